@@ -1,0 +1,164 @@
+"""The operations of the API as checks call them; what comes back is an exchange, whatever it says."""
+
+import time
+from collections.abc import Iterator, Sequence
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from fleet_contract.contract_tests.client import Client
+from fleet_contract.contract_tests.disturbance import disturbance
+from fleet_contract.contract_tests.exchange import Caller, Exchange
+from fleet_contract.contract_tests.known import NO_NAME
+from fleet_contract.contract_tests.sent import spell
+from fleet_contract.contract_tests.untested import Lack, Untested
+from fleet_contract.contract_tests.walks import cursor_of
+
+FLEETS = "/emp/v1/fleets"
+KEYS = "/emp/v1/charging-keys"
+JSON = (("Content-Type", "application/json"),)
+_WAITS = (0.1, 0.2, 0.4, 0.8, 1.6)  # seconds, until a fleet is found that was just created
+_MOST_PAGES = 20
+
+Headers = Sequence[tuple[str, str]]
+
+
+class Api:
+    """One client, under one run's mark; `check` is the name of the check that drives now."""
+
+    def __init__(self, client: Client, mark: str, location_path: str) -> None:
+        self.client = client
+        self.mark = mark
+        self.check = ""
+        self._location_path = location_path
+        self._numbers: dict[str, int] = {}
+        self._patient = True
+
+    # --- names for what is created ---
+
+    def fresh_id(self, ending: str = "") -> str:
+        """Return an id that nobody has used, marked as ours; `ending` is appended."""
+        return f"ct-{self.mark}-{self._next('fleet'):03d}{ending}"
+
+    def fresh_id_of(self, length: int, filler: str = "a") -> str:
+        """Return a fresh id of a length in code points, filled up with a character."""
+        id = self.fresh_id("-")
+        return id + filler * (length - len(id))
+
+    def fresh_name(self, length: int = 0, filler: str = "a") -> str:
+        """Return a name that no other fleet has, filled up to a length in code points."""
+        name = f"Contract Test {self.mark} {self._next('name')}"
+        return name + filler * (length - len(name))
+
+    def fresh_key(self, **fields: Any) -> dict[str, Any]:
+        """Return a charging key that nobody has, disabled unless `fields` say otherwise; None leaves a field out."""
+        number = self._next("key")
+        key = {
+            "keyIdentifier": f"c7{self.mark}{number:04x}",
+            "visualNumber": f"ct-{self.mark}-k{number:03d}",
+            "contractId": f"ct-{self.mark}-c{number:03d}",
+            "enabled": False,
+        }
+        return {name: value for name, value in {**key, **fields}.items() if value is not None}
+
+    def _next(self, kind: str) -> int:
+        self._numbers[kind] = self._numbers.get(kind, 0) + 1
+        return self._numbers[kind]
+
+    # --- operations ---
+
+    def send(self, method: str, path: str, **how: Any) -> Exchange:
+        """Send any request; raises Untested when something else than the API answered."""
+        exchange = self.client.send(method, path, check=self.check, **how)
+        between = disturbance(exchange)
+        if between:
+            raise Untested(Lack.DISTURBED, f"{method} {path[:80]}: {between}")
+        return exchange
+
+    def create(
+        self, id: Any = NO_NAME, name: Any = NO_NAME, *, more: dict[str, Any] | None = None, **how: Any
+    ) -> Exchange:
+        """Create a fleet; what is NO_NAME is left out of the body, and `more` is added to it."""
+        members = {"fleetId": id, "fleetName": name, **(more or {})}
+        return self.post(FLEETS, {key: value for key, value in members.items() if value is not NO_NAME}, **how)
+
+    def rename(self, id: str, name: Any = NO_NAME, *, more: dict[str, Any] | None = None, **how: Any) -> Exchange:
+        """Rename a fleet; waits for one that was created and is not found yet."""
+        members = {"newName": name, **(more or {})}
+        body = {key: value for key, value in members.items() if value is not NO_NAME}
+        return self.put_name(id, spell(body), **how)
+
+    def put_name(self, id: str, body: bytes, *, headers: Headers = JSON, **how: Any) -> Exchange:
+        """Rename with a body of any bytes."""
+        path = f"{FLEETS}/{segment(id)}/rename"
+        exchange = self.send("PUT", path, body=body, headers=headers, **how)
+        for wait in self._waits_for(id, exchange):
+            time.sleep(wait)
+            exchange = self.send("PUT", path, body=body, headers=headers, **how)
+            if exchange.status != 404:  # noqa: PLR2004  (found)
+                break
+        return exchange
+
+    def _waits_for(self, id: str, exchange: Exchange) -> Iterator[float]:
+        """Yield the pauses that a fleet is given to appear; after one that never did, none are given any more."""
+        if exchange.status != 404 or not self._patient or not self._is_new(id):  # noqa: PLR2004  (not found)
+            return
+        yield from _WAITS
+        self._patient = False
+
+    def _is_new(self, id: str) -> bool:
+        needle = f'"{id}"'.encode("utf-8", "replace")
+        about = [each for each in self.client.journal if each.succeeded and each.request.method in ("POST", "PUT")]
+        creates = [each for each in about if each.request.path == FLEETS and needle in each.request.body]
+        renames = [each for each in about if each.request.path == f"{FLEETS}/{segment(id)}/rename"]
+        return bool(creates) and creates[0].request.caller is Caller.OWNER and not renames
+
+    def invitation(self, id: str, **how: Any) -> Exchange:
+        return self.send("GET", f"{FLEETS}/{segment(id)}/invitation", **how)
+
+    def create_key(self, key: Any, **how: Any) -> Exchange:
+        return self.post(KEYS, key, **how)
+
+    def list_keys(self, *, caller: Caller = Caller.OWNER, **query: Any) -> Exchange:
+        """List charging keys; `query` is fleetId, cursor, page_size."""
+        return self.send("GET", f"{KEYS}?{urlencode(query)}" if query else KEYS, caller=caller)
+
+    def walk_keys(self, *, caller: Caller = Caller.OWNER, pages: int = _MOST_PAGES, **query: Any) -> list[Exchange]:
+        """List charging keys page by page to the end, or until a cursor repeats or `pages` are read."""
+        walked = [self.list_keys(caller=caller, **query)]
+        seen: set[str] = set()
+        while len(walked) < pages:
+            cursor = cursor_of(walked[-1])
+            if cursor is None or cursor in seen:
+                break
+            seen.add(cursor)
+            walked.append(self.list_keys(caller=caller, **{**query, "cursor": cursor}))
+        return walked
+
+    def location(self, id: str, **query: str) -> Exchange:
+        """Get a location by id; `query` is fleetId."""
+        path = self._location_path.replace("{locationId}", segment(id))
+        return self.send("GET", f"{path}?{urlencode(query)}" if query else path)
+
+    def post(self, path: str, value: Any, *, headers: Headers = JSON, **how: Any) -> Exchange:
+        """Send a value as the JSON body of a POST."""
+        return self.send("POST", path, body=spell(value), headers=headers, **how)
+
+    # --- set-up ---
+
+    def fresh_fleet(self, ending: str = "", **how: Any) -> str:
+        """Create a fleet and return its id; raises Untested when the server refuses it."""
+        id = self.fresh_id(ending)
+        return self.require(self.create(id, self.fresh_name(), **how), id)
+
+    def require(self, exchange: Exchange, made: str) -> str:
+        """Return what was made; raises Untested when it was refused."""
+        if not exchange.succeeded:
+            raise Untested(Lack.SETUP, f"the server refused the set-up: {made} was answered {exchange.status}")
+        return made
+
+
+def segment(id: str) -> str:
+    """Return an id as one segment of a path; dots are encoded too where they would be walked (RFC 3986, 5.2.4)."""
+    if id in (".", ".."):
+        return "%2E" * len(id)
+    return quote(id, safe="")

@@ -1,0 +1,75 @@
+"""A check: a pytest test that drives requests, and says which requirements it reaches and what it needs."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from hypothesis.strategies import SearchStrategy
+
+from fleet_contract.contract_tests.depths import Depth
+from fleet_contract.spec.catalogue import catalogue
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+_ATTRIBUTE = "fleet_contract_check"
+_CASES = "fleet_contract_cases"
+
+
+@dataclass(frozen=True)
+class Cases:
+    """The inputs of a property: rows for the gate, from small to large, and a strategy for exploration."""
+
+    rows: tuple[tuple[Depth, Any], ...]
+    strategy: SearchStrategy[Any]
+
+    def at(self, depth: Depth) -> list[Any]:
+        """Return the rows that a depth drives."""
+        return [value for least, value in self.rows if least <= depth]
+
+
+@dataclass(frozen=True)
+class Check:
+    """What a check says of itself; `needs` are entries of the target file."""
+
+    reaches: tuple[str, ...]
+    needs: tuple[str, ...] = ()
+    depth: Depth = Depth.QUICK
+    cases: Cases | None = None
+
+    @property
+    def least_depth(self) -> Depth:
+        """The first depth at which the check has something to drive."""
+        rows = [depth for depth, _ in self.cases.rows] if self.cases else []
+        return max(self.depth, min(rows, default=self.depth))
+
+
+def reaches(
+    *requirements: str, needs: Sequence[str] = (), depth: Depth = Depth.QUICK
+) -> Callable[[Function], Function]:
+    """Mark a test as a check; raises NoSuchId for a requirement that the catalogue does not have."""
+    for requirement in requirements:
+        catalogue().requirement(requirement)
+
+    def mark(function: Function) -> Function:
+        setattr(function, _ATTRIBUTE, Check(requirements, tuple(needs), depth, getattr(function, _CASES, None)))
+        return function
+
+    return mark
+
+
+def over(
+    strategy: SearchStrategy[Any], *, quick: Sequence[Any] = (), standard: Sequence[Any] = (), deep: Sequence[Any] = ()
+) -> Callable[[Function], Function]:
+    """Make a check a property of its argument `case`; stands below `reaches`."""
+    depths = ((Depth.QUICK, quick), (Depth.STANDARD, standard), (Depth.DEEP, deep))
+
+    def mark(function: Function) -> Function:
+        rows = tuple((depth, row) for depth, rows in depths for row in rows)
+        setattr(function, _CASES, Cases(rows, strategy))
+        return function
+
+    return mark
+
+
+def check_of(function: Callable[..., Any]) -> Check | None:
+    """Return what a test says of itself as a check, None for a test that is none."""
+    return getattr(function, _ATTRIBUTE, None)

@@ -1,0 +1,1 @@
+"""The checks: what is sent to a server, one module a subject. They drive; the judges judge."""

@@ -1,0 +1,72 @@
+"""Access: every operation asks for a key, and looks at the whole of it."""
+
+from collections.abc import Callable
+
+from hypothesis import strategies as st
+
+from fleet_contract.contract_tests.api import JSON, KEYS, Api, segment
+from fleet_contract.contract_tests.check import over, reaches
+from fleet_contract.contract_tests.depths import Depth
+from fleet_contract.contract_tests.exchange import Caller, Exchange
+from fleet_contract.contract_tests.sent import spell
+from fleet_contract.contract_tests.target import Fixtures
+
+# Each operation once, as a request that would succeed with a key.
+_CALLS: dict[str, Callable[..., Exchange]] = {
+    "list_charging_keys": lambda api, home, how: api.send("GET", KEYS, **how),
+    "get_invitation_codes": lambda api, home, how: api.invitation(home, **how),
+    "rename_fleet": lambda api, home, how: api.rename(home, api.fresh_name(), **how),
+    "create_fleet": lambda api, home, how: api.create(api.fresh_id(), api.fresh_name(), **how),
+    "create_charging_key": lambda api, home, how: api.create_key(api.fresh_key(fleetId=home), **how),
+}
+_OPERATIONS = list(_CALLS)
+
+
+@reaches("access.key-is-required")
+@over(st.sampled_from(_OPERATIONS), quick=_OPERATIONS)
+def test_no_operation_works_without_a_key(api: Api, home: str, case: str) -> None:
+    _CALLS[case](api, home, {"caller": Caller.NOBODY})
+
+
+@reaches("access.key-is-checked")
+@over(st.sampled_from(_OPERATIONS), quick=_OPERATIONS)
+def test_no_operation_works_with_a_strangers_key(api: Api, home: str, case: str) -> None:
+    _CALLS[case](api, home, {"caller": Caller.STRANGER})
+
+
+@reaches("access.key-is-checked")
+@over(st.sampled_from(_OPERATIONS), quick=_OPERATIONS[:1], standard=_OPERATIONS[1:])
+def test_a_key_that_resembles_ours_opens_nothing(api: Api, home: str, case: str) -> None:
+    for key in api.client.near_keys():
+        _CALLS[case](api, home, {"caller": Caller.STRANGER, "key": key})
+    _CALLS[case](api, home, {"caller": Caller.STRANGER, "key": "", "notes": {"empty_key": True}})
+
+
+@reaches("access.key-is-required", "access.key-is-checked", needs=["fixtures.location"])
+def test_no_location_is_shown_without_a_key(api: Api, fixtures: Fixtures) -> None:
+    path = fixtures.location_path.replace("{locationId}", segment(fixtures.location or ""))
+    api.send("GET", path, caller=Caller.NOBODY)
+    api.send("GET", path, caller=Caller.STRANGER)
+
+
+@reaches("access.key-is-required", "access.key-is-checked", needs=["fixtures.fleet_with_codes"])
+def test_no_codes_are_shown_without_a_key(api: Api, fixtures: Fixtures) -> None:
+    for caller in (Caller.NOBODY, Caller.STRANGER):
+        api.invitation(fixtures.fleet_with_codes or "", caller=caller)
+
+
+@reaches("access.header-name-has-no-case")
+@over(
+    st.sampled_from(["x-api-key", "X-API-KEY", "X-Api-Key"]), quick=["x-api-key"], standard=["X-API-KEY", "x-aPI-kEY"]
+)
+def test_the_header_of_the_key_has_no_case(api: Api, home: str, case: str) -> None:
+    how = {"header_name": case, "notes": {"key_header": case}}
+    api.send("GET", KEYS, **how)
+    api.rename(home, api.fresh_name(), **how)
+
+
+@reaches("access.header-name-has-no-case", depth=Depth.STANDARD)
+def test_the_header_of_the_key_has_no_case_in_a_create(api: Api) -> None:
+    body = spell({"fleetId": api.fresh_id(), "fleetName": api.fresh_name()})
+    how = {"header_name": "x-api-key", "notes": {"key_header": "x-api-key"}}
+    api.send("POST", "/emp/v1/fleets", body=body, headers=JSON, **how)

@@ -1,0 +1,109 @@
+"""Creating fleets: what is accepted, what is refused, and what is answered."""
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from fleet_contract.contract_tests.api import FLEETS, JSON, Api
+from fleet_contract.contract_tests.check import over, reaches
+from fleet_contract.contract_tests.checks import texts, values
+from fleet_contract.contract_tests.depths import Depth
+
+
+@reaches(
+    "create.accepts-a-valid-fleet",
+    "create.echoes-the-id",
+    "create.echoes-the-name",
+    "http.success-is-json",
+    "http.success-is-declared-as-json",
+    "http.never-a-server-error",
+)
+@over(texts.endings(), quick=texts.PLAIN_ENDINGS[:2], standard=[*texts.PLAIN_ENDINGS[2:], *texts.MORE_ENDINGS[:3]])
+def test_a_fleet_is_created_under_any_name(api: Api, case: str) -> None:
+    api.create(api.fresh_id(), api.fresh_name() + case)
+
+
+@reaches("create.name-is-optional", "rename.accepts-a-valid-name")
+def test_a_fleet_needs_no_name_and_can_be_given_one(api: Api) -> None:
+    id = api.fresh_id()
+    api.create(id)
+    api.rename(id, api.fresh_name())
+
+
+@reaches("create.name-is-optional")
+@over(st.sampled_from([None, ""]), quick=[None, ""])
+def test_a_name_of_nothing(api: Api, case: str | None) -> None:
+    api.create(api.fresh_id(), case)
+
+
+@reaches("fleets.id-holds-100-characters", "create.echoes-the-id", "fleets.id-finds-the-fleet")
+@over(texts.lengths(20, 100), quick=texts.FITTING, standard=texts.MORE_FITTING[:3])
+def test_the_longest_ids_fit(api: Api, case: tuple[int, str]) -> None:
+    id = api.fresh_id_of(*case)
+    if api.create(id, api.fresh_name()).succeeded:
+        api.rename(id, api.fresh_name())
+
+
+@reaches("create.refuses-an-overlong-id")
+@over(
+    texts.lengths(101, 400),
+    quick=texts.OVERLONG,
+    standard=texts.MORE_OVERLONG,
+    deep=texts.FAR_OVERLONG,
+)
+def test_longer_ids_are_refused(api: Api, case: tuple[int, str]) -> None:
+    api.create(api.fresh_id_of(*case), api.fresh_name())
+
+
+@reaches("create.name-holds-100-characters", "create.echoes-the-name")
+@over(texts.lengths(40, 100), quick=texts.FITTING[::2], standard=[(99, "a"), *texts.MORE_FITTING[:1]])
+def test_the_longest_names_fit(api: Api, case: tuple[int, str]) -> None:
+    api.create(api.fresh_id(), api.fresh_name(*case))
+
+
+@reaches("create.refuses-an-overlong-name")
+@over(texts.lengths(101, 400), quick=texts.OVERLONG, standard=texts.MORE_OVERLONG, deep=texts.FAR_OVERLONG)
+def test_longer_names_are_refused(api: Api, case: tuple[int, str]) -> None:
+    api.create(api.fresh_id(), api.fresh_name(*case))
+
+
+@reaches("create.refuses-a-missing-id")
+def test_an_id_is_required(api: Api) -> None:
+    api.create(name=api.fresh_name())
+    api.create()
+    api.create(name=api.fresh_name(), more={"fleetid": api.fresh_id()})
+
+
+@reaches("create.refuses-an-invalid-id")
+@over(values.not_strings(), quick=[*values.NOT_STRINGS, ""], standard=values.MORE_NOT_STRINGS)
+def test_an_id_is_a_string_of_something(api: Api, case: Any) -> None:
+    api.create(case, api.fresh_name())
+
+
+@reaches("create.refuses-an-invalid-id", depth=Depth.STANDARD)
+def test_an_id_is_no_number(api: Api) -> None:
+    api.create(int(api.mark, 16) * 1_000 + 7, api.fresh_name())
+
+
+@reaches("create.refuses-a-mistyped-name")
+@over(values.not_strings(), quick=values.NOT_STRINGS[1:3], standard=[*values.NOT_STRINGS[3:], *values.MORE_NOT_STRINGS])
+def test_a_name_is_a_string(api: Api, case: Any) -> None:
+    api.create(api.fresh_id(), case)
+
+
+@reaches("create.refuses-a-malformed-body")
+@over(st.binary(max_size=50), quick=values.NO_JSON, standard=values.MORE_NO_JSON)
+def test_a_body_is_a_json_object(api: Api, case: bytes) -> None:
+    api.send("POST", FLEETS, body=case, headers=JSON)
+
+
+@reaches("http.never-a-server-error", depth=Depth.STANDARD)
+@over(st.sampled_from(values.ODD_VALUES), standard=values.ODD_VALUES[:3], deep=values.ODD_VALUES[3:])
+def test_odd_json_is_no_reason_to_fail(api: Api, case: bytes) -> None:
+    body = b'{"fleetId": "' + api.fresh_id().encode() + b'", "fleetName": ' + case + b"}"
+    api.send("POST", FLEETS, body=body, headers=JSON)
+
+
+@reaches("http.unknown-properties", "create.echoes-the-id", depth=Depth.STANDARD)
+def test_an_unknown_property_is_no_part_of_a_fleet(api: Api) -> None:
+    api.create(api.fresh_id(), api.fresh_name(), more={"id": api.fresh_id(), "newName": "other"})

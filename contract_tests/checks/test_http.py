@@ -1,0 +1,91 @@
+"""HTTP and JSON: paths, methods, media types, and the ways to spell one value."""
+
+from hypothesis import strategies as st
+
+from fleet_contract.contract_tests.api import FLEETS, JSON, KEYS, Api, segment
+from fleet_contract.contract_tests.check import over, reaches
+from fleet_contract.contract_tests.depths import Depth
+from fleet_contract.contract_tests.sent import spell
+
+
+@reaches("http.unknown-paths-are-refused")
+def test_a_path_that_is_no_operation(api: Api, home: str) -> None:
+    api.send("GET", f"/emp/v1/ct-{api.mark}")
+    api.send("GET", f"{FLEETS}/{segment(home)}/ct-{api.mark}")
+    api.send("POST", f"{FLEETS}/{segment(home)}/rename/ct-{api.mark}", body=b"{}", headers=JSON)
+
+
+# Methods that no server is likely to have added since the guide was written.
+@reaches("http.wrong-methods-are-refused")
+def test_a_method_that_a_path_does_not_have(api: Api, home: str) -> None:
+    body = spell({"newName": api.fresh_name()})
+    for method in ("PATCH", "DELETE"):
+        api.send(method, f"{FLEETS}/{segment(home)}/rename", body=body, headers=JSON)
+    api.send("PATCH", f"{FLEETS}/{segment(home)}/invitation", body=body, headers=JSON)
+    api.send("PATCH", FLEETS, body=body, headers=JSON)
+    api.send("PATCH", KEYS, body=b"{}", headers=JSON)
+
+
+_WRONG_TYPES = ["text/plain", "application/xml", "application/x-www-form-urlencoded", "application/octet-stream"]
+
+
+@reaches("http.media-type-is-judged")
+@over(st.sampled_from(_WRONG_TYPES), quick=_WRONG_TYPES[:2], standard=[*_WRONG_TYPES[2:], "json", ";", "application/"])
+def test_a_body_that_is_declared_as_something_else(api: Api, home: str, case: str) -> None:
+    api.put_name(home, spell({"newName": api.fresh_name()}), headers=[("Content-Type", case)])
+
+
+@reaches("http.media-type-is-judged")
+def test_a_body_that_is_not_declared(api: Api, home: str) -> None:
+    api.put_name(home, spell({"newName": api.fresh_name()}), headers=[])
+
+
+@reaches("http.media-type-is-judged", depth=Depth.STANDARD)
+def test_a_create_that_is_declared_as_something_else_or_not_at_all(api: Api) -> None:
+    for headers in ([("Content-Type", "text/plain")], []):
+        api.post(FLEETS, {"fleetId": api.fresh_id(), "fleetName": api.fresh_name()}, headers=headers)
+
+
+_JSON_TYPES = ["application/json; charset=utf-8", "Application/JSON", "application/json;charset=UTF-8"]
+
+
+@reaches("http.media-type-parameters-are-allowed")
+@over(st.sampled_from(_JSON_TYPES), quick=_JSON_TYPES[:2], standard=_JSON_TYPES[2:])
+def test_a_body_that_is_declared_as_json_in_other_words(api: Api, home: str, case: str) -> None:
+    api.put_name(home, spell({"newName": api.fresh_name()}), headers=[("Content-Type", case)])
+
+
+@reaches("http.media-type-parameters-are-allowed", depth=Depth.STANDARD)
+def test_a_create_that_is_declared_as_json_with_a_charset(api: Api) -> None:
+    headers = [("Content-Type", _JSON_TYPES[0])]
+    api.post(FLEETS, {"fleetId": api.fresh_id(), "fleetName": api.fresh_name()}, headers=headers)
+
+
+_SPELLINGS = [
+    '{{"newName":"{} \\u00e9\\/"}}',
+    ' \r\n{{\t"newName" :\n"{} \\ud83d\\ude97" }} \n',
+    '{{"\\u006eewName":"{}"}}',
+]
+
+
+@reaches("http.json-is-read-by-value")
+@over(st.sampled_from(_SPELLINGS), quick=_SPELLINGS)
+def test_a_name_in_other_spellings(api: Api, home: str, case: str) -> None:
+    api.put_name(home, case.format(api.fresh_name()).encode())
+
+
+@reaches("http.json-is-read-by-value", depth=Depth.STANDARD)
+def test_a_create_with_its_members_in_another_order_and_escaped(api: Api) -> None:
+    name, id = api.fresh_name(), api.fresh_id().replace("-", "\\u002d")
+    body = f'{{ "fleetName" : "{name} \\u00e9" ,\n"fleetId":"{id}"}}'
+    api.send("POST", FLEETS, body=body.encode(), headers=JSON)
+
+
+@reaches("http.never-a-server-error", depth=Depth.STANDARD)
+@over(
+    st.sampled_from(["%FF", "%00", "%C3%28", "%2E%2E", "%2e"]),
+    standard=["%FF", "%00", "%C3%28", "%2E%2E", "%F0%9F", "%25", "a" * 4_000],
+)
+def test_odd_ids_in_paths_are_no_reason_to_fail(api: Api, case: str) -> None:
+    api.send("GET", f"{FLEETS}/{case}/invitation")
+    api.send("PUT", f"{FLEETS}/{case}/rename", body=spell({"newName": api.fresh_name()}), headers=JSON)

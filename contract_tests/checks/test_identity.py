@@ -1,0 +1,151 @@
+"""What an id is: unique, unchangeable by any road, matched whole, and usable in paths."""
+
+from hypothesis import strategies as st
+
+from fleet_contract.contract_tests.api import Api
+from fleet_contract.contract_tests.check import over, reaches
+from fleet_contract.contract_tests.checks import texts
+from fleet_contract.contract_tests.depths import Depth
+from fleet_contract.contract_tests.exchange import Caller
+
+
+@reaches("fleets.id-is-unique", "fleets.id-finds-the-fleet")
+def test_an_id_is_taken_once(api: Api) -> None:
+    id, name = api.fresh_id(), api.fresh_name()
+    api.require(api.create(id, name), id)
+    api.create(id, name)
+    api.create(id, api.fresh_name())
+    api.create(id)
+    api.rename(id, api.fresh_name())
+    api.create(id, name)
+    api.create(id, api.fresh_name())
+    api.rename(id, api.fresh_name())
+
+
+@reaches("fleets.id-is-unique", depth=Depth.STANDARD)
+def test_an_id_stays_taken_when_other_fleets_were_made(api: Api) -> None:
+    first = api.fresh_fleet()
+    for _ in range(2):
+        api.fresh_fleet()
+    api.create(first, api.fresh_name())
+    api.rename(first, api.fresh_name())
+
+
+@reaches("fleets.id-never-changes", "rename.keeps-the-id")
+def test_renames_do_not_touch_the_id(api: Api, home: str) -> None:
+    for name in (api.fresh_name(), home, home.upper(), api.fresh_name(), api.fresh_name()):
+        api.rename(home, name)
+    api.invitation(home)
+
+
+@reaches("fleets.id-never-changes", "rename.keeps-the-id")
+@over(
+    st.sampled_from(["fleetId", "id", "newId", "newFleetId", "fleet_id"]),
+    quick=["fleetId", "id"],
+    standard=["newId", "newFleetId", "fleet_id", "fleetID"],
+)
+def test_no_body_carries_another_id_into_a_rename(api: Api, home: str, case: str) -> None:
+    other = api.fresh_id()
+    api.rename(home, api.fresh_name(), more={case: other})
+    api.rename(other, api.fresh_name())
+    api.rename(home, api.fresh_name())
+
+
+@reaches("fleets.id-never-changes")
+def test_a_name_that_is_an_id_makes_no_fleet_of_it(api: Api, home: str, neighbour: str) -> None:
+    free = api.fresh_id()
+    api.rename(home, free)
+    api.rename(free, api.fresh_name())
+    api.rename(home, neighbour)
+    api.rename(neighbour, api.fresh_name())
+    api.rename(home, api.fresh_name(), more={"fleetId": neighbour})
+    api.rename(neighbour, api.fresh_name())
+    api.rename(home, api.fresh_name())
+
+
+@reaches("fleets.id-never-changes", "fleets.id-is-unique", depth=Depth.STANDARD)
+def test_a_renamed_fleet_still_holds_its_id(api: Api) -> None:
+    id = api.fresh_fleet()
+    for _ in range(3):
+        api.rename(id, api.fresh_name())
+    api.create(id, api.fresh_name())
+    api.rename(id, id)
+    api.rename(id, api.fresh_name())
+
+
+# What is done to the id of a fleet, so that it resembles it and is another.
+_RESEMBLING = {
+    "shorter": lambda id: id[:-1],
+    "longer": lambda id: f"{id}1",
+    "wildcard": lambda id: f"{id[:-1]}_",
+    "pattern": lambda id: f"{id[:-1]}%",
+    "star": lambda id: f"{id[:-1]}*",
+    "prefixed": lambda id: f"x{id}",
+    "tail": lambda id: id[3:],
+    "with-a-null": lambda id: f"{id}\x00",
+    "with-a-slash": lambda id: f"{id}/",
+    "doubly-encoded": lambda id: id.replace("-", "%2D"),
+    "quoted": lambda id: f'"{id}"',
+}
+
+
+@reaches("fleets.id-is-matched-whole")
+@over(
+    st.sampled_from(list(_RESEMBLING)),
+    quick=["shorter", "longer", "wildcard", "pattern"],
+    standard=["star", "prefixed", "tail", "with-a-null", "with-a-slash", "doubly-encoded", "quoted"],
+)
+def test_an_id_that_resembles_a_fleets_is_another(api: Api, home: str, case: str) -> None:
+    id = _RESEMBLING[case](home)
+    api.rename(id, api.fresh_name())
+    api.invitation(id)
+
+
+@reaches("fleets.id-is-matched-whole")
+def test_whether_case_matters_in_an_id(api: Api, home: str) -> None:
+    api.rename(home.upper(), api.fresh_name())
+
+
+@reaches("fleets.id-works-in-paths", "create.echoes-the-id")
+@over(
+    texts.endings(),
+    quick=["-A.b_c~D", "-é/東 🚗%"],
+    standard=["-a?b#c", "-%2F%25", "-a+b&c=d", "-;,:@!$'()*", "-../..", "-\\|^`", "-\u202e\u00a0x"],
+)
+def test_an_accepted_id_works_in_a_path(api: Api, case: str) -> None:
+    id = api.fresh_id(case)
+    if api.create(id, api.fresh_name()).succeeded:
+        api.rename(id, api.fresh_name())
+        api.invitation(id)
+        api.rename(id, api.fresh_name())
+
+
+@reaches("create.echoes-the-id")
+@over(st.sampled_from([" ", "e\u0301"]), standard=[" ", "-e\u0301"])
+def test_what_becomes_of_odd_characters_in_an_id(api: Api, case: str) -> None:
+    id = api.fresh_id(case)
+    if api.create(id, api.fresh_name()).succeeded:
+        api.rename(id, api.fresh_name())
+
+
+@reaches(
+    "fleets.id-is-unique-across-organizations",
+    "rename.foreign-fleet-is-refused",
+    "invitation.foreign-fleet-is-403",
+    needs=["other_api_key"],
+)
+def test_organizations_share_the_ids_and_nothing_else(api: Api) -> None:
+    id = api.fresh_fleet(caller=Caller.OTHER)
+    api.rename(id, api.fresh_name())
+    api.invitation(id)
+    api.create(id, api.fresh_name())
+    api.rename(id, api.fresh_name(), caller=Caller.OTHER)
+    api.rename(id, api.fresh_name())
+
+
+@reaches("fleets.id-is-unique-across-organizations", needs=["other_api_key"], depth=Depth.STANDARD)
+def test_another_organization_cannot_take_the_id_of_a_fleet(api: Api, home: str) -> None:
+    api.create(home, api.fresh_name(), caller=Caller.OTHER)
+    api.rename(home, api.fresh_name(), caller=Caller.OTHER)
+    api.invitation(home, caller=Caller.OTHER)
+    api.rename(home, api.fresh_name())

@@ -1,0 +1,58 @@
+"""Invitation codes: of a fleet that has some, of one that has none, of a new one, and of nobody's."""
+
+from hypothesis import strategies as st
+
+from fleet_contract.contract_tests.api import Api
+from fleet_contract.contract_tests.check import over, reaches
+from fleet_contract.contract_tests.target import Fixtures
+
+
+@reaches(
+    "invitation.lists-the-codes",
+    "invitation.answers-an-array-of-codes",
+    "invitation.reading-changes-nothing",
+    needs=["fixtures.fleet_with_codes"],
+)
+def test_the_codes_of_a_fleet_are_listed_each_time(api: Api, fixtures: Fixtures) -> None:
+    for _ in range(3):
+        api.invitation(fixtures.fleet_with_codes or "")
+
+
+@reaches("invitation.lists-every-active-code", needs=["fixtures.fleet_with_codes", "fixtures.active_codes"])
+def test_every_active_code_is_listed(api: Api, fixtures: Fixtures) -> None:
+    api.invitation(fixtures.fleet_with_codes or "")
+
+
+@reaches("invitation.lists-only-active-codes", needs=["fixtures.fleet_with_codes", "fixtures.inactive_codes"])
+def test_no_inactive_code_is_listed(api: Api, fixtures: Fixtures) -> None:
+    api.invitation(fixtures.fleet_with_codes or "")
+
+
+@reaches("invitation.without-codes-is-404", needs=["fixtures.fleet_without_codes"])
+def test_a_fleet_without_codes_has_nothing_to_list(api: Api, fixtures: Fixtures) -> None:
+    api.invitation(fixtures.fleet_without_codes or "")
+
+
+@reaches("invitation.foreign-fleet-is-403", needs=["fixtures.foreign_fleet"])
+def test_another_organizations_fleet_is_forbidden(api: Api, fixtures: Fixtures) -> None:
+    api.invitation(fixtures.foreign_fleet or "")
+
+
+@reaches("invitation.unknown-fleet-is-404")
+@over(st.just(""), quick=["", "-A.b_c~D"])
+def test_only_a_fleet_has_codes(api: Api, case: str) -> None:
+    api.invitation(api.fresh_id(case))
+
+
+@reaches("invitation.unknown-fleet-is-404")
+def test_no_fleet_has_a_longer_id(api: Api) -> None:
+    api.invitation(api.fresh_id_of(101))
+
+
+@reaches("invitation.reading-changes-nothing", "invitation.answers-an-array-of-codes")
+def test_a_new_fleet_keeps_what_codes_it_has(api: Api, neighbour: str) -> None:
+    api.rename(neighbour, api.fresh_name())
+    api.invitation(neighbour)
+    api.rename(neighbour, api.fresh_name())
+    api.invitation(neighbour)
+    api.invitation(neighbour)

@@ -1,0 +1,158 @@
+"""Charging keys: creating them, and listing them by fleet and page by page."""
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from fleet_contract.contract_tests.api import JSON, KEYS, Api
+from fleet_contract.contract_tests.check import over, reaches
+from fleet_contract.contract_tests.checks import values
+from fleet_contract.contract_tests.depths import Depth
+from fleet_contract.contract_tests.exchange import Caller
+from fleet_contract.contract_tests.target import Fixtures
+from fleet_contract.contract_tests.untested import Lack, Untested
+
+_ENOUGH_FOR_PAGES = 11  # the smallest page holds 10
+
+
+@reaches(
+    "keys.create-accepts-a-valid-key",
+    "keys.created-key-is-in-its-fleet",
+    "keys.listed-as-created",
+    "keys.filter-lists-only-the-fleet",
+    "keys.list-answers-a-page",
+    "keys.items-are-complete",
+    "keys.page-size-is-obeyed",
+    "keys.paging-ends",
+)
+def test_a_key_is_listed_in_its_fleet_alone(api: Api, home: str, neighbour: str) -> None:
+    key = api.fresh_key(fleetId=home)
+    api.require(api.create_key(key), "a charging key")
+    api.list_keys(fleetId=home)
+    api.list_keys(fleetId=neighbour)
+    api.list_keys(fleetId=home[:-1])
+
+
+@reaches("keys.identifier-is-unique")
+def test_a_key_exists_once(api: Api, home: str) -> None:
+    key = api.fresh_key(fleetId=home)
+    api.require(api.create_key(key), "a charging key")
+    api.create_key(key)
+    api.create_key({**key, "visualNumber": f"{key['visualNumber']}-again"})
+    api.list_keys(fleetId=home, page_size=500)
+
+
+@reaches("keys.created-key-is-listed", "keys.enabled-by-default", "keys.unfiltered-list-is-whole")
+def test_a_key_without_a_fleet_is_listed_without_a_filter(api: Api, home: str) -> None:
+    api.require(api.create_key(api.fresh_key(enabled=None)), "a charging key")
+    api.walk_keys(page_size=500, fleetId=home)
+    if api.walk_keys(page_size=500, pages=_PAGES_OF_A_SHARED_SERVER)[-1].succeeded:
+        api.list_keys(fleetId=home)
+
+
+_PAGES_OF_A_SHARED_SERVER = 4  # of 500 keys; where there are more, a complete list costs too much
+
+
+@reaches("keys.create-refuses-an-invalid-key")
+@over(
+    st.sampled_from(["keyIdentifier", "visualNumber", "contractId"]),
+    quick=["keyIdentifier", "visualNumber", "contractId"],
+)
+def test_a_key_needs_its_fields(api: Api, home: str, case: str) -> None:
+    api.create_key(api.fresh_key(fleetId=home, **{case: None}))
+
+
+@reaches("keys.create-refuses-an-invalid-key")
+@over(
+    st.sampled_from([("keyIdentifier", True), ("visualNumber", []), ("contractId", {}), ("enabled", "no")]),
+    quick=[("keyIdentifier", []), ("enabled", "no")],
+    standard=[("keyIdentifier", True), ("visualNumber", []), ("contractId", {}), ("enabled", [])],
+)
+def test_a_key_needs_fields_of_their_types(api: Api, home: str, case: tuple[str, Any]) -> None:
+    api.create_key(api.fresh_key(fleetId=home, **{case[0]: case[1]}))
+
+
+@reaches("keys.create-refuses-an-invalid-key")
+@over(st.binary(max_size=50), quick=values.NO_JSON[:3], standard=values.NO_JSON[3:])
+def test_a_body_is_a_json_object(api: Api, case: bytes) -> None:
+    api.send("POST", KEYS, body=case, headers=JSON)
+
+
+@reaches("keys.list-answers-a-page", "keys.items-are-complete", "keys.page-size-is-obeyed")
+@over(st.integers(10, 500), quick=[10, 500], standard=[11, 99, 100, 101, 499])
+def test_every_page_size_in_range_is_obeyed(api: Api, case: int) -> None:
+    api.list_keys(page_size=case)
+
+
+@reaches("keys.page-size-out-of-range")
+@over(st.integers(-1000, 9) | st.integers(501, 10_000), quick=[9, 501], standard=[0, -1, 1_000, 100_000])
+def test_page_sizes_out_of_range(api: Api, case: int) -> None:
+    api.list_keys(page_size=case)
+
+
+@reaches("http.never-a-server-error", depth=Depth.STANDARD)
+@over(st.text(max_size=20), standard=["ten", "", "10.5", "1e2", "\u0661\u0660", "9" * 30])
+def test_odd_page_sizes_and_cursors_are_no_reason_to_fail(api: Api, case: str) -> None:
+    api.list_keys(page_size=case)
+    api.list_keys(cursor=case)
+
+
+@reaches("keys.filter-lists-only-the-fleet")
+def test_an_unknown_fleet_has_no_keys(api: Api) -> None:
+    api.list_keys(fleetId=api.fresh_id())
+
+
+@reaches(
+    "keys.filter-lists-the-whole-fleet",
+    "keys.filter-lists-only-the-fleet",
+    "keys.pages-are-disjoint",
+    "keys.paging-ends",
+    "keys.page-size-is-obeyed",
+    needs=["fixtures.fleet_with_keys"],
+)
+@over(st.integers(10, 30), quick=[10], standard=[11, 12, 13])
+def test_a_fleets_keys_page_by_page_are_all_its_keys(api: Api, fixtures: Fixtures, case: int) -> None:
+    fleet = fixtures.fleet_with_keys
+    api.walk_keys(fleetId=fleet, page_size=500)
+    walked = api.walk_keys(fleetId=fleet, page_size=case)
+    if len(walked) == 1 and walked[0].succeeded and case == _ENOUGH_FOR_PAGES - 1:
+        raise Untested(
+            Lack.FIXTURE, f"fixtures.fleet_with_keys needs at least {_ENOUGH_FOR_PAGES} keys to fill two pages"
+        )
+
+
+@reaches("keys.unfiltered-list-is-whole", "keys.filter-lists-the-whole-fleet", needs=["fixtures.fleet_with_keys"])
+def test_the_keys_of_a_fleet_are_among_all_keys(api: Api, fixtures: Fixtures) -> None:
+    api.walk_keys(fleetId=fixtures.fleet_with_keys, page_size=500)
+    api.walk_keys(page_size=500, pages=_PAGES_OF_A_SHARED_SERVER)
+    api.walk_keys(pages=_PAGES_OF_A_SHARED_SERVER)
+
+
+@reaches(
+    "keys.filter-lists-the-whole-fleet",
+    "keys.pages-are-disjoint",
+    "keys.paging-ends",
+    "keys.listed-as-created",
+    depth=Depth.STANDARD,
+)
+def test_keys_of_our_own_fill_two_pages(api: Api) -> None:
+    fleet = api.fresh_fleet()
+    for number in range(_ENOUGH_FOR_PAGES - 1):
+        api.require(api.create_key(api.fresh_key(fleetId=fleet, enabled=number == 0)), "a charging key")
+    api.walk_keys(fleetId=fleet, page_size=10)
+    api.require(api.create_key(api.fresh_key(fleetId=fleet)), "a charging key")
+    api.walk_keys(fleetId=fleet, page_size=10)
+    api.walk_keys(fleetId=fleet, page_size=500)
+
+
+@reaches("keys.of-others-are-hidden", needs=["other_api_key"])
+def test_another_organization_sees_none_of_our_keys(api: Api, home: str) -> None:
+    api.require(api.create_key(api.fresh_key(fleetId=home)), "a charging key")
+    api.list_keys(fleetId=home, page_size=500, caller=Caller.OTHER)
+    api.walk_keys(page_size=500, pages=_PAGES_OF_A_SHARED_SERVER, caller=Caller.OTHER)
+
+
+@reaches("keys.of-others-are-hidden", needs=["fixtures.foreign_fleet"])
+def test_we_see_no_key_of_another_organization(api: Api, fixtures: Fixtures) -> None:
+    api.list_keys(fleetId=fixtures.foreign_fleet, page_size=500)
+    api.list_keys(page_size=500)

@@ -1,0 +1,32 @@
+"""Prices: a location by id, for everybody and for a fleet that has prices of its own there."""
+
+from fleet_contract.contract_tests.api import Api
+from fleet_contract.contract_tests.check import reaches
+from fleet_contract.contract_tests.target import Fixtures
+
+
+@reaches(
+    "prices.location-is-answered", "prices.answer-is-the-location", "prices.default-stays", needs=["fixtures.location"]
+)
+def test_a_location_is_answered_alike_each_time(api: Api, fixtures: Fixtures, home: str) -> None:
+    location = fixtures.location or ""
+    api.location(location)
+    api.location(location, fleetId=home)
+    api.location(location)
+    api.location(location, fleetId=api.fresh_id())
+    api.location(location)
+
+
+@reaches("prices.fleet-has-its-own", "prices.default-stays", needs=["fixtures.location", "fixtures.priced_fleet"])
+def test_a_fleet_sees_its_own_prices(api: Api, fixtures: Fixtures) -> None:
+    location, fleet = fixtures.location or "", fixtures.priced_fleet or ""
+    for query in ({}, {"fleetId": fleet}, {}, {"fleetId": fleet}):
+        api.location(location, **query)
+
+
+@reaches("prices.unknown-location-is-404", needs=["fixtures.location"])
+def test_an_unknown_location_is_not_found(api: Api, fixtures: Fixtures) -> None:
+    api.location(f"ct-{api.mark}-location")
+    api.location(
+        f"ct-{api.mark}-location", fleetId=fixtures.priced_fleet or fixtures.fleet_with_codes or api.fresh_id()
+    )

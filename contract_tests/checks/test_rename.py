@@ -1,0 +1,115 @@
+"""Renaming fleets: one fleet of ours takes every name, so that names cost nothing."""
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from fleet_contract.contract_tests.api import Api
+from fleet_contract.contract_tests.check import over, reaches
+from fleet_contract.contract_tests.checks import texts, values
+from fleet_contract.contract_tests.depths import Depth
+
+
+@reaches(
+    "rename.accepts-a-valid-name", "rename.keeps-the-id", "rename.answers-the-new-name", "fleets.id-finds-the-fleet"
+)
+@over(texts.endings(), quick=texts.PLAIN_ENDINGS, standard=texts.MORE_ENDINGS)
+def test_a_fleet_takes_any_name(api: Api, home: str, case: str) -> None:
+    api.rename(home, api.fresh_name() + case)
+
+
+@reaches("rename.accepts-a-valid-name")
+def test_a_fleet_takes_a_name_twice_and_one_of_a_character(api: Api, home: str) -> None:
+    name = api.fresh_name()
+    for each in (name, name, "A"):
+        api.rename(home, each)
+
+
+@reaches("rename.name-holds-100-characters", "rename.answers-the-new-name")
+@over(texts.lengths(40, 100), quick=texts.FITTING, standard=texts.MORE_FITTING)
+def test_the_longest_names_fit(api: Api, home: str, case: tuple[int, str]) -> None:
+    api.rename(home, api.fresh_name(*case))
+
+
+@reaches("rename.name-holds-100-characters")
+def test_a_name_of_100_characters_of_two_units_each_shows_the_unit(api: Api, home: str) -> None:
+    api.rename(home, api.fresh_name(100, texts.FOUR_BYTES))
+
+
+@reaches("rename.refuses-an-overlong-name")
+@over(texts.lengths(101, 400), quick=texts.OVERLONG, standard=texts.MORE_OVERLONG, deep=texts.FAR_OVERLONG)
+def test_longer_names_are_refused(api: Api, home: str, case: tuple[int, str]) -> None:
+    api.rename(home, api.fresh_name(*case))
+
+
+@reaches("rename.refuses-a-missing-name")
+def test_a_name_is_required(api: Api, home: str) -> None:
+    api.rename(home)
+    api.rename(home, more={"fleetName": api.fresh_name()})
+    api.rename(home, more={"newname": api.fresh_name()})
+
+
+@reaches("rename.refuses-an-invalid-name")
+@over(values.not_strings(), quick=values.NOT_STRINGS, standard=values.MORE_NOT_STRINGS)
+def test_a_name_is_a_string(api: Api, home: str, case: Any) -> None:
+    api.rename(home, case)
+
+
+@reaches("rename.accepts-a-valid-name", "rename.refuses-an-invalid-name")
+@over(st.sampled_from(["", "   ", 7]), quick=["", "   ", 7], standard=[0, 1.5, -1])
+def test_what_servers_decide_about_names(api: Api, home: str, case: Any) -> None:
+    api.rename(home, case)
+
+
+@reaches("rename.answers-the-new-name")
+@over(
+    st.sampled_from([" {} ", "{} e\u0301", "{}\u0007"]),
+    quick=[" {} ", "{} e\u0301", "{}\u0007"],
+    standard=["\t{}\n", "\u00a0{}\u00a0", "{} \u212b", "{}\u0000x", "{}\u001b[0m"],
+)
+def test_what_becomes_of_odd_characters(api: Api, home: str, case: str) -> None:
+    api.rename(home, case.format(api.fresh_name()))
+
+
+@reaches("rename.accepts-a-valid-name")
+def test_a_name_that_another_fleet_has(api: Api, home: str, neighbour: str) -> None:
+    name = api.fresh_name()
+    api.rename(neighbour, name)
+    api.rename(home, name)
+
+
+@reaches("rename.refuses-a-malformed-body")
+@over(st.binary(max_size=50), quick=values.NO_JSON, standard=values.MORE_NO_JSON)
+def test_a_body_is_a_json_object(api: Api, home: str, case: bytes) -> None:
+    api.put_name(home, case)
+
+
+@reaches("http.never-a-server-error")
+@over(st.sampled_from(values.ODD_VALUES), quick=values.ODD_VALUES, standard=values.MORE_ODD_VALUES)
+def test_odd_json_is_no_reason_to_fail(api: Api, home: str, case: bytes) -> None:
+    api.put_name(home, b'{"newName": ' + case + b"}")
+
+
+@reaches("http.unknown-properties")
+def test_an_unknown_property_is_no_name(api: Api, home: str) -> None:
+    api.rename(home, api.fresh_name(), more={"unknownToAll": True})
+
+
+@reaches("rename.unknown-fleet-is-404")
+def test_only_a_fleet_can_be_renamed(api: Api) -> None:
+    api.rename(api.fresh_id(), api.fresh_name())
+    api.rename(api.fresh_id())
+    api.rename(api.fresh_id(), api.fresh_name(101))
+
+
+@reaches("rename.unknown-fleet-is-404")
+@over(texts.lengths(101, 400), quick=[(101, "a")], standard=[(101, texts.TWO_BYTES), (255, "a"), (1_500, "a")])
+def test_no_fleet_has_a_longer_id(api: Api, case: tuple[int, str]) -> None:
+    api.rename(api.fresh_id_of(*case), api.fresh_name())
+
+
+@reaches("fleets.id-finds-the-fleet", "rename.keeps-the-id", depth=Depth.STANDARD)
+def test_every_fleet_is_still_found_after_many_others(api: Api) -> None:
+    fleets = [api.fresh_fleet() for _ in range(4)]
+    for fleet in (*fleets, *reversed(fleets)):
+        api.rename(fleet, api.fresh_name())

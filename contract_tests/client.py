@@ -1,0 +1,229 @@
+"""The client that all checks use: it owns limits, budgets, pace, masking, the journal and the ledger."""
+
+import threading
+from bisect import insort
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Self
+
+from fleet_contract.contract_tests.budget import Budget, BudgetSpent, Cost
+from fleet_contract.contract_tests.exchange import Answer, Caller, Exchange
+from fleet_contract.contract_tests.ledger import Footprint, Ledger, may_have_made, may_make
+from fleet_contract.contract_tests.masking import Masker
+from fleet_contract.contract_tests.outgoing import KEY_HEADER, Dresser, Outgoing
+from fleet_contract.contract_tests.pacing import Clock, Pace, pause_after_429
+from fleet_contract.contract_tests.preflight import PATH, TOO_MANY, judge_preflight
+from fleet_contract.contract_tests.target import Target
+from fleet_contract.contract_tests.wire import Trouble, Wire
+
+READS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+TRIES = 8  # doubling from 1 s, they reach beyond the next clock minute, when budgets per minute are new
+PATIENCE = 120.0  # seconds that one request waits for a server that answers 429, in all
+NO_NOTES: Mapping[str, Any] = MappingProxyType({})
+
+OnExchange = Callable[[Exchange], None]
+
+
+@dataclass(frozen=True)
+class _Flight:
+    """One request under way; `ends` is when the run's time is over."""
+
+    number: int
+    started: float
+    ends: float | None
+
+
+class WritesForbidden(Exception):
+    """A request was not sent, since it could have changed a server that nobody allowed us to change."""
+
+    def __init__(self, method: str, host: str) -> None:
+        super().__init__(
+            f"{method} was not sent to {host}: it could create or rename something, and fleets cannot be deleted. "
+            f"Writes were expected to be allowed first, on any host but loopback. "
+            f"If you may create fleets there, give --allow-writes or put allow_writes = true into the target file."
+        )
+
+
+class Client:
+    """Sends requests to one target from any number of threads, and keeps what was said.
+
+    `journal` holds every exchange in the order in which they started, with every key
+    masked. `ledger` is a file to which every fleet and key is added as it is made.
+    """
+
+    def __init__(
+        self,
+        target: Target,
+        *,
+        mark: str,
+        ledger: Path | None = None,
+        on_exchange: Sequence[OnExchange] = (),
+        clock: Clock | None = None,
+    ) -> None:
+        self.target = target
+        self.journal: list[Exchange] = []
+        self._clock = clock or Clock()
+        self._begun = self._clock.monotonic()
+        self._on_exchange = tuple(on_exchange)
+        self._masker = Masker()
+        self._dresser = Dresser(target, mark, self._masker)
+        self._wire = Wire(target)
+        self._pace = Pace(target.rate, self._clock)
+        self._budget = Budget(_budget(target))
+        self._ledger = Ledger(ledger, mark=mark, base_url=target.base_url)
+        self._ledger.require_writable()
+        self._numbers = 0
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close all connections; the journal and the footprint stay."""
+        self._wire.close()
+
+    def reconnect(self) -> None:
+        """Use new connections from now on."""
+        self._wire.reconnect()
+
+    def near_keys(self) -> tuple[str, ...]:
+        """Return keys that resemble the owner's and that nobody was given, to be sent as `key`."""
+        return self._dresser.near_keys()
+
+    @property
+    def footprint(self) -> Footprint:
+        """What this client did to its target until now."""
+        return Footprint(
+            requests=self._budget.spent(Cost.REQUESTS),
+            seconds=self._clock.monotonic() - self._begun,
+            fleets_created=self._ledger.names(Cost.FLEETS),
+            keys_created=self._ledger.names(Cost.KEYS),
+        )
+
+    def preflight(self) -> Exchange:
+        """Send one harmless request; raises Unreachable, KeyRefused or NotThisApi."""
+        exchange = self.send("GET", PATH, check="preflight")
+        judge_preflight(exchange, self.target)
+        return exchange
+
+    def send(  # noqa: PLR0913  (all that a request consists of)
+        self,
+        method: str,
+        path: str,
+        *,
+        caller: Caller = Caller.OWNER,
+        body: bytes = b"",
+        headers: Sequence[tuple[str, str]] = (),
+        check: str = "",
+        notes: Mapping[str, Any] = NO_NOTES,
+        key: str | None = None,
+        header_name: str = KEY_HEADER,
+    ) -> Exchange:
+        """Send a request and return what became of it; no status and no trouble on the network raises.
+
+        `path` is raw and goes out below the base URL byte for byte. `key` is sent in
+        place of the caller's. A 429 is waited out and the request repeated; the last
+        exchange is returned. Raises WritesForbidden, BudgetSpent, NoOtherKey or
+        Unsendable, all before anything is sent.
+        """
+        if method.upper() not in READS and not self.target.may_write:
+            raise WritesForbidden(method, self.target.host)
+        sent, request = self._dresser.dress(
+            method, path, caller=caller, body=body, headers=headers, key=key, header_name=header_name
+        )
+        outgoing = Outgoing(method, path, sent, body, request, check, dict(notes))
+        waited = 0.0
+        for tries in range(TRIES):
+            exchange, pause = self._attempt(outgoing, tries, waited)
+            if not exchange.notes.get("retried"):
+                break
+            waited += pause
+        return exchange
+
+    def _attempt(self, outgoing: Outgoing, tries: int, waited: float) -> tuple[Exchange, float]:
+        makes = may_make(outgoing.method, outgoing.path)
+        flight = self._take_off([Cost.REQUESTS, *([makes] if makes else [])])
+        try:
+            exchange = self._fly(outgoing, flight)
+        except BaseException as wrong:
+            self._book(self._landed(outgoing, flight, trouble=f"interrupted by {type(wrong).__name__}"), makes)
+            raise
+        pause = 0.0
+        if exchange.status == TOO_MANY:
+            pause = pause_after_429(tries, _retry_after(exchange), self._clock.wall())
+            exchange = self._held_back(exchange, tries, waited, pause)
+        self._book(exchange, makes)
+        return exchange, pause
+
+    def _take_off(self, costs: Sequence[Cost]) -> _Flight:
+        most = self.target.limits.max_seconds
+        ends = None if most is None else self._begun + most
+        if not self._pace.wait(ends):
+            raise BudgetSpent(Cost.SECONDS, self._clock.monotonic() - self._begun, most or 0.0)
+        self._budget.reserve(*costs)
+        with self._lock:
+            self._numbers += 1
+            return _Flight(self._numbers, self._clock.monotonic(), ends)
+
+    def _fly(self, outgoing: Outgoing, flight: _Flight) -> Exchange:
+        seconds = self.target.limits.timeout_seconds
+        if flight.ends is not None:
+            seconds = min(seconds, flight.ends - flight.started)
+        try:
+            answer = self._wire.roundtrip(outgoing.method, outgoing.path, outgoing.headers, outgoing.body, seconds)
+        except Trouble as trouble:
+            notes = {"cause": trouble.cause, **({} if trouble.sent else {"unsent": True})}
+            return self._landed(outgoing, flight, trouble=str(trouble), notes=notes)
+        return self._landed(outgoing, flight, answer=self._masked(answer))
+
+    def _landed(
+        self,
+        outgoing: Outgoing,
+        flight: _Flight,
+        answer: Answer | None = None,
+        trouble: str = "",
+        notes: Mapping[str, Any] = NO_NOTES,
+    ) -> Exchange:
+        ended = self._clock.monotonic()
+        said = {**outgoing.notes, **notes}
+        trouble = self._masker.text(trouble)
+        return Exchange(flight.number, outgoing.check, outgoing.request, flight.started, ended, answer, trouble, said)
+
+    def _masked(self, answer: Answer) -> Answer:
+        return replace(answer, headers=self._masker.pairs(answer.headers), body=self._masker.bytes(answer.body))
+
+    def _held_back(self, exchange: Exchange, tries: int, waited: float, pause: float) -> Exchange:
+        self._pace.slow(exchange.started)
+        if tries + 1 >= TRIES or waited + pause > PATIENCE:
+            trouble = f"still 429 after {tries + 1} tries and {waited:.0f} s; it asked for {pause:.0f} s more"
+            return replace(exchange, trouble=trouble)
+        self._pace.hold(pause)
+        return replace(exchange, notes={**exchange.notes, "retried": True})
+
+    def _book(self, exchange: Exchange, makes: Cost | None) -> None:
+        if makes:
+            made = may_have_made(exchange)
+            if made:
+                self._ledger.enter(makes, exchange)
+            if makes is Cost.FLEETS and exchange.succeeded:
+                self._pace.hold(self.target.limits.settle_seconds)
+            self._budget.settle(makes, spent=made)
+        self._budget.settle(Cost.REQUESTS, spent=True)
+        with self._lock:
+            insort(self.journal, exchange, key=lambda each: each.number)
+        for tell in self._on_exchange:
+            tell(exchange)
+
+
+def _retry_after(exchange: Exchange) -> str | None:
+    return exchange.answer.header("retry-after") if exchange.answer else None
+
+
+def _budget(target: Target) -> Mapping[Cost, float | None]:
+    limits = target.limits
+    return {Cost.REQUESTS: limits.max_requests, Cost.FLEETS: limits.max_fleets, Cost.KEYS: limits.max_keys}

@@ -1,0 +1,136 @@
+"""The subcommands of `fleet-contract`, as click reads them."""
+
+import sys
+from collections.abc import Callable
+from typing import Any, NoReturn, TypeVar
+
+import click
+from rich.console import Console
+from rich.markup import escape
+
+from fleet_contract.contract_tests.judge import judge
+from fleet_contract.contract_tests.options import OPTIONS, Option
+from fleet_contract.contract_tests.preflight import KeyRefused, NotThisApi, Unreachable
+from fleet_contract.contract_tests.settings import read_settings
+from fleet_contract.contract_tests.verdicts import Exit
+from fleet_contract.spec.catalogue import Question, Requirement, Situation, catalogue
+from fleet_contract.spec.files import Contradiction, suggestion
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="fleet-contract")
+def main() -> None:
+    """Judge any server of the Drive API's Fleet Management by the public guide."""
+
+
+def _options(function: Function) -> Function:
+    for option in reversed(OPTIONS):
+        function = click.option(f"--{option.name}", option.name.replace("-", "_"), **_how(option))(function)
+    return function
+
+
+def _how(option: Option) -> dict[str, Any]:
+    if option.flag:
+        return {"is_flag": True, "help": option.help}
+    type = click.Choice(option.choices) if option.choices else str
+    return {"help": option.help, "multiple": option.many, "type": type, "metavar": option.metavar or None}
+
+
+@main.command()
+@click.argument("base_url", required=False)
+@_options
+def run(base_url: str | None, **given: Any) -> None:
+    """Run the checks against the server at BASE_URL, and print one verdict per requirement.
+
+    BASE_URL is what stands before /emp/v1. Exits 0 when the server conforms, 1 when it
+    breaks a requirement, 2 when the command was used wrongly, and 3 when nothing failed
+    but the run could not be concluded.
+    """
+    console = Console(highlight=False)
+    named = {option.name: given[option.name.replace("-", "_")] for option in OPTIONS}
+    try:
+        settings, outputs = read_settings(base_url, named)
+        code = judge(settings, outputs, console)
+    except Contradiction as wrong:
+        _fail(str(wrong), Exit.USAGE)
+    except (Unreachable, KeyRefused, NotThisApi) as reason:
+        _fail(str(reason), Exit.INCONCLUSIVE)
+    sys.exit(code)
+
+
+def _fail(message: str, code: Exit) -> NoReturn:
+    click.echo(f"Error: {message}", err=True)
+    sys.exit(code)
+
+
+@main.command("list")
+@click.argument("prefix", default="")
+def list_requirements(prefix: str) -> None:
+    """Print every requirement whose id begins with PREFIX: id, basis, sentence."""
+    chosen = [each for each in catalogue().requirements.values() if each.id.startswith(prefix)]
+    if not chosen:
+        _fail(
+            f"No requirement has an id that begins with {prefix!r}.{suggestion(prefix, catalogue().requirements)} "
+            f"Leave the prefix out to see all.",
+            Exit.USAGE,
+        )
+    console = Console(highlight=False)
+    for each in chosen:
+        console.print(f"[bold]{each.id}[/] [dim]{each.basis}[/]\n    {escape(each.text)}", soft_wrap=True)
+        if each.untestable:
+            console.print(f"    [yellow]untestable:[/] {escape(each.untestable)}", soft_wrap=True)
+
+
+@main.command()
+@click.argument("id")
+def explain(id: str) -> None:
+    """Explain a requirement, a question or a situation by its id."""
+    known = catalogue()
+    everything: dict[str, Any] = {**known.situations, **known.questions, **known.requirements}
+    if id not in everything:
+        _fail(
+            f"Nothing has the id {id!r}.{suggestion(id, everything)} `fleet-contract list` prints the requirements.",
+            Exit.USAGE,
+        )
+    console = Console(highlight=False)
+    for line in _EXPLANATIONS[type(everything[id])](everything[id]):
+        console.print(line, soft_wrap=True)
+
+
+def _explain_requirement(each: Requirement) -> list[str]:
+    lines = [f"[bold]{each.id}[/] {each.basis}", f"  {escape(each.text)}", f"  source: {each.url}"]
+    if each.untestable:
+        lines.append(f"  untestable: {escape(each.untestable)}")
+    return lines + [
+        f"  broken by any answer but {', '.join(situation.may)} to: {escape(situation.text)} [dim]{situation.id}[/]"
+        for situation in catalogue().situations.values()
+        if each.id in situation.breaks.values()
+    ]
+
+
+def _explain_question(each: Question) -> list[str]:
+    lines = [f"[bold]{each.id}[/] question", f"  {escape(each.text)}"]
+    for answer, entry in each.answers.items():
+        default = " [dim](the mock's default)[/]" if answer == each.default else ""
+        lines.append(f"  {answer}: {escape(entry.text)}{default}")
+    lines += [f"  exists where {other} is {' or '.join(answers)}" for other, answers in each.when.items()]
+    return lines
+
+
+def _explain_situation(each: Situation) -> list[str]:
+    return [
+        f"[bold]{each.id}[/] situation",
+        f"  {escape(each.text)}",
+        f"  may be answered: {', '.join(each.may)}",
+        *(f"  anything else breaks {id} ({key})" for key, id in each.breaks.items()),
+        *([f"  answers the question {each.reads}"] if each.reads else []),
+    ]
+
+
+_EXPLANATIONS: dict[type, Callable[[Any], list[str]]] = {
+    Requirement: _explain_requirement,
+    Question: _explain_question,
+    Situation: _explain_situation,
+}

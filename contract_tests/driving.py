@@ -1,0 +1,184 @@
+"""Driving checks as pytest tests: the only module that knows pytest, but for the options of the plain form."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, example, given
+from hypothesis import settings as hypothesis_settings
+
+from fleet_contract.contract_tests.api import Api
+from fleet_contract.contract_tests.budget import BudgetSpent
+from fleet_contract.contract_tests.check import Check, check_of
+from fleet_contract.contract_tests.client import WritesForbidden
+from fleet_contract.contract_tests.depths import Depth
+from fleet_contract.contract_tests.findings import Finding
+from fleet_contract.contract_tests.run import Report, Run
+from fleet_contract.contract_tests.target import Fixtures, Target
+from fleet_contract.contract_tests.untested import Lack, Untested
+from fleet_contract.contract_tests.verdicts import Ran
+
+# The gate runs the rows of a property and nothing else: what Hypothesis would draw depends on
+# what happens to be imported, and a shrunk failure is one that was seen and withdrawn.
+_GATE = hypothesis_settings(
+    phases=(Phase.explicit,), database=None, deadline=None, suppress_health_check=list(HealthCheck)
+)
+
+
+class BrokenPromise(AssertionError):
+    """The server broke requirements; that is its fault and nobody else's."""
+
+
+class Driver:
+    """A pytest plugin that drives the checks of one run; other tests of the session are left alone."""
+
+    def __init__(self, run: Run, conclude: Callable[[Report], int]) -> None:
+        self._run = run
+        self._conclude = conclude
+        self._any = False
+
+    # --- fixtures that checks ask for ---
+
+    @pytest.fixture
+    def api(self) -> Api:
+        return self._run.api
+
+    @pytest.fixture
+    def fixtures(self) -> Fixtures:
+        return self._run.settings.target.fixtures
+
+    @pytest.fixture
+    def home(self) -> str:
+        """Return the fleet that most checks use, so that names cost nothing."""
+        return self._run.shared_fleet("home")
+
+    @pytest.fixture
+    def neighbour(self) -> str:
+        """Return a second fleet of the kind."""
+        return self._run.shared_fleet("neighbour")
+
+    @pytest.fixture
+    def depth(self) -> Depth:
+        return self._run.settings.depth
+
+    @pytest.fixture
+    def case(self) -> None:
+        """Stand in for the argument that a property gets from its rows."""
+
+    # --- hooks ---
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
+        checks = {item: check for item in items if (check := _check(item))}
+        self._any = bool(checks)
+        wanted = {item: check for item, check in checks.items() if self._run.is_wanted(check)}
+        left_out = {item: lacked for item, check in wanted.items() if (lacked := self._lacks(check))}
+        for item, lacked in left_out.items():
+            self._run.ran.append(_ran(item, lacked))
+        unwanted = [item for item in checks if item not in wanted or item in left_out]
+        config.hook.pytest_deselected(items=unwanted)
+        items[:] = [item for item in items if item not in unwanted]
+
+    def _lacks(self, check: Check) -> Untested | None:
+        settings = self._run.settings
+        if check.least_depth > settings.depth:
+            return Untested(Lack.DEPTH, f"it runs at --depth {check.least_depth.word}")
+        missing = [need for need in check.needs if not _entry(settings.target, need)]
+        if missing:
+            return Untested(Lack.FIXTURE, f"the target file does not give {' and '.join(missing)}")
+        return None
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> Iterator[None]:
+        with self._recorded(item):
+            return (yield)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:
+        with self._recorded(item):
+            result = yield
+            if _check(item):
+                broken = self._run.judge_new()
+                self._run.ran.append(_ran(item))
+                if broken:
+                    raise BrokenPromise(_summary(broken))
+            return result
+
+    @contextmanager
+    def _recorded(self, item: pytest.Item) -> Iterator[None]:
+        """Turn what ended a check into a record: untested with its reason, or an error of ours."""
+        if not _check(item):
+            yield
+            return
+        self._run.api.check = item.name
+        try:
+            yield
+        except (BrokenPromise, pytest.skip.Exception):
+            raise
+        except (Untested, BudgetSpent, WritesForbidden) as reason:
+            lack = reason if isinstance(reason, Untested) else Untested(Lack.BUDGET, str(reason))
+            self._run.ran.append(_ran(item, lack))
+            raise pytest.skip.Exception(lack.reason) from None
+        except Exception as error:
+            self._run.ran.append(replace(_ran(item), error=f"{type(error).__name__}: {error}"))
+            raise
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
+        check = _check(pyfuncitem)
+        if check is None:
+            return None
+        names = pyfuncitem._fixtureinfo.argnames
+        arguments = {name: pyfuncitem.funcargs[name] for name in names}
+        try:
+            self._drive(check, pyfuncitem.obj, arguments)
+        except Untested as reason:
+            if reason.lack is not Lack.DISTURBED:
+                raise
+            # What cannot be laid at the API's door is tried once more, with new ids, on a new connection.
+            self._run.client.reconnect()
+            self._drive(check, pyfuncitem.obj, arguments)
+        return True
+
+    def _drive(self, check: Check, function: Callable[..., None], arguments: dict[str, Any]) -> None:
+        if check.cases is None:
+            function(**arguments)
+            return
+
+        def body(case: Any) -> None:
+            function(**{**arguments, "case": case})
+
+        driven = given(case=check.cases.strategy)(body)
+        for row in reversed(check.cases.at(self._run.settings.depth)):
+            driven = example(case=row)(driven)
+        _GATE(driven)()
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> Iterator[None]:
+        result = yield
+        if self._any or not session.items:
+            session.exitstatus = self._conclude(self._run.conclude())
+        return result
+
+
+def _check(item: pytest.Item) -> Check | None:
+    return check_of(item.function) if isinstance(item, pytest.Function) else None
+
+
+def _ran(item: pytest.Item, lacked: Untested | None = None) -> Ran:
+    check = _check(item)
+    reaches = check.reaches if check else ()
+    return Ran(item.name, reaches, lacked.lack, lacked.reason) if lacked else Ran(item.name, reaches)
+
+
+def _entry(target: Target, name: str) -> object:
+    value: object = target
+    for part in name.split("."):
+        value = getattr(value, part)
+    return value
+
+
+def _summary(broken: list[Finding]) -> str:
+    return "\n".join(f"{each.requirement}: expected {each.expected}, was answered {each.got}" for each in broken)

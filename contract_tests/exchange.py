@@ -1,0 +1,111 @@
+"""An exchange: one request and its answer, with times, as plain data. A history is all exchanges of a run."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+
+class Caller(StrEnum):
+    """Whose key a request carries; keys themselves never enter a history."""
+
+    OWNER = "owner"  # the key under which the run works
+    OTHER = "other"  # a key of a second organization
+    NOBODY = "nobody"  # no key
+    STRANGER = "stranger"  # a key that nobody was given
+
+
+class NotJson(ValueError):
+    """A body that cannot be read as JSON in UTF-8."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What was sent: `path` is raw, as it stood on the wire below the base URL, query included.
+
+    `headers` is without the key.
+    """
+
+    method: str
+    path: str
+    caller: Caller
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+
+    @cached_property
+    def query(self) -> tuple[tuple[str, str], ...]:
+        """The parameters of the query, decoded."""
+        return tuple(parse_qsl(urlsplit(self.path).query, keep_blank_values=True))
+
+    def header(self, name: str) -> str | None:
+        return _header(self.headers, name)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back; `body` is decoded from any Content-Encoding, and `truncated` where a limit cut it."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+    truncated: bool = False
+
+    def header(self, name: str) -> str | None:
+        return _header(self.headers, name)
+
+    @property
+    def media_type(self) -> str:
+        """The media type in lower case, without parameters; empty where none is given."""
+        return (self.header("content-type") or "").split(";")[0].strip().lower()
+
+    @property
+    def succeeded(self) -> bool:
+        return 200 <= self.status < 300  # noqa: PLR2004  (the class of statuses that RFC 9110 names so)
+
+    @cached_property
+    def json(self) -> Any:
+        """The body's value; raises NotJson."""
+        return parse_json(self.body)
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """A request and its answer, or the reason why there was none.
+
+    `started` and `ended` are seconds of one monotonic clock. `trouble` is what the
+    network did (a timeout, a reset): then the request may or may not have been
+    carried out.
+    """
+
+    number: int
+    check: str
+    request: Request
+    started: float
+    ended: float
+    answer: Answer | None = None
+    trouble: str = ""
+    notes: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def status(self) -> int:
+        """The status of the answer, 0 where there was none."""
+        return self.answer.status if self.answer else 0
+
+    @property
+    def succeeded(self) -> bool:
+        return self.answer is not None and self.answer.succeeded
+
+
+def parse_json(body: bytes) -> Any:
+    """Return the value of a JSON text in UTF-8; raises NotJson for anything else, whatever its depth or size."""
+    try:
+        return json.loads(body.decode("utf-8"))
+    except (ValueError, RecursionError) as wrong:
+        raise NotJson(str(wrong)) from None
+
+
+def _header(headers: tuple[tuple[str, str], ...], name: str) -> str | None:
+    return next((value for key, value in headers if key.lower() == name.lower()), None)

@@ -1,0 +1,36 @@
+"""A finding: what one judge says of one requirement, and the exchanges that show it."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+_SHOWN = 120  # characters of a value in a message
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A requirement was seen kept or broken; `exchanges` are the numbers of those that show it, the last one first.
+
+    `expected` and `got` finish the sentences "may be answered" and "was answered".
+    """
+
+    requirement: str
+    kept: bool
+    exchanges: tuple[int, ...]
+    expected: str = ""
+    got: str = ""
+
+
+Findings = Iterator[Finding]
+
+
+def finding(requirement: str, kept: bool, exchanges: tuple[int, ...], expected: str, got: str) -> Finding:
+    """Return a finding; what was expected and got is kept only where the requirement is broken."""
+    return Finding(requirement, True, exchanges) if kept else Finding(requirement, False, exchanges, expected, got)
+
+
+def shown(value: Any) -> str:
+    """Return a value as JSON, cut to the length of a message."""
+    text = json.dumps(value, ensure_ascii=True, default=str)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}… ({len(text)} characters)"

@@ -1,0 +1,366 @@
+"""Schemathesis's examples and coverage phases as plain data, and four of its checks.
+
+The same document gives the same cases, whatever the machine, its settings and the rest of the process. Nothing is
+sent from here: the cases are plain, so that they go through the one client that the checks use.
+
+Schemathesis takes a third of a second to import and changes Hypothesis when it is, so it is imported where it is
+used: the quick depth and the commands that only read do without it.
+"""
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from copy import deepcopy
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import cache
+from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
+
+from fleet_contract.contract_tests.exchange import Answer, NotJson, parse_json
+from fleet_contract.contract_tests.outgoing import KEY_HEADER
+from fleet_contract.contract_tests.sent import LIMIT, spell
+from fleet_contract.spec.document import Operation, operations
+
+if TYPE_CHECKING:
+    from schemathesis import APIOperation, Case, CheckFunction
+    from schemathesis.specs.openapi.schemas import OpenApiSchema
+
+    Described = APIOperation[Any, Any, Any, Any]
+    Made = Case[Described]
+
+CREATE = "create_fleet"
+_BASE_URL = "http://fleet.invalid"  # Nothing is sent there: Schemathesis wants one.
+_PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
+_PARAMETER = re.compile(r"\{(\w+)\}")
+
+# Everything that Schemathesis would otherwise look for: no file is read, and no variable of the environment.
+# The seed keeps it from drawing one. Methods that the document does not name and requests without a key are judged by
+# our own checks.
+_CONFIG = {
+    "seed": 0,
+    "generation": {"deterministic": True, "with-security-parameters": False, "database": "none"},
+    "analysis": {"constants": {"enabled": False}},
+    "phases": {"coverage": {"unexpected-methods": [], "generate-duplicate-query-parameters": False}},
+    "dictionaries": {},
+}
+
+
+@dataclass(frozen=True)
+class GeneratedCase:
+    """One request that Schemathesis made of the document.
+
+    `path` is raw, as it goes on the wire below the base URL, query included; `template` is the document's path.
+    `headers` is without the key. `positive` says that Schemathesis holds every part of it valid, and `what` is how
+    it describes what it varied.
+    """
+
+    operation: str
+    method: str
+    path: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    positive: bool
+    what: str
+    template: str
+
+    @property
+    def path_id(self) -> str | None:
+        """The decoded parameter of the path, None where the path has none."""
+        pattern = re.sub(r"\\{\w+\\}", "([^/]*)", re.escape(self.template))
+        match = re.fullmatch(pattern, urlsplit(self.path).path)
+        return unquote(match.group(1)) if match and match.groups() else None
+
+    @property
+    def query(self) -> tuple[tuple[str, str], ...]:
+        """The parameters of the query, decoded."""
+        return tuple(parse_qsl(urlsplit(self.path).query, keep_blank_values=True))
+
+    @property
+    def members(self) -> dict[str, Any] | None:
+        """The members of the body, None where it is no JSON object."""
+        try:
+            value = parse_json(self.body)
+        except NotJson:
+            return None
+        return value if isinstance(value, dict) else None
+
+
+def generated_cases(document: dict[str, Any]) -> list[GeneratedCase]:
+    """Return the cases of the examples phase, then those of the coverage phase, in the document's order.
+
+    Not for two threads at once: for as long as it takes, Schemathesis and Hypothesis are held to our settings.
+    """
+    with _undisturbed():
+        schema = _load(document)
+        pairs = [(operation, schema[operation.path][operation.method.lower()]) for operation in operations(document)]
+        phases = (_examples, _coverage)
+        made = [
+            _as_data(operation, case)
+            for phase in phases
+            for operation, described in pairs
+            for case in phase(described)
+            if _is_ours(operation, case)
+        ]
+    unique: dict[tuple[Any, ...], GeneratedCase] = {}
+    for case in made:
+        unique.setdefault((case.method, case.path, case.headers, case.body), case)
+    return list(unique.values())
+
+
+# --- cases that fit a run ----------------------------------------------------------------------
+
+
+def with_fleet_id(case: GeneratedCase, id: str) -> GeneratedCase:
+    """Return the case with another `fleetId` in its body, where that is a string of any length but 0.
+
+    What makes a case negative stays so: an id of a wrong type, an empty one and a missing one are left as they are,
+    and an overlong one becomes `id` with as many zeros behind it. In a create an id at the limit keeps its length in
+    the same way. What came of it is in `members`.
+    """
+    members = case.members or {}
+    present = members.get("fleetId")
+    if not isinstance(present, str) or not present:
+        return case
+    keeps_length = len(present) > LIMIT or (case.operation == CREATE and len(present) >= LIMIT - 1)
+    wanted = id.ljust(len(present), "0") if keeps_length else id
+    return replace(case, body=spell(members | {"fleetId": wanted}))
+
+
+def with_members(case: GeneratedCase, values: Mapping[str, Any]) -> GeneratedCase:
+    """Return the case with other values for those members of its body that have a value of the same type there.
+
+    Empty and overlong strings, values of another type and absent members are left as they are, so that a negative
+    case stays one.
+    """
+    members = case.members or {}
+    changed = {name: value for name, value in values.items() if name in members and _is_like(members[name], value)}
+    return replace(case, body=spell(members | changed)) if changed else case
+
+
+def _is_like(present: Any, value: Any) -> bool:
+    return type(present) is type(value) and (not isinstance(present, str) or 0 < len(present) <= LIMIT)
+
+
+def with_path_id(case: GeneratedCase, id: str, template: str = "") -> GeneratedCase:
+    """Return the case with another id in its path, percent-encoded; with another path altogether if one is given."""
+    _, mark, query = case.path.partition("?")
+    template = template or case.template
+    path = _PARAMETER.sub(lambda _: quote(id, safe=""), template)
+    return replace(case, path=f"{path}{mark}{query}", template=template)
+
+
+def with_query_id(case: GeneratedCase, id: str) -> GeneratedCase:
+    """Return the case with another `fleetId` in its query, where there is one that is not empty."""
+    if not dict(case.query).get("fleetId"):
+        return case
+    query = [(name, id if name == "fleetId" else value) for name, value in case.query]
+    return replace(case, path=f"{urlsplit(case.path).path}?{_spelled(query)}")
+
+
+# --- answers -----------------------------------------------------------------------------------
+
+
+def complaints(document: dict[str, Any], operation: str, answer: Answer) -> list[tuple[str, str]]:
+    """Return what four checks of Schemathesis say against an answer: the name of the check, and its message.
+
+    Media type and schema are asked of successes alone, and only where there is a body: whether there may be none is
+    not for a schema to say. The schema is asked only where the body is whole, has a media type, and is JSON: judges
+    of our own speak of the rest.
+    """
+    from schemathesis.checks import not_a_server_error  # Here, for the reason above; so too below.
+    from schemathesis.specs.openapi.checks import (
+        content_type_conformance,
+        response_schema_conformance,
+        status_code_conformance,
+    )
+
+    checks = [not_a_server_error, status_code_conformance]
+    if answer.succeeded and answer.body:
+        checks += [content_type_conformance, *([response_schema_conformance] if _is_readable(answer) else [])]
+    described = _described(json.dumps(document), operation)
+    return [(check.__name__, message) for check in checks for message in _objections(described, answer, check)]
+
+
+@cache
+def _described(document: str, operation: str) -> "Described":
+    loaded = json.loads(document)
+    return next(
+        _load(loaded)[known.path][known.method.lower()] for known in operations(loaded) if known.id == operation
+    )
+
+
+def _is_readable(answer: Answer) -> bool:
+    if answer.truncated or not answer.media_type:
+        return False
+    try:
+        answer.json  # noqa: B018  (reading it is the question)
+    except NotJson:
+        return False
+    return True
+
+
+def _objections(operation: "Described", answer: Answer, check: "CheckFunction") -> Iterator[str]:
+    import httpx
+    from schemathesis.errors import FailureGroup
+
+    # The checks read nothing else of a request or of the headers. A value for each parameter of the path is wanted
+    # by the curl command that Schemathesis writes with a failure.
+    media_type = answer.header("content-type")
+    response = httpx.Response(
+        answer.status,
+        headers=[] if media_type is None else [(b"content-type", media_type.encode("latin-1", "replace"))],
+        content=answer.body,
+        request=httpx.Request(operation.method.upper(), _BASE_URL),
+    )
+    response.elapsed = timedelta()
+    case = operation.Case(path_parameters=dict.fromkeys(_PARAMETER.findall(operation.path), "-"))
+    try:
+        case.validate_response(response, checks=[check])
+    except FailureGroup as group:
+        yield from (f"{failure.title}: {failure.message}".strip(": \n") for failure in group.exceptions)
+
+
+# --- Schemathesis, and all that is known here of its insides ------------------------------------
+
+
+def _load(document: dict[str, Any]) -> "OpenApiSchema":
+    import schemathesis
+
+    # A copy, since loading may change what it is given.
+    return schemathesis.openapi.from_dict(deepcopy(document), config=schemathesis.Config.from_dict(_CONFIG))
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Keep away what others in this process, and its environment, have told Hypothesis and Schemathesis.
+
+    There is no public way to any of this. Hypothesis mixes constants of all loaded local modules into what it draws,
+    and takes what settings leave out from the profile in force, which is another under CI. Schemathesis obeys hooks
+    and authentication that any module may have registered for the whole process.
+    """
+    import hypothesis
+    from hypothesis.internal.cache import LRUCache
+    from hypothesis.internal.conjecture import providers
+    from hypothesis.internal.constants_ast import Constants
+    from schemathesis import auths, hooks
+    from schemathesis.generation.hypothesis import examples
+
+    settings = hypothesis.settings(
+        max_examples=1,
+        derandomize=True,
+        database=None,
+        verbosity=hypothesis.Verbosity.quiet,
+        phases=(hypothesis.Phase.generate,),
+        stateful_step_count=50,
+        report_multiple_bugs=False,
+        suppress_health_check=tuple(hypothesis.HealthCheck),
+        deadline=None,
+        print_blob=False,
+        backend="hypothesis",
+    )
+    no_constants = Constants()
+    with ExitStack() as stack:
+        for owner, name, ours in (
+            (examples, "default_settings", lambda: settings),
+            (providers, "_get_local_constants", lambda: no_constants),
+            (providers, "CONSTANTS_CACHE", LRUCache(1024)),
+            (hooks.GLOBAL_HOOK_DISPATCHER, "_hooks", defaultdict(list)),
+            (auths.GLOBAL_AUTH_STORAGE, "providers", []),
+        ):
+            stack.enter_context(patch.object(owner, name, ours))
+        yield
+
+
+def _examples(operation: "Described") -> Iterator["Made"]:
+    # Schemathesis makes these two phases for its own runner and its pytest integration only; nothing public does.
+    from schemathesis.generation.drivers import ExamplesGenerator
+    from schemathesis.generation.feedback import NO_FEEDBACK
+    from schemathesis.generation.overrides import Override
+
+    yield from ExamplesGenerator(operation=operation, override=Override(), feedback=NO_FEEDBACK, fill_missing=False)
+
+
+def _coverage(operation: "Described") -> Iterator["Made"]:
+    from schemathesis import GenerationMode
+    from schemathesis.generation.drivers import CoverageGenerator
+    from schemathesis.generation.feedback import NO_FEEDBACK
+    from schemathesis.generation.overrides import Override
+
+    yield from CoverageGenerator(
+        operation=operation,
+        generation_modes=[GenerationMode.POSITIVE, GenerationMode.NEGATIVE],
+        generation_config=operation.schema.config.generation_for(operation=operation, phase="coverage"),
+        auth_storage=None,
+        override=Override(),
+        feedback=NO_FEEDBACK,
+    )
+
+
+def _is_ours(operation: Operation, case: "Made") -> bool:
+    """Say whether a case has the operation's method, and leaves out no header: both are judged elsewhere."""
+    varied = _varied(case)
+    lacks_a_header = varied is not None and (
+        getattr(varied, "scenario", None) == "missing_parameter" and varied.parameter_location == "header"
+    )
+    return case.method == operation.method and not lacks_a_header
+
+
+def _as_data(operation: Operation, case: "Made") -> GeneratedCase:
+    sent = case.as_transport_kwargs(base_url=_BASE_URL)
+    # Schemathesis adds headers of its own, among them a random number for each case.
+    names = {"content-type", *(name.lower() for name in case.headers)} - {KEY_HEADER.lower()}
+    query = _spelled(_pairs(sent["params"]))
+    path = quote(sent["url"].removeprefix(_BASE_URL), safe=_PRINTABLE)
+    return GeneratedCase(
+        operation=operation.id,
+        method=case.method,
+        path=f"{path}?{query}" if query else path,
+        headers=tuple((name, str(value)) for name, value in sent["headers"].items() if name.lower() in names),
+        body=_body(sent),
+        positive=_is_positive(case),
+        what=_what(case),
+        template=operation.path,
+    )
+
+
+def _body(sent: Mapping[str, Any]) -> bytes:
+    if "json" in sent:
+        return spell(sent["json"])
+    data = sent.get("data", b"")
+    return data if isinstance(data, bytes) else str(data).encode()
+
+
+def _pairs(params: Any) -> Iterator[tuple[str, str]]:
+    """Yield the parameters of a query; those of a list one by one, those without a value not at all."""
+    for name, value in (params or {}).items():
+        for each in value if isinstance(value, list | tuple) else [value]:
+            if each is not None:
+                yield name, str(each)
+
+
+def _spelled(query: Iterable[tuple[str, str]]) -> str:
+    return urlencode(list(query), quote_via=quote, safe="")
+
+
+def _is_positive(case: "Made") -> bool:
+    meta = case.meta
+    parts = [] if meta is None else [meta.generation.mode, *(part.mode for part in meta.components.values())]
+    return all(mode.is_positive for mode in parts)
+
+
+def _what(case: "Made") -> str:
+    """Return Schemathesis's description, after the parameter that it is about where it does not name it."""
+    varied = _varied(case)
+    if varied is None or not varied.description:
+        return ""
+    elsewhere = varied.parameter_location not in (None, "body")
+    is_named = not varied.parameter or varied.parameter in varied.description
+    return varied.description if is_named or not elsewhere else f"{varied.parameter}: {varied.description}"
+
+
+def _varied(case: "Made") -> Any:
+    return case.meta.phase.data if case.meta else None

@@ -1,0 +1,94 @@
+"""Judging from begin to end: the first look, the cost, the checks, the reports and the exit code."""
+
+import os
+from importlib.resources import as_file, files
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from fleet_contract.contract_tests.driving import Driver
+from fleet_contract.contract_tests.reports.as_json import to_json
+from fleet_contract.contract_tests.reports.junit import to_junit
+from fleet_contract.contract_tests.reports.text import print_report
+from fleet_contract.contract_tests.run import Report, Run, Settings
+from fleet_contract.contract_tests.settings import Outputs
+from fleet_contract.contract_tests.verdicts import EXITS, Exit
+from fleet_contract.spec.files import Contradiction
+
+CHECKS = "fleet_contract.contract_tests.checks"
+
+
+def begin(settings: Settings, console: Console) -> Run:
+    """Look at the target once, print what the run may cost, and return the run.
+
+    Raises Contradiction, Unreachable, KeyRefused or NotThisApi.
+    """
+    run = Run.begin(settings)
+    run.client.preflight()
+    limits = settings.target.limits
+    if settings.target.may_write:
+        console.print(
+            f"Judging {settings.target.base_url} at {settings.depth.word} depth: at most {limits.max_fleets} fleets, "
+            f"{limits.max_keys} keys, {limits.max_requests} requests. Fleets and keys stay for ever."
+        )
+    else:
+        console.print(
+            f"Judging {settings.target.base_url} without writing: nothing is created or renamed on a host other than "
+            f"loopback. Give --allow-writes, or allow_writes = true in the target file, if you may create fleets there."
+        )
+    if settings.ledger:
+        console.print(f"What is created is written to {settings.ledger}.")
+    return run
+
+
+def finish(report: Report, outputs: Outputs, console: Console) -> int:
+    """Print the report, write the files that were asked for, and return the exit code."""
+    print_report(report, console)
+    for path, render in ((outputs.json, to_json), (outputs.junit, to_junit)):
+        if path:
+            _write(path, render(report))
+    return EXITS[report.outcome]
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as wrong:
+        raise Contradiction(
+            f"Cannot write the report {path}: {wrong.strerror}. Name a file that can be written."
+        ) from None
+
+
+def judge(settings: Settings, outputs: Outputs, console: Console) -> int:
+    """Judge a server and return the exit code; raises what `begin` raises."""
+    run = begin(settings, console)
+    codes: list[int] = []
+
+    def conclude(report: Report) -> int:
+        codes.append(finish(report, outputs, console))
+        return codes[-1]
+
+    drive(Driver(run, conclude))
+    return codes[-1] if codes else Exit.INCONCLUSIVE
+
+
+def drive(driver: Driver) -> None:
+    """Run the checks under pytest, deaf to the user's own settings and plugins."""
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    os.environ.pop("PYTEST_ADDOPTS", None)
+    with as_file(files(CHECKS)) as folder:
+        ini = Path(folder) / "pytest.ini"
+        arguments = [
+            "-c",
+            str(ini),
+            "--rootdir",
+            str(folder),
+            "-p",
+            "no:cacheprovider",
+            "-p",
+            "no:terminal",
+            str(folder),
+        ]
+        pytest.main([*arguments, "--import-mode=importlib"], plugins=[driver])

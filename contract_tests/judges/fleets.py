@@ -1,0 +1,90 @@
+"""Judging the fleet that an answer shows: its id and its name, against what was sent."""
+
+import json
+import unicodedata
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from fleet_contract.contract_tests.exchange import Exchange
+from fleet_contract.contract_tests.findings import Finding, Findings, finding, shown
+from fleet_contract.contract_tests.known import NO_NAME, Known, Likeness
+from fleet_contract.contract_tests.sent import Body
+
+_SPELLING = "http.json-is-read-by-value"
+_CHANGES: tuple[Callable[[str], str], ...] = (
+    str.strip,
+    lambda text: text.strip(" "),
+    lambda text: text.strip(" \t\r\n"),
+)
+
+
+def judge_fleet(exchange: Exchange, known: Known) -> Findings:
+    """Judge what the success of a create or a rename shows, as far as its body could be read."""
+    sent = known.sent[exchange.number]
+    judge = _JUDGES.get(sent.operation)
+    if judge is None or sent.body is not Body.OBJECT or not exchange.succeeded:
+        return
+    try:
+        answered = exchange.answer.json if exchange.answer else None
+    except ValueError:
+        return
+    shows = answered if isinstance(answered, dict) else {}
+    for found in judge(exchange, known, shows):
+        blamed = _SPELLING if sent.unusually_spelled and not found.kept else found.requirement
+        yield Finding(blamed, found.kept, found.exchanges, found.expected, found.got)
+
+
+def _of_create(exchange: Exchange, known: Known, shows: dict[str, Any]) -> Findings:
+    fields = known.sent[exchange.number].fields
+    ids = list(_variants(fields.get("fleetId")))
+    yield _shows(exchange, "create.echoes-the-id", "fleetId", ids, shows)
+    name = fields.get("fleetName", NO_NAME)
+    requirement = "create.name-is-optional" if name in (NO_NAME, None, "") else "create.echoes-the-name"
+    yield _shows(exchange, requirement, "fleetName", _names(name, ids), shows)
+
+
+def _of_rename(exchange: Exchange, known: Known, shows: dict[str, Any]) -> Findings:
+    sent = known.sent[exchange.number]
+    ids = [*_variants(sent.path_id), *_ids_of_the_same_fleet(sent.path_id or "", exchange, known)]
+    yield _shows(exchange, "rename.keeps-the-id", "fleetId", ids, shows)
+    names = _names(sent.fields.get("newName", NO_NAME), ids)
+    yield _shows(exchange, "rename.answers-the-new-name", "fleetName", names, shows)
+
+
+_JUDGES = {"create_fleet": _of_create, "rename_fleet": _of_rename}
+
+
+def _shows(exchange: Exchange, requirement: str, field: str, allowed: list[Any], shows: dict[str, Any]) -> Finding:
+    value = shows.get(field, NO_NAME)
+    kept = any(value is each if each in (None, NO_NAME) else value == each for each in allowed)
+    got = f"no {field}" if value is NO_NAME else f"{field} {shown(value)}"
+    named = f"{field} {shown(allowed[0])}" if allowed[0] is not NO_NAME else f"no {field}"
+    return finding(requirement, kept, (exchange.number,), named, got)
+
+
+def _variants(value: Any) -> Iterator[Any]:
+    """Yield a text as sent and as the dialects may change it: trimmed, normalised, or spelled from a number."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        value = json.dumps(value)
+    yield value
+    if isinstance(value, str):
+        for text in (value, *(change(value) for change in _CHANGES)):
+            yield text
+            yield unicodedata.normalize("NFC", text)
+
+
+def _names(name: Any, ids: list[Any]) -> list[Any]:
+    unnamed = [NO_NAME, None, "", *ids]
+    if name is NO_NAME or name is None:
+        return unnamed
+    variants = list(_variants(name))
+    return variants if isinstance(name, str) and name.strip() else [*variants, *unnamed]
+
+
+def _ids_of_the_same_fleet(id: str, exchange: Exchange, known: Known) -> list[str]:
+    """Return the ids under which the fleet of a path was created: where case is ignored it may be shown so."""
+    return [
+        birth.id
+        for birth in known.all_births()
+        if birth.exchange.started < exchange.started and known.likeness(birth.id, id) is Likeness.SAME
+    ]

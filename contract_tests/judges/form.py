@@ -1,0 +1,32 @@
+"""Judging the form of a success: JSON, and declared as JSON."""
+
+from fleet_contract.contract_tests.exchange import Answer, Exchange, NotJson
+from fleet_contract.contract_tests.findings import Findings, finding
+from fleet_contract.contract_tests.known import Known
+
+
+def judge_form(exchange: Exchange, known: Known) -> Findings:
+    """Judge the body and the media type of a success; the create of a key may have no body."""
+    answer = exchange.answer
+    operation = known.sent[exchange.number].operation
+    if answer is None or not answer.succeeded or answer.truncated or not operation:
+        return
+    if operation == "create_charging_key" and not answer.body.strip():
+        return
+    wrong = _what_is_wrong(answer)
+    yield finding("http.success-is-json", not wrong, (exchange.number,), "JSON in UTF-8", wrong)
+    yield finding(
+        "http.success-is-declared-as-json",
+        answer.media_type == "application/json" or answer.media_type.endswith("+json"),
+        (exchange.number,),
+        "Content-Type application/json",
+        f"Content-Type {answer.header('content-type') or 'missing'}",
+    )
+
+
+def _what_is_wrong(answer: Answer) -> str:
+    try:
+        answer.json  # noqa: B018  (reading it is the check)
+    except NotJson as wrong:
+        return f"a body of {len(answer.body)} bytes that is no JSON ({wrong})"
+    return ""

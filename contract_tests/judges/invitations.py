@@ -1,0 +1,88 @@
+"""Judging invitation codes: their form, which are listed, and that reading changes nothing. Codes never enter a message."""
+
+from collections.abc import Iterator
+
+from fleet_contract.contract_tests.exchange import Exchange
+from fleet_contract.contract_tests.findings import Findings, finding
+from fleet_contract.contract_tests.known import Known, history_of, own_fleets, value_of
+
+
+def judge_invitation(exchange: Exchange, known: Known) -> Findings:
+    """Judge one list of codes."""
+    sent = known.sent[exchange.number]
+    if sent.operation != "get_invitation_codes" or not exchange.succeeded:
+        return
+    value = value_of(exchange)
+    if value is None:
+        return
+    if value == []:
+        has_codes = sent.path_id == known.fixtures.fleet_with_codes
+        requirement = "invitation.lists-the-codes" if has_codes else "invitation.without-codes-is-404"
+        yield finding(requirement, False, (exchange.number,), "codes" if has_codes else "404", "200 with an empty list")
+        return
+    codes = codes_of(exchange)
+    expected = 'an array of objects {"code": "…"}'
+    yield finding("invitation.answers-an-array-of-codes", codes is not None, (exchange.number,), expected, _form(value))
+    if codes is not None and sent.path_id == known.fixtures.fleet_with_codes:
+        yield from _against_the_fixture(exchange, known, codes)
+
+
+def codes_of(exchange: Exchange) -> frozenset[str] | None:
+    """Return the codes that a success lists, None where it has another form."""
+    value = value_of(exchange)
+    if not isinstance(value, list):
+        return None
+    codes = [item.get("code") if isinstance(item, dict) else None for item in value]
+    return frozenset(str(code) for code in codes) if all(isinstance(code, str) and code for code in codes) else None
+
+
+def _form(value: object) -> str:
+    if not isinstance(value, list):
+        return f"no array but {_NAMES.get(type(value), 'a value')}"
+    return "an array with an item that is no such object"
+
+
+_NAMES = {dict: "an object", str: "a string", bool: "a boolean", int: "a number", float: "a number"}
+
+
+def _against_the_fixture(exchange: Exchange, known: Known, codes: frozenset[str]) -> Findings:
+    active, inactive = frozenset(known.fixtures.active_codes), frozenset(known.fixtures.inactive_codes)
+    if active:
+        missing = len(active - codes)
+        got = f"a list that lacks {missing} of the {len(active)} codes that the target file calls active"
+        yield finding("invitation.lists-every-active-code", not missing, (exchange.number,), "all active codes", got)
+    if active or inactive:
+        strange = len(codes - active) if active else len(codes & inactive)
+        known_inactive = len(codes & inactive)
+        got = f"{strange} codes too many, {known_inactive} of which the target file calls inactive"
+        yield finding("invitation.lists-only-active-codes", not strange, (exchange.number,), "only active codes", got)
+
+
+def judge_constancy(known: Known) -> Findings:
+    """Judge each list of codes against the one before it, of the same fleet and for the same caller."""
+    for before, after in _successive(known):
+        codes, now = codes_of(before), codes_of(after)
+        if codes is None or (now is None and after.succeeded):
+            continue
+        got = f"{after.status} with {len(now or ())} codes, after {len(codes)} others" if now else f"{after.status}"
+        numbers = (after.number, before.number)
+        requirement = "invitation.reading-changes-nothing"
+        yield finding(requirement, codes == now, numbers, "the same codes as before", got)
+
+
+def _successive(known: Known) -> Iterator[tuple[Exchange, Exchange]]:
+    last: dict[tuple[str, str], Exchange] = {}
+    for exchange in history_of(known, "get_invitation_codes"):
+        id = known.sent[exchange.number].path_id or ""
+        if not _is_settled(id, exchange, known):
+            continue
+        before = last.get((id, exchange.request.caller))
+        if before is not None and before.ended <= exchange.started:
+            yield before, exchange
+        if exchange.succeeded:
+            last[id, exchange.request.caller] = exchange
+
+
+def _is_settled(id: str, exchange: Exchange, known: Known) -> bool:
+    answered = exchange.succeeded or exchange.status == 404  # noqa: PLR2004  (has no codes)
+    return answered and (id in own_fleets(known.fixtures) or known.birth(id, exchange) is not None)

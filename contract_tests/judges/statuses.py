@@ -1,0 +1,76 @@
+"""Judging the status of an answer by the situations of its request: one table, no branches per operation."""
+
+from collections.abc import Sequence
+
+from fleet_contract.contract_tests.disturbance import disturbance
+from fleet_contract.contract_tests.exchange import Exchange
+from fleet_contract.contract_tests.findings import Finding, Findings
+from fleet_contract.contract_tests.known import Known
+from fleet_contract.contract_tests.situations import situations_of
+from fleet_contract.spec.catalogue import ANYTHING, SUCCESS, Situation, catalogue
+
+_SERVER_ERROR = 500
+_TOO_MANY_REQUESTS = 429
+
+
+def judge_status(exchange: Exchange, known: Known) -> Findings:
+    """Judge one status; a server's own error breaks one requirement, and no other is read from it."""
+    if exchange.answer is None or exchange.status == _TOO_MANY_REQUESTS or disturbance(exchange):
+        return
+    broke = exchange.status >= _SERVER_ERROR
+    got = f"{exchange.status}"
+    yield Finding("http.never-a-server-error", not broke, (exchange.number,), "any status below 500", got)
+    if broke:
+        return
+    situations = [catalogue().situation(id) for id in situations_of(exchange, known)]
+    if any(ANYTHING in situation.may for situation in situations):
+        return
+    operation = known.sent[exchange.number].operation
+    if _is_allowed(exchange.status, operation, situations):
+        for requirement in sorted(_kept(exchange.status, operation, situations)):
+            yield Finding(requirement, True, (exchange.number,))
+    else:
+        requirement = _broken(exchange.status, operation, situations)
+        yield Finding(requirement, False, (exchange.number,), _expected(operation, situations), got)
+
+
+def _is_allowed(status: int, operation: str, situations: Sequence[Situation]) -> bool:
+    if _succeeded(status):
+        return all(SUCCESS in each.may for each in situations) and status in _successes(operation)
+    return any(status in catalogue().statuses(each.may) for each in situations)
+
+
+def _succeeded(status: int) -> bool:
+    return 200 <= status < 300  # noqa: PLR2004  (RFC 9110, section 15.3)
+
+
+def _successes(operation: str) -> frozenset[int]:
+    success = catalogue().successes.get(operation)
+    return catalogue().statuses(success.may) if success else frozenset()
+
+
+def _kept(status: int, operation: str, situations: Sequence[Situation]) -> set[str]:
+    """Return what an allowed answer is evidence for: where two refusals overlap, for neither."""
+    telling = situations if _succeeded(status) else [each for each in situations if each.may != (SUCCESS,)]
+    if not _succeeded(status) and len(telling) > 1:
+        return set()
+    return {id for each in telling for id in each.kept_by(operation)}
+
+
+def _broken(status: int, operation: str, situations: Sequence[Situation]) -> str:
+    """Return the one requirement to blame: a refusal due before an open choice, and that before a plain success."""
+    refused = [each for each in situations if SUCCESS not in each.may]
+    undecided = [each for each in situations if SUCCESS in each.may and each.may != (SUCCESS,)]
+    plain = [each for each in situations if each.may == (SUCCESS,)]
+    if _succeeded(status) and not refused:
+        return catalogue().successes[operation].breaks
+    if not refused and not undecided:
+        plain.sort(key=lambda each: (str(status) not in each.breaks, each.plain))
+    return (refused or undecided or plain)[0].broken_by(status, operation)
+
+
+def _expected(operation: str, situations: Sequence[Situation]) -> str:
+    statuses = {status for each in situations for status in catalogue().statuses(each.may)}
+    if all(SUCCESS in each.may for each in situations):
+        statuses |= _successes(operation)
+    return " or ".join(str(status) for status in sorted(statuses))

@@ -1,0 +1,91 @@
+"""Judging a history: every judge over every exchange, the same for a gate, an exploration and a proxy."""
+
+from collections.abc import Callable, Iterable, Mapping
+
+from fleet_contract.contract_tests.exchange import Exchange
+from fleet_contract.contract_tests.findings import Finding, Findings, finding
+from fleet_contract.contract_tests.judges.fleets import judge_fleet
+from fleet_contract.contract_tests.judges.form import judge_form
+from fleet_contract.contract_tests.judges.invitations import judge_constancy, judge_invitation
+from fleet_contract.contract_tests.judges.keys import judge_page, judge_walks
+from fleet_contract.contract_tests.judges.prices import judge_location, judge_prices
+from fleet_contract.contract_tests.judges.statuses import judge_status
+from fleet_contract.contract_tests.known import Known
+from fleet_contract.contract_tests.reading import Reading, decided, folded, read_dialect, readings
+from fleet_contract.contract_tests.target import Fixtures
+from fleet_contract.spec.dialect import Dialect
+
+OF_AN_EXCHANGE: tuple[Callable[[Exchange, Known], Findings], ...] = (
+    judge_status,
+    judge_form,
+    judge_fleet,
+    judge_invitation,
+    judge_page,
+    judge_location,
+)
+# What only several exchanges of one operation show.
+OF_A_HISTORY: Mapping[str, Callable[[Known], Findings]] = {
+    "get_invitation_codes": judge_constancy,
+    "list_charging_keys": judge_walks,
+    "get_location": judge_prices,
+}
+
+
+class Judgement:
+    """What is known and found of a history as it grows; a failure that was seen is never withdrawn.
+
+    `held` are the answers that the target file holds the server to.
+    """
+
+    def __init__(self, fixtures: Fixtures, mark: str, held: Mapping[str, str]) -> None:
+        self.known = Known(fixtures, mark)
+        self._held = held
+        self._failures: dict[Finding, None] = {}
+        self._judged = 0
+        self._readings: list[Reading] = []
+
+    def add(self, exchange: Exchange) -> None:
+        """Learn an exchange; it is judged with the others of its check."""
+        self.known.learn(exchange)
+
+    def judge_new(self) -> list[Finding]:
+        """Return what the exchanges since the last call break, by the dialect as far as it is known now."""
+        new = self.known.history[self._judged :]
+        self._judged = len(self.known.history)
+        for exchange in new:
+            self._readings += readings(exchange, self.known)
+        self.known.dialect = {**decided(folded(self._readings)), **self._held}
+        numbers = {exchange.number for exchange in new}
+        found = [each for each in _findings(new, self.known, self._held) if numbers & set(each.exchanges)]
+        broken = [each for each in found if not each.kept and each not in self._failures]
+        self._failures |= dict.fromkeys(broken)
+        return broken
+
+    def conclude(self) -> tuple[list[Finding], Dialect]:
+        """Return every finding over the whole history, and the dialect that it shows."""
+        self.judge_new()
+        dialect = read_dialect(self.known, self._held)
+        self.known.dialect = {**decided(dialect), **self._held}
+        found = dict.fromkeys(_findings(self.known.history, self.known, self._held))
+        return list(found | self._failures), dialect
+
+
+def _findings(exchanges: Iterable[Exchange], known: Known, held: Mapping[str, str]) -> Findings:
+    operations = set()
+    for exchange in exchanges:
+        operations.add(known.sent[exchange.number].operation)
+        for judge in OF_AN_EXCHANGE:
+            yield from judge(exchange, known)
+        yield from _judge_dialect(exchange, known, held)
+    for operation, judge_history in OF_A_HISTORY.items():
+        if operation in operations:
+            yield from judge_history(known)
+
+
+def _judge_dialect(exchange: Exchange, known: Known, held: Mapping[str, str]) -> Findings:
+    """Judge the answers to the questions that the target file answers."""
+    for question, answer in readings(exchange, known) if held else ():
+        if question in held:
+            kept = answer == held[question]
+            expected, got = f"{question} = {held[question]}, as the target file says", answer
+            yield finding("dialect.is-as-held", kept, (exchange.number,), expected, got)

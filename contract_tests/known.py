@@ -1,0 +1,283 @@
+"""What a history and the target file tell about a server: which fleets and keys it has, and when it got them."""
+
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from itertools import chain
+from typing import Any
+
+from fleet_contract.contract_tests.exchange import Caller, Exchange, NotJson
+from fleet_contract.contract_tests.sent import Body, Sent, read_request
+from fleet_contract.contract_tests.target import Fixtures
+from fleet_contract.spec.dialect import Dialect
+
+NO_NAME = object()
+SETTLING_SECONDS = 5.0  # how long after its create a fleet may not be found yet (dialect: read.delay)
+_NOT_FOUND = 404
+
+
+class Standing(StrEnum):
+    """What is known of an id at the time of a request, for its caller."""
+
+    OWN = "own"
+    FOREIGN = "foreign"
+    ABSENT = "absent"
+    UNCLEAR = "unclear"
+
+
+class Likeness(StrEnum):
+    """Whether two ids name the same fleet under a dialect."""
+
+    SAME = "same"
+    OTHER = "other"
+    UNCLEAR = "unclear"
+
+
+@dataclass(frozen=True)
+class Birth:
+    """A create that made a fleet, or may have made one."""
+
+    exchange: Exchange
+    id: str
+    name: object
+    certain: bool
+
+
+@dataclass
+class Known:
+    """All that the exchanges learnt so far tell; every question is asked for the moment of one of them.
+
+    Times decide: what had ended before a request started is known to it, what overlapped
+    it is unclear.
+    """
+
+    fixtures: Fixtures
+    mark: str = ""
+    dialect: Dialect = field(default_factory=dict)
+    history: list[Exchange] = field(default_factory=list)
+    sent: dict[int, Sent] = field(default_factory=dict)
+    births: dict[str, list[Birth]] = field(default_factory=lambda: defaultdict(list))
+    renames: dict[str, list[Exchange]] = field(default_factory=lambda: defaultdict(list))
+    uses: dict[str, list[Exchange]] = field(default_factory=lambda: defaultdict(list))
+    mentions: dict[str, Exchange] = field(default_factory=dict)
+    cursors: dict[str, Exchange] = field(default_factory=dict)
+    keys: list[Exchange] = field(default_factory=list)
+    names: dict[str, list[tuple[Exchange, str]]] = field(default_factory=lambda: defaultdict(list))
+
+    def learn(self, exchange: Exchange) -> None:
+        """Add an exchange to what is known."""
+        sent = read_request(exchange.request, self.fixtures.location_path)
+        self.history.append(exchange)
+        self.sent[exchange.number] = sent
+        remember = _REMEMBER.get(sent.operation)
+        if remember:
+            remember(self, exchange, sent)
+
+    # --- fleets ---
+
+    def standing(self, id: str, exchange: Exchange) -> Standing:
+        """Say whose fleet an id was for the caller when the request was sent."""
+        fixture = self._standing_of_fixture(id, exchange.request.caller)
+        if fixture:
+            return fixture
+        likeness = [(self.likeness(birth.id, id), birth) for birth in self._births_like(id, exchange)]
+        same = [birth for how, birth in likeness if how is Likeness.SAME]
+        if any(birth.certain and birth.exchange.ended <= exchange.started for birth in same):
+            return self._standing_of(same[0], exchange)
+        if same or any(how is Likeness.UNCLEAR for how, _ in likeness):
+            return Standing.UNCLEAR
+        return Standing.ABSENT if self.mark and self.mark in id.casefold() else Standing.UNCLEAR
+
+    def _standing_of_fixture(self, id: str, caller: Caller) -> Standing | None:
+        if id in own_fleets(self.fixtures):
+            return Standing.OWN if caller is not Caller.OTHER else Standing.FOREIGN
+        if id and id == self.fixtures.foreign_fleet:
+            return Standing.OWN if caller is Caller.OTHER else Standing.FOREIGN
+        return None
+
+    def _standing_of(self, birth: Birth, exchange: Exchange) -> Standing:
+        callers = {birth.exchange.request.caller, exchange.request.caller}
+        if callers & {Caller.NOBODY, Caller.STRANGER} and birth.exchange.request.caller is not Caller.OWNER:
+            return Standing.UNCLEAR
+        return Standing.FOREIGN if callers == {Caller.OWNER, Caller.OTHER} else Standing.OWN
+
+    def _births_like(self, id: str, exchange: Exchange) -> list[Birth]:
+        return [birth for birth in self.births.get(_loosest(id), ()) if birth.exchange.started < exchange.started]
+
+    def birth(self, id: str, exchange: Exchange) -> Birth | None:
+        """Return the create that made the fleet of this very id before a request, if it is known."""
+        return next((birth for birth in self._births_like(id, exchange) if birth.certain and birth.id == id), None)
+
+    def likeness(self, one: str, other: str) -> Likeness:
+        """Say whether two ids name the same fleet, as far as the dialect is known."""
+        verdict = Likeness.SAME
+        for question, yes, fold in _FOLDS:
+            if not _needed(fold, one, other):
+                continue
+            answer = self.dialect.get(question)
+            if answer is None:
+                verdict = Likeness.UNCLEAR
+            elif answer != yes:
+                return Likeness.OTHER
+        return verdict if _loosest(one) == _loosest(other) else Likeness.OTHER
+
+    def all_births(self) -> Iterator[Birth]:
+        """Yield every create that made a fleet, or may have."""
+        return chain.from_iterable(self.births.values())
+
+    def was_renamed(self, id: str, exchange: Exchange) -> bool:
+        """Say whether a fleet had been renamed successfully before a request was sent."""
+        return any(earlier.ended <= exchange.started for earlier in self.renames.get(id, ()))
+
+    def was_mentioned(self, id: str, exchange: Exchange) -> bool:
+        """Say whether the body of an earlier, successful rename held this id anywhere."""
+        earlier = self.mentions.get(id)
+        return earlier is not None and earlier.ended <= exchange.started
+
+    def resembles_a_fleet(self, id: str, exchange: Exchange) -> bool:
+        """Say whether an id that no fleet has is a part, an extension or a pattern of one that a fleet has."""
+        return any(
+            birth.exchange.started < exchange.started and birth.id != id and _alike(birth.id, id)
+            for birth in self.all_births()
+        )
+
+    def name_is_taken(self, name: str, id: str, exchange: Exchange) -> bool:
+        """Say whether another fleet has, or may have, a name; only a name with our mark is surely free."""
+        if self.mark not in name:
+            return True
+        return any(other != id and earlier.started < exchange.started for earlier, other in self.names[name])
+
+    def is_first_use(self, id: str, exchange: Exchange) -> bool:
+        """Say whether no rename of a fleet had been sent before this one."""
+        return all(earlier.started >= exchange.started for earlier in self.uses.get(id, ()))
+
+    def is_settling(self, id: str, exchange: Exchange) -> bool:
+        """Say whether a fleet was not found soon after its create, and was found later: a delay and no loss."""
+        birth = self.birth(id, exchange)
+        if exchange.status != _NOT_FOUND or birth is None or exchange.started - birth.exchange.ended > SETTLING_SECONDS:
+            return False
+        found = [use for use in self.uses.get(id, ()) if use.succeeded]
+        return bool(found) and all(use.started > exchange.started for use in found)
+
+    # --- charging keys ---
+
+    def key_like(self, identifier: object, exchange: Exchange) -> Exchange | None:
+        """Return the first successful create of a charging key with this identifier before a request."""
+        return next(
+            (
+                earlier
+                for earlier in self.keys
+                if earlier.number < exchange.number
+                and earlier.succeeded
+                and self.sent[earlier.number].fields.get("keyIdentifier") == identifier
+            ),
+            None,
+        )
+
+
+def own_fleets(fixtures: Fixtures) -> frozenset[str]:
+    """Return the fleets that the target file says the owner of the key has."""
+    ids = (fixtures.fleet_with_codes, fixtures.fleet_without_codes, fixtures.fleet_with_keys, fixtures.priced_fleet)
+    return frozenset(id for id in ids if id)
+
+
+def _remember_create(known: Known, exchange: Exchange, sent: Sent) -> None:
+    id = sent.fields.get("fleetId")
+    _remember_name(known, exchange, sent.fields.get("fleetName"), id)
+    if isinstance(id, (int, float)) and not isinstance(id, bool):
+        id = str(id)
+    may_have_made_one = exchange.answer is None or exchange.succeeded or exchange.status >= 500  # noqa: PLR2004
+    if isinstance(id, str) and may_have_made_one:
+        birth = Birth(exchange, id, sent.fields.get("fleetName", NO_NAME), certain=exchange.succeeded)
+        known.births[_loosest(id)].append(birth)
+
+
+def _remember_name(known: Known, exchange: Exchange, name: object, id: object) -> None:
+    if isinstance(name, str) and isinstance(id, str):
+        known.names[name].append((exchange, id))
+
+
+def _remember_rename(known: Known, exchange: Exchange, sent: Sent) -> None:
+    if sent.path_id is None:
+        return
+    known.uses[sent.path_id].append(exchange)
+    if not exchange.succeeded:
+        return
+    known.renames[sent.path_id].append(exchange)
+    _remember_name(known, exchange, sent.fields.get("newName"), sent.path_id)
+    for value in sent.fields.values():
+        if isinstance(value, str):
+            known.mentions.setdefault(value, exchange)
+
+
+def _remember_key(known: Known, exchange: Exchange, sent: Sent) -> None:
+    if sent.body is Body.OBJECT:
+        known.keys.append(exchange)
+
+
+def _remember_page(known: Known, exchange: Exchange, sent: Sent) -> None:
+    page = value_of(exchange)
+    if isinstance(page, dict) and isinstance(page.get("cursor"), str):
+        known.cursors.setdefault(page["cursor"], exchange)
+
+
+_REMEMBER = {
+    "create_fleet": _remember_create,
+    "rename_fleet": _remember_rename,
+    "create_charging_key": _remember_key,
+    "list_charging_keys": _remember_page,
+}
+
+
+def value_of(exchange: Exchange) -> Any:
+    """Return the JSON value of a success, None where there is none or it is no JSON."""
+    if not exchange.succeeded or exchange.answer is None:
+        return None
+    try:
+        return exchange.answer.json
+    except NotJson:
+        return None
+
+
+# --- likeness of ids ---------------------------------------------------------------------------
+
+
+def _nfc(text: str) -> str:
+    return unicodedata.normalize("NFC", text)
+
+
+_FOLDS = (
+    ("id.blanks", "trimmed", str.strip),
+    ("id.normalisation", "nfc", _nfc),
+    ("id.case", "ignored", str.casefold),
+)
+
+
+def _loosest(id: str) -> str:
+    return _nfc(id.strip().casefold())
+
+
+def _needed(fold: Any, one: str, other: str) -> bool:
+    """Say whether two ids differ in what this fold takes away, and would be alike without it."""
+    others = [each for _, _, each in _FOLDS if each is not fold]
+    for each in others:
+        one, other = each(one), each(other)
+    return bool(one != other)
+
+
+def _alike(fleet: str, id: str) -> bool:
+    return id in fleet or fleet in id or _as_pattern_matches(id, fleet)
+
+
+def _as_pattern_matches(pattern: str, text: str) -> bool:
+    return any(mark in pattern for mark in "%_*?") and len(pattern) <= len(text) + 1
+
+
+def history_of(known: Known, operation: str) -> Sequence[Exchange]:
+    """Return the exchanges of one operation, in order."""
+    return [exchange for exchange in known.history if known.sent[exchange.number].operation == operation]
+
+
+Fields = Mapping[str, Any]

@@ -1,0 +1,101 @@
+"""The ledger: every fleet and charging key that a run made or may have made, written down as it happens.
+
+A keyIdentifier opens a charger, so it is never in the ledger: a key is found again
+by its visualNumber, which is printed on it.
+"""
+
+import json
+import posixpath
+import threading
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+from fleet_contract.contract_tests.budget import Cost
+from fleet_contract.contract_tests.exchange import Exchange, NotJson, parse_json
+from fleet_contract.spec.files import Contradiction
+
+# What a POST below these paths makes, and by which members it is found again, the best first.
+COLLECTIONS = {"/emp/v1/fleets": Cost.FLEETS, "/emp/v1/charging-keys": Cost.KEYS}
+NAMED_BY = {Cost.FLEETS: ("fleetId",), Cost.KEYS: ("visualNumber", "contractId")}
+ALSO_KEPT = {Cost.FLEETS: (), Cost.KEYS: ("contractId", "fleetId")}
+REFUSED = range(400, 500)
+
+
+@dataclass(frozen=True)
+class Footprint:
+    """What a run did to its target; `keys_created` are visual numbers."""
+
+    requests: int
+    seconds: float
+    fleets_created: tuple[str, ...]
+    keys_created: tuple[str, ...]
+
+
+def may_make(method: str, path: str) -> Cost | None:
+    """Say what a request may leave behind for ever, however leniently a server reads its path."""
+    plain = posixpath.normpath("/" + unquote(path.partition("?")[0]).lower().strip("/"))
+    return COLLECTIONS.get(plain) if method.upper() == "POST" else None
+
+
+def may_have_made(exchange: Exchange) -> bool:
+    """Say whether a create made something, as far as anybody can tell: only a 4xx says that it did not."""
+    return exchange.status not in REFUSED and not exchange.notes.get("unsent")
+
+
+class Ledger:
+    """Kept in memory and, where a file is given, as JSON lines; an entry is on disk before the next request."""
+
+    def __init__(self, file: Path | None, **about: str) -> None:
+        self._file = file
+        self._about = about
+        self._names: dict[Cost, dict[str, None]] = {Cost.FLEETS: {}, Cost.KEYS: {}}
+        self._lock = threading.Lock()
+
+    def require_writable(self) -> None:
+        """Raise Contradiction now rather than lose the first entry later."""
+        self._append("")
+
+    def enter(self, made: Cost, exchange: Exchange) -> None:
+        """Write down what a create made or may have made."""
+        sent, answered = _members(exchange.request.body), _members(exchange.answer.body if exchange.answer else b"")
+        members = {**answered, **sent}
+        name = next((str(members[key]) for key in NAMED_BY[made] if members.get(key)), f"request {exchange.number}")
+        entry = {
+            "made": "fleet" if made is Cost.FLEETS else "key",
+            "name": name,
+            "certain": exchange.succeeded,
+            **{key: members[key] for key in ALSO_KEPT[made] if key in members},
+            **self._about,
+            "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        }
+        with self._lock:
+            self._names[made][name] = None
+            self._append(json.dumps(entry) + "\n")
+
+    def names(self, made: Cost) -> tuple[str, ...]:
+        """Return the names of what was made, in order."""
+        with self._lock:
+            return tuple(self._names[made])
+
+    def _append(self, text: str) -> None:
+        if self._file is None:
+            return
+        try:
+            with self._file.open("a", encoding="utf-8") as file:
+                file.write(text)
+        except OSError as wrong:
+            raise Contradiction(
+                f"Cannot write the ledger {self._file}: {wrong.strerror}. It keeps what a run creates, "
+                f"so nothing is created without it. Name a file that can be written."
+            ) from None
+
+
+def _members(body: bytes) -> dict[str, Any]:
+    try:
+        value = parse_json(body)
+    except NotJson:
+        return {}
+    return value if isinstance(value, dict) else {}

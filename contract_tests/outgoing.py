@@ -1,0 +1,142 @@
+"""What goes out: a request as the wire carries it, keys and all, and the same as the journal keeps it."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from fleet_contract.contract_tests.exchange import Caller, Request
+from fleet_contract.contract_tests.masking import Masker
+from fleet_contract.contract_tests.target import Target
+from fleet_contract.contract_tests.wire import Headers, Unsendable
+
+KEY_HEADER = "X-API-Key"
+MARK_HEADER = "X-Fleet-Contract"
+STRANGERS_KEY = "nobody-was-given-this"
+WITH_A_BODY = ("POST", "PUT", "PATCH")
+SECRETIVE = re.compile(r"auth|cookie|key|token|secret|password", re.IGNORECASE)
+TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+VALUE = re.compile(r"(?:[^\x00-\x20\x7f](?:[^\x00-\x08\x0a-\x1f\x7f]*[^\x00-\x20\x7f])?)?")
+PATH = re.compile(r"/[\x21-\x7e]*")
+
+
+class NoOtherKey(ValueError):
+    """A request was to carry the key of a second organization, and the target has none."""
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """A request as it is sent, and what the journal will say about it."""
+
+    method: str
+    path: str
+    headers: Headers
+    body: bytes
+    request: Request
+    check: str = ""
+    notes: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Dresser:
+    """Gives a request its headers and its key, and takes every secret out of what is kept of it."""
+
+    def __init__(self, target: Target, mark: str, masker: Masker) -> None:
+        self._target = target
+        self._masker = masker
+        self._defaults = {
+            "Host": target.url.netloc,
+            "User-Agent": f"fleet-contract/{_version()}",
+            "Accept": "*/*",
+            "Accept-Encoding": "gzip, deflate",
+            MARK_HEADER: mark,
+        }
+        masker.learn(*_secrets(target))
+
+    def key_of(self, caller: Caller) -> str | None:
+        """Return the key that a caller sends; raises NoOtherKey."""
+        if caller is Caller.OTHER and self._target.other_api_key is None:
+            raise NoOtherKey(
+                "A request was to carry the key of a second organization, and the target names none. "
+                "Expected other_api_key. Add it to the target file, or leave this check untested."
+            )
+        secrets = {Caller.OWNER: self._target.api_key, Caller.OTHER: self._target.other_api_key}
+        secret = secrets.get(caller)
+        return secret.reveal() if secret else STRANGERS_KEY if caller is Caller.STRANGER else None
+
+    def near_keys(self) -> tuple[str, ...]:
+        """Return keys that nobody was given: the owner's, longer, shorter and in the other case; and one unlike it."""
+        own = self.key_of(Caller.OWNER) or STRANGERS_KEY
+        unlike = sha256(own.encode()).hexdigest()[: max(len(own), 8)]
+        given = {own, self.key_of(Caller.OTHER) if self._target.other_api_key else own}
+        near = tuple(
+            key for key in dict.fromkeys((f"{own}x", own[:-1], own.swapcase(), unlike)) if key not in {*given, ""}
+        )
+        self._masker.learn(*near)
+        return near
+
+    def dress(  # noqa: PLR0913  (all that a request consists of)
+        self,
+        method: str,
+        path: str,
+        *,
+        caller: Caller,
+        body: bytes,
+        headers: Sequence[tuple[str, str]],
+        key: str | None,
+        header_name: str,
+    ) -> tuple[Headers, Request]:
+        """Return the headers that go out, and the request that the journal keeps; raises Unsendable."""
+        sent_key = self.key_of(caller) if key is None else key
+        keyed = () if sent_key is None else ((header_name, sent_key),)
+        _require_sendable(method, path, (*headers, *keyed))
+        keys = {*([sent_key] if sent_key else []), *(value for name, value in headers if _is_key(name))}
+        self._masker.learn(*keys - {STRANGERS_KEY})
+        given = self._framed(method, body, tuple(headers))
+        kept = self._masker.pairs((name, value) for name, value in headers if not _is_key(name))
+        request = Request(method, self._masker.text(path), caller, kept, self._masker.bytes(body))
+        return (*given, *keyed), request
+
+    def _framed(self, method: str, body: bytes, headers: Headers) -> Headers:
+        defaults = {name.lower(): (name, value) for name, value in self._defaults.items()}
+        defaults |= {name.lower(): (name, value) for name, value in self._target.network.headers.items()}
+        names = {name.lower() for name, _ in headers}
+        if (body or method in WITH_A_BODY) and "transfer-encoding" not in names:
+            defaults["content-length"] = ("Content-Length", str(len(body)))
+        return (*(pair for name, pair in defaults.items() if name not in names), *headers)
+
+
+def _is_key(name: str) -> bool:
+    return name.lower() == KEY_HEADER.lower()
+
+
+def _secrets(target: Target) -> Iterable[str]:
+    yield from (secret.reveal() for secret in (target.api_key, target.other_api_key) if secret)
+    for name, value in target.network.headers.items():
+        if SECRETIVE.search(name):
+            yield from (value, value.split()[-1])
+
+
+def _require_sendable(method: str, path: str, headers: Sequence[tuple[str, str]]) -> None:
+    wrong = [
+        *([f"the method {method!r}"] if not TOKEN.fullmatch(method) else []),
+        *([f"the path {path[:80]!r}"] if not PATH.fullmatch(path) else []),
+        *(
+            f"the header {name[:40]!r}"
+            for name, value in headers
+            if not (TOKEN.fullmatch(name) and VALUE.fullmatch(value))
+        ),
+    ]
+    if wrong:
+        raise Unsendable(
+            f"HTTP has no way to write {', '.join(wrong)}. Expected visible characters, and a path from / "
+            f"that is percent-encoded already. Correct the check."
+        )
+
+
+def _version() -> str:
+    try:
+        return version("fleet-contract")
+    except PackageNotFoundError:
+        return "0"

@@ -1,0 +1,72 @@
+"""The pace of a run: how many requests a second, when to stop for a while, and how long after a 429."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+
+CAUTIOUS = 10.0  # requests a second, where nothing else is said and the server asked for fewer
+SLOWEST = 0.5
+MINUTE = 60.0
+
+
+@dataclass(frozen=True)
+class Clock:
+    """The three things that time is needed for; tests give others."""
+
+    monotonic: Callable[[], float] = time.monotonic
+    wall: Callable[[], float] = time.time
+    sleep: Callable[[float], None] = time.sleep
+
+
+class Pace:
+    """Lets requests go one after the other, at most `rate` a second; 0 is no limit."""
+
+    def __init__(self, rate: float, clock: Clock) -> None:
+        self.rate = rate
+        self._clock = clock
+        self._next = 0.0
+        self._slowed = -1.0
+        self._lock = threading.Lock()
+
+    def wait(self, before: float | None = None) -> bool:
+        """Return True when the caller may send; False when that would be after the moment `before`."""
+        while True:
+            with self._lock:
+                now = self._clock.monotonic()
+                start = max(now, self._next)
+                if before is not None and start >= before:
+                    return False
+                if start <= now:
+                    self._next = now + (1 / self.rate if self.rate else 0.0)
+                    return True
+            self._clock.sleep(start - now)
+
+    def hold(self, seconds: float) -> None:
+        """Let nobody send for so long."""
+        with self._lock:
+            self._next = max(self._next, self._clock.monotonic() + seconds)
+
+    def slow(self, started: float) -> None:
+        """Halve the rate, once for all requests that were under way together."""
+        with self._lock:
+            if started > self._slowed:
+                self._slowed = self._clock.monotonic()
+                self.rate = max(self.rate / 2, SLOWEST) if self.rate else CAUTIOUS
+
+
+def pause_after_429(tries: int, retry_after: str | None, wall: float) -> float:
+    """Return the seconds to wait: what Retry-After says, else doubling from 1 s, to the next clock minute at most."""
+    asked = _retry_after(retry_after, wall)
+    return min(2.0**tries, MINUTE - wall % MINUTE) if asked is None else asked
+
+
+def _retry_after(value: str | None, wall: float) -> float | None:
+    text = (value or "").strip()
+    if text.isascii() and text.isdigit():
+        return float(text)
+    try:
+        return max(0.0, parsedate_to_datetime(text).timestamp() - wall)
+    except (ValueError, TypeError, OverflowError, IndexError):
+        return None

@@ -1,0 +1,80 @@
+"""The first look at a target: one harmless request that tells a wrong address or key from a server to judge."""
+
+from urllib.parse import urlsplit
+
+from fleet_contract.contract_tests.disturbance import disturbance, is_html
+from fleet_contract.contract_tests.entries import variable
+from fleet_contract.contract_tests.exchange import Answer, Exchange
+from fleet_contract.contract_tests.route import proxy_url
+from fleet_contract.contract_tests.target import API, Target
+from fleet_contract.contract_tests.wire import Cause
+
+PATH = f"{API}/charging-keys?page_size=10"
+TOO_MANY = 429
+NO_ENTRY = (401, 403)
+
+WHAT_TO_DO = {
+    Cause.NAME: "Correct the host in BASE_URL, or set network.proxy if only a proxy knows it",
+    Cause.CONNECT: "Start the server, or correct host and port in BASE_URL",
+    Cause.TLS: "If a private authority signed the certificate, name its file in network.ca_file",
+    Cause.PROXY: "Correct network.proxy or the system's proxy settings",
+    Cause.TIMEOUT: "Look whether the server hangs, or raise limits.timeout_seconds",
+    Cause.RESET: "Look into the server's log; a server that speaks TLS needs https:// in BASE_URL",
+    Cause.MALFORMED: "Look what listens there; a server that does not speak TLS needs http:// in BASE_URL",
+}
+
+
+class Unreachable(Exception):
+    """No answer of the API came back."""
+
+
+class KeyRefused(Exception):
+    """The server does not take the key under which the run works."""
+
+
+class NotThisApi(Exception):
+    """Something answers at the base URL, but not this API."""
+
+
+def judge_preflight(exchange: Exchange, target: Target) -> None:
+    """Raise Unreachable, KeyRefused or NotThisApi where it makes no sense to go on.
+
+    Any other answer, a 500 too, is for the checks to judge.
+    """
+    answer = exchange.answer
+    came_between = disturbance(exchange)
+    if answer is None or came_between:
+        todo = WHAT_TO_DO.get(exchange.notes.get("cause", ""), "Look at what stands between here and there")
+        raise Unreachable(f"{_asked(target)}: {came_between}. Expected any answer of the API. {todo}, and try again.")
+    if answer.status in NO_ENTRY:
+        raise KeyRefused(_refusal(answer, target))
+    problem = _not_this_api(answer)
+    if problem:
+        raise NotThisApi(f"{_asked(target)} was answered {answer.status} {problem}")
+
+
+def _asked(target: Target) -> str:
+    proxy = urlsplit(proxy_url(target)).netloc.rpartition("@")[2]
+    return f"GET {target.base_url}{PATH}" + (f" (through the proxy {proxy})" if proxy else "")
+
+
+def _refusal(answer: Answer, target: Target) -> str:
+    sent = "with the api_key" if target.api_key else "without a key, since none was given,"
+    return (
+        f"{_asked(target)} {sent} was answered {answer.status}. Expected the charging keys of its organization. "
+        f"Set {variable('api_key')}, or api_key in the target file, to a key that this server takes."
+    )
+
+
+def _not_this_api(answer: Answer) -> str:
+    if 300 <= answer.status < 400:  # noqa: PLR2004  (the class of statuses that RFC 9110 names so)
+        return (
+            f"with a redirect to {answer.header('location')}. No redirect is followed, so that no key goes astray. "
+            f"Give the address at which the API itself answers as BASE_URL."
+        )
+    if is_html(answer) and answer.status < 500:  # noqa: PLR2004
+        return (
+            "with an HTML page. Expected JSON. Correct BASE_URL: it is what stands before "
+            f"{API}, a path prefix included, and no login page or portal."
+        )
+    return ""

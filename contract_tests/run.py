@@ -1,0 +1,133 @@
+"""A run: one target, one depth, one client; what its checks came to and what the judges found."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+
+from fleet_contract.contract_tests.api import Api
+from fleet_contract.contract_tests.check import Check
+from fleet_contract.contract_tests.client import Client
+from fleet_contract.contract_tests.depths import PRICES, Depth
+from fleet_contract.contract_tests.exchange import Exchange
+from fleet_contract.contract_tests.findings import Finding
+from fleet_contract.contract_tests.judging import Judgement
+from fleet_contract.contract_tests.known import Known
+from fleet_contract.contract_tests.ledger import Footprint
+from fleet_contract.contract_tests.target import Target
+from fleet_contract.contract_tests.untested import Untested
+from fleet_contract.contract_tests.verdicts import Outcome, Ran, Result, fold, is_selected, judged, outcome, testable
+from fleet_contract.spec.catalogue import Basis
+from fleet_contract.spec.dialect import Dialect
+
+MARK_BYTES = 4  # the mark is their hexadecimal digits, so that it fits into ids and key identifiers
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the user asked for."""
+
+    target: Target
+    depth: Depth = Depth.STANDARD
+    only: tuple[str, ...] = ()
+    skip: tuple[str, ...] = ()
+    fail_on: Basis | None = None
+    require_all: bool = False
+    ledger: Path | None = None
+    mark: str = ""
+
+
+@dataclass(frozen=True)
+class Report:
+    """All that a run came to, as plain data for the reports."""
+
+    settings: Settings
+    outcome: Outcome
+    results: Sequence[Result]
+    ran: Sequence[Ran]
+    dialect: Dialect
+    footprint: Footprint
+    known: Known
+    cases: str
+
+    @property
+    def judged(self) -> int:
+        return judged(self.results)
+
+
+@dataclass
+class Run:
+    """The state of a run while its checks drive."""
+
+    settings: Settings
+    client: Client
+    api: Api
+    judgement: Judgement
+    ran: list[Ran] = field(default_factory=list)
+    _fleets: dict[str, str | Untested] = field(default_factory=dict)
+
+    @classmethod
+    def begin(cls, settings: Settings) -> "Run":
+        """Make the client; sends nothing. Raises Contradiction when the ledger cannot be written."""
+        target = settings.target
+        mark = settings.mark or secrets.token_hex(MARK_BYTES)
+        judgement = Judgement(target.fixtures, mark, target.dialect)
+        client = Client(target, mark=mark, ledger=settings.ledger, on_exchange=[judgement.add])
+        return cls(settings, client, Api(client, mark, target.fixtures.location_path), judgement)
+
+    def shared_fleet(self, role: str) -> str:
+        """Return a fleet that all checks of the run use together; raises Untested, each time, when it was refused."""
+        if role not in self._fleets:
+            try:
+                self._fleets[role] = self.api.fresh_fleet()
+            except Untested as reason:
+                self._fleets[role] = reason
+        fleet = self._fleets[role]
+        if isinstance(fleet, Untested):
+            raise fleet
+        return fleet
+
+    def is_wanted(self, check: Check) -> bool:
+        """Say whether a check reaches a requirement that was asked for."""
+        return any(is_selected(id, self.settings.only, self.settings.skip) for id in check.reaches)
+
+    def judge_new(self) -> list[Finding]:
+        """Return what the exchanges since the last call break, among what was asked for."""
+        only, skip = self.settings.only, self.settings.skip
+        return [each for each in self.judgement.judge_new() if is_selected(each.requirement, only, skip)]
+
+    def conclude(self) -> Report:
+        """Return what the run came to, and close its connections."""
+        self.client.close()
+        settings = self.settings
+        findings, dialect = self.judgement.conclude()
+        wanted = testable(settings.only, settings.skip, settings.target.dialect)
+        results = fold(wanted, findings, self.ran)
+        return Report(
+            settings=settings,
+            outcome=outcome(results, self.ran, fail_on=settings.fail_on, require_all=settings.require_all),
+            results=results,
+            ran=self.ran,
+            dialect=dialect,
+            footprint=self.client.footprint,
+            known=self.judgement.known,
+            cases=digest(self.client.journal, self.api.mark),
+        )
+
+
+def price_at(depth: Depth) -> dict[str, int]:
+    """Return the most that a depth costs, as entries of the target file's limits."""
+    price = PRICES[depth]
+    return {"max_requests": price.requests, "max_fleets": price.fleets, "max_keys": price.keys}
+
+
+def digest(journal: Sequence[Exchange], mark: str) -> str:
+    """Return a digest of what was sent, the run's mark aside, so that a changed set of cases is seen."""
+    sent = sha256()
+    for exchange in journal:
+        request = exchange.request
+        for part in (request.method, request.path, request.caller, repr(request.headers)):
+            sent.update(part.replace(mark, "mark").encode() + b"\0")
+        sent.update(request.body.replace(mark.encode(), b"mark") + b"\1")
+    return sent.hexdigest()[:16]

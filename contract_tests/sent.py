@@ -1,0 +1,196 @@
+"""What a request asks for, read from its bytes alone, as any server would have to."""
+
+import json
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cache
+from typing import Any
+from urllib.parse import unquote_to_bytes, urlsplit
+
+from fleet_contract.contract_tests.exchange import NotJson, Request, parse_json
+from fleet_contract.spec.document import operations
+
+LIMIT = 100  # characters, of ids and of names (guide#fleet-identifier, guide#rename-a-fleet)
+_DEEP = 100  # levels of nesting, beyond which a server may refuse a body as unreasonable
+_WIDE = 20  # digits of a number, likewise
+
+
+class Body(StrEnum):
+    """What kind of body a request has."""
+
+    OBJECT = "object"
+    NO_JSON = "no-json"  # empty, no JSON, or no JSON object
+    ODD = "odd"  # JSON that the standards leave open
+
+
+class Media(StrEnum):
+    """What a request says its body is."""
+
+    JSON = "json"
+    PARAMETERS = "parameters"  # JSON, with parameters or in another case
+    WRONG = "wrong"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A request, understood: `operation` is empty for an unknown path or a wrong method.
+
+    `path_id` is the decoded value of the path's parameter, None where it is no UTF-8
+    or there is none.
+    """
+
+    operation: str = ""
+    wrong_method: bool = False
+    path_id: str | None = None
+    encoded: bool = False
+    body: Body = Body.NO_JSON
+    media: Media = Media.JSON
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    unusually_spelled: bool = False
+    query: Mapping[str, str] = field(default_factory=dict)
+
+
+@cache
+def _templates(location_path: str) -> tuple[tuple[str, str, re.Pattern[str]], ...]:
+    rows = []
+    for operation in operations():
+        path = location_path if operation.id == "get_location" else operation.path
+        pattern = re.sub(r"\\{\w+\\}", "([^/]*)", re.escape(path))
+        rows.append((operation.id, operation.method, re.compile(pattern)))
+    return tuple(rows)
+
+
+def read_request(request: Request, location_path: str) -> Sent:
+    """Return what a request asks for; never raises, whatever it holds."""
+    raw = urlsplit(request.path).path
+    matches = [
+        (id, method, match) for id, method, pattern in _templates(location_path) if (match := pattern.fullmatch(raw))
+    ]
+    operation, match = next(((id, match) for id, method, match in matches if method == request.method), ("", None))
+    if match is None:
+        return Sent(wrong_method=bool(matches), query=dict(request.query))
+    segment = match.group(1) if match.groups() else ""
+    body, fields, odd_spelling = _read_body(request.body)
+    return Sent(
+        operation=operation,
+        path_id=_decoded(segment) if match.groups() else None,
+        encoded="%" in segment,
+        body=body,
+        media=_media(request.header("content-type")),
+        fields=fields,
+        unusually_spelled=odd_spelling,
+        query=dict(request.query),
+    )
+
+
+def _decoded(segment: str) -> str | None:
+    try:
+        return unquote_to_bytes(segment).decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+
+
+def _media(content_type: str | None) -> Media:
+    if content_type is None:
+        return Media.MISSING
+    if content_type == "application/json":
+        return Media.JSON
+    name, _, parameters = content_type.lower().partition(";")
+    understood = name.strip() == "application/json" and parameters.strip() in ("", "charset=utf-8")
+    return Media.PARAMETERS if understood else Media.WRONG
+
+
+def _read_body(body: bytes) -> tuple[Body, dict[str, Any], bool]:
+    try:
+        value = parse_json(body)
+    except NotJson:
+        return (Body.ODD if _left_open(body) else Body.NO_JSON), {}, False
+    if _left_open(body):
+        return Body.ODD, {}, False
+    if not isinstance(value, dict):
+        return Body.NO_JSON, {}, False
+    return Body.OBJECT, value, body != spell(value)
+
+
+def spell(value: Any) -> bytes:
+    """Return the JSON text that the suite sends for a value: UTF-8, no escapes beyond the needed."""
+    try:
+        return json.dumps(value, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError:  # A lone surrogate can only be sent as an escape.
+        return json.dumps(value).encode("utf-8")
+
+
+def _left_open(body: bytes) -> bool:
+    """Say whether the standards leave open what a JSON text means (RFC 8259, sections 4, 6, 8.1, 8.2, 9)."""
+    if body.startswith(b"\xef\xbb\xbf") or _depth(body) > _DEEP:
+        return True
+    oddities: list[str] = []
+
+    def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        if len({name for name, _ in pairs}) < len(pairs):
+            oddities.append("duplicate")
+        return dict(pairs)
+
+    def number(text: str) -> float:
+        if len(text) > _WIDE:
+            oddities.append("wide")
+        return 0.0
+
+    try:
+        value = json.loads(
+            body.decode("utf-8"),
+            object_pairs_hook=members,
+            parse_constant=oddities.append,
+            parse_int=number,
+            parse_float=number,
+        )
+    except (ValueError, RecursionError):
+        return bool(oddities)
+    return bool(oddities) or not _encodable(json.dumps(value, ensure_ascii=False))
+
+
+def _depth(body: bytes) -> int:
+    return max(body.count(b"["), body.count(b"{"))
+
+
+def _encodable(text: str) -> bool:
+    return not any(unicodedata.category(character) == "Cs" for character in text)
+
+
+# --- strings -----------------------------------------------------------------------------------
+
+
+def utf16_units(text: str) -> int:
+    """Return the length in UTF-16 code units, as Java, JavaScript and C# count it."""
+    return sum(2 if ord(character) > 0xFFFF else 1 for character in text)
+
+
+def is_overlong(text: str) -> bool:
+    """Say whether a text is beyond the limit in every unit that a server may count in."""
+    return len(text) > LIMIT
+
+
+def is_between_the_units(text: str) -> bool:
+    """Say whether a text is within the limit in code points and beyond it in UTF-16 units."""
+    return len(text) <= LIMIT < utf16_units(text)
+
+
+def is_longest(text: str) -> bool:
+    """Say whether a text just fits, in some unit that servers count in, bytes among them."""
+    return utf16_units(text) <= LIMIT and (len(text) >= LIMIT - 1 or len(text.encode("utf-8", "replace")) > LIMIT)
+
+
+def has_control_characters(text: str) -> bool:
+    return any(unicodedata.category(character) == "Cc" for character in text)
+
+
+def has_blanks_around(text: str) -> bool:
+    return text != text.strip()
+
+
+def is_normalised(text: str) -> bool:
+    return unicodedata.is_normalized("NFC", text)

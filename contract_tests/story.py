@@ -1,0 +1,80 @@
+"""The smallest sequence known that shows a failure, and what its requests and answers looked like. Secrets stay out."""
+
+import json
+import re
+from typing import Any
+
+from fleet_contract.contract_tests.curl import curl
+from fleet_contract.contract_tests.exchange import Answer, Exchange, NotJson
+from fleet_contract.contract_tests.findings import Finding
+from fleet_contract.contract_tests.known import Known
+
+MASK = "***"
+_SECRET_MEMBERS = frozenset({"code", "keyIdentifier"})
+_SECRET_IN_TEXT = re.compile(r'("(?:code|keyIdentifier)"\s*:\s*")[^"]*')
+_SHOWN = 400  # characters of a body
+_MOST_STEPS = 8
+
+
+def sequence_of(finding: Finding, known: Known) -> list[Exchange]:
+    """Return the exchanges that show a failure, with what made its fleets and what was done to them before."""
+    shown = [exchange for exchange in known.history if exchange.number in finding.exchanges]
+    ids = {id for exchange in shown for id in _ids_of(exchange, known)}
+    last = max(finding.exchanges)
+    before = [
+        exchange
+        for exchange in known.history
+        if exchange.number < last
+        and exchange.number not in finding.exchanges
+        and exchange.succeeded
+        and known.sent[exchange.number].operation in ("create_fleet", "rename_fleet")
+        and ids & _ids_of(exchange, known)
+    ]
+    births = [each for each in before if known.sent[each.number].operation == "create_fleet"][:2]
+    renames = [each for each in before if each not in births and each.check == shown[-1].check]
+    return sorted({*births, *renames[-3:], *shown[-_MOST_STEPS:]}, key=lambda each: each.number)
+
+
+def _ids_of(exchange: Exchange, known: Known) -> frozenset[str]:
+    sent = known.sent[exchange.number]
+    ids = (sent.path_id, sent.query.get("fleetId"), *sent.fields.values())
+    return frozenset(id for id in ids if isinstance(id, str) and id)
+
+
+def steps_of(finding: Finding, known: Known, base_url: str) -> list[str]:
+    """Return a failure's sequence as lines of shell."""
+    return [curl(exchange.request, base_url) for exchange in sequence_of(finding, known)]
+
+
+def request_line(exchange: Exchange) -> str:
+    """Return what was sent, on one line."""
+    request = exchange.request
+    body = _cut(request.body.decode("utf-8", "backslashreplace"))
+    return f"{request.method} {_cut(request.path)}" + (f" {body}" if body else "")
+
+
+def answer_line(exchange: Exchange) -> str:
+    """Return what was answered, on one line, with invitation codes and key identifiers masked."""
+    answer = exchange.answer
+    if answer is None:
+        return f"no answer: {exchange.trouble}"
+    media = answer.header("content-type")
+    return f"{answer.status}{f' {media}' if media else ''} {_cut(masked_body(answer))}".rstrip()
+
+
+def masked_body(answer: Answer) -> str:
+    """Return the body of an answer as text, with the secrets that an API answers with masked."""
+    try:
+        return json.dumps(_masked(answer.json), ensure_ascii=False)
+    except NotJson:
+        return _SECRET_IN_TEXT.sub(rf"\g<1>{MASK}", answer.body.decode("utf-8", "backslashreplace"))
+
+
+def _masked(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: MASK if name in _SECRET_MEMBERS and member else _masked(member) for name, member in value.items()}
+    return [_masked(item) for item in value] if isinstance(value, list) else value
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}… ({len(text)} characters)"

@@ -1,0 +1,27 @@
+"""Why a check could not run: each reason says whether the run may still call the server conforming."""
+
+from enum import StrEnum
+
+
+class Lack(StrEnum):
+    """What a check lacked."""
+
+    FIXTURE = "fixture"  # the target file does not say what the server holds, or names no second key
+    DEPTH = "depth"  # the check runs at a greater depth only
+    DIALECT = "dialect"  # the server answers a question so that there is nothing to check
+    OVERLAP = "overlap"  # nothing overlapped, so no race could be judged
+    BUDGET = "budget"  # a limit of the run ended it
+    SETUP = "setup"  # the server refused what the check had to begin with
+    DISTURBED = "disturbed"  # something between us and the API answered in its place
+
+
+INCONCLUSIVE = frozenset({Lack.BUDGET, Lack.SETUP, Lack.DISTURBED})
+
+
+class Untested(Exception):
+    """A check could not run to its end; the text says why, for the report."""
+
+    def __init__(self, lack: Lack, reason: str) -> None:
+        super().__init__(reason)
+        self.lack = lack
+        self.reason = reason

@@ -1,0 +1,131 @@
+"""Verdicts: of each requirement, folded from all findings and checks; and the outcome of the whole run. Pure."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+
+from fleet_contract.contract_tests.findings import Finding
+from fleet_contract.contract_tests.untested import INCONCLUSIVE, Lack
+from fleet_contract.spec.catalogue import Basis, Requirement, catalogue
+
+
+class Verdict(StrEnum):
+    """Of a requirement; the first that applies."""
+
+    FAILED = "failed"
+    ERRORED = "errored"
+    UNTESTED = "untested"
+    PASSED = "passed"
+
+
+class Outcome(StrEnum):
+    """Of a run."""
+
+    CONFORMS = "conforms"
+    BREAKS = "breaks"
+    INCONCLUSIVE = "inconclusive"
+
+
+class Exit(IntEnum):
+    """The exit codes of `run`, and of plain pytest with the checks."""
+
+    CONFORMS = 0
+    BREAKS = 1
+    USAGE = 2
+    INCONCLUSIVE = 3
+
+
+EXITS = {
+    Outcome.CONFORMS: Exit.CONFORMS,
+    Outcome.BREAKS: Exit.BREAKS,
+    Outcome.INCONCLUSIVE: Exit.INCONCLUSIVE,
+}
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What became of one check: it drove to its end, or `lack` and `reason` say why not, or `error` what broke in us."""
+
+    name: str
+    reaches: tuple[str, ...]
+    lack: Lack | None = None
+    reason: str = ""
+    error: str = ""
+
+    @property
+    def ended_early(self) -> bool:
+        """Whether something other than the target's own holdings kept the check from its end."""
+        return bool(self.error) or self.lack in INCONCLUSIVE
+
+
+@dataclass(frozen=True)
+class Result:
+    """The verdict of one requirement, with its failures, the first seen first, or the reason why there is none."""
+
+    requirement: Requirement
+    verdict: Verdict
+    failures: tuple[Finding, ...] = ()
+    evidence: int = 0
+    reason: str = ""
+
+
+def testable(only: Sequence[str], skip: Sequence[str], held: Mapping[str, str]) -> list[Requirement]:
+    """Return the requirements that a client can judge and that were asked for by prefix of their ids."""
+    return [
+        each
+        for each in catalogue().requirements.values()
+        if not each.untestable and is_selected(each.id, only, skip) and (each.basis is not Basis.OURS or held)
+    ]
+
+
+def is_selected(id: str, only: Sequence[str], skip: Sequence[str]) -> bool:
+    """Say whether an id begins with one of the prefixes asked for, if any, and with none of those left out."""
+    return (not only or id.startswith(tuple(only))) and not id.startswith(tuple(skip) or ("\0",))
+
+
+def fold(requirements: Iterable[Requirement], findings: Iterable[Finding], ran: Sequence[Ran]) -> list[Result]:
+    """Return one result for each requirement."""
+    by_requirement: dict[str, list[Finding]] = defaultdict(list)
+    for found in findings:
+        by_requirement[found.requirement].append(found)
+    return [_result(each, by_requirement[each.id], ran) for each in requirements]
+
+
+def _result(requirement: Requirement, found: Sequence[Finding], ran: Sequence[Ran]) -> Result:
+    failures = tuple(sorted((each for each in found if not each.kept), key=lambda each: max(each.exchanges)))
+    concerned = [each for each in ran if requirement.id in each.reaches]
+    errors = [f"{each.name}: {each.error}" for each in concerned if each.error]
+    kept = sum(each.kept for each in found)
+    if failures:
+        return Result(requirement, Verdict.FAILED, failures, len(found))
+    if errors:
+        return Result(requirement, Verdict.ERRORED, (), kept, "; ".join(errors))
+    if kept:
+        return Result(requirement, Verdict.PASSED, (), kept)
+    return Result(requirement, Verdict.UNTESTED, (), 0, _why_untested(concerned))
+
+
+def _why_untested(concerned: Sequence[Ran]) -> str:
+    if not concerned:
+        return "no check that ran reaches it"
+    reasons = dict.fromkeys(f"{each.name}: {each.reason}" for each in concerned if each.reason)
+    return "; ".join(reasons) or f"{concerned[0].name} ran, and no answer could be judged"
+
+
+def outcome(results: Sequence[Result], ran: Sequence[Ran], *, fail_on: Basis | None, require_all: bool) -> Outcome:
+    """Say what a run means; silence is never success."""
+    verdicts = {each.verdict for each in results}
+    if any(each.verdict is Verdict.FAILED and fail_on in (None, each.requirement.basis) for each in results):
+        return Outcome.BREAKS
+    ended_early = any(each.ended_early for each in ran)
+    nothing = not verdicts & {Verdict.PASSED, Verdict.FAILED}
+    missing = require_all and Verdict.UNTESTED in verdicts
+    if nothing or missing or ended_early or Verdict.ERRORED in verdicts:
+        return Outcome.INCONCLUSIVE
+    return Outcome.CONFORMS
+
+
+def judged(results: Sequence[Result]) -> int:
+    """Return how many requirements have a verdict about the server."""
+    return sum(each.verdict in (Verdict.PASSED, Verdict.FAILED) for each in results)

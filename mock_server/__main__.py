@@ -1,0 +1,164 @@
+"""The command `fleet-mock`: serves the mock until it is told to stop."""
+
+import json
+import logging
+import signal
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from types import FrameType
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from fleet_contract.mock_server import faults
+from fleet_contract.mock_server.parts import Parts, parts
+from fleet_contract.mock_server.seed import read_seed
+from fleet_contract.mock_server.serving import CannotListen, listen, server, url_of
+from fleet_contract.spec.dialect import default_dialect, read_dialect
+from fleet_contract.spec.files import Contradiction
+
+LARGEST_PORT = 65535
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option(
+    "--port",
+    default=8080,
+    show_default=True,
+    type=click.IntRange(0, LARGEST_PORT),
+    help="The port to listen on; 0 takes a free one.",
+)
+@click.option(
+    "--dialect", "dialect_file", type=Path, metavar="FILE", help="Answer the questions as this TOML file does."
+)
+@click.option("--set", "settings", multiple=True, metavar="QUESTION=ANSWER", help="Answer one question so. Repeatable.")
+@click.option("--fault", "fault_names", multiple=True, metavar="NAME", help="Misbehave in this way. Repeatable.")
+@click.option("--seed", "seed_file", type=Path, metavar="FILE", help="Start with what this YAML or JSON file holds.")
+@click.option("--any-key", is_flag=True, help="Take every key as one of the first tenant.")
+@click.option("--no-validate-responses", is_flag=True, help="Do not compare answers with the document.")
+@click.option("--ready-json", is_flag=True, help="Print one line of JSON once requests are taken, and nothing else.")
+@click.option("--list-faults", is_flag=True, help="List the faults and stop.")
+def main(  # noqa: PLR0913  (one argument for each option)
+    *,
+    host: str,
+    port: int,
+    dialect_file: Path | None,
+    settings: tuple[str, ...],
+    fault_names: tuple[str, ...],
+    seed_file: Path | None,
+    any_key: bool,
+    no_validate_responses: bool,
+    ready_json: bool,
+    list_faults: bool,
+) -> None:
+    """Serve a mock of the Drive API's Fleet Management that keeps the contract, or breaks it on request."""
+    if list_faults:
+        print_faults()
+        return
+    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
+    try:
+        chosen = chosen_answers(dialect_file, settings)
+        made = parts(chosen, read_seed(seed_file) if seed_file else None, any_key=any_key)
+        made.validate_responses = not no_validate_responses
+        for name in fault_names:
+            faults.find(name).spoil(made)
+        serve(made, host, port, ready_json=ready_json)
+    except (Contradiction, CannotListen) as wrong:
+        raise click.UsageError(str(wrong)) from None
+
+
+def chosen_answers(dialect_file: Path | None, settings: Iterable[str]) -> dict[str, str]:
+    """Return the answers that the options choose, the single ones last; raises Contradiction."""
+    chosen = read_dialect(dialect_file) if dialect_file else {}
+    for setting in settings:
+        question, equals, answer = setting.partition("=")
+        if not equals:
+            raise Contradiction(f"--set {setting!r} is no QUESTION=ANSWER, such as create.status=200.")
+        chosen[question.strip()] = answer.strip()
+    return chosen
+
+
+def serve(made: Parts, host: str, port: int, *, ready_json: bool) -> None:
+    """Serve until a signal ends it; raises CannotListen."""
+    stop_quietly()
+    listener = listen(host, port)
+
+    def announce() -> None:
+        url = url_of(listener)
+        print_line(url, listener.getsockname()[1], made) if ready_json else print_welcome(url, made)
+
+    server(made, announce).run(sockets=[listener])
+
+
+def stop_quietly() -> None:
+    """Let a signal end the process as an end that was asked for, whether the server runs yet or not."""
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        raise SystemExit(0)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+
+
+def print_line(url: str, port: int, made: Parts) -> None:
+    """Print for a program where the mock listens and what it is."""
+    ready = {
+        "url": url,
+        "port": port,
+        "keys": list(made.seed.keys),
+        "dialect": unusual_answers(made),
+        "faults": made.faults,
+    }
+    click.echo(json.dumps(ready))
+    sys.stdout.flush()
+
+
+def print_welcome(url: str, made: Parts) -> None:
+    """Print for a person where the mock listens, what it is, and what to try."""
+    key, tenant = next(iter(made.seed.keys.items()))
+    fleet = next((fleet.id for fleet in made.seed.fleets if fleet.tenant == tenant and fleet.codes), "new-fleet-001")
+    lines = [
+        f"The mock listens on {url} and forgets everything when it stops (Ctrl+C).",
+        f"Swagger UI: {url}/ui/",
+        f"Keys: {', '.join(made.seed.keys)}{' and any other' if made.any_key else ''}",
+    ]
+    lines += [f"Dialect: {question} = {answer}" for question, answer in unusual_answers(made).items()]
+    lines += [f"Fault: {name}" for name in made.faults]
+    lines += ["", "Try:", *(f"  {line}" for line in curl_lines(url, key, fleet))]
+    click.echo("\n".join(lines))
+    sys.stdout.flush()
+
+
+def curl_lines(url: str, key: str, fleet: str) -> list[str]:
+    """Return three commands that work when pasted into a shell."""
+    call = f"curl -sS -H 'X-API-Key: {key}'"
+    body = '{"fleetId": "new-fleet-001", "fleetName": "My first fleet"}'
+    return [
+        f"{call} -H 'Content-Type: application/json' -d '{body}' {url}/emp/v1/fleets",
+        f"{call} {url}/emp/v1/fleets/{fleet}/invitation",
+        f"{call} '{url}/emp/v1/charging-keys?fleetId={fleet}&page_size=10'",
+    ]
+
+
+def unusual_answers(made: Parts) -> dict[str, str]:
+    """Return the answers of the mock that are not the default ones."""
+    usual = default_dialect()
+    return {question: answer for question, answer in made.dialect.items() if usual.get(question) != answer}
+
+
+def print_faults() -> None:
+    """Print every fault with what it breaks."""
+    table = Table("fault", "breaks", "what it does", box=None, pad_edge=False, header_style="bold")
+    for each in sorted(faults.FAULTS.values(), key=lambda each: each.name):
+        table.add_row(each.name, "\n".join(sorted(each.breaks)), each.text)
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=200)
+    console.print(table)
+
+
+if __name__ == "__main__":
+    main()

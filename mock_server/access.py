@@ -1,0 +1,50 @@
+"""Access: which key belongs to which tenant, and what a caller without a known key is told."""
+
+import logging
+from dataclasses import dataclass, field
+
+from fleet_contract.mock_server.messages import Call
+from fleet_contract.mock_server.refusals import Kind, Refusal
+
+HEADER = "x-api-key"
+
+log = logging.getLogger("fleet_mock")
+
+
+@dataclass
+class Access:
+    """The keys that a mock knows; with `any_key` every other key is one of the first tenant."""
+
+    tenants: dict[str, str]
+    any_key: bool = False
+    open_operations: set[str] = field(default_factory=set)
+
+    def tenant(self, call: Call) -> str:
+        """Return whose key a call carries; raises Refusal."""
+        key = self.key(call)
+        if not key:
+            if call.operation_id in self.open_operations:
+                return self.first
+            raise Refusal(Kind.MISSING_KEY, "The header X-API-Key is missing or empty.", self.hint())
+        found = self.tenant_of(key)
+        if found is None:
+            log.warning("A request with an unknown key was refused. %s", self.hint()["mock-hint"])
+            raise Refusal(Kind.UNKNOWN_KEY, "X-API-Key holds a key that nobody was given.", self.hint())
+        return found
+
+    def key(self, call: Call) -> str | None:
+        return call.header(HEADER)
+
+    def tenant_of(self, key: str) -> str | None:
+        """Return the tenant that was given a key; None where nobody was."""
+        return self.tenants.get(key) or (self.first if self.any_key else None)
+
+    @property
+    def first(self) -> str:
+        """The tenant of the first key."""
+        return next(iter(self.tenants.values()))
+
+    def hint(self) -> dict[str, str]:
+        """Return the header that tells a developer which keys would have worked."""
+        known = " and ".join(self.tenants)
+        return {"mock-hint": f"This mock knows the keys {known}; started with --any-key it takes every key."}

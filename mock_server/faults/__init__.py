@@ -1,0 +1,40 @@
+"""The faults: named misbehaviours, each of which says which requirements it breaks.
+
+One file holds those of one section of the catalogue, or of a part of it; importing this package
+registers all of them.
+"""
+
+from fleet_contract.mock_server.faults import (
+    access,
+    bodies,
+    create,
+    fleets,
+    http,
+    invitation,
+    keys,
+    listing,
+    look_ups,
+    pages,
+    prices,
+    rename,
+    unknown,
+)
+from fleet_contract.mock_server.faults.registry import FAULTS, Fault, fault, find
+
+SECTIONS = (
+    fleets,
+    look_ups,
+    create,
+    rename,
+    unknown,
+    invitation,
+    keys,
+    listing,
+    pages,
+    prices,
+    access,
+    http,
+    bodies,
+)
+
+__all__ = ["FAULTS", "SECTIONS", "Fault", "fault", "find"]

@@ -1,0 +1,107 @@
+"""Faults in asking for a key."""
+
+import re
+
+from fleet_contract.mock_server.access import Access
+from fleet_contract.mock_server.faults.registry import fault, register_fault
+from fleet_contract.mock_server.handlers import HANDLERS
+from fleet_contract.mock_server.messages import Call
+from fleet_contract.mock_server.parts import Parts
+
+SHORTEST_PREFIX = 4
+
+
+def key_not_required(operation_id: str) -> None:
+    """Register the fault of an operation that answers without a key."""
+
+    def opened(parts: Parts) -> None:
+        class Open(Access):
+            def key(self, call: Call) -> str | None:
+                return super().key(call) or (next(iter(self.tenants)) if call.operation_id == operation_id else None)
+
+        parts.mix_into_access(Open)
+
+    words = operation_id.replace("_", "-")
+    register_fault(f"{words}-needs-no-key", {"access.key-is-required"}, f"No key is needed to {words}.", opened)
+
+
+for known in HANDLERS:
+    key_not_required(known)
+
+
+@fault(breaks={"access.key-is-required"})
+def a_missing_key_is_a_bad_request(parts: Parts) -> None:
+    """A request without a key is answered 400."""
+    for operation in HANDLERS:
+        parts.answer_with(operation, 400, 401, lambda call: not call.header("x-api-key"))
+
+
+@fault(breaks={"access.key-is-checked"})
+def every_key_is_taken(parts: Parts) -> None:
+    """A key that nobody was given is taken for the first tenant's."""
+    parts.any_key = True
+
+
+@fault(breaks={"access.key-is-checked"})
+def the_beginning_of_a_key_is_enough(parts: Parts) -> None:
+    """A key is taken whose first characters are those of a real one."""
+
+    class Short(Access):
+        def tenant_of(self, key: str) -> str | None:
+            alike = [tenant for known, tenant in self.tenants.items() if known.startswith(key)]
+            return super().tenant_of(key) or (alike[0] if alike and len(key) >= SHORTEST_PREFIX else None)
+
+    parts.mix_into_access(Short)
+
+
+@fault(breaks={"access.key-is-checked"})
+def what_follows_a_key_is_overlooked(parts: Parts) -> None:
+    """A key is taken that begins with a real one."""
+
+    class Long(Access):
+        def tenant_of(self, key: str) -> str | None:
+            alike = [tenant for known, tenant in self.tenants.items() if key.startswith(known)]
+            return alike[0] if alike else super().tenant_of(key)
+
+    parts.mix_into_access(Long)
+
+
+@fault(breaks={"access.key-is-checked"})
+def keys_have_no_case(parts: Parts) -> None:
+    """A key is taken that differs from a real one only in case."""
+
+    class Lowering(Access):
+        def tenant_of(self, key: str) -> str | None:
+            return super().tenant_of(key.lower())
+
+    parts.mix_into_access(Lowering)
+
+
+@fault(breaks={"access.key-is-checked"})
+def keys_are_not_checked_to_rename(parts: Parts) -> None:
+    """A rename takes any key for the first tenant's."""
+
+    class Lax(Access):
+        def key(self, call: Call) -> str | None:
+            key = super().key(call)
+            unknown = key and call.operation_id == "rename_fleet" and self.tenant_of(key) is None
+            return next(iter(self.tenants)) if unknown else key
+
+    parts.mix_into_access(Lax)
+
+
+@fault(breaks={"access.key-is-checked"})
+def an_unknown_key_is_not_found(parts: Parts) -> None:
+    """A request with a key that nobody was given is answered 404."""
+    for operation in HANDLERS:
+        parts.answer_with(operation, 404, 401, lambda call: bool(call.header("x-api-key")))
+
+
+@fault(breaks={"access.header-name-has-no-case"})
+def the_key_header_is_read_in_one_spelling(parts: Parts) -> None:
+    """The key is found under X-API-Key and x-api-key, and under no other spelling."""
+
+    def overlook(data: bytes) -> bytes:
+        return re.sub(rb"(?i)(?<=\n)(?!X-API-Key:|x-api-key:)x-api-key(?=:)", b"X-Overlooked", data)
+
+    parts.rewrite = overlook

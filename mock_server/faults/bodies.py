@@ -1,0 +1,100 @@
+"""Faults in reading a body, which is to mean the same however it is spelled."""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+from fleet_contract.mock_server.faults.create import body_of
+from fleet_contract.mock_server.faults.registry import fault
+from fleet_contract.mock_server.messages import Answer, Call, Json
+from fleet_contract.mock_server.parts import Parts
+from fleet_contract.mock_server.refusals import Kind, Refusal
+from fleet_contract.spec.dialect import Dialect
+
+
+def refuse_bodies(parts: Parts, kind: Kind, condition: Callable[[Call], bool]) -> None:
+    """Let a body for which a condition holds be refused before it is read."""
+    inner = parts.read_body
+
+    def reading(call: Call, dialect: Dialect) -> Json:
+        if condition(call):
+            raise Refusal(kind, "The body cannot be read.")
+        return inner(call, dialect)
+
+    parts.read_body = reading
+
+
+@fault(breaks={"http.media-type-parameters-are-allowed"})
+def a_charset_is_refused(parts: Parts) -> None:
+    """A body whose media type has a parameter is refused."""
+    refuse_bodies(parts, Kind.WRONG_MEDIA_TYPE, lambda call: "json" in declared(call) and ";" in declared(call))
+
+
+@fault(breaks={"http.media-type-parameters-are-allowed"})
+def media_types_have_case(parts: Parts) -> None:
+    """A body whose media type is not in lower case is refused."""
+
+    def is_spelled_oddly(call: Call) -> bool:
+        return "json" in declared(call).lower() and "application/json" not in declared(call)
+
+    refuse_bodies(parts, Kind.WRONG_MEDIA_TYPE, is_spelled_oddly)
+
+
+def declared(call: Call) -> str:
+    """Return the media type that a call declares."""
+    return call.header("content-type") or ""
+
+
+@fault(breaks={"http.json-is-read-by-value"})
+def escapes_are_refused(parts: Parts) -> None:
+    """A body in which an ASCII letter is escaped is answered 400."""
+    refuse_bodies(parts, Kind.BAD_BODY, lambda call: re.search(rb"\\u00[4-7]", call.raw_body) is not None)
+
+
+@fault(breaks={"http.json-is-read-by-value"})
+def white_space_is_refused(parts: Parts) -> None:
+    """A body that begins or ends with white space is answered 400."""
+    refuse_bodies(parts, Kind.BAD_BODY, lambda call: bool(call.raw_body) and call.raw_body != call.raw_body.strip())
+
+
+@fault(breaks={"http.json-is-read-by-value"})
+def the_name_must_follow_the_id(parts: Parts) -> None:
+    """A create whose body has fleetName before fleetId is answered 400."""
+
+    def is_reversed(call: Call) -> bool:
+        try:
+            body = json.loads(call.raw_body)
+        except (ValueError, RecursionError):
+            return False
+        names = [name for name in body if name in ("fleetId", "fleetName")] if isinstance(body, dict) else []
+        return call.operation_id == "create_fleet" and names == ["fleetName", "fleetId"]
+
+    refuse_bodies(parts, Kind.BAD_BODY, is_reversed)
+
+
+@fault(breaks={"http.unknown-properties"})
+def an_unknown_property_is_unprocessable(parts: Parts) -> None:
+    """A body with a property that the operation does not know is answered 422."""
+    known = {
+        "create_fleet": set(parts.schema("NewFleet")["properties"]),
+        "rename_fleet": set(parts.schema("NewName")["properties"]),
+    }
+
+    def refused(call: Call, answer: Answer) -> Answer:
+        unknown = set(body_of(call)) - known[call.operation_id or ""]
+        return replace(answer, status=422) if unknown and answer.succeeded else answer
+
+    for operation in known:
+        parts.filter(operation, refused)
+
+
+@fault(breaks={"http.unknown-properties"})
+def an_unknown_property_is_forbidden(parts: Parts) -> None:
+    """A create with a property that it does not know is answered 403."""
+
+    def refused(call: Call, answer: Answer) -> Answer:
+        unknown = set(body_of(call)) - {"fleetId", "fleetName"}
+        return replace(answer, status=403) if unknown and answer.succeeded else answer
+
+    parts.filter("create_fleet", refused)

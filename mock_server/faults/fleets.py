@@ -1,0 +1,187 @@
+"""Faults in what a fleet's id is: unique, and fixed for ever."""
+
+import asyncio
+from dataclasses import replace
+
+from fleet_contract.mock_server.faults.registry import fault
+from fleet_contract.mock_server.handlers import Handler, World
+from fleet_contract.mock_server.messages import Call, Reply
+from fleet_contract.mock_server.parts import Parts
+from fleet_contract.mock_server.store import Fleet, FleetIdTaken, NoSuchFleet, Store
+
+
+@fault(breaks={"fleets.id-is-unique"})
+def second_create_overwrites(parts: Parts) -> None:
+    """A create with a taken id gives the fleet another name."""
+
+    class Overwriting(Store):
+        async def add_fleet(self, fleet: Fleet) -> Fleet:
+            known = self.at(fleet.id)
+            mine = known is not None and known.tenant == fleet.tenant
+            return self.keep(replace(known, name=fleet.name)) if known and mine else await super().add_fleet(fleet)
+
+    parts.mix_into_store(Overwriting)
+
+
+@fault(breaks={"fleets.id-is-unique"})
+def second_create_is_ignored(parts: Parts) -> None:
+    """A create with a taken id and another name is answered like one that made a fleet, and makes none."""
+
+    class Ignoring(Store):
+        async def add_fleet(self, fleet: Fleet) -> Fleet:
+            known = self.at(fleet.id)
+            return fleet if known and known.tenant == fleet.tenant else await super().add_fleet(fleet)
+
+    parts.mix_into_store(Ignoring)
+
+
+@fault(breaks={"fleets.id-is-unique"})
+def id_is_free_again_after_a_rename(parts: Parts) -> None:
+    """The id of a fleet that has been renamed can be taken by a second fleet."""
+
+    class Freeing(Store):
+        freed: frozenset[str] = frozenset()
+
+        async def rename(self, tenant: str, id: str, name: str) -> Fleet:
+            fleet = await super().rename(tenant, id, name)
+            self.freed |= {fleet.id}
+            return fleet
+
+        async def add_fleet(self, fleet: Fleet) -> Fleet:
+            return self.keep(fleet) if fleet.id in self.freed else await super().add_fleet(fleet)
+
+    parts.mix_into_store(Freeing)
+
+
+@fault(breaks={"fleets.id-is-unique"})
+def only_the_newest_ids_are_remembered(parts: Parts) -> None:
+    """Uniqueness is checked against the eight fleets made last."""
+
+    class Forgetful(Store):
+        async def add_fleet(self, fleet: Fleet) -> Fleet:
+            newest = list(self.fleets.values())[-8:]
+            known = self.at(fleet.id)
+            old = known is not None and known.tenant == fleet.tenant and known not in newest
+            return self.keep(fleet) if old else await super().add_fleet(fleet)
+
+    parts.mix_into_store(Forgetful)
+
+
+@fault(breaks={"fleets.id-is-unique"})
+def two_creates_at_once_both_succeed(parts: Parts) -> None:
+    """Between the look whether an id is free and the taking of it there are twenty milliseconds."""
+
+    class Racing(Store):
+        async def add_fleet(self, fleet: Fleet) -> Fleet:
+            known = self.at(fleet.id)
+            if known is not None:
+                raise FleetIdTaken(known)
+            await asyncio.sleep(0.02)
+            return self.keep(fleet)
+
+    parts.mix_into_store(Racing)
+
+
+@fault(breaks={"fleets.id-is-unique-across-organizations"})
+def ids_are_unique_in_an_organization_only(parts: Parts) -> None:
+    """An id that another organization's fleet has is free."""
+
+    class Separate(Store):
+        async def add_fleet(self, fleet: Fleet) -> Fleet:
+            known = self.at(fleet.id)
+            return fleet if known and known.tenant != fleet.tenant else await super().add_fleet(fleet)
+
+    parts.mix_into_store(Separate)
+
+
+@fault(breaks={"fleets.id-never-changes"})
+def rename_moves_the_fleet_to_its_name(parts: Parts) -> None:
+    """A renamed fleet is found under its new name and no longer under its id."""
+
+    class Moving(Store):
+        async def rename(self, tenant: str, id: str, name: str) -> Fleet:
+            fleet = await super().rename(tenant, id, name)
+            del self.fleets[self.habits.same(fleet.id)]
+            self.fleets[self.habits.same(name)] = fleet
+            return fleet
+
+    parts.mix_into_store(Moving)
+
+
+@fault(breaks={"fleets.id-never-changes"})
+def a_name_finds_its_fleet(parts: Parts) -> None:
+    """A renamed fleet is found under its new name too."""
+
+    class Aliasing(Store):
+        async def rename(self, tenant: str, id: str, name: str) -> Fleet:
+            fleet = await super().rename(tenant, id, name)
+            self.fleets.setdefault(self.habits.same(name), fleet)
+            return fleet
+
+    parts.mix_into_store(Aliasing)
+
+
+@fault(breaks={"fleets.id-never-changes"})
+def rename_moves_the_fleet_to_the_id_in_the_body(parts: Parts) -> None:
+    """A rename whose body carries a fleetId moves the fleet there."""
+
+    async def moving(inner: Handler, world: World, call: Call) -> Reply:
+        reply = await inner(world, call)
+        other = call.body.get("fleetId")
+        if isinstance(other, str) and world.store.at(other) is None:
+            world.store.fleets[other] = world.store.fleets.pop(world.store.habits.same(call.path["fleetId"]))
+        return reply
+
+    parts.wrap("rename_fleet", moving)
+
+
+@fault(breaks={"fleets.id-never-changes"})
+def a_fleet_can_be_renamed_only_once(parts: Parts) -> None:
+    """A fleet that has been renamed is not found by a second rename."""
+
+    class Once(Store):
+        renamed: frozenset[str] = frozenset()
+
+        async def rename(self, tenant: str, id: str, name: str) -> Fleet:
+            if id in self.renamed:
+                raise NoSuchFleet("No fleet has this fleetId.")
+            fleet = await super().rename(tenant, id, name)
+            self.renamed |= {id}
+            return fleet
+
+    parts.mix_into_store(Once)
+
+
+@fault(breaks={"fleets.id-finds-the-fleet"})
+def a_new_fleet_is_lost_after_the_next(parts: Parts) -> None:
+    """A fleet that was never renamed is not found once another one has been made."""
+
+    class Losing(Store):
+        newest = ""
+
+        async def add_fleet(self, fleet: Fleet) -> Fleet:
+            made = await super().add_fleet(fleet)
+            previous, self.newest = self.newest, made.id
+            if previous:
+                self.keep(replace(self.fleets[self.habits.same(previous)], found_from=float("inf")))
+            return made
+
+        async def rename(self, tenant: str, id: str, name: str) -> Fleet:
+            fleet = await super().rename(tenant, id, name)
+            self.newest = "" if self.newest == fleet.id else self.newest
+            return fleet
+
+    parts.mix_into_store(Losing)
+
+
+@fault(breaks={"fleets.id-finds-the-fleet"})
+def a_fleet_without_a_name_is_not_found(parts: Parts) -> None:
+    """A fleet that was made without a name cannot be renamed."""
+
+    class Nameless(Store):
+        async def rename(self, tenant: str, id: str, name: str) -> Fleet:
+            if self.find(tenant, id).name is None:
+                raise NoSuchFleet("No fleet has this fleetId.")
+            return await super().rename(tenant, id, name)
+
+    parts.mix_into_store(Nameless)

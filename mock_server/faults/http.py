@@ -1,0 +1,196 @@
+"""Faults in what every operation owes to HTTP and JSON."""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import count
+
+from fleet_contract.mock_server.faults.create import body_of
+from fleet_contract.mock_server.faults.registry import fault
+from fleet_contract.mock_server.handlers import HANDLERS
+from fleet_contract.mock_server.messages import Answer, Call, Json
+from fleet_contract.mock_server.parts import Parts
+
+ASTRAL = re.compile("[\U00010000-\U0010ffff]")
+
+
+def break_on(parts: Parts, condition: Callable[[Call], bool], operations: tuple[str, ...] = tuple(HANDLERS)) -> None:
+    """Let every answer to a call for which a condition holds be a server error."""
+
+    def broken(call: Call, answer: Answer) -> Answer:
+        return replace(answer, status=500) if condition(call) else answer
+
+    for operation in operations:
+        parts.filter(operation, broken)
+
+
+def text_of(call: Call) -> str:
+    """Return all texts in the body of a call."""
+    return " ".join(value for value in body_of(call).values() if isinstance(value, str))
+
+
+@fault(breaks={"http.never-a-server-error"})
+def characters_beyond_the_basic_plane_break_the_server(parts: Parts) -> None:
+    """A body with a character above U+FFFF is answered 500, as by a database without such characters."""
+    break_on(parts, lambda call: ASTRAL.search(text_of(call)) is not None)
+
+
+@fault(breaks={"http.never-a-server-error"})
+def a_quote_breaks_the_server(parts: Parts) -> None:
+    """A body with an apostrophe in it is answered 500."""
+    break_on(parts, lambda call: "'" in text_of(call))
+
+
+@fault(breaks={"http.never-a-server-error"})
+def a_nul_breaks_the_server(parts: Parts) -> None:
+    """A body with a NUL character in it is answered 500."""
+    break_on(parts, lambda call: "\0" in text_of(call))
+
+
+@fault(breaks={"http.never-a-server-error"})
+def an_empty_body_breaks_the_server(parts: Parts) -> None:
+    """A body of no bytes is answered 500."""
+    break_on(parts, lambda call: not call.raw_body, ("create_fleet", "rename_fleet", "create_charging_key"))
+
+
+@fault(breaks={"http.never-a-server-error"})
+def a_body_that_is_no_object_breaks_the_server(parts: Parts) -> None:
+    """A JSON body that is no object is answered 500."""
+    break_on(parts, lambda call: call.body is not None and not isinstance(call.body, dict))
+
+
+@fault(breaks={"http.never-a-server-error"})
+def a_very_long_name_breaks_the_server(parts: Parts) -> None:
+    """A name of more than 255 characters is answered 500."""
+    break_on(parts, lambda call: any(len(str(value)) > 255 for value in body_of(call).values()))  # noqa: PLR2004
+
+
+@fault(breaks={"http.never-a-server-error"})
+def one_request_in_forty_breaks_the_server(parts: Parts) -> None:
+    """Every fortieth request is answered 500, whatever it asks."""
+    numbers = count(1)
+    break_on(parts, lambda _: next(numbers) % 40 == 0)
+
+
+@fault(breaks={"http.never-a-server-error"})
+def an_overlong_id_in_a_path_breaks_the_server(parts: Parts) -> None:
+    """A path with an id of more than 100 characters is answered 500."""
+    break_on(parts, lambda call: len(call.path.get("fleetId", "")) > 100)  # noqa: PLR2004
+
+
+@fault(breaks={"http.never-a-server-error"})
+def a_second_create_breaks_the_server(parts: Parts) -> None:
+    """A create with a taken id is answered 500, as by a constraint of which nobody thought."""
+    parts.answer_with("create_fleet", 500, instead_of=409)
+
+
+@fault(breaks={"http.never-a-server-error"})
+def a_wrong_media_type_breaks_the_server(parts: Parts) -> None:
+    """A body that is not declared as JSON is answered 500."""
+    for operation in HANDLERS:
+        parts.answer_with(operation, 500, instead_of=415)
+
+
+@fault(breaks={"http.never-a-server-error"})
+def a_page_size_that_is_no_number_breaks_the_server(parts: Parts) -> None:
+    """A page_size that is no number is answered 500."""
+    parts.answer_with("list_charging_keys", 500, 400, lambda call: not call.query)
+
+
+def change_success(parts: Parts, change: Callable[[Answer], Answer]) -> None:
+    """Let a function change every success that has a body."""
+
+    def changed(call: Call, answer: Answer) -> Answer:
+        del call
+        return change(answer) if answer.succeeded and answer.body else answer
+
+    for operation in HANDLERS:
+        parts.filter(operation, changed)
+
+
+@fault(breaks={"http.success-is-json"})
+def successes_end_with_a_comma(parts: Parts) -> None:
+    """A success has a body that is JSON but for a comma at its end."""
+    change_success(parts, lambda answer: replace(answer, body=answer.body + b","))
+
+
+@fault(breaks={"http.success-is-json"})
+def successes_are_latin_1(parts: Parts) -> None:
+    """A success has a body in Latin-1 where that has all its characters."""
+
+    def recoded(answer: Answer) -> Answer:
+        return replace(answer, body=answer.body.decode().encode("latin-1", "replace"))
+
+    change_success(parts, recoded)
+
+
+@fault(breaks={"http.success-is-json"})
+def successes_are_written_as_python(parts: Parts) -> None:
+    """A success has a body with apostrophes for quotes."""
+    change_success(parts, lambda answer: replace(answer, body=str(answer.json).encode()))
+
+
+def declare(parts: Parts, media_type: str | None) -> None:
+    """Let every success be declared so."""
+
+    def declared(answer: Answer) -> Answer:
+        headers = {name: value for name, value in answer.headers.items() if name != "content-type"}
+        return replace(answer, headers=headers if media_type is None else {**headers, "content-type": media_type})
+
+    change_success(parts, declared)
+
+
+@fault(breaks={"http.success-is-declared-as-json"})
+def successes_are_declared_as_html(parts: Parts) -> None:
+    """A success is declared as text/html."""
+    declare(parts, "text/html; charset=utf-8")
+
+
+@fault(breaks={"http.success-is-declared-as-json"})
+def successes_are_not_declared(parts: Parts) -> None:
+    """A success has no Content-Type."""
+    declare(parts, None)
+
+
+def answer_elsewhere(parts: Parts, status: int, instead_of: int, body: Json = None) -> None:
+    """Let what is no operation be answered otherwise."""
+
+    def changed(call: Call, answer: Answer) -> Answer:
+        del call
+        if answer.status != instead_of:
+            return answer
+        return Answer(status, {"content-type": "application/json"}, json.dumps(body).encode())
+
+    parts.filter(None, changed)
+
+
+@fault(breaks={"http.unknown-paths-are-refused"})
+def an_unknown_path_succeeds(parts: Parts) -> None:
+    """A path that is no operation is answered 200."""
+    answer_elsewhere(parts, 200, 404, {})
+
+
+@fault(breaks={"http.unknown-paths-are-refused"})
+def an_unknown_path_is_a_bad_request(parts: Parts) -> None:
+    """A path that is no operation is answered 400."""
+    answer_elsewhere(parts, 400, 404)
+
+
+@fault(breaks={"http.wrong-methods-are-refused"})
+def a_wrong_method_succeeds(parts: Parts) -> None:
+    """A method that a path does not have is answered 200."""
+    answer_elsewhere(parts, 200, 405, {})
+
+
+@fault(breaks={"http.never-a-server-error"})
+def a_wrong_method_is_not_implemented(parts: Parts) -> None:
+    """A method that a path does not have is answered 501."""
+    answer_elsewhere(parts, 501, 405)
+
+
+@fault(breaks={"http.media-type-is-judged"})
+def a_wrong_media_type_is_unprocessable(parts: Parts) -> None:
+    """A body that is not declared as JSON is answered 422."""
+    for operation in HANDLERS:
+        parts.answer_with(operation, 422, instead_of=415)

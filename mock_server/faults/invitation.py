@@ -1,0 +1,207 @@
+"""Faults in listing the invitation codes of a fleet."""
+
+from dataclasses import replace
+from itertools import count
+
+from fleet_contract.mock_server.faults.registry import fault
+from fleet_contract.mock_server.faults.unknown import mark_strangers
+from fleet_contract.mock_server.handlers import Handler, World, new_code
+from fleet_contract.mock_server.messages import Call, Json, Reply
+from fleet_contract.mock_server.parts import Parts
+from fleet_contract.mock_server.refusals import Kind, Refusal
+from fleet_contract.mock_server.store import Code, Fleet, ForeignFleet, NoActiveCodes, NoSuchFleet, Store
+
+OPERATION = "get_invitation_codes"
+
+
+@fault(breaks={"invitation.lists-the-codes"})
+def codes_are_answered_206(parts: Parts) -> None:
+    """The list of codes is answered as partial content."""
+    parts.answer_with(OPERATION, 206, instead_of=200)
+
+
+@fault(breaks={"invitation.lists-the-codes"})
+def codes_are_hidden_beside_an_inactive_one(parts: Parts) -> None:
+    """A fleet with an inactive code is answered 404, whatever active ones it has."""
+
+    class Hiding(Store):
+        async def codes(self, tenant: str, id: str) -> list[str]:
+            if any(not code.active for code in self.find(tenant, id).codes):
+                raise NoActiveCodes("The fleet has no active invitation code.")
+            return await super().codes(tenant, id)
+
+    parts.mix_into_store(Hiding)
+
+
+@fault(breaks={"invitation.answers-an-array-of-codes"})
+def codes_are_wrapped(parts: Parts) -> None:
+    """The codes are answered inside an object."""
+    parts.change_answer(OPERATION, lambda codes, _: {"codes": codes})
+
+
+@fault(breaks={"invitation.answers-an-array-of-codes"})
+def codes_are_plain_strings(parts: Parts) -> None:
+    """The codes are answered as strings and not as objects."""
+    parts.change_answer(OPERATION, lambda codes, _: [each["code"] for each in codes])
+
+
+@fault(breaks={"invitation.answers-an-array-of-codes"})
+def the_code_has_another_name(parts: Parts) -> None:
+    """The property with the code is called invitationCode."""
+    parts.change_answer(OPERATION, lambda codes, _: [{"invitationCode": each["code"]} for each in codes])
+
+
+@fault(breaks={"invitation.answers-an-array-of-codes"})
+def the_last_item_is_null(parts: Parts) -> None:
+    """The array of codes ends with null."""
+    parts.change_answer(OPERATION, lambda codes, _: [*codes, None])
+
+
+@fault(breaks={"invitation.lists-every-active-code"})
+def only_the_first_code_is_listed(parts: Parts) -> None:
+    """Of several active codes the first is listed."""
+    parts.change_answer(OPERATION, lambda codes, _: codes[:1])
+
+
+@fault(breaks={"invitation.lists-every-active-code"})
+def codes_are_listed_in_turn(parts: Parts) -> None:
+    """Every other reading leaves out the last of several codes."""
+    readings = count()
+
+    def some(codes: Json, call: Call) -> Json:
+        del call
+        return codes[:-1] if len(codes) > 1 and next(readings) % 2 else codes
+
+    parts.change_answer(OPERATION, some)
+
+
+@fault(breaks={"invitation.lists-only-active-codes"})
+def inactive_codes_are_listed_too(parts: Parts) -> None:
+    """A fleet with active codes shows its inactive ones beside them."""
+
+    class Showing(Store):
+        async def codes(self, tenant: str, id: str) -> list[str]:
+            await super().codes(tenant, id)
+            return [code.code for code in self.find(tenant, id).codes]
+
+    parts.mix_into_store(Showing)
+
+
+@fault(breaks={"invitation.lists-only-active-codes"})
+def codes_of_all_fleets_are_listed(parts: Parts) -> None:
+    """A fleet with active codes shows those of other organizations' fleets beside them."""
+
+    class Mixing(Store):
+        async def codes(self, tenant: str, id: str) -> list[str]:
+            own = await super().codes(tenant, id)
+            others = [fleet for fleet in self.fleets.values() if fleet.tenant != tenant]
+            return own + [code.code for fleet in others for code in fleet.codes if code.active]
+
+    parts.mix_into_store(Mixing)
+
+
+@fault(breaks={"invitation.without-codes-is-404"})
+def no_codes_are_an_empty_list(parts: Parts) -> None:
+    """A fleet without active codes is answered 200 with an empty list."""
+    parts.schema("InvitationCodes").pop("minItems")
+
+    async def empty(inner: Handler, world: World, call: Call) -> Reply:
+        try:
+            return await inner(world, call)
+        except NoActiveCodes:
+            return Reply(200, [])
+
+    parts.wrap(OPERATION, empty)
+
+
+@fault(breaks={"invitation.without-codes-is-404"})
+def no_codes_are_a_conflict(parts: Parts) -> None:
+    """A fleet without active codes is answered 409."""
+
+    async def conflicting(inner: Handler, world: World, call: Call) -> Reply:
+        try:
+            return await inner(world, call)
+        except NoActiveCodes as none:
+            raise Refusal(Kind.FLEET_ID_TAKEN, str(none)) from None
+
+    parts.wrap(OPERATION, conflicting)
+
+
+@fault(breaks={"invitation.unknown-fleet-is-404", "fleets.id-is-matched-whole"})
+def codes_of_an_unknown_fleet_are_forbidden(parts: Parts) -> None:
+    """The codes of an id that no fleet has are answered 403."""
+
+    class Secretive(Store):
+        async def codes(self, tenant: str, id: str) -> list[str]:
+            try:
+                return await super().codes(tenant, id)
+            except NoSuchFleet as none:
+                raise ForeignFleet(str(none)) from None
+
+    parts.mix_into_store(Secretive)
+
+
+@fault(breaks={"invitation.unknown-fleet-is-404", "fleets.id-is-matched-whole"})
+def an_unknown_fleet_has_a_code(parts: Parts) -> None:
+    """The codes of an id that no fleet has are answered with one that was made up."""
+
+    class Inventing(Store):
+        async def codes(self, tenant: str, id: str) -> list[str]:
+            return [new_code()] if self.at(id) is None else await super().codes(tenant, id)
+
+    parts.mix_into_store(Inventing)
+
+
+@fault(breaks={"invitation.unknown-fleet-is-404"})
+def codes_of_a_stranger_are_none(parts: Parts) -> None:
+    """The codes of an id that has nothing to do with any fleet are answered 204."""
+    mark_strangers(parts, OPERATION, 204)
+
+
+@fault(breaks={"invitation.foreign-fleet-is-403"})
+def a_foreign_fleet_is_unknown(parts: Parts) -> None:
+    """The codes of another organization's fleet are answered 404."""
+    parts.answer_with(OPERATION, 404, instead_of=403)
+
+
+@fault(breaks={"invitation.foreign-fleet-is-403"})
+def codes_are_shown_to_everybody(parts: Parts) -> None:
+    """The codes of another organization's fleet are answered 200."""
+
+    class Open(Store):
+        async def codes(self, tenant: str, id: str) -> list[str]:
+            fleet = self.at(id)
+            return await super().codes(fleet.tenant if fleet else tenant, id)
+
+    parts.mix_into_store(Open)
+
+
+@fault(breaks={"invitation.reading-changes-nothing"})
+def a_second_reading_adds_a_code(parts: Parts) -> None:
+    """Every reading but the first adds an active code to the fleet."""
+
+    class Adding(Store):
+        read: frozenset[str] = frozenset()
+
+        async def codes(self, tenant: str, id: str) -> list[str]:
+            codes = await super().codes(tenant, id)
+            fleet = self.find(tenant, id)
+            if fleet.id in self.read:
+                self.keep(replace(fleet, codes=(*fleet.codes, Code(new_code()))))
+            self.read |= {fleet.id}
+            return codes
+
+    parts.mix_into_store(Adding)
+
+
+@fault(breaks={"invitation.reading-changes-nothing"})
+def a_rename_replaces_the_codes(parts: Parts) -> None:
+    """A renamed fleet has new codes in the place of its old ones."""
+
+    class Replacing(Store):
+        async def rename(self, tenant: str, id: str, name: str) -> Fleet:
+            fleet = await super().rename(tenant, id, name)
+            codes = tuple(Code(new_code()) if code.active else code for code in fleet.codes)
+            return self.keep(replace(fleet, codes=codes))
+
+    parts.mix_into_store(Replacing)

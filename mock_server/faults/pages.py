@@ -1,0 +1,143 @@
+"""Faults in turning the pages of a list of charging keys."""
+
+from collections.abc import Callable
+
+from fleet_contract.mock_server.faults.registry import fault
+from fleet_contract.mock_server.handlers import PAGE_SIZES, Handler, World
+from fleet_contract.mock_server.messages import Call, Reply
+from fleet_contract.mock_server.parts import Parts
+from fleet_contract.mock_server.refusals import Kind, Refusal
+from fleet_contract.mock_server.store import Page, Store
+
+OPERATION = "list_charging_keys"
+
+
+@fault(breaks={"keys.page-size-is-obeyed"})
+def page_size_is_ignored(parts: Parts) -> None:
+    """Every page holds up to 100 keys."""
+
+    async def ignoring(inner: Handler, world: World, call: Call) -> Reply:
+        call.query.pop("page_size", None)
+        return await inner(world, call)
+
+    parts.wrap(OPERATION, ignoring)
+
+
+@fault(breaks={"keys.page-size-is-obeyed"})
+def a_page_holds_one_key_more(parts: Parts) -> None:
+    """A page holds one key more than page_size says."""
+
+    class Generous(Store):
+        async def page(self, tenant: str, fleet_id: str | None, start: int, size: int) -> Page:
+            return await super().page(tenant, fleet_id, start, size + 1)
+
+    parts.mix_into_store(Generous)
+
+
+@fault(breaks={"keys.page-size-is-obeyed"})
+def page_size_ends_at_100(parts: Parts) -> None:
+    """A page_size of more than 100 is refused."""
+    parts.page_size()["maximum"] = 100
+
+
+@fault(breaks={"keys.page-size-is-obeyed"})
+def page_size_begins_at_11(parts: Parts) -> None:
+    """A page_size of 10 is refused."""
+    parts.page_size()["minimum"] = 11
+
+
+@fault(breaks={"keys.page-size-out-of-range"})
+def a_page_size_of_one_is_taken(parts: Parts) -> None:
+    """A page_size below 10 is taken as it is."""
+    del parts.page_size()["minimum"]
+
+    async def taking(inner: Handler, world: World, call: Call) -> Reply:
+        reply = await inner(world, call)
+        size = call.query.get("page_size", PAGE_SIZES.start)
+        return (
+            reply
+            if size >= PAGE_SIZES.start
+            else Reply(200, {**reply.body, "keys": reply.body["keys"][: max(size, 0)]})
+        )
+
+    parts.wrap(OPERATION, taking)
+
+
+@fault(breaks={"keys.page-size-out-of-range"})
+def a_page_size_out_of_range_is_unprocessable(parts: Parts) -> None:
+    """A page_size outside 10 to 500 is answered 422."""
+    parts.answer_with(OPERATION, 422, 400, lambda call: "page_size" in call.query and "cursor" not in call.query)
+
+
+def turn_pages(parts: Parts, turn: Callable[[Page], Page]) -> None:
+    """Let a function change every page that is not the last."""
+
+    class Turning(Store):
+        async def page(self, tenant: str, fleet_id: str | None, start: int, size: int) -> Page:
+            page = await super().page(tenant, fleet_id, start, size)
+            return turn(page) if page.next is not None else page
+
+    parts.mix_into_store(Turning)
+
+
+@fault(breaks={"keys.pages-are-disjoint"})
+def a_page_begins_with_the_last_key_of_the_one_before(parts: Parts) -> None:
+    """The cursor leads to the last key of its own page."""
+
+    class Repeating(Store):
+        async def page(self, tenant: str, fleet_id: str | None, start: int, size: int) -> Page:
+            page = await super().page(tenant, fleet_id, start, size)
+            if page.next is None:
+                return page
+            return Page(page.keys, self.charging_keys.index(page.keys[-1]))
+
+    parts.mix_into_store(Repeating)
+
+
+@fault(breaks={"keys.pages-are-disjoint"})
+def a_cursor_skips_a_key(parts: Parts) -> None:
+    """The cursor leads past the first key of the next page."""
+    turn_pages(parts, lambda page: Page(page.keys, page.next + 1 if page.next is not None else None))
+
+
+@fault(breaks={"keys.paging-ends"})
+def the_last_page_has_a_cursor(parts: Parts) -> None:
+    """The last page has a cursor too, which leads to an empty page, and so on for ever."""
+
+    class Endless(Store):
+        async def page(self, tenant: str, fleet_id: str | None, start: int, size: int) -> Page:
+            page = await super().page(tenant, fleet_id, start, size)
+            return Page(page.keys, page.next or max(start, len(self.charging_keys)) + 1)
+
+    parts.mix_into_store(Endless)
+
+
+@fault(breaks={"keys.paging-ends"})
+def the_last_cursor_leads_nowhere(parts: Parts) -> None:
+    """A last page that is full has a cursor, which is answered 404."""
+
+    async def leading_nowhere(inner: Handler, world: World, call: Call) -> Reply:
+        reply = await inner(world, call)
+        if not reply.body["keys"] and "cursor" in call.query:
+            raise Refusal(Kind.UNKNOWN_FLEET, "There is no such page.")
+        return reply
+
+    class Endless(Store):
+        async def page(self, tenant: str, fleet_id: str | None, start: int, size: int) -> Page:
+            page = await super().page(tenant, fleet_id, start, size)
+            return page if page.next is not None or not page.keys else Page(page.keys, len(self.charging_keys) + 1)
+
+    parts.mix_into_store(Endless)
+    parts.wrap(OPERATION, leading_nowhere)
+
+
+@fault(breaks={"keys.paging-ends"})
+def a_cursor_works_only_with_the_default_page_size(parts: Parts) -> None:
+    """A cursor together with a page_size is answered 400."""
+
+    async def refusing(inner: Handler, world: World, call: Call) -> Reply:
+        if {"cursor", "page_size"} <= set(call.query):
+            raise Refusal(Kind.BAD_PARAMETER, "cursor and page_size exclude each other.")
+        return await inner(world, call)
+
+    parts.wrap(OPERATION, refusing)

@@ -1,0 +1,86 @@
+"""Faults in renaming a fleet that the caller does not have."""
+
+from fleet_contract.mock_server.faults.registry import fault
+from fleet_contract.mock_server.handlers import Handler, World
+from fleet_contract.mock_server.messages import Call, Reply
+from fleet_contract.mock_server.parts import Parts
+from fleet_contract.mock_server.refusals import Kind, Refusal
+from fleet_contract.mock_server.store import Fleet, ForeignFleet, NoSuchFleet, Store
+
+
+def is_a_stranger(store: Store, asked: str) -> bool:
+    """Say whether an id has nothing to do with any fleet: no fleet's id or name is like it."""
+    if set(asked) & set("%_*?\0") or asked != asked.strip():
+        return False
+    known = {text for fleet in store.fleets.values() for text in (fleet.id, fleet.name) if text}
+    return not any(text.startswith(asked) or asked.startswith(text) or text.endswith(asked) for text in known)
+
+
+def mark_strangers(parts: Parts, operation_id: str, status: int) -> None:
+    """Let an operation answer another status than 404 to ids that have nothing to do with any fleet."""
+    strangers: set[str] = set()
+
+    async def remembering(world: World, call: Call) -> None:
+        if is_a_stranger(world.store, call.path["fleetId"]):
+            strangers.add(call.path["fleetId"])
+
+    parts.before(operation_id, remembering)
+    parts.answer_with(operation_id, status, 404, lambda call: call.path.get("fleetId") in strangers)
+
+
+@fault(breaks={"rename.unknown-fleet-is-404", "fleets.id-is-matched-whole", "fleets.id-never-changes"})
+def rename_of_an_unknown_fleet_makes_it(parts: Parts) -> None:
+    """A rename of an id that no fleet has makes a fleet."""
+
+    class Upserting(Store):
+        async def rename(self, tenant: str, id: str, name: str) -> Fleet:
+            return self.keep(Fleet(id, name, tenant)) if self.at(id) is None else await super().rename(tenant, id, name)
+
+    parts.mix_into_store(Upserting)
+
+
+@fault(breaks={"rename.unknown-fleet-is-404", "fleets.id-is-matched-whole", "fleets.id-never-changes"})
+def rename_answers_400_to_an_unknown_fleet(parts: Parts) -> None:
+    """A rename of an id that no fleet has is answered 400."""
+
+    async def refusing(inner: Handler, world: World, call: Call) -> Reply:
+        try:
+            return await inner(world, call)
+        except NoSuchFleet:
+            raise Refusal(Kind.BAD_PARAMETER, "No fleet has this fleetId.") from None
+
+    parts.wrap("rename_fleet", refusing)
+
+
+@fault(breaks={"rename.unknown-fleet-is-404"})
+def rename_answers_410_to_a_stranger(parts: Parts) -> None:
+    """A rename of an id that has nothing to do with any fleet is answered 410."""
+    mark_strangers(parts, "rename_fleet", 410)
+
+
+@fault(breaks={"rename.foreign-fleet-is-refused"})
+def rename_works_across_organizations(parts: Parts) -> None:
+    """A rename of another organization's fleet succeeds."""
+
+    class Open(Store):
+        async def rename(self, tenant: str, id: str, name: str) -> Fleet:
+            try:
+                return await super().rename(tenant, id, name)
+            except ForeignFleet:
+                fleet = self.at(id)
+                return await super().rename(fleet.tenant if fleet else tenant, id, name)
+
+    parts.mix_into_store(Open)
+
+
+@fault(breaks={"rename.foreign-fleet-is-refused"})
+def rename_answers_409_to_a_foreign_fleet(parts: Parts) -> None:
+    """A rename of another organization's fleet is answered 409."""
+
+    async def refusing(inner: Handler, world: World, call: Call) -> Reply:
+        try:
+            return await inner(world, call)
+        except ForeignFleet:
+            raise Refusal(Kind.FLEET_ID_TAKEN, "This fleet belongs to another organization.") from None
+
+    parts.wrap("rename_fleet", refusing)

@@ -1,0 +1,91 @@
+"""The forms of ids and names: what a dialect makes of blanks, case, composition and emptiness."""
+
+import unicodedata
+from typing import Any
+
+from fleet_contract.mock_server.refusals import Kind, Refusal
+from fleet_contract.spec.dialect import Dialect
+
+LONGEST = 100
+FIELDS_TAKEN_FROM_NUMBERS = frozenset({"fleetId", "fleetName", "newName"})
+
+
+def tidy_id(id: str, dialect: Dialect) -> str:
+    """Return an id as the server keeps it, wherever it is given."""
+    if dialect.get("id.blanks") == "trimmed":
+        id = id.strip()
+    if dialect.get("id.normalisation") == "nfc":
+        id = unicodedata.normalize("NFC", id)
+    return id
+
+
+def same_id(id: str, dialect: Dialect) -> str:
+    """Return the form under which two ids are compared."""
+    id = tidy_id(id, dialect)
+    return id.lower() if dialect.get("id.case") == "ignored" else id
+
+
+def new_id(sent: str, dialect: Dialect) -> str:
+    """Return the id of a fleet to be made; raises Refusal."""
+    if dialect.get("id.blanks") == "400" and sent != sent.strip():
+        raise Refusal(Kind.BAD_BODY, "fleetId begins or ends with blanks, which are not allowed here.")
+    id = tidy_id(sent, dialect)
+    if not id:
+        raise Refusal(Kind.BAD_BODY, "fleetId is nothing but blanks; at least one other character is needed.")
+    return require_short("fleetId", id)
+
+
+def new_name(sent: str | None, dialect: Dialect) -> str | None:
+    """Return the name of a fleet to be made, None where it is to have none; raises Refusal."""
+    if sent is None:
+        return None
+    name = tidy_name("fleetName", sent, dialect)
+    if name:
+        return name
+    if dialect["name.empty"] == "400":
+        raise Refusal(Kind.BAD_BODY, "fleetName is empty; give it a character or leave it out.")
+    return None if dialect["name.empty"] == "omitted" else name
+
+
+def next_name(sent: str, dialect: Dialect) -> str:
+    """Return the name that a fleet is to have from now on; raises Refusal."""
+    name = tidy_name("newName", sent, dialect)
+    if not name and dialect["rename.empty"] == "400":
+        raise Refusal(Kind.BAD_BODY, "newName is empty; at least one character is needed.")
+    if name and not name.strip() and dialect.get("name.only-blanks") == "400":
+        raise Refusal(Kind.BAD_BODY, "newName is nothing but blanks; at least one other character is needed.")
+    return name
+
+
+def tidy_name(field: str, sent: str, dialect: Dialect) -> str:
+    """Return a name as the server keeps it; raises Refusal."""
+    if dialect["name.blanks"] == "400" and sent != sent.strip():
+        raise Refusal(Kind.BAD_BODY, f"{field} begins or ends with blanks, which are not allowed here.")
+    if dialect["name.control-characters"] == "400" and any(unicodedata.category(each) == "Cc" for each in sent):
+        raise Refusal(Kind.BAD_BODY, f"{field} holds a control character, which is not allowed here.")
+    if dialect["name.blanks"] == "trimmed":
+        sent = sent.strip()
+    if dialect["name.normalisation"] == "nfc":
+        sent = require_short(field, unicodedata.normalize("NFC", sent))
+    return sent
+
+
+def require_short(field: str, text: str) -> str:
+    """Return a text; raises Refusal where normalisation, which can lengthen it, led beyond the limit."""
+    if len(text) > LONGEST:
+        raise Refusal(
+            Kind.BAD_BODY, f"{field} has {len(text)} characters once normalised; at most {LONGEST} are allowed."
+        )
+    return text
+
+
+def shown(id: str, name: str | None, dialect: Dialect) -> dict[str, Any]:
+    """Return a fleet as answers show it."""
+    fleet: dict[str, Any] = {"fleetId": id}
+    if name is not None:
+        fleet["fleetName"] = name
+    elif dialect["name.omitted"] != "absent":
+        fleet["fleetName"] = {"null": None, "empty": "", "id": id}[dialect["name.omitted"]]
+    if dialect["answer.extras"] == "some":
+        fleet.update(status="ACTIVE", createdAt="2024-01-01T00:00:00.000Z")
+    return fleet

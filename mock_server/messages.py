@@ -1,0 +1,70 @@
+"""Calls and answers: what passes between the layers of the mock, as plain data."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+Json = Any
+
+
+@dataclass
+class Call:
+    """One request, filled in on its way inward.
+
+    `operation_id` is None where no operation was meant; `headers` have lower-case
+    names; `path` and `query` are decoded; `body` is the value of a JSON body.
+    """
+
+    method: str
+    raw_path: str
+    headers: list[tuple[str, str]]
+    operation_id: str | None = None
+    tenant: str = ""
+    path: dict[str, str] = field(default_factory=dict)
+    query: dict[str, Any] = field(default_factory=dict)
+    raw_body: bytes = b""
+    body: Json = None
+
+    def header(self, name: str) -> str | None:
+        """Return the first header of this name; the name is given in lower case."""
+        return next((value for known, value in self.headers if known == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a handler answers; without a body where `body` is NOTHING."""
+
+    status: int
+    body: Json
+
+
+NOTHING = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A whole answer, as it is about to be sent; header names are lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = b""
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the status is of the class that means success (RFC 9110)."""
+        return self.status // 100 == 2  # noqa: PLR2004  (the class of statuses that means success)
+
+    @property
+    def json(self) -> Json:
+        """The value of the body."""
+        return json.loads(self.body)
+
+    def with_json(self, value: Json) -> "Answer":
+        """Return this answer with another value as its body."""
+        return replace(self, body=to_bytes(value))
+
+
+def to_bytes(value: Json) -> bytes:
+    """Return a value as JSON in UTF-8."""
+    return json.dumps(value, ensure_ascii=False).encode()

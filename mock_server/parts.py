@@ -1,0 +1,184 @@
+"""Parts: what a mock is made of, as a fresh copy which a fault may edit before the mock is built."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any
+
+from fleet_contract.mock_server.access import Access
+from fleet_contract.mock_server.bodies import read_body
+from fleet_contract.mock_server.forms import same_id, tidy_id
+from fleet_contract.mock_server.handlers import HANDLERS, Handler, World
+from fleet_contract.mock_server.messages import Answer, Call, Json, Reply
+from fleet_contract.mock_server.routes import Routes
+from fleet_contract.mock_server.seed import Seed, default_seed, fill
+from fleet_contract.mock_server.store import Habits, Store
+from fleet_contract.spec.dialect import Dialect, complete
+from fleet_contract.spec.document import document
+
+NO_CONTENT = 204
+DELAYS = {"none": 0.0, "some": 0.3}
+
+Hook = Callable[[World, Call], Awaitable[None]]
+Filter = Callable[[Call, Answer], Answer]
+Condition = Callable[[Call], bool]
+Wrapper = Callable[[Handler, World, Call], Awaitable[Reply]]
+
+
+def always(_: Call) -> bool:
+    return True
+
+
+@dataclass
+class Parts:
+    """What a mock is made of.
+
+    `hooks` run before the body of their operation is read; `filters` see answers
+    last of all, outside response validation, and None stands for what is no operation.
+    `rewrite` changes what arrives before it is read as HTTP.
+    """
+
+    document: dict[str, Any]
+    dialect: Dialect
+    seed: Seed
+    any_key: bool = False
+    validate_responses: bool = True
+    handlers: dict[str, Handler] = field(default_factory=lambda: dict(HANDLERS))
+    hooks: dict[str, list[Hook]] = field(default_factory=dict)
+    filters: list[tuple[str | None, Filter]] = field(default_factory=list)
+    read_body: Callable[[Call, Dialect], Json] = read_body
+    store_type: type[Store] = Store
+    access_type: type[Access] = Access
+    rewrite: Callable[[bytes], bytes] | None = None
+    faults: list[str] = field(default_factory=list)
+
+    def schema(self, name: str) -> dict[str, Any]:
+        """Return a schema of the document, to be edited."""
+        schema: dict[str, Any] = self.document["components"]["schemas"][name]
+        return schema
+
+    def property(self, schema: str, name: str) -> dict[str, Any]:
+        """Return a property of a schema of the document, to be edited."""
+        found: dict[str, Any] = self.schema(schema)["properties"][name]
+        return found
+
+    def page_size(self) -> dict[str, Any]:
+        """Return the schema of the parameter page_size, to be edited."""
+        parameters = self.document["paths"]["/emp/v1/charging-keys"]["get"]["parameters"]
+        found: dict[str, Any] = next(each for each in parameters if each.get("name") == "page_size")["schema"]
+        return found
+
+    def mix_into_store(self, mixin: type[Store]) -> None:
+        """Let a class override methods of the store, beside those that did so before."""
+        self.store_type = _mixed(mixin, self.store_type)
+
+    def mix_into_access(self, mixin: type[Access]) -> None:
+        """Let a class override methods of the access, beside those that did so before."""
+        self.access_type = _mixed(mixin, self.access_type)
+
+    def wrap(self, operation_id: str, wrapper: Wrapper) -> None:
+        """Let a coroutine stand around a handler, which it is given first."""
+        inner = self.handlers[operation_id]
+
+        async def wrapped(world: World, call: Call) -> Reply:
+            return await wrapper(inner, world, call)
+
+        self.handlers[operation_id] = wrapped
+
+    def before(self, operation_id: str, hook: Hook) -> None:
+        """Let a coroutine run before the body of an operation is read."""
+        self.hooks.setdefault(operation_id, []).insert(0, hook)
+
+    def filter(self, operation_id: str | None, change: Filter) -> None:
+        """Let a function change every answer of an operation, or of what is no operation."""
+        self.filters.append((operation_id, change))
+
+    def answer_with(self, operation_id: str | None, status: int, instead_of: int, when: Condition = always) -> None:
+        """Let an operation answer one status instead of another, to the calls for which a condition holds."""
+
+        def changed(call: Call, answer: Answer) -> Answer:
+            if answer.status != instead_of or not when(call):
+                return answer
+            return Answer(status, {}) if status == NO_CONTENT else replace(answer, status=status)
+
+        self.filter(operation_id, changed)
+
+    def loosen(self, schema: str, name: str, **limits: Any) -> None:
+        """Give a property other limits; one of None is none. Answers may then show what was accepted."""
+        found = self.property(schema, name)
+        for limit, value in limits.items():
+            found.pop(limit, None)
+            if value is not None:
+                found[limit] = value
+        for shown in self.schema("Fleet")["properties"].values():
+            shown.pop("maxLength", None)
+            shown.pop("minLength", None)
+
+    def change_answer(self, operation_id: str, change: Callable[[Json, Call], Json]) -> None:
+        """Let a function change the value in every success of an operation."""
+
+        def changed(call: Call, answer: Answer) -> Answer:
+            return answer.with_json(change(answer.json, call)) if answer.succeeded and answer.body else answer
+
+        self.filter(operation_id, changed)
+
+
+class Mock:
+    """A running mock's state: the parts, and what was made of them."""
+
+    def __init__(self, parts: Parts) -> None:
+        self.parts = parts
+        self.dialect = parts.dialect
+        self.routes = Routes(parts.document)
+        self.access = parts.access_type(dict(parts.seed.keys), parts.any_key)
+        self.store = parts.store_type(
+            Habits(
+                same=partial(same_id, dialect=parts.dialect),
+                delay=DELAYS[parts.dialect["read.delay"]],
+                unique_names=parts.dialect["name.taken"] != "accepted",
+            )
+        )
+        fill(self.store, parts.seed)
+
+
+def parts(chosen: Mapping[str, str] | None = None, seed: Seed | None = None, *, any_key: bool = False) -> Parts:
+    """Return the parts of an honest mock that speaks a dialect; raises Contradiction for one that cannot be."""
+    made = Parts(document(), complete(chosen or {}), seed or default_seed(), any_key)
+    for (question, answer), edit in EDITS.items():
+        if made.dialect.get(question) == answer:
+            edit(made)
+    if made.dialect["rename.order"] == "404":
+        made.before("rename_fleet", require_fleet)
+    return made
+
+
+async def require_fleet(world: World, call: Call) -> None:
+    """Refuse a call whose path names no fleet of the caller."""
+    await world.store.require_fleet(call.tenant, tidy_id(call.path["fleetId"], world.dialect))
+
+
+def _mixed(mixin: type[Any], into: type[Any]) -> type[Any]:
+    return type(mixin.__name__, (mixin, into), {})
+
+
+def _forbid_unknown_properties(parts: Parts) -> None:
+    for name in ("NewFleet", "NewName", "NewChargingKey"):
+        parts.schema(name)["additionalProperties"] = False
+
+
+def _accept_any_page_size(parts: Parts) -> None:
+    del parts.page_size()["minimum"], parts.page_size()["maximum"]
+
+
+# What a dialect changes in the document itself. `$` would let a final line feed pass.
+EDITS: dict[tuple[str, str], Callable[[Parts], None]] = {
+    ("id.alphabet", "unreserved"): lambda made: made.property("NewFleet", "fleetId").update(
+        pattern=r"^[A-Za-z0-9._~-]+(?![\s\S])"
+    ),
+    ("id.alphabet", "slug"): lambda made: made.property("NewFleet", "fleetId").update(pattern=r"^[a-z0-9-]+(?![\s\S])"),
+    ("name.null", "400"): lambda made: made.property("NewFleet", "fleetName").update(nullable=False),
+    ("name.empty", "400"): lambda made: made.property("NewFleet", "fleetName").update(minLength=1),
+    ("rename.empty", "kept"): lambda made: made.property("NewName", "newName").update(minLength=0),
+    ("properties.unknown", "400"): _forbid_unknown_properties,
+    ("keys.page-size", "clamped"): _accept_any_page_size,
+}

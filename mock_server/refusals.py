@@ -1,0 +1,170 @@
+"""Refusals: which status and which body each kind of refusal has in which dialect."""
+
+import logging
+from enum import StrEnum
+from html import escape
+from http import HTTPStatus
+
+from starlette.exceptions import HTTPException
+
+from fleet_contract.mock_server import store
+from fleet_contract.mock_server.messages import Answer, to_bytes
+from fleet_contract.spec.dialect import Dialect
+
+log = logging.getLogger("fleet_mock")
+
+
+class Kind(StrEnum):
+    """A kind of refusal, in words."""
+
+    MISSING_KEY = "no key"
+    UNKNOWN_KEY = "unknown key"
+    UNKNOWN_PATH = "no such path"
+    WRONG_METHOD = "no such method"
+    WRONG_MEDIA_TYPE = "body not declared as JSON"
+    MISSING_MEDIA_TYPE = "body not declared"
+    BAD_BODY = "bad body"
+    BAD_PARAMETER = "bad parameter"
+    UNKNOWN_PROPERTY = "unknown property"
+    OVERLONG_NAME = "name too long"
+    BAD_KEY = "invalid charging key"
+    TOO_LARGE = "body too large"
+    TOO_MANY = "too many requests"
+    FLEET_ID_TAKEN = "fleet id taken"
+    FLEET_NAME_TAKEN = "fleet name taken"
+    UNKNOWN_FLEET = "no such fleet"
+    OVERLONG_ID = "fleet id too long"
+    FOREIGN_FLEET_RENAMED = "rename of another organization's fleet"
+    FOREIGN_FLEET = "another organization's fleet"
+    NO_CODES = "no active invitation codes"
+    KEY_TAKEN = "charging key taken"
+    FLEET_WITHOUT_KEYS = "keys of no fleet"
+    FLEET_WITHOUT_PRICES = "prices of no fleet"
+    UNKNOWN_LOCATION = "no such location"
+    BROKEN = "internal error"
+
+
+# The status of each kind, or the question of the catalogue whose answer is the status.
+STATUSES: dict[Kind, int | str] = {
+    Kind.MISSING_KEY: "access.missing-key",
+    Kind.UNKNOWN_KEY: "access.unknown-key",
+    Kind.UNKNOWN_PATH: "http.unknown-path",
+    Kind.WRONG_METHOD: "http.wrong-method",
+    Kind.WRONG_MEDIA_TYPE: "http.wrong-media-type",
+    Kind.MISSING_MEDIA_TYPE: "http.missing-media-type",
+    Kind.BAD_BODY: 400,
+    Kind.BAD_PARAMETER: 400,
+    Kind.UNKNOWN_PROPERTY: 400,
+    Kind.OVERLONG_NAME: "create.overlong-name",
+    Kind.BAD_KEY: "key.invalid",
+    Kind.TOO_LARGE: 413,
+    Kind.TOO_MANY: 429,
+    Kind.FLEET_ID_TAKEN: "duplicate.status",
+    Kind.FLEET_NAME_TAKEN: "name.taken",
+    Kind.UNKNOWN_FLEET: 404,
+    Kind.OVERLONG_ID: "path.overlong-id",
+    Kind.FOREIGN_FLEET_RENAMED: "rename.foreign",
+    Kind.FOREIGN_FLEET: 403,
+    Kind.NO_CODES: 404,
+    Kind.KEY_TAKEN: "key.duplicate",
+    Kind.FLEET_WITHOUT_KEYS: "keys.unknown-fleet",
+    Kind.FLEET_WITHOUT_PRICES: "location.unknown-fleet",
+    Kind.UNKNOWN_LOCATION: 404,
+    Kind.BROKEN: 500,
+}
+
+
+def status_of(kind: Kind, dialect: Dialect) -> int:
+    """Return the status that a kind of refusal has in a dialect."""
+    decided = STATUSES[kind]
+    return decided if isinstance(decided, int) else int(dialect[decided])
+
+
+class Refusal(Exception):
+    """A request that is answered with an error; the detail says what was wrong and what was expected."""
+
+    def __init__(self, kind: Kind, detail: str, headers: dict[str, str] | None = None) -> None:
+        super().__init__(detail)
+        self.kind = kind
+        self.detail = detail
+        self.headers = headers or {}
+
+
+KINDS: dict[type[store.Wrong], Kind] = {
+    store.FleetIdTaken: Kind.FLEET_ID_TAKEN,
+    store.FleetNameTaken: Kind.FLEET_NAME_TAKEN,
+    store.NoSuchFleet: Kind.UNKNOWN_FLEET,
+    store.ForeignFleet: Kind.FOREIGN_FLEET,
+    store.NoActiveCodes: Kind.NO_CODES,
+    store.KeyTaken: Kind.KEY_TAKEN,
+    store.NoSuchLocation: Kind.UNKNOWN_LOCATION,
+}
+# Where an operation has a word of its own for what is wrong.
+KINDS_OF_OPERATIONS: dict[tuple[str | None, type[store.Wrong]], Kind] = {
+    ("rename_fleet", store.ForeignFleet): Kind.FOREIGN_FLEET_RENAMED,
+    ("get_location", store.NoSuchFleet): Kind.FLEET_WITHOUT_PRICES,
+}
+KINDS_RENAMED: dict[tuple[str | None, Kind], Kind] = {("create_charging_key", Kind.BAD_BODY): Kind.BAD_KEY}
+
+
+def refusal_of(wrong: Exception, operation_id: str | None) -> Refusal:
+    """Return what an exception is answered with; an unforeseen one is logged and answered 500."""
+    if isinstance(wrong, Refusal):
+        wrong.kind = KINDS_RENAMED.get((operation_id, wrong.kind), wrong.kind)
+        return wrong
+    if isinstance(wrong, HTTPException):  # The Swagger UI has no such page.
+        return Refusal(Kind.UNKNOWN_PATH, "No page has this path.")
+    if isinstance(wrong, store.Wrong):
+        kind = KINDS_OF_OPERATIONS.get((operation_id, type(wrong))) or KINDS[type(wrong)]
+        return Refusal(kind, str(wrong))
+    log.error("An exception in %s is answered 500.", operation_id or "no operation", exc_info=wrong)
+    return Refusal(Kind.BROKEN, "Something went wrong in the mock; its log says what.")
+
+
+def rendered(refusal: Refusal, dialect: Dialect) -> Answer:
+    """Return the answer that a refusal has in a dialect."""
+    status = status_of(refusal.kind, dialect)
+    body, media_type = BODIES[dialect["error.body"]](status, refusal)
+    headers = dict(refusal.headers)
+    if media_type:
+        headers["content-type"] = media_type
+    return Answer(status, headers, body)
+
+
+def _problem(status: int, refusal: Refusal) -> tuple[bytes, str]:
+    problem = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": refusal.detail}
+    return to_bytes(problem), "application/problem+json"
+
+
+def _message(status: int, refusal: Refusal) -> tuple[bytes, str]:
+    del status
+    return to_bytes({"message": refusal.detail}), "application/json"
+
+
+def _other_json(status: int, refusal: Refusal) -> tuple[bytes, str]:
+    del status
+    return to_bytes({"errorCode": f"{refusal.kind.name}", "errorDescription": refusal.detail}), "application/json"
+
+
+def _text(status: int, refusal: Refusal) -> tuple[bytes, str]:
+    return f"{status} {refusal.detail}\n".encode(), "text/plain; charset=utf-8"
+
+
+def _html(status: int, refusal: Refusal) -> tuple[bytes, str]:
+    page = f"<!doctype html><title>{status}</title><p>{escape(refusal.detail)}</p>\n"
+    return page.encode(), "text/html; charset=utf-8"
+
+
+def _nothing(status: int, refusal: Refusal) -> tuple[bytes, str]:
+    del status, refusal
+    return b"", ""
+
+
+BODIES = {
+    "problem": _problem,
+    "message": _message,
+    "json": _other_json,
+    "text": _text,
+    "html": _html,
+    "empty": _nothing,
+}

@@ -1,0 +1,62 @@
+"""Routes: which operation a method and a raw path mean.
+
+The path is matched as it stood on the wire, so that an id which holds an encoded slash stays one segment,
+and its parameters are decoded here, once.
+"""
+
+import re
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from fleet_contract.mock_server.messages import Call
+from fleet_contract.mock_server.refusals import Kind, Refusal
+from fleet_contract.spec.dialect import Dialect
+from fleet_contract.spec.document import operations
+
+PARAMETER = re.compile(r"\{(\w+)\}")
+
+
+class Routes:
+    """The operations of a document by path and method."""
+
+    def __init__(self, document: dict[str, Any]) -> None:
+        self._methods: dict[str, dict[str, str]] = {}
+        self.with_body = set()
+        for operation in operations(document):
+            self._methods.setdefault(operation.path, {})[operation.method] = operation.id
+            if "requestBody" in operation.description:
+                self.with_body.add(operation.id)
+        self._patterns = {template: _pattern(template) for template in self._methods}
+
+    def match(self, call: Call, dialect: Dialect) -> None:
+        """Fill in which operation a call means, and the parameters in its path; raises Refusal where it means none."""
+        for template, pattern in self._patterns.items():
+            found = pattern.fullmatch(call.raw_path)
+            if found is not None:
+                call.operation_id = self._operation(call, self._methods[template], dialect)
+                call.path = {name: _decoded(segment) for name, segment in found.groupdict().items()}
+                return
+        raise Refusal(Kind.UNKNOWN_PATH, "No operation has this path.")
+
+    @staticmethod
+    def _operation(call: Call, methods: dict[str, str], dialect: Dialect) -> str:
+        if call.method in methods:
+            return methods[call.method]
+        allowed = ", ".join(sorted(methods))
+        headers = {"allow": allowed} if dialect.get("http.allow") == "listed" else {}
+        raise Refusal(Kind.WRONG_METHOD, f"This path has no such method; it has {allowed}.", headers)
+
+
+def _pattern(template: str) -> re.Pattern[str]:
+    literals = [re.escape(literal) for literal in PARAMETER.split(template)[::2]]
+    names = PARAMETER.findall(template)
+    return re.compile(
+        literals[0] + "".join(f"(?P<{n}>[^/]+){after}" for n, after in zip(names, literals[1:], strict=True))
+    )
+
+
+def _decoded(segment: str) -> str:
+    try:
+        return unquote_to_bytes(segment).decode()
+    except UnicodeDecodeError:
+        raise Refusal(Kind.UNKNOWN_FLEET, "The id in the path is not UTF-8 when decoded, so nothing has it.") from None

@@ -1,0 +1,193 @@
+"""The seed: what a mock holds when it starts, read from a file."""
+
+import copy
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jsonschema import Draft4Validator, ValidationError
+
+from fleet_contract.mock_server.store import ChargingKey, Code, Fleet, Location, Store
+from fleet_contract.spec.files import Contradiction, load_yaml
+
+
+@dataclass(frozen=True)
+class Seed:
+    """What a mock holds when it starts; `keys` gives the tenant of each key."""
+
+    keys: Mapping[str, str]
+    fleets: tuple[Fleet, ...] = ()
+    charging_keys: tuple[ChargingKey, ...] = ()
+    locations: tuple[Location, ...] = ()
+
+
+def default_seed() -> Seed:
+    """Return the seed that the mock has unless given another."""
+    return parse_seed(resources.files(__package__).joinpath("seed.yaml").read_text(encoding="utf-8"), "seed.yaml")
+
+
+def read_seed(path: Path) -> Seed:
+    """Read a seed file, YAML or JSON; raises Contradiction that names file, entry and field."""
+    try:
+        return parse_seed(path.read_text(encoding="utf-8"), str(path))
+    except (OSError, UnicodeDecodeError) as wrong:
+        raise Contradiction(f"Cannot read the seed file {path}: {wrong}.") from None
+
+
+def parse_seed(text: str, name: str) -> Seed:
+    """Return the seed that a text describes; raises Contradiction that names file, entry and field."""
+    try:
+        described = load_yaml(text)
+    except yaml.YAMLError as wrong:
+        raise Contradiction(f"{name} is neither YAML nor JSON: {' '.join(str(wrong).split())}.") from None
+    error = next(iter(sorted(SCHEMA.iter_errors(described), key=lambda each: list(map(str, each.absolute_path)))), None)
+    if error is not None:
+        raise Contradiction(f"{name}: {_place(error)}{_wrong(error)}")
+    seed = _seed(described)
+    for complaint in _complaints(seed):
+        raise Contradiction(f"{name}: {complaint}")
+    return seed
+
+
+def fill(store: Store, seed: Seed) -> None:
+    """Put a seed into an empty store, where all of it can be found at once."""
+    for fleet in seed.fleets:
+        store.keep(fleet)
+    store.charging_keys.extend(seed.charging_keys)
+    store.locations.update({location.id: copy.deepcopy(location) for location in seed.locations})
+
+
+def _seed(described: dict[str, Any]) -> Seed:
+    keys = dict(described["keys"])
+    first = next(iter(keys.values()))
+    return Seed(
+        keys,
+        tuple(_fleet(entry, first) for entry in described.get("fleets", [])),
+        tuple(_key(entry, first) for entry in described.get("chargingKeys", [])),
+        tuple(_location(entry) for entry in described.get("locations", [])),
+    )
+
+
+def _fleet(entry: dict[str, Any], first: str) -> Fleet:
+    codes = [Code(code) for code in entry.get("codes", [])]
+    codes += [Code(code, active=False) for code in entry.get("inactiveCodes", [])]
+    return Fleet(entry["fleetId"], entry.get("fleetName"), entry.get("tenant", first), tuple(codes))
+
+
+def _key(entry: dict[str, Any], first: str) -> ChargingKey:
+    return ChargingKey(
+        entry["keyIdentifier"],
+        entry["visualNumber"],
+        entry["contractId"],
+        entry.get("tenant", first),
+        entry.get("fleetId"),
+        entry.get("enabled", True),
+    )
+
+
+def _location(entry: dict[str, Any]) -> Location:
+    body = {name: value for name, value in entry.items() if name != "fleetPrices"}
+    return Location(entry["id"], json.loads(json.dumps(body, default=str)), entry.get("fleetPrices", {}))
+
+
+def _complaints(seed: Seed) -> Iterator[str]:
+    """Yield what a schema cannot see: ids given twice, and names of what is not there."""
+    owners = {fleet.id: fleet.tenant for fleet in seed.fleets}
+    yield from _repeated("fleets, fleetId", [fleet.id for fleet in seed.fleets])
+    yield from _repeated("chargingKeys, keyIdentifier", [key.identifier for key in seed.charging_keys])
+    yield from _repeated("locations, id", [location.id for location in seed.locations])
+    for fleet in seed.fleets:
+        if fleet.tenant not in seed.keys.values():
+            yield f"fleets, fleetId {fleet.id!r}, tenant: no key belongs to {fleet.tenant!r}."
+    for key in seed.charging_keys:
+        if key.fleet_id is not None and owners.get(key.fleet_id) != key.tenant:
+            place = f"chargingKeys, keyIdentifier {key.identifier!r}, fleetId"
+            yield f"{place}: {key.tenant!r} has no fleet {key.fleet_id!r}."
+    for location in seed.locations:
+        for fleet_id in set(location.fleet_prices) - set(owners):
+            yield f"locations, id {location.id!r}, fleetPrices: no fleet is {fleet_id!r}."
+
+
+def _repeated(place: str, ids: list[str]) -> Iterator[str]:
+    for id in ids:
+        if ids.count(id) > 1:
+            yield f"{place} {id!r}: it is given twice."
+
+
+def _place(error: ValidationError) -> str:
+    steps = list(error.absolute_path)
+    if not steps:
+        return ""
+    words = [str(steps[0])]
+    if len(steps) > 1:
+        words.append(f"entry {steps[1] + 1}" if isinstance(steps[1], int) else str(steps[1]))
+    return ", ".join([*words, *(str(step) for step in steps[2:])]) + ": "
+
+
+def _wrong(error: ValidationError) -> str:
+    message = error.message if len(error.message) < LONGEST_MESSAGE else f"{error.message[:LONGEST_MESSAGE]}…"
+    return f"{message}."
+
+
+LONGEST_MESSAGE = 200
+_TEXT = {"type": "string", "minLength": 1}
+_TEXTS = {"type": "array", "items": _TEXT}
+_ID = {"type": "string", "minLength": 1, "maxLength": 100}
+
+
+def _entries(required: list[str], properties: dict[str, Any], *, closed: bool = True) -> dict[str, Any]:
+    entry = {"type": "object", "required": required, "properties": properties, "additionalProperties": not closed}
+    return {"type": "array", "items": entry}
+
+
+SCHEMA = Draft4Validator(
+    {
+        "type": "object",
+        "required": ["keys"],
+        "additionalProperties": False,
+        "properties": {
+            "keys": {"type": "object", "minProperties": 1, "additionalProperties": _TEXT},
+            "fleets": _entries(
+                ["fleetId"],
+                {
+                    "fleetId": _ID,
+                    "fleetName": {"type": "string", "maxLength": 100},
+                    "tenant": _TEXT,
+                    "codes": _TEXTS,
+                    "inactiveCodes": _TEXTS,
+                },
+            ),
+            "chargingKeys": _entries(
+                ["keyIdentifier", "visualNumber", "contractId"],
+                {
+                    "keyIdentifier": _TEXT,
+                    "visualNumber": _TEXT,
+                    "contractId": _TEXT,
+                    "fleetId": _ID,
+                    "tenant": _TEXT,
+                    "enabled": {"type": "boolean"},
+                },
+            ),
+            "locations": _entries(
+                ["id", "evses"],
+                {
+                    "id": _TEXT,
+                    "evses": {
+                        "type": "array",
+                        "items": {
+                            "type": "object",
+                            "required": ["connectors"],
+                            "properties": {"connectors": {"type": "array", "items": {"type": "object"}}},
+                        },
+                    },
+                    "fleetPrices": {"type": "object", "additionalProperties": {"type": "object"}},
+                },
+                closed=False,
+            ),
+        },
+    }
+)

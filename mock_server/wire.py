@@ -1,0 +1,155 @@
+"""The wire: the outermost layer, where a request becomes a call and every answer leaves whole."""
+
+import gzip
+from collections.abc import MutableMapping
+from dataclasses import replace
+from itertools import count
+from typing import Any
+from urllib.parse import quote
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from fleet_contract.mock_server.bodies import Incoming
+from fleet_contract.mock_server.messages import Answer, Call
+from fleet_contract.mock_server.parts import Mock
+from fleet_contract.mock_server.refusals import Kind, Refusal, refusal_of, rendered
+
+CALL = "fleet_mock.call"
+INTERVAL_OF_REFUSALS = 97
+PAGES_FOR_PEOPLE = ("/ui", "/openapi.json", "/openapi.yaml")
+
+
+class Wire:
+    """An ASGI application around another: limits the rate, answers what is refused, filters and compresses."""
+
+    def __init__(self, app: ASGIApp, mock: Mock) -> None:
+        self.app = app
+        self.mock = mock
+        self.numbers = count(1)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        call = call_of(scope)
+        scope = {**scope, "path": call.raw_path, CALL: call}
+        answer = await self.answer(call, scope, receive)
+        await sent(self.finished(call, answer), send, head=call.method == "HEAD")
+
+    async def answer(self, call: Call, scope: Scope, receive: Receive) -> Answer:
+        """Return what a call is answered, a refusal included."""
+        try:
+            if not is_for_people(call):
+                self.limit_the_rate()
+            return await collected(self.app, scope, receive)
+        except Exception as wrong:  # noqa: BLE001  (whatever it was, the caller gets an answer)
+            return rendered(refusal_of(wrong, call.operation_id), self.mock.dialect)
+
+    def limit_the_rate(self) -> None:
+        """Refuse one request in many, where the dialect does."""
+        limit = self.mock.dialect["rate.limit"]
+        if limit != "unseen" and next(self.numbers) % INTERVAL_OF_REFUSALS == 0:
+            headers = {"retry-after": "1"} if limit == "retry-after" else {}
+            raise Refusal(Kind.TOO_MANY, "Too many requests; try again in a second.", headers)
+
+    def finished(self, call: Call, answer: Answer) -> Answer:
+        """Return an answer as the faults and the dialect want it sent."""
+        if is_for_people(call):
+            return answer
+        for operation_id, change in self.mock.parts.filters:
+            if operation_id == call.operation_id:
+                answer = change(call, answer)
+        if self.mock.dialect["answer.compression"] == "gzip" and answer.body and accepts_gzip(call):
+            headers = {**answer.headers, "content-encoding": "gzip", "vary": "Accept-Encoding"}
+            answer = replace(answer, headers=headers, body=gzip.compress(answer.body, mtime=0))
+        return answer
+
+
+class Door:
+    """An ASGI layer that lets in what is meant for an operation, comes with a key and has a readable body."""
+
+    def __init__(self, app: ASGIApp, mock: Mock) -> None:
+        self.app = app
+        self.mock = mock
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            call = scope[CALL]
+            await self.admit(call, receive)
+            scope = as_routed(scope, call)
+        await self.app(scope, receive, send)
+
+    async def admit(self, call: Call, receive: Receive) -> None:
+        """Fill in a call; raises Refusal. The key comes first, then the path, then the body."""
+        mock = self.mock
+        misrouted = None
+        try:
+            mock.routes.match(call, mock.dialect)
+        except Refusal as refusal:
+            misrouted = refusal
+        call.tenant = mock.access.tenant(call)
+        if misrouted or call.operation_id is None:
+            raise misrouted or Refusal(Kind.UNKNOWN_PATH, "No operation has this path.")
+        if call.operation_id in mock.routes.with_body:
+            call.raw_body = await Incoming(receive).whole(call.header("content-length"))
+        for hook in mock.parts.hooks.get(call.operation_id, ()):
+            await hook(mock, call)
+        if call.operation_id in mock.routes.with_body:
+            call.body = mock.parts.read_body(call, mock.dialect)
+
+
+def call_of(scope: Scope) -> Call:
+    """Return a request as a call, its path as it stood on the wire."""
+    raw_path = scope.get("raw_path") or quote(scope["path"]).encode()
+    headers = [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in scope["headers"]]
+    return Call(scope["method"], raw_path.decode("latin-1"), headers)
+
+
+def is_for_people(call: Call) -> bool:
+    """Say whether a call asks for the Swagger UI or the document it shows."""
+    return call.raw_path in PAGES_FOR_PEOPLE or call.raw_path.startswith("/ui/")
+
+
+def as_routed(scope: Scope, call: Call) -> Scope:
+    """Return a scope that says, in the words of Connexion's routing, which operation was found."""
+    headers = [(name, value) for name, value in scope["headers"] if name not in (b"content-type", b"content-length")]
+    if call.raw_body:
+        headers += [(b"content-type", b"application/json"), (b"content-length", str(len(call.raw_body)).encode())]
+    routing = {"api_base_path": "", "operation_id": call.operation_id}
+    extensions = {**scope.get("extensions", {}), "connexion_routing": routing}
+    return {**scope, "headers": headers, "path_params": dict(call.path), "extensions": extensions}
+
+
+async def collected(app: ASGIApp, scope: Scope, receive: Receive) -> Answer:
+    """Return the whole answer of an application."""
+    start: MutableMapping[str, Any] = {}
+    body = bytearray()
+
+    async def collect(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            start.update(message)
+        else:
+            body.extend(message.get("body", b""))
+
+    await app(scope, receive, collect)
+    headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in start["headers"]}
+    return Answer(start["status"], headers, bytes(body))
+
+
+async def sent(answer: Answer, send: Send, *, head: bool) -> None:
+    """Send an answer whole; without its body to HEAD."""
+    headers = {**answer.headers, "content-length": str(len(answer.body))}
+    if answer.status == 204:  # noqa: PLR2004  (RFC 9110 allows it no length)
+        del headers["content-length"]
+    raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
+    await send({"type": "http.response.start", "status": answer.status, "headers": raw})
+    await send({"type": "http.response.body", "body": b"" if head else answer.body})
+
+
+def accepts_gzip(call: Call) -> bool:
+    """Say whether the caller takes gzip (RFC 9110, section 12.5.3)."""
+    codings = ",".join(value for name, value in call.headers if name == "accept-encoding").lower().replace(" ", "")
+    return any(
+        coding in ("gzip", "x-gzip", "*") and weight.rstrip("0.") != "q="
+        for coding, _, weight in (each.partition(";") for each in codings.split(","))
+    )

@@ -1,0 +1,244 @@
+"""The catalogue: requirements, questions and situations, each defined once in a YAML file."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cache
+from types import MappingProxyType
+from typing import Any, Self, TypeVar
+
+from fleet_contract.spec.files import Contradiction, load_yaml, read, suggestion
+
+GUIDE = "https://developer.plugsurfing.com/docs/fleet-management"
+SUCCESS = "success"
+ANYTHING = "anything"
+
+When = Mapping[str, tuple[str, ...]]
+Entry = TypeVar("Entry")
+
+
+class Basis(StrEnum):
+    """Where a requirement comes from; all but `ours` fail any server that breaks it."""
+
+    STATED = "stated"
+    ELSEWHERE = "elsewhere"
+    IMPLIED = "implied"
+    OURS = "ours"
+
+
+class NoSuchId(Contradiction):
+    """An id was cited that the catalogue does not have."""
+
+    def __init__(self, kind: str, id: str, known: Mapping[str, object]) -> None:
+        super().__init__(f"No {kind} has the id {id!r}.{suggestion(id, known)}")
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """One claim about a server that a client could catch it breaking.
+
+    `source` is `guide#section` or a URL; `untestable` gives the reason where no
+    client can tell, and such a requirement is listed and never judged.
+    """
+
+    id: str
+    basis: Basis
+    source: str
+    text: str
+    untestable: str = ""
+
+    @property
+    def url(self) -> str:
+        """The source as an address that a browser opens."""
+        return self.source.replace("guide#", f"{GUIDE}#")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer to a question; exists only under the answers that `when` names."""
+
+    text: str
+    when: When = field(default_factory=dict)
+
+    @classmethod
+    def parse(cls, value: Any) -> Self:
+        """Read the short form (a sentence) or the long one (text and when)."""
+        if isinstance(value, str):
+            return cls(value)
+        return cls(value["text"], _when(value))
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Something that reasonable servers decide differently, with its closed list of answers.
+
+    The first answer is the mock's default. `when` names the answers of other
+    questions under which this one exists at all.
+    """
+
+    id: str
+    text: str
+    source: str
+    answers: Mapping[str, Answer]
+    when: When = field(default_factory=dict)
+
+    @property
+    def default(self) -> str:
+        """The answer that the mock gives unless told otherwise."""
+        return next(iter(self.answers))
+
+    @property
+    def statuses(self) -> tuple[int, ...]:
+        """The answers that are refusals or successes by their number alone."""
+        return tuple(int(answer) for answer in self.answers if answer.isdigit())
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """A kind of exchange that has an expectation: a trait of a request, which may have several.
+
+    `may` holds `success`, `anything`, statuses of three digits, or ids of questions
+    whose numbered answers are allowed. `breaks` names the requirement that any
+    other answer breaks: by its status or its operation where that is listed, else
+    by `else`. `reads` is the question that an exchange answers whose only open
+    trait this is. `plain` marks what every request of its operation is, so that a more
+    telling trait takes the blame.
+    """
+
+    id: str
+    text: str
+    may: tuple[str, ...]
+    breaks: Mapping[str, str]
+    reads: str = ""
+    plain: bool = False
+
+    def broken_by(self, status: int, operation: str) -> str:
+        """Return the id of the requirement that this status of this operation breaks here."""
+        return next(self.breaks[key] for key in (str(status), operation, "else") if key in self.breaks)
+
+    def kept_by(self, operation: str) -> frozenset[str]:
+        """Return the ids of the requirements that an allowed answer of this operation keeps."""
+        by_status = {id for key, id in self.breaks.items() if key.isdigit()}
+        return frozenset(by_status | {self.breaks.get(operation, self.breaks["else"])})
+
+
+@dataclass(frozen=True, slots=True)
+class Success:
+    """The statuses that say an operation did what it was asked, and what any other 2xx or 3xx breaks."""
+
+    may: tuple[str, ...]
+    breaks: str
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """All that can be cited by id; `situations` and `successes` cite only what is here."""
+
+    requirements: Mapping[str, Requirement]
+    questions: Mapping[str, Question]
+    situations: Mapping[str, Situation]
+    successes: Mapping[str, Success]
+
+    def requirement(self, id: str) -> Requirement:
+        """Return a requirement; raises NoSuchId with the nearest known id."""
+        return _get("requirement", id, self.requirements)
+
+    def question(self, id: str) -> Question:
+        """Return a question; raises NoSuchId with the nearest known id."""
+        return _get("question", id, self.questions)
+
+    def situation(self, id: str) -> Situation:
+        """Return a situation; raises NoSuchId with the nearest known id."""
+        return _get("situation", id, self.situations)
+
+    def statuses(self, may: tuple[str, ...]) -> frozenset[int]:
+        """Return the statuses that a `may` allows besides success."""
+        return frozenset(status for item in may for status in self._statuses_of(item))
+
+    def _statuses_of(self, item: str) -> tuple[int, ...]:
+        if item.isdigit():
+            return (int(item),)
+        return self.questions[item].statuses if item in self.questions else ()
+
+
+@cache
+def catalogue() -> Catalogue:
+    """Return the catalogue, read once; raises Contradiction when its files do not fit together."""
+    situations = load_yaml(read("situations.yaml"))
+    loaded = Catalogue(
+        requirements=_by_id("requirements.yaml", load_yaml(read("requirements.yaml")), _requirement),
+        questions=_by_id("questions.yaml", load_yaml(read("questions.yaml")), _question),
+        situations=_by_id("situations.yaml", situations["situations"], _situation),
+        successes={
+            operation: Success(tuple(entry["may"]), entry["breaks"])
+            for operation, entry in situations["successes"].items()
+        },
+    )
+    _require_known_ids(loaded)
+    return loaded
+
+
+def _by_id(file: str, entries: list[dict[str, Any]], build: Callable[[dict[str, Any]], Entry]) -> Mapping[str, Entry]:
+    ids = [entry["id"] for entry in entries]
+    for id in ids:
+        if ids.count(id) > 1:
+            raise Contradiction(f"{file}: the id {id!r} is defined twice.")
+    return MappingProxyType({entry["id"]: build(entry) for entry in entries})
+
+
+def _requirement(entry: dict[str, Any]) -> Requirement:
+    return Requirement(**{**entry, "basis": Basis(entry["basis"])})
+
+
+def _question(entry: dict[str, Any]) -> Question:
+    answers = {answer: Answer.parse(value) for answer, value in entry["answers"].items()}
+    return Question(entry["id"], entry["text"], entry["source"], answers, _when(entry))
+
+
+def _situation(entry: dict[str, Any]) -> Situation:
+    breaks = entry["breaks"]
+    return Situation(
+        id=entry["id"],
+        text=entry["text"],
+        may=tuple(entry["may"]),
+        breaks={"else": breaks} if isinstance(breaks, str) else breaks,
+        reads=entry.get("reads", ""),
+        plain=entry.get("plain", False),
+    )
+
+
+def _when(entry: dict[str, Any]) -> When:
+    return {question: tuple(answers) for question, answers in entry.get("when", {}).items()}
+
+
+def _require_known_ids(loaded: Catalogue) -> None:
+    for question in loaded.questions.values():
+        for when in (question.when, *(answer.when for answer in question.answers.values())):
+            _require_known_answers(loaded, when)
+    for situation in loaded.situations.values():
+        _require_known_may(loaded, situation.may)
+        for broken in situation.breaks.values():
+            loaded.requirement(broken)
+        if situation.reads:
+            loaded.question(situation.reads)
+    for success in loaded.successes.values():
+        _require_known_may(loaded, success.may)
+        loaded.requirement(success.breaks)
+
+
+def _require_known_answers(loaded: Catalogue, when: When) -> None:
+    for question, answers in when.items():
+        for answer in answers:
+            _get("answer", answer, loaded.question(question).answers)
+
+
+def _require_known_may(loaded: Catalogue, may: tuple[str, ...]) -> None:
+    for item in may:
+        if item not in (SUCCESS, ANYTHING) and not item.isdigit():
+            loaded.question(item)
+
+
+def _get(kind: str, id: str, known: Mapping[str, Entry]) -> Entry:
+    if id not in known:
+        raise NoSuchId(kind, id, known)
+    return known[id]

@@ -1,0 +1,57 @@
+"""Servers and clients that end with the test that asked for them."""
+
+import ssl
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+
+from fleet_contract.contract_tests.client import Client
+from fleet_contract.contract_tests.target import Target, read_target
+
+from .servers import Script, Server, answer, serving
+
+Serve = Callable[..., Server]
+Open = Callable[..., Client]
+
+
+@pytest.fixture(autouse=True)
+def no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+@pytest.fixture
+def stack() -> Iterator[ExitStack]:
+    with ExitStack() as stack:
+        yield stack
+
+
+@pytest.fixture
+def serve(stack: ExitStack) -> Serve:
+    """Start a server that answers what a script says; `200 {}` without one."""
+
+    def start(script: Script = lambda _: answer(), tls: ssl.SSLContext | None = None) -> Server:
+        return stack.enter_context(serving(script, tls))
+
+    return start
+
+
+def target(base_url: str, **entries: Any) -> Target:
+    """Return a target with the key `owners-key-0123456789`; `limits__max_fleets` is limits.max_fleets."""
+    given = {name.replace("__", "."): value for name, value in entries.items()}
+    keys = {"FLEET_API_KEY": "owners-key-0123456789", "FLEET_OTHER_API_KEY": "others-key-0123456789"}
+    return read_target(None, {"base_url": base_url, **given}, keys)
+
+
+@pytest.fixture
+def open_client(stack: ExitStack) -> Open:
+    """Open a client for a base URL; further words are entries of the target or the client's own."""
+
+    def start(base_url: str, **words: Any) -> Client:
+        own = {name: words.pop(name) for name in ("ledger", "clock", "on_exchange") if name in words}
+        return stack.enter_context(Client(target(base_url, **words), mark="m4rk", **own))
+
+    return start

@@ -1,0 +1,210 @@
+"""Budgets, the ledger, and the word that writes need."""
+
+import json
+import re
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from fleet_contract.contract_tests.budget import BudgetSpent, Cost
+from fleet_contract.contract_tests.client import Client, WritesForbidden
+from fleet_contract.contract_tests.wire import Wire
+from fleet_contract.spec.files import Contradiction
+
+from .conftest import Open, Serve, target
+from .servers import RESET, Heard, answer
+
+FLEETS, KEYS = "/emp/v1/fleets", "/emp/v1/charging-keys"
+
+
+def fleet(id: str) -> bytes:
+    return json.dumps({"fleetId": id, "fleetName": "North"}).encode()
+
+
+def volley(count: int, send: Callable[[int], object]) -> list[BaseException]:
+    """Call `send` from eight threads, and return what was raised."""
+    raised: list[BaseException] = []
+    numbers = iter(range(count))
+    lock = threading.Lock()
+
+    def work() -> None:
+        while True:
+            with lock:
+                number = next(numbers, None)
+            if number is None:
+                return
+            try:
+                send(number)
+            except BudgetSpent as wrong:
+                raised.append(wrong)
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return raised
+
+
+def slowly(said: bytes) -> Callable[[Heard], bytes]:
+    def script(_: Heard) -> bytes:
+        time.sleep(0.01)
+        return said
+
+    return script
+
+
+def test_requests_are_never_exceeded_by_one(serve: Serve, open_client: Open) -> None:
+    server = serve(slowly(answer()))
+    client = open_client(server.url, limits__max_requests=20)
+    raised = volley(60, lambda number: client.send("GET", f"/{number}"))
+    assert (len(server.heard), len(raised), client.footprint.requests) == (20, 40, 20)
+
+
+@pytest.mark.parametrize(
+    ("path", "limit", "cost"), [(FLEETS, "max_fleets", Cost.FLEETS), (KEYS, "max_keys", Cost.KEYS)]
+)
+def test_creates_are_never_exceeded_by_one(serve: Serve, open_client: Open, path: str, limit: str, cost: Cost) -> None:
+    server = serve(slowly(answer(201)))
+    client = open_client(server.url, **{f"limits__{limit}": 10})
+    raised = volley(50, lambda _: client.send("POST", path, body=b"{}"))
+    assert len(server.heard) == 10
+    assert len(raised) == 40
+    assert isinstance(raised[0], BudgetSpent)
+    assert raised[0].cost is cost
+    assert "10 of 10 are gone, so this request was not sent" in str(raised[-1])
+    assert f"Raise limits.{limit} in the target file" in str(raised[-1])
+    assert client.send("GET", path).status == 201
+
+
+@pytest.mark.parametrize("status", [400, 401, 409, 422])
+def test_a_refused_create_costs_no_fleet(serve: Serve, open_client: Open, status: int) -> None:
+    client = open_client(serve(lambda _: answer(status)).url, limits__max_fleets=1)
+    for _ in range(5):
+        client.send("POST", FLEETS, body=fleet("a"))
+    assert client.footprint.fleets_created == ()
+
+
+@pytest.mark.parametrize("said", [answer(200), answer(303), answer(500), answer(503), RESET])
+def test_an_unknown_outcome_costs_a_fleet(serve: Serve, open_client: Open, said: bytes) -> None:
+    client = open_client(serve(lambda _: [said]).url, limits__max_fleets=1)
+    client.send("POST", FLEETS, body=fleet("a"))
+    assert client.footprint.fleets_created == ("a",)
+    with pytest.raises(BudgetSpent):
+        client.send("POST", FLEETS, body=fleet("b"))
+
+
+def test_a_timeout_costs_a_fleet(serve: Serve, open_client: Open) -> None:
+    client = open_client(serve(slowly(answer())).url, limits__timeout_seconds=0.005)
+    client.send("POST", FLEETS, body=fleet("a"))
+    assert client.footprint.fleets_created == ("a",)
+
+
+def test_what_was_never_sent_costs_no_fleet() -> None:
+    with Client(target("http://127.0.0.1:1"), mark="m") as client:
+        exchange = client.send("POST", FLEETS, body=fleet("a"))
+    assert exchange.notes["unsent"] is True
+    assert client.footprint.fleets_created == ()
+
+
+@pytest.mark.parametrize("path", ["/emp/v1/fleets/", "/EMP/v1/Fleets", "//emp/v1/./fleets?x=y", "/emp/v1/%66leets"])
+def test_a_lenient_servers_paths_cost_a_fleet_too(serve: Serve, open_client: Open, path: str) -> None:
+    client = open_client(serve().url)
+    client.send("POST", path, body=fleet("a"))
+    assert client.footprint.fleets_created == ("a",)
+
+
+def test_other_requests_cost_no_fleet(serve: Serve, open_client: Open) -> None:
+    client = open_client(serve().url, limits__max_fleets=0, limits__max_keys=0)
+    client.send("PUT", f"{FLEETS}/a/rename", body=b"{}")
+    client.send("POST", f"{FLEETS}/a/rename", body=b"{}")
+    client.send("GET", KEYS)
+    assert client.footprint.requests == 3
+
+
+def test_the_time_of_a_run_is_a_budget(serve: Serve, open_client: Open) -> None:
+    client = open_client(serve(slowly(answer())).url, limits__max_seconds=0.2, limits__requests_per_second=100)
+    raised = volley(100, lambda _: client.send("GET", "/"))
+    assert re.search(r"budget of seconds is spent.*limits\.max_seconds", str(raised[0]))
+    assert 0.15 < client.footprint.seconds < 2
+
+
+def test_an_answer_gets_no_more_time_than_the_run_has(serve: Serve, open_client: Open) -> None:
+    def script(_: Heard) -> bytes:
+        time.sleep(0.5)
+        return answer()
+
+    client = open_client(serve(script).url, limits__max_seconds=0.2)
+    assert "no whole answer" in client.send("GET", "/").trouble
+    assert client.footprint.seconds < 0.5
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "put", "PURGE"])
+def test_writes_elsewhere_need_a_word(open_client: Open, method: str) -> None:
+    client = open_client("http://staging.invalid")
+    with pytest.raises(WritesForbidden) as told:
+        client.send(method, FLEETS)
+    assert str(told.value).startswith(f"{method} was not sent to staging.invalid")
+    assert "give --allow-writes or put allow_writes = true" in str(told.value)
+    assert (client.journal, client.footprint.requests) == ([], 0)
+
+
+def test_the_ledger_is_written_as_things_are_made(serve: Serve, open_client: Open, tmp_path: Path) -> None:
+    file = tmp_path / "ledger.jsonl"
+    statuses = iter((201, 409, 500, 201, 201))
+    server = serve(lambda _: answer(next(statuses)))
+    client = open_client(server.url, ledger=file)
+    key = {"keyIdentifier": "04AABBCC", "visualNumber": "CT-1", "contractId": "CT-C", "fleetId": "ct-1"}
+    lengths = []
+    for path, body in (
+        (FLEETS, fleet("ct-1")),
+        (FLEETS, fleet("ct-1")),
+        (FLEETS, fleet("ct-2")),
+        (KEYS, json.dumps(key).encode()),
+        (FLEETS, b"no json"),
+    ):
+        client.send("POST", path, body=body)
+        lengths.append(len(file.read_text().splitlines()))
+    entries = [json.loads(line) for line in file.read_text().splitlines()]
+    assert lengths == [1, 1, 2, 3, 4]
+    assert [(entry["made"], entry["name"], entry["certain"]) for entry in entries] == [
+        ("fleet", "ct-1", True),
+        ("fleet", "ct-2", False),
+        ("key", "CT-1", True),
+        ("fleet", "request 5", True),
+    ]
+    assert (entries[2]["contractId"], entries[2]["fleetId"]) == ("CT-C", "ct-1")
+    assert {(entry["mark"], entry["base_url"]) for entry in entries} == {("m4rk", server.url)}
+    assert "04AABBCC" not in file.read_text()
+    assert client.footprint.fleets_created == ("ct-1", "ct-2", "request 5")
+    assert client.footprint.keys_created == ("CT-1",)
+
+
+def test_a_second_run_adds_to_the_ledger(serve: Serve, open_client: Open, tmp_path: Path) -> None:
+    file, server = tmp_path / "ledger.jsonl", serve()
+    for id in ("a", "b"):
+        open_client(server.url, ledger=file).send("POST", FLEETS, body=fleet(id))
+    assert [json.loads(line)["name"] for line in file.read_text().splitlines()] == ["a", "b"]
+
+
+def test_a_ledger_that_cannot_be_written_is_told_before_anything_is_sent(open_client: Open, tmp_path: Path) -> None:
+    with pytest.raises(Contradiction, match=r"Cannot write the ledger .* Name a file that can be written"):
+        open_client("http://localhost", ledger=tmp_path / "no" / "where")
+
+
+def test_an_interruption_is_booked_as_an_unknown_outcome(
+    serve: Serve, open_client: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = open_client(serve().url)
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Wire, "roundtrip", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        client.send("POST", FLEETS, body=fleet("a"))
+    assert client.journal[0].trouble == "interrupted by KeyboardInterrupt"
+    assert client.footprint.fleets_created == ("a",)

@@ -1,0 +1,152 @@
+"""What stands between a client and an API, and what is told when there is no use in going on."""
+
+import socket
+
+import pytest
+
+from fleet_contract.contract_tests.client import Client
+from fleet_contract.contract_tests.disturbance import disturbance
+from fleet_contract.contract_tests.exchange import Answer, Caller, Exchange, Request
+from fleet_contract.contract_tests.preflight import KeyRefused, NotThisApi, Unreachable
+from fleet_contract.contract_tests.target import read_target
+
+from .conftest import Open, Serve
+from .servers import RESET, answer
+
+PAGE = b"<!DOCTYPE html><html><body>Welcome</body></html>"
+
+
+def exchange(status: int = 0, body: bytes = b"", trouble: str = "", **headers: str) -> Exchange:
+    pairs = tuple((name.replace("_", "-"), value) for name, value in headers.items())
+    said = Answer(status, pairs, body) if status else None
+    return Exchange(1, "c", Request("GET", "/", Caller.OWNER), 0, 1, said, trouble)
+
+
+@pytest.mark.parametrize(
+    ("seen", "told"),
+    [
+        (exchange(407), "a proxy on the way asked for a login (407)"),
+        (exchange(429), "the server asked for fewer requests (429)"),
+        (exchange(502), "a gateway reached no server behind it (502)"),
+        (exchange(503, b"{}", Content_Type="application/json"), "the service was unavailable (503)"),
+        (exchange(504), "a gateway waited in vain for the server behind it (504)"),
+        (exchange(trouble="the connection broke"), "the connection broke"),
+        (exchange(403, PAGE, Via="1.1 squid"), "a proxy answered with a page of its own (403)"),
+        (
+            exchange(200, b"hello", Content_Type="text/html; charset=x", Proxy_Status="x"),
+            "a proxy answered with a page",
+        ),
+        (exchange(404, PAGE, X_Squid_Error="ERR"), "a proxy answered with a page of its own (404)"),
+    ],
+)
+def test_what_came_between_is_told(seen: Exchange, told: str) -> None:
+    assert disturbance(seen).startswith(told)
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        exchange(200, b"{}"),
+        exchange(404, PAGE, Content_Type="text/html"),
+        exchange(500, b"oops"),
+        exchange(500, PAGE),
+        exchange(200, b"{}", Via="1.1 cdn"),
+        exchange(302, b""),
+        exchange(401, b""),
+    ],
+)
+def test_the_apis_own_answers_are_its_own(seen: Exchange) -> None:
+    assert disturbance(seen) == ""
+
+
+@pytest.mark.parametrize(
+    "said",
+    [answer(), answer(500), answer(404), answer(400), answer(500, PAGE, Content_Type="text/html"), answer(200, b"[")],
+)
+def test_an_answer_that_can_be_judged_goes_on(serve: Serve, open_client: Open, said: bytes) -> None:
+    server = serve(lambda _: said)
+    seen = open_client(server.url).preflight()
+    assert (server.heard[0].method, server.heard[0].path) == ("GET", "/emp/v1/charging-keys?page_size=10")
+    assert (seen.check, seen.request.caller, seen.status > 0) == ("preflight", Caller.OWNER, True)
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_refused_key_is_told(serve: Serve, open_client: Open, status: int) -> None:
+    with pytest.raises(KeyRefused) as told:
+        open_client(serve(lambda _: answer(status)).url).preflight()
+    assert f"with the api_key was answered {status}. Expected the charging keys" in str(told.value)
+    assert "Set FLEET_API_KEY, or api_key in the target file" in str(told.value)
+
+
+def test_a_missing_key_is_told(serve: Serve) -> None:
+    server = serve(lambda _: answer(401))
+    told = pytest.raises(KeyRefused, match="without a key, since none was given, was answered 401")
+    with Client(read_target(None, {"base_url": server.url}, {}), mark="m") as client, told:
+        client.preflight()
+    assert server.heard[0].header("x-api-key") is None
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (
+            answer(200, PAGE, Content_Type="text/html"),
+            "was answered 200 with an HTML page. Expected JSON. Correct BASE_URL",
+        ),
+        (answer(404, PAGE, Content_Type="text/html"), "was answered 404 with an HTML page"),
+        (
+            answer(302, Location="https://login.example"),
+            "with a redirect to https://login.example. No redirect is followed",
+        ),
+    ],
+)
+def test_another_server_is_told(serve: Serve, open_client: Open, said: bytes, expected: str) -> None:
+    with pytest.raises(NotThisApi) as told:
+        open_client(serve(lambda _: said).url).preflight()
+    assert expected in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (answer(503), "the service was unavailable (503). Expected any answer of the API. Look at what stands between"),
+        (RESET, "the connection broke: "),
+        (b"220 mail.example ESMTP\r\n\r\n", "what came back is not HTTP"),
+    ],
+)
+def test_a_disturbance_is_told(serve: Serve, open_client: Open, said: bytes, expected: str) -> None:
+    with pytest.raises(Unreachable) as told:
+        open_client(serve(lambda _: [said]).url).preflight()
+    assert expected in str(told.value)
+    assert str(told.value).endswith("and try again.")
+
+
+def test_nobody_who_listens_is_told(open_client: Open) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with pytest.raises(Unreachable) as told:
+        open_client(f"http://127.0.0.1:{port}").preflight()
+    assert f"GET http://127.0.0.1:{port}/emp/v1/charging-keys?page_size=10: the connection failed" in str(told.value)
+    assert "Start the server, or correct host and port in BASE_URL" in str(told.value)
+
+
+def test_an_unknown_name_is_told(open_client: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    def find_nobody(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", find_nobody)  # A real search may take ten seconds.
+    with pytest.raises(Unreachable, match=r"the host's name is unknown.*Correct the host in BASE_URL"):
+        open_client("http://no-such-host.invalid").preflight()
+
+
+def test_a_server_that_hangs_is_told(open_client: Open) -> None:
+    told = pytest.raises(Unreachable, match=r"no whole answer within 0\.2 s.*raise limits\.timeout_seconds")
+    with socket.create_server(("127.0.0.1", 0)) as silent, told:
+        open_client(f"http://127.0.0.1:{silent.getsockname()[1]}", limits__timeout_seconds=0.2).preflight()
+
+
+def test_tls_and_plain_text_confused_are_told(serve: Serve, open_client: Open) -> None:
+    plain = serve()
+    with pytest.raises(Unreachable, match="TLS failed"):
+        open_client(plain.url.replace("http", "https")).preflight()

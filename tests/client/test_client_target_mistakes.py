@@ -1,0 +1,140 @@
+"""What is told about each mistake in a target file, the environment and the flags."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fleet_contract.contract_tests.target import read_target
+from fleet_contract.spec.files import Contradiction
+
+
+def problem(
+    folder: Path, text: str = "", flags: dict[str, Any] | None = None, environment: dict[str, str] | None = None
+) -> str:
+    """Return what is told about a file with a base URL and this text."""
+    file = folder / "target.toml"
+    file.write_text(f'base_url = "http://localhost"\n{text}', encoding="utf-8")
+    with pytest.raises(Contradiction) as told:
+        read_target(file, flags or {}, environment or {})
+    return str(told.value)
+
+
+def test_a_missing_url_is_told() -> None:
+    with pytest.raises(
+        Contradiction, match=r"The base URL '' is missing.*FLEET_BASE_URL or base_url in the target file"
+    ):
+        read_target(None, {}, {})
+
+
+def test_a_key_in_a_flag_is_refused_and_not_repeated(tmp_path: Path) -> None:
+    told = problem(tmp_path, flags={"api_key": "s3cret"})
+    assert told.startswith("the flag --api-key: api_key is given in the open")
+    assert "Expected env:NAME or file:PATH" in told
+    assert "s3cret" not in told
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('api_kye = "x"', "there is no entry 'api_kye'. Did you mean 'api_key'?"),
+        ("[limits]\nmax_fleet = 1", "there is no entry 'limits.max_fleet'. Did you mean 'limits.max_fleets'?"),
+        ("max_fleets = 1", "there is no entry 'max_fleets'. Did you mean 'limits.max_fleets'?"),
+        ("[limit]\nmax_fleets = 1", "there is no entry 'limit'."),
+        ("limits = 5", "limits is a whole number, and was expected to be a table. Write [limits] above"),
+        ('allow_writes = "yes"', "allow_writes is a text, 'yes', and was expected to be true or false."),
+        ("api_key = 5", "api_key is a whole number, and was expected to be env:NAME, file:PATH or a text."),
+        ('api_key = ""', "api_key is a text, and was expected to be env:NAME, file:PATH or a text."),
+        (
+            "[limits]\nmax_fleets = true",
+            "limits.max_fleets is a boolean, 'True', and was expected to be a whole number",
+        ),
+        ("[limits]\nmax_fleets = -1", "limits.max_fleets is a whole number, '-1', and was expected to be"),
+        ("[limits]\nmax_keys = 1.5", "limits.max_keys is a number, '1.5', and was expected to be a whole number"),
+        ("[limits]\ntimeout_seconds = 0", "limits.timeout_seconds is a whole number, '0', and was expected to be"),
+        ("[limits]\nsettle_seconds = inf", "limits.settle_seconds is a number, 'inf', and was expected to be"),
+        ("[limits]\nmax_answer_bytes = 0", "expected to be a whole number from 1"),
+        ('[fixtures]\nactive_codes = "A"', "fixtures.active_codes is a text, 'A', and was expected to be a list"),
+        ("[fixtures]\nactive_codes = [1]", "fixtures.active_codes is a list"),
+        ("[fixtures]\nlocation = []", "fixtures.location is a list, '[]', and was expected to be a text"),
+        ("[network]\nheaders = {a = 1}", "network.headers is a table"),
+        ("[network]\nca_file = 1979-05-27", "network.ca_file is a date"),
+        ('api_key = "env:NOT_SET"', "the environment variable NOT_SET, which is empty or not set. Expected a key"),
+        ('api_key = "file:nowhere"', "the file nowhere, which cannot be read: No such file"),
+        ('api_key = "not\\nsendable"', "in the text, which holds a character that no header can carry"),
+        ('dialect = "x"', "dialect is a text, and was expected to be a table."),
+        ('[dialect]\n"duplicate.status" = "404"', "duplicate.status cannot be '404'"),
+        ('[dialect]\n"duplicate.stats" = "409"', "Did you mean 'duplicate.status'?"),
+        ('[fixtures]\nactive_codes = ["A"]', "codes are given, but not whose. Add fixtures.fleet_with_codes."),
+        ('[fixtures]\npriced_fleet = "A"', "priced_fleet needs a location."),
+        ('[fixtures]\nlocation_path = "/v1"', "Expected a path from / with {locationId} in it once."),
+        (
+            '[fixtures]\nfleet_with_codes = "f"\nactive_codes = ["A", "B"]\ninactive_codes = ["B"]',
+            "a code is both in active_codes and in inactive_codes.",
+        ),
+        ('api_key = "same-key"\nother_api_key = "same-key"', "api_key and other_api_key are the same."),
+        ("api_key =", "is not TOML: Invalid value"),
+    ],
+)
+def test_a_wrong_file_is_named_with_entry_and_remedy(tmp_path: Path, text: str, expected: str) -> None:
+    told = problem(tmp_path, text)
+    assert expected in told
+    assert "target" in told
+    assert "same-key" not in told
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    with pytest.raises(Contradiction, match=r"nowhere\.toml cannot be read: No such file .* Correct --target"):
+        read_target(tmp_path / "nowhere.toml", {}, {})
+    (tmp_path / "latin.toml").write_bytes(b'base_url = "\xff"')
+    with pytest.raises(Contradiction, match=r"latin\.toml is not UTF-8"):
+        read_target(tmp_path / "latin.toml", {}, {})
+
+
+@pytest.mark.parametrize(
+    ("variables", "expected"),
+    [
+        ({"FLEET_ALLOW_WRITES": "maybe"}, "variable FLEET_ALLOW_WRITES: allow_writes is a text, 'maybe', and was"),
+        ({"FLEET_MAX_FLEETS": "many"}, "variable FLEET_MAX_FLEETS: limits.max_fleets is a text, 'many', and was"),
+        ({"FLEET_TIMEOUT_SECONDS": "nan"}, "limits.timeout_seconds is a number, 'nan'"),
+        ({"FLEET_HEADERS": "no colon"}, "network.headers is a text, 'no colon', and was expected to be a table"),
+        ({"FLEET_API_KEY": "file:nowhere"}, "variable FLEET_API_KEY: api_key is looked for in the file nowhere"),
+        ({"FLEET_DIALECT": "create.status=999"}, "variable FLEET_DIALECT: [dialect] create.status cannot be '999'"),
+    ],
+)
+def test_a_wrong_variable_is_named(tmp_path: Path, variables: dict[str, str], expected: str) -> None:
+    assert expected in problem(tmp_path, environment=variables)
+
+
+def test_a_wrong_flag_is_named(tmp_path: Path) -> None:
+    assert "the flag --max-fleets: limits.max_fleets is a text, 'x'" in problem(
+        tmp_path, flags={"limits.max_fleets": "x"}
+    )
+    assert "the flag --max-fleet: there is no entry 'max_fleet'" in problem(tmp_path, flags={"max_fleet": "x"})
+
+
+@pytest.mark.parametrize(
+    ("base_url", "expected"),
+    [
+        ("staging.example", "does not begin with http:// or https://"),
+        ("ftp://x", "does not begin with http"),
+        ("http://", "names no host"),
+        ("http:///drive", "names no host"),
+        ("http://x:99999", "is no URL: Port out of range"),
+        ("http://x:0", "has port 0"),
+        ("http://[::1", "is no URL"),
+        ("http://u:s3cret@x", "holds credentials"),
+        ("http://x?a=b", "has a query or a fragment"),
+        ("http://x/#", "has a query or a fragment"),
+        ("http://x/a b", "holds characters that no URL may hold"),
+        ("http://x/drive/emp/v1", "holds /emp/v1 already: BASE_URL is what stands before it"),
+        ("http://x/emp/v1/", "holds /emp/v1 already"),
+        ("http://x/emp/v1/fleets", "holds /emp/v1 already"),
+    ],
+)
+def test_a_wrong_base_url_says_what_was_expected(base_url: str, expected: str) -> None:
+    with pytest.raises(Contradiction) as told:
+        read_target(None, {"base_url": base_url}, {})
+    assert expected in str(told.value)
+    assert "Expected what stands before /emp/v1" in str(told.value)
+    assert "s3cret" not in str(told.value)

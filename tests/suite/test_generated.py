@@ -1,0 +1,310 @@
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fleet_contract.contract_tests.exchange import Answer
+from fleet_contract.contract_tests.generated import (
+    GeneratedCase,
+    complaints,
+    generated_cases,
+    with_fleet_id,
+    with_members,
+    with_path_id,
+    with_query_id,
+)
+from fleet_contract.contract_tests.outgoing import PATH, TOKEN, VALUE
+from fleet_contract.spec.document import document, operations
+
+SOURCE = Path(__file__).parents[2] / "src"
+JSON = (("Content-Type", "application/json"),)
+
+# Generates with every connection and every name look-up refused. Says what was made, and what Hypothesis draws when a
+# value is not the simplest, which the document of today does not need.
+PROGRAM = """
+import sys
+def refuse(event, arguments):
+    if event in ("socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto"):
+        raise SystemExit(f"{event} {arguments}")
+sys.addaudithook(refuse)
+if "another" in sys.argv[1:]:
+    import another
+from fleet_contract.contract_tests.generated import _undisturbed, generated_cases
+from fleet_contract.spec.document import document
+assert "schemathesis" not in sys.modules or "another" in sys.argv[1:]
+cases = generated_cases(document())
+assert generated_cases(document()) == cases, "the second call differs from the first"
+with _undisturbed():
+    from hypothesis import strategies
+    from schemathesis.generation.hypothesis.examples import generate_many
+    draws = generate_many(strategies.text(), 400)
+print(ascii([cases, draws]))
+"""
+
+# A module as a consumer might have: full of constants, with profiles and hooks of its own.
+ANOTHER = """
+import random
+import hypothesis
+import schemathesis
+WORDS = ["a constant of somebody else", "AAB", "acme", "zz", "0001"]
+NUMBERS = [71, 4711, 99999, -5, 12.5]
+from hypothesis import core, given, settings, strategies
+from hypothesis.internal.conjecture import providers
+@settings(max_examples=200, database=None)
+@given(strategies.text())
+def draw(text):
+    pass
+draw()
+providers.AVAILABLE_PROVIDERS["theirs"] = "nowhere.Provider"
+settings.register_profile("theirs", max_examples=7, derandomize=False, phases=(), backend="theirs")
+settings.load_profile("theirs")
+core.global_force_seed = 4711
+random.seed(4711)
+@schemathesis.hook
+def map_case(context, case):
+    case.headers["X-Theirs"] = "1"
+    return case
+@schemathesis.hook
+def filter_body(context, body):
+    return False
+@schemathesis.hook
+def before_load_schema(context, raw_schema):
+    raw_schema["paths"].popitem()
+@schemathesis.auth()
+class Theirs:
+    def get(self, case, context):
+        return "theirs"
+    def set(self, case, data, context):
+        case.headers["Authorization"] = data
+"""
+
+SETTINGS = """
+seed = 4711
+[generation]
+mode = "positive"
+[phases.coverage]
+unexpected-methods = ["DELETE", "PATCH"]
+[parameters]
+fleetId = "theirs"
+"""
+
+
+@pytest.fixture(scope="module")
+def cases() -> list[GeneratedCase]:
+    return generated_cases(document())
+
+
+def generate_elsewhere(folder: Path, *arguments: str, **variables: str) -> str:
+    kept = {name: value for name, value in os.environ.items() if name not in ("CI", "PYTHONHASHSEED", "PYTHONPATH")}
+    ended = subprocess.run(  # noqa: S603  (our own program, under our own Python)
+        [sys.executable, "-c", PROGRAM, *arguments],
+        cwd=folder,
+        env=kept | {"PYTHONPATH": f"{SOURCE}{os.pathsep}{folder}"} | variables,
+        capture_output=True,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr.decode()
+    return ended.stdout.decode()
+
+
+def test_the_cases_are_the_same_everywhere(tmp_path: Path, cases: list[GeneratedCase]) -> None:
+    (bare := tmp_path / "bare").mkdir()
+    (full := tmp_path / "full").mkdir()
+    (full / "another.py").write_text(ANOTHER)
+    (full / "schemathesis.toml").write_text(SETTINGS)
+    plain = generate_elsewhere(bare, PYTHONHASHSEED="0")
+    assert plain.startswith(f"[{cases!a}, [")
+    assert generate_elsewhere(bare, PYTHONHASHSEED="1", CI="true") == plain
+    assert generate_elsewhere(full, "another", PYTHONHASHSEED="2", CI="true") == plain
+    assert generate_elsewhere(full, "another", PYTHONHASHSEED="3", SCHEMATHESIS_HOOKS="another") == plain
+    assert not [*bare.glob(".hypothesis/examples"), *bare.glob(".hypothesis/constants")]
+
+
+def test_generating_leaves_the_document_and_hypothesis_as_they_were() -> None:
+    import hypothesis
+    from hypothesis.internal.conjecture import providers
+    from schemathesis.hooks import GLOBAL_HOOK_DISPATCHER
+
+    def state() -> list[Any]:
+        return [
+            hypothesis.settings.default,
+            providers._get_local_constants,
+            providers.CONSTANTS_CACHE,
+            GLOBAL_HOOK_DISPATCHER._hooks,
+        ]
+
+    before, given = state(), document()
+    generated_cases(given)
+    assert all(now is then for now, then in zip(state(), before, strict=True))
+    assert given == document()
+
+
+def test_every_operation_has_cases_of_both_kinds(cases: list[GeneratedCase]) -> None:
+    seen = Counter((case.operation, case.positive) for case in cases)
+    assert set(seen) == {(operation.id, positive) for operation in operations() for positive in (True, False)}
+    assert 120 <= len(cases) <= 200
+
+
+def test_a_case_goes_to_its_operation_alone_and_can_be_sent(cases: list[GeneratedCase]) -> None:
+    known = {operation.id: operation for operation in operations()}
+    for case in cases:
+        assert (case.method, case.template) == (known[case.operation].method, known[case.operation].path)
+        assert PATH.fullmatch(case.path)
+        assert all(TOKEN.fullmatch(name) and VALUE.fullmatch(value) for name, value in case.headers)
+        assert {name.lower() for name, _ in case.headers} <= {"content-type"}
+        assert case.what
+        assert (case.path_id is None) == ("{" not in case.template)
+
+
+def test_no_request_is_made_twice(cases: list[GeneratedCase]) -> None:
+    assert len({(case.method, case.path, case.headers, case.body) for case in cases}) == len(cases)
+
+
+def test_examples_come_first_and_operations_in_the_order_of_the_document(cases: list[GeneratedCase]) -> None:
+    order = [operation.id for operation in operations()]
+    places = [order.index(case.operation) for case in cases]
+    assert [index for index in range(1, len(places)) if places[index] < places[index - 1]] == [
+        places.index(0, 1),
+    ], "there are two rounds, and each goes through the document once"
+    assert {case.operation for case in cases[: places.index(0, 1)]} == set(order)
+
+
+def test_cases_are_what_the_document_says_of_them(cases: list[GeneratedCase]) -> None:
+    creates = [case for case in cases if case.operation == "create_fleet"]
+    lengths = {len(case.members["fleetId"]) for case in creates if case.positive and case.members}
+    assert {1, 100} <= lengths <= set(range(1, 101))
+    assert {b"null", b'{"fleetName": "Acme Corporation Fleet"}', b""} <= {
+        case.body for case in creates if not case.positive
+    }
+    pages = {dict(case.query).get("page_size"): case.positive for case in cases if case.method == "GET" and case.query}
+    assert {"10": True, "500": True, "9": False, "501": False}.items() <= pages.items()
+
+
+# --- cases that fit a run ----------------------------------------------------------------------
+
+
+def case_of(operation: str, path: str = "", template: str = "", **members: Any) -> GeneratedCase:
+    body = json.dumps(members).encode() if members else b""
+    return GeneratedCase(operation, "POST", path or template, JSON, body, True, "", template)
+
+
+@pytest.mark.parametrize(
+    ("operation", "present", "wanted"),
+    [
+        ("create_fleet", "0", "ct-1"),
+        ("create_fleet", "acme-corp-001", "ct-1"),
+        ("create_fleet", "0" * 99, "ct-1" + "0" * 95),
+        ("create_fleet", "0" * 100, "ct-1" + "0" * 96),
+        ("create_fleet", "0" * 101, "ct-1" + "0" * 97),
+        ("create_charging_key", "0" * 100, "ct-1"),
+        ("create_charging_key", "0" * 101, "ct-1" + "0" * 97),
+        ("create_fleet", "", ""),
+        ("create_fleet", 0, 0),
+        ("create_fleet", None, None),
+        ("create_fleet", ["ct"], ["ct"]),
+    ],
+)
+def test_an_id_takes_the_place_of_a_text_and_of_nothing_else(operation: str, present: Any, wanted: Any) -> None:
+    changed = with_fleet_id(case_of(operation, fleetId=present, other="x"), "ct-1")
+    assert changed.members == {"fleetId": wanted, "other": "x"}
+
+
+@pytest.mark.parametrize("body", [b"", b"null", b'"AAA"', b'{"fleetName": "x"}', b"{"])
+def test_a_body_without_an_id_stays(body: bytes) -> None:
+    case = replace(case_of("create_fleet"), body=body)
+    assert with_fleet_id(case, "ct-1") is case
+    assert with_members(case, {"fleetId": "ct-1"}) is case
+
+
+def test_members_are_replaced_by_values_of_their_type() -> None:
+    case = case_of(
+        "create_charging_key", keyIdentifier="04", visualNumber="", contractId=0, enabled=True, name="n" * 101
+    )
+    values = {"keyIdentifier": "AB", "visualNumber": "v", "contractId": "c", "enabled": False, "name": "n", "more": 1}
+    assert with_members(case, values).members == {
+        "keyIdentifier": "AB",
+        "visualNumber": "",
+        "contractId": 0,
+        "enabled": False,
+        "name": "n" * 101,
+    }
+
+
+def test_ids_of_paths_and_queries_are_replaced() -> None:
+    rename = case_of("rename_fleet", "/fleets/acme/rename?a=1", "/fleets/{fleetId}/rename")
+    changed = with_path_id(rename, "a/b \u00e4")
+    assert (changed.path, changed.path_id) == ("/fleets/a%2Fb%20%C3%A4/rename?a=1", "a/b \u00e4")
+    elsewhere = with_path_id(rename, "x", "/v2/{id}")
+    assert (elsewhere.path, elsewhere.path_id) == ("/v2/x?a=1", "x")
+    listed = case_of("list_charging_keys", "/keys?fleetId=acme&page_size=null&page_size=null&x=", "/keys")
+    assert with_query_id(listed, "a b&").path == "/keys?fleetId=a%20b%26&page_size=null&page_size=null&x="
+    assert listed.path_id is None
+    for query in ("", "?fleetId=&x=1", "?x=1"):
+        unchanged = case_of("list_charging_keys", f"/keys{query}", "/keys")
+        assert with_query_id(unchanged, "id") is unchanged
+
+
+# --- answers -----------------------------------------------------------------------------------
+
+
+def answer(status: int, body: Any = b"", media_type: str | None = "application/json", **more: Any) -> Answer:
+    text = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return Answer(status, (("Content-Type", media_type),) if media_type is not None else (), text, **more)
+
+
+@pytest.mark.parametrize(
+    ("given", "names"),
+    [
+        (answer(201, {"fleetId": "a"}), []),
+        (answer(201, {"fleetId": "a"}, "application/json; charset=utf-8"), []),
+        (answer(200, {"fleetId": "a", "fleetName": None}), []),
+        (answer(400, b"<html>", "text/html"), []),
+        (answer(404, b"", None), ["status_code_conformance"]),
+        (answer(500, b"", None), ["not_a_server_error"]),
+        (answer(503, b"", None), ["not_a_server_error", "status_code_conformance"]),
+        (answer(201, {"fleetId": ""}), ["response_schema_conformance"]),
+        (answer(201, {"fleetId": "a"}, "text/html"), ["content_type_conformance"]),
+        (answer(201, {"fleetId": "a"}, None), ["content_type_conformance"]),
+        (answer(204, b"", None), ["status_code_conformance"]),
+        (answer(201, b"", None), []),
+        (answer(201, b'{"fleetId"', truncated=True), []),
+    ],
+)
+def test_answers_are_held_to_the_document(given: Answer, names: list[str]) -> None:
+    found = complaints(document(), "create_fleet", given)
+    assert [name for name, _ in found] == names
+    assert all(message for _, message in found)
+
+
+@pytest.mark.parametrize("operation", [operation.id for operation in operations()])
+@pytest.mark.parametrize(
+    "given",
+    [
+        answer(200, b"[" * 100_000),
+        answer(200, b'{"fleetId": ' + b"9" * 5_000 + b"}"),
+        answer(200, b"\xff\xfe"),
+        answer(200, b"NaN"),
+        answer(200, {"fleetId": "\ud800"}),
+        answer(200, [{"code": 1e308}]),
+        answer(200, {}, "application/json; charset=nonsense"),
+        answer(200, {}, "application/json; charset=utf-16"),
+        answer(200, {}, "nonsense"),
+        answer(200, {}, "application/xml"),
+        answer(200, {}, "application/yaml"),
+        answer(200, {}, "\u20ac/\u00e4"),
+        answer(200, {}, ""),
+        answer(200, {}, "text/event-stream"),
+        answer(299, {}, "multipart/form-data"),
+        answer(999, b"x", None),
+        answer(100, b"", None),
+        answer(302, b"", None),
+    ],
+)
+def test_no_answer_breaks_the_checks(operation: str, given: Answer) -> None:
+    complaints(document(), operation, given)
