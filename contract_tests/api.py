@@ -5,13 +5,13 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from fleet_contract.contract_tests.client import Client
-from fleet_contract.contract_tests.disturbance import disturbance
+from fleet_contract.contract_tests.network.client import Client
+from fleet_contract.contract_tests.network.disturbance import disturbance
 from fleet_contract.contract_tests.exchange import Caller, Exchange
-from fleet_contract.contract_tests.known import NO_NAME
-from fleet_contract.contract_tests.sent import spell
+from fleet_contract.contract_tests.judging.known import NO_NAME
+from fleet_contract.contract_tests.judging.sent import spell
 from fleet_contract.contract_tests.untested import Lack, Untested
-from fleet_contract.contract_tests.walks import cursor_of
+from fleet_contract.contract_tests.judging.walks import cursor_of
 
 FLEETS = "/emp/v1/fleets"
 KEYS = "/emp/v1/charging-keys"

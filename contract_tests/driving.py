@@ -10,11 +10,11 @@ from hypothesis import HealthCheck, Phase, example, given
 from hypothesis import settings as hypothesis_settings
 
 from fleet_contract.contract_tests.api import Api
-from fleet_contract.contract_tests.budget import BudgetSpent
+from fleet_contract.contract_tests.network.budget import BudgetSpent
 from fleet_contract.contract_tests.check import Check, check_of
-from fleet_contract.contract_tests.client import WritesForbidden
+from fleet_contract.contract_tests.network.client import WritesForbidden
 from fleet_contract.contract_tests.depths import Depth
-from fleet_contract.contract_tests.findings import Finding
+from fleet_contract.contract_tests.judging.findings import Finding
 from fleet_contract.contract_tests.run import Report, Run
 from fleet_contract.contract_tests.target import Fixtures, Target
 from fleet_contract.contract_tests.untested import Lack, Untested

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from fleet_contract.contract_tests.masking import Secret
+from fleet_contract.contract_tests.network.masking import Secret
 from fleet_contract.spec.files import Contradiction, suggestion
 
 TRUE, FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off")

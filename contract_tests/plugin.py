@@ -9,7 +9,7 @@ from rich.console import Console
 from fleet_contract.contract_tests.driving import Driver
 from fleet_contract.contract_tests.judge import begin, finish
 from fleet_contract.contract_tests.options import OPTIONS
-from fleet_contract.contract_tests.preflight import KeyRefused, NotThisApi, Unreachable
+from fleet_contract.contract_tests.network.preflight import KeyRefused, NotThisApi, Unreachable
 from fleet_contract.contract_tests.run import Report
 from fleet_contract.contract_tests.settings import Outputs, read_settings
 from fleet_contract.contract_tests.verdicts import Exit

@@ -8,13 +8,13 @@ from pathlib import Path
 
 from fleet_contract.contract_tests.api import Api
 from fleet_contract.contract_tests.check import Check
-from fleet_contract.contract_tests.client import Client
+from fleet_contract.contract_tests.network.client import Client
 from fleet_contract.contract_tests.depths import PRICES, Depth
 from fleet_contract.contract_tests.exchange import Exchange
-from fleet_contract.contract_tests.findings import Finding
-from fleet_contract.contract_tests.judging import Judgement
-from fleet_contract.contract_tests.known import Known
-from fleet_contract.contract_tests.ledger import Footprint
+from fleet_contract.contract_tests.judging.findings import Finding
+from fleet_contract.contract_tests.judging.judgement import Judgement
+from fleet_contract.contract_tests.judging.known import Known
+from fleet_contract.contract_tests.network.ledger import Footprint
 from fleet_contract.contract_tests.target import Target
 from fleet_contract.contract_tests.untested import Untested
 from fleet_contract.contract_tests.verdicts import Outcome, Ran, Result, fold, is_selected, judged, outcome, testable

@@ -11,8 +11,8 @@ from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from fleet_contract.contract_tests.entries import ENTRIES, Source, checked, flag, flatten, plain, unknown, variable
-from fleet_contract.contract_tests.masking import Secret
-from fleet_contract.contract_tests.pacing import CAUTIOUS
+from fleet_contract.contract_tests.network.masking import Secret
+from fleet_contract.contract_tests.network.pacing import CAUTIOUS
 from fleet_contract.spec.dialect import chosen_answers
 from fleet_contract.spec.files import Contradiction
 

@@ -32,7 +32,7 @@ def new_id(sent: str, dialect: Dialect) -> str:
     id = tidy_id(sent, dialect)
     if not id:
         raise Refusal(Kind.BAD_BODY, "fleetId is nothing but blanks; at least one other character is needed.")
-    return require_short("fleetId", id)
+    return require_short("fleetId", id) if dialect.get("id.normalisation") == "nfc" else id
 
 
 def new_name(sent: str | None, dialect: Dialect) -> str | None:

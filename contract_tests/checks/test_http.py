@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from fleet_contract.contract_tests.api import FLEETS, JSON, KEYS, Api, segment
 from fleet_contract.contract_tests.check import over, reaches
 from fleet_contract.contract_tests.depths import Depth
-from fleet_contract.contract_tests.sent import spell
+from fleet_contract.contract_tests.judging.sent import spell
 
 
 @reaches("http.unknown-paths-are-refused")

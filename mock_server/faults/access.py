@@ -102,6 +102,6 @@ def the_key_header_is_read_in_one_spelling(parts: Parts) -> None:
     """The key is found under X-API-Key and x-api-key, and under no other spelling."""
 
     def overlook(data: bytes) -> bytes:
-        return re.sub(rb"(?i)(?<=\n)(?!X-API-Key:|x-api-key:)x-api-key(?=:)", b"X-Overlooked", data)
+        return re.sub(rb"(?<=\n)(?!X-API-Key:|x-api-key:)(?i:x-api-key)(?=:)", b"X-Overlooked", data)
 
     parts.rewrite = overlook

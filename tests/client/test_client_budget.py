@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from fleet_contract.contract_tests.budget import BudgetSpent, Cost
-from fleet_contract.contract_tests.client import Client, WritesForbidden
-from fleet_contract.contract_tests.wire import Wire
+from fleet_contract.contract_tests.network.budget import BudgetSpent, Cost
+from fleet_contract.contract_tests.network.client import Client, WritesForbidden
+from fleet_contract.contract_tests.network.wire import Wire
 from fleet_contract.spec.files import Contradiction
 
 from .conftest import Open, Serve, target

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from fleet_contract.contract_tests.curl import curl
+from fleet_contract.contract_tests.network.curl import curl
 from fleet_contract.contract_tests.exchange import Caller, Request
 
 from .conftest import Serve

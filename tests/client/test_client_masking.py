@@ -5,7 +5,7 @@ import json
 import pytest
 
 from fleet_contract.contract_tests.exchange import Caller
-from fleet_contract.contract_tests.masking import Masker, Secret
+from fleet_contract.contract_tests.network.masking import Masker, Secret
 
 from .conftest import Open, Serve
 from .servers import Heard, answer

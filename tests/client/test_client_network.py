@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 import trustme
 
-from fleet_contract.contract_tests.client import Client
-from fleet_contract.contract_tests.preflight import Unreachable
-from fleet_contract.contract_tests.route import proxy_url
+from fleet_contract.contract_tests.network.client import Client
+from fleet_contract.contract_tests.network.preflight import Unreachable
+from fleet_contract.contract_tests.network.route import proxy_url
 from fleet_contract.spec.files import Contradiction
 
 from .conftest import Open, Serve, target

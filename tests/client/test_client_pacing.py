@@ -5,9 +5,9 @@ from email.utils import formatdate
 
 import pytest
 
-from fleet_contract.contract_tests.budget import BudgetSpent
-from fleet_contract.contract_tests.disturbance import disturbance
-from fleet_contract.contract_tests.pacing import Clock, Pace, pause_after_429
+from fleet_contract.contract_tests.network.budget import BudgetSpent
+from fleet_contract.contract_tests.network.disturbance import disturbance
+from fleet_contract.contract_tests.network.pacing import Clock, Pace, pause_after_429
 
 from .conftest import Open, Serve
 from .servers import answer

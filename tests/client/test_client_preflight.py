@@ -4,10 +4,10 @@ import socket
 
 import pytest
 
-from fleet_contract.contract_tests.client import Client
-from fleet_contract.contract_tests.disturbance import disturbance
+from fleet_contract.contract_tests.network.client import Client
+from fleet_contract.contract_tests.network.disturbance import disturbance
 from fleet_contract.contract_tests.exchange import Answer, Caller, Exchange, Request
-from fleet_contract.contract_tests.preflight import KeyRefused, NotThisApi, Unreachable
+from fleet_contract.contract_tests.network.preflight import KeyRefused, NotThisApi, Unreachable
 from fleet_contract.contract_tests.target import read_target
 
 from .conftest import Open, Serve

@@ -9,10 +9,10 @@ from itertools import chain
 
 import pytest
 
-from fleet_contract.contract_tests.client import Client
+from fleet_contract.contract_tests.network.client import Client
 from fleet_contract.contract_tests.exchange import Caller
-from fleet_contract.contract_tests.outgoing import NoOtherKey
-from fleet_contract.contract_tests.wire import Unsendable
+from fleet_contract.contract_tests.network.outgoing import NoOtherKey
+from fleet_contract.contract_tests.network.wire import Unsendable
 
 from .conftest import Open, Serve, target
 from .servers import RESET, Heard, answer

@@ -8,9 +8,9 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from fleet_contract.contract_tests.exchange import Caller, Request
-from fleet_contract.contract_tests.masking import Masker
+from fleet_contract.contract_tests.network.masking import Masker
 from fleet_contract.contract_tests.target import Target
-from fleet_contract.contract_tests.wire import Headers, Unsendable
+from fleet_contract.contract_tests.network.wire import Headers, Unsendable
 
 KEY_HEADER = "X-API-Key"
 MARK_HEADER = "X-Fleet-Contract"

@@ -3,15 +3,15 @@
 from collections.abc import Callable, Iterable, Mapping
 
 from fleet_contract.contract_tests.exchange import Exchange
-from fleet_contract.contract_tests.findings import Finding, Findings, finding
-from fleet_contract.contract_tests.judges.fleets import judge_fleet
-from fleet_contract.contract_tests.judges.form import judge_form
-from fleet_contract.contract_tests.judges.invitations import judge_constancy, judge_invitation
-from fleet_contract.contract_tests.judges.keys import judge_page, judge_walks
-from fleet_contract.contract_tests.judges.prices import judge_location, judge_prices
-from fleet_contract.contract_tests.judges.statuses import judge_status
-from fleet_contract.contract_tests.known import Known
-from fleet_contract.contract_tests.reading import Reading, decided, folded, read_dialect, readings
+from fleet_contract.contract_tests.judging.findings import Finding, Findings, finding
+from fleet_contract.contract_tests.judging.fleets import judge_fleet
+from fleet_contract.contract_tests.judging.form import judge_form
+from fleet_contract.contract_tests.judging.invitations import judge_constancy, judge_invitation
+from fleet_contract.contract_tests.judging.keys import judge_page, judge_walks
+from fleet_contract.contract_tests.judging.prices import judge_location, judge_prices
+from fleet_contract.contract_tests.judging.statuses import judge_status
+from fleet_contract.contract_tests.judging.known import Known
+from fleet_contract.contract_tests.judging.reading import Reading, decided, folded, read_dialect, readings
 from fleet_contract.contract_tests.target import Fixtures
 from fleet_contract.spec.dialect import Dialect
 

@@ -1,8 +1,8 @@
 """Judging the form of a success: JSON, and declared as JSON."""
 
 from fleet_contract.contract_tests.exchange import Answer, Exchange, NotJson
-from fleet_contract.contract_tests.findings import Findings, finding
-from fleet_contract.contract_tests.known import Known
+from fleet_contract.contract_tests.judging.findings import Findings, finding
+from fleet_contract.contract_tests.judging.known import Known
 
 
 def judge_form(exchange: Exchange, known: Known) -> Findings:

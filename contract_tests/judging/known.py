@@ -9,7 +9,7 @@ from itertools import chain
 from typing import Any
 
 from fleet_contract.contract_tests.exchange import Caller, Exchange, NotJson
-from fleet_contract.contract_tests.sent import Body, Sent, read_request
+from fleet_contract.contract_tests.judging.sent import Body, Sent, read_request
 from fleet_contract.contract_tests.target import Fixtures
 from fleet_contract.spec.dialect import Dialect
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from fleet_contract.contract_tests.budget import Cost
+from fleet_contract.contract_tests.network.budget import Cost
 from fleet_contract.contract_tests.exchange import Exchange, NotJson, parse_json
 from fleet_contract.spec.files import Contradiction
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from fleet_contract.contract_tests.exchange import Exchange
-from fleet_contract.contract_tests.findings import Finding, Findings, finding, shown
-from fleet_contract.contract_tests.known import NO_NAME, Known, Likeness
-from fleet_contract.contract_tests.sent import Body
+from fleet_contract.contract_tests.judging.findings import Finding, Findings, finding, shown
+from fleet_contract.contract_tests.judging.known import NO_NAME, Known, Likeness
+from fleet_contract.contract_tests.judging.sent import Body
 
 _SPELLING = "http.json-is-read-by-value"
 _CHANGES: tuple[Callable[[str], str], ...] = (

@@ -2,12 +2,12 @@
 
 from urllib.parse import urlsplit
 
-from fleet_contract.contract_tests.disturbance import disturbance, is_html
+from fleet_contract.contract_tests.network.disturbance import disturbance, is_html
 from fleet_contract.contract_tests.entries import variable
 from fleet_contract.contract_tests.exchange import Answer, Exchange
-from fleet_contract.contract_tests.route import proxy_url
+from fleet_contract.contract_tests.network.route import proxy_url
 from fleet_contract.contract_tests.target import API, Target
-from fleet_contract.contract_tests.wire import Cause
+from fleet_contract.contract_tests.network.wire import Cause
 
 PATH = f"{API}/charging-keys?page_size=10"
 TOO_MANY = 429

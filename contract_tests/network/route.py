@@ -6,7 +6,7 @@ from urllib.request import getproxies, proxy_bypass
 
 import httpcore
 
-from fleet_contract.contract_tests.deadline import DeadlineBackend
+from fleet_contract.contract_tests.network.deadline import DeadlineBackend
 from fleet_contract.contract_tests.target import Target, is_loopback
 from fleet_contract.spec.files import Contradiction
 

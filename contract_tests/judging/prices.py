@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from fleet_contract.contract_tests.exchange import Exchange
-from fleet_contract.contract_tests.findings import Findings, finding, shown
-from fleet_contract.contract_tests.known import Known, history_of, value_of
+from fleet_contract.contract_tests.judging.findings import Findings, finding, shown
+from fleet_contract.contract_tests.judging.known import Known, history_of, value_of
 
 _ABOUT_PRICES = re.compile(r"price|pricing|tariff|cost|fee", re.IGNORECASE)
 _CHANGING = re.compile(r"status|updated|time|date", re.IGNORECASE)

@@ -6,7 +6,7 @@ from itertools import chain
 from typing import Any
 
 from fleet_contract.contract_tests.exchange import Caller, Exchange
-from fleet_contract.contract_tests.known import Known, history_of, value_of
+from fleet_contract.contract_tests.judging.known import Known, history_of, value_of
 
 Item = dict[str, Any]
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from fleet_contract.contract_tests.disturbance import disturbance
+from fleet_contract.contract_tests.network.disturbance import disturbance
 from fleet_contract.contract_tests.exchange import Exchange
-from fleet_contract.contract_tests.findings import Finding, Findings
-from fleet_contract.contract_tests.known import Known
-from fleet_contract.contract_tests.situations import situations_of
+from fleet_contract.contract_tests.judging.findings import Finding, Findings
+from fleet_contract.contract_tests.judging.known import Known
+from fleet_contract.contract_tests.judging.situations import situations_of
 from fleet_contract.spec.catalogue import ANYTHING, SUCCESS, Situation, catalogue
 
 _SERVER_ERROR = 500

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from fleet_contract.contract_tests.exchange import Exchange
-from fleet_contract.contract_tests.findings import Findings, finding
-from fleet_contract.contract_tests.known import Known, history_of, own_fleets, value_of
+from fleet_contract.contract_tests.judging.findings import Findings, finding
+from fleet_contract.contract_tests.judging.known import Known, history_of, own_fleets, value_of
 
 
 def judge_invitation(exchange: Exchange, known: Known) -> Findings:

@@ -5,7 +5,7 @@ import shlex
 from urllib.parse import urlsplit
 
 from fleet_contract.contract_tests.exchange import Caller, Request
-from fleet_contract.contract_tests.outgoing import KEY_HEADER, STRANGERS_KEY, WITH_A_BODY
+from fleet_contract.contract_tests.network.outgoing import KEY_HEADER, STRANGERS_KEY, WITH_A_BODY
 
 KEYS = {
     Caller.OWNER: "$FLEET_API_KEY",

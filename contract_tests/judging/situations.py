@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from fleet_contract.contract_tests import sent as texts
+from fleet_contract.contract_tests.judging import sent as texts
 from fleet_contract.contract_tests.exchange import Caller, Exchange
-from fleet_contract.contract_tests.known import NO_NAME, Known, Standing
-from fleet_contract.contract_tests.sent import Body, Media, Sent
+from fleet_contract.contract_tests.judging.known import NO_NAME, Known, Standing
+from fleet_contract.contract_tests.judging.sent import Body, Media, Sent
 
 _SLUG = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-")
 _UNRESERVED = _SLUG | frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ._~")

@@ -10,9 +10,9 @@ from urllib.parse import SplitResult
 
 import httpcore
 
-from fleet_contract.contract_tests.deadline import deadline
+from fleet_contract.contract_tests.network.deadline import deadline
 from fleet_contract.contract_tests.exchange import Answer
-from fleet_contract.contract_tests.route import open_pool
+from fleet_contract.contract_tests.network.route import open_pool
 from fleet_contract.contract_tests.target import Target
 
 Headers = tuple[tuple[str, str], ...]

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from fleet_contract.contract_tests.exchange import Caller, Exchange
-from fleet_contract.contract_tests.findings import Findings, finding, shown
-from fleet_contract.contract_tests.known import Known, Likeness, Standing, value_of
-from fleet_contract.contract_tests.walks import Item, Walk, cursor_of, items_of, walks
+from fleet_contract.contract_tests.judging.findings import Findings, finding, shown
+from fleet_contract.contract_tests.judging.known import Known, Likeness, Standing, value_of
+from fleet_contract.contract_tests.judging.walks import Item, Walk, cursor_of, items_of, walks
 
 _DEFAULT_SIZE = 100
 _FIELDS: dict[str, type] = {

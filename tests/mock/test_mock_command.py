@@ -1,0 +1,103 @@
+"""The command: what it prints, how it ends, and what it says about bad input."""
+
+import json
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+from click.testing import CliRunner, Result
+
+from fleet_contract.mock_server.__main__ import curl_lines, main
+from fleet_contract.mock_server.faults import FAULTS
+
+COMMAND = [sys.executable, "-m", "fleet_contract.mock_server"]
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(main, arguments)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--prot", "1"], "No such option"),
+        (["--port", "x"], "'x' is not a valid int"),
+        (["--port", "70000"], "not in the range"),
+        (["--fault", "codes-are-wraped"], "Did you mean 'codes-are-wrapped'?"),
+        (["--set", "create.stats=200"], "Did you mean 'create.status'?"),
+        (["--set", "create.status=202"], "its answers are 201, 200"),
+        (["--set", "create.status"], "is no QUESTION=ANSWER"),
+        (["--set", "id.alphabet=slug", "--set", "id.case=ignored"], "contradicts id.alphabet"),
+        (["--dialect", "nothing.toml"], "Cannot read the dialect file nothing.toml"),
+        (["--seed", "nothing.yaml"], "Cannot read the seed file nothing.yaml"),
+        (["--host", "host.invalid"], "Cannot listen on host.invalid"),
+    ],
+)
+def test_bad_input_is_one_message_and_exit_2(arguments: list[str], words: str) -> None:
+    result = run(*arguments)
+    assert result.exit_code == 2
+    assert words in result.output
+    assert "Traceback" not in result.output
+
+
+def test_a_port_in_use_is_one_message_and_exit_2() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        result = run("--port", str(taken.getsockname()[1]))
+    assert result.exit_code == 2
+    assert "address already in use" in result.output
+
+
+def test_a_wrong_dialect_file_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "dialect.toml"
+    path.write_text('[dialect]\n"create.status" = "204"\n')
+    result = run("--dialect", str(path))
+    assert result.exit_code == 2
+    assert "dialect.toml" in result.output
+
+
+def test_the_faults_are_listed() -> None:
+    result = run("--list-faults")
+    assert result.exit_code == 0
+    assert all(name in result.output for name in FAULTS)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_program_reads_one_line_and_a_signal_ends_it_well(number: signal.Signals) -> None:
+    more = ["--port", "0", "--ready-json", "--set", "create.status=200", "--fault", "codes-are-wrapped"]
+    with subprocess.Popen([*COMMAND, *more], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        ready = json.loads(process.stdout.readline())
+        assert httpx.get(ready["url"] + "/openapi.json").status_code == 200
+        process.send_signal(number)
+        rest, errors = process.communicate(timeout=10)
+    assert (process.returncode, rest, errors) == (0, "", "")
+    assert ready["keys"] == ["demo-key", "other-key"]
+    assert (ready["dialect"], ready["faults"]) == ({"create.status": "200"}, ["codes-are-wrapped"])
+
+
+def test_a_person_reads_what_to_try() -> None:
+    with subprocess.Popen([*COMMAND, "--port", "0"], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        lines = [process.stdout.readline() for _ in range(8)]
+        process.terminate()
+        process.communicate(timeout=10)
+    text = "".join(lines)
+    assert "http://127.0.0.1:" in text
+    assert "/ui/" in text
+    assert "demo-key, other-key" in text
+    assert text.count("curl ") == 3
+
+
+def test_the_curl_lines_say_what_they_mean(url: str) -> None:
+    statuses = []
+    for line in curl_lines(url, "demo-key", "acme-corp-001"):
+        words = shlex.split(line)
+        headers = dict(words[i + 1].split(": ") for i, word in enumerate(words) if word == "-H")
+        body = words[words.index("-d") + 1] if "-d" in words else None
+        statuses.append(httpx.request("POST" if body else "GET", words[-1], headers=headers, content=body).status_code)
+    assert statuses == [201, 200, 200]

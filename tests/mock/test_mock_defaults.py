@@ -1,0 +1,138 @@
+"""What the mock chooses by default, and the exchanges that the guide prints."""
+
+import pytest
+
+from fleet_contract.mock_server.handlers import HANDLERS
+from fleet_contract.mock_server.parts import parts
+from fleet_contract.mock_server.seed import Seed
+from fleet_contract.spec.document import operations
+
+from .conftest import Client
+
+
+def test_every_operation_has_one_handler() -> None:
+    ids = [operation.id for operation in operations()]
+    assert sorted(ids) == sorted(HANDLERS)
+
+
+def test_the_create_of_the_guide() -> None:
+    call = Client(parts(seed=Seed({"demo-key": "demo"})))
+    fleet = {"fleetId": "acme-corp-001", "fleetName": "Acme Corporation Fleet"}
+    answer = call("POST", "/emp/v1/fleets", fleet)
+    assert (answer.status_code, answer.json()) == (201, fleet)
+
+
+def test_the_rename_of_the_guide(call: Client) -> None:
+    answer = call("PUT", "/emp/v1/fleets/acme-corp-001/rename", {"newName": "Acme Industries Fleet"})
+    assert answer.status_code == 200
+    assert answer.json() == {"fleetId": "acme-corp-001", "fleetName": "Acme Industries Fleet"}
+
+
+def test_the_invitation_of_the_guide(call: Client) -> None:
+    answer = call.codes("acme-corp-001")
+    assert (answer.status_code, answer.json()) == (200, [{"code": "FLEET2024ABC"}, {"code": "FLEET2024XYZ"}])
+
+
+def test_fleets_of_others(call: Client) -> None:
+    assert call.codes("foreign-001").status_code == 403
+    assert call.rename("foreign-001", "Mine").status_code == 404
+    assert call.create("foreign-001").status_code == 409
+    assert call.codes("foreign-001", key="other-key").status_code == 200
+
+
+def test_a_fleet_without_a_name_or_codes(call: Client) -> None:
+    assert call.create("plain").json() == {"fleetId": "plain"}
+    assert call.codes("plain").status_code == 404
+    assert call.codes("codeless-001").status_code == 404
+
+
+@pytest.mark.parametrize("key", [None, "", "nobody", "demo-key-2", "demo", "DEMO-KEY"])
+def test_a_key_is_asked_for_everywhere(call: Client, key: str | None) -> None:
+    for operation in operations():
+        answer = call(operation.method, operation.path.replace("{", "").replace("}", ""), key=key)
+        assert answer.status_code == 401
+        assert "demo-key and other-key" in answer.headers["mock-hint"]
+
+
+def test_any_key_can_be_taken() -> None:
+    call = Client(parts(any_key=True))
+    assert call.codes("acme-corp-001", key="whatever").status_code == 200
+    assert call.codes("acme-corp-001", key=None).status_code == 401
+    assert call.codes("foreign-001", key="other-key").status_code == 200
+
+
+def test_a_problem_says_what_is_wrong(call: Client) -> None:
+    answer = call.create("x" * 101)
+    assert answer.status_code == 400
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["detail"] == "fleetId has 101 characters; at most 100 are allowed."
+    assert call("POST", "/emp/v1/fleets", {}).json()["detail"] == "fleetId is missing."
+    assert "secret" not in call.create(["secret"]).text
+
+
+@pytest.mark.parametrize("character", ["a", "é", "漢", "😀"])
+def test_100_characters_are_100_code_points(call: Client, character: str) -> None:
+    assert call.create(character * 100, character * 100).status_code == 201
+    assert call.create(character * 101).status_code == 400
+    assert call.create("named", character * 101).status_code == 400
+    assert call.rename("acme-corp-001", character * 100).status_code == 200
+    assert call.rename("acme-corp-001", character * 101).status_code == 400
+
+
+@pytest.mark.parametrize("id", [None, "", 1, True, [], {}])
+def test_what_is_no_id_is_refused(call: Client, id: object) -> None:
+    assert call.create(id).status_code == 400
+
+
+@pytest.mark.parametrize("name", [None, "", 1, True, [], {}])
+def test_what_is_no_new_name_is_refused(call: Client, name: object) -> None:
+    assert call.rename("acme-corp-001", name).status_code == 400
+
+
+def test_the_body_is_judged_before_the_fleet(call: Client) -> None:
+    assert call.rename("nobody", "").status_code == 400
+    assert call.rename("nobody", "x").status_code == 404
+    assert call.rename("nobody", "", key="nobody").status_code == 401
+
+
+def test_ids_are_compared_exactly(call: Client) -> None:
+    call.create("Case")
+    for other in ("case", "Cas", "Case1", "Cas_", "Ca%25", "Case%00", "%20Case"):
+        assert call.rename(other, "x").status_code == 404
+
+
+def test_keys_are_filtered_and_paged(call: Client) -> None:
+    assert len(call.keys().json()["keys"]) == 42
+    assert len(call.keys("?fleetId=acme-corp-001").json()["keys"]) == 25
+    assert call.keys("?fleetId=foreign-001").json() == {"keys": []}
+    assert len(call.keys(key="other-key").json()["keys"]) == 3
+    seen, cursor = [], ""
+    for _ in range(5):
+        page = call.keys(f"?page_size=10{cursor}").json()
+        seen += [each["keyIdentifier"] for each in page["keys"]]
+        cursor = f"&cursor={page.get('cursor')}"
+    assert len(seen) == len(set(seen)) == 42
+    assert cursor == "&cursor=None"
+    assert call.keys("?cursor=made-up").status_code == 400
+
+
+def test_a_created_key_is_listed_in_its_fleet(call: Client) -> None:
+    call.create("garage")
+    created = call.create_key("04BB", fleetId="garage", enabled=False)
+    assert created.status_code == 201
+    assert call.keys("?fleetId=garage").json()["keys"] == [created.json()]
+    assert call.create_key("04CC", fleetId="nobody").status_code == 404
+    assert call.create_key("04CC", fleetId="foreign-001").status_code == 404
+
+
+def test_a_location_has_prices_for_fleets(call: Client) -> None:
+    usual = call("GET", "/v1/locations/loc-001").json()
+    own = call("GET", "/v1/locations/loc-001?fleetId=acme-corp-001").json()
+    assert own["id"] == usual["id"] == "loc-001"
+    assert own["evses"] != usual["evses"]
+    assert call("GET", "/v1/locations/loc-001?fleetId=nobody").status_code == 404
+    assert call("GET", "/v1/locations/loc-000").status_code == 404
+
+
+def test_no_query_means_anything_to_fleets(call: Client) -> None:
+    assert call("GET", "/emp/v1/fleets/acme-corp-001/invitation?page_size=x").status_code == 200
