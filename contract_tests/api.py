@@ -115,8 +115,8 @@ class Api:
     def invitation(self, id: str, **how: Any) -> Exchange:
         return self.send("GET", f"{FLEETS}/{segment(id)}/invitation", **how)
 
-    def create_key(self, key: Any, **how: Any) -> Exchange:
-        return self.post(KEYS, key, **how)
+    def create_key(self, charging_key: Any, **how: Any) -> Exchange:
+        return self.post(KEYS, charging_key, **how)
 
     def list_keys(self, *, caller: Caller = Caller.OWNER, **query: Any) -> Exchange:
         """List charging keys; `query` is fleetId, cursor, page_size."""

@@ -64,6 +64,11 @@ class Driver:
         return self._run.settings.depth
 
     @pytest.fixture
+    def objections(self) -> Callable[[Finding], None]:
+        """Return where a check puts what a tool outside the judges found."""
+        return self._run.judgement.object
+
+    @pytest.fixture
     def case(self) -> None:
         """Stand in for the argument that a property gets from its rows."""
 

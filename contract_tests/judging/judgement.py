@@ -15,8 +15,8 @@ from fleet_contract.contract_tests.judging.reading import Reading, decided, fold
 from fleet_contract.contract_tests.target import Fixtures
 from fleet_contract.spec.dialect import Dialect
 
-OF_AN_EXCHANGE: tuple[Callable[[Exchange, Known], Findings], ...] = (
-    judge_status,
+# What the content of an answer shows.
+OF_AN_ANSWER: tuple[Callable[[Exchange, Known], Findings], ...] = (
     judge_form,
     judge_fleet,
     judge_invitation,
@@ -42,11 +42,16 @@ class Judgement:
         self._held = held
         self._failures: dict[Finding, None] = {}
         self._judged = 0
+        self._objections: list[Finding] = []
         self._readings: list[Reading] = []
 
     def add(self, exchange: Exchange) -> None:
         """Learn an exchange; it is judged with the others of its check."""
         self.known.learn(exchange)
+
+    def object(self, found: Finding) -> None:
+        """Take a failure that something outside the judges found."""
+        self._objections.append(found)
 
     def judge_new(self) -> list[Finding]:
         """Return what the exchanges since the last call break, by the dialect as far as it is known now."""
@@ -57,6 +62,7 @@ class Judgement:
         self.known.dialect = {**decided(folded(self._readings)), **self._held}
         numbers = {exchange.number for exchange in new}
         found = [each for each in _findings(new, self.known, self._held) if numbers & set(each.exchanges)]
+        found += self._objections
         broken = [each for each in found if not each.kept and each not in self._failures]
         self._failures |= dict.fromkeys(broken)
         return broken
@@ -74,12 +80,20 @@ def _findings(exchanges: Iterable[Exchange], known: Known, held: Mapping[str, st
     operations = set()
     for exchange in exchanges:
         operations.add(known.sent[exchange.number].operation)
-        for judge in OF_AN_EXCHANGE:
-            yield from judge(exchange, known)
+        yield from _findings_of(exchange, known)
         yield from _judge_dialect(exchange, known, held)
     for operation, judge_history in OF_A_HISTORY.items():
         if operation in operations:
             yield from judge_history(known)
+
+
+def _findings_of(exchange: Exchange, known: Known) -> Findings:
+    """Judge one exchange: what was answered with a wrong status is not read any further."""
+    by_status = list(judge_status(exchange, known))
+    yield from by_status
+    if all(each.kept for each in by_status):
+        for judge in OF_AN_ANSWER:
+            yield from judge(exchange, known)
 
 
 def _judge_dialect(exchange: Exchange, known: Known, held: Mapping[str, str]) -> Findings:

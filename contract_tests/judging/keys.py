@@ -83,9 +83,8 @@ def _is(known: Known, id: Any, fleet: str) -> bool:
 def _hidden(exchange: Exchange, known: Known, items: list[Item]) -> Findings:
     """Judge that a caller sees no key that the other one created, and none of the foreign fleet."""
     caller, foreign = exchange.request.caller, known.fixtures.foreign_fleet
-    of_the_other = {
-        _visual_number(key, known) for key in known.keys if key.succeeded and key.request.caller is not caller
-    }
+    other = {Caller.OWNER: Caller.OTHER, Caller.OTHER: Caller.OWNER}.get(caller)
+    of_the_other = {_visual_number(key, known) for key in known.keys if key.succeeded and key.request.caller is other}
     if not of_the_other and not (foreign and caller is Caller.OWNER):
         return
     leaked = sum(

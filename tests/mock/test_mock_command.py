@@ -18,6 +18,11 @@ from fleet_contract.mock_server.faults import FAULTS
 COMMAND = [sys.executable, "-m", "fleet_contract.mock_server"]
 
 
+def started(*arguments: str) -> subprocess.Popen[str]:
+    command = [*COMMAND, *arguments]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)  # noqa: S603  (our own)
+
+
 def run(*arguments: str) -> Result:
     return CliRunner().invoke(main, arguments)
 
@@ -69,7 +74,7 @@ def test_the_faults_are_listed() -> None:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_program_reads_one_line_and_a_signal_ends_it_well(number: signal.Signals) -> None:
     more = ["--port", "0", "--ready-json", "--set", "create.status=200", "--fault", "codes-are-wrapped"]
-    with subprocess.Popen([*COMMAND, *more], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    with started(*more) as process:
         assert process.stdout is not None
         ready = json.loads(process.stdout.readline())
         assert httpx.get(ready["url"] + "/openapi.json").status_code == 200
@@ -81,7 +86,7 @@ def test_a_program_reads_one_line_and_a_signal_ends_it_well(number: signal.Signa
 
 
 def test_a_person_reads_what_to_try() -> None:
-    with subprocess.Popen([*COMMAND, "--port", "0"], stdout=subprocess.PIPE, text=True) as process:
+    with started("--port", "0") as process:
         assert process.stdout is not None
         lines = [process.stdout.readline() for _ in range(8)]
         process.terminate()
@@ -101,3 +106,16 @@ def test_the_curl_lines_say_what_they_mean(url: str) -> None:
         body = words[words.index("-d") + 1] if "-d" in words else None
         statuses.append(httpx.request("POST" if body else "GET", words[-1], headers=headers, content=body).status_code)
     assert statuses == [201, 200, 200]
+
+
+def test_a_consumers_test_gets_a_mock_from_the_plugin(tmp_path: Path) -> None:
+    test = tmp_path / "test_consumer.py"
+    test.write_text(
+        "import urllib.request\n\n"
+        "def test_it(fleet_mock):\n"
+        "    assert urllib.request.urlopen(fleet_mock + '/openapi.json').status == 200\n"
+    )
+    plugin = "fleet_contract.mock_server.pytest_plugin"
+    command = [sys.executable, "-m", "pytest", "-q", "-p", plugin, "--rootdir", str(tmp_path), str(test)]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)  # noqa: S603  (our own)
+    assert "1 passed" in done.stdout

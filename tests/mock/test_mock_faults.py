@@ -28,7 +28,7 @@ def test_a_fault_says_what_it_does_and_can_be_built(name: str) -> None:
     assert fault.breaks <= set(catalogue().requirements)
     assert fault.text.endswith(".")
     assert "\n" not in fault.text
-    assert build(spoiled(name))
+    build(spoiled(name))
 
 
 def test_every_testable_requirement_has_a_fault_of_its_own() -> None:
@@ -38,7 +38,7 @@ def test_every_testable_requirement_has_a_fault_of_its_own() -> None:
 
 
 def test_an_unknown_requirement_is_an_error_where_a_fault_is_defined() -> None:
-    with pytest.raises(NoSuchId, match="fleets.id-is-unique"):
+    with pytest.raises(NoSuchId, match=r"fleets\.id-is-unique"):
         register_fault("new", {"fleet.id-is-unique"}, "Text.", lambda _: None)
 
 

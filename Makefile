@@ -1,0 +1,72 @@
+# Needs Python 3.11 or newer and make; lint-api needs npm too. All else is installed into .venv and node_modules.
+
+PYTHON ?= python3
+PORT = 8080
+DEPTH = standard
+URL =
+TARGET =
+ARGS =
+
+BIN := .venv/bin
+LOCKED := .venv/locked
+READY := .venv/ready
+SPECTRAL := node_modules/.package-lock.json
+SOURCES := contract_tests mock_server spec tests tools
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help mock contract test lint types lint-api lock clean
+
+help: ## Say what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
+
+mock: $(READY) ## Serve the mock until Ctrl+C [PORT=8080 ARGS=…]
+	@$(BIN)/fleet-mock --port $(PORT) $(ARGS)
+
+contract: $(READY) ## Judge the mock, or the server at URL [URL=https://… TARGET=file DEPTH=quick|standard|deep ARGS=…]
+# make turns every failure into its own exit code 2: who tells 1 from 3 calls .venv/bin/fleet-contract.
+ifeq ($(URL)$(TARGET),)
+	@$(BIN)/python tools/judge_the_mock.py --depth $(DEPTH) $(ARGS)
+else
+	@$(BIN)/fleet-contract run $(if $(URL),'$(URL)') $(if $(TARGET),--target '$(TARGET)') --depth $(DEPTH) $(ARGS)
+endif
+
+test: $(READY) ## Run the project's own tests [ARGS=…]
+	@$(BIN)/python -m pytest -n auto $(ARGS)
+
+lint: $(READY) ## Check style and form
+	@$(BIN)/ruff check $(SOURCES)
+	@$(BIN)/ruff format --check $(SOURCES)
+
+types: $(READY) ## Check types
+	@$(BIN)/mypy
+
+lint-api: $(SPECTRAL) ## Lint spec/openapi.yaml with Spectral
+	@node_modules/.bin/spectral lint spec/openapi.yaml --ruleset .spectral.yaml --fail-severity warn
+
+lock: $(READY) ## Write requirements.lock and package-lock.json anew, with the newest versions that are allowed
+	@$(BIN)/uv pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 --all-extras \
+	    --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' \
+	    --output-file requirements.lock
+	@npm update --package-lock-only --ignore-scripts --no-audit --no-fund --loglevel error
+
+clean: ## Remove all that was made here
+	@rm -rf .venv node_modules dist build reports .hypothesis tests/.hypothesis .mypy_cache .pytest_cache .ruff_cache
+	@find $(SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The environment is made anew when the lock changes, so that nothing stays that it does not name.
+$(LOCKED): requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=…")'
+	@echo 'Installing what requirements.lock names into .venv, once.'
+	@$(PYTHON) -m venv --clear .venv
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $@
+
+$(READY): $(LOCKED) pyproject.toml
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(SPECTRAL): package-lock.json package.json
+	@echo 'Installing what package-lock.json names into node_modules, once.'
+	@npm ci --ignore-scripts --no-audit --no-fund --loglevel error >/dev/null
+	@touch $@

@@ -1,0 +1,58 @@
+"""The report for programs; its JSON Schema is spec/report.schema.json."""
+
+import json
+from typing import Any
+
+from fleet_contract.contract_tests.judging.findings import Finding
+from fleet_contract.contract_tests.run import Report
+from fleet_contract.contract_tests.story import steps_of
+from fleet_contract.contract_tests.verdicts import Result
+
+
+def to_json(report: Report) -> str:
+    """Return a run's report as one JSON object, without times of day, so that two runs can be compared."""
+    footprint = report.footprint
+    value = {
+        "target": report.settings.target.base_url,
+        "depth": report.settings.depth.word,
+        "mark": report.known.mark,
+        "outcome": report.outcome.value,
+        "judged": report.judged,
+        "testable": len(report.results),
+        "requirements": [_requirement(result, report) for result in report.results],
+        "dialect": dict(report.dialect),
+        "footprint": {
+            "requests": footprint.requests,
+            "seconds": round(footprint.seconds, 3),
+            "fleets_created": list(footprint.fleets_created),
+            "keys_created": list(footprint.keys_created),
+        },
+        "cases": report.cases,
+    }
+    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+
+
+def _requirement(result: Result, report: Report) -> dict[str, Any]:
+    requirement = result.requirement
+    first = result.failures[0] if result.failures else None
+    return {
+        "id": requirement.id,
+        "basis": requirement.basis.value,
+        "source": requirement.url,
+        "verdict": result.verdict.value,
+        "evidence": result.evidence,
+        "message": message_of(result),
+        "reproduce": _steps(first, report),
+    }
+
+
+def message_of(result: Result) -> str:
+    """Return why a requirement is not passed; empty where it is."""
+    if not result.failures:
+        return result.reason
+    first = result.failures[0]
+    return f"expected {first.expected}, was answered {first.got}"
+
+
+def _steps(first: Finding | None, report: Report) -> list[str]:
+    return steps_of(first, report.known, report.settings.target.base_url) if first else []

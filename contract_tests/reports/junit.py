@@ -1,0 +1,45 @@
+"""The report as JUnit XML: one case a requirement, named by its bare id."""
+
+import re
+
+from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
+
+from fleet_contract.contract_tests.reports.as_json import message_of
+from fleet_contract.contract_tests.run import Report
+from fleet_contract.contract_tests.story import steps_of
+from fleet_contract.contract_tests.verdicts import Outcome, Result, Verdict
+
+# What each verdict becomes; a pass has no element.
+ELEMENTS = {Verdict.FAILED: Failure, Verdict.ERRORED: Error, Verdict.UNTESTED: Skipped}
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def to_junit(report: Report) -> str:
+    """Return a run's report as JUnit XML; an inconclusive run has an error of its own, so that no reader takes it for a pass."""
+    suite = TestSuite("fleet-contract")
+    suite.add_testcases([_case(result, report) for result in report.results])
+    if report.outcome is Outcome.INCONCLUSIVE:
+        inconclusive = TestCase("run.is-conclusive", classname="fleet-contract")
+        ended = [f"{ran.name}: {ran.error or ran.reason}" for ran in report.ran if ran.ended_early]
+        inconclusive.result = [Error(_clean("; ".join(ended) or "something was left untested"))]
+        suite.add_testcase(inconclusive)
+    suite.time = report.footprint.seconds
+    xml = JUnitXml()
+    xml.add_testsuite(suite)
+    return bytes(xml.tostring()).decode("utf-8")
+
+
+def _case(result: Result, report: Report) -> TestCase:
+    case = TestCase(result.requirement.id, classname=result.requirement.id.split(".")[0])
+    element = ELEMENTS.get(result.verdict)
+    if element:
+        made = element(_clean(message_of(result)))
+        if result.failures:
+            steps = steps_of(result.failures[0], report.known, report.settings.target.base_url)
+            made.text = _clean("\n".join([result.requirement.text, result.requirement.url, *steps]))
+        case.result = [made]
+    return case
+
+
+def _clean(text: str) -> str:
+    return _NOT_XML.sub("\ufffd", text)

@@ -1,0 +1,83 @@
+"""The report for a person at a terminal."""
+
+from itertools import groupby
+
+from rich.console import Console
+from rich.markup import escape
+
+from fleet_contract.contract_tests.judging.known import Known
+from fleet_contract.contract_tests.run import Report
+from fleet_contract.contract_tests.story import answer_line, request_line, sequence_of, steps_of
+from fleet_contract.contract_tests.verdicts import Outcome, Result, Verdict
+from fleet_contract.spec.dialect import NOT_APPLICABLE, UNKNOWN
+
+_MARKS = {
+    Verdict.PASSED: "[green]✓[/]",
+    Verdict.FAILED: "[red]✗[/]",
+    Verdict.ERRORED: "[yellow]![/]",
+    Verdict.UNTESTED: "[yellow]-[/]",
+}
+_COLOURS = {Outcome.CONFORMS: "green", Outcome.BREAKS: "red", Outcome.INCONCLUSIVE: "yellow"}
+
+
+def print_report(report: Report, console: Console) -> None:
+    """Print a verdict per requirement, the failures in full, the dialect, the footprint and the outcome."""
+    for section, results in groupby(report.results, key=lambda each: each.requirement.id.split(".")[0]):
+        console.print(f"\n[bold]{section}[/]")
+        for result in results:
+            _print_verdict(result, console)
+    for result in report.results:
+        if result.failures:
+            _print_failure(result, report.known, report.settings.target.base_url, console)
+    _print_dialect(report, console)
+    _print_footprint(report, console)
+    colour = _COLOURS[report.outcome]
+    reason = _why_inconclusive(report) if report.outcome is Outcome.INCONCLUSIVE else ""
+    console.print(
+        f"\n[bold {colour}]{report.outcome.upper()}[/]: {report.judged} of {len(report.results)} requirements judged"
+        f" at {report.settings.depth.word} depth{reason}."
+    )
+
+
+def _print_verdict(result: Result, console: Console) -> None:
+    requirement = result.requirement
+    console.print(f"  {_MARKS[result.verdict]} {requirement.id} [dim]{escape(requirement.text)}[/]")
+    if result.reason:
+        console.print(f"      {result.verdict}: {escape(result.reason)}", style="yellow")
+
+
+def _print_failure(result: Result, known: Known, base_url: str, console: Console) -> None:
+    requirement, first = result.requirement, result.failures[0]
+    console.print(f"\n[bold red]✗ {requirement.id}[/] [dim]{requirement.basis}, {requirement.url}[/]")
+    console.print(f"  {escape(requirement.text)}")
+    for exchange in sequence_of(first, known):
+        console.print(f"  [cyan]sent[/]     {escape(request_line(exchange))}")
+        console.print(f"  [cyan]answered[/] {escape(answer_line(exchange))}")
+    console.print(f"  expected {escape(first.expected)}\n  got      {escape(first.got)}")
+    if len(result.failures) > 1:
+        console.print(f"  [dim]and {len(result.failures) - 1} more like it[/]")
+    console.print("  replay:")
+    for step in steps_of(first, known, base_url):
+        console.print(f"    {escape(step)}", soft_wrap=True)
+
+
+def _print_dialect(report: Report, console: Console) -> None:
+    answered = {question: answer for question, answer in report.dialect.items() if answer != NOT_APPLICABLE}
+    unknown = sum(answer == UNKNOWN for answer in answered.values())
+    console.print(f"\n[bold]dialect[/] [dim]{len(answered) - unknown} questions read, {unknown} unknown[/]")
+    pairs = [f"{question} = {answer}" for question, answer in answered.items() if answer != UNKNOWN]
+    console.print(f"  [dim]{', '.join(pairs)}[/]")
+
+
+def _print_footprint(report: Report, console: Console) -> None:
+    footprint = report.footprint
+    console.print(
+        f"\n[bold]footprint[/] {footprint.requests} requests in {footprint.seconds:.1f} s; left behind for ever: "
+        f"{len(footprint.fleets_created)} fleets and {len(footprint.keys_created)} charging keys, "
+        f"marked ct-{report.known.mark}"
+    )
+
+
+def _why_inconclusive(report: Report) -> str:
+    ended = [f"{ran.name}: {ran.error or ran.reason}" for ran in report.ran if ran.ended_early]
+    return f"; {escape('; '.join(ended[:3]))}" if ended else "; something was left untested"

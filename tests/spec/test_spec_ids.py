@@ -1,0 +1,221 @@
+"""Law 1: nothing is lost on the way; every id that is cited exists, and all that exists is used."""
+
+import ast
+import re
+from collections import Counter
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from fleet_contract import contract_tests, mock_server
+from fleet_contract.contract_tests.check import Check, check_of
+from fleet_contract.contract_tests.judging import reading
+from fleet_contract.mock_server.faults import FAULTS
+from fleet_contract.mock_server.handlers import HANDLERS
+from fleet_contract.spec.catalogue import SUCCESS, Basis, Situation, catalogue
+from fleet_contract.spec.coverage import sentences, silences
+from fleet_contract.spec.document import document, operations
+
+SUITE = Path(contract_tests.__file__).parent
+MOCK = Path(mock_server.__file__).parent
+JUDGING = sorted(SUITE.glob("judging/*.py"))
+CHECKS = sorted(SUITE.glob("checks/test_*.py"))
+FAULT_FILES = sorted(MOCK.glob("faults/*.py"))
+HONEST_MOCK = sorted(MOCK.glob("*.py"))
+
+KNOWN = catalogue()
+ALL_IDS = {*KNOWN.requirements, *KNOWN.questions, *KNOWN.situations}
+TESTABLE = {each.id for each in KNOWN.requirements.values() if not each.untestable}
+# What a target file asks for is judged of every exchange, whatever drove it, and by comparison with that file.
+HELD = {each.id for each in KNOWN.requirements.values() if each.basis is Basis.OURS}
+# A path or a method that is no operation belongs to none.
+OF_NO_OPERATION = HELD | {"http.unknown-paths-are-refused"}
+LOOKS_LIKE_AN_ID = re.compile(f"({'|'.join(sorted({id.split('.')[0] for id in ALL_IDS}))})\\.[a-z0-9]+(-[a-z0-9]+)*")
+
+
+def texts_in(*files: Path) -> set[str]:
+    """Return every string literal of some modules."""
+    trees = [ast.parse(file.read_text(encoding="utf-8")) for file in files]
+    constants = (node.value for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant))
+    return {value for value in constants if isinstance(value, str)}
+
+
+def checks() -> Iterator[tuple[str, Check]]:
+    for file in CHECKS:
+        module = import_module(f"{contract_tests.__name__}.checks.{file.stem}")
+        for name, function in vars(module).items():
+            check = check_of(function) if callable(function) else None
+            if check:
+                yield f"{file.stem}.{name}", check
+
+
+# --- what is cited exists -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "file", [*JUDGING, *HONEST_MOCK, *FAULT_FILES, *CHECKS], ids=lambda file: f"{file.parent.name}/{file.name}"
+)
+def test_every_text_that_looks_like_an_id_is_one(file: Path) -> None:
+    assert {text for text in texts_in(file) if LOOKS_LIKE_AN_ID.fullmatch(text)} <= ALL_IDS
+
+
+def test_the_document_cites_requirements_that_exist() -> None:
+    for operation in operations():
+        cited = operation.description["x-requirements"]
+        assert set(cited) <= set(KNOWN.requirements)
+        assert len(set(cited)) == len(cited), f"{operation.id} cites one twice"
+
+
+def test_sentences_and_silences_cite_what_exists() -> None:
+    for each in (*sentences(), *silences().values()):
+        assert set(each.requirements) <= set(KNOWN.requirements)
+        assert set(each.questions) <= set(KNOWN.questions)
+    assert {each.example for each in sentences() if each.example} <= {operation.id for operation in operations()}
+
+
+def test_checks_and_faults_cite_requirements_that_can_be_judged() -> None:
+    for name, check in checks():
+        assert set(check.reaches) <= TESTABLE, name
+    for fault in FAULTS.values():
+        assert fault.breaks, f"{fault.name} breaks nothing"
+        assert fault.breaks <= TESTABLE, fault.name
+
+
+def test_situations_break_requirements_that_can_be_judged() -> None:
+    broken = {id for situation in KNOWN.situations.values() for id in situation.breaks.values()}
+    assert broken | {success.breaks for success in KNOWN.successes.values()} <= TESTABLE
+
+
+# --- what exists is used ------------------------------------------------------------------------
+
+
+def test_every_testable_requirement_is_reached_by_a_check() -> None:
+    reached = {id for _, check in checks() for id in check.reaches}
+    assert TESTABLE - reached == HELD
+
+
+def test_every_testable_requirement_is_judged() -> None:
+    by_status = {id for situation in KNOWN.situations.values() for id in situation.breaks.values()}
+    by_status |= {success.breaks for success in KNOWN.successes.values()}
+    assert TESTABLE - by_status - texts_in(*JUDGING) == set()
+
+
+def test_every_testable_requirement_has_a_fault_that_breaks_it() -> None:
+    assert TESTABLE - {id for fault in FAULTS.values() for id in fault.breaks} == HELD
+
+
+def test_every_requirement_belongs_to_an_operation() -> None:
+    cited = {id for operation in operations() for id in operation.description["x-requirements"]}
+    assert set(KNOWN.requirements) - cited == OF_NO_OPERATION
+
+
+def test_every_question_is_consulted_by_the_mock() -> None:
+    assert set(KNOWN.questions) - texts_in(*HONEST_MOCK) == set()
+
+
+def test_every_question_is_read_by_the_suite() -> None:
+    by_situation = {situation.reads for situation in KNOWN.situations.values()} - {""}
+    assert set(KNOWN.questions) - by_situation - set(reading._BY_FORM) == set()
+    assert set(reading._BY_SITUATION) <= by_situation
+    assert set(reading._BY_FORM) <= set(KNOWN.questions)
+
+
+def test_a_question_without_a_reader_of_its_own_is_answered_by_a_status() -> None:
+    """What is neither a status nor told by a reader would stay unknown of every server."""
+    for id, question in KNOWN.questions.items():
+        if id not in reading._BY_SITUATION and id not in reading._BY_FORM:
+            assert len(question.statuses) == len(question.answers), id
+
+
+@pytest.mark.parametrize("situation", KNOWN.situations.values(), ids=list(KNOWN.situations))
+def test_what_a_situation_reads_may_be_answered_in_it(situation: Situation) -> None:
+    if not situation.reads:
+        return
+    question = KNOWN.question(situation.reads)
+    allowed = KNOWN.statuses(situation.may)
+    assert set(question.statuses) - {200, 201} <= allowed, "an answer of the dialect would be called a failure"
+    if len(question.statuses) < len(question.answers) and allowed:
+        assert SUCCESS in situation.may or situation.id in {"rename.a-fleet-too-soon"}
+
+
+def test_every_situation_is_found_in_some_request() -> None:
+    assert set(KNOWN.situations) - texts_in(SUITE / "judging" / "situations.py") == set()
+
+
+# --- what is defined is defined once ------------------------------------------------------------
+
+
+def test_an_id_is_that_of_a_requirement_or_of_a_question() -> None:
+    assert set(KNOWN.requirements) & set(KNOWN.questions) == set()
+
+
+@pytest.mark.parametrize("id", sorted({*KNOWN.requirements, *KNOWN.questions, *KNOWN.situations}))
+def test_an_id_is_words(id: str) -> None:
+    assert re.fullmatch(r"[a-z]+\.[a-z0-9]+(-[a-z0-9]+)*", id)
+
+
+def test_an_operation_has_one_name_one_handler_and_one_success() -> None:
+    ids = [operation.id for operation in operations()]
+    assert len(set(ids)) == len(ids) == 6
+    assert set(HANDLERS) == set(ids) == set(KNOWN.successes)
+    defined = Counter(
+        node.name
+        for file in HONEST_MOCK
+        for node in ast.parse(file.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.AsyncFunctionDef | ast.FunctionDef)
+    )
+    assert {id: defined[id] for id in ids} == dict.fromkeys(ids, 1)
+
+
+def test_a_fault_has_a_name_of_its_own() -> None:
+    names = [
+        node.name
+        for file in FAULT_FILES
+        for node in ast.parse(file.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.FunctionDef) and any("fault" in ast.unparse(each) for each in node.decorator_list)
+    ]
+    assert [name for name, count in Counter(names).items() if count > 1] == []
+
+
+def test_every_status_that_a_situation_allows_is_in_the_document() -> None:
+    answers = {operation.id: set(operation.description["responses"]) for operation in operations()}
+    for situation in KNOWN.situations.values():
+        for operation in operations_of(situation):
+            allowed = {str(status) for status in KNOWN.statuses(situation.may)}
+            assert allowed <= answers[operation], f"{situation.id} of {operation}"
+    for id, success in KNOWN.successes.items():
+        assert {str(status) for status in KNOWN.statuses(success.may)} <= answers[id]
+
+
+WITH_BODY = ("create_fleet", "rename_fleet", "create_charging_key")
+OPERATIONS = {
+    "any.wrong-media-type": WITH_BODY,
+    "any.missing-media-type": WITH_BODY,
+    "any.media-type-with-parameters": WITH_BODY,
+    "any.unusual-spelling": WITH_BODY,
+    "any.unknown-property": WITH_BODY,
+    "any.unknown-path": (),
+    "any.wrong-method": (),
+    "any": tuple(HANDLERS),
+    "create": ("create_fleet",),
+    "name": ("create_fleet", "rename_fleet"),
+    "rename": ("rename_fleet",),
+    "path": ("rename_fleet", "get_invitation_codes"),
+    "invitation": ("get_invitation_codes",),
+    "keys.list": ("list_charging_keys",),
+    "keys.create": ("create_charging_key",),
+    "prices": ("get_location",),
+}
+
+
+def operations_of(situation: Situation) -> tuple[str, ...]:
+    """Return the operations in which a situation can be; the nearest row by the beginning of its id."""
+    rows = [row for row in OPERATIONS if situation.id == row or situation.id.startswith((f"{row}.", f"{row}-"))]
+    return OPERATIONS[max(rows, key=len)]
+
+
+def test_the_document_is_a_copy_that_may_be_changed() -> None:
+    document()["paths"].clear()
+    assert document()["paths"]

@@ -1,0 +1,111 @@
+"""Law 6: the layers hold. Spec knows neither mock nor suite; these know spec, and never each other."""
+
+import ast
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+import fleet_contract
+
+ROOT = Path(fleet_contract.__file__).parent
+FOLDERS = ("spec", "mock_server", "contract_tests")
+MODULES = sorted(file for folder in FOLDERS for file in (ROOT / folder).rglob("*.py"))
+MAY_IMPORT = {
+    "spec": {"spec"},
+    "mock_server": {"mock_server", "spec"},
+    "contract_tests": {"contract_tests", "spec"},
+}
+# Who knows what is meant to be replaceable, or may be missing.
+KNOWN_TO = {
+    "pytest": {
+        "contract_tests/driving.py",
+        "contract_tests/plugin.py",
+        "contract_tests/judge.py",
+        "mock_server/pytest_plugin.py",
+    },
+    "connexion": {"mock_server/app.py"},
+    "junitparser": {"contract_tests/reports/junit.py"},
+    "schemathesis": {"contract_tests/generated.py"},
+    "yaml": {"spec/files.py", "mock_server/seed.py"},
+}
+OF_THE_EXTRA = ("hypothesis", "httpcore", "junitparser", "pytest", "schemathesis")
+
+
+@cache
+def imports_of(file: Path) -> frozenset[str]:
+    """Return the full names of all that a module imports, wherever in it."""
+    return frozenset(_imports(ast.parse(file.read_text(encoding="utf-8")), _package_of(file)))
+
+
+def _imports(tree: ast.Module, package: list[str]) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            above = package[: len(package) - node.level + 1] if node.level else []
+            module = ".".join([*above, *([node.module] if node.module else [])])
+            yield from (f"{module}.{alias.name}" for alias in node.names)
+
+
+def _package_of(file: Path) -> list[str]:
+    return ["fleet_contract", *file.relative_to(ROOT).parent.parts]
+
+
+def folders_in(names: frozenset[str]) -> set[str]:
+    """Return which of the three folders some full names lie in."""
+    parts = [name.split(".") for name in names]
+    return {part[1] for part in parts if part[0] == "fleet_contract" and len(part) > 1} & set(FOLDERS)
+
+
+def name_of(file: Path) -> str:
+    return file.relative_to(ROOT).as_posix()
+
+
+@pytest.mark.parametrize("file", MODULES, ids=name_of)
+def test_a_module_imports_only_what_its_layer_may(file: Path) -> None:
+    folder = file.relative_to(ROOT).parts[0]
+    assert folders_in(imports_of(file)) <= MAY_IMPORT[folder]
+
+
+@pytest.mark.parametrize("file", MODULES, ids=name_of)
+def test_nothing_of_ours_is_imported_by_its_bare_name(file: Path) -> None:
+    assert not {name.split(".")[0] for name in imports_of(file)} & set(FOLDERS)
+
+
+@pytest.mark.parametrize("package", KNOWN_TO)
+def test_a_package_is_known_only_to_those_who_are_named(package: str) -> None:
+    knowing = {name_of(file) for file in MODULES if package in {name.split(".")[0] for name in imports_of(file)}}
+    assert knowing == KNOWN_TO[package]
+
+
+@pytest.mark.parametrize("folder", ["spec", "mock_server"])
+def test_the_plain_install_needs_nothing_of_the_extra(folder: str) -> None:
+    for file in (ROOT / folder).rglob("*.py"):
+        if file.name != "pytest_plugin.py":
+            assert not {name.split(".")[0] for name in imports_of(file)} & set(OF_THE_EXTRA), name_of(file)
+
+
+def test_judging_does_no_input_or_output() -> None:
+    edges = {"subprocess", "socket", "ssl", "http", "httpcore", "httpx", "pathlib", "os", "time", "random", "secrets"}
+    for file in (ROOT / "contract_tests" / "judging").glob("*.py"):
+        assert not {name.split(".")[0] for name in imports_of(file)} & edges, name_of(file)
+
+
+def test_the_store_of_the_mock_knows_no_http() -> None:
+    of_http = {"starlette", "connexion", "http", "urllib", "uvicorn"}
+    assert not {name.split(".")[0] for name in imports_of(ROOT / "mock_server" / "store.py")} & of_http
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("import spec", "spec"),
+        ("from fleet_contract import mock_server", "fleet_contract.mock_server"),
+        ("from ..mock_server import store", "fleet_contract.mock_server.store"),
+        ("from . import files", "fleet_contract.spec.files"),
+    ],
+)
+def test_every_way_to_import_is_seen(line: str, name: str) -> None:
+    assert list(_imports(ast.parse(line), ["fleet_contract", "spec"])) == [name]
