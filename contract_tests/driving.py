@@ -1,6 +1,6 @@
 """Driving checks as pytest tests: the only module that knows pytest, but for the options of the plain form."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -9,22 +9,23 @@ import pytest
 from hypothesis import HealthCheck, Phase, example, given
 from hypothesis import settings as hypothesis_settings
 
-from fleet_contract.contract_tests.api import Api
-from fleet_contract.contract_tests.network.budget import BudgetSpent
 from fleet_contract.contract_tests.check import Check, check_of
-from fleet_contract.contract_tests.network.client import WritesForbidden
-from fleet_contract.contract_tests.depths import Depth
 from fleet_contract.contract_tests.judging.findings import Finding
+from fleet_contract.contract_tests.network.budget import BudgetSpent
+from fleet_contract.contract_tests.network.client import WritesForbidden
 from fleet_contract.contract_tests.run import Report, Run
-from fleet_contract.contract_tests.target import Fixtures, Target
+from fleet_contract.contract_tests.target import Target
 from fleet_contract.contract_tests.untested import Lack, Untested
-from fleet_contract.contract_tests.verdicts import Ran
+from fleet_contract.contract_tests.verdicts import Exit, Ran
 
 # The gate runs the rows of a property and nothing else: what Hypothesis would draw depends on
 # what happens to be imported, and a shrunk failure is one that was seen and withdrawn.
 _GATE = hypothesis_settings(
     phases=(Phase.explicit,), database=None, deadline=None, suppress_health_check=list(HealthCheck)
 )
+
+
+RUN = pytest.StashKey[Run]()
 
 
 class BrokenPromise(AssertionError):
@@ -37,52 +38,23 @@ class Driver:
     def __init__(self, run: Run, conclude: Callable[[Report], int]) -> None:
         self._run = run
         self._conclude = conclude
-        self._any = False
+        self._is_ours = False
+        self._due: list[pytest.Item] = []
+        self._others_failed = False
 
-    # --- fixtures that checks ask for ---
-
-    @pytest.fixture
-    def api(self) -> Api:
-        return self._run.api
-
-    @pytest.fixture
-    def fixtures(self) -> Fixtures:
-        return self._run.settings.target.fixtures
-
-    @pytest.fixture
-    def home(self) -> str:
-        """Return the fleet that most checks use, so that names cost nothing."""
-        return self._run.shared_fleet("home")
-
-    @pytest.fixture
-    def neighbour(self) -> str:
-        """Return a second fleet of the kind."""
-        return self._run.shared_fleet("neighbour")
-
-    @pytest.fixture
-    def depth(self) -> Depth:
-        return self._run.settings.depth
-
-    @pytest.fixture
-    def objections(self) -> Callable[[Finding], None]:
-        """Return where a check puts what a tool outside the judges found."""
-        return self._run.judgement.object
-
-    @pytest.fixture
-    def case(self) -> None:
-        """Stand in for the argument that a property gets from its rows."""
-
-    # --- hooks ---
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.stash[RUN] = self._run  # where the fixtures of the checks find it
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
         checks = {item: check for item in items if (check := _check(item))}
-        self._any = bool(checks)
+        self._is_ours = bool(checks) or not items
         wanted = {item: check for item, check in checks.items() if self._run.is_wanted(check)}
         left_out = {item: lacked for item, check in wanted.items() if (lacked := self._lacks(check))}
         for item, lacked in left_out.items():
             self._run.ran.append(_ran(item, lacked))
-        unwanted = [item for item in checks if item not in wanted or item in left_out]
+        self._due = [item for item in wanted if item not in left_out]
+        unwanted = [item for item in checks if item not in self._due]
         config.hook.pytest_deselected(items=unwanted)
         items[:] = [item for item in items if item not in unwanted]
 
@@ -161,11 +133,27 @@ class Driver:
         _GATE(driven)()
 
     @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        report = yield
+        self._others_failed |= report.failed and _check(item) is None
+        return report
+
+    @pytest.hookimpl(wrapper=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> Iterator[None]:
         result = yield
-        if self._any or not session.items:
-            session.exitstatus = self._conclude(self._run.conclude())
+        if self._is_ours and not session.config.option.collectonly:
+            self._record_the_undone()
+            code = self._conclude(self._run.conclude())
+            session.exitstatus = code or (pytest.ExitCode.TESTS_FAILED if self._others_failed else Exit.CONFORMS)
         return result
+
+    def _record_the_undone(self) -> None:
+        """Record the checks that never ran, so that a run that was stopped, or ran nothing, is no success."""
+        done = {each.name for each in self._run.ran}
+        undone = [item for item in self._due if item.name not in done]
+        self._run.ran += [_ran(item, Untested(Lack.STOPPED, "the run was stopped before it")) for item in undone]
+        if not self._due:
+            self._run.ran.append(Ran("nothing ran", (), Lack.STOPPED, "no check was selected"))
 
 
 def _check(item: pytest.Item) -> Check | None:

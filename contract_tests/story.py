@@ -32,7 +32,8 @@ def sequence_of(finding: Finding, known: Known) -> list[Exchange]:
     ]
     births = [each for each in before if known.sent[each.number].operation == "create_fleet"][:2]
     renames = [each for each in before if each not in births and each.check == shown[-1].check]
-    return sorted({*births, *renames[-3:], *shown[-_MOST_STEPS:]}, key=lambda each: each.number)
+    chosen = {each.number: each for each in (*births, *renames[-3:], *shown[-_MOST_STEPS:])}
+    return [chosen[number] for number in sorted(chosen)]
 
 
 def _ids_of(exchange: Exchange, known: Known) -> frozenset[str]:

@@ -13,9 +13,10 @@ class Lack(StrEnum):
     BUDGET = "budget"  # a limit of the run ended it
     SETUP = "setup"  # the server refused what the check had to begin with
     DISTURBED = "disturbed"  # something between us and the API answered in its place
+    STOPPED = "stopped"  # the run ended before the check: interrupted, or after a first failure
 
 
-INCONCLUSIVE = frozenset({Lack.BUDGET, Lack.SETUP, Lack.DISTURBED})
+INCONCLUSIVE = frozenset({Lack.BUDGET, Lack.SETUP, Lack.DISTURBED, Lack.STOPPED})
 
 
 class Untested(Exception):

@@ -173,7 +173,7 @@ def _in_a_section(recorded: Sequence[Covered], copied: Sequence[Sentence]) -> Di
 
 
 def to_text(difference: Difference, sentence: Sentence | Covered) -> str:
-    """Return a difference as a line; of a sentence that is gone there is no text, so what was made of it stands there."""
+    """Return a difference as a line; of a sentence that is gone it tells what was made of it."""
     if isinstance(sentence, Sentence):
         said = sentence.text
     else:
@@ -194,7 +194,9 @@ def main(context: click.Context, copy: Path) -> None:
     for difference, sentence in found:
         click.echo(to_text(difference, sentence))
     count = sum(map(len, guide().values()))
-    click.echo(f"{len(found)} of {count} sentences differ from spec/guide.yaml." if found else f"{count} sentences, all known.")
+    click.echo(
+        f"{len(found)} of {count} sentences differ from spec/guide.yaml." if found else f"{count} sentences, all known."
+    )
     context.exit(1 if found else 0)
 
 

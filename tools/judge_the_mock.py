@@ -22,7 +22,7 @@ def main(arguments: list[str]) -> int:
         signal.signal(number, stop)
     # What is set there is meant for another server: its key, its address.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("FLEET_")}
-    mock = [BIN / "fleet-mock", "--port", "0", "--ready-json"]
+    mock: list[str | Path] = [BIN / "fleet-mock", "--port", "0", "--ready-json"]
     LOG.parent.mkdir(exist_ok=True)
     with (
         LOG.open("wb") as log,

@@ -59,6 +59,10 @@ def folders_in(names: frozenset[str]) -> set[str]:
     return {part[1] for part in parts if part[0] == "fleet_contract" and len(part) > 1} & set(FOLDERS)
 
 
+def test_every_folder_was_looked_into() -> None:
+    assert {file.relative_to(ROOT).parts[0] for file in MODULES} == set(FOLDERS)
+
+
 def name_of(file: Path) -> str:
     return file.relative_to(ROOT).as_posix()
 

@@ -1,0 +1,55 @@
+"""The fixtures that checks ask for. They stand beside the checks, so that nobody else's of the same names are taken."""
+
+from collections.abc import Callable
+
+import pytest
+
+from fleet_contract.contract_tests.api import Api
+from fleet_contract.contract_tests.depths import Depth
+from fleet_contract.contract_tests.driving import RUN
+from fleet_contract.contract_tests.judging.findings import Finding
+from fleet_contract.contract_tests.run import Run
+from fleet_contract.contract_tests.target import Fixtures
+
+
+@pytest.fixture
+def run(request: pytest.FixtureRequest) -> Run:
+    return request.config.stash[RUN]
+
+
+@pytest.fixture
+def api(run: Run) -> Api:
+    return run.api
+
+
+@pytest.fixture
+def fixtures(run: Run) -> Fixtures:
+    return run.settings.target.fixtures
+
+
+@pytest.fixture
+def home(run: Run) -> str:
+    """Return the fleet that most checks use, so that names cost nothing."""
+    return run.shared_fleet("home")
+
+
+@pytest.fixture
+def neighbour(run: Run) -> str:
+    """Return a second fleet of the kind."""
+    return run.shared_fleet("neighbour")
+
+
+@pytest.fixture
+def depth(run: Run) -> Depth:
+    return run.settings.depth
+
+
+@pytest.fixture
+def objections(run: Run) -> Callable[[Finding], None]:
+    """Return where a check puts what a tool outside the judges found."""
+    return run.judgement.object
+
+
+@pytest.fixture
+def case() -> None:
+    """Stand in for the argument that a property gets from its rows."""

@@ -1,0 +1,161 @@
+"""The schema of the JSON report: valid itself, and as strict as what it describes."""
+
+import json
+from copy import deepcopy
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator, ValidationError
+
+from fleet_contract.contract_tests.depths import Depth
+from fleet_contract.contract_tests.verdicts import Outcome, Verdict
+from fleet_contract.spec.catalogue import Basis, catalogue
+from fleet_contract.spec.files import read
+
+SCHEMA: dict[str, Any] = json.loads(read("report.schema.json"))
+VALIDATOR = Draft202012Validator(SCHEMA, format_checker=Draft202012Validator.FORMAT_CHECKER)
+SAMPLE: dict[str, Any] = {
+    "target": "http://127.0.0.1:8080",
+    "depth": "quick",
+    "mark": "0a1b2c3d",
+    "outcome": "breaks",
+    "judged": 2,
+    "testable": 4,
+    "requirements": [
+        {
+            "id": "fleets.id-is-unique",
+            "basis": "stated",
+            "source": "https://developer.plugsurfing.com/docs/fleet-management#fleet-identifier",
+            "verdict": "failed",
+            "evidence": 3,
+            "message": "expected 400 or 409 or 422, was answered 201",
+            "reproduce": ["curl -X POST http://127.0.0.1:8080/emp/v1/fleets"],
+        },
+        {
+            "id": "create.accepts-a-valid-fleet",
+            "basis": "stated",
+            "source": "https://developer.plugsurfing.com/docs/fleet-management#create-a-fleet",
+            "verdict": "passed",
+            "evidence": 40,
+            "message": "",
+            "reproduce": [],
+        },
+        {
+            "id": "prices.fleet-has-its-own",
+            "basis": "stated",
+            "source": "https://developer.plugsurfing.com/docs/fleet-management#working-with-fleets",
+            "verdict": "untested",
+            "evidence": 0,
+            "message": "test_a_fleet_sees_its_own_prices: fixtures.location is missing",
+            "reproduce": [],
+        },
+        {
+            "id": "keys.enabled-by-default",
+            "basis": "elsewhere",
+            "source": "https://developer.plugsurfing.com/reference/createempchargingkey",
+            "verdict": "errored",
+            "evidence": 0,
+            "message": "test_a_key: KeyError: 'enabled'",
+            "reproduce": [],
+        },
+    ],
+    "dialect": {"create.status": "201", "duplicate.status": "mixed", "answer.charset": "utf-8"},
+    "footprint": {"requests": 10, "seconds": 0.25, "fleets_created": ["ct-0a1b2c3d-1"], "keys_created": []},
+    "cases": "0123456789abcdef",
+}
+FAILED, PASSED, UNTESTED, ERRORED = range(4)
+DROP = object()
+
+
+def changed(path: tuple[str | int, ...], value: object) -> dict[str, Any]:
+    """Return the sample with one value changed or dropped."""
+    report = deepcopy(SAMPLE)
+    place: Any = report
+    for step in path[:-1]:
+        place = place[step]
+    if value is DROP:
+        del place[path[-1]]
+    else:
+        place[path[-1]] = value
+    return report
+
+
+def test_the_schema_is_valid() -> None:
+    Draft202012Validator.check_schema(SCHEMA)
+    assert SCHEMA["$id"].startswith("urn:")
+
+
+def test_a_report_fits() -> None:
+    VALIDATOR.validate(SAMPLE)
+
+
+def test_every_object_lists_its_properties() -> None:
+    for shape in (SCHEMA, SCHEMA["$defs"]["requirement"], SCHEMA["$defs"]["footprint"]):
+        assert shape["additionalProperties"] is False
+        assert set(shape["required"]) == set(shape["properties"])
+
+
+def test_the_lists_of_words_are_those_of_the_code() -> None:
+    requirement = SCHEMA["$defs"]["requirement"]["properties"]
+    assert requirement["verdict"]["enum"] == list(Verdict)
+    assert requirement["basis"]["enum"] == list(Basis)
+    assert SCHEMA["properties"]["outcome"]["enum"] == list(Outcome)
+    assert SCHEMA["properties"]["depth"]["enum"] == [depth.word for depth in Depth]
+
+
+def test_every_id_and_every_answer_of_the_catalogue_fits() -> None:
+    questions = catalogue().questions
+    for id in catalogue().requirements:
+        VALIDATOR.validate(changed(("requirements", PASSED, "id"), id))
+    most = max(len(question.answers) for question in questions.values())
+    for index in range(most):
+        dialect = {
+            id: [*question.answers, "unknown"][min(index, len(question.answers))] for id, question in questions.items()
+        }
+        VALIDATOR.validate(changed(("dialect",), dialect))
+
+
+@pytest.mark.parametrize("path", [(name,) for name in SAMPLE])
+def test_nothing_may_be_missing(path: tuple[str]) -> None:
+    with pytest.raises(ValidationError):
+        VALIDATOR.validate(changed(path, DROP))
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("time",), "2026-01-01"),
+        (("target",), ""),
+        (("outcome",), "passed"),
+        (("depth",), "shallow"),
+        (("judged",), -1),
+        (("judged",), 1.5),
+        (("cases",), "0123"),
+        (("dialect", "create.status"), None),
+        (("dialect", "create.status"), "No Content"),
+        (("dialect", "create"), "201"),
+        (("footprint", "requests"), "10"),
+        (("footprint", "seconds"), -0.1),
+        (("footprint", "codes"), []),
+        (("footprint", "keys_created"), DROP),
+        (("requirements", PASSED, "text"), "It works."),
+        (("requirements", PASSED, "id"), "create accepts"),
+        (("requirements", PASSED, "basis"), "guessed"),
+        (("requirements", PASSED, "source"), "guide#create-a-fleet"),
+        (("requirements", PASSED, "verdict"), "ok"),
+        (("requirements", PASSED, "verdict"), "failed"),
+        (("requirements", PASSED, "evidence"), 0),
+        (("requirements", PASSED, "message"), "Well done."),
+        (("requirements", PASSED, "reproduce"), ["curl"]),
+        (("requirements", FAILED, "reproduce"), []),
+        (("requirements", FAILED, "message"), ""),
+        (("requirements", FAILED, "evidence"), 0),
+        (("requirements", UNTESTED, "message"), ""),
+        (("requirements", UNTESTED, "evidence"), 1),
+        (("requirements", ERRORED, "message"), ""),
+        (("requirements", ERRORED, "reproduce"), DROP),
+    ],
+)
+def test_nothing_else_fits(path: tuple[str | int, ...], value: object) -> None:
+    with pytest.raises(ValidationError):
+        VALIDATOR.validate(changed(path, value))
