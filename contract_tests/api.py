@@ -5,13 +5,13 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from fleet_contract.contract_tests.network.client import Client
-from fleet_contract.contract_tests.network.disturbance import disturbance
 from fleet_contract.contract_tests.exchange import Caller, Exchange
 from fleet_contract.contract_tests.judging.known import NO_NAME
 from fleet_contract.contract_tests.judging.sent import spell
+from fleet_contract.contract_tests.judging.walks import cursor_of, items_of
+from fleet_contract.contract_tests.network.client import Client
+from fleet_contract.contract_tests.network.disturbance import disturbance
 from fleet_contract.contract_tests.untested import Lack, Untested
-from fleet_contract.contract_tests.judging.walks import cursor_of
 
 FLEETS = "/emp/v1/fleets"
 KEYS = "/emp/v1/charging-keys"
@@ -54,8 +54,8 @@ class Api:
         number = self._next("key")
         key = {
             "keyIdentifier": f"c7{self.mark}{number:04x}",
-            "visualNumber": f"ct-{self.mark}-k{number:03d}",
-            "contractId": f"ct-{self.mark}-c{number:03d}",
+            "visualNumber": f"CT-{self.mark}-k{number:03d}",
+            "contractId": f"CT-{self.mark}-c{number:03d}",
             "enabled": False,
         }
         return {name: value for name, value in {**key, **fields}.items() if value is not None}
@@ -94,13 +94,13 @@ class Api:
         for wait in self._waits_for(id, exchange):
             time.sleep(wait)
             exchange = self.send("PUT", path, body=body, headers=headers, **how)
-            if exchange.status != 404:  # noqa: PLR2004  (found)
+            if exchange.status != 404:
                 break
         return exchange
 
     def _waits_for(self, id: str, exchange: Exchange) -> Iterator[float]:
         """Yield the pauses that a fleet is given to appear; after one that never did, none are given any more."""
-        if exchange.status != 404 or not self._patient or not self._is_new(id):  # noqa: PLR2004  (not found)
+        if exchange.status != 404 or not self._patient or not self._is_new(id):
             return
         yield from _WAITS
         self._patient = False
@@ -128,7 +128,7 @@ class Api:
         seen: set[str] = set()
         while len(walked) < pages:
             cursor = cursor_of(walked[-1])
-            if cursor is None or cursor in seen:
+            if cursor is None or cursor in seen or not items_of(walked[-1]):
                 break
             seen.add(cursor)
             walked.append(self.list_keys(caller=caller, **{**query, "cursor": cursor}))

@@ -9,8 +9,8 @@ from rich.console import Console
 from rich.markup import escape
 
 from fleet_contract.contract_tests.judge import judge
-from fleet_contract.contract_tests.options import OPTIONS, Option
 from fleet_contract.contract_tests.network.preflight import KeyRefused, NotThisApi, Unreachable
+from fleet_contract.contract_tests.options import OPTIONS, Option
 from fleet_contract.contract_tests.settings import read_settings
 from fleet_contract.contract_tests.verdicts import Exit
 from fleet_contract.spec.catalogue import Question, Requirement, Situation, catalogue

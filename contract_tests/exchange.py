@@ -63,7 +63,7 @@ class Answer:
 
     @property
     def succeeded(self) -> bool:
-        return 200 <= self.status < 300  # noqa: PLR2004  (the class of statuses that RFC 9110 names so)
+        return 200 <= self.status < 300
 
     @cached_property
     def json(self) -> Any:

@@ -21,8 +21,8 @@ from unittest.mock import patch
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 from fleet_contract.contract_tests.exchange import Answer, NotJson, parse_json
-from fleet_contract.contract_tests.network.outgoing import KEY_HEADER
 from fleet_contract.contract_tests.judging.sent import LIMIT, spell
+from fleet_contract.contract_tests.network.outgoing import KEY_HEADER
 from fleet_contract.spec.document import Operation, operations
 
 if TYPE_CHECKING:
@@ -197,7 +197,7 @@ def _is_readable(answer: Answer) -> bool:
     if answer.truncated or not answer.media_type:
         return False
     try:
-        answer.json  # noqa: B018  (reading it is the question)
+        answer.json
     except NotJson:
         return False
     return True

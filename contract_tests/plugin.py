@@ -82,6 +82,9 @@ class Checks(pytest.Module):
     def funcnamefilter(self, name: str) -> bool:
         return name.startswith("test_")
 
+    def classnamefilter(self, _name: str) -> bool:
+        return False
+
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:
     """Leave out all of this package that is no check."""

@@ -1,19 +1,21 @@
 """A run: one target, one depth, one client; what its checks came to and what the judges found."""
 
+import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
+from string import hexdigits
 
 from fleet_contract.contract_tests.api import Api
 from fleet_contract.contract_tests.check import Check
-from fleet_contract.contract_tests.network.client import Client
 from fleet_contract.contract_tests.depths import PRICES, Depth
 from fleet_contract.contract_tests.exchange import Exchange
 from fleet_contract.contract_tests.judging.findings import Finding
 from fleet_contract.contract_tests.judging.judgement import Judgement
 from fleet_contract.contract_tests.judging.known import Known
+from fleet_contract.contract_tests.network.client import Client
 from fleet_contract.contract_tests.network.ledger import Footprint
 from fleet_contract.contract_tests.target import Target
 from fleet_contract.contract_tests.untested import Untested
@@ -125,9 +127,12 @@ def price_at(depth: Depth) -> dict[str, int]:
 def digest(journal: Sequence[Exchange], mark: str) -> str:
     """Return a digest of what was sent, the run's mark aside, so that a changed set of cases is seen."""
     sent = sha256()
+    # Ids are sent in other cases too, and as numbers.
+    spelt = [re.escape(mark), *([str(int(mark, 16))] if set(mark) <= set(hexdigits) else [])]
+    marked = re.compile("|".join(spelt).encode(), re.IGNORECASE)
     for exchange in journal:
         request = exchange.request
         for part in (request.method, request.path, request.caller, repr(request.headers)):
-            sent.update(part.replace(mark, "mark").encode() + b"\0")
-        sent.update(request.body.replace(mark.encode(), b"mark") + b"\1")
+            sent.update(marked.sub(b"mark", part.encode()) + b"\0")
+        sent.update(marked.sub(b"mark", request.body) + b"\1")
     return sent.hexdigest()[:16]

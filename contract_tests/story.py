@@ -4,10 +4,10 @@ import json
 import re
 from typing import Any
 
-from fleet_contract.contract_tests.network.curl import curl
 from fleet_contract.contract_tests.exchange import Answer, Exchange, NotJson
 from fleet_contract.contract_tests.judging.findings import Finding
 from fleet_contract.contract_tests.judging.known import Known
+from fleet_contract.contract_tests.network.curl import curl
 
 MASK = "***"
 _SECRET_MEMBERS = frozenset({"code", "keyIdentifier"})

@@ -4,7 +4,7 @@ import codecs
 import json
 from typing import Any, NoReturn
 
-from fleet_contract.mock_server.forms import FIELDS_TAKEN_FROM_NUMBERS
+from fleet_contract.mock_server.forms import FIELDS_TAKEN_FROM_SCALARS
 from fleet_contract.mock_server.messages import Call, Json
 from fleet_contract.mock_server.refusals import Kind, Refusal
 from fleet_contract.spec.dialect import Dialect
@@ -12,6 +12,7 @@ from fleet_contract.spec.dialect import Dialect
 LIMIT = 1024 * 1024
 # Python refuses to read longer integers, and the standard library's own limit is that of its user to set.
 LONGEST_INTEGER = 1000
+SPELLINGS = {True: "true", False: "false"}
 
 
 class Spelling(str):
@@ -64,12 +65,12 @@ def parsed(text: str) -> Json:
 
 
 def taken(value: Json, dialect: Dialect) -> Json:
-    """Return a value with its numbers as the dialect takes them; raises Refusal for half a surrogate pair."""
+    """Return a value with its scalars as the dialect takes them; raises Refusal for half a surrogate pair."""
     if isinstance(value, Spelling):
         return number(value)
     if not isinstance(value, dict):
         return value
-    as_string = FIELDS_TAKEN_FROM_NUMBERS if dialect["json.numbers"] == "as-string" else frozenset()
+    as_string = FIELDS_TAKEN_FROM_SCALARS if dialect["json.scalars"] == "as-string" else frozenset()
     return {name: _member(name, member, as_string) for name, member in value.items()}
 
 
@@ -80,6 +81,8 @@ def number(spelling: Spelling) -> float:
 
 
 def _member(name: str, value: Json, as_string: frozenset[str]) -> Json:
+    if isinstance(value, bool):
+        return SPELLINGS[value] if name in as_string else value
     if isinstance(value, Spelling):
         return str(value) if name in as_string else number(value)
     if isinstance(value, str) and any("\ud800" <= each <= "\udfff" for each in value):

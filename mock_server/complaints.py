@@ -20,7 +20,7 @@ JSON_TYPES: dict[type, str] = {
     type(None): "null",
 }
 # Of several complaints the first of these is made: what lacks an id is not refused for its name.
-ORDER = (Kind.BAD_BODY, Kind.OVERLONG_NAME, Kind.UNKNOWN_PROPERTY)
+ORDER = (Kind.BAD_BODY, Kind.INVALID_NAME, Kind.UNKNOWN_PROPERTY)
 LONGEST_NAME_REPEATED = 40
 
 
@@ -44,8 +44,7 @@ def in_words(error: ValidationError, subject: str = "") -> str:
 def _kind(error: ValidationError) -> Kind:
     if error.validator == "additionalProperties":
         return Kind.UNKNOWN_PROPERTY
-    is_name = list(error.absolute_path) == ["fleetName"]
-    return Kind.OVERLONG_NAME if is_name and error.validator == "maxLength" else Kind.BAD_BODY
+    return Kind.INVALID_NAME if list(error.absolute_path) == ["fleetName"] else Kind.BAD_BODY
 
 
 def _wrong_type(field: str, error: ValidationError) -> str:

@@ -7,7 +7,7 @@ from fleet_contract.mock_server.refusals import Kind, Refusal
 from fleet_contract.spec.dialect import Dialect
 
 LONGEST = 100
-FIELDS_TAKEN_FROM_NUMBERS = frozenset({"fleetId", "fleetName", "newName"})
+FIELDS_TAKEN_FROM_SCALARS = frozenset({"fleetId", "fleetName", "newName"})
 
 
 def tidy_id(id: str, dialect: Dialect) -> str:
@@ -42,8 +42,8 @@ def new_name(sent: str | None, dialect: Dialect) -> str | None:
     name = tidy_name("fleetName", sent, dialect)
     if name:
         return name
-    if dialect["name.empty"] == "400":
-        raise Refusal(Kind.BAD_BODY, "fleetName is empty; give it a character or leave it out.")
+    if dialect["name.empty"] == "refused":
+        raise Refusal(Kind.INVALID_NAME, "fleetName is empty; give it a character or leave it out.")
     return None if dialect["name.empty"] == "omitted" else name
 
 
@@ -52,30 +52,28 @@ def next_name(sent: str, dialect: Dialect) -> str:
     name = tidy_name("newName", sent, dialect)
     if not name and dialect["rename.empty"] == "400":
         raise Refusal(Kind.BAD_BODY, "newName is empty; at least one character is needed.")
-    if name and not name.strip() and dialect.get("name.only-blanks") == "400":
-        raise Refusal(Kind.BAD_BODY, "newName is nothing but blanks; at least one other character is needed.")
+    if name and not name.strip() and dialect.get("name.only-blanks") == "refused":
+        raise Refusal(Kind.INVALID_NAME, "newName is nothing but blanks; at least one other character is needed.")
     return name
 
 
 def tidy_name(field: str, sent: str, dialect: Dialect) -> str:
     """Return a name as the server keeps it; raises Refusal."""
-    if dialect["name.blanks"] == "400" and sent != sent.strip():
-        raise Refusal(Kind.BAD_BODY, f"{field} begins or ends with blanks, which are not allowed here.")
-    if dialect["name.control-characters"] == "400" and any(unicodedata.category(each) == "Cc" for each in sent):
-        raise Refusal(Kind.BAD_BODY, f"{field} holds a control character, which is not allowed here.")
+    if dialect["name.blanks"] == "refused" and sent != sent.strip():
+        raise Refusal(Kind.INVALID_NAME, f"{field} begins or ends with blanks, which are not allowed here.")
+    if dialect["name.control-characters"] == "refused" and any(unicodedata.category(each) == "Cc" for each in sent):
+        raise Refusal(Kind.INVALID_NAME, f"{field} holds a control character, which is not allowed here.")
     if dialect["name.blanks"] == "trimmed":
         sent = sent.strip()
     if dialect["name.normalisation"] == "nfc":
-        sent = require_short(field, unicodedata.normalize("NFC", sent))
+        sent = require_short(field, unicodedata.normalize("NFC", sent), Kind.INVALID_NAME)
     return sent
 
 
-def require_short(field: str, text: str) -> str:
+def require_short(field: str, text: str, kind: Kind = Kind.BAD_BODY) -> str:
     """Return a text; raises Refusal where normalisation, which can lengthen it, led beyond the limit."""
     if len(text) > LONGEST:
-        raise Refusal(
-            Kind.BAD_BODY, f"{field} has {len(text)} characters once normalised; at most {LONGEST} are allowed."
-        )
+        raise Refusal(kind, f"{field} has {len(text)} characters once normalised; at most {LONGEST} are allowed.")
     return text
 
 

@@ -33,8 +33,8 @@ Handler = Callable[[World, Call], Awaitable[Reply]]
 async def create_fleet(world: World, call: Call) -> Reply:
     dialect = world.dialect
     codes = tuple(Code(new_code()) for _ in range(NEW_CODES[dialect["invitation.new-fleet"]]))
-    name = forms.new_name(call.body.get("fleetName"), dialect)
-    fleet = Fleet(forms.new_id(call.body["fleetId"], dialect), name, call.tenant, codes)
+    id = forms.new_id(call.body["fleetId"], dialect)
+    fleet = Fleet(id, forms.new_name(call.body.get("fleetName"), dialect), call.tenant, codes)
     try:
         made = await world.store.add_fleet(fleet)
     except FleetIdTaken as taken:

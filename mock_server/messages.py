@@ -23,6 +23,7 @@ class Call:
     tenant: str = ""
     path: dict[str, str] = field(default_factory=dict)
     query: dict[str, Any] = field(default_factory=dict)
+    raw_query: bytes = b""
     raw_body: bytes = b""
     body: Json = None
 

@@ -176,9 +176,10 @@ EDITS: dict[tuple[str, str], Callable[[Parts], None]] = {
         pattern=r"^[A-Za-z0-9._~-]+(?![\s\S])"
     ),
     ("id.alphabet", "slug"): lambda made: made.property("NewFleet", "fleetId").update(pattern=r"^[a-z0-9-]+(?![\s\S])"),
-    ("name.null", "400"): lambda made: made.property("NewFleet", "fleetName").update(nullable=False),
-    ("name.empty", "400"): lambda made: made.property("NewFleet", "fleetName").update(minLength=1),
+    ("name.null", "refused"): lambda made: made.property("NewFleet", "fleetName").update(nullable=False),
+    ("name.empty", "refused"): lambda made: made.property("NewFleet", "fleetName").update(minLength=1),
     ("rename.empty", "kept"): lambda made: made.property("NewName", "newName").update(minLength=0),
     ("properties.unknown", "400"): _forbid_unknown_properties,
+    ("properties.unknown", "422"): _forbid_unknown_properties,
     ("keys.page-size", "clamped"): _accept_any_page_size,
 }

@@ -26,7 +26,7 @@ class Kind(StrEnum):
     BAD_BODY = "bad body"
     BAD_PARAMETER = "bad parameter"
     UNKNOWN_PROPERTY = "unknown property"
-    OVERLONG_NAME = "name too long"
+    INVALID_NAME = "invalid name of a new fleet"
     BAD_KEY = "invalid charging key"
     TOO_LARGE = "body too large"
     TOO_MANY = "too many requests"
@@ -54,8 +54,8 @@ STATUSES: dict[Kind, int | str] = {
     Kind.MISSING_MEDIA_TYPE: "http.missing-media-type",
     Kind.BAD_BODY: 400,
     Kind.BAD_PARAMETER: 400,
-    Kind.UNKNOWN_PROPERTY: 400,
-    Kind.OVERLONG_NAME: "create.overlong-name",
+    Kind.UNKNOWN_PROPERTY: "properties.unknown",
+    Kind.INVALID_NAME: "create.invalid-name",
     Kind.BAD_KEY: "key.invalid",
     Kind.TOO_LARGE: 413,
     Kind.TOO_MANY: 429,
@@ -104,7 +104,11 @@ KINDS_OF_OPERATIONS: dict[tuple[str | None, type[store.Wrong]], Kind] = {
     ("rename_fleet", store.ForeignFleet): Kind.FOREIGN_FLEET_RENAMED,
     ("get_location", store.NoSuchFleet): Kind.FLEET_WITHOUT_PRICES,
 }
-KINDS_RENAMED: dict[tuple[str | None, Kind], Kind] = {("create_charging_key", Kind.BAD_BODY): Kind.BAD_KEY}
+KINDS_RENAMED: dict[tuple[str | None, Kind], Kind] = {
+    ("create_charging_key", Kind.BAD_BODY): Kind.BAD_KEY,
+    ("create_charging_key", Kind.INVALID_NAME): Kind.BAD_KEY,
+    ("rename_fleet", Kind.INVALID_NAME): Kind.BAD_BODY,
+}
 
 
 def refusal_of(wrong: Exception, operation_id: str | None) -> Refusal:

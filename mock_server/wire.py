@@ -102,7 +102,7 @@ def call_of(scope: Scope) -> Call:
     """Return a request as a call, its path as it stood on the wire."""
     raw_path = scope.get("raw_path") or quote(scope["path"]).encode()
     headers = [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in scope["headers"]]
-    return Call(scope["method"], raw_path.decode("latin-1"), headers)
+    return Call(scope["method"], raw_path.decode("latin-1"), headers, raw_query=scope["query_string"])
 
 
 def is_for_people(call: Call) -> bool:

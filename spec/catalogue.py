@@ -99,8 +99,8 @@ class Situation:
 
     `may` holds `success`, `anything`, statuses of three digits, or ids of questions
     whose numbered answers are allowed. `breaks` names the requirement that any
-    other answer breaks: by its status or its operation where that is listed, else
-    by `else`. `reads` is the question that an exchange answers whose only open
+    other answer breaks: by its status, by being a success or by its operation where
+    that is listed, else by `else`. `reads` is the question that an exchange answers whose only open
     trait this is. `plain` marks what every request of its operation is, so that a more
     telling trait takes the blame.
     """
@@ -114,11 +114,12 @@ class Situation:
 
     def broken_by(self, status: int, operation: str) -> str:
         """Return the id of the requirement that this status of this operation breaks here."""
-        return next(self.breaks[key] for key in (str(status), operation, "else") if key in self.breaks)
+        kind = SUCCESS if 200 <= status < 300 else ""
+        return next(self.breaks[key] for key in (str(status), kind, operation, "else") if key in self.breaks)
 
     def kept_by(self, operation: str) -> frozenset[str]:
         """Return the ids of the requirements that an allowed answer of this operation keeps."""
-        by_status = {id for key, id in self.breaks.items() if key.isdigit()}
+        by_status = {id for key, id in self.breaks.items() if key.isdigit() or key == SUCCESS}
         return frozenset(by_status | {self.breaks.get(operation, self.breaks["else"])})
 
 

@@ -18,7 +18,12 @@ from fleet_contract.contract_tests.depths import Depth
     "http.success-is-declared-as-json",
     "http.never-a-server-error",
 )
-@over(texts.endings(), quick=texts.PLAIN_ENDINGS[:2], standard=[*texts.PLAIN_ENDINGS[2:], *texts.MORE_ENDINGS[:3]])
+@over(
+    texts.endings(),
+    quick=texts.PLAIN_ENDINGS[:2],
+    standard=[*texts.PLAIN_ENDINGS[2:], *texts.MORE_ENDINGS[:1]],
+    deep=texts.MORE_ENDINGS[1:],
+)
 def test_a_fleet_is_created_under_any_name(api: Api, case: str) -> None:
     api.create(api.fresh_id(), api.fresh_name() + case)
 
@@ -37,7 +42,7 @@ def test_a_name_of_nothing(api: Api, case: str | None) -> None:
 
 
 @reaches("fleets.id-holds-100-characters", "create.echoes-the-id", "fleets.id-finds-the-fleet")
-@over(texts.lengths(20, 100), quick=texts.FITTING, standard=texts.MORE_FITTING[:3])
+@over(texts.lengths(20, 100), quick=texts.FITTING, standard=texts.MORE_FITTING[:2], deep=texts.MORE_FITTING[2:])
 def test_the_longest_ids_fit(api: Api, case: tuple[int, str]) -> None:
     id = api.fresh_id_of(*case)
     if api.create(id, api.fresh_name()).succeeded:
@@ -56,7 +61,7 @@ def test_longer_ids_are_refused(api: Api, case: tuple[int, str]) -> None:
 
 
 @reaches("create.name-holds-100-characters", "create.echoes-the-name")
-@over(texts.lengths(40, 100), quick=texts.FITTING[::2], standard=[(99, "a"), *texts.MORE_FITTING[:1]])
+@over(texts.lengths(40, 100), quick=texts.FITTING[::2], standard=texts.MORE_FITTING[:1], deep=texts.MORE_FITTING[1:])
 def test_the_longest_names_fit(api: Api, case: tuple[int, str]) -> None:
     api.create(api.fresh_id(), api.fresh_name(*case))
 
@@ -86,7 +91,11 @@ def test_an_id_is_no_number(api: Api) -> None:
 
 
 @reaches("create.refuses-a-mistyped-name")
-@over(values.not_strings(), quick=values.NOT_STRINGS[1:3], standard=[*values.NOT_STRINGS[3:], *values.MORE_NOT_STRINGS])
+@over(
+    values.not_strings(),
+    quick=values.NOT_STRINGS[1:3],
+    standard=[*values.NOT_STRINGS[3:], *values.MORE_NOT_STRINGS[1:]],
+)
 def test_a_name_is_a_string(api: Api, case: Any) -> None:
     api.create(api.fresh_id(), case)
 
@@ -94,7 +103,7 @@ def test_a_name_is_a_string(api: Api, case: Any) -> None:
 @reaches("create.refuses-a-malformed-body")
 @over(st.binary(max_size=50), quick=values.NO_JSON, standard=values.MORE_NO_JSON)
 def test_a_body_is_a_json_object(api: Api, case: bytes) -> None:
-    api.send("POST", FLEETS, body=case, headers=JSON)
+    api.send("POST", FLEETS, body=values.filled(case, api), headers=JSON)
 
 
 @reaches("http.never-a-server-error", depth=Depth.STANDARD)

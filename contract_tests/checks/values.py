@@ -4,23 +4,25 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-NOT_STRINGS: list[Any] = [None, True, [], {}]
+from fleet_contract.contract_tests.api import Api
+
+NOT_STRINGS: list[Any] = [None, [], {}, True]
 MORE_NOT_STRINGS: list[Any] = [False, ["a"], {"a": "b"}, [[]], [None]]
 
-NO_JSON = [b"", b"{", b"[]", b"null", b"no json", b"\xff\xfe\xfd", b'{"newName": "\xc3\x28", "fleetId": "\xc3\x28"}']
+# ID and NAME stand for a fresh id and a fresh name: a lenient server may read what is no JSON.
+NO_JSON = [b"", b"{", b"[]", b"null", b"no json", b"\xff\xfe\xfd", b'{"newName": "NAME \xc3\x28", "fleetId": "ID"}']
 MORE_NO_JSON = [
     b" ",
     b'""',
     b"0",
     b"true",
     b"{]",
-    b"{'newName': 'a', 'fleetId': 'a'}",
-    b"newName=a&fleetId=a",
+    b"newName=NAME&fleetId=ID",
     b"<fleet/>",
     b'{"newName"',
-    b'[{"newName": "a", "fleetId": "a"}]',
-    b"\x00",
-    '{"newName": "a", "fleetId": "a"}'.encode("utf-16"),
+    b'[{"newName": "NAME", "fleetId": "ID"}]',
+    b'"{}"',
+    b'{"newName": "NAME", "fleetId": "ID"',
 ]
 
 # What the standards leave open: any refusal will do, and no error of the server.
@@ -40,6 +42,11 @@ MORE_ODD_VALUES = [
     b'"' + b"a" * 300_000 + b'"',
     b"0." + b"1" * 5_000,
 ]
+
+
+def filled(body: bytes, api: Api) -> bytes:
+    """Return a body with a fresh id and a fresh name where it stands for them."""
+    return body.replace(b"ID", api.fresh_id().encode()).replace(b"NAME", api.fresh_name().encode())
 
 
 def not_strings() -> st.SearchStrategy[Any]:

@@ -64,7 +64,7 @@ def _shows(exchange: Exchange, requirement: str, field: str, allowed: list[Any],
 
 def _variants(value: Any) -> Iterator[Any]:
     """Yield a text as sent and as the dialects may change it: trimmed, normalised, or spelled from a number."""
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
+    if isinstance(value, (bool, int, float)):
         value = json.dumps(value)
     yield value
     if isinstance(value, str):

@@ -26,7 +26,7 @@ def judge_form(exchange: Exchange, known: Known) -> Findings:
 
 def _what_is_wrong(answer: Answer) -> str:
     try:
-        answer.json  # noqa: B018  (reading it is the check)
+        answer.json
     except NotJson as wrong:
         return f"a body of {len(answer.body)} bytes that is no JSON ({wrong})"
     return ""

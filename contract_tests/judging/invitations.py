@@ -84,5 +84,5 @@ def _successive(known: Known) -> Iterator[tuple[Exchange, Exchange]]:
 
 
 def _is_settled(id: str, exchange: Exchange, known: Known) -> bool:
-    answered = exchange.succeeded or exchange.status == 404  # noqa: PLR2004  (has no codes)
+    answered = exchange.succeeded or exchange.status == 404
     return answered and (id in own_fleets(known.fixtures) or known.birth(id, exchange) is not None)

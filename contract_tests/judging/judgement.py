@@ -8,10 +8,10 @@ from fleet_contract.contract_tests.judging.fleets import judge_fleet
 from fleet_contract.contract_tests.judging.form import judge_form
 from fleet_contract.contract_tests.judging.invitations import judge_constancy, judge_invitation
 from fleet_contract.contract_tests.judging.keys import judge_page, judge_walks
-from fleet_contract.contract_tests.judging.prices import judge_location, judge_prices
-from fleet_contract.contract_tests.judging.statuses import judge_status
 from fleet_contract.contract_tests.judging.known import Known
+from fleet_contract.contract_tests.judging.prices import judge_location, judge_prices
 from fleet_contract.contract_tests.judging.reading import Reading, decided, folded, read_dialect, readings
+from fleet_contract.contract_tests.judging.statuses import judge_status
 from fleet_contract.contract_tests.target import Fixtures
 from fleet_contract.spec.dialect import Dialect
 
@@ -61,27 +61,31 @@ class Judgement:
             self._readings += readings(exchange, self.known)
         self.known.dialect = {**decided(folded(self._readings)), **self._held}
         numbers = {exchange.number for exchange in new}
-        found = [each for each in _findings(new, self.known, self._held) if numbers & set(each.exchanges)]
-        found += self._objections
-        broken = [each for each in found if not each.kept and each not in self._failures]
-        self._failures |= dict.fromkeys(broken)
-        return broken
+        found = [*_of_exchanges(new, self.known, self._held), *self._objections]
+        broken = dict.fromkeys(each for each in found if not each.kept and each not in self._failures)
+        self._failures |= broken
+        # A history goes on: what only several exchanges show is found again at the end, over all of them.
+        over_time = [each for each in _over_time(new, self.known) if not each.kept and numbers & set(each.exchanges)]
+        return [*broken, *over_time]
 
     def conclude(self) -> tuple[list[Finding], Dialect]:
         """Return every finding over the whole history, and the dialect that it shows."""
         self.judge_new()
         dialect = read_dialect(self.known, self._held)
         self.known.dialect = {**decided(dialect), **self._held}
-        found = dict.fromkeys(_findings(self.known.history, self.known, self._held))
+        history = self.known.history
+        found = dict.fromkeys([*_of_exchanges(history, self.known, self._held), *_over_time(history, self.known)])
         return list(found | self._failures), dialect
 
 
-def _findings(exchanges: Iterable[Exchange], known: Known, held: Mapping[str, str]) -> Findings:
-    operations = set()
+def _of_exchanges(exchanges: Iterable[Exchange], known: Known, held: Mapping[str, str]) -> Findings:
     for exchange in exchanges:
-        operations.add(known.sent[exchange.number].operation)
         yield from _findings_of(exchange, known)
         yield from _judge_dialect(exchange, known, held)
+
+
+def _over_time(exchanges: Iterable[Exchange], known: Known) -> Findings:
+    operations = {known.sent[exchange.number].operation for exchange in exchanges}
     for operation, judge_history in OF_A_HISTORY.items():
         if operation in operations:
             yield from judge_history(known)

@@ -1,5 +1,6 @@
 """What a history and the target file tell about a server: which fleets and keys it has, and when it got them."""
 
+import json
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -84,6 +85,8 @@ class Known:
             return fixture
         likeness = [(self.likeness(birth.id, id), birth) for birth in self._births_like(id, exchange)]
         same = [birth for how, birth in likeness if how is Likeness.SAME]
+        if self._was_lost(id, exchange):
+            return Standing.UNCLEAR
         if any(birth.certain and birth.exchange.ended <= exchange.started for birth in same):
             return self._standing_of(same[0], exchange)
         if same or any(how is Likeness.UNCLEAR for how, _ in likeness):
@@ -149,6 +152,17 @@ class Known:
             return True
         return any(other != id and earlier.started < exchange.started for earlier, other in self.names[name])
 
+    def _was_lost(self, id: str, exchange: Exchange) -> bool:
+        """Say whether a fleet had been answered 404 before: that was judged, and nothing later is read from it."""
+        return any(
+            earlier.status == _NOT_FOUND
+            and earlier.ended <= exchange.started
+            and (birth := self.birth(id, earlier)) is not None
+            and birth.exchange.request.caller is earlier.request.caller
+            and not self.is_settling(id, earlier)
+            for earlier in self.uses.get(id, ())
+        )
+
     def is_first_use(self, id: str, exchange: Exchange) -> bool:
         """Say whether no rename of a fleet had been sent before this one."""
         return all(earlier.started >= exchange.started for earlier in self.uses.get(id, ()))
@@ -186,9 +200,9 @@ def own_fleets(fixtures: Fixtures) -> frozenset[str]:
 def _remember_create(known: Known, exchange: Exchange, sent: Sent) -> None:
     id = sent.fields.get("fleetId")
     _remember_name(known, exchange, sent.fields.get("fleetName"), id)
-    if isinstance(id, (int, float)) and not isinstance(id, bool):
-        id = str(id)
-    may_have_made_one = exchange.answer is None or exchange.succeeded or exchange.status >= 500  # noqa: PLR2004
+    if isinstance(id, (bool, int, float)):
+        id = json.dumps(id)
+    may_have_made_one = exchange.answer is None or exchange.succeeded or exchange.status >= 500
     if isinstance(id, str) and may_have_made_one:
         birth = Birth(exchange, id, sent.fields.get("fleetName", NO_NAME), certain=exchange.succeeded)
         known.births[_loosest(id)].append(birth)
@@ -217,7 +231,7 @@ def _remember_key(known: Known, exchange: Exchange, sent: Sent) -> None:
         known.keys.append(exchange)
 
 
-def _remember_page(known: Known, exchange: Exchange, sent: Sent) -> None:
+def _remember_page(known: Known, exchange: Exchange, _: Sent) -> None:
     page = value_of(exchange)
     if isinstance(page, dict) and isinstance(page.get("cursor"), str):
         known.cursors.setdefault(page["cursor"], exchange)

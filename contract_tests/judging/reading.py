@@ -24,9 +24,11 @@ def read_dialect(known: Known, held: Mapping[str, str]) -> Dialect:
     What the target file holds the server to counts as known from the start.
     """
     dialect: Dialect = dict(held)
+    found: set[Reading] = set()  # what an earlier pass read is open no longer in the next
     for _ in range(_PASSES):
         known.dialect = {**decided(dialect), **held}
-        dialect = folded(reading for exchange in known.history for reading in readings(exchange, known))
+        found |= {reading for exchange in known.history for reading in readings(exchange, known)}
+        dialect = folded(found)
     if dialect["rate.limit"] == UNKNOWN and len(known.history) >= _ENOUGH:
         dialect = {**dialect, "rate.limit": "unseen"}
     return dialect
@@ -64,7 +66,7 @@ def _may_exist(question: str, read: Dialect) -> bool:
 
 def readings(exchange: Exchange, known: Known) -> Iterator[Reading]:
     """Yield what one exchange says about the questions: at most one by its situation, and some by its form."""
-    if exchange.answer is None or exchange.status >= 500:  # noqa: PLR2004  (no answer of the API's own)
+    if exchange.answer is None or exchange.status >= 500:
         return
     situations = [catalogue().situation(id) for id in situations_of(exchange, known)]
     by_situation = _of_lone_situation(exchange, known, situations)
@@ -82,7 +84,10 @@ def _of_lone_situation(exchange: Exchange, known: Known, situations: list[Situat
         return None
     question = catalogue().question(telling[0].reads)
     reader = _BY_SITUATION.get(question.id)
-    answer = (reader(exchange, known) if reader else None) or str(exchange.status)
+    answer = reader(exchange, known) if reader else None
+    if answer is None:
+        refused = not exchange.succeeded and "refused" in question.answers
+        answer = "refused" if refused else str(exchange.status)
     return (question.id, answer) if answer in question.answers else None
 
 
@@ -111,7 +116,7 @@ def _name_omitted(exchange: Exchange, known: Known) -> str | None:
     return "id" if name == known.sent[exchange.number].fields.get("fleetId") else None
 
 
-def _empty_name(exchange: Exchange, known: Known) -> str | None:
+def _empty_name(exchange: Exchange, _: Known) -> str | None:
     if not exchange.succeeded:
         return None
     return "kept" if _answered(exchange, "fleetName") == "" else "omitted"
@@ -155,10 +160,6 @@ def _alphabet(exchange: Exchange, known: Known) -> str | None:
     return "unreserved" if accepted else None
 
 
-def _identical(exchange: Exchange, _: Known) -> str | None:
-    return None if exchange.succeeded else "refused"
-
-
 def _case(exchange: Exchange, _: Known) -> str:
     return "ignored" if exchange.succeeded else "exact"
 
@@ -173,7 +174,6 @@ def _unknown_fleets_keys(exchange: Exchange, _: Known) -> str | None:
 
 
 _BY_SITUATION: dict[str, Reader] = {
-    "duplicate.identical": _identical,
     "name.omitted": _name_omitted,
     "name.null": _on_success("omitted"),
     "name.empty": _empty_name,
@@ -188,7 +188,7 @@ _BY_SITUATION: dict[str, Reader] = {
     "id.normalisation": _id_changed(_nfc, "nfc", "none"),
     "id.case": _case,
     "length.unit": lambda exchange, _: "code-points" if exchange.succeeded else "utf-16",
-    "json.numbers": _on_success("as-string"),
+    "json.scalars": _on_success("as-string"),
     "properties.unknown": _on_success("ignored"),
     "invitation.new-fleet": _new_fleet,
     "keys.unknown-fleet": _unknown_fleets_keys,
@@ -197,7 +197,7 @@ _BY_SITUATION: dict[str, Reader] = {
     "location.unknown-fleet": _on_success("default"),
     "http.wrong-media-type": _on_success("parsed"),
     "http.missing-media-type": _on_success("parsed"),
-    "read.delay": lambda exchange, known: "some",
+    "read.delay": lambda *_: "some",
 }
 
 
@@ -235,14 +235,14 @@ _WRONG_BODIES = ("rename.without-a-name", "rename.to-an-overlong-name", "rename.
 
 
 def _allow(exchange: Exchange, _: Known) -> str | None:
-    if exchange.status != 405 or exchange.answer is None:  # noqa: PLR2004  (Method Not Allowed)
+    if exchange.status != 405 or exchange.answer is None:
         return None
     return "listed" if exchange.answer.header("allow") else "absent"
 
 
 def _error_body(exchange: Exchange, _: Known) -> str | None:
     answer = exchange.answer
-    if answer is None or not 400 <= answer.status < 500 or exchange.request.method == "HEAD":  # noqa: PLR2004
+    if answer is None or not 400 <= answer.status < 500 or exchange.request.method == "HEAD":
         return None
     if not answer.body.strip():
         return "empty"
@@ -285,7 +285,7 @@ def _compression(exchange: Exchange, known: Known) -> str | None:
 
 
 def _rate(exchange: Exchange, _: Known) -> str | None:
-    if exchange.status != 429 or exchange.answer is None:  # noqa: PLR2004  (Too Many Requests)
+    if exchange.status != 429 or exchange.answer is None:
         return None
     return "retry-after" if exchange.answer.header("retry-after") else "bare"
 

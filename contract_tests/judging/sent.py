@@ -16,6 +16,7 @@ from fleet_contract.spec.document import operations
 LIMIT = 100  # characters, of ids and of names (guide#fleet-identifier, guide#rename-a-fleet)
 _DEEP = 100  # levels of nesting, beyond which a server may refuse a body as unreasonable
 _WIDE = 20  # digits of a number, likewise
+_BASIC_PLANE = 0xFFFF  # beyond it, UTF-16 needs two units
 
 
 class Body(StrEnum):
@@ -23,6 +24,7 @@ class Body(StrEnum):
 
     OBJECT = "object"
     NO_JSON = "no-json"  # empty, no JSON, or no JSON object
+    NO_UTF_8 = "no-utf-8"  # which a lenient parser may read all the same
     ODD = "odd"  # JSON that the standards leave open
 
 
@@ -105,6 +107,8 @@ def _media(content_type: str | None) -> Media:
 
 
 def _read_body(body: bytes) -> tuple[Body, dict[str, Any], bool]:
+    if not _is_utf_8(body):
+        return Body.NO_UTF_8, {}, False
     try:
         value = parse_json(body)
     except NotJson:
@@ -114,6 +118,15 @@ def _read_body(body: bytes) -> tuple[Body, dict[str, Any], bool]:
     if not isinstance(value, dict):
         return Body.NO_JSON, {}, False
     return Body.OBJECT, value, body != spell(value)
+
+
+def _is_utf_8(body: bytes) -> bool:
+    """Say whether a body is UTF-8, and not another encoding of JSON that happens to look like it."""
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return b"\x00" not in body
 
 
 def spell(value: Any) -> bytes:
@@ -166,7 +179,7 @@ def _encodable(text: str) -> bool:
 
 def utf16_units(text: str) -> int:
     """Return the length in UTF-16 code units, as Java, JavaScript and C# count it."""
-    return sum(2 if ord(character) > 0xFFFF else 1 for character in text)
+    return sum(2 if ord(character) > _BASIC_PLANE else 1 for character in text)
 
 
 def is_overlong(text: str) -> bool:

@@ -1,10 +1,10 @@
-"""Which situations of the catalogue a request is in, given what is known: the traits that decide what may be answered."""
+"""Which situations of the catalogue a request is in, given what is known: they decide what may be answered."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from fleet_contract.contract_tests.judging import sent as texts
 from fleet_contract.contract_tests.exchange import Caller, Exchange
+from fleet_contract.contract_tests.judging import sent as texts
 from fleet_contract.contract_tests.judging.known import NO_NAME, Known, Standing
 from fleet_contract.contract_tests.judging.sent import Body, Media, Sent
 
@@ -59,8 +59,8 @@ def _of_the_operation(exchange: Exchange, sent: Sent, known: Known) -> Traits:
 
 
 def _of_create(exchange: Exchange, sent: Sent, known: Known) -> Traits:
-    if sent.body is Body.NO_JSON:
-        yield "create.with-no-json"
+    if sent.body in _UNREAD:
+        yield f"create.{_UNREAD[sent.body]}"
         return
     if set(sent.fields) - {"fleetId", "fleetName"}:
         yield "any.unknown-property"
@@ -69,11 +69,14 @@ def _of_create(exchange: Exchange, sent: Sent, known: Known) -> Traits:
     yield from _of_fleet_name(sent.fields.get("fleetName", NO_NAME), str(id), exchange, known)
 
 
+_UNREAD = {Body.NO_JSON: "with-no-json", Body.NO_UTF_8: "with-no-utf-8"}
+
+
 def _of_new_id(id: object, exchange: Exchange, sent: Sent, known: Known) -> Traits:
     if id is NO_NAME:
         yield "create.without-an-id"
-    elif _is_number(id):
-        yield "create.with-a-number-as-id"
+    elif _is_scalar(id):
+        yield "create.with-a-scalar-as-id"
     elif not isinstance(id, str) or not id:
         yield "create.with-an-invalid-id"
     elif texts.is_overlong(id):
@@ -130,40 +133,42 @@ def _of_standing(id: str, exchange: Exchange, sent: Sent, known: Known) -> Trait
 def _of_fleet_name(name: object, id: str, exchange: Exchange, known: Known) -> Traits:
     if name is NO_NAME:
         yield "create.without-a-name"
-    elif name is None:
-        yield "create.with-a-null-name"
-    elif name == "":
-        yield "create.with-an-empty-name"
-    elif not isinstance(name, str) and not _is_number(name):
-        yield "create.with-a-mistyped-name"
-    elif isinstance(name, str) and texts.is_overlong(name):
-        yield "create.with-an-overlong-name"
-    else:
-        if isinstance(name, str) and texts.is_longest(name):
+    elif isinstance(name, str) and name and not texts.is_overlong(name):
+        if texts.is_longest(name):
             yield "create.with-the-longest-name"
+        if any(is_odd(name) for is_odd in _ODD_NAMES.values()):
+            yield "create.with-an-odd-name"
         yield from _of_any_name(name, id, exchange, known)
+    else:
+        yield _of_refusable_name(name)
 
 
-def _of_any_name(name: object, id: str, exchange: Exchange, known: Known) -> Traits:
-    if not isinstance(name, str):
-        yield "name.as-a-number"
-        return
-    if texts.is_between_the_units(name):
-        yield "name.between-the-units"
-    if not name.strip():
-        yield "name.of-blanks"
-    elif texts.has_control_characters(name.strip()):
-        yield "name.with-control-characters"
-    if name.strip() and texts.has_blanks_around(name):
-        yield "name.with-blanks-around"
+def _of_refusable_name(name: object) -> str:
+    if name is None:
+        return "create.with-a-null-name"
+    if isinstance(name, str):
+        return "create.with-an-overlong-name" if name else "create.with-an-empty-name"
+    return "create.with-a-scalar-as-name" if _is_scalar(name) else "create.with-a-mistyped-name"
+
+
+# What servers decide differently about a name, by the situation of a rename to it.
+_ODD_NAMES: dict[str, Callable[[str], bool]] = {
+    "rename.to-a-name-between-the-units": texts.is_between_the_units,
+    "rename.to-blanks": lambda name: not name.strip(),
+    "rename.to-a-name-with-blanks-around": lambda name: bool(name.strip()) and texts.has_blanks_around(name),
+    "rename.to-control-characters": lambda name: texts.has_control_characters(name.strip()),
+}
+
+
+def _of_any_name(name: str, id: str, exchange: Exchange, known: Known) -> Traits:
     if not texts.is_normalised(name):
         yield "name.to-normalise"
     if known.dialect.get("name.taken") != "accepted" and known.name_is_taken(name, id, exchange):
         yield "name.taken"
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
+def _is_scalar(value: object) -> bool:
+    return isinstance(value, (bool, int, float))
 
 
 # --- a fleet in the path -----------------------------------------------------------------------
@@ -171,8 +176,8 @@ def _is_number(value: object) -> bool:
 
 def _of_rename(exchange: Exchange, sent: Sent, known: Known) -> Traits:
     yield from _of_path(exchange, sent, known, _RENAME)
-    if sent.body is Body.NO_JSON:
-        yield "rename.with-no-json"
+    if sent.body in _UNREAD:
+        yield f"rename.{_UNREAD[sent.body]}"
         return
     if set(sent.fields) - {"newName"}:
         yield "any.unknown-property"
@@ -184,13 +189,14 @@ def _of_new_name(name: object, exchange: Exchange, sent: Sent, known: Known) -> 
         yield "rename.without-a-name"
     elif name == "":
         yield "rename.to-an-empty-name"
-    elif not isinstance(name, str) and not _is_number(name):
-        yield "rename.to-an-invalid-name"
-    elif isinstance(name, str) and texts.is_overlong(name):
+    elif not isinstance(name, str):
+        yield "rename.to-a-scalar" if _is_scalar(name) else "rename.to-an-invalid-name"
+    elif texts.is_overlong(name):
         yield "rename.to-an-overlong-name"
     else:
-        if isinstance(name, str) and texts.is_longest(name):
+        if texts.is_longest(name):
             yield "rename.to-the-longest-name"
+        yield from (situation for situation, is_odd in _ODD_NAMES.items() if is_odd(name))
         yield from _of_any_name(name, sent.path_id or "", exchange, known)
 
 
@@ -201,9 +207,9 @@ def _of_invitation(exchange: Exchange, sent: Sent, known: Known) -> Traits:
 def _own_by_rename(exchange: Exchange, sent: Sent, known: Known) -> str:
     if known.is_settling(sent.path_id or "", exchange):
         return "rename.a-fleet-too-soon"
-    if sent.encoded:
-        return "rename.by-an-encoded-id"
-    return "rename.a-renamed-fleet" if known.was_renamed(sent.path_id or "", exchange) else "rename.a-fleet"
+    if known.was_renamed(sent.path_id or "", exchange):
+        return "rename.a-renamed-fleet"
+    return "rename.by-an-encoded-id" if sent.encoded else "rename.a-fleet"
 
 
 def _own_by_invitation(_: Exchange, sent: Sent, known: Known) -> str:
@@ -281,7 +287,9 @@ _IDENTIFIER_LENGTHS = (8, 14)  # https://developer.plugsurfing.com/reference/cre
 
 def _of_key(exchange: Exchange, sent: Sent, known: Known) -> Traits:
     fields = sent.fields
-    if sent.body is Body.NO_JSON or _lacks_or_mistypes(fields):
+    if sent.body is Body.NO_UTF_8:
+        yield "keys.create-an-odd-key"
+    elif sent.body is Body.NO_JSON or _lacks_or_mistypes(fields):
         yield "keys.create-an-invalid-key"
     elif known.key_like(fields["keyIdentifier"], exchange):
         yield "keys.create-the-same-key"
@@ -297,7 +305,7 @@ def _lacks_or_mistypes(fields: Any) -> bool:
         name in fields
         and fields[name] is not None
         and not isinstance(fields[name], type)
-        and not _is_number(fields[name])
+        and not _is_scalar(fields[name])
         for name, type in _TYPES_OF_A_KEY.items()
     )
 
@@ -308,7 +316,7 @@ def _is_plain_key(fields: Any) -> bool:
         return False
     identifier = fields["keyIdentifier"]
     hexadecimal = set(identifier) <= set("0123456789abcdef") and len(identifier) in _IDENTIFIER_LENGTHS
-    return hexadecimal and all(set(fields[name].lower()) <= _SLUG for name in _REQUIRED_OF_A_KEY[1:])
+    return hexadecimal and all(fields[name] and is_slug(fields[name].lower()) for name in _REQUIRED_OF_A_KEY[1:])
 
 
 def _goes_to_an_own_fleet(fields: Any, exchange: Exchange, known: Known) -> bool:
@@ -319,20 +327,20 @@ def _of_list(exchange: Exchange, sent: Sent, known: Known) -> Traits:
     yield "keys.list"
     if set(sent.query) - {"fleetId", "cursor", "page_size"}:
         yield "any.odd"
-    if "page_size" in sent.query:
-        yield from _of_page_size(sent.query["page_size"])
     if "cursor" in sent.query:
         yield "keys.list-the-next-page" if _continues(exchange, sent, known) else "any.odd"
+    if "page_size" in sent.query:
+        yield from _of_page_size(sent.query["page_size"])
     if "fleetId" in sent.query:
         yield from _of_filter(sent.query["fleetId"], exchange, known)
 
 
 def _of_page_size(text: str) -> Traits:
-    number = int(text) if text.isascii() and text.lstrip("-").isdigit() and len(text) < 10 else None  # noqa: PLR2004
+    number = int(text) if text.isascii() and text.lstrip("-").isdigit() and len(text) < 10 else None
     if number is None:
         yield "any.odd"
     else:
-        in_range = 10 <= number <= 500  # noqa: PLR2004  (https://developer.plugsurfing.com/docs/emp)
+        in_range = 10 <= number <= 500
         yield "keys.list-with-a-page-size" if in_range else "keys.list-with-a-page-size-out-of-range"
 
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from fleet_contract.contract_tests.network.disturbance import disturbance
 from fleet_contract.contract_tests.exchange import Exchange
 from fleet_contract.contract_tests.judging.findings import Finding, Findings
 from fleet_contract.contract_tests.judging.known import Known
 from fleet_contract.contract_tests.judging.situations import situations_of
+from fleet_contract.contract_tests.network.disturbance import disturbance
 from fleet_contract.spec.catalogue import ANYTHING, SUCCESS, Situation, catalogue
 
 _SERVER_ERROR = 500
@@ -41,7 +41,7 @@ def _is_allowed(status: int, operation: str, situations: Sequence[Situation]) ->
 
 
 def _succeeded(status: int) -> bool:
-    return 200 <= status < 300  # noqa: PLR2004  (RFC 9110, section 15.3)
+    return 200 <= status < 300
 
 
 def _successes(operation: str) -> frozenset[int]:
@@ -58,15 +58,19 @@ def _kept(status: int, operation: str, situations: Sequence[Situation]) -> set[s
 
 
 def _broken(status: int, operation: str, situations: Sequence[Situation]) -> str:
-    """Return the one requirement to blame: a refusal due before an open choice, and that before a plain success."""
+    """Return the one requirement to blame.
+
+    A situation that names the status comes first; then a refusal that was due, an
+    open choice, and a success that was due, the more telling one first.
+    """
+    named = [each for each in situations if str(status) in each.breaks]
     refused = [each for each in situations if SUCCESS not in each.may]
     undecided = [each for each in situations if SUCCESS in each.may and each.may != (SUCCESS,)]
     plain = [each for each in situations if each.may == (SUCCESS,)]
     if _succeeded(status) and not refused:
         return catalogue().successes[operation].breaks
-    if not refused and not undecided:
-        plain.sort(key=lambda each: (str(status) not in each.breaks, each.plain))
-    return (refused or undecided or plain)[0].broken_by(status, operation)
+    plain.sort(key=lambda each: each.plain)
+    return (named or refused or undecided or plain)[0].broken_by(status, operation)
 
 
 def _expected(operation: str, situations: Sequence[Situation]) -> str:

@@ -8,15 +8,15 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Self
 
-from fleet_contract.contract_tests.network.budget import Budget, BudgetSpent, Cost
 from fleet_contract.contract_tests.exchange import Answer, Caller, Exchange
+from fleet_contract.contract_tests.network.budget import Budget, BudgetSpent, Cost
 from fleet_contract.contract_tests.network.ledger import Footprint, Ledger, may_have_made, may_make
 from fleet_contract.contract_tests.network.masking import Masker
 from fleet_contract.contract_tests.network.outgoing import KEY_HEADER, Dresser, Outgoing
 from fleet_contract.contract_tests.network.pacing import Clock, Pace, pause_after_429
 from fleet_contract.contract_tests.network.preflight import PATH, TOO_MANY, judge_preflight
-from fleet_contract.contract_tests.target import Target
 from fleet_contract.contract_tests.network.wire import Trouble, Wire
+from fleet_contract.contract_tests.target import Target
 
 READS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 TRIES = 8  # doubling from 1 s, they reach beyond the next clock minute, when budgets per minute are new
@@ -111,7 +111,7 @@ class Client:
         judge_preflight(exchange, self.target)
         return exchange
 
-    def send(  # noqa: PLR0913  (all that a request consists of)
+    def send(
         self,
         method: str,
         path: str,

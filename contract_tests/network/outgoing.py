@@ -9,8 +9,8 @@ from typing import Any
 
 from fleet_contract.contract_tests.exchange import Caller, Request
 from fleet_contract.contract_tests.network.masking import Masker
-from fleet_contract.contract_tests.target import Target
 from fleet_contract.contract_tests.network.wire import Headers, Unsendable
+from fleet_contract.contract_tests.target import Target
 
 KEY_HEADER = "X-API-Key"
 MARK_HEADER = "X-Fleet-Contract"
@@ -76,7 +76,7 @@ class Dresser:
         self._masker.learn(*near)
         return near
 
-    def dress(  # noqa: PLR0913  (all that a request consists of)
+    def dress(
         self,
         method: str,
         path: str,

@@ -2,12 +2,12 @@
 
 from urllib.parse import urlsplit
 
-from fleet_contract.contract_tests.network.disturbance import disturbance, is_html
 from fleet_contract.contract_tests.entries import variable
 from fleet_contract.contract_tests.exchange import Answer, Exchange
+from fleet_contract.contract_tests.network.disturbance import disturbance, is_html
 from fleet_contract.contract_tests.network.route import proxy_url
-from fleet_contract.contract_tests.target import API, Target
 from fleet_contract.contract_tests.network.wire import Cause
+from fleet_contract.contract_tests.target import API, Target
 
 PATH = f"{API}/charging-keys?page_size=10"
 TOO_MANY = 429
@@ -67,12 +67,12 @@ def _refusal(answer: Answer, target: Target) -> str:
 
 
 def _not_this_api(answer: Answer) -> str:
-    if 300 <= answer.status < 400:  # noqa: PLR2004  (the class of statuses that RFC 9110 names so)
+    if 300 <= answer.status < 400:
         return (
             f"with a redirect to {answer.header('location')}. No redirect is followed, so that no key goes astray. "
             f"Give the address at which the API itself answers as BASE_URL."
         )
-    if is_html(answer) and answer.status < 500:  # noqa: PLR2004
+    if is_html(answer) and answer.status < 500:
         return (
             "with an HTML page. Expected JSON. Correct BASE_URL: it is what stands before "
             f"{API}, a path prefix included, and no login page or portal."

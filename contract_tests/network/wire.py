@@ -10,8 +10,8 @@ from urllib.parse import SplitResult
 
 import httpcore
 
-from fleet_contract.contract_tests.network.deadline import deadline
 from fleet_contract.contract_tests.exchange import Answer
+from fleet_contract.contract_tests.network.deadline import deadline
 from fleet_contract.contract_tests.network.route import open_pool
 from fleet_contract.contract_tests.target import Target
 

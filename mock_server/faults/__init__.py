@@ -7,6 +7,7 @@ registers all of them.
 from fleet_contract.mock_server.faults import (
     access,
     bodies,
+    crashes,
     create,
     fleets,
     http,
@@ -14,9 +15,11 @@ from fleet_contract.mock_server.faults import (
     keys,
     listing,
     look_ups,
+    memory,
     pages,
     prices,
     rename,
+    texts,
     unknown,
 )
 from fleet_contract.mock_server.faults.registry import FAULTS, Fault, fault, find
@@ -27,6 +30,7 @@ SECTIONS = (
     create,
     rename,
     unknown,
+    texts,
     invitation,
     keys,
     listing,
@@ -35,6 +39,8 @@ SECTIONS = (
     access,
     http,
     bodies,
+    crashes,
+    memory,
 )
 
 __all__ = ["FAULTS", "SECTIONS", "Fault", "fault", "find"]

@@ -1,6 +1,7 @@
 """Faults in asking for a key."""
 
 import re
+from collections.abc import Callable
 
 from fleet_contract.mock_server.access import Access
 from fleet_contract.mock_server.faults.registry import fault, register_fault
@@ -78,19 +79,6 @@ def keys_have_no_case(parts: Parts) -> None:
 
 
 @fault(breaks={"access.key-is-checked"})
-def keys_are_not_checked_to_rename(parts: Parts) -> None:
-    """A rename takes any key for the first tenant's."""
-
-    class Lax(Access):
-        def key(self, call: Call) -> str | None:
-            key = super().key(call)
-            unknown = key and call.operation_id == "rename_fleet" and self.tenant_of(key) is None
-            return next(iter(self.tenants)) if unknown else key
-
-    parts.mix_into_access(Lax)
-
-
-@fault(breaks={"access.key-is-checked"})
 def an_unknown_key_is_not_found(parts: Parts) -> None:
     """A request with a key that nobody was given is answered 404."""
     for operation in HANDLERS:
@@ -103,5 +91,110 @@ def the_key_header_is_read_in_one_spelling(parts: Parts) -> None:
 
     def overlook(data: bytes) -> bytes:
         return re.sub(rb"(?<=\n)(?!X-API-Key:|x-api-key:)(?i:x-api-key)(?=:)", b"X-Overlooked", data)
+
+    parts.rewrite = overlook
+
+
+def any_key_is_taken(operation_id: str) -> None:
+    """Register the fault of an operation that takes any key for the first tenant's."""
+
+    def opened(parts: Parts) -> None:
+        class Lax(Access):
+            def key(self, call: Call) -> str | None:
+                key = super().key(call)
+                unknown = key and call.operation_id == operation_id and self.tenant_of(key) is None
+                return next(iter(self.tenants)) if unknown else key
+
+        parts.mix_into_access(Lax)
+
+    words = operation_id.replace("_", "-")
+    register_fault(f"{words}-takes-any-key", {"access.key-is-checked"}, f"Any key will do to {words}.", opened)
+
+
+for known in HANDLERS:
+    any_key_is_taken(known)
+
+
+def another_way_in(name: str, text: str, way: Callable[[Call], bool]) -> None:
+    """Register the fault of a second way to identify oneself, beside the key that is to be required."""
+
+    def opened(parts: Parts) -> None:
+        class Open(Access):
+            def key(self, call: Call) -> str | None:
+                return super().key(call) or (next(iter(self.tenants)) if way(call) else None)
+
+        parts.mix_into_access(Open)
+
+    register_fault(name, {"access.key-is-required"}, text, opened)
+
+
+another_way_in(
+    "a-key-in-the-query-is-taken",
+    "A request without X-API-Key is answered where its query has a key.",
+    lambda call: b"key=" in call.raw_query.lower(),
+)
+another_way_in(
+    "any-authorization-is-taken",
+    "A request without X-API-Key is answered where it has Authorization, whatever that says.",
+    lambda call: call.header("authorization") is not None,
+)
+another_way_in(
+    "any-cookie-is-taken",
+    "A request without X-API-Key is answered where it has a Cookie, whatever that says.",
+    lambda call: call.header("cookie") is not None,
+)
+another_way_in(
+    "an-empty-key-is-taken",
+    "A request whose X-API-Key is empty is answered.",
+    lambda call: call.header("x-api-key") == "",
+)
+
+
+def refuse_keys_otherwise(name: str, text: str, breaks: str, status: int, *, sent: bool) -> None:
+    """Register the fault of a missing or an unknown key that is answered another status."""
+
+    def edit(parts: Parts) -> None:
+        for operation in HANDLERS:
+            parts.answer_with(operation, status, 401, lambda call: bool(call.header("x-api-key")) is sent)
+
+    register_fault(name, {breaks}, text, edit)
+
+
+refuse_keys_otherwise(
+    "a-missing-key-is-refused-with-200",
+    "A request without a key is answered 200 with a problem for a body.",
+    "access.key-is-required",
+    200,
+    sent=False,
+)
+refuse_keys_otherwise(
+    "a-missing-key-leads-to-a-log-in",
+    "A request without a key is answered 302.",
+    "access.key-is-required",
+    302,
+    sent=False,
+)
+refuse_keys_otherwise(
+    "an-unknown-key-is-refused-with-200",
+    "A request with a key that nobody was given is answered 200 with a problem for a body.",
+    "access.key-is-checked",
+    200,
+    sent=True,
+)
+refuse_keys_otherwise(
+    "an-unknown-key-is-a-bad-request",
+    "A request with a key that nobody was given is answered 400.",
+    "access.key-is-checked",
+    400,
+    sent=True,
+)
+
+
+@fault(breaks={"access.header-name-has-no-case"})
+def the_key_header_is_read_in_capitals_only(parts: Parts) -> None:
+    """The key is not found under a name without a capital."""
+
+    def overlook(data: bytes) -> bytes:
+        return data.replace(b"\nx-api-key:", b"\nx-overlooked:")
 
     parts.rewrite = overlook

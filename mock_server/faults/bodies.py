@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from fleet_contract.mock_server.faults.create import body_of
-from fleet_contract.mock_server.faults.registry import fault
+from fleet_contract.mock_server.faults.registry import fault, register_fault
+from fleet_contract.mock_server.handlers import World
 from fleet_contract.mock_server.messages import Answer, Call, Json
 from fleet_contract.mock_server.parts import Parts
 from fleet_contract.mock_server.refusals import Kind, Refusal
@@ -74,8 +75,8 @@ def the_name_must_follow_the_id(parts: Parts) -> None:
 
 
 @fault(breaks={"http.unknown-properties"})
-def an_unknown_property_is_unprocessable(parts: Parts) -> None:
-    """A body with a property that the operation does not know is answered 422."""
+def an_unknown_property_is_a_conflict(parts: Parts) -> None:
+    """A body with a property that the operation does not know is answered 409."""
     known = {
         "create_fleet": set(parts.schema("NewFleet")["properties"]),
         "rename_fleet": set(parts.schema("NewName")["properties"]),
@@ -83,7 +84,7 @@ def an_unknown_property_is_unprocessable(parts: Parts) -> None:
 
     def refused(call: Call, answer: Answer) -> Answer:
         unknown = set(body_of(call)) - known[call.operation_id or ""]
-        return replace(answer, status=422) if unknown and answer.succeeded else answer
+        return replace(answer, status=409) if unknown and answer.succeeded else answer
 
     for operation in known:
         parts.filter(operation, refused)
@@ -98,3 +99,82 @@ def an_unknown_property_is_forbidden(parts: Parts) -> None:
         return replace(answer, status=403) if unknown and answer.succeeded else answer
 
     parts.filter("create_fleet", refused)
+
+
+def misread(name: str, text: str, breaks: str, change: Callable[[bytes], bytes]) -> None:
+    """Register the fault of a parser that takes the bytes of a body for others."""
+
+    async def misreading(_: World, call: Call) -> None:
+        call.raw_body = change(call.raw_body)
+
+    def edit(parts: Parts) -> None:
+        for operation in ("create_fleet", "rename_fleet"):
+            parts.before(operation, misreading)
+
+    register_fault(name, {breaks}, text, edit)
+
+
+BY_VALUE = "http.json-is-read-by-value"
+misread(
+    "escapes-stay-escaped",
+    "An escape of four digits in a body is read as its six characters.",
+    BY_VALUE,
+    lambda body: re.sub(rb"\\u(00[0-9a-f]{2})", rb"\\\\u\1", body),
+)
+misread(
+    "pairs-of-escapes-are-read-apart",
+    "A character that is escaped as two is read as two question marks.",
+    BY_VALUE,
+    lambda body: re.sub(rb"\\ud83d\\ude97", b"??", body),
+)
+misread(
+    "an-escaped-slash-keeps-its-backslash",
+    "An escaped slash in a body is read as a backslash and a slash.",
+    BY_VALUE,
+    lambda body: body.replace(b"\\/", b"\\\\/"),
+)
+misread(
+    "line-breaks-between-members-are-no-json",
+    "A body with a line break after a colon is answered 400.",
+    BY_VALUE,
+    lambda body: re.sub(rb":\s*\n", b":?", body),
+)
+misread(
+    "a-blank-before-a-colon-is-no-json",
+    "A body with a blank between a member's name and its colon is answered 400.",
+    BY_VALUE,
+    lambda body: re.sub(rb'" +:', b'"?:', body),
+)
+misread(
+    "names-of-members-are-not-unescaped",
+    "A member whose name is escaped is an unknown one.",
+    BY_VALUE,
+    lambda body: body.replace(b"\\u006eewName", b"unknown"),
+)
+
+
+@fault(breaks={"http.media-type-parameters-are-allowed"})
+def a_charset_in_capitals_is_refused(parts: Parts) -> None:
+    """A body whose charset is spelled in capitals is refused."""
+    refuse_bodies(parts, Kind.WRONG_MEDIA_TYPE, lambda call: "charset=UTF" in declared(call))
+
+
+@fault(breaks={"http.media-type-parameters-are-allowed"})
+def a_create_refuses_a_charset(parts: Parts) -> None:
+    """The body of a create is refused where its media type has a parameter."""
+
+    def is_refused(call: Call) -> bool:
+        return call.operation_id == "create_fleet" and "json" in declared(call) and ";" in declared(call)
+
+    refuse_bodies(parts, Kind.WRONG_MEDIA_TYPE, is_refused)
+
+
+@fault(breaks={"http.unknown-properties"})
+def an_unknown_property_has_no_operation(parts: Parts) -> None:
+    """A rename with a property that it does not know is answered 404."""
+
+    def refused(call: Call, answer: Answer) -> Answer:
+        unknown = set(body_of(call)) - {"newName"}
+        return replace(answer, status=404) if unknown and answer.succeeded else answer
+
+    parts.filter("rename_fleet", refused)

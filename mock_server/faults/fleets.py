@@ -2,10 +2,12 @@
 
 import asyncio
 from dataclasses import replace
+from http.client import CONFLICT
 
-from fleet_contract.mock_server.faults.registry import fault
+from fleet_contract.mock_server.faults.create import LENGTH_OF_A_SHORT_COLUMN, body_of
+from fleet_contract.mock_server.faults.registry import fault, register_fault
 from fleet_contract.mock_server.handlers import Handler, World
-from fleet_contract.mock_server.messages import Call, Reply
+from fleet_contract.mock_server.messages import Answer, Call, Reply
 from fleet_contract.mock_server.parts import Parts
 from fleet_contract.mock_server.store import Fleet, FleetIdTaken, NoSuchFleet, Store
 
@@ -99,11 +101,19 @@ def rename_moves_the_fleet_to_its_name(parts: Parts) -> None:
     """A renamed fleet is found under its new name and no longer under its id."""
 
     class Moving(Store):
+        left: frozenset[str] = frozenset()
+
         async def rename(self, tenant: str, id: str, name: str) -> Fleet:
             fleet = await super().rename(tenant, id, name)
-            del self.fleets[self.habits.same(fleet.id)]
+            del self.fleets[self.habits.same(id)]
             self.fleets[self.habits.same(name)] = fleet
+            self.left |= {id}
             return fleet
+
+        async def add_fleet(self, fleet: Fleet) -> Fleet:
+            if fleet.id in self.left:
+                raise FleetIdTaken(fleet)
+            return await super().add_fleet(fleet)
 
     parts.mix_into_store(Moving)
 
@@ -185,3 +195,186 @@ def a_fleet_without_a_name_is_not_found(parts: Parts) -> None:
             return await super().rename(tenant, id, name)
 
     parts.mix_into_store(Nameless)
+
+
+@fault(breaks={"fleets.id-is-unique"})
+def a_create_without_a_name_finds_the_fleet(parts: Parts) -> None:
+    """A create with a taken id and no name is answered with the fleet that has it."""
+
+    class Finding(Store):
+        async def add_fleet(self, fleet: Fleet) -> Fleet:
+            known = self.at(fleet.id)
+            mine = known is not None and known.tenant == fleet.tenant
+            return known if known and mine and fleet.name is None else await super().add_fleet(fleet)
+
+    parts.mix_into_store(Finding)
+
+
+@fault(breaks={"fleets.id-is-unique"})
+def a_second_create_gives_the_name_of_the_last_rename(parts: Parts) -> None:
+    """A create with a taken id is answered with the fleet where it has been renamed, and refused where not."""
+
+    class Finding(Store):
+        renamed: frozenset[str] = frozenset()
+
+        async def rename(self, tenant: str, id: str, name: str) -> Fleet:
+            self.renamed |= {id}
+            return await super().rename(tenant, id, name)
+
+        async def add_fleet(self, fleet: Fleet) -> Fleet:
+            known = self.at(fleet.id)
+            renamed = known is not None and known.tenant == fleet.tenant and known.id in self.renamed
+            return known if known and renamed else await super().add_fleet(fleet)
+
+    parts.mix_into_store(Finding)
+
+
+@fault(breaks={"fleets.id-is-unique"})
+def a_taken_id_is_forbidden(parts: Parts) -> None:
+    """A create with a taken id of the caller's own is answered 404."""
+    own: set[str] = set()
+
+    def remember(call: Call, answer: Answer) -> Answer:
+        id = str(body_of(call).get("fleetId"))
+        if answer.succeeded:
+            own.add(id)
+        return replace(answer, status=404) if answer.status == CONFLICT and id in own else answer
+
+    parts.filter("create_fleet", remember)
+
+
+@fault(breaks={"fleets.id-is-unique-across-organizations"})
+def a_foreign_id_is_not_found(parts: Parts) -> None:
+    """A create with an id that another organization's fleet has is answered 404."""
+
+    class Hiding(Store):
+        async def add_fleet(self, fleet: Fleet) -> Fleet:
+            known = self.at(fleet.id)
+            if known is not None and known.tenant != fleet.tenant:
+                raise NoSuchFleet("No fleet has this fleetId.")
+            return await super().add_fleet(fleet)
+
+    parts.mix_into_store(Hiding)
+
+
+@fault(breaks={"fleets.id-is-unique-across-organizations"})
+def a_fleet_without_codes_can_be_made_by_others_too(parts: Parts) -> None:
+    """An id of another organization's fleet is free where that fleet was made without a name."""
+
+    class Separate(Store):
+        async def add_fleet(self, fleet: Fleet) -> Fleet:
+            known = self.at(fleet.id)
+            free = known is not None and known.tenant != fleet.tenant and known.name is None
+            return fleet if free else await super().add_fleet(fleet)
+
+    parts.mix_into_store(Separate)
+
+
+@fault(breaks={"fleets.id-never-changes"})
+def a_rename_to_the_id_of_another_fleet_hides_that(parts: Parts) -> None:
+    """A fleet is not found once another one has been given its id as a name."""
+
+    class Merging(Store):
+        hidden: frozenset[str] = frozenset()
+
+        async def rename(self, tenant: str, id: str, name: str) -> Fleet:
+            if id in self.hidden:
+                raise NoSuchFleet("No fleet has this fleetId.")
+            fleet = await super().rename(tenant, id, name)
+            if name != id and self.owned(tenant, name) is not None:
+                self.hidden |= {name}
+            return fleet
+
+    parts.mix_into_store(Merging)
+
+
+@fault(breaks={"fleets.id-never-changes"})
+def a_fleet_takes_three_names_and_no_more(parts: Parts) -> None:
+    """A fleet that has been renamed three times is not found by a fourth rename."""
+
+    class Thrice(Store):
+        renamed: tuple[str, ...] = ()
+
+        async def rename(self, tenant: str, id: str, name: str) -> Fleet:
+            if self.renamed.count(id) >= 3:  # noqa: PLR2004  (as the name of the fault says)
+                raise NoSuchFleet("No fleet has this fleetId.")
+            fleet = await super().rename(tenant, id, name)
+            self.renamed += (id,)
+            return fleet
+
+    parts.mix_into_store(Thrice)
+
+
+def move_by(member: str) -> None:
+    """Register the fault of a rename that moves a fleet to the id in a member of its body."""
+
+    def edit(parts: Parts) -> None:
+        async def moving(inner: Handler, world: World, call: Call) -> Reply:
+            reply = await inner(world, call)
+            other = call.body.get(member)
+            if isinstance(other, str) and world.store.at(other) is None:
+                world.store.fleets[other] = world.store.find(call.tenant, call.path["fleetId"])
+            return reply
+
+        parts.wrap("rename_fleet", moving)
+
+    text = f"A renamed fleet is found under the {member} that the body of the rename carries, too."
+    register_fault(f"rename-aliases-{member.lower()}", {"fleets.id-never-changes"}, text, edit)
+
+
+for name in ("id", "newId", "newFleetId"):
+    move_by(name)
+
+
+@fault(breaks={"fleets.id-finds-the-fleet"})
+def ids_are_kept_in_lower_case(parts: Parts) -> None:
+    """A fleet whose id has capitals is kept under small ones, and not found."""
+
+    class Lowering(Store):
+        def keep(self, fleet: Fleet) -> Fleet:
+            self.fleets[fleet.id.lower()] = fleet
+            return fleet
+
+        async def add_fleet(self, fleet: Fleet) -> Fleet:
+            known = self.fleets.get(fleet.id.lower())
+            if known is not None:
+                raise FleetIdTaken(known)
+            return self.keep(fleet)
+
+    parts.mix_into_store(Lowering)
+
+
+@fault(breaks={"fleets.id-finds-the-fleet"})
+def a_fleet_with_a_long_id_is_not_found(parts: Parts) -> None:
+    """A fleet whose id has more than 64 characters is not found."""
+
+    class Short(Store):
+        def find(self, tenant: str, id: str) -> Fleet:
+            if len(id) > LENGTH_OF_A_SHORT_COLUMN:
+                raise NoSuchFleet("No fleet has this fleetId.")
+            return super().find(tenant, id)
+
+    parts.mix_into_store(Short)
+
+
+@fault(breaks={"fleets.id-finds-the-fleet"})
+def every_tenth_fleet_is_lost(parts: Parts) -> None:
+    """Every tenth fleet that is made cannot be renamed."""
+
+    class Dropping(Store):
+        made = 0
+        lost: frozenset[str] = frozenset()
+
+        async def add_fleet(self, fleet: Fleet) -> Fleet:
+            kept = await super().add_fleet(fleet)
+            self.made += 1
+            if self.made % 10 == 0:
+                self.lost |= {fleet.id}
+            return kept
+
+        def find(self, tenant: str, id: str) -> Fleet:
+            if id in self.lost:
+                raise NoSuchFleet("No fleet has this fleetId.")
+            return super().find(tenant, id)
+
+    parts.mix_into_store(Dropping)

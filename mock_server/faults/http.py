@@ -7,11 +7,12 @@ from dataclasses import replace
 from itertools import count
 
 from fleet_contract.mock_server.faults.create import body_of
-from fleet_contract.mock_server.faults.registry import fault
+from fleet_contract.mock_server.faults.registry import fault, register_fault
 from fleet_contract.mock_server.handlers import HANDLERS
 from fleet_contract.mock_server.messages import Answer, Call, Json
 from fleet_contract.mock_server.parts import Parts
 
+DEEPEST_PATH = 5
 ASTRAL = re.compile("[\U00010000-\U0010ffff]")
 
 
@@ -117,10 +118,11 @@ def successes_end_with_a_comma(parts: Parts) -> None:
 
 @fault(breaks={"http.success-is-json"})
 def successes_are_latin_1(parts: Parts) -> None:
-    """A success has a body in Latin-1 where that has all its characters."""
+    """A success has a body in Latin-1, with JSON's escapes for the characters that it lacks."""
 
     def recoded(answer: Answer) -> Answer:
-        return replace(answer, body=answer.body.decode().encode("latin-1", "replace"))
+        text = answer.body.decode()
+        return replace(answer, body="".join(c if c <= "\xff" else json.dumps(c)[1:-1] for c in text).encode("latin-1"))
 
     change_success(parts, recoded)
 
@@ -194,3 +196,137 @@ def a_wrong_media_type_is_unprocessable(parts: Parts) -> None:
     """A body that is not declared as JSON is answered 422."""
     for operation in HANDLERS:
         parts.answer_with(operation, 422, instead_of=415)
+
+
+@fault(breaks={"http.success-is-json"})
+def successes_are_utf_16(parts: Parts) -> None:
+    """A success has a body in UTF-16."""
+    change_success(parts, lambda answer: replace(answer, body=answer.body.decode().encode("utf-16")))
+
+
+@fault(breaks={"http.success-is-json"})
+def successes_are_cut_off(parts: Parts) -> None:
+    """A success has a body without its last character."""
+    change_success(parts, lambda answer: replace(answer, body=answer.body[:-1]))
+
+
+@fault(breaks={"http.success-is-json"})
+def successes_begin_with_a_guard(parts: Parts) -> None:
+    """A success has a body that begins with four characters against its use as a script."""
+    change_success(parts, lambda answer: replace(answer, body=b")]}'" + answer.body))
+
+
+@fault(breaks={"http.success-is-json"})
+def a_success_is_followed_by_a_warning(parts: Parts) -> None:
+    """A success has a body with a line behind it that was meant for a log."""
+    change_success(parts, lambda answer: replace(answer, body=answer.body + b"\nWarning: deprecated"))
+
+
+@fault(breaks={"http.success-is-json"})
+def a_rename_has_an_empty_body(parts: Parts) -> None:
+    """A rename is answered 200 without a body."""
+    parts.filter("rename_fleet", lambda _, answer: replace(answer, body=b"") if answer.succeeded else answer)
+
+
+@fault(breaks={"http.success-is-json"})
+def a_create_has_an_empty_body(parts: Parts) -> None:
+    """A create is answered 201 without a body."""
+    parts.filter("create_fleet", lambda _, answer: replace(answer, body=b"") if answer.succeeded else answer)
+
+
+@fault(breaks={"http.success-is-json"})
+def a_create_is_answered_in_words(parts: Parts) -> None:
+    """A create is answered with a word that is no JSON."""
+    parts.filter("create_fleet", lambda _, answer: replace(answer, body=b"Created") if answer.succeeded else answer)
+
+
+@fault(breaks={"http.success-is-declared-as-json"})
+def successes_are_declared_as_bytes(parts: Parts) -> None:
+    """A success is declared as application/octet-stream."""
+    declare(parts, "application/octet-stream")
+
+
+@fault(breaks={"http.success-is-declared-as-json"})
+def successes_are_declared_as_text(parts: Parts) -> None:
+    """A success is declared as text/plain."""
+    declare(parts, "text/plain; charset=utf-8")
+
+
+@fault(breaks={"http.success-is-declared-as-json"})
+def codes_are_declared_as_text(parts: Parts) -> None:
+    """A list of codes is declared as text/plain."""
+
+    def declared(call: Call, answer: Answer) -> Answer:
+        del call
+        return replace(answer, headers={**answer.headers, "content-type": "text/plain"}) if answer.succeeded else answer
+
+    parts.filter("get_invitation_codes", declared)
+
+
+@fault(breaks={"http.unknown-paths-are-refused"})
+def an_unknown_path_leads_elsewhere(parts: Parts) -> None:
+    """A path that is no operation is answered 302."""
+    answer_elsewhere(parts, 302, 404)
+
+
+@fault(breaks={"http.unknown-paths-are-refused"})
+def an_unknown_path_is_gone(parts: Parts) -> None:
+    """A path that is no operation is answered 410."""
+    answer_elsewhere(parts, 410, 404)
+
+
+@fault(breaks={"http.unknown-paths-are-refused"})
+def what_follows_a_path_is_overlooked(parts: Parts) -> None:
+    """A path below that of an operation is answered 204 where it has a segment more."""
+
+    def accepted(call: Call, answer: Answer) -> Answer:
+        below = call.raw_path.count("/") > DEEPEST_PATH and answer.status == 404  # noqa: PLR2004  (Not Found)
+        return Answer(204, {}) if below else answer
+
+    parts.filter(None, accepted)
+
+
+@fault(breaks={"http.wrong-methods-are-refused"})
+def a_wrong_method_is_a_bad_request(parts: Parts) -> None:
+    """A method that a path does not have is answered 400."""
+    answer_elsewhere(parts, 400, 405)
+
+
+def accept_method(method: str) -> None:
+    """Register the fault of a method that is answered 204 on paths that do not have it."""
+
+    def edit(parts: Parts) -> None:
+        def accepted(call: Call, answer: Answer) -> Answer:
+            wrong = call.method == method and answer.status == 405  # noqa: PLR2004  (Method Not Allowed)
+            return Answer(204, {}) if wrong else answer
+
+        for operation in (None, *HANDLERS):
+            parts.filter(operation, accepted)
+
+    text = f"{method} is answered 204 where there is no such operation."
+    register_fault(f"{method.lower()}-is-accepted", {"http.wrong-methods-are-refused"}, text, edit)
+
+
+for method in ("DELETE", "PATCH"):
+    accept_method(method)
+
+
+@fault(breaks={"http.wrong-methods-are-refused"})
+def patch_renames_too(parts: Parts) -> None:
+    """A PATCH renames a fleet as a PUT does."""
+    path = parts.document["paths"]["/emp/v1/fleets/{fleetId}/rename"]
+    path["patch"] = path["put"]
+
+
+@fault(breaks={"http.media-type-is-judged"})
+def an_undeclared_body_is_unprocessable(parts: Parts) -> None:
+    """A body without Content-Type is answered 422."""
+    for operation in HANDLERS:
+        parts.answer_with(operation, 422, 415, lambda call: call.header("content-type") is None)
+
+
+@fault(breaks={"http.media-type-is-judged"})
+def a_form_is_not_acceptable(parts: Parts) -> None:
+    """A JSON body that is declared as a form is answered 406."""
+    for operation in HANDLERS:
+        parts.answer_with(operation, 406, 415, lambda call: "form" in (call.header("content-type") or ""))

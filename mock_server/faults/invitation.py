@@ -6,7 +6,7 @@ from itertools import count
 from fleet_contract.mock_server.faults.registry import fault
 from fleet_contract.mock_server.faults.unknown import mark_strangers
 from fleet_contract.mock_server.handlers import Handler, World, new_code
-from fleet_contract.mock_server.messages import Call, Json, Reply
+from fleet_contract.mock_server.messages import NOTHING, Call, Json, Reply
 from fleet_contract.mock_server.parts import Parts
 from fleet_contract.mock_server.refusals import Kind, Refusal
 from fleet_contract.mock_server.store import Code, Fleet, ForeignFleet, NoActiveCodes, NoSuchFleet, Store
@@ -63,7 +63,7 @@ def only_the_first_code_is_listed(parts: Parts) -> None:
     parts.change_answer(OPERATION, lambda codes, _: codes[:1])
 
 
-@fault(breaks={"invitation.lists-every-active-code"})
+@fault(breaks={"invitation.lists-every-active-code", "invitation.reading-changes-nothing"})
 def codes_are_listed_in_turn(parts: Parts) -> None:
     """Every other reading leaves out the last of several codes."""
     readings = count()
@@ -127,7 +127,7 @@ def no_codes_are_a_conflict(parts: Parts) -> None:
     parts.wrap(OPERATION, conflicting)
 
 
-@fault(breaks={"invitation.unknown-fleet-is-404", "fleets.id-is-matched-whole"})
+@fault(breaks={"invitation.unknown-fleet-is-404"})
 def codes_of_an_unknown_fleet_are_forbidden(parts: Parts) -> None:
     """The codes of an id that no fleet has are answered 403."""
 
@@ -176,7 +176,7 @@ def codes_are_shown_to_everybody(parts: Parts) -> None:
     parts.mix_into_store(Open)
 
 
-@fault(breaks={"invitation.reading-changes-nothing"})
+@fault(breaks={"invitation.reading-changes-nothing", "invitation.lists-only-active-codes"})
 def a_second_reading_adds_a_code(parts: Parts) -> None:
     """Every reading but the first adds an active code to the fleet."""
 
@@ -205,3 +205,131 @@ def a_rename_replaces_the_codes(parts: Parts) -> None:
             return self.keep(replace(fleet, codes=codes))
 
     parts.mix_into_store(Replacing)
+
+
+@fault(breaks={"invitation.lists-every-active-code", "invitation.lists-only-active-codes"})
+def codes_are_listed_in_lower_case(parts: Parts) -> None:
+    """Codes are listed in lower case."""
+    parts.change_answer(OPERATION, lambda codes, _: [{"code": each["code"].lower()} for each in codes])
+
+
+@fault(breaks={"invitation.lists-every-active-code", "invitation.lists-only-active-codes"})
+def codes_are_masked(parts: Parts) -> None:
+    """Of every code the last three characters are hidden."""
+    parts.change_answer(OPERATION, lambda codes, _: [{"code": f"{each['code'][:-3]}***"} for each in codes])
+
+
+@fault(breaks={"invitation.lists-every-active-code"})
+def the_last_code_is_not_listed(parts: Parts) -> None:
+    """Of several active codes all but the last are listed."""
+    parts.change_answer(OPERATION, lambda codes, _: codes[: max(len(codes) - 1, 1)])
+
+
+@fault(breaks={"invitation.answers-an-array-of-codes"})
+def codes_are_an_object_by_number(parts: Parts) -> None:
+    """The codes are answered as an object whose members are numbers."""
+    parts.change_answer(OPERATION, lambda codes, _: {str(number): each for number, each in enumerate(codes)})
+
+
+@fault(breaks={"invitation.answers-an-array-of-codes"})
+def the_only_array_is_in_an_array(parts: Parts) -> None:
+    """The array of codes is the only item of another one."""
+    parts.change_answer(OPERATION, lambda codes, _: [codes])
+
+
+@fault(breaks={"invitation.answers-an-array-of-codes"})
+def codes_are_objects_themselves(parts: Parts) -> None:
+    """Every code is an object with a value in it."""
+    parts.change_answer(OPERATION, lambda codes, _: [{"code": {"value": each["code"]}} for each in codes])
+
+
+@fault(breaks={"invitation.answers-an-array-of-codes"})
+def an_empty_code_is_listed(parts: Parts) -> None:
+    """Beside the codes an empty one is listed."""
+    parts.change_answer(OPERATION, lambda codes, _: [*codes, {"code": ""}])
+
+
+@fault(breaks={"invitation.lists-only-active-codes"})
+def the_id_is_listed_as_a_code(parts: Parts) -> None:
+    """Beside the codes the id of the fleet is listed as one."""
+    parts.change_answer(OPERATION, lambda codes, call: [*codes, {"code": call.path["fleetId"]}])
+
+
+@fault(breaks={"invitation.without-codes-is-404"})
+def inactive_codes_stand_in(parts: Parts) -> None:
+    """A fleet without active codes is shown its inactive ones."""
+
+    class Standing(Store):
+        async def codes(self, tenant: str, id: str) -> list[str]:
+            fleet = self.find(tenant, id)
+            inactive = [code.code for code in fleet.codes]
+            has_active = any(code.active for code in fleet.codes)
+            return await super().codes(tenant, id) if has_active or not inactive else inactive
+
+    parts.mix_into_store(Standing)
+
+
+@fault(breaks={"invitation.without-codes-is-404"})
+def no_codes_are_no_content(parts: Parts) -> None:
+    """A fleet without active codes is answered 204."""
+
+    async def nothing(inner: Handler, world: World, call: Call) -> Reply:
+        try:
+            return await inner(world, call)
+        except NoActiveCodes:
+            return Reply(204, NOTHING)
+
+    parts.wrap(OPERATION, nothing)
+
+
+@fault(breaks={"invitation.without-codes-is-404"})
+def no_codes_are_forbidden(parts: Parts) -> None:
+    """A fleet without active codes is answered 403."""
+
+    class Secretive(Store):
+        async def codes(self, tenant: str, id: str) -> list[str]:
+            try:
+                return await super().codes(tenant, id)
+            except NoActiveCodes as none:
+                raise ForeignFleet(str(none)) from None
+
+    parts.mix_into_store(Secretive)
+
+
+@fault(breaks={"invitation.unknown-fleet-is-404"})
+def codes_of_an_unknown_fleet_are_a_bad_request(parts: Parts) -> None:
+    """The codes of an id that no fleet has are answered 400."""
+
+    async def refusing(inner: Handler, world: World, call: Call) -> Reply:
+        try:
+            return await inner(world, call)
+        except NoSuchFleet as none:
+            raise Refusal(Kind.BAD_PARAMETER, str(none)) from None
+
+    parts.wrap(OPERATION, refusing)
+
+
+@fault(breaks={"invitation.foreign-fleet-is-403"})
+def a_foreign_fleet_is_refused_with_200(parts: Parts) -> None:
+    """The codes of another organization's fleet are answered 200 with a problem for a body."""
+    parts.answer_with(OPERATION, 200, instead_of=403)
+
+
+@fault(breaks={"invitation.foreign-fleet-is-403"})
+def a_foreign_fleet_is_unauthorized(parts: Parts) -> None:
+    """The codes of another organization's fleet are answered 401."""
+    parts.answer_with(OPERATION, 401, instead_of=403)
+
+
+@fault(breaks={"invitation.foreign-fleet-is-403"})
+def a_foreign_fleet_without_codes_is_not_found(parts: Parts) -> None:
+    """The codes of another organization's fleet are answered 404 where it has none."""
+
+    class Peeking(Store):
+        async def codes(self, tenant: str, id: str) -> list[str]:
+            fleet = self.at(id)
+            if fleet is not None and not fleet.codes:
+                raise NoActiveCodes("The fleet has no active invitation code.")
+            return await super().codes(tenant, id)
+
+    parts.mix_into_store(Peeking)

@@ -1,11 +1,14 @@
 """Faults in creating a charging key."""
 
+import re
+from collections.abc import Callable
 from dataclasses import replace
+from itertools import count
 
 from fleet_contract.mock_server.faults.create import body_of
-from fleet_contract.mock_server.faults.registry import fault
+from fleet_contract.mock_server.faults.registry import fault, register_fault
 from fleet_contract.mock_server.handlers import Handler, World
-from fleet_contract.mock_server.messages import Call, Reply
+from fleet_contract.mock_server.messages import Answer, Call, Reply
 from fleet_contract.mock_server.parts import Parts
 from fleet_contract.mock_server.store import ChargingKey, KeyTaken, NoSuchFleet, Store
 
@@ -70,7 +73,7 @@ def a_key_can_be_created_twice(parts: Parts) -> None:
     parts.mix_into_store(Repeating)
 
 
-@fault(breaks={"keys.created-key-is-listed"})
+@fault(breaks={"keys.unfiltered-list-is-whole"})
 def a_key_without_a_fleet_is_not_kept(parts: Parts) -> None:
     """A charging key that is created in no fleet is answered and not kept."""
 
@@ -166,6 +169,184 @@ def a_key_is_disabled_by_default(parts: Parts) -> None:
 
     async def disabling(inner: Handler, world: World, call: Call) -> Reply:
         call.body = {"enabled": False, **call.body}
+        return await inner(world, call)
+
+    parts.wrap(OPERATION, disabling)
+
+
+def overlook_missing(field: str) -> None:
+    """Register the fault of a required field that may be left out."""
+
+    def edit(parts: Parts) -> None:
+        parts.schema("NewChargingKey")["required"] = [name for name in REQUIRED if name != field]
+
+        async def filling(inner: Handler, world: World, call: Call) -> Reply:
+            call.body = {field: f"made-up-{len(world.store.charging_keys)}", **call.body}
+            return await inner(world, call)
+
+        parts.wrap(OPERATION, filling)
+
+    words = re.sub("([A-Z])", r"-\1", field).lower()
+    text = f"The create of a charging key without {field} succeeds."
+    register_fault(f"key-create-overlooks-a-missing-{words}", {"keys.create-refuses-an-invalid-key"}, text, edit)
+
+
+for required in ("keyIdentifier", "visualNumber"):
+    overlook_missing(required)
+
+
+def take_any_type(field: str) -> None:
+    """Register the fault of a field of which an array or an object is taken as the text that spells it."""
+
+    def edit(parts: Parts) -> None:
+        del parts.property("NewChargingKey", field)["type"]
+
+        async def converting(inner: Handler, world: World, call: Call) -> Reply:
+            call.body = {**call.body, field: str(call.body[field])}
+            return await inner(world, call)
+
+        parts.wrap(OPERATION, converting)
+
+    words = re.sub("([A-Z])", r"-\1", field).lower()
+    text = f"The create of a charging key takes any value as {field}."
+    register_fault(f"key-create-takes-anything-as-{words}", {"keys.create-refuses-an-invalid-key"}, text, edit)
+
+
+for required in REQUIRED:
+    take_any_type(required)
+
+
+@fault(breaks={"keys.create-refuses-an-invalid-key"})
+def key_create_takes_the_first_of_an_array(parts: Parts) -> None:
+    """The create of a charging key is answered 201 to an array."""
+
+    def accepted(call: Call, answer: Answer) -> Answer:
+        return replace(answer, status=201) if isinstance(call.body, list) and not answer.succeeded else answer
+
+    parts.filter(OPERATION, accepted)
+
+
+@fault(breaks={"keys.create-accepts-a-valid-key"})
+def key_create_demands_a_fleet(parts: Parts) -> None:
+    """The create of a charging key without fleetId is refused."""
+    parts.schema("NewChargingKey")["required"] = [*REQUIRED, "fleetId"]
+
+
+@fault(breaks={"keys.create-accepts-a-valid-key"})
+def every_fourth_key_is_refused(parts: Parts) -> None:
+    """Every fourth create of a charging key is answered 409."""
+    numbers = count(1)
+    parts.answer_with(OPERATION, 409, 201, lambda _: next(numbers) % 4 == 0)
+
+
+@fault(breaks={"keys.identifier-is-unique"})
+def a_key_exists_once_for_each_visual_number(parts: Parts) -> None:
+    """A second create with the same keyIdentifier and another visualNumber makes a second entry."""
+
+    class Pairing(Store):
+        async def add_key(self, key: ChargingKey) -> ChargingKey:
+            try:
+                return await super().add_key(key)
+            except KeyTaken as taken:
+                if taken.key.visual_number == key.visual_number:
+                    raise
+                self.charging_keys.append(key)
+                return key
+
+    parts.mix_into_store(Pairing)
+
+
+@fault(breaks={"keys.listed-as-created"})
+def a_second_create_replaces_the_key(parts: Parts) -> None:
+    """A second create with the same keyIdentifier gives the key other values."""
+
+    class Replacing(Store):
+        async def add_key(self, key: ChargingKey) -> ChargingKey:
+            try:
+                return await super().add_key(key)
+            except KeyTaken as taken:
+                self.charging_keys[self.charging_keys.index(taken.key)] = key
+                return key
+
+    parts.mix_into_store(Replacing)
+
+
+@fault(breaks={"keys.created-key-is-in-its-fleet"})
+def a_disabled_key_leaves_its_fleet(parts: Parts) -> None:
+    """A charging key that is created disabled is kept in no fleet."""
+
+    class Loose(Store):
+        async def add_key(self, key: ChargingKey) -> ChargingKey:
+            return await super().add_key(key if key.enabled else replace(key, fleet_id=None))
+
+    parts.mix_into_store(Loose)
+
+
+@fault(breaks={"keys.created-key-is-listed"})
+def every_third_key_is_not_kept(parts: Parts) -> None:
+    """Every third charging key that is created in a fleet is answered and not kept."""
+
+    class Dropping(Store):
+        made = 0
+
+        async def add_key(self, key: ChargingKey) -> ChargingKey:
+            kept = await super().add_key(key)
+            self.made += kept.fleet_id is not None
+            if kept.fleet_id is not None and self.made % 3 == 0:
+                self.charging_keys.remove(kept)
+            return kept
+
+    parts.mix_into_store(Dropping)
+
+
+def keep_otherwise(name: str, text: str, change: Callable[[ChargingKey], ChargingKey]) -> None:
+    """Register the fault of a charging key that is kept with other values than it was created with."""
+
+    class Changing(Store):
+        async def add_key(self, key: ChargingKey) -> ChargingKey:
+            return await super().add_key(change(key))
+
+    register_fault(name, {"keys.listed-as-created"}, text, lambda parts: parts.mix_into_store(Changing))
+
+
+keep_otherwise(
+    "the-visual-number-is-kept-in-lower-case",
+    "A charging key is kept with its visualNumber in lower case.",
+    lambda key: replace(key, visual_number=key.visual_number.lower()),
+)
+keep_otherwise(
+    "the-visual-number-loses-its-hyphens",
+    "A charging key is kept with the hyphens of its visualNumber left out.",
+    lambda key: replace(key, visual_number=key.visual_number.replace("-", "")),
+)
+keep_otherwise(
+    "the-contract-and-the-visual-number-change-places",
+    "A charging key is kept with its contractId as visualNumber, and the other way round.",
+    lambda key: replace(key, visual_number=key.contract_id, contract_id=key.visual_number),
+)
+keep_otherwise(
+    "the-contract-is-cut",
+    "A charging key is kept with the first ten characters of its contractId.",
+    lambda key: replace(key, contract_id=key.contract_id[:10]),
+)
+keep_otherwise(
+    "the-identifier-is-cut",
+    "A charging key is kept with the first eight characters of its keyIdentifier, where these are not those of another.",
+    lambda key: replace(key, identifier=key.identifier[:6] + key.identifier[-2:]),
+)
+keep_otherwise(
+    "the-identifier-is-turned-round",
+    "A charging key is kept with the bytes of its keyIdentifier in reverse.",
+    lambda key: replace(key, identifier="".join(re.findall("..?", key.identifier)[::-1])),
+)
+
+
+@fault(breaks={"keys.enabled-by-default"})
+def a_key_without_a_fleet_is_disabled_by_default(parts: Parts) -> None:
+    """A charging key that is created without enabled and without a fleet is disabled."""
+
+    async def disabling(inner: Handler, world: World, call: Call) -> Reply:
+        call.body = call.body if "fleetId" in call.body else {"enabled": False, **call.body}
         return await inner(world, call)
 
     parts.wrap(OPERATION, disabling)

@@ -1,12 +1,16 @@
 """Faults in what a list of charging keys shows."""
 
+import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from itertools import islice
 
-from fleet_contract.mock_server.faults.registry import fault
-from fleet_contract.mock_server.handlers import Handler, World
-from fleet_contract.mock_server.messages import Call, Json, Reply
+from fleet_contract.mock_server.faults.registry import fault, register_fault
+from fleet_contract.mock_server.handlers import PAGE_SIZES, Handler, World
+from fleet_contract.mock_server.messages import Answer, Call, Json, Reply
 from fleet_contract.mock_server.parts import Parts
-from fleet_contract.mock_server.store import ChargingKey, Store
+from fleet_contract.mock_server.refusals import Kind, Refusal
+from fleet_contract.mock_server.store import ChargingKey, Page, Store
 
 OPERATION = "list_charging_keys"
 
@@ -140,5 +144,159 @@ def keys_of_a_foreign_fleet_are_listed(parts: Parts) -> None:
         def listed(self, tenant: str, fleet_id: str | None) -> Iterator[tuple[int, ChargingKey]]:
             fleet = self.at(fleet_id) if fleet_id is not None else None
             return super().listed(fleet.tenant if fleet else tenant, fleet_id)
+
+    parts.mix_into_store(Open)
+
+
+@fault(breaks={"keys.list-answers-a-page"})
+def an_empty_list_is_null(parts: Parts) -> None:
+    """Where there is no key to list, keys is null."""
+    parts.change_answer(OPERATION, lambda page, _: {**page, "keys": page["keys"] or None})
+
+
+@fault(breaks={"keys.list-answers-a-page"})
+def a_list_of_one_is_no_array(parts: Parts) -> None:
+    """Where there is one key to list, keys is that key."""
+    parts.change_answer(
+        OPERATION, lambda page, _: {**page, "keys": page["keys"][0] if len(page["keys"]) == 1 else page["keys"]}
+    )
+
+
+@fault(breaks={"keys.list-answers-a-page"})
+def an_empty_fleet_has_no_list(parts: Parts) -> None:
+    """The list of the keys of a fleet of the caller without any is answered 404."""
+
+    async def refusing(inner: Handler, world: World, call: Call) -> Reply:
+        reply = await inner(world, call)
+        fleet = world.store.owned(call.tenant, call.query.get("fleetId", ""))
+        if fleet is not None and not reply.body["keys"]:
+            raise Refusal(Kind.UNKNOWN_FLEET, "The fleet has no keys.")
+        return reply
+
+    parts.wrap(OPERATION, refusing)
+
+
+@fault(breaks={"keys.list-answers-a-page"})
+def pages_are_partial_content(parts: Parts) -> None:
+    """A page with a cursor is answered 206."""
+
+    def changed(call: Call, answer: Answer) -> Answer:
+        del call
+        return replace(answer, status=206) if answer.succeeded and "cursor" in answer.json else answer
+
+    parts.filter(OPERATION, changed)
+
+
+def leave_out(field: str) -> None:
+    """Register the fault of a field that no listed key has."""
+    words = re.sub("([A-Z])", r"-\1", field).lower()
+
+    def edit(parts: Parts) -> None:
+        change_items(parts, lambda item: {name: value for name, value in item.items() if name != field})
+
+    register_fault(
+        f"keys-are-listed-without-{words}", {"keys.items-are-complete"}, f"The property {field} is left out.", edit
+    )
+
+
+for name in ("contractId", "enabled"):
+    leave_out(name)
+
+
+@fault(breaks={"keys.items-are-complete"})
+def keys_end_never(parts: Parts) -> None:
+    """The property validTo is null."""
+    change_items(parts, lambda item: {**item, "validTo": None})
+
+
+@fault(breaks={"keys.items-are-complete"})
+def enabled_is_a_digit(parts: Parts) -> None:
+    """The property enabled is 0 or 1."""
+    change_items(parts, lambda item: {**item, "enabled": int(item["enabled"])})
+
+
+@fault(breaks={"keys.items-are-complete"})
+def a_disabled_key_is_listed_without_an_end(parts: Parts) -> None:
+    """The property validTo of a disabled key is left out."""
+    change_items(
+        parts, lambda item: {name: value for name, value in item.items() if item["enabled"] or name != "validTo"}
+    )
+
+
+@fault(breaks={"keys.filter-lists-only-the-fleet"})
+def the_beginning_of_a_fleets_id_filters(parts: Parts) -> None:
+    """A filtered list shows the keys of every fleet whose id begins so."""
+    match(parts, lambda key, wanted: key.fleet_id is not None and key.fleet_id.startswith(wanted))
+
+
+@fault(breaks={"keys.filter-lists-only-the-fleet"})
+def a_filter_that_finds_nothing_is_ignored(parts: Parts) -> None:
+    """A filter with an id that no fleet of the caller has lists all keys of the caller."""
+
+    async def unfiltered(inner: Handler, world: World, call: Call) -> Reply:
+        if "fleetId" in call.query and world.store.owned(call.tenant, call.query["fleetId"]) is None:
+            del call.query["fleetId"]
+        return await inner(world, call)
+
+    parts.wrap(OPERATION, unfiltered)
+
+
+@fault(breaks={"keys.filter-lists-only-the-fleet"})
+def the_filter_is_ignored_beside_a_page_size(parts: Parts) -> None:
+    """A filter together with a page_size of 500 lists all keys of the caller."""
+
+    async def unfiltered(inner: Handler, world: World, call: Call) -> Reply:
+        if call.query.get("page_size") == PAGE_SIZES.stop - 1:
+            call.query.pop("fleetId", None)
+        return await inner(world, call)
+
+    parts.wrap(OPERATION, unfiltered)
+
+
+@fault(breaks={"keys.filter-lists-the-whole-fleet"})
+def the_filter_misses_the_first_key(parts: Parts) -> None:
+    """A filtered list leaves out the key of the fleet that was created first, where there are others."""
+
+    class Missing(Store):
+        def listed(self, tenant: str, fleet_id: str | None) -> Iterator[tuple[int, ChargingKey]]:
+            found = list(super().listed(tenant, fleet_id))
+            yield from found[1:] if fleet_id is not None and len(found) > 1 else found
+
+    parts.mix_into_store(Missing)
+
+
+@fault(breaks={"keys.filter-lists-the-whole-fleet"})
+def a_filtered_list_ends_at_twenty(parts: Parts) -> None:
+    """A filtered list shows the first twenty keys of the fleet and no more, on however many pages."""
+
+    class Ending(Store):
+        def listed(self, tenant: str, fleet_id: str | None) -> Iterator[tuple[int, ChargingKey]]:
+            return islice(super().listed(tenant, fleet_id), None if fleet_id is None else 20)
+
+    parts.mix_into_store(Ending)
+
+
+@fault(breaks={"keys.unfiltered-list-is-whole"})
+def an_unfiltered_list_ends_at_forty(parts: Parts) -> None:
+    """A list without a filter shows the first forty keys and no more."""
+
+    class Ending(Store):
+        def listed(self, tenant: str, fleet_id: str | None) -> Iterator[tuple[int, ChargingKey]]:
+            return islice(super().listed(tenant, fleet_id), 40 if fleet_id is None else None)
+
+    parts.mix_into_store(Ending)
+
+
+@fault(breaks={"keys.of-others-are-hidden"})
+def a_second_page_shows_all_organizations(parts: Parts) -> None:
+    """A list that follows a cursor shows the keys of every organization."""
+
+    class Open(Store):
+        async def page(self, tenant: str, fleet_id: str | None, start: int, size: int) -> Page:
+            if start == 0:
+                return await super().page(tenant, fleet_id, start, size)
+            rest = [key for key in self.charging_keys[start:] if self.matches(key, fleet_id)]
+            last = len(rest) <= size
+            return Page(rest[:size], None if last else self.charging_keys.index(rest[size]))
 
     parts.mix_into_store(Open)

@@ -1,10 +1,12 @@
 """Faults in finding a fleet by its id: matched whole, measured rightly, and read as it was written."""
 
 import re
+import unicodedata
 from collections.abc import Callable
+from fnmatch import fnmatchcase
 from urllib.parse import unquote
 
-from fleet_contract.mock_server.faults.registry import fault
+from fleet_contract.mock_server.faults.registry import fault, register_fault
 from fleet_contract.mock_server.handlers import Handler, World
 from fleet_contract.mock_server.messages import Call, Reply
 from fleet_contract.mock_server.parts import Parts
@@ -60,6 +62,87 @@ def blanks_around_an_id_are_overlooked_in_paths(parts: Parts) -> None:
     look_up(parts, lambda asked, known: asked.strip() == known)
 
 
+# What is asked for and found instead of nothing, by the name of the fault; each differs in one step.
+RESEMBLING: dict[str, tuple[str, Callable[[str, str], bool]]] = {
+    "an-underscore-stands-for-any-character": (
+        "An underscore in an id stands for any one character",
+        lambda asked, known: re.fullmatch(re.escape(asked).replace("_", "."), known, re.DOTALL) is not None,
+    ),
+    "a-star-stands-for-anything": (
+        "A star in an id stands for any characters",
+        lambda asked, known: "*" in asked and fnmatchcase(known, asked),
+    ),
+    "the-end-of-an-id-finds-the-fleet": (
+        "An id that lacks the first three characters of a fleet's finds that fleet",
+        lambda asked, known: asked == known[3:],
+    ),
+    "an-id-within-another-finds-the-fleet": (
+        "An id that ends with a fleet's finds that fleet",
+        lambda asked, known: asked.endswith(known),
+    ),
+    "quotes-around-an-id-are-overlooked": (
+        "An id in quotes finds the fleet of the id without them",
+        lambda asked, known: asked.strip('"') == known,
+    ),
+    "a-slash-after-an-id-is-overlooked": (
+        "An id with a slash behind it finds the fleet of the id without it",
+        lambda asked, known: asked.rstrip("/") == known,
+    ),
+    "an-id-encoded-twice-finds-the-fleet": (
+        "An id that has been percent-encoded once too often finds the fleet",
+        lambda asked, known: unquote(asked) == known,
+    ),
+    "ids-are-compared-by-50-characters": (
+        "Two ids of which the first 50 characters are the same are one to a look-up",
+        lambda asked, known: len(asked) > 50 and asked[:50] == known[:50],  # noqa: PLR2004  (as it says)
+    ),
+    "ids-are-compared-by-a-short-sum": (
+        "Two ids of the same characters, in whatever order, are one to a look-up",
+        lambda asked, known: sorted(asked) == sorted(known),
+    ),
+    "zeros-before-a-number-are-overlooked": (
+        "Numbers in ids are compared by value, so that 007 is 7",
+        lambda asked, known: re.sub(r"(?<!\d)0+(?=\d)", "", asked) == re.sub(r"(?<!\d)0+(?=\d)", "", known),
+    ),
+    "a-hyphen-is-an-underscore": (
+        "Hyphens and underscores in ids are alike to a look-up",
+        lambda asked, known: asked.replace("_", "-") == known,
+    ),
+    "punctuation-is-overlooked": (
+        "Ids are compared by their letters and digits",
+        lambda asked, known: [c for c in asked if c.isalnum()] == [c for c in known if c.isalnum()],
+    ),
+    "ids-are-compared-without-accents": (
+        "An id without its accents finds the fleet",
+        lambda asked, known: asked.encode("ascii", "ignore") == known.encode("ascii", "ignore"),
+    ),
+    "wide-letters-are-narrow-ones": (
+        "An id in full-width letters finds the fleet of the id in usual ones",
+        lambda asked, known: unicodedata.normalize("NFKC", asked) == known,
+    ),
+}
+
+
+def register_resembling(name: str, text: str, alike: Callable[[str, str], bool]) -> None:
+    register_fault(name, {"fleets.id-is-matched-whole"}, f"{text}.", lambda parts: look_up(parts, alike))
+
+
+for of_a_fault, (what, compare) in RESEMBLING.items():
+    register_resembling(of_a_fault, what, compare)
+
+
+@fault(breaks={"fleets.id-is-matched-whole"})
+def codes_are_found_under_a_shorter_id(parts: Parts) -> None:
+    """The codes of a fleet are listed to whoever asks with all but the last character of its id."""
+
+    class Inexact(Store):
+        async def codes(self, tenant: str, id: str) -> list[str]:
+            known = [fleet.id for fleet in self.fleets.values() if fleet.tenant == tenant and fleet.id[:-1] == id]
+            return await super().codes(tenant, known[0] if known else id)
+
+    parts.mix_into_store(Inexact)
+
+
 @fault(breaks={"fleets.id-holds-100-characters"})
 def an_id_of_100_characters_is_refused(parts: Parts) -> None:
     """The limit on ids is 99."""
@@ -110,3 +193,76 @@ def an_encoded_slash_divides_the_path(parts: Parts) -> None:
 def ids_in_paths_are_read_as_latin_1(parts: Parts) -> None:
     """An id beyond ASCII is not found in a path."""
     respell_paths(parts, lambda given: given.encode().decode("latin-1"))
+
+
+# How an id in a path is misread, and which requirement that breaks: one that needs no encoding is a plain look-up.
+MISREAD: dict[str, tuple[str, str, Callable[[str], str]]] = {
+    "a-dot-ends-an-id-in-paths": (
+        "fleets.id-finds-the-fleet",
+        "What follows a dot in the id of a path is taken for the name of a format",
+        lambda given: given.split(".")[0],
+    ),
+    "a-tilde-is-lost-in-paths": (
+        "fleets.id-finds-the-fleet",
+        "A tilde in the id of a path is read as it is often encoded",
+        lambda given: given.replace("~", "%7E"),
+    ),
+    "a-semicolon-ends-an-id-in-paths": (
+        "fleets.id-works-in-paths",
+        "What follows a semicolon in the id of a path is taken for a parameter",
+        lambda given: given.split(";")[0],
+    ),
+    "an-encoded-question-mark-begins-the-query": (
+        "fleets.id-works-in-paths",
+        "What follows an encoded question mark in a path is taken for a query",
+        lambda given: given.split("?")[0],
+    ),
+    "an-encoded-number-sign-ends-the-path": (
+        "fleets.id-works-in-paths",
+        "What follows an encoded number sign in a path is cut off",
+        lambda given: given.split("#")[0],
+    ),
+    "an-ampersand-ends-an-id-in-paths": (
+        "fleets.id-works-in-paths",
+        "What follows an ampersand in the id of a path is cut off",
+        lambda given: given.split("&")[0],
+    ),
+    "a-backslash-is-a-slash-in-paths": (
+        "fleets.id-works-in-paths",
+        "A backslash in the id of a path is read as a slash",
+        lambda given: given.replace("\\", "/"),
+    ),
+    "dots-are-walked-in-decoded-paths": (
+        "fleets.id-works-in-paths",
+        "Two dots between encoded slashes lead a step up",
+        lambda given: given.split("/..")[0],
+    ),
+    "blanks-around-ids-are-cut-off-in-paths": (
+        "fleets.id-works-in-paths",
+        "Blanks around an id are cut off where it stands in a path, and nowhere else",
+        str.strip,
+    ),
+    "ids-are-composed-in-paths-only": (
+        "fleets.id-works-in-paths",
+        "Ids are brought into normalisation form C where they stand in a path, and nowhere else",
+        lambda given: unicodedata.normalize("NFC", given),
+    ),
+    "marks-of-direction-are-dropped-in-paths": (
+        "fleets.id-works-in-paths",
+        "A mark of direction in the id of a path is dropped",
+        lambda given: given.replace("\u202e", ""),
+    ),
+    "characters-beyond-the-basic-plane-are-lost-in-paths": (
+        "fleets.id-works-in-paths",
+        "A character above U+FFFF in the id of a path is read as a question mark",
+        lambda given: "".join(c if c <= "\uffff" else "?" for c in given),
+    ),
+}
+
+
+def register_misread(name: str, breaks: str, text: str, respell: Callable[[str], str]) -> None:
+    register_fault(name, {breaks}, f"{text}.", lambda parts: respell_paths(parts, respell))
+
+
+for of_a_path, (broken, how, misread) in MISREAD.items():
+    register_misread(of_a_path, broken, how, misread)

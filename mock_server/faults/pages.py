@@ -80,7 +80,7 @@ def turn_pages(parts: Parts, turn: Callable[[Page], Page]) -> None:
     parts.mix_into_store(Turning)
 
 
-@fault(breaks={"keys.pages-are-disjoint"})
+@fault(breaks={"keys.pages-list-each-key-once"})
 def a_page_begins_with_the_last_key_of_the_one_before(parts: Parts) -> None:
     """The cursor leads to the last key of its own page."""
 
@@ -94,7 +94,7 @@ def a_page_begins_with_the_last_key_of_the_one_before(parts: Parts) -> None:
     parts.mix_into_store(Repeating)
 
 
-@fault(breaks={"keys.pages-are-disjoint"})
+@fault(breaks={"keys.pages-list-each-key-once"})
 def a_cursor_skips_a_key(parts: Parts) -> None:
     """The cursor leads past the first key of the next page."""
     turn_pages(parts, lambda page: Page(page.keys, page.next + 1 if page.next is not None else None))
@@ -141,3 +141,132 @@ def a_cursor_works_only_with_the_default_page_size(parts: Parts) -> None:
         return await inner(world, call)
 
     parts.wrap(OPERATION, refusing)
+
+
+@fault(breaks={"keys.page-size-is-obeyed"})
+def a_page_of_ten_holds_eleven(parts: Parts) -> None:
+    """A page_size of 10 is taken for 11."""
+
+    class Generous(Store):
+        async def page(self, tenant: str, fleet_id: str | None, start: int, size: int) -> Page:
+            return await super().page(tenant, fleet_id, start, 11 if size == PAGE_SIZES.start else size)
+
+    parts.mix_into_store(Generous)
+
+
+@fault(breaks={"keys.page-size-is-obeyed"})
+def page_sizes_are_rounded_up_to_tens(parts: Parts) -> None:
+    """A page_size is rounded up to the next ten."""
+
+    class Rounding(Store):
+        async def page(self, tenant: str, fleet_id: str | None, start: int, size: int) -> Page:
+            return await super().page(tenant, fleet_id, start, -(-size // 10) * 10)
+
+    parts.mix_into_store(Rounding)
+
+
+@fault(breaks={"keys.page-size-is-obeyed"})
+def a_page_size_of_500_is_refused(parts: Parts) -> None:
+    """A page_size of 500 is refused."""
+    parts.page_size()["maximum"] = 499
+
+
+@fault(breaks={"keys.page-size-is-obeyed"})
+def the_page_size_is_forgotten_after_the_first_page(parts: Parts) -> None:
+    """A page that a cursor leads to holds up to 100 keys."""
+
+    async def forgetting(inner: Handler, world: World, call: Call) -> Reply:
+        if "cursor" in call.query:
+            call.query.pop("page_size", None)
+        return await inner(world, call)
+
+    parts.wrap(OPERATION, forgetting)
+
+
+@fault(breaks={"keys.page-size-out-of-range"})
+def a_page_size_out_of_range_is_the_default(parts: Parts) -> None:
+    """A page_size outside 10 to 500 is taken for 100."""
+    del parts.page_size()["minimum"], parts.page_size()["maximum"]
+
+    async def defaulting(inner: Handler, world: World, call: Call) -> Reply:
+        if call.query.get("page_size", PAGE_SIZES.start) not in PAGE_SIZES:
+            del call.query["page_size"]
+        return await inner(world, call)
+
+    parts.wrap(OPERATION, defaulting)
+
+
+@fault(breaks={"keys.page-size-out-of-range"})
+def a_page_size_of_zero_is_not_found(parts: Parts) -> None:
+    """A page_size below 10 is answered 404."""
+    parts.answer_with(OPERATION, 404, 400, lambda call: int(call.query.get("page_size") or 10) < PAGE_SIZES.start)
+
+
+@fault(breaks={"keys.pages-list-each-key-once", "keys.paging-ends"})
+def the_cursor_is_ignored(parts: Parts) -> None:
+    """Every page is the first one, its cursor included."""
+
+    async def ignoring(inner: Handler, world: World, call: Call) -> Reply:
+        call.query.pop("cursor", None)
+        return await inner(world, call)
+
+    parts.wrap(OPERATION, ignoring)
+
+
+@fault(breaks={"keys.pages-list-each-key-once"})
+def a_last_page_that_is_not_full_is_left_out(parts: Parts) -> None:
+    """A page is followed by another only where that is full."""
+
+    class Rounding(Store):
+        async def page(self, tenant: str, fleet_id: str | None, start: int, size: int) -> Page:
+            page = await super().page(tenant, fleet_id, start, size)
+            if page.next is None:
+                return page
+            following = await super().page(tenant, fleet_id, page.next, size)
+            return Page(page.keys, page.next if len(following.keys) == size else None)
+
+    parts.mix_into_store(Rounding)
+
+
+@fault(breaks={"keys.pages-list-each-key-once"})
+def newest_keys_come_first_and_pages_are_counted(parts: Parts) -> None:
+    """The newest key comes first and a cursor counts from there, so that a key made between two pages shifts them."""
+
+    class Counting(Store):
+        async def page(self, tenant: str, fleet_id: str | None, start: int, size: int) -> Page:
+            found = [key for _, key in self.listed(tenant, fleet_id)][::-1]
+            end = start + size
+            return Page(found[start:end], end if end < len(found) else None)
+
+    parts.mix_into_store(Counting)
+
+
+@fault(breaks={"keys.pages-list-each-key-once"})
+def the_second_page_skips_disabled_keys(parts: Parts) -> None:
+    """A page that a cursor leads to leaves out the keys that are disabled."""
+
+    class Skipping(Store):
+        async def page(self, tenant: str, fleet_id: str | None, start: int, size: int) -> Page:
+            page = await super().page(tenant, fleet_id, start, size)
+            return Page([key for key in page.keys if key.enabled], page.next) if start else page
+
+    parts.mix_into_store(Skipping)
+
+
+@fault(breaks={"keys.paging-ends"})
+def a_full_page_always_has_a_cursor(parts: Parts) -> None:
+    """A page that is full has a cursor, which leads to an empty page where nothing follows."""
+
+    class Full(Store):
+        async def page(self, tenant: str, fleet_id: str | None, start: int, size: int) -> Page:
+            page = await super().page(tenant, fleet_id, start, size)
+            is_full = page.next is None and len(page.keys) == size
+            return Page(page.keys, len(self.charging_keys) + 1) if is_full else page
+
+    parts.mix_into_store(Full)
+
+
+@fault(breaks={"keys.paging-ends"})
+def a_cursor_is_forgotten_at_once(parts: Parts) -> None:
+    """A cursor is answered 400, as if none such had been given out."""
+    parts.answer_with(OPERATION, 400, 200, lambda call: "cursor" in call.query)

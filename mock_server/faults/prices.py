@@ -1,10 +1,11 @@
 """Faults in showing a location and its prices."""
 
+from itertools import count
 from typing import Any
 
 from fleet_contract.mock_server.faults.registry import fault
 from fleet_contract.mock_server.handlers import Handler, World
-from fleet_contract.mock_server.messages import Call, Reply
+from fleet_contract.mock_server.messages import Call, Json, Reply
 from fleet_contract.mock_server.parts import Parts
 from fleet_contract.mock_server.store import NoSuchLocation, Store
 
@@ -82,3 +83,95 @@ def an_unknown_location_is_empty(parts: Parts) -> None:
 def an_unknown_location_is_gone(parts: Parts) -> None:
     """A location that does not exist is answered 410."""
     parts.answer_with(OPERATION, 410, 404, lambda call: "fleetId" not in call.query)
+
+
+@fault(breaks={"prices.location-is-answered"})
+def a_second_look_at_a_location_is_refused(parts: Parts) -> None:
+    """Every fourth answer to who asks for a location is 403."""
+    numbers = count(1)
+    parts.answer_with(OPERATION, 403, 200, lambda _: next(numbers) % 4 == 0)
+
+
+@fault(breaks={"prices.answer-is-the-location"})
+def a_location_is_answered_with_a_number_for_an_id(parts: Parts) -> None:
+    """The id of a location is shown as the number in it."""
+    parts.change_answer(OPERATION, lambda body, _: {**body, "id": int("".join(filter(str.isdigit, body["id"])) or 0)})
+
+
+@fault(breaks={"prices.fleet-has-its-own"})
+def prices_of_a_fleet_are_shown_once(parts: Parts) -> None:
+    """A fleet is shown its own prices at its first request, and the default ones from then on."""
+
+    class Once(Store):
+        shown: frozenset[str] = frozenset()
+
+        async def location(self, tenant: str, id: str, fleet_id: str | None) -> dict[str, Any]:
+            found = await super().location(tenant, id, fleet_id)
+            if fleet_id in self.shown:
+                return await super().location(tenant, id, None)
+            self.shown |= {fleet_id} if fleet_id else frozenset()
+            return found
+
+    parts.mix_into_store(Once)
+
+
+@fault(breaks={"prices.fleet-has-its-own"})
+def prices_of_the_fleet_asked_before_are_shown(parts: Parts) -> None:
+    """A request with a fleetId is shown the prices that the last one with another fleetId should have had."""
+
+    class Behind(Store):
+        last: str | None = None
+
+        async def location(self, tenant: str, id: str, fleet_id: str | None) -> dict[str, Any]:
+            found = await super().location(tenant, id, fleet_id)
+            if fleet_id is None:
+                return found
+            before, self.last = self.last, fleet_id
+            return await super().location(tenant, id, before)
+
+    parts.mix_into_store(Behind)
+
+
+@fault(breaks={"prices.default-stays"})
+def prices_of_a_fleet_become_the_default(parts: Parts) -> None:
+    """Once a fleet has asked for its prices, all are shown them for ever."""
+
+    class Lasting(Store):
+        async def location(self, tenant: str, id: str, fleet_id: str | None) -> dict[str, Any]:
+            if fleet_id is None and self.kept is not None and self.kept["id"] == id:
+                return self.kept
+            found = await super().location(tenant, id, fleet_id)
+            self.kept = found if fleet_id is not None and self.kept is None else self.kept
+            return found
+
+        kept: dict[str, Any] | None = None
+
+    parts.mix_into_store(Lasting)
+
+
+@fault(breaks={"prices.default-stays"})
+def prices_drift(parts: Parts) -> None:
+    """Every request without a fleetId is shown other prices than the one before."""
+    numbers = count(1)
+
+    def drifted(body: Json, call: Call) -> Json:
+        return body if "fleetId" in call.query else {**body, "price": f"0.{next(numbers):02d}"}
+
+    parts.change_answer(OPERATION, drifted)
+
+
+@fault(breaks={"prices.unknown-location-is-404"})
+def an_unknown_location_is_no_content(parts: Parts) -> None:
+    """A location that does not exist is answered 204."""
+    parts.answer_with(OPERATION, 204, 404, lambda call: "fleetId" not in call.query)
+
+
+@fault(breaks={"prices.unknown-location-is-404"})
+def an_unknown_location_is_the_first(parts: Parts) -> None:
+    """In the place of a location that does not exist another one is answered."""
+
+    class Guessing(Store):
+        async def location(self, tenant: str, id: str, fleet_id: str | None) -> dict[str, Any]:
+            return await super().location(tenant, id if id in self.locations else next(iter(self.locations)), fleet_id)
+
+    parts.mix_into_store(Guessing)

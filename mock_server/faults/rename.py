@@ -1,11 +1,14 @@
 """Faults in renaming a fleet."""
 
+import json
 import re
+from urllib.parse import parse_qsl
 
+from fleet_contract.mock_server import forms
 from fleet_contract.mock_server.faults.create import LENGTH_OF_A_SHORT_COLUMN, LIMIT, body_of
-from fleet_contract.mock_server.faults.registry import fault
+from fleet_contract.mock_server.faults.registry import fault, register_fault
 from fleet_contract.mock_server.handlers import Handler, World
-from fleet_contract.mock_server.messages import Call, Json, Reply
+from fleet_contract.mock_server.messages import Answer, Call, Json, Reply
 from fleet_contract.mock_server.parts import Parts
 from fleet_contract.mock_server.refusals import Kind, Refusal
 
@@ -128,9 +131,10 @@ def rename_without_a_name_changes_nothing(parts: Parts) -> None:
     del parts.schema("NewName")["required"]
 
     async def lenient(inner: Handler, world: World, call: Call) -> Reply:
-        if "newName" not in call.body:
-            call.body = {**call.body, "newName": "unchanged"}
-        return await inner(world, call)
+        if "newName" in call.body:
+            return await inner(world, call)
+        fleet = world.store.find(call.tenant, call.path["fleetId"])
+        return Reply(200, forms.shown(fleet.id, fleet.name, world.dialect))
 
     parts.wrap("rename_fleet", lenient)
 
@@ -176,7 +180,7 @@ def rename_accepts_a_name_of_101_characters(parts: Parts) -> None:
     parts.loosen("NewName", "newName", maxLength=101)
 
 
-@fault(breaks={"rename.refuses-an-overlong-name", "rename.answers-the-new-name"})
+@fault(breaks={"rename.refuses-an-overlong-name"})
 def rename_cuts_long_names(parts: Parts) -> None:
     """A rename to a name of more than 100 characters takes the first 100 of them."""
     parts.loosen("NewName", "newName", maxLength=None)
@@ -209,3 +213,196 @@ def rename_takes_a_string_for_the_body(parts: Parts) -> None:
             call.raw_body = b'{"newName": ' + call.raw_body + b"}"
 
     parts.before("rename_fleet", accepting)
+
+
+def answer_to_the_present_name(status: int, words: str) -> None:
+    """Register the fault of a rename to the name that the fleet has, answered so."""
+
+    def edit(parts: Parts) -> None:
+        unchanged: set[int] = set()
+
+        async def comparing(inner: Handler, world: World, call: Call) -> Reply:
+            fleet = world.store.owned(call.tenant, call.path["fleetId"])
+            if fleet is not None and fleet.name == call.body["newName"]:
+                unchanged.add(id(call))
+            return await inner(world, call)
+
+        def answered(call: Call, answer: Answer) -> Answer:
+            if id(call) not in unchanged or not answer.succeeded:
+                return answer
+            unchanged.discard(id(call))
+            return Answer(status, {})
+
+        parts.wrap("rename_fleet", comparing)
+        parts.filter("rename_fleet", answered)
+
+    text = f"A rename of a fleet to the name that it has is answered {status}."
+    register_fault(f"rename-to-the-present-name-is-{words}", {"rename.accepts-a-valid-name"}, text, edit)
+
+
+answer_to_the_present_name(304, "not-modified")
+answer_to_the_present_name(204, "no-content")
+
+
+@fault(breaks={"rename.accepts-a-valid-name"})
+def rename_answers_nothing(parts: Parts) -> None:
+    """A rename is answered 204 without a body."""
+    parts.answer_with("rename_fleet", 204, instead_of=200)
+
+
+@fault(breaks={"rename.accepts-a-valid-name"})
+def rename_answers_202(parts: Parts) -> None:
+    """A rename is answered as accepted and not as done."""
+    parts.answer_with("rename_fleet", 202, instead_of=200)
+
+
+@fault(breaks={"rename.accepts-a-valid-name"})
+def a_quick_second_rename_is_refused(parts: Parts) -> None:
+    """The fifth rename of a fleet is answered 409, as if somebody else were at it."""
+    counts: dict[str, int] = {}
+
+    def is_fifth(call: Call) -> bool:
+        fleet = call.path["fleetId"]
+        counts[fleet] = counts.get(fleet, 0) + 1
+        return counts[fleet] == 5  # noqa: PLR2004  (as it says)
+
+    parts.answer_with("rename_fleet", 409, 200, is_fifth)
+
+
+@fault(breaks={"rename.accepts-a-valid-name"})
+def rename_refuses_an_apostrophe(parts: Parts) -> None:
+    """A rename to a name with an apostrophe is answered 400, as by a filter against injections."""
+    parts.answer_with("rename_fleet", 400, 200, lambda call: "'" in str(body_of(call).get("newName")))
+
+
+@fault(breaks={"rename.accepts-a-valid-name"})
+def rename_refuses_what_looks_like_a_tag(parts: Parts) -> None:
+    """A rename to a name with a less-than sign is answered 403, as by a firewall."""
+    parts.answer_with("rename_fleet", 403, 200, lambda call: "<" in str(body_of(call).get("newName")))
+
+
+@fault(breaks={"rename.answers-the-new-name"})
+def rename_numbers_a_name_that_is_taken(parts: Parts) -> None:
+    """A rename to a name that another fleet has is answered with a number behind it."""
+
+    async def numbering(inner: Handler, world: World, call: Call) -> Reply:
+        asked, name = call.path["fleetId"], call.body["newName"]
+        others = [fleet.name for fleet in world.store.fleets.values() if fleet.id != asked]
+        reply = await inner(world, call)
+        return Reply(200, {**reply.body, "fleetName": f"{name} (2)"}) if name in others else reply
+
+    parts.wrap("rename_fleet", numbering)
+
+
+@fault(breaks={"create.echoes-the-name"})
+def create_numbers_a_name_that_is_taken(parts: Parts) -> None:
+    """A create with a name that another fleet has is answered with a number behind it."""
+
+    async def numbering(inner: Handler, world: World, call: Call) -> Reply:
+        name = call.body.get("fleetName")
+        others = [fleet.name for fleet in world.store.fleets.values()]
+        reply = await inner(world, call)
+        return Reply(201, {**reply.body, "fleetName": f"{name} (2)"}) if name and name in others else reply
+
+    parts.wrap("create_fleet", numbering)
+
+
+@fault(breaks={"rename.answers-the-new-name"})
+def rename_answers_without_the_name(parts: Parts) -> None:
+    """The answer to a rename shows the id alone."""
+    parts.change_answer("rename_fleet", lambda fleet, _: {"fleetId": fleet["fleetId"]})
+
+
+@fault(breaks={"rename.keeps-the-id"})
+def rename_answers_without_the_id(parts: Parts) -> None:
+    """The answer to a rename shows the name alone."""
+    parts.change_answer("rename_fleet", lambda fleet, _: {"fleetName": fleet["fleetName"]})
+
+
+@fault(breaks={"rename.keeps-the-id", "rename.answers-the-new-name"})
+def rename_answers_an_array(parts: Parts) -> None:
+    """A rename is answered with an array of one fleet."""
+    parts.change_answer("rename_fleet", lambda fleet, _: [fleet])
+
+
+@fault(breaks={"rename.refuses-a-missing-name"})
+def rename_reads_the_name_from_fleetname(parts: Parts) -> None:
+    """A rename without newName takes fleetName for it."""
+
+    async def lenient(_: World, call: Call) -> None:
+        if b'"newName"' not in call.raw_body:
+            call.raw_body = call.raw_body.replace(b'"fleetName"', b'"newName"')
+
+    parts.before("rename_fleet", lenient)
+
+
+@fault(breaks={"rename.refuses-a-missing-name"})
+def rename_reads_newname_in_any_case(parts: Parts) -> None:
+    """A rename finds its newName in a member whose name differs in case."""
+
+    async def lenient(_: World, call: Call) -> None:
+        call.raw_body = call.raw_body.replace(b'"newname"', b'"newName"')
+
+    parts.before("rename_fleet", lenient)
+
+
+@fault(breaks={"rename.refuses-an-invalid-name"})
+def rename_takes_an_object_as_name(parts: Parts) -> None:
+    """A rename whose newName is an object takes its first value, or an empty name."""
+    parts.loosen("NewName", "newName", type=None)
+
+    async def converting(inner: Handler, world: World, call: Call) -> Reply:
+        name = call.body["newName"]
+        if not isinstance(name, str | dict):
+            raise Refusal(Kind.BAD_BODY, "newName is no string.")
+        call.body = {**call.body, "newName": name if isinstance(name, str) else str(next(iter(name.values()), "-"))}
+        return await inner(world, call)
+
+    parts.wrap("rename_fleet", converting)
+
+
+@fault(breaks={"rename.refuses-an-invalid-name"})
+def rename_answers_422_to_null(parts: Parts) -> None:
+    """A rename whose newName is null is answered 422."""
+    parts.answer_with("rename_fleet", 422, 400, lambda call: body_of(call).get("newName", "") is None)
+
+
+@fault(breaks={"rename.refuses-an-overlong-name"})
+def rename_accepts_a_name_of_255_characters(parts: Parts) -> None:
+    """The limit on names is 255 in rename."""
+    parts.loosen("NewName", "newName", maxLength=255)
+
+
+@fault(breaks={"rename.refuses-a-malformed-body"})
+def rename_with_an_empty_body_changes_nothing(parts: Parts) -> None:
+    """A rename with an empty body succeeds."""
+
+    async def filling(_: World, call: Call) -> None:
+        if not call.raw_body.strip():
+            call.raw_body = b'{"newName": "unchanged"}'
+
+    parts.before("rename_fleet", filling)
+
+
+@fault(breaks={"rename.refuses-a-malformed-body"})
+def rename_reads_forms(parts: Parts) -> None:
+    """A rename whose body is a form is read, whatever it is declared as."""
+
+    async def reading(_: World, call: Call) -> None:
+        form = dict(parse_qsl(call.raw_body.decode("latin-1")))
+        if "newName" in form:
+            call.raw_body = json.dumps({"newName": form["newName"]}).encode()
+
+    parts.before("rename_fleet", reading)
+
+
+@fault(breaks={"rename.refuses-a-malformed-body"})
+def rename_mends_a_body_that_was_cut_off(parts: Parts) -> None:
+    """A rename whose body lacks its last brace is read as if it had it."""
+
+    async def mending(_: World, call: Call) -> None:
+        body = call.raw_body.rstrip()
+        if body.startswith(b"{") and body.endswith(b'"') and b'"newName": ' in body:
+            call.raw_body = body + b"}"
+
+    parts.before("rename_fleet", mending)

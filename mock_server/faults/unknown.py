@@ -39,7 +39,7 @@ def rename_of_an_unknown_fleet_makes_it(parts: Parts) -> None:
     parts.mix_into_store(Upserting)
 
 
-@fault(breaks={"rename.unknown-fleet-is-404", "fleets.id-is-matched-whole", "fleets.id-never-changes"})
+@fault(breaks={"rename.unknown-fleet-is-404"})
 def rename_answers_400_to_an_unknown_fleet(parts: Parts) -> None:
     """A rename of an id that no fleet has is answered 400."""
 
@@ -84,3 +84,28 @@ def rename_answers_409_to_a_foreign_fleet(parts: Parts) -> None:
             raise Refusal(Kind.FLEET_ID_TAKEN, "This fleet belongs to another organization.") from None
 
     parts.wrap("rename_fleet", refusing)
+
+
+@fault(breaks={"rename.unknown-fleet-is-404", "fleets.id-is-matched-whole", "fleets.id-never-changes"})
+def an_unknown_fleet_is_refused_with_200(parts: Parts) -> None:
+    """A rename of an id that no fleet has is answered 200, and says in its body that there is none."""
+    parts.answer_with("rename_fleet", 200, instead_of=404)
+
+
+@fault(breaks={"rename.unknown-fleet-is-404"})
+def an_overlong_id_is_unprocessable(parts: Parts) -> None:
+    """A rename of an id of more than 100 characters is answered 422."""
+    parts.answer_with("rename_fleet", 422, 404, lambda call: len(call.path["fleetId"]) > 100)  # noqa: PLR2004
+
+
+@fault(breaks={"rename.foreign-fleet-is-refused"})
+def a_foreign_fleet_is_renamed_to_nothing(parts: Parts) -> None:
+    """A rename of another organization's fleet is answered 200, and changes nothing."""
+
+    async def pretending(inner: Handler, world: World, call: Call) -> Reply:
+        try:
+            return await inner(world, call)
+        except ForeignFleet:
+            return Reply(200, {"fleetId": call.path["fleetId"], "fleetName": call.body["newName"]})
+
+    parts.wrap("rename_fleet", pretending)

@@ -29,10 +29,26 @@ def success_or(answer: httpx.Response, word: str) -> str:
 
 
 def name_shown(answer: httpx.Response, kept: str, changed: str) -> str:
-    """Return which of two forms of a name an answer shows, as kept or other; the status of a refusal."""
+    """Return which of two forms of a name an answer shows, as kept or other; or that it was refused."""
     if not answer.is_success:
-        return status(answer)
+        return kept_or_refused(answer)
     return {kept: "kept", changed: "other"}[answer.json()["fleetName"]]
+
+
+def kept_or_refused(answer: httpx.Response) -> str:
+    return or_else(answer, refused="400", otherwise="kept").replace("400", "refused")
+
+
+def omitted_or_refused(answer: httpx.Response) -> str:
+    return kept_or_refused(answer).replace("kept", "omitted")
+
+
+def invalid_name(call: Client) -> str:
+    """Return the one status of all refusals of a name in create; a rename is refused with 400."""
+    assert call.rename("acme-corp-001", "x" * 101).status_code == 400
+    assert call.create("", "x" * 101).status_code == 400
+    (only,) = {status(call.create("invalid", name)) for name in ("x" * 101, ["x"], {}, 1, True)}
+    return only
 
 
 def duplicate_identical(call: Client) -> str:
@@ -47,9 +63,7 @@ def name_omitted(call: Client) -> str:
 
 def name_empty(call: Client) -> str:
     answer = call.create("empty", "")
-    if not answer.is_success:
-        return status(answer)
-    return "kept" if answer.json().get("fleetName") == "" else "omitted"
+    return "kept" if answer.is_success and answer.json().get("fleetName") == "" else omitted_or_refused(answer)
 
 
 def name_normalisation(call: Client) -> str:
@@ -85,13 +99,16 @@ def id_case(call: Client) -> str:
     return "ignored"
 
 
-def json_numbers(call: Client) -> str:
-    answer = call(
-        "POST", FLEETS, content=b'{"fleetId": 1.50, "fleetName": 7}', headers={"Content-Type": "application/json"}
-    )
-    if answer.is_success:
-        assert answer.json() == {"fleetId": "1.50", "fleetName": "7"}
-    return success_or(answer, "as-string")
+def json_scalars(call: Client) -> str:
+    body, headers = b'{"fleetId": 1.50, "fleetName": true}', {"Content-Type": "application/json"}
+    answer = call("POST", FLEETS, content=body, headers=headers)
+    renamed = [call.rename("acme-corp-001", scalar) for scalar in (7, False)]
+    if not answer.is_success:
+        assert [status(each) for each in (answer, *renamed)] == ["400"] * 3
+        return "refused"
+    assert answer.json() == {"fleetId": "1.50", "fleetName": "true"}
+    assert [each.json()["fleetName"] for each in renamed] == ["7", "false"]
+    return "as-string"
 
 
 def name_taken(call: Client) -> str:
@@ -140,7 +157,8 @@ def error_body(call: Client) -> str:
         call("GET", FLEETS),
         call.create(1),
     ]
-    return {tuple({shape(answer) for answer in refusals})}.pop()[0]
+    (only,) = {shape(answer) for answer in refusals}
+    return only
 
 
 def shape(answer: httpx.Response) -> str:
@@ -190,21 +208,21 @@ SEEN: dict[str, Callable[[Client], str]] = {
     "duplicate.status": lambda call: status(call.create("acme-corp-001", "Other")),
     "duplicate.identical": duplicate_identical,
     "name.omitted": name_omitted,
-    "name.null": lambda call: success_or(call.create("null", None), "omitted"),
+    "name.null": lambda call: omitted_or_refused(call.create("null", None)),
     "name.empty": name_empty,
     "rename.empty": lambda call: success_or(call.rename("acme-corp-001", ""), "kept"),
     "name.blanks": lambda call: name_shown(call.create("blank", " x "), " x ", "x").replace("other", "trimmed"),
-    "name.only-blanks": lambda call: success_or(call.rename("acme-corp-001", "  "), "kept"),
+    "name.only-blanks": lambda call: kept_or_refused(call.rename("acme-corp-001", "  ")),
     "name.normalisation": name_normalisation,
-    "name.control-characters": lambda call: success_or(call.rename("acme-corp-001", "a\tb"), "kept"),
+    "name.control-characters": lambda call: kept_or_refused(call.rename("acme-corp-001", "a\tb")),
     "name.taken": name_taken,
     "id.alphabet": id_alphabet,
     "id.blanks": id_blanks,
     "id.normalisation": id_normalisation,
     "id.case": id_case,
     "length.unit": lambda call: or_else(call.create("x", "😀" * 51), refused="400", otherwise="code-points"),
-    "json.numbers": json_numbers,
-    "create.overlong-name": lambda call: status(call.create("long", "x" * 101)),
+    "json.scalars": json_scalars,
+    "create.invalid-name": invalid_name,
     "properties.unknown": lambda call: success_or(call("POST", FLEETS, {"fleetId": "x", "odd": 1}), "ignored"),
     "rename.order": lambda call: status(call.rename("nobody", 1)),
     "rename.foreign": lambda call: status(call.rename("foreign-001", "x")),

@@ -20,7 +20,7 @@ COMMAND = [sys.executable, "-m", "fleet_contract.mock_server"]
 
 def started(*arguments: str) -> subprocess.Popen[str]:
     command = [*COMMAND, *arguments]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)  # noqa: S603  (our own)
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
 def run(*arguments: str) -> Result:
@@ -117,5 +117,5 @@ def test_a_consumers_test_gets_a_mock_from_the_plugin(tmp_path: Path) -> None:
     )
     plugin = "fleet_contract.mock_server.pytest_plugin"
     command = [sys.executable, "-m", "pytest", "-q", "-p", plugin, "--rootdir", str(tmp_path), str(test)]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)  # noqa: S603  (our own)
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert "1 passed" in done.stdout

@@ -43,7 +43,7 @@ MIXED = {
     "id.blanks": "trimmed",
     "id.normalisation": "nfc",
     "id.case": "ignored",
-    "json.numbers": "as-string",
+    "json.scalars": "as-string",
     "name.normalisation": "nfc",
     "length.unit": "utf-16",
     "key.duplicate": "accepted",
@@ -84,12 +84,34 @@ def test_no_dialect_leaves_the_document(speak: Callable[..., Client], chosen: di
 
 
 def test_a_trimmed_name_that_is_empty_is_an_empty_name(speak: Callable[..., Client]) -> None:
-    call = speak({"name.blanks": "trimmed", "name.empty": "400"})
+    call = speak({"name.blanks": "trimmed", "name.empty": "refused"})
     assert call.create("x", "  ").status_code == 400
     assert call.rename("acme-corp-001", "  ").status_code == 400
     call = speak({"name.blanks": "trimmed", "rename.empty": "kept", "name.empty": "omitted"})
     assert call.create("x", "  ").json() == {"fleetId": "x"}
     assert call.rename("acme-corp-001", "  ").json()["fleetName"] == ""
+
+
+def test_a_name_that_is_not_taken_has_one_status_in_create(speak: Callable[..., Client]) -> None:
+    kinds = dict.fromkeys(("name.null", "name.empty", "name.blanks", "name.control-characters"), "refused")
+    call = speak({**kinds, "name.normalisation": "nfc", "create.invalid-name": "422"})
+    names = ["", " x", "a\tb", "\u0958" * 60, "x" * 101]
+    for name in [*names, None, 1, True, ["x"]]:
+        assert call.create("x", name).status_code == 422
+        assert call.create("", name).status_code == 400
+    for name in names:
+        assert call.rename("acme-corp-001", name).status_code == 400
+
+
+@pytest.mark.parametrize("status", [400, 422])
+def test_an_unknown_property_is_refused_in_every_body(speak: Callable[..., Client], status: int) -> None:
+    call = speak({"properties.unknown": str(status)})
+    answers = [
+        call("POST", "/emp/v1/fleets", {"fleetId": "x", "odd": 1}),
+        call("PUT", "/emp/v1/fleets/acme-corp-001/rename", {"newName": "x", "odd": 1}),
+        call.create_key("04AA", odd=1),
+    ]
+    assert [answer.status_code for answer in answers] == [status] * 3
 
 
 def test_another_tenants_identical_create_is_refused(speak: Callable[..., Client]) -> None:
