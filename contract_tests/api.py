@@ -1,7 +1,7 @@
 """The operations of the API as checks call them; what comes back is an exchange, whatever it says."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -18,6 +18,7 @@ KEYS = "/emp/v1/charging-keys"
 JSON = (("Content-Type", "application/json"),)
 _WAITS = (0.1, 0.2, 0.4, 0.8, 1.6)  # seconds, until a fleet is found that was just created
 _MOST_PAGES = 20
+_NOT_FOUND = 404
 
 Headers = Sequence[tuple[str, str]]
 
@@ -91,32 +92,45 @@ class Api:
         """Rename with a body of any bytes."""
         path = f"{FLEETS}/{segment(id)}/rename"
         exchange = self.send("PUT", path, body=body, headers=headers, **how)
-        for wait in self._waits_for(id, exchange):
+        if exchange.status != _NOT_FOUND or not self._is_new(id, exchange.request.caller):
+            return exchange
+        return self._patiently(
+            lambda: self.send("PUT", path, body=body, headers=headers, **how), lambda again: again.status != _NOT_FOUND
+        )
+
+    def _patiently(self, send: Callable[[], Exchange], found: Callable[[Exchange], bool]) -> Exchange:
+        """Send again until what was created appears; after something that never did, nothing is waited for any more."""
+        for wait in _WAITS if self._patient else ():
             time.sleep(wait)
-            exchange = self.send("PUT", path, body=body, headers=headers, **how)
-            if exchange.status != 404:
-                break
-        return exchange
-
-    def _waits_for(self, id: str, exchange: Exchange) -> Iterator[float]:
-        """Yield the pauses that a fleet is given to appear; after one that never did, none are given any more."""
-        if exchange.status != 404 or not self._patient or not self._is_new(id):
-            return
-        yield from _WAITS
+            exchange = send()
+            if found(exchange):
+                return exchange
         self._patient = False
+        return send()
 
-    def _is_new(self, id: str) -> bool:
+    def _is_new(self, id: str, caller: Caller) -> bool:
         needle = f'"{id}"'.encode("utf-8", "replace")
         about = [each for each in self.client.journal if each.succeeded and each.request.method in ("POST", "PUT")]
         creates = [each for each in about if each.request.path == FLEETS and needle in each.request.body]
         renames = [each for each in about if each.request.path == f"{FLEETS}/{segment(id)}/rename"]
-        return bool(creates) and creates[0].request.caller is Caller.OWNER and not renames
+        return self._patient and bool(creates) and creates[0].request.caller is caller and not renames
 
     def invitation(self, id: str, **how: Any) -> Exchange:
         return self.send("GET", f"{FLEETS}/{segment(id)}/invitation", **how)
 
     def create_key(self, charging_key: Any, **how: Any) -> Exchange:
         return self.post(KEYS, charging_key, **how)
+
+    def await_key(self, charging_key: dict[str, Any], caller: Caller = Caller.OWNER) -> None:
+        """List the keys of a key's fleet, or all, until it is among them; a server may take a moment."""
+        query = {"page_size": 500, **({"fleetId": charging_key["fleetId"]} if "fleetId" in charging_key else {})}
+
+        def listed(page: Exchange) -> bool:
+            numbers = [item.get("visualNumber") for item in items_of(page) or ()]
+            return charging_key["visualNumber"] in numbers or cursor_of(page) is not None
+
+        if not listed(self.list_keys(caller=caller, **query)) and self._patient:
+            self._patiently(lambda: self.list_keys(caller=caller, **query), listed)
 
     def list_keys(self, *, caller: Caller = Caller.OWNER, **query: Any) -> Exchange:
         """List charging keys; `query` is fleetId, cursor, page_size."""

@@ -197,7 +197,7 @@ def _is_readable(answer: Answer) -> bool:
     if answer.truncated or not answer.media_type:
         return False
     try:
-        answer.json
+        parse_json(answer.body)
     except NotJson:
         return False
     return True

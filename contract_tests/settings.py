@@ -1,4 +1,4 @@
-"""What the user asked for, from flags, the environment and the target file: the same for a command and for plain pytest."""
+"""What the user asked for, from flags, the environment and the target file, for the command and for plain pytest."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace

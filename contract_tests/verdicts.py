@@ -45,7 +45,7 @@ EXITS = {
 
 @dataclass(frozen=True)
 class Ran:
-    """What became of one check: it drove to its end, or `lack` and `reason` say why not, or `error` what broke in us."""
+    """What became of one check: it drove to its end, or `lack` and `reason` say why not, or `error` what broke."""
 
     name: str
     reaches: tuple[str, ...]

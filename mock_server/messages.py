@@ -54,7 +54,7 @@ class Answer:
     @property
     def succeeded(self) -> bool:
         """Whether the status is of the class that means success (RFC 9110)."""
-        return self.status // 100 == 2  # noqa: PLR2004  (the class of statuses that means success)
+        return self.status // 100 == 2
 
     @property
     def json(self) -> Json:

@@ -139,7 +139,7 @@ async def collected(app: ASGIApp, scope: Scope, receive: Receive) -> Answer:
 async def sent(answer: Answer, send: Send, *, head: bool) -> None:
     """Send an answer whole; without its body to HEAD."""
     headers = {**answer.headers, "content-length": str(len(answer.body))}
-    if answer.status == 204:  # noqa: PLR2004  (RFC 9110 allows it no length)
+    if answer.status == 204:
         del headers["content-length"]
     raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
     await send({"type": "http.response.start", "status": answer.status, "headers": raw})

@@ -1,6 +1,7 @@
 """Access: every operation asks for a key, and looks at the whole of it."""
 
 from collections.abc import Callable
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -12,11 +13,11 @@ from fleet_contract.contract_tests.judging.sent import spell
 from fleet_contract.contract_tests.target import Fixtures
 
 # Each operation once, as a request that would succeed with a key.
-_CALLS: dict[str, Callable[..., Exchange]] = {
-    "list_charging_keys": lambda api, home, how: api.send("GET", KEYS, **how),
+_CALLS: dict[str, Callable[[Api, str, dict[str, Any]], Exchange]] = {
+    "list_charging_keys": lambda api, _, how: api.send("GET", KEYS, **how),
     "get_invitation_codes": lambda api, home, how: api.invitation(home, **how),
     "rename_fleet": lambda api, home, how: api.rename(home, api.fresh_name(), **how),
-    "create_fleet": lambda api, home, how: api.create(api.fresh_id(), api.fresh_name(), **how),
+    "create_fleet": lambda api, _, how: api.create(api.fresh_id(), api.fresh_name(), **how),
     "create_charging_key": lambda api, home, how: api.create_key(api.fresh_key(fleetId=home), **how),
 }
 _OPERATIONS = list(_CALLS)
@@ -60,7 +61,7 @@ def test_no_codes_are_shown_without_a_key(api: Api, fixtures: Fixtures) -> None:
     st.sampled_from(["x-api-key", "X-API-KEY", "X-Api-Key"]), quick=["x-api-key"], standard=["X-API-KEY", "x-aPI-kEY"]
 )
 def test_the_header_of_the_key_has_no_case(api: Api, home: str, case: str) -> None:
-    how = {"header_name": case, "notes": {"key_header": case}}
+    how: dict[str, Any] = {"header_name": case, "notes": {"key_header": case}}
     api.send("GET", KEYS, **how)
     api.rename(home, api.fresh_name(), **how)
 
@@ -68,5 +69,5 @@ def test_the_header_of_the_key_has_no_case(api: Api, home: str, case: str) -> No
 @reaches("access.header-name-has-no-case", depth=Depth.STANDARD)
 def test_the_header_of_the_key_has_no_case_in_a_create(api: Api) -> None:
     body = spell({"fleetId": api.fresh_id(), "fleetName": api.fresh_name()})
-    how = {"header_name": "x-api-key", "notes": {"key_header": "x-api-key"}}
+    how: dict[str, Any] = {"header_name": "x-api-key", "notes": {"key_header": "x-api-key"}}
     api.send("POST", "/emp/v1/fleets", body=body, headers=JSON, **how)

@@ -1,4 +1,4 @@
-"""What Schemathesis makes of the document: its examples and its boundaries, sent through our client under marked ids."""
+"""What Schemathesis makes of the document: its examples and boundaries, sent by our client under marked ids."""
 
 from collections.abc import Callable
 
@@ -24,7 +24,7 @@ from fleet_contract.spec.document import document, operations
 
 _OPERATIONS = [operation.id for operation in operations()]
 _STAYING = ("create_fleet", "create_charging_key")
-_MOST_STAYING = 3  # of the valid creates of each below deep depth, since what they make stays
+_MOST_STAYING = 2  # accepted creates of each, below deep depth, after which no valid one is sent
 
 # The requirement that a complaint is about; the statuses of the document are a union over all
 # dialects, so that they say nothing: the situations do.
@@ -50,15 +50,19 @@ def test_generated_requests(
 ) -> None:
     if case == "get_location" and not fixtures.location:
         raise Untested(Lack.FIXTURE, "the target file does not give fixtures.location")
-    staying = 0
-    for made in generated_cases(document()):
-        if made.operation != case:
+    made = 0
+    for generated in generated_cases(document()):
+        if generated.operation != case or (made >= _most(generated) and depth < Depth.DEEP):
             continue
-        staying += made.positive and case in _STAYING
-        if made.positive and staying > _MOST_STAYING and depth < Depth.DEEP:
-            continue
-        ours = _ours(made, api, home, fixtures)
-        _object(api.send(ours.method, ours.path, body=ours.body, headers=ours.headers), case, objections)
+        ours = _ours(generated, api, home, fixtures)
+        exchange = api.send(ours.method, ours.path, body=ours.body, headers=ours.headers)
+        made += exchange.succeeded and case in _STAYING
+        _object(exchange, case, objections)
+
+
+def _most(generated: GeneratedCase) -> int:
+    """Return how many creates may have been accepted before this one is sent: a lenient server accepts more."""
+    return _MOST_STAYING if generated.positive else 2 * _MOST_STAYING
 
 
 def _ours(made: GeneratedCase, api: Api, home: str, fixtures: Fixtures) -> GeneratedCase:

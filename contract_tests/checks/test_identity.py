@@ -1,5 +1,7 @@
 """What an id is: unique, unchangeable by any road, matched whole, and usable in paths."""
 
+from collections.abc import Callable
+
 from hypothesis import strategies as st
 
 from fleet_contract.contract_tests.api import Api
@@ -74,18 +76,18 @@ def test_a_renamed_fleet_still_holds_its_id(api: Api) -> None:
 
 
 # What is done to the id of a fleet, so that it resembles it and is another.
-_RESEMBLING = {
-    "shorter": lambda id: id[:-1],
-    "longer": lambda id: f"{id}1",
-    "wildcard": lambda id: f"{id[:-1]}_",
-    "pattern": lambda id: f"{id[:-1]}%",
-    "star": lambda id: f"{id[:-1]}*",
-    "prefixed": lambda id: f"x{id}",
-    "tail": lambda id: id[3:],
-    "with-a-null": lambda id: f"{id}\x00",
-    "with-a-slash": lambda id: f"{id}/",
-    "doubly-encoded": lambda id: id.replace("-", "%2D"),
-    "quoted": lambda id: f'"{id}"',
+_RESEMBLING: dict[str, Callable[[str], str]] = {
+    "shorter": lambda fleet: fleet[:-1],
+    "longer": lambda fleet: f"{fleet}1",
+    "wildcard": lambda fleet: f"{fleet[:-1]}_",
+    "pattern": lambda fleet: f"{fleet[:-1]}%",
+    "star": lambda fleet: f"{fleet[:-1]}*",
+    "prefixed": lambda fleet: f"x{fleet}",
+    "tail": lambda fleet: fleet[3:],
+    "with-a-null": lambda fleet: f"{fleet}\x00",
+    "with-a-slash": lambda fleet: f"{fleet}/",
+    "doubly-encoded": lambda fleet: fleet.replace("-", "%2D"),
+    "quoted": lambda fleet: f'"{fleet}"',
 }
 
 
@@ -137,6 +139,7 @@ def test_what_becomes_of_odd_characters_in_an_id(api: Api, case: str) -> None:
 )
 def test_organizations_share_the_ids_and_nothing_else(api: Api) -> None:
     id = api.fresh_fleet(caller=Caller.OTHER)
+    api.rename(id, api.fresh_name(), caller=Caller.OTHER)
     api.rename(id, api.fresh_name())
     api.invitation(id)
     api.create(id, api.fresh_name())

@@ -28,7 +28,7 @@ _ENOUGH_FOR_PAGES = 11  # the smallest page holds 10
 def test_a_key_is_listed_in_its_fleet_alone(api: Api, home: str, neighbour: str) -> None:
     key = api.fresh_key(fleetId=home)
     api.require(api.create_key(key), "a charging key")
-    api.list_keys(fleetId=home)
+    api.await_key(key)
     api.list_keys(fleetId=neighbour)
     api.list_keys(fleetId=home[:-1])
 
@@ -37,6 +37,7 @@ def test_a_key_is_listed_in_its_fleet_alone(api: Api, home: str, neighbour: str)
 def test_a_key_exists_once(api: Api, home: str) -> None:
     key = api.fresh_key(fleetId=home)
     api.require(api.create_key(key), "a charging key")
+    api.await_key(key)
     api.create_key(key)
     api.create_key({**key, "visualNumber": f"{key['visualNumber']}-again"})
     api.list_keys(fleetId=home, page_size=500)
@@ -44,7 +45,9 @@ def test_a_key_exists_once(api: Api, home: str) -> None:
 
 @reaches("keys.created-key-is-listed", "keys.enabled-by-default", "keys.unfiltered-list-is-whole")
 def test_a_key_without_a_fleet_is_listed_without_a_filter(api: Api, home: str) -> None:
-    api.require(api.create_key(api.fresh_key(enabled=None)), "a charging key")
+    key = api.fresh_key(enabled=None)
+    api.require(api.create_key(key), "a charging key")
+    api.await_key(key)
     api.walk_keys(page_size=500, fleetId=home)
     if api.walk_keys(page_size=500, pages=_PAGES_OF_A_SHARED_SERVER)[-1].succeeded:
         api.list_keys(fleetId=home)
@@ -137,17 +140,22 @@ def test_the_keys_of_a_fleet_are_among_all_keys(api: Api, fixtures: Fixtures) ->
 )
 def test_keys_of_our_own_fill_two_pages(api: Api) -> None:
     fleet = api.fresh_fleet()
-    for number in range(_ENOUGH_FOR_PAGES - 1):
-        api.require(api.create_key(api.fresh_key(fleetId=fleet, enabled=number == 0)), "a charging key")
+    keys = [api.fresh_key(fleetId=fleet, enabled=number == 0) for number in range(_ENOUGH_FOR_PAGES)]
+    for key in keys[:-1]:
+        api.require(api.create_key(key), "a charging key")
+    api.await_key(keys[-2])
     api.walk_keys(fleetId=fleet, page_size=10)
-    api.require(api.create_key(api.fresh_key(fleetId=fleet)), "a charging key")
+    api.require(api.create_key(keys[-1]), "a charging key")
+    api.await_key(keys[-1])
     api.walk_keys(fleetId=fleet, page_size=10)
     api.walk_keys(fleetId=fleet, page_size=500)
 
 
 @reaches("keys.of-others-are-hidden", needs=["other_api_key"])
 def test_another_organization_sees_none_of_our_keys(api: Api, home: str) -> None:
-    api.require(api.create_key(api.fresh_key(fleetId=home)), "a charging key")
+    key = api.fresh_key(fleetId=home)
+    api.require(api.create_key(key), "a charging key")
+    api.await_key(key)
     api.list_keys(fleetId=home, page_size=500, caller=Caller.OTHER)
     api.walk_keys(page_size=500, pages=_PAGES_OF_A_SHARED_SERVER, caller=Caller.OTHER)
 

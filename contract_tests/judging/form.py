@@ -1,6 +1,6 @@
 """Judging the form of a success: JSON, and declared as JSON."""
 
-from fleet_contract.contract_tests.exchange import Answer, Exchange, NotJson
+from fleet_contract.contract_tests.exchange import Answer, Exchange, NotJson, parse_json
 from fleet_contract.contract_tests.judging.findings import Findings, finding
 from fleet_contract.contract_tests.judging.known import Known
 
@@ -26,7 +26,7 @@ def judge_form(exchange: Exchange, known: Known) -> Findings:
 
 def _what_is_wrong(answer: Answer) -> str:
     try:
-        answer.json
+        parse_json(answer.body)
     except NotJson as wrong:
         return f"a body of {len(answer.body)} bytes that is no JSON ({wrong})"
     return ""

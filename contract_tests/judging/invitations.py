@@ -1,4 +1,4 @@
-"""Judging invitation codes: their form, which are listed, and that reading changes nothing. Codes never enter a message."""
+"""Judging invitation codes: their form, which are listed, and that reading changes nothing; none enters a message."""
 
 from collections.abc import Iterator
 

@@ -17,6 +17,7 @@ from fleet_contract.spec.dialect import Dialect
 NO_NAME = object()
 SETTLING_SECONDS = 5.0  # how long after its create a fleet may not be found yet (dialect: read.delay)
 _NOT_FOUND = 404
+_TELLING_LENGTH = 8  # characters; a shorter text is part of many
 
 
 class Standing(StrEnum):
@@ -65,7 +66,7 @@ class Known:
     mentions: dict[str, Exchange] = field(default_factory=dict)
     cursors: dict[str, Exchange] = field(default_factory=dict)
     keys: list[Exchange] = field(default_factory=list)
-    names: dict[str, list[tuple[Exchange, str]]] = field(default_factory=lambda: defaultdict(list))
+    names: dict[str, list[tuple[Exchange, str, str]]] = field(default_factory=lambda: defaultdict(list))
 
     def learn(self, exchange: Exchange) -> None:
         """Add an exchange to what is known."""
@@ -146,11 +147,25 @@ class Known:
             for birth in self.all_births()
         )
 
-    def name_is_taken(self, name: str, id: str, exchange: Exchange) -> bool:
-        """Say whether another fleet has, or may have, a name; only a name with our mark is surely free."""
-        if self.mark not in name:
-            return True
-        return any(other != id and earlier.started < exchange.started for earlier, other in self.names[name])
+    def name_is_taken(self, name: str, id: str, exchange: Exchange) -> Likeness:
+        """Say whether another fleet has a name: SAME where one surely has it, UNCLEAR where one may, else OTHER.
+
+        Only a name with our mark is surely free, and a fleet that had one may have it still.
+        """
+        named = [each for each in self.names[_loosest(name)] if each[0].started < exchange.started and each[1] != id]
+        if any(
+            earlier.succeeded and self._has_still(other, earlier, exchange)
+            for earlier, other, spelled in named
+            if spelled == name
+        ):
+            return Likeness.SAME
+        return Likeness.UNCLEAR if named or self.mark not in name else Likeness.OTHER
+
+    def _has_still(self, id: str, naming: Exchange, exchange: Exchange) -> bool:
+        """Say whether a fleet was not renamed between two exchanges, as far as anybody can tell."""
+        return naming.ended <= exchange.started and not any(
+            naming.started < use.started < exchange.started for use in self.uses.get(id, ()) if use is not naming
+        )
 
     def _was_lost(self, id: str, exchange: Exchange) -> bool:
         """Say whether a fleet had been answered 404 before: that was judged, and nothing later is read from it."""
@@ -210,17 +225,17 @@ def _remember_create(known: Known, exchange: Exchange, sent: Sent) -> None:
 
 def _remember_name(known: Known, exchange: Exchange, name: object, id: object) -> None:
     if isinstance(name, str) and isinstance(id, str):
-        known.names[name].append((exchange, id))
+        known.names[_loosest(name)].append((exchange, id, name))
 
 
 def _remember_rename(known: Known, exchange: Exchange, sent: Sent) -> None:
     if sent.path_id is None:
         return
     known.uses[sent.path_id].append(exchange)
+    _remember_name(known, exchange, sent.fields.get("newName"), sent.path_id)
     if not exchange.succeeded:
         return
     known.renames[sent.path_id].append(exchange)
-    _remember_name(known, exchange, sent.fields.get("newName"), sent.path_id)
     for value in sent.fields.values():
         if isinstance(value, str):
             known.mentions.setdefault(value, exchange)
@@ -282,6 +297,8 @@ def _needed(fold: Any, one: str, other: str) -> bool:
 
 
 def _alike(fleet: str, id: str) -> bool:
+    if min(len(fleet), len(id)) < _TELLING_LENGTH:
+        return False
     return id in fleet or fleet in id or _as_pattern_matches(id, fleet)
 
 

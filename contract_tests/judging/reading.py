@@ -45,8 +45,14 @@ def folded(found: Iterable[Reading]) -> Dialect:
     answers: dict[str, set[str]] = defaultdict(set)
     for question, answer in found:
         answers[question].add(answer)
+    for question, telling in _TELLING.items():
+        answers[question] &= {telling} if telling in answers[question] else answers[question]
     read = {id: _one(answers[id]) for id in catalogue().questions}
-    return {id: answer if answer != UNKNOWN or _may_exist(id, read) else NOT_APPLICABLE for id, answer in read.items()}
+    return {id: answer if _may_exist(id, read) else NOT_APPLICABLE for id, answer in read.items()}
+
+
+# What is not always to be seen, so that one sight of it tells.
+_TELLING = {"read.delay": "some"}
 
 
 def _one(answers: set[str]) -> str:
@@ -79,8 +85,9 @@ def readings(exchange: Exchange, known: Known) -> Iterator[Reading]:
 
 
 def _of_lone_situation(exchange: Exchange, known: Known, situations: list[Situation]) -> Reading | None:
-    telling = [each for each in situations if each.reads or each.may != (SUCCESS,)]
-    if len(telling) != 1 or not telling[0].reads or ANYTHING in telling[0].may:
+    """Read the one situation that can have led to this answer, if it is one."""
+    telling = [each for each in situations if _may_have_led_to(exchange, each)]
+    if len(telling) != 1 or not telling[0].reads or any(ANYTHING in each.may for each in situations):
         return None
     question = catalogue().question(telling[0].reads)
     reader = _BY_SITUATION.get(question.id)
@@ -89,6 +96,12 @@ def _of_lone_situation(exchange: Exchange, known: Known, situations: list[Situat
         refused = not exchange.succeeded and "refused" in question.answers
         answer = "refused" if refused else str(exchange.status)
     return (question.id, answer) if answer in question.answers else None
+
+
+def _may_have_led_to(exchange: Exchange, situation: Situation) -> bool:
+    if exchange.succeeded:
+        return SUCCESS in situation.may and bool(situation.reads)
+    return exchange.status in catalogue().statuses(situation.may)
 
 
 # --- by situation: what a success means, where its status does not say ----------------------------

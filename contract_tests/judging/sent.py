@@ -1,6 +1,7 @@
 """What a request asks for, read from its bytes alone, as any server would have to."""
 
 import json
+import math
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -149,7 +150,7 @@ def _left_open(body: bytes) -> bool:
         return dict(pairs)
 
     def number(text: str) -> float:
-        if len(text) > _WIDE:
+        if len(text) > _WIDE or not math.isfinite(float(text)):
             oddities.append("wide")
         return 0.0
 

@@ -1,11 +1,12 @@
 """Which situations of the catalogue a request is in, given what is known: they decide what may be answered."""
 
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from fleet_contract.contract_tests.exchange import Caller, Exchange
 from fleet_contract.contract_tests.judging import sent as texts
-from fleet_contract.contract_tests.judging.known import NO_NAME, Known, Standing
+from fleet_contract.contract_tests.judging.known import NO_NAME, Known, Likeness, Standing
 from fleet_contract.contract_tests.judging.sent import Body, Media, Sent
 
 _SLUG = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-")
@@ -76,7 +77,7 @@ def _of_new_id(id: object, exchange: Exchange, sent: Sent, known: Known) -> Trai
     if id is NO_NAME:
         yield "create.without-an-id"
     elif _is_scalar(id):
-        yield "create.with-a-scalar-as-id"
+        yield from ("create.with-a-scalar-as-id", "create.of-an-id-perhaps-taken")
     elif not isinstance(id, str) or not id:
         yield "create.with-an-invalid-id"
     elif texts.is_overlong(id):
@@ -163,8 +164,11 @@ _ODD_NAMES: dict[str, Callable[[str], bool]] = {
 def _of_any_name(name: str, id: str, exchange: Exchange, known: Known) -> Traits:
     if not texts.is_normalised(name):
         yield "name.to-normalise"
-    if known.dialect.get("name.taken") != "accepted" and known.name_is_taken(name, id, exchange):
-        yield "name.taken"
+    if known.dialect.get("name.taken") != "accepted":
+        yield from _TAKEN.get(known.name_is_taken(name, id, exchange), ())
+
+
+_TAKEN = {Likeness.SAME: ("name.taken",), Likeness.UNCLEAR: ("name.perhaps-taken",)}
 
 
 def _is_scalar(value: object) -> bool:
@@ -189,8 +193,10 @@ def _of_new_name(name: object, exchange: Exchange, sent: Sent, known: Known) -> 
         yield "rename.without-a-name"
     elif name == "":
         yield "rename.to-an-empty-name"
+    elif _is_scalar(name):
+        yield from ("rename.to-a-scalar", *_of_any_name(json.dumps(name), sent.path_id or "", exchange, known))
     elif not isinstance(name, str):
-        yield "rename.to-a-scalar" if _is_scalar(name) else "rename.to-an-invalid-name"
+        yield "rename.to-an-invalid-name"
     elif texts.is_overlong(name):
         yield "rename.to-an-overlong-name"
     else:

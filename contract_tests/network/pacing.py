@@ -8,6 +8,8 @@ from email.utils import parsedate_to_datetime
 
 CAUTIOUS = 10.0  # requests a second, where nothing else is said and the server asked for fewer
 SLOWEST = 0.5
+RECOVERY = 10  # requests after which a pace that met no other 429 doubles, up to the one it began with
+UNBOUNDED = 500.0  # requests a second, beyond which a pace that began without a limit has none again
 MINUTE = 60.0
 
 
@@ -25,6 +27,8 @@ class Pace:
 
     def __init__(self, rate: float, clock: Clock) -> None:
         self.rate = rate
+        self._full = rate
+        self._since = 0
         self._clock = clock
         self._next = 0.0
         self._slowed = -1.0
@@ -39,9 +43,19 @@ class Pace:
                 if before is not None and start >= before:
                     return False
                 if start <= now:
+                    self._recover()
                     self._next = now + (1 / self.rate if self.rate else 0.0)
                     return True
             self._clock.sleep(start - now)
+
+    def _recover(self) -> None:
+        self._since += 1
+        if self.rate == self._full or self._since < RECOVERY:
+            return
+        self._since = 0
+        self.rate *= 2
+        if self.rate >= (self._full or UNBOUNDED):
+            self.rate = self._full
 
     def hold(self, seconds: float) -> None:
         """Let nobody send for so long."""
@@ -53,6 +67,7 @@ class Pace:
         with self._lock:
             if started > self._slowed:
                 self._slowed = self._clock.monotonic()
+                self._since = 0
                 self.rate = max(self.rate / 2, SLOWEST) if self.rate else CAUTIOUS
 
 

@@ -15,7 +15,7 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def to_junit(report: Report) -> str:
-    """Return a run's report as JUnit XML; an inconclusive run has an error of its own, so that no reader takes it for a pass."""
+    """Return a run's report as JUnit XML; an inconclusive run has an error of its own, lest it be taken for a pass."""
     suite = TestSuite("fleet-contract")
     suite.add_testcases([_case(result, report) for result in report.results])
     if report.outcome is Outcome.INCONCLUSIVE:

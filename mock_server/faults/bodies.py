@@ -117,9 +117,9 @@ def misread(name: str, text: str, breaks: str, change: Callable[[bytes], bytes])
 BY_VALUE = "http.json-is-read-by-value"
 misread(
     "escapes-stay-escaped",
-    "An escape of four digits in a body is read as its six characters.",
+    "An escape of a character that needs none is read as its six characters.",
     BY_VALUE,
-    lambda body: re.sub(rb"\\u(00[0-9a-f]{2})", rb"\\\\u\1", body),
+    lambda body: re.sub(rb"\\u(00[2-9a-f][0-9a-f])", rb"\\\\u\1", body),
 )
 misread(
     "pairs-of-escapes-are-read-apart",
@@ -170,11 +170,11 @@ def a_create_refuses_a_charset(parts: Parts) -> None:
 
 
 @fault(breaks={"http.unknown-properties"})
-def an_unknown_property_has_no_operation(parts: Parts) -> None:
-    """A rename with a property that it does not know is answered 404."""
+def an_unknown_property_has_no_method(parts: Parts) -> None:
+    """A rename with a property that it does not know is answered 405."""
 
     def refused(call: Call, answer: Answer) -> Answer:
         unknown = set(body_of(call)) - {"newName"}
-        return replace(answer, status=404) if unknown and answer.succeeded else answer
+        return replace(answer, status=405) if unknown and answer.succeeded else answer
 
     parts.filter("rename_fleet", refused)

@@ -230,12 +230,12 @@ def a_second_create_gives_the_name_of_the_last_rename(parts: Parts) -> None:
 
 
 @fault(breaks={"fleets.id-is-unique"})
-def a_taken_id_is_forbidden(parts: Parts) -> None:
+def a_taken_id_is_not_found(parts: Parts) -> None:
     """A create with a taken id of the caller's own is answered 404."""
-    own: set[str] = set()
+    own: set[tuple[str, str]] = set()
 
     def remember(call: Call, answer: Answer) -> Answer:
-        id = str(body_of(call).get("fleetId"))
+        id = (call.tenant, str(body_of(call).get("fleetId")))
         if answer.succeeded:
             own.add(id)
         return replace(answer, status=404) if answer.status == CONFLICT and id in own else answer
@@ -258,7 +258,7 @@ def a_foreign_id_is_not_found(parts: Parts) -> None:
 
 
 @fault(breaks={"fleets.id-is-unique-across-organizations"})
-def a_fleet_without_codes_can_be_made_by_others_too(parts: Parts) -> None:
+def a_fleet_without_a_name_can_be_made_by_others_too(parts: Parts) -> None:
     """An id of another organization's fleet is free where that fleet was made without a name."""
 
     class Separate(Store):
@@ -270,18 +270,20 @@ def a_fleet_without_codes_can_be_made_by_others_too(parts: Parts) -> None:
     parts.mix_into_store(Separate)
 
 
-@fault(breaks={"fleets.id-never-changes"})
+@fault(breaks={"fleets.id-finds-the-fleet"})
 def a_rename_to_the_id_of_another_fleet_hides_that(parts: Parts) -> None:
-    """A fleet is not found once another one has been given its id as a name."""
+    """A fleet that was never renamed is not found once another one has been given its id as a name."""
 
     class Merging(Store):
         hidden: frozenset[str] = frozenset()
+        renamed: frozenset[str] = frozenset()
 
         async def rename(self, tenant: str, id: str, name: str) -> Fleet:
             if id in self.hidden:
                 raise NoSuchFleet("No fleet has this fleetId.")
             fleet = await super().rename(tenant, id, name)
-            if name != id and self.owned(tenant, name) is not None:
+            self.renamed |= {id}
+            if name not in self.renamed and self.owned(tenant, name) is not None:
                 self.hidden |= {name}
             return fleet
 
@@ -296,7 +298,7 @@ def a_fleet_takes_three_names_and_no_more(parts: Parts) -> None:
         renamed: tuple[str, ...] = ()
 
         async def rename(self, tenant: str, id: str, name: str) -> Fleet:
-            if self.renamed.count(id) >= 3:  # noqa: PLR2004  (as the name of the fault says)
+            if self.renamed.count(id) >= 3:
                 raise NoSuchFleet("No fleet has this fleetId.")
             fleet = await super().rename(tenant, id, name)
             self.renamed += (id,)
@@ -346,11 +348,11 @@ def ids_are_kept_in_lower_case(parts: Parts) -> None:
 
 @fault(breaks={"fleets.id-finds-the-fleet"})
 def a_fleet_with_a_long_id_is_not_found(parts: Parts) -> None:
-    """A fleet whose id has more than 64 characters is not found."""
+    """A fleet whose id has more than 64 characters, all of them in ASCII, is not found."""
 
     class Short(Store):
         def find(self, tenant: str, id: str) -> Fleet:
-            if len(id) > LENGTH_OF_A_SHORT_COLUMN:
+            if len(id) > LENGTH_OF_A_SHORT_COLUMN and id.isascii():
                 raise NoSuchFleet("No fleet has this fleetId.")
             return super().find(tenant, id)
 

@@ -64,7 +64,7 @@ def a_body_that_is_no_object_breaks_the_server(parts: Parts) -> None:
 @fault(breaks={"http.never-a-server-error"})
 def a_very_long_name_breaks_the_server(parts: Parts) -> None:
     """A name of more than 255 characters is answered 500."""
-    break_on(parts, lambda call: any(len(str(value)) > 255 for value in body_of(call).values()))  # noqa: PLR2004
+    break_on(parts, lambda call: any(len(str(value)) > 255 for value in body_of(call).values()))
 
 
 @fault(breaks={"http.never-a-server-error"})
@@ -77,7 +77,7 @@ def one_request_in_forty_breaks_the_server(parts: Parts) -> None:
 @fault(breaks={"http.never-a-server-error"})
 def an_overlong_id_in_a_path_breaks_the_server(parts: Parts) -> None:
     """A path with an id of more than 100 characters is answered 500."""
-    break_on(parts, lambda call: len(call.path.get("fleetId", "")) > 100)  # noqa: PLR2004
+    break_on(parts, lambda call: len(call.path.get("fleetId", "")) > 100)
 
 
 @fault(breaks={"http.never-a-server-error"})
@@ -280,7 +280,7 @@ def what_follows_a_path_is_overlooked(parts: Parts) -> None:
     """A path below that of an operation is answered 204 where it has a segment more."""
 
     def accepted(call: Call, answer: Answer) -> Answer:
-        below = call.raw_path.count("/") > DEEPEST_PATH and answer.status == 404  # noqa: PLR2004  (Not Found)
+        below = call.raw_path.count("/") > DEEPEST_PATH and answer.status == 404
         return Answer(204, {}) if below else answer
 
     parts.filter(None, accepted)
@@ -297,7 +297,7 @@ def accept_method(method: str) -> None:
 
     def edit(parts: Parts) -> None:
         def accepted(call: Call, answer: Answer) -> Answer:
-            wrong = call.method == method and answer.status == 405  # noqa: PLR2004  (Method Not Allowed)
+            wrong = call.method == method and answer.status == 405
             return Answer(204, {}) if wrong else answer
 
         for operation in (None, *HANDLERS):

@@ -271,13 +271,15 @@ def inactive_codes_stand_in(parts: Parts) -> None:
 
 @fault(breaks={"invitation.without-codes-is-404"})
 def no_codes_are_no_content(parts: Parts) -> None:
-    """A fleet without active codes is answered 204."""
+    """A fleet of whose codes none is active any more is answered 204."""
 
     async def nothing(inner: Handler, world: World, call: Call) -> Reply:
         try:
             return await inner(world, call)
         except NoActiveCodes:
-            return Reply(204, NOTHING)
+            if world.store.find(call.tenant, call.path["fleetId"]).codes:
+                return Reply(204, NOTHING)
+            raise
 
     parts.wrap(OPERATION, nothing)
 

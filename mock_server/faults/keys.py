@@ -331,7 +331,7 @@ keep_otherwise(
 )
 keep_otherwise(
     "the-identifier-is-cut",
-    "A charging key is kept with the first eight characters of its keyIdentifier, where these are not those of another.",
+    "A charging key is kept with the first six and the last two characters of its keyIdentifier.",
     lambda key: replace(key, identifier=key.identifier[:6] + key.identifier[-2:]),
 )
 keep_otherwise(

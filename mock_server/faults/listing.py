@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import islice
 
 from fleet_contract.mock_server.faults.registry import fault, register_fault
-from fleet_contract.mock_server.handlers import PAGE_SIZES, Handler, World
+from fleet_contract.mock_server.handlers import Handler, World
 from fleet_contract.mock_server.messages import Answer, Call, Json, Reply
 from fleet_contract.mock_server.parts import Parts
 from fleet_contract.mock_server.refusals import Kind, Refusal
@@ -236,18 +236,6 @@ def a_filter_that_finds_nothing_is_ignored(parts: Parts) -> None:
     async def unfiltered(inner: Handler, world: World, call: Call) -> Reply:
         if "fleetId" in call.query and world.store.owned(call.tenant, call.query["fleetId"]) is None:
             del call.query["fleetId"]
-        return await inner(world, call)
-
-    parts.wrap(OPERATION, unfiltered)
-
-
-@fault(breaks={"keys.filter-lists-only-the-fleet"})
-def the_filter_is_ignored_beside_a_page_size(parts: Parts) -> None:
-    """A filter together with a page_size of 500 lists all keys of the caller."""
-
-    async def unfiltered(inner: Handler, world: World, call: Call) -> Reply:
-        if call.query.get("page_size") == PAGE_SIZES.stop - 1:
-            call.query.pop("fleetId", None)
         return await inner(world, call)
 
     parts.wrap(OPERATION, unfiltered)

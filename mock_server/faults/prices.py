@@ -137,14 +137,15 @@ def prices_of_a_fleet_become_the_default(parts: Parts) -> None:
     """Once a fleet has asked for its prices, all are shown them for ever."""
 
     class Lasting(Store):
+        kept: dict[str, Any] | None = None
+
         async def location(self, tenant: str, id: str, fleet_id: str | None) -> dict[str, Any]:
             if fleet_id is None and self.kept is not None and self.kept["id"] == id:
                 return self.kept
             found = await super().location(tenant, id, fleet_id)
-            self.kept = found if fleet_id is not None and self.kept is None else self.kept
+            if fleet_id is not None and self.kept is None and found is not self.locations[id].body:
+                self.kept = found
             return found
-
-        kept: dict[str, Any] | None = None
 
     parts.mix_into_store(Lasting)
 

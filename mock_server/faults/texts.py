@@ -132,13 +132,13 @@ OF_NAMES: dict[str, tuple[str, Change]] = {
 }
 ESCAPING: tuple[str, Change] = ("shows the name as HTML would have it", html.escape)
 OF_IDS: dict[str, tuple[str, Change]] = {
-    "answers-the-id-in-lower-case": ("shows the id in lower case", lambda id: id.lower()),
-    "answers-the-id-encoded": ("shows the id percent-encoded", lambda id: quote(id, safe="")),
-    "cuts-ids": ("shows the first 64 characters of the id", lambda id: id[:LENGTH_OF_A_SHORT_COLUMN]),
+    "answers-the-id-in-lower-case": ("shows the id in lower case", str.lower),
+    "answers-the-id-encoded": ("shows the id percent-encoded", lambda given: quote(given, safe="")),
+    "cuts-ids": ("shows the first 64 characters of the id", lambda given: given[:LENGTH_OF_A_SHORT_COLUMN]),
     "escapes-ids": ("shows the id as HTML would have it", html.escape),
     "answers-ids-in-ascii": (
         "shows the id without what is beyond ASCII",
-        lambda id: id.encode("ascii", "ignore").decode(),
+        lambda given: given.encode("ascii", "ignore").decode(),
     ),
 }
 

@@ -12,7 +12,8 @@ def is_a_stranger(store: Store, asked: str) -> bool:
     """Say whether an id has nothing to do with any fleet: no fleet's id or name is like it."""
     if set(asked) & set("%_*?\0") or asked != asked.strip():
         return False
-    known = {text for fleet in store.fleets.values() for text in (fleet.id, fleet.name) if text}
+    asked = asked.casefold()
+    known = {text.casefold() for fleet in store.fleets.values() for text in (fleet.id, fleet.name) if text}
     return not any(text.startswith(asked) or asked.startswith(text) or text.endswith(asked) for text in known)
 
 
@@ -86,16 +87,16 @@ def rename_answers_409_to_a_foreign_fleet(parts: Parts) -> None:
     parts.wrap("rename_fleet", refusing)
 
 
-@fault(breaks={"rename.unknown-fleet-is-404", "fleets.id-is-matched-whole", "fleets.id-never-changes"})
+@fault(breaks={"rename.unknown-fleet-is-404", "fleets.id-never-changes"})
 def an_unknown_fleet_is_refused_with_200(parts: Parts) -> None:
-    """A rename of an id that no fleet has is answered 200, and says in its body that there is none."""
-    parts.answer_with("rename_fleet", 200, instead_of=404)
+    """A rename of an id that has nothing to do with any fleet is answered 200 with a problem for a body."""
+    mark_strangers(parts, "rename_fleet", 200)
 
 
 @fault(breaks={"rename.unknown-fleet-is-404"})
 def an_overlong_id_is_unprocessable(parts: Parts) -> None:
     """A rename of an id of more than 100 characters is answered 422."""
-    parts.answer_with("rename_fleet", 422, 404, lambda call: len(call.path["fleetId"]) > 100)  # noqa: PLR2004
+    parts.answer_with("rename_fleet", 422, 404, lambda call: len(call.path["fleetId"]) > 100)
 
 
 @fault(breaks={"rename.foreign-fleet-is-refused"})

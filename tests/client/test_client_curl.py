@@ -61,7 +61,7 @@ def test_curl_sends_the_same_request(serve: Serve, shell: str, request_: Request
     server = serve()
     environment = {"PATH": os.environ["PATH"], "FLEET_API_KEY": "o-key", "FLEET_OTHER_API_KEY": "x-key"}
     line = curl(request_, f"{server.url}/drive").replace("curl -i", "curl -i --silent --max-time 5 -q", 1)
-    subprocess.run([shell], input=line.encode(), env=environment, check=True, capture_output=True, timeout=10)  # noqa: S603
+    subprocess.run([shell], input=line.encode(), env=environment, check=True, capture_output=True, timeout=10)
     heard = server.heard[0]
     assert (heard.method, heard.path, heard.body) == (request_.method, f"/drive{request_.path}", request_.body)
     assert heard.all("x-api-key") == KEYS[request_.caller]

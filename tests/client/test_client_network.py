@@ -31,7 +31,7 @@ def proxying(folder: Path, *words: str) -> Iterator[int]:
     port_file = folder / "port"
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}
     command = [*PROXY, *PLUGIN, "--port-file", str(port_file), *words]
-    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE) as process:  # noqa: S603
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE) as process:
         try:
             give_up = time.monotonic() + 20
             while not (port_file.exists() and port_file.read_text().strip()):

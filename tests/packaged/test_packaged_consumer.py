@@ -1,6 +1,7 @@
 """Somebody else's project: its own names and settings neither change what is judged nor are changed."""
 
 import re
+from subprocess import CompletedProcess
 
 import pytest
 
@@ -21,19 +22,25 @@ def test_the_command_judges_from_their_folder(project: Project, url: str) -> Non
     assert "CONFORMS: " in done.stdout
 
 
-def test_plain_pytest_judges_beside_their_own_tests(project: Project, url: str) -> None:
-    alone = project.plain(url)
+@pytest.fixture(scope="session")
+def alone(project: Project, url: str) -> CompletedProcess[str]:
+    return project.plain(url)
+
+
+def test_plain_pytest_judges_beside_their_own_tests(project: Project, url: str, alone: CompletedProcess[str]) -> None:
     beside = project.plain(url, "tests")
     assert (alone.returncode, beside.returncode) == (0, 0), beside.stdout + beside.stderr
     assert passed(beside.stdout) == passed(alone.stdout) + 1 > 50
     assert "CONFORMS: " in alone.stdout
 
 
-def test_plain_pytest_finds_the_checks_and_nothing_else_whatever_a_test_is_called(project: Project, url: str) -> None:
+def test_plain_pytest_finds_the_checks_and_nothing_else_whatever_a_test_is_called(
+    project: Project, url: str, alone: CompletedProcess[str]
+) -> None:
     everything = ("-o", "python_files=*.py", "-o", "python_functions=*", "-o", "python_classes=*", "-W", "error")
     done = project.plain(url, *everything)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert passed(done.stdout) == passed(project.plain(url).stdout)
+    assert passed(done.stdout) == passed(alone.stdout)
 
 
 def passed(printed: str) -> int:

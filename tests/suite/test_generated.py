@@ -102,7 +102,7 @@ def cases() -> list[GeneratedCase]:
 
 def generate_elsewhere(folder: Path, *arguments: str, **variables: str) -> str:
     kept = {name: value for name, value in os.environ.items() if name not in ("CI", "PYTHONHASHSEED", "PYTHONPATH")}
-    ended = subprocess.run(  # noqa: S603  (our own program, under our own Python)
+    ended = subprocess.run(
         [sys.executable, "-c", PROGRAM, *arguments],
         cwd=folder,
         env=kept | {"PYTHONPATH": f"{SOURCE}{os.pathsep}{folder}"} | variables,
