@@ -8,7 +8,7 @@ import click
 from rich.console import Console
 from rich.markup import escape
 
-from fleet_contract.contract_tests.judge import judge
+from fleet_contract.contract_tests.judge import SuiteBroke, judge
 from fleet_contract.contract_tests.network.preflight import KeyRefused, NotThisApi, Unreachable
 from fleet_contract.contract_tests.options import OPTIONS, Option
 from fleet_contract.contract_tests.settings import read_settings
@@ -55,7 +55,7 @@ def run(base_url: str | None, **given: Any) -> None:
         code = judge(settings, outputs, console)
     except Contradiction as wrong:
         _fail(str(wrong), Exit.USAGE)
-    except (Unreachable, KeyRefused, NotThisApi) as reason:
+    except (Unreachable, KeyRefused, NotThisApi, SuiteBroke) as reason:
         _fail(str(reason), Exit.INCONCLUSIVE)
     sys.exit(code)
 

@@ -95,9 +95,9 @@ class Driver:
         except (BrokenPromise, pytest.skip.Exception):
             raise
         except (Untested, BudgetSpent, WritesForbidden) as reason:
-            lack = reason if isinstance(reason, Untested) else Untested(Lack.BUDGET, str(reason))
-            self._run.ran.append(_ran(item, lack))
-            raise pytest.skip.Exception(lack.reason) from None
+            lacked = _lacked(reason)
+            self._run.ran.append(_ran(item, lacked))
+            raise pytest.skip.Exception(lacked.reason) from None
         except Exception as error:
             self._run.ran.append(replace(_ran(item), error=f"{type(error).__name__}: {error}"))
             raise
@@ -164,6 +164,12 @@ def _ran(item: pytest.Item, lacked: Untested | None = None) -> Ran:
     check = _check(item)
     reaches = check.reaches if check else ()
     return Ran(item.name, reaches, lacked.lack, lacked.reason) if lacked else Ran(item.name, reaches)
+
+
+def _lacked(reason: Exception) -> Untested:
+    if isinstance(reason, WritesForbidden):
+        return Untested(Lack.WRITES, "it creates or renames, which takes --allow-writes on this host")
+    return reason if isinstance(reason, Untested) else Untested(Lack.BUDGET, str(reason))
 
 
 def _entry(target: Target, name: str) -> object:

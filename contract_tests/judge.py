@@ -1,6 +1,7 @@
 """Judging from begin to end: the first look, the cost, the checks, the reports and the exit code."""
 
 import os
+import traceback
 from importlib.resources import as_file, files
 from pathlib import Path
 
@@ -17,6 +18,17 @@ from fleet_contract.contract_tests.verdicts import EXITS, Exit
 from fleet_contract.spec.files import Contradiction
 
 CHECKS = "fleet_contract.contract_tests.checks"
+
+
+class SuiteBroke(Exception):
+    """The suite itself failed, which says nothing about the server."""
+
+    def __init__(self, error: Exception) -> None:
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        super().__init__(
+            f"The suite itself broke: {type(error).__name__}: {error} (in {last.name}, line {last.lineno}). That says "
+            f"nothing about the server. Run once more, and report it with the depth and the version if it stays."
+        )
 
 
 def begin(settings: Settings, console: Console) -> Run:
@@ -70,7 +82,12 @@ def judge(settings: Settings, outputs: Outputs, console: Console) -> int:
         codes.append(finish(report, outputs, console))
         return codes[-1]
 
-    drive(Driver(run, conclude))
+    try:
+        drive(Driver(run, conclude))
+    except Contradiction:
+        raise
+    except Exception as error:
+        raise SuiteBroke(error) from error
     return codes[-1] if codes else Exit.INCONCLUSIVE
 
 
@@ -79,16 +96,6 @@ def drive(driver: Driver) -> None:
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     os.environ.pop("PYTEST_ADDOPTS", None)
     with as_file(files(CHECKS)) as folder:
-        ini = Path(folder) / "pytest.ini"
-        arguments = [
-            "-c",
-            str(ini),
-            "--rootdir",
-            str(folder),
-            "-p",
-            "no:cacheprovider",
-            "-p",
-            "no:terminal",
-            str(folder),
-        ]
-        pytest.main([*arguments, "--import-mode=importlib"], plugins=[driver])
+        ours = ["-c", str(folder / "pytest.ini"), "--rootdir", str(folder), "--import-mode=importlib"]
+        without = [option for plugin in ("cacheprovider", "terminal") for option in ("-p", f"no:{plugin}")]
+        pytest.main([*ours, *without, str(folder)], plugins=[driver])

@@ -19,21 +19,25 @@ _MOST_STEPS = 8
 def sequence_of(finding: Finding, known: Known) -> list[Exchange]:
     """Return the exchanges that show a failure, with what made its fleets and what was done to them before."""
     shown = [exchange for exchange in known.history if exchange.number in finding.exchanges]
-    ids = {id for exchange in shown for id in _ids_of(exchange, known)}
+    ids = frozenset[str]().union(*(_ids_of(exchange, known) for exchange in shown))
     last = max(finding.exchanges)
-    before = [
+    made = [
         exchange
         for exchange in known.history
         if exchange.number < last
         and exchange.number not in finding.exchanges
         and exchange.succeeded
         and known.sent[exchange.number].operation in ("create_fleet", "rename_fleet")
-        and ids & _ids_of(exchange, known)
     ]
-    births = [each for each in before if known.sent[each.number].operation == "create_fleet"][:2]
-    renames = [each for each in before if each not in births and each.check == shown[-1].check]
-    chosen = {each.number: each for each in (*births, *renames[-3:], *shown[-_MOST_STEPS:])}
-    return [chosen[number] for number in sorted(chosen)]
+    renames = [each for each in made if each.check == shown[-1].check and _renames_one_of(each, ids, known)][-3:]
+    ids = ids.union(*(_ids_of(exchange, known) for exchange in renames))
+    births = [each for each in made if known.sent[each.number].fields.get("fleetId") in ids and each not in renames]
+    steps = {each.number: each for each in (*births[:2], *renames, *shown[-_MOST_STEPS:])}
+    return [steps[number] for number in sorted(steps)]
+
+
+def _renames_one_of(exchange: Exchange, ids: frozenset[str], known: Known) -> bool:
+    return known.sent[exchange.number].operation == "rename_fleet" and bool(ids & _ids_of(exchange, known))
 
 
 def _ids_of(exchange: Exchange, known: Known) -> frozenset[str]:

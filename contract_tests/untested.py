@@ -10,13 +10,14 @@ class Lack(StrEnum):
     DEPTH = "depth"  # the check runs at a greater depth only
     DIALECT = "dialect"  # the server answers a question so that there is nothing to check
     OVERLAP = "overlap"  # nothing overlapped, so no race could be judged
+    WRITES = "writes"  # nothing may be created or renamed on this host
     BUDGET = "budget"  # a limit of the run ended it
     SETUP = "setup"  # the server refused what the check had to begin with
     DISTURBED = "disturbed"  # something between us and the API answered in its place
     STOPPED = "stopped"  # the run ended before the check: interrupted, or after a first failure
 
 
-INCONCLUSIVE = frozenset({Lack.BUDGET, Lack.SETUP, Lack.DISTURBED, Lack.STOPPED})
+INCONCLUSIVE = frozenset({Lack.WRITES, Lack.BUDGET, Lack.SETUP, Lack.DISTURBED, Lack.STOPPED})
 
 
 class Untested(Exception):

@@ -109,8 +109,11 @@ def _result(requirement: Requirement, found: Sequence[Finding], ran: Sequence[Ra
 def _why_untested(concerned: Sequence[Ran]) -> str:
     if not concerned:
         return "no check that ran reaches it"
-    reasons = dict.fromkeys(f"{each.name}: {each.reason}" for each in concerned if each.reason)
-    return "; ".join(reasons) or f"{concerned[0].name} ran, and no answer could be judged"
+    checks = {each.reason: each.name for each in concerned if each.reason}
+    return (
+        "; ".join(f"{name}: {reason}" for reason, name in checks.items())
+        or f"{concerned[0].name} ran, and no answer could be judged"
+    )
 
 
 def outcome(results: Sequence[Result], ran: Sequence[Ran], *, fail_on: Basis | None, require_all: bool) -> Outcome:

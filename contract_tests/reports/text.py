@@ -35,25 +35,26 @@ def print_report(report: Report, console: Console) -> None:
     reason = _why_inconclusive(report) if report.outcome is Outcome.INCONCLUSIVE else ""
     console.print(
         f"\n[bold {colour}]{report.outcome.upper()}[/]: {report.judged} of {len(report.results)} requirements judged"
-        f" at {report.settings.depth.word} depth{reason}."
+        f" at {report.settings.depth.word} depth{reason}.",
+        soft_wrap=True,
     )
 
 
 def _print_verdict(result: Result, console: Console) -> None:
     requirement = result.requirement
-    console.print(f"  {_MARKS[result.verdict]} {requirement.id} [dim]{escape(requirement.text)}[/]")
+    console.print(f"  {_MARKS[result.verdict]} {requirement.id} [dim]{escape(requirement.text)}[/]", soft_wrap=True)
     if result.reason:
-        console.print(f"      {result.verdict}: {escape(result.reason)}", style="yellow")
+        console.print(f"      {result.verdict}: {escape(result.reason)}", style="yellow", soft_wrap=True)
 
 
 def _print_failure(result: Result, known: Known, base_url: str, console: Console) -> None:
     requirement, first = result.requirement, result.failures[0]
-    console.print(f"\n[bold red]✗ {requirement.id}[/] [dim]{requirement.basis}, {requirement.url}[/]")
-    console.print(f"  {escape(requirement.text)}")
+    console.print(f"\n[bold red]✗ {requirement.id}[/] [dim]{requirement.basis}, {requirement.url}[/]", soft_wrap=True)
+    console.print(f"  {escape(requirement.text)}", soft_wrap=True)
     for exchange in sequence_of(first, known):
-        console.print(f"  [cyan]sent[/]     {escape(request_line(exchange))}")
-        console.print(f"  [cyan]answered[/] {escape(answer_line(exchange))}")
-    console.print(f"  expected {escape(first.expected)}\n  got      {escape(first.got)}")
+        console.print(f"  [cyan]sent[/]     {escape(request_line(exchange))}", soft_wrap=True)
+        console.print(f"  [cyan]answered[/] {escape(answer_line(exchange))}", soft_wrap=True)
+    console.print(f"  expected {escape(first.expected)}\n  got      {escape(first.got)}", soft_wrap=True)
     if len(result.failures) > 1:
         console.print(f"  [dim]and {len(result.failures) - 1} more like it[/]")
     console.print("  replay:")
@@ -66,7 +67,7 @@ def _print_dialect(report: Report, console: Console) -> None:
     unknown = sum(answer == UNKNOWN for answer in answered.values())
     console.print(f"\n[bold]dialect[/] [dim]{len(answered) - unknown} questions read, {unknown} unknown[/]")
     pairs = [f"{question} = {answer}" for question, answer in answered.items() if answer != UNKNOWN]
-    console.print(f"  [dim]{', '.join(pairs)}[/]")
+    console.print(f"  [dim]{', '.join(pairs)}[/]", soft_wrap=True)
 
 
 def _print_footprint(report: Report, console: Console) -> None:
@@ -74,7 +75,8 @@ def _print_footprint(report: Report, console: Console) -> None:
     console.print(
         f"\n[bold]footprint[/] {footprint.requests} requests in {footprint.seconds:.1f} s; left behind for ever: "
         f"{len(footprint.fleets_created)} fleets and {len(footprint.keys_created)} charging keys, "
-        f"marked ct-{report.known.mark}"
+        f"marked ct-{report.known.mark}",
+        soft_wrap=True,
     )
 
 

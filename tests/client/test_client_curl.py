@@ -6,8 +6,8 @@ import subprocess
 
 import pytest
 
-from fleet_contract.contract_tests.network.curl import curl
 from fleet_contract.contract_tests.exchange import Caller, Request
+from fleet_contract.contract_tests.network.curl import curl
 
 from .conftest import Serve
 

@@ -9,8 +9,8 @@ from itertools import chain
 
 import pytest
 
-from fleet_contract.contract_tests.network.client import Client
 from fleet_contract.contract_tests.exchange import Caller
+from fleet_contract.contract_tests.network.client import Client
 from fleet_contract.contract_tests.network.outgoing import NoOtherKey
 from fleet_contract.contract_tests.network.wire import Unsendable
 
