@@ -1,7 +1,6 @@
 """Faults in creating a fleet."""
 
 from html import escape
-from itertools import count
 
 from fleet_contract.mock_server.faults.registry import fault
 from fleet_contract.mock_server.handlers import Handler, World
@@ -128,10 +127,9 @@ def body_of(call: Call) -> dict[str, Json]:
 
 
 @fault(breaks={"create.accepts-a-valid-fleet"})
-def the_twelfth_create_is_refused(parts: Parts) -> None:
-    """Every twelfth create is answered 400, whatever it asks."""
-    numbers = count(1)
-    parts.answer_with("create_fleet", 400, 201, lambda _: next(numbers) % 12 == 0)
+def create_refuses_an_id_that_ends_with_7(parts: Parts) -> None:
+    """A create whose id ends with a 7 is answered 400, as by a check digit."""
+    parts.answer_with("create_fleet", 400, 201, lambda call: str(body_of(call).get("fleetId")).endswith("7"))
 
 
 @fault(breaks={"create.accepts-a-valid-fleet"})

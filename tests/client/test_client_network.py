@@ -1,12 +1,7 @@
 """Through a real forward proxy, and to servers whose certificate a private authority signed."""
 
-import os
 import ssl
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -18,30 +13,10 @@ from fleet_contract.contract_tests.network.route import proxy_url
 from fleet_contract.spec.files import Contradiction
 
 from .conftest import Open, Serve, target
+from .proxies import proxying
 
 PATH = "/emp/v1/fleets/%2E%2E%2f/../x?a=%20"
 OWNER = "owners-key-0123456789"
-PROXY = [sys.executable, "-m", "proxy", "--hostname", "127.0.0.1", "--port", "0", "--num-acceptors", "1"]
-PLUGIN = ["--num-workers", "1", "--plugins", "resolver.FindsEveryHostHere", "--log-level", "ERROR"]
-
-
-@contextmanager
-def proxying(folder: Path, *words: str) -> Iterator[int]:
-    """Run proxy.py as long as the block lasts, and give its port; to it every host is on loopback."""
-    port_file = folder / "port"
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}
-    command = [*PROXY, *PLUGIN, "--port-file", str(port_file), *words]
-    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE) as process:
-        try:
-            give_up = time.monotonic() + 20
-            while not (port_file.exists() and port_file.read_text().strip()):
-                assert process.poll() is None, process.stderr and process.stderr.read().decode()
-                assert time.monotonic() < give_up, "proxy.py did not start within 20 s"
-                time.sleep(0.02)
-            yield int(port_file.read_text())
-        finally:
-            process.terminate()
-            process.wait(10)
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,104 @@
+"""Whole runs of the suite: through a real proxy to a host that is not loopback, over TLS with a private authority."""
+
+import json
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import trustme
+import uvicorn
+
+from fleet_contract.contract_tests.driving import Driver
+from fleet_contract.contract_tests.judge import drive
+from fleet_contract.contract_tests.run import Report, Run
+from fleet_contract.contract_tests.settings import read_settings
+from fleet_contract.contract_tests.verdicts import Outcome
+from fleet_contract.mock_server.app import build
+from fleet_contract.mock_server.parts import parts
+from fleet_contract.mock_server.serving import config, listen
+
+from .proxies import proxying
+
+
+@contextmanager
+def mock_over_tls(certificate: trustme.LeafCert) -> Iterator[int]:
+    """Serve the default mock over TLS on a free port, and give the port."""
+    listener = listen("127.0.0.1", 0)
+    settings = config(build(parts()), None)
+    settings.load()
+    settings.ssl = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    certificate.configure_cert(settings.ssl)
+    server = uvicorn.Server(settings)
+    thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
+    thread.start()
+    try:
+        yield listener.getsockname()[1]
+    finally:
+        server.should_exit = True
+        thread.join()
+        listener.close()
+
+
+def judged(target: Path) -> Report:
+    settings, _ = read_settings(
+        None, {"target": str(target), "depth": "quick", "ledger": str(target.parent / "ledger")}
+    )
+    reports: list[Report] = []
+
+    def keep(report: Report) -> int:
+        reports.append(report)
+        return 0
+
+    run = Run.begin(settings)
+    run.client.preflight()
+    drive(Driver(run, keep))
+    return reports[0]
+
+
+def test_a_run_goes_through_a_proxy_to_a_host_with_a_certificate_of_its_own(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    target = tmp_path / "target.toml"
+    with (
+        mock_over_tls(authority.issue_cert("staging.example")) as port,
+        proxying(tmp_path_factory.mktemp("p")) as proxy,
+    ):
+        target.write_text(
+            f'base_url = "https://staging.example:{port}"\n'
+            'api_key = "demo-key"\nother_api_key = "other-key"\nallow_writes = true\n'
+            "[limits]\nrequests_per_second = 0\n"
+            f'[network]\nca_file = "ca.pem"\nproxy = "http://127.0.0.1:{proxy}"\n'
+        )
+        report = judged(target)
+    assert report.outcome is Outcome.CONFORMS
+    assert report.judged > 50
+    entries = [json.loads(line) for line in (tmp_path / "ledger").read_text().splitlines()]
+    fleets = [entry["name"] for entry in entries if entry["made"] == "fleet"]
+    assert tuple(fleets) == report.footprint.fleets_created
+
+
+def test_without_leave_to_write_nothing_is_written_and_nothing_is_concluded(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    target = tmp_path / "target.toml"
+    with (
+        mock_over_tls(authority.issue_cert("staging.example")) as port,
+        proxying(tmp_path_factory.mktemp("p")) as proxy,
+    ):
+        target.write_text(
+            f'base_url = "https://staging.example:{port}"\napi_key = "demo-key"\n'
+            "[limits]\nrequests_per_second = 0\n"
+            f'[network]\nca_file = "ca.pem"\nproxy = "http://127.0.0.1:{proxy}"\n'
+        )
+        report = judged(target)
+    assert {exchange.request.method for exchange in report.known.history} == {"GET"}
+    assert report.outcome is Outcome.INCONCLUSIVE
+    assert report.judged > 5
+    assert not report.footprint.fleets_created
