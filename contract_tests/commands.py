@@ -1,19 +1,24 @@
 """The subcommands of `fleet-contract`, as click reads them."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, NoReturn, TypeVar
 
 import click
 from rich.console import Console
 from rich.markup import escape
+from rich.table import Table
 
-from fleet_contract.contract_tests.judge import SuiteBroke, judge
+from fleet_contract.contract_tests.depths import PRICES
+from fleet_contract.contract_tests.judge import SuiteBroke, begin, judge, run_checks
+from fleet_contract.contract_tests.judging.reading import decided
 from fleet_contract.contract_tests.network.preflight import KeyRefused, NotThisApi, Unreachable
 from fleet_contract.contract_tests.options import OPTIONS, Option
 from fleet_contract.contract_tests.settings import read_settings
 from fleet_contract.contract_tests.verdicts import Exit
 from fleet_contract.spec.catalogue import Question, Requirement, Situation, catalogue
+from fleet_contract.spec.dialect import NOT_APPLICABLE, to_toml
 from fleet_contract.spec.files import Contradiction, suggestion
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -48,16 +53,58 @@ def run(base_url: str | None, **given: Any) -> None:
     breaks a requirement, 2 when the command was used wrongly, and 3 when nothing failed
     but the run could not be concluded.
     """
-    console = Console(highlight=False)
-    named = {option.name: given[option.name.replace("-", "_")] for option in OPTIONS}
+    with _explained():
+        settings, outputs = read_settings(base_url, _named(given))
+        code = judge(settings, outputs, Console(highlight=False))
+    sys.exit(code)
+
+
+@main.command()
+@click.argument("base_url", required=False)
+@_options
+def dialect(base_url: str | None, **given: Any) -> None:
+    """Read the dialect of the server at BASE_URL, and print it as TOML that fleet-mock --dialect takes.
+
+    Costs what a run costs. What was not seen, or was answered in several ways, stands
+    in comments. Exits 0 when anything was read, else as `run` does.
+    """
+    with _explained():
+        settings, _ = read_settings(base_url, _named(given))
+        report = run_checks(begin(settings, Console(stderr=True, highlight=False)))
+    answers = decided(report.dialect) if report else {}
+    if report is None or not answers:
+        _fail(
+            f"No answer of {settings.target.base_url} told anything. `fleet-contract run` says why.", Exit.INCONCLUSIVE
+        )
+    for question, answer in report.dialect.items():
+        if question not in answers and answer != NOT_APPLICABLE:
+            click.echo(f"# {question} is {answer}")
+    click.echo(to_toml(answers), nl=False)
+
+
+@main.command()
+def plan() -> None:
+    """Print what a run costs at most, at each depth."""
+    table = Table("depth", "requests", "fleets", "charging keys")
+    for depth, price in PRICES.items():
+        table.add_row(depth.word, f"{price.requests:,}", f"{price.fleets:,}", f"{price.keys:,}")
+    Console().print(table)
+    click.echo("Fleets and charging keys stay for ever. Lower limits can be set in the target file.")
+
+
+def _named(given: dict[str, Any]) -> dict[str, Any]:
+    return {option.name: given[option.name.replace("-", "_")] for option in OPTIONS}
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """End the program with one message and the right code where a run could not be begun or finished."""
     try:
-        settings, outputs = read_settings(base_url, named)
-        code = judge(settings, outputs, console)
+        yield
     except Contradiction as wrong:
         _fail(str(wrong), Exit.USAGE)
     except (Unreachable, KeyRefused, NotThisApi, SuiteBroke) as reason:
         _fail(str(reason), Exit.INCONCLUSIVE)
-    sys.exit(code)
 
 
 def _fail(message: str, code: Exit) -> NoReturn:

@@ -34,7 +34,7 @@ class SuiteBroke(Exception):
 def begin(settings: Settings, console: Console) -> Run:
     """Look at the target once, print what the run may cost, and return the run.
 
-    Raises Contradiction, Unreachable, KeyRefused or NotThisApi.
+    Raises Contradiction, Unreachable, KeyRefused or NotThisApi; sends one request.
     """
     run = Run.begin(settings)
     run.client.preflight()
@@ -42,12 +42,14 @@ def begin(settings: Settings, console: Console) -> Run:
     if settings.target.may_write:
         console.print(
             f"Judging {settings.target.base_url} at {settings.depth.word} depth: at most {limits.max_fleets} fleets, "
-            f"{limits.max_keys} keys, {limits.max_requests} requests. Fleets and keys stay for ever."
+            f"{limits.max_keys} keys, {limits.max_requests} requests. Fleets and keys stay for ever.",
+            soft_wrap=True,
         )
     else:
         console.print(
             f"Judging {settings.target.base_url} without writing: nothing is created or renamed on a host other than "
-            f"loopback. Give --allow-writes, or allow_writes = true in the target file, if you may create fleets there."
+            f"loopback. Give --allow-writes, or allow_writes = true in the target file, if you may create fleets there.",
+            soft_wrap=True,
         )
     if settings.ledger:
         console.print(f"What is created is written to {settings.ledger}.")
@@ -74,21 +76,24 @@ def _write(path: Path, text: str) -> None:
 
 
 def judge(settings: Settings, outputs: Outputs, console: Console) -> int:
-    """Judge a server and return the exit code; raises what `begin` raises."""
-    run = begin(settings, console)
-    codes: list[int] = []
+    """Judge a server, report, and return the exit code; raises what `begin` raises, and SuiteBroke."""
+    report = run_checks(begin(settings, console))
+    return finish(report, outputs, console) if report else Exit.INCONCLUSIVE
 
-    def conclude(report: Report) -> int:
-        codes.append(finish(report, outputs, console))
-        return codes[-1]
+
+def run_checks(run: Run) -> Report | None:
+    """Drive the checks of a run and return what they came to, None where pytest got to none; raises SuiteBroke."""
+    reports: list[Report] = []
+
+    def keep(report: Report) -> int:
+        reports.append(report)
+        return EXITS[report.outcome]
 
     try:
-        drive(Driver(run, conclude))
-    except Contradiction:
-        raise
+        drive(Driver(run, keep))
     except Exception as error:
         raise SuiteBroke(error) from error
-    return codes[-1] if codes else Exit.INCONCLUSIVE
+    return reports[0] if reports else None
 
 
 def drive(driver: Driver) -> None:

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 import trustme
 import uvicorn
+from rich.console import Console
 
-from fleet_contract.contract_tests.driving import Driver
-from fleet_contract.contract_tests.judge import drive
-from fleet_contract.contract_tests.run import Report, Run
+from fleet_contract.contract_tests.judge import begin, run_checks
+from fleet_contract.contract_tests.run import Report
 from fleet_contract.contract_tests.settings import read_settings
 from fleet_contract.contract_tests.verdicts import Outcome
 from fleet_contract.mock_server.app import build
@@ -46,16 +46,9 @@ def judged(target: Path) -> Report:
     settings, _ = read_settings(
         None, {"target": str(target), "depth": "quick", "ledger": str(target.parent / "ledger")}
     )
-    reports: list[Report] = []
-
-    def keep(report: Report) -> int:
-        reports.append(report)
-        return 0
-
-    run = Run.begin(settings)
-    run.client.preflight()
-    drive(Driver(run, keep))
-    return reports[0]
+    report = run_checks(begin(settings, Console(quiet=True)))
+    assert report is not None
+    return report
 
 
 def test_a_run_goes_through_a_proxy_to_a_host_with_a_certificate_of_its_own(
