@@ -47,8 +47,8 @@ def begin(settings: Settings, console: Console) -> Run:
         )
     else:
         console.print(
-            f"Judging {settings.target.base_url} without writing: nothing is created or renamed on a host other than "
-            f"loopback. Give --allow-writes, or allow_writes = true in the target file, if you may create fleets there.",
+            f"Judging {settings.target.base_url} without writing, since it is not on loopback. "
+            f"If you may create fleets there, give --allow-writes, or allow_writes = true in the target file.",
             soft_wrap=True,
         )
     if settings.ledger:

@@ -1,6 +1,6 @@
 """The options that `fleet-contract run` and plain pytest share: one table, read by both."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from fleet_contract.contract_tests.depths import Depth
 
@@ -41,5 +41,3 @@ OPTIONS = (
     Option("json", "Write the report as JSON.", metavar="FILE"),
     Option("junit", "Write the report as JUnit XML.", metavar="FILE"),
 )
-
-Given = dict[str, Any]

@@ -10,7 +10,7 @@ from string import hexdigits
 
 from fleet_contract.contract_tests.api import Api
 from fleet_contract.contract_tests.check import Check
-from fleet_contract.contract_tests.depths import PRICES, Depth
+from fleet_contract.contract_tests.depths import Depth
 from fleet_contract.contract_tests.exchange import Exchange
 from fleet_contract.contract_tests.judging.findings import Finding
 from fleet_contract.contract_tests.judging.judgement import Judgement
@@ -116,12 +116,6 @@ class Run:
             known=self.judgement.known,
             cases=digest(self.client.journal, self.api.mark),
         )
-
-
-def price_at(depth: Depth) -> dict[str, int]:
-    """Return the most that a depth costs, as entries of the target file's limits."""
-    price = PRICES[depth]
-    return {"max_requests": price.requests, "max_fleets": price.fleets, "max_keys": price.keys}
 
 
 def digest(journal: Sequence[Exchange], mark: str) -> str:

@@ -8,8 +8,6 @@ class Lack(StrEnum):
 
     FIXTURE = "fixture"  # the target file does not say what the server holds, or names no second key
     DEPTH = "depth"  # the check runs at a greater depth only
-    DIALECT = "dialect"  # the server answers a question so that there is nothing to check
-    OVERLAP = "overlap"  # nothing overlapped, so no race could be judged
     WRITES = "writes"  # nothing may be created or renamed on this host
     BUDGET = "budget"  # a limit of the run ended it
     SETUP = "setup"  # the server refused what the check had to begin with

@@ -2,11 +2,6 @@
 
 from hypothesis import strategies as st
 
-from fleet_contract.contract_tests.api import Api
-
-# An ending, or a length in code points with the character that fills a name up to it.
-NameCase = str | tuple[int, str]
-
 TWO_BYTES, THREE_BYTES, FOUR_BYTES = "é", "東", "🚗"
 
 PLAIN_ENDINGS = ["", " é東🚗", " \"quoted\" \\ / 'single'"]
@@ -25,16 +20,6 @@ MORE_FITTING = [(100, THREE_BYTES), (51, TWO_BYTES), (63, FOUR_BYTES), (64, "a")
 OVERLONG = [(101, "a"), (101, TWO_BYTES)]
 MORE_OVERLONG = [(101, THREE_BYTES), (101, FOUR_BYTES), (102, "a"), (128, "a"), (200, "a"), (256, "a"), (1_000, "a")]
 FAR_OVERLONG = [(5_000, "a"), (70_000, "a")]
-
-
-def name_of(api: Api, case: NameCase) -> str:
-    """Return a fresh name with this ending, or of this length."""
-    return api.fresh_name() + case if isinstance(case, str) else api.fresh_name(*case)
-
-
-def id_of(api: Api, case: NameCase) -> str:
-    """Return a fresh id with this ending, or of this length."""
-    return api.fresh_id(case) if isinstance(case, str) else api.fresh_id_of(*case)
 
 
 def endings() -> st.SearchStrategy[str]:

@@ -3,7 +3,7 @@
 import json
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import chain
@@ -309,6 +309,3 @@ def _as_pattern_matches(pattern: str, text: str) -> bool:
 def history_of(known: Known, operation: str) -> Sequence[Exchange]:
     """Return the exchanges of one operation, in order."""
     return [exchange for exchange in known.history if known.sent[exchange.number].operation == operation]
-
-
-Fields = Mapping[str, Any]

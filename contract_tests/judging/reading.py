@@ -7,8 +7,8 @@ from typing import Any
 
 from fleet_contract.contract_tests.exchange import Answer, Exchange, NotJson
 from fleet_contract.contract_tests.judging.known import NO_NAME, Known, Standing, value_of
-from fleet_contract.contract_tests.judging.sent import LIMIT
-from fleet_contract.contract_tests.judging.situations import is_slug, is_unreserved, situations_of
+from fleet_contract.contract_tests.judging.sent import LIMIT, is_slug, is_unreserved
+from fleet_contract.contract_tests.judging.situations import situations_of
 from fleet_contract.spec.catalogue import ANYTHING, SUCCESS, Situation, catalogue
 from fleet_contract.spec.dialect import MIXED, NOT_APPLICABLE, UNKNOWN, Dialect, exists
 

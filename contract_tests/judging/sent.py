@@ -17,6 +17,8 @@ from fleet_contract.spec.document import operations
 LIMIT = 100  # characters, of ids and of names (guide#fleet-identifier, guide#rename-a-fleet)
 _DEEP = 100  # levels of nesting, beyond which a server may refuse a body as unreasonable
 _WIDE = 20  # digits of a number, likewise
+SLUG = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-")
+_UNRESERVED = SLUG | frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ._~")
 _BASIC_PLANE = 0xFFFF  # beyond it, UTF-16 needs two units
 
 
@@ -208,3 +210,13 @@ def has_blanks_around(text: str) -> bool:
 
 def is_normalised(text: str) -> bool:
     return unicodedata.is_normalized("NFC", text)
+
+
+def is_slug(id: str) -> bool:
+    """Say whether an id has only characters that every server lets into an id."""
+    return set(id) <= SLUG
+
+
+def is_unreserved(id: str) -> bool:
+    """Say whether an id has only characters that no path needs to encode (RFC 3986, section 2.3)."""
+    return set(id) <= _UNRESERVED

@@ -2,7 +2,6 @@
 
 import json
 import re
-from dataclasses import replace
 from itertools import count
 
 from fleet_contract.mock_server.faults.create import LIMIT, body_of
@@ -11,6 +10,8 @@ from fleet_contract.mock_server.handlers import Handler, World
 from fleet_contract.mock_server.messages import Answer, Call, Reply
 from fleet_contract.mock_server.parts import Parts
 from fleet_contract.mock_server.refusals import Kind, Refusal
+
+JSON = {"content-type": "application/json"}
 
 
 @fault(breaks={"create.refuses-a-missing-id"})
@@ -129,7 +130,7 @@ def create_takes_the_first_of_an_array(parts: Parts) -> None:
 
     def accepted(call: Call, answer: Answer) -> Answer:
         is_array = isinstance(call.body, list) and answer.status == 400
-        return replace(answer.with_json({"fleetId": "first"}), status=201) if is_array else answer
+        return Answer(201, JSON, b'{"fleetId": "first"}') if is_array else answer
 
     parts.filter("create_fleet", accepted)
 
@@ -170,9 +171,9 @@ def create_answers_422_to_an_empty_id(parts: Parts) -> None:
 
 
 @fault(breaks={"create.refuses-an-invalid-id"})
-def create_answers_409_to_an_id_of_a_wrong_type(parts: Parts) -> None:
-    """A create whose fleetId is a number or a boolean is answered 409."""
-    parts.answer_with("create_fleet", 409, 400, lambda call: isinstance(body_of(call).get("fleetId"), int | float))
+def create_answers_404_to_an_id_of_a_wrong_type(parts: Parts) -> None:
+    """A create whose fleetId is a number or a boolean is answered 404."""
+    parts.answer_with("create_fleet", 404, 400, lambda call: isinstance(body_of(call).get("fleetId"), int | float))
 
 
 def accept_up_to(schema: str, field: str, limit: int, breaks: str, name: str) -> None:

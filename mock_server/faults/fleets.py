@@ -3,13 +3,14 @@
 import asyncio
 from dataclasses import replace
 from http.client import CONFLICT
+from urllib.parse import quote
 
 from fleet_contract.mock_server.faults.create import LENGTH_OF_A_SHORT_COLUMN, body_of
 from fleet_contract.mock_server.faults.registry import fault, register_fault
 from fleet_contract.mock_server.handlers import Handler, World
 from fleet_contract.mock_server.messages import Answer, Call, Reply
 from fleet_contract.mock_server.parts import Parts
-from fleet_contract.mock_server.store import Fleet, FleetIdTaken, NoSuchFleet, Store
+from fleet_contract.mock_server.store import Fleet, FleetIdTaken, ForeignFleet, NoSuchFleet, Store
 
 
 @fault(breaks={"fleets.id-is-unique"})
@@ -50,7 +51,8 @@ def id_is_free_again_after_a_rename(parts: Parts) -> None:
             return fleet
 
         async def add_fleet(self, fleet: Fleet) -> Fleet:
-            return self.keep(fleet) if fleet.id in self.freed else await super().add_fleet(fleet)
+            known = self.owned(fleet.tenant, fleet.id)
+            return self.keep(fleet) if known and known.id in self.freed else await super().add_fleet(fleet)
 
     parts.mix_into_store(Freeing)
 
@@ -101,19 +103,29 @@ def rename_moves_the_fleet_to_its_name(parts: Parts) -> None:
     """A renamed fleet is found under its new name and no longer under its id."""
 
     class Moving(Store):
-        left: frozenset[str] = frozenset()
+        left: tuple[Fleet, ...] = ()
+
+        def was_at(self, id: str) -> Fleet | None:
+            return next((fleet for fleet in self.left if fleet.id == id), None)
 
         async def rename(self, tenant: str, id: str, name: str) -> Fleet:
             fleet = await super().rename(tenant, id, name)
             del self.fleets[self.habits.same(id)]
             self.fleets[self.habits.same(name)] = fleet
-            self.left |= {id}
+            self.left += (replace(fleet, id=id),)
             return fleet
 
         async def add_fleet(self, fleet: Fleet) -> Fleet:
-            if fleet.id in self.left:
-                raise FleetIdTaken(fleet)
+            moved = self.was_at(fleet.id)
+            if moved is not None:
+                raise FleetIdTaken(moved)
             return await super().add_fleet(fleet)
+
+        def find(self, tenant: str, id: str) -> Fleet:
+            moved = self.was_at(id)
+            if moved is not None and moved.tenant != tenant:
+                raise ForeignFleet("This fleet belongs to another organization.")
+            return super().find(tenant, id)
 
     parts.mix_into_store(Moving)
 
@@ -330,18 +342,13 @@ for name in ("id", "newId", "newFleetId"):
 
 @fault(breaks={"fleets.id-finds-the-fleet"})
 def ids_are_kept_in_lower_case(parts: Parts) -> None:
-    """A fleet whose id has capitals is kept under small ones, and not found."""
+    """A fleet whose id has capitals and needs no encoding is kept under small letters, and not found."""
 
     class Lowering(Store):
-        def keep(self, fleet: Fleet) -> Fleet:
-            self.fleets[fleet.id.lower()] = fleet
-            return fleet
-
-        async def add_fleet(self, fleet: Fleet) -> Fleet:
-            known = self.fleets.get(fleet.id.lower())
-            if known is not None:
-                raise FleetIdTaken(known)
-            return self.keep(fleet)
+        def find(self, tenant: str, id: str) -> Fleet:
+            if id != id.lower() and id == quote(id, safe=""):
+                raise NoSuchFleet("No fleet has this fleetId.")
+            return super().find(tenant, id)
 
     parts.mix_into_store(Lowering)
 

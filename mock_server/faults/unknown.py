@@ -1,5 +1,7 @@
 """Faults in renaming a fleet that the caller does not have."""
 
+from urllib.parse import quote
+
 from fleet_contract.mock_server.faults.registry import fault
 from fleet_contract.mock_server.handlers import Handler, World
 from fleet_contract.mock_server.messages import Call, Reply
@@ -10,7 +12,7 @@ from fleet_contract.mock_server.store import Fleet, ForeignFleet, NoSuchFleet, S
 
 def is_a_stranger(store: Store, asked: str) -> bool:
     """Say whether an id has nothing to do with any fleet: no fleet's id or name is like it."""
-    if set(asked) & set("%_*?\0") or asked != asked.strip():
+    if asked != quote(asked, safe="") or "_" in asked or not asked.strip("."):
         return False
     asked = asked.casefold()
     known = {text.casefold() for fleet in store.fleets.values() for text in (fleet.id, fleet.name) if text}
@@ -96,7 +98,7 @@ def an_unknown_fleet_is_refused_with_200(parts: Parts) -> None:
 @fault(breaks={"rename.unknown-fleet-is-404"})
 def an_overlong_id_is_unprocessable(parts: Parts) -> None:
     """A rename of an id of more than 100 characters is answered 422."""
-    parts.answer_with("rename_fleet", 422, 404, lambda call: len(call.path["fleetId"]) > 100)
+    parts.answer_with("rename_fleet", 422, 404, lambda call: len(call.path.get("fleetId", "")) > 100)
 
 
 @fault(breaks={"rename.foreign-fleet-is-refused"})

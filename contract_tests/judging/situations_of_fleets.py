@@ -1,0 +1,216 @@
+"""The situations of requests about fleets: creating, renaming, reading codes."""
+
+import json
+from collections.abc import Callable
+
+from fleet_contract.contract_tests.exchange import Exchange
+from fleet_contract.contract_tests.judging import sent as texts
+from fleet_contract.contract_tests.judging.known import NO_NAME, Known, Likeness, Standing
+from fleet_contract.contract_tests.judging.sent import Sent
+from fleet_contract.contract_tests.judging.traits import UNREAD, Traits, is_scalar
+
+_BEYOND_REASON = 2_000  # characters of an id in a path, beyond which a server may give any refusal
+
+# --- create a fleet ----------------------------------------------------------------------------
+
+
+def of_create(exchange: Exchange, sent: Sent, known: Known) -> Traits:
+    if sent.body in UNREAD:
+        yield f"create.{UNREAD[sent.body]}"
+        return
+    if set(sent.fields) - {"fleetId", "fleetName"}:
+        yield "any.unknown-property"
+    id = sent.fields.get("fleetId", NO_NAME)
+    yield from _of_new_id(id, exchange, sent, known)
+    yield from _of_fleet_name(sent.fields.get("fleetName", NO_NAME), str(id), exchange, known)
+
+
+def _of_new_id(id: object, exchange: Exchange, sent: Sent, known: Known) -> Traits:
+    if id is NO_NAME:
+        yield "create.without-an-id"
+    elif is_scalar(id):
+        yield from ("create.with-a-scalar-as-id", "create.of-an-id-perhaps-taken")
+    elif not isinstance(id, str) or not id:
+        yield "create.with-an-invalid-id"
+    elif texts.is_overlong(id):
+        yield "create.with-an-overlong-id"
+    else:
+        yield from _of_characters(id, known)
+        yield from _of_standing(id, exchange, sent, known)
+
+
+def _of_characters(id: str, known: Known) -> Traits:
+    if texts.is_between_the_units(id):
+        yield "create.with-an-id-between-the-units"
+    elif texts.is_longest(id):
+        yield "create.with-the-longest-id"
+    if not _allowed_by_alphabet(id, known.dialect.get("id.alphabet")):
+        yield "create.with-an-id-beyond-slug"
+    if texts.has_blanks_around(id):
+        yield "create.with-blanks-around-the-id"
+    if not texts.is_normalised(id):
+        yield "create.with-an-id-to-normalise"
+
+
+def _allowed_by_alphabet(id: str, alphabet: str | None) -> bool:
+    if texts.has_control_characters(id):
+        return False
+    return texts.is_slug(id) or alphabet == "any" or (alphabet == "unreserved" and texts.is_unreserved(id))
+
+
+def _of_standing(id: str, exchange: Exchange, sent: Sent, known: Known) -> Traits:
+    standing = known.standing(id, exchange)
+    if standing is Standing.FOREIGN:
+        yield "create.of-an-id-of-another-organization"
+    elif standing is Standing.UNCLEAR:
+        yield "create.of-an-id-perhaps-taken"
+    elif standing is Standing.ABSENT:
+        yield "create.a-new-fleet"
+    else:
+        birth = known.birth(id, exchange)
+        identical = birth is not None and birth.name == sent.fields.get("fleetName", NO_NAME)
+        untouched = not known.was_renamed(id, exchange)
+        yield "create.again-identically" if identical and untouched else "create.of-a-taken-id"
+
+
+def _of_fleet_name(name: object, id: str, exchange: Exchange, known: Known) -> Traits:
+    if name is NO_NAME:
+        yield "create.without-a-name"
+    elif isinstance(name, str) and name and not texts.is_overlong(name):
+        if texts.is_longest(name):
+            yield "create.with-the-longest-name"
+        if any(is_odd(name) for is_odd in _ODD_NAMES.values()):
+            yield "create.with-an-odd-name"
+        yield from _of_any_name(name, id, exchange, known)
+    else:
+        yield _of_refusable_name(name)
+
+
+def _of_refusable_name(name: object) -> str:
+    if name is None:
+        return "create.with-a-null-name"
+    if isinstance(name, str):
+        return "create.with-an-overlong-name" if name else "create.with-an-empty-name"
+    return "create.with-a-scalar-as-name" if is_scalar(name) else "create.with-a-mistyped-name"
+
+
+# What servers decide differently about a name, by the situation of a rename to it.
+_ODD_NAMES: dict[str, Callable[[str], bool]] = {
+    "rename.to-a-name-between-the-units": texts.is_between_the_units,
+    "rename.to-blanks": lambda name: not name.strip(),
+    "rename.to-a-name-with-blanks-around": lambda name: bool(name.strip()) and texts.has_blanks_around(name),
+    "rename.to-control-characters": lambda name: texts.has_control_characters(name.strip()),
+}
+
+
+def _of_any_name(name: str, id: str, exchange: Exchange, known: Known) -> Traits:
+    if not texts.is_normalised(name):
+        yield "name.to-normalise"
+    if known.dialect.get("name.taken") != "accepted":
+        yield from _TAKEN.get(known.name_is_taken(name, id, exchange), ())
+
+
+_TAKEN = {Likeness.SAME: ("name.taken",), Likeness.UNCLEAR: ("name.perhaps-taken",)}
+
+
+# --- a fleet in the path -----------------------------------------------------------------------
+
+
+def of_rename(exchange: Exchange, sent: Sent, known: Known) -> Traits:
+    yield from _of_path(exchange, sent, known, _RENAME)
+    if sent.body in UNREAD:
+        yield f"rename.{UNREAD[sent.body]}"
+        return
+    if set(sent.fields) - {"newName"}:
+        yield "any.unknown-property"
+    yield from _of_new_name(sent.fields.get("newName", NO_NAME), exchange, sent, known)
+
+
+def _of_new_name(name: object, exchange: Exchange, sent: Sent, known: Known) -> Traits:
+    if name is NO_NAME:
+        yield "rename.without-a-name"
+    elif name == "":
+        yield "rename.to-an-empty-name"
+    elif is_scalar(name):
+        yield from ("rename.to-a-scalar", *_of_any_name(json.dumps(name), sent.path_id or "", exchange, known))
+    elif not isinstance(name, str):
+        yield "rename.to-an-invalid-name"
+    elif texts.is_overlong(name):
+        yield "rename.to-an-overlong-name"
+    else:
+        if texts.is_longest(name):
+            yield "rename.to-the-longest-name"
+        yield from (situation for situation, is_odd in _ODD_NAMES.items() if is_odd(name))
+        yield from _of_any_name(name, sent.path_id or "", exchange, known)
+
+
+def of_invitation(exchange: Exchange, sent: Sent, known: Known) -> Traits:
+    yield from _of_path(exchange, sent, known, _INVITATION)
+
+
+def _own_by_rename(exchange: Exchange, sent: Sent, known: Known) -> str:
+    if known.is_settling(sent.path_id or "", exchange):
+        return "rename.a-fleet-too-soon"
+    if known.was_renamed(sent.path_id or "", exchange):
+        return "rename.a-renamed-fleet"
+    return "rename.by-an-encoded-id" if sent.encoded else "rename.a-fleet"
+
+
+def _own_by_invitation(_: Exchange, sent: Sent, known: Known) -> str:
+    if sent.path_id == known.fixtures.fleet_with_codes:
+        return "invitation.of-a-fleet-with-codes"
+    if sent.path_id == known.fixtures.fleet_without_codes:
+        return "invitation.of-a-fleet-without-codes"
+    return "invitation.of-a-new-fleet"
+
+
+def _absent_by_rename(exchange: Exchange, sent: Sent, known: Known) -> str:
+    id = sent.path_id or ""
+    if known.was_mentioned(id, exchange):
+        return "rename.a-mentioned-id"
+    return "rename.a-resembling-id" if known.resembles_a_fleet(id, exchange) else "rename.an-unknown-fleet"
+
+
+def _absent_by_invitation(exchange: Exchange, sent: Sent, known: Known) -> str:
+    resembling = known.resembles_a_fleet(sent.path_id or "", exchange)
+    return "invitation.of-a-resembling-id" if resembling else "invitation.of-an-unknown-fleet"
+
+
+_Name = Callable[[Exchange, Sent, Known], str]
+_RENAME: dict[Standing, _Name | str] = {
+    Standing.OWN: _own_by_rename,
+    Standing.ABSENT: _absent_by_rename,
+    Standing.FOREIGN: "rename.another-organizations-fleet",
+}
+_INVITATION: dict[Standing, _Name | str] = {
+    Standing.OWN: _own_by_invitation,
+    Standing.ABSENT: _absent_by_invitation,
+    Standing.FOREIGN: "invitation.of-another-organizations-fleet",
+}
+
+
+def _of_path(exchange: Exchange, sent: Sent, known: Known, names: dict[Standing, _Name | str]) -> Traits:
+    id = sent.path_id
+    if not id or id in (".", "..") or len(id) > _BEYOND_REASON:
+        yield "any.odd"
+    elif texts.utf16_units(id) > texts.LIMIT and known.standing(id, exchange) is not Standing.OWN:
+        yield "path.with-an-overlong-id" if texts.is_overlong(id) else "path.perhaps-a-fleet"
+    elif _only_case_differs(id, exchange, known):
+        yield "path.in-another-case"
+    elif not texts.is_unreserved(id) and known.standing(id, exchange) is Standing.ABSENT:
+        yield "path.with-unusual-characters"
+    else:
+        yield _named(names, exchange, sent, known)
+
+
+def _named(names: dict[Standing, _Name | str], exchange: Exchange, sent: Sent, known: Known) -> str:
+    name = names.get(known.standing(sent.path_id or "", exchange), "path.perhaps-a-fleet")
+    return name if isinstance(name, str) else name(exchange, sent, known)
+
+
+def _only_case_differs(id: str, exchange: Exchange, known: Known) -> bool:
+    if known.standing(id, exchange) is not Standing.UNCLEAR:
+        return False
+    return any(
+        birth.certain and birth.id != id and birth.id.casefold() == id.casefold() for birth in known.all_births()
+    )
