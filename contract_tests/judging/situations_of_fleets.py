@@ -6,17 +6,19 @@ from collections.abc import Callable
 from fleet_contract.contract_tests.exchange import Exchange
 from fleet_contract.contract_tests.judging import sent as texts
 from fleet_contract.contract_tests.judging.known import NO_NAME, Known, Likeness, Standing
-from fleet_contract.contract_tests.judging.sent import Sent
-from fleet_contract.contract_tests.judging.traits import UNREAD, Traits, is_scalar
+from fleet_contract.contract_tests.judging.sent import Body, Sent
+from fleet_contract.contract_tests.judging.traits import Traits, is_scalar
 
+_CREATE_UNREAD = {Body.NO_JSON: "create.with-no-json", Body.NO_UTF_8: "create.with-no-utf-8"}
+_RENAME_UNREAD = {Body.NO_JSON: "rename.with-no-json", Body.NO_UTF_8: "rename.with-no-utf-8"}
 _BEYOND_REASON = 2_000  # characters of an id in a path, beyond which a server may give any refusal
 
 # --- create a fleet ----------------------------------------------------------------------------
 
 
 def of_create(exchange: Exchange, sent: Sent, known: Known) -> Traits:
-    if sent.body in UNREAD:
-        yield f"create.{UNREAD[sent.body]}"
+    if sent.body in _CREATE_UNREAD:
+        yield _CREATE_UNREAD[sent.body]
         return
     if set(sent.fields) - {"fleetId", "fleetName"}:
         yield "any.unknown-property"
@@ -118,8 +120,8 @@ _TAKEN = {Likeness.SAME: ("name.taken",), Likeness.UNCLEAR: ("name.perhaps-taken
 
 def of_rename(exchange: Exchange, sent: Sent, known: Known) -> Traits:
     yield from _of_path(exchange, sent, known, _RENAME)
-    if sent.body in UNREAD:
-        yield f"rename.{UNREAD[sent.body]}"
+    if sent.body in _RENAME_UNREAD:
+        yield _RENAME_UNREAD[sent.body]
         return
     if set(sent.fields) - {"newName"}:
         yield "any.unknown-property"

@@ -4,13 +4,10 @@ from collections.abc import Callable, Iterator
 
 from fleet_contract.contract_tests.exchange import Exchange
 from fleet_contract.contract_tests.judging.known import Known
-from fleet_contract.contract_tests.judging.sent import Body, Sent
+from fleet_contract.contract_tests.judging.sent import Sent
 
 Traits = Iterator[str]
 Reader = Callable[[Exchange, Sent, Known], Traits]
-
-# What ends a situation's name where the body could not be read.
-UNREAD = {Body.NO_JSON: "with-no-json", Body.NO_UTF_8: "with-no-utf-8"}
 
 
 def is_scalar(value: object) -> bool:

@@ -120,9 +120,9 @@ def test_a_contradiction_names_both_questions(chosen: dict[str, str], message: s
 
 
 def test_a_default_can_be_what_is_contradicted() -> None:
-    with pytest.raises(Contradiction, match=r"name\.only-blanks = '400' contradicts name\.blanks = 'trimmed'"):
-        complete({"name.only-blanks": "400", "name.blanks": "trimmed"})
-    assert complete({"name.only-blanks": "400"})["name.blanks"] == "kept"
+    with pytest.raises(Contradiction, match=r"name\.only-blanks = 'refused' contradicts name\.blanks = 'trimmed'"):
+        complete({"name.only-blanks": "refused", "name.blanks": "trimmed"})
+    assert complete({"name.only-blanks": "refused"})["name.blanks"] == "kept"
 
 
 @pytest.mark.parametrize(

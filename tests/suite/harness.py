@@ -35,7 +35,9 @@ def clean_environment(**variables: str) -> Iterator[None]:
 
 
 @contextmanager
-def mock(*faults: str, settings: Mapping[str, str] | None = None, edit: Callable[[Parts], None] | None = None) -> Iterator[str]:
+def mock(
+    *faults: str, settings: Mapping[str, str] | None = None, edit: Callable[[Parts], None] | None = None
+) -> Iterator[str]:
     """Serve a mock with these faults that speaks this dialect, and give its URL."""
     made = parts(settings or {})
     for name in faults:
