@@ -1,5 +1,6 @@
 """The operations of the API as checks call them; what comes back is an exchange, whatever it says."""
 
+import re
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -7,7 +8,7 @@ from urllib.parse import quote, urlencode
 
 from fleet_contract.contract_tests.exchange import Caller, Exchange
 from fleet_contract.contract_tests.judging.known import NO_NAME
-from fleet_contract.contract_tests.judging.sent import spell
+from fleet_contract.contract_tests.judging.sent import LIMIT, spell
 from fleet_contract.contract_tests.judging.walks import cursor_of, items_of
 from fleet_contract.contract_tests.network.client import Client
 from fleet_contract.contract_tests.network.disturbance import disturbance
@@ -33,6 +34,7 @@ class Api:
         self._location_path = location_path
         self._numbers: dict[str, int] = {}
         self._patient = True
+        self.created: dict[str, None] = {}  # the ids of all fleets that our owner created here, in order
 
     # --- names for what is created ---
 
@@ -80,7 +82,10 @@ class Api:
     ) -> Exchange:
         """Create a fleet; what is NO_NAME is left out of the body, and `more` is added to it."""
         members = {"fleetId": id, "fleetName": name, **(more or {})}
-        return self.post(FLEETS, {key: value for key, value in members.items() if value is not NO_NAME}, **how)
+        exchange = self.post(FLEETS, {key: value for key, value in members.items() if value is not NO_NAME}, **how)
+        if exchange.succeeded and exchange.request.caller is Caller.OWNER and isinstance(id, str) and len(id) <= LIMIT:
+            self.created.setdefault(id)
+        return exchange
 
     def rename(self, id: str, name: Any = NO_NAME, *, more: dict[str, Any] | None = None, **how: Any) -> Exchange:
         """Rename a fleet; waits for one that was created and is not found yet."""
@@ -88,9 +93,9 @@ class Api:
         body = {key: value for key, value in members.items() if value is not NO_NAME}
         return self.put_name(id, spell(body), **how)
 
-    def put_name(self, id: str, body: bytes, *, headers: Headers = JSON, **how: Any) -> Exchange:
-        """Rename with a body of any bytes."""
-        path = f"{FLEETS}/{segment(id)}/rename"
+    def put_name(self, id: str, body: bytes, *, headers: Headers = JSON, path: str = "", **how: Any) -> Exchange:
+        """Rename with a body of any bytes; `path` is the segment that stands for the id, if it is to be another."""
+        path = f"{FLEETS}/{path or segment(id)}/rename"
         exchange = self.send("PUT", path, body=body, headers=headers, **how)
         if exchange.status != _NOT_FOUND or not self._is_new(id, exchange.request.caller):
             return exchange
@@ -169,6 +174,11 @@ class Api:
         if not exchange.succeeded:
             raise Untested(Lack.SETUP, f"the server refused the set-up: {made} was answered {exchange.status}")
         return made
+
+
+def in_lower_case(segment: str) -> str:
+    """Return a segment with its percent-encodings in lower case, which mean the same (RFC 3986, section 6.2.2.1)."""
+    return re.sub("%[0-9A-F]{2}", lambda encoded: encoded[0].lower(), segment)
 
 
 def segment(id: str) -> str:

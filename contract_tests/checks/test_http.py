@@ -11,7 +11,6 @@ from fleet_contract.contract_tests.judging.sent import spell
 @reaches("http.unknown-paths-are-refused")
 def test_a_path_that_is_no_operation(api: Api, home: str) -> None:
     api.send("GET", f"/emp/v1/ct-{api.mark}")
-    api.send("GET", f"{FLEETS}/{segment(home)}/ct-{api.mark}")
     api.send("POST", f"{FLEETS}/{segment(home)}/rename/ct-{api.mark}", body=b"{}", headers=JSON)
 
 
@@ -19,8 +18,7 @@ def test_a_path_that_is_no_operation(api: Api, home: str) -> None:
 @reaches("http.wrong-methods-are-refused")
 def test_a_method_that_a_path_does_not_have(api: Api, home: str) -> None:
     body = spell({"newName": api.fresh_name()})
-    for method in ("PATCH", "DELETE"):
-        api.send(method, f"{FLEETS}/{segment(home)}/rename", body=body, headers=JSON)
+    api.send("DELETE", f"{FLEETS}/{segment(home)}/rename", body=body, headers=JSON)
     api.send("PATCH", f"{FLEETS}/{segment(home)}/invitation", body=body, headers=JSON)
     api.send("PATCH", FLEETS, body=body, headers=JSON)
     api.send("PATCH", KEYS, body=b"{}", headers=JSON)
@@ -30,7 +28,7 @@ _WRONG_TYPES = ["text/plain", "application/xml", "application/x-www-form-urlenco
 
 
 @reaches("http.media-type-is-judged")
-@over(st.sampled_from(_WRONG_TYPES), quick=_WRONG_TYPES[:2], standard=[*_WRONG_TYPES[2:], "json", ";", "application/"])
+@over(st.sampled_from(_WRONG_TYPES), quick=_WRONG_TYPES[:1], standard=[*_WRONG_TYPES[1:], "json", ";", "application/"])
 def test_a_body_that_is_declared_as_something_else(api: Api, home: str, case: str) -> None:
     api.put_name(home, spell({"newName": api.fresh_name()}), headers=[("Content-Type", case)])
 

@@ -4,23 +4,56 @@ from collections.abc import Callable
 
 from hypothesis import strategies as st
 
-from fleet_contract.contract_tests.api import Api
+from fleet_contract.contract_tests.api import Api, in_lower_case, segment
 from fleet_contract.contract_tests.check import over, reaches
 from fleet_contract.contract_tests.checks import texts
 from fleet_contract.contract_tests.depths import Depth
 from fleet_contract.contract_tests.exchange import Caller
+from fleet_contract.contract_tests.judging.sent import spell
 
 
 @reaches("fleets.id-is-unique", "fleets.id-finds-the-fleet")
 def test_an_id_is_taken_once(api: Api) -> None:
     id, name = api.fresh_id(), api.fresh_name()
     api.require(api.create(id, name), id)
+    api.invitation(id)
     api.create(id, name)
     api.create(id, api.fresh_name())
-    api.create(id)
+    api.invitation(id)
     api.rename(id, api.fresh_name())
+    api.invitation(id)
     api.create(id, name)
+    api.rename(id, api.fresh_name())
+
+
+@reaches("create.accepts-a-valid-fleet", "fleets.id-finds-the-fleet", "rename.unknown-fleet-is-404")
+def test_an_id_is_free_until_a_create_has_succeeded(api: Api) -> None:
+    id = api.fresh_id()
+    api.rename(id, api.fresh_name())
+    api.invitation(id)
+    api.create(id, api.fresh_name(101))
+    api.rename(id, api.fresh_name())
     api.create(id, api.fresh_name())
+    api.rename(id, api.fresh_name())
+
+
+@reaches("fleets.id-is-matched-whole", "fleets.id-is-unique", depth=Depth.STANDARD)
+def test_the_last_of_100_characters_tells_two_ids_apart(api: Api) -> None:
+    id = api.fresh_id_of(100)
+    other = f"{id[:-1]}b"
+    api.require(api.create(id, api.fresh_name()), "a fleet with an id of 100 characters")
+    api.rename(other, api.fresh_name())
+    api.invitation(other)
+    api.list_keys(fleetId=other)
+
+
+@reaches("fleets.id-is-matched-whole", "fleets.id-is-unique", depth=Depth.STANDARD)
+def test_what_is_read_of_case_holds_for_creates_too(api: Api) -> None:
+    id = api.fresh_fleet("-case")
+    other = id.upper()
+    api.rename(other, api.fresh_name())
+    if api.create(other, api.fresh_name()).succeeded:
+        api.rename(other, api.fresh_name())
     api.rename(id, api.fresh_name())
 
 
@@ -35,7 +68,8 @@ def test_an_id_stays_taken_when_other_fleets_were_made(api: Api) -> None:
 
 @reaches("fleets.id-never-changes", "rename.keeps-the-id")
 def test_renames_do_not_touch_the_id(api: Api, home: str) -> None:
-    for name in (api.fresh_name(), home, home.upper(), api.fresh_name(), api.fresh_name()):
+    first, second = api.fresh_name(), api.fresh_name()
+    for name in (first, home, home.upper(), second, first, second):
         api.rename(home, name)
     api.invitation(home)
 
@@ -88,14 +122,30 @@ _RESEMBLING: dict[str, Callable[[str], str]] = {
     "with-a-slash": lambda fleet: f"{fleet}/",
     "doubly-encoded": lambda fleet: fleet.replace("-", "%2D"),
     "quoted": lambda fleet: f'"{fleet}"',
+    "with-an-extension": lambda fleet: f"{fleet}.json",
+    "with-a-parameter": lambda fleet: f"{fleet};a=b",
+    "with-a-blank": lambda fleet: f"{fleet} ",
 }
+
+
+_QUICKLY_RESEMBLING = ["shorter", "longer", "wildcard", "pattern"]
+
+
+@reaches("keys.filter-lists-only-the-fleet")
+@over(
+    st.sampled_from(list(_RESEMBLING)),
+    quick=_QUICKLY_RESEMBLING[2:3],
+    standard=["shorter", "longer", "pattern", "with-a-blank", "with-a-null"],
+)
+def test_a_filter_that_resembles_a_fleets_id_is_anothers(api: Api, home: str, case: str) -> None:
+    api.list_keys(fleetId=_RESEMBLING[case](home))
 
 
 @reaches("fleets.id-is-matched-whole")
 @over(
     st.sampled_from(list(_RESEMBLING)),
-    quick=["shorter", "longer", "wildcard", "pattern"],
-    standard=["star", "prefixed", "tail", "with-a-null", "with-a-slash", "doubly-encoded", "quoted"],
+    quick=_QUICKLY_RESEMBLING,
+    standard=[name for name in _RESEMBLING if name not in _QUICKLY_RESEMBLING],
 )
 def test_an_id_that_resembles_a_fleets_is_another(api: Api, home: str, case: str) -> None:
     id = _RESEMBLING[case](home)
@@ -112,15 +162,27 @@ def test_whether_case_matters_in_an_id(api: Api, home: str) -> None:
 @over(
     texts.endings(),
     quick=["-A.b_c~D", "-é/東 🚗%"],
-    standard=["-a?b#c+d&e=f", "-%2F%25", "-;,:@!$'()*", "-../.."],
-    deep=["-\\|^`", "-\u202e\u00a0x"],
+    standard=["-a?b#c+d&e=f", "-%2F%25;,:@!$'()*"],
+    deep=["-../..", "-\\|^`", "-\u202e\u00a0x"],
 )
 def test_an_accepted_id_works_in_a_path(api: Api, case: str) -> None:
     id = api.fresh_id(case)
     if api.create(id, api.fresh_name()).succeeded:
         api.rename(id, api.fresh_name())
         api.invitation(id)
-        api.rename(id, api.fresh_name())
+        api.put_name(id, spell({"newName": api.fresh_name()}), path=in_lower_case(segment(id)))
+
+
+@reaches("fleets.id-works-in-paths")
+def test_characters_may_be_encoded_without_need(api: Api, home: str) -> None:
+    api.put_name(home, spell({"newName": api.fresh_name()}), path=segment(home).replace("-", "%2D"))
+
+
+@reaches("fleets.id-is-matched-whole", depth=Depth.STANDARD)
+def test_a_plus_in_a_path_is_no_blank(api: Api) -> None:
+    id = api.fresh_id(" plus")
+    if api.create(id, api.fresh_name()).succeeded:
+        api.put_name(id, spell({"newName": api.fresh_name()}), path=segment(id).replace("%20", "+"))
 
 
 @reaches("create.echoes-the-id")

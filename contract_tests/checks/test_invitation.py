@@ -14,7 +14,7 @@ from fleet_contract.contract_tests.target import Fixtures
     needs=["fixtures.fleet_with_codes"],
 )
 def test_the_codes_of_a_fleet_are_listed_each_time(api: Api, fixtures: Fixtures) -> None:
-    for _ in range(3):
+    for _ in range(2):
         api.invitation(fixtures.fleet_with_codes or "")
 
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from fleet_contract.contract_tests.api import JSON, KEYS, Api
 from fleet_contract.contract_tests.check import over, reaches
-from fleet_contract.contract_tests.checks import values
+from fleet_contract.contract_tests.checks import texts, values
 from fleet_contract.contract_tests.depths import Depth
 from fleet_contract.contract_tests.exchange import Caller
 from fleet_contract.contract_tests.target import Fixtures
@@ -29,13 +29,25 @@ def test_a_key_is_listed_in_its_fleet_alone(api: Api, home: str, neighbour: str)
     key = api.fresh_key(fleetId=home)
     api.require(api.create_key(key), "a charging key")
     api.await_key(key)
+    api.rename(home, api.fresh_name())
+    api.list_keys(fleetId=home)
     api.list_keys(fleetId=neighbour)
     api.list_keys(fleetId=home[:-1])
 
 
+@reaches("keys.created-key-is-in-its-fleet", "keys.filter-lists-the-whole-fleet", depth=Depth.STANDARD)
+@over(texts.endings(), standard=["-A.b_c~D", "-é 東+&"])
+def test_a_key_is_listed_in_a_fleet_whatever_its_id(api: Api, case: str) -> None:
+    fleet = api.fresh_id(case)
+    if api.create(fleet, api.fresh_name()).succeeded:
+        key = api.fresh_key(fleetId=fleet)
+        api.require(api.create_key(key), "a charging key")
+        api.await_key(key)
+
+
 @reaches("keys.identifier-is-unique")
 def test_a_key_exists_once(api: Api, home: str) -> None:
-    key = api.fresh_key(fleetId=home)
+    key = api.fresh_key(fleetId=home, enabled=None)
     api.require(api.create_key(key), "a charging key")
     api.await_key(key)
     api.create_key(key)
@@ -76,19 +88,19 @@ def test_a_key_needs_fields_of_their_types(api: Api, home: str, case: tuple[str,
 
 
 @reaches("keys.create-refuses-an-invalid-key")
-@over(st.binary(max_size=50), quick=values.NO_JSON[:3], standard=values.NO_JSON[3:])
+@over(st.binary(max_size=50), quick=values.NO_JSON[:2], standard=values.NO_JSON[2:])
 def test_a_body_is_a_json_object(api: Api, case: bytes) -> None:
     api.send("POST", KEYS, body=values.filled(case, api), headers=JSON)
 
 
 @reaches("keys.list-answers-a-page", "keys.items-are-complete", "keys.page-size-is-obeyed")
-@over(st.integers(10, 500), quick=[10, 500], standard=[11, 99, 100, 101, 499])
+@over(st.integers(10, 500), quick=[10], standard=[11, 99, 100, 101, 499, 500])
 def test_every_page_size_in_range_is_obeyed(api: Api, case: int) -> None:
     api.list_keys(page_size=case)
 
 
 @reaches("keys.page-size-out-of-range")
-@over(st.integers(-1000, 9) | st.integers(501, 10_000), quick=[9, 501], standard=[0, -1, 1_000, 100_000])
+@over(st.integers(-1000, 9) | st.integers(501, 10_000), quick=[9], standard=[501, 0, -1, 1_000, 100_000])
 def test_page_sizes_out_of_range(api: Api, case: int) -> None:
     api.list_keys(page_size=case)
 

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 TWO_BYTES, THREE_BYTES, FOUR_BYTES = "é", "東", "🚗"
 
-PLAIN_ENDINGS = ["", " é東🚗", " \"quoted\" \\ / 'single'"]
+PLAIN_ENDINGS = ["", " é東🚗", " \"quoted\" \\ / 'single'", " <b>&amp;</b>  two  blanks %2F+#"]
 MORE_ENDINGS = [
     " <b>&amp;</b>",
     " %2F%00 + ?#",
@@ -15,6 +15,9 @@ MORE_ENDINGS = [
     " عربي עברית",
     " e\u200dmoji 👩‍🚀",
 ]
+# Whole names that a careless server takes for something else.
+WORDS = ["null", "0", "A"]
+MORE_WORDS = ["None", "undefined", "true", "007", "1e5", "NaN", "[]", "{}", "-"]
 FITTING = [(100, "a"), (99, "a"), (100, TWO_BYTES)]
 MORE_FITTING = [(100, THREE_BYTES), (51, TWO_BYTES), (63, FOUR_BYTES), (64, "a"), (65, "a"), (98, TWO_BYTES)]
 OVERLONG = [(101, "a"), (101, TWO_BYTES)]

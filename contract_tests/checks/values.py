@@ -31,11 +31,11 @@ ODD_VALUES = [
     b'"\\u0000"',
     b"9" * 5_000,
     b"NaN",
+]
+MORE_ODD_VALUES = [
     b"-Infinity",
     b"1e999",
     b'"a", "newName": "b"',
-]
-MORE_ODD_VALUES = [
     b"[" * 100_000 + b"]" * 100_000,
     b'{"a":' * 50_000 + b"1" + b"}" * 50_000,
     b'"\\udc00\\ud800"',

@@ -11,6 +11,7 @@ from fleet_contract.contract_tests.judging.situations import situations_of
 from fleet_contract.contract_tests.judging.walks import Item, Walk, cursor_of, items_of, walks
 
 _DEFAULT_SIZE = 100
+_SMALLEST = 10
 _FIELDS: dict[str, type] = {
     "keyIdentifier": str,
     "validTo": str,
@@ -55,6 +56,10 @@ def _what_is_wrong(item: Item) -> str:
 
 def _size(exchange: Exchange, page_size: str | None, items: list[Item]) -> Findings:
     size = _DEFAULT_SIZE if page_size is None else int(page_size) if page_size.isascii() and page_size.isdigit() else 0
+    if size < _SMALLEST and page_size and page_size.isascii() and page_size.isdigit():
+        clamped = len(items) == _SMALLEST or (len(items) < _SMALLEST and not cursor_of(exchange))
+        got = f"{len(items)} keys and a cursor"
+        yield finding("keys.page-size-out-of-range", clamped, (exchange.number,), f"400, or {_SMALLEST} keys", got)
     if 10 <= size <= 500:
         here = (exchange.number,)
         yield finding(
@@ -114,9 +119,25 @@ def judge_walks(known: Known) -> Findings:
     for walk in all_walks:
         yield from _each_once(walk)
         yield from _ends(walk)
+        yield from _lacks_what_was_refused(walk, known)
         if walk.complete:
             yield from _has_what_was_created(walk, known, all_walks)
             yield from _agrees(walk, all_walks, known)
+
+
+def _lacks_what_was_refused(walk: Walk, known: Known) -> Findings:
+    refused = [
+        str(_visual_number(create, known))
+        for create in known.keys
+        if create.ended <= walk.started
+        and create.status in range(400, 500)
+        and "keys.create-an-invalid-key" in situations_of(create, known)
+    ]
+    listed = sum(item.get("visualNumber") in refused for item in walk.items)
+    if refused:
+        got = f"{listed} keys whose create was refused"
+        requirement = "keys.create-refuses-an-invalid-key"
+        yield finding(requirement, not listed, walk.numbers, "no key whose create was refused", got)
 
 
 def _each_once(walk: Walk) -> Findings:

@@ -178,6 +178,11 @@ class Known:
             for earlier in self.uses.get(id, ())
         )
 
+    def was_found_by_this_path(self, id: str, exchange: Exchange) -> bool:
+        """Say whether a fleet had been renamed before under an id that was spelled, percent-encoded, just so."""
+        path = exchange.request.path
+        return any(use.request.path == path and use.ended <= exchange.started for use in self.renames.get(id, ()))
+
     def is_first_use(self, id: str, exchange: Exchange) -> bool:
         """Say whether no rename of a fleet had been sent before this one."""
         return all(earlier.started >= exchange.started for earlier in self.uses.get(id, ()))
@@ -299,7 +304,8 @@ def _needed(fold: Any, one: str, other: str) -> bool:
 def _alike(fleet: str, id: str) -> bool:
     if min(len(fleet), len(id)) < _TELLING_LENGTH:
         return False
-    return id in fleet or fleet in id or _as_pattern_matches(id, fleet)
+    same_but_its_end = len(id) == len(fleet) and id[:-1] == fleet[:-1]
+    return id in fleet or fleet in id or same_but_its_end or _as_pattern_matches(id, fleet)
 
 
 def _as_pattern_matches(pattern: str, text: str) -> bool:

@@ -177,8 +177,11 @@ def _case(exchange: Exchange, _: Known) -> str:
     return "ignored" if exchange.succeeded else "exact"
 
 
-def _new_fleet(exchange: Exchange, _: Known) -> str | None:
-    return "some" if exchange.succeeded else "none"
+def _new_fleet(exchange: Exchange, known: Known) -> str | None:
+    """Tell that a fleet has no codes only once it was found: before, it may not have settled yet."""
+    if exchange.succeeded:
+        return "some"
+    return "none" if known.was_renamed(known.sent[exchange.number].path_id or "", exchange) else None
 
 
 def _unknown_fleets_keys(exchange: Exchange, _: Known) -> str | None:

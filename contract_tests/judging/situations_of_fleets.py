@@ -153,9 +153,9 @@ def of_invitation(exchange: Exchange, sent: Sent, known: Known) -> Traits:
 def _own_by_rename(exchange: Exchange, sent: Sent, known: Known) -> str:
     if known.is_settling(sent.path_id or "", exchange):
         return "rename.a-fleet-too-soon"
-    if known.was_renamed(sent.path_id or "", exchange):
-        return "rename.a-renamed-fleet"
-    return "rename.by-an-encoded-id" if sent.encoded else "rename.a-fleet"
+    if sent.encoded and not known.was_found_by_this_path(sent.path_id or "", exchange):
+        return "rename.by-an-encoded-id"
+    return "rename.a-renamed-fleet" if known.was_renamed(sent.path_id or "", exchange) else "rename.a-fleet"
 
 
 def _own_by_invitation(_: Exchange, sent: Sent, known: Known) -> str:

@@ -41,12 +41,12 @@ def with_headers(headers: dict[str, str], query: str = "") -> Callable[[Client],
     return lambda call: call("GET", f"{KEYS}{query}", key=None, headers=headers)
 
 
-def second_page(call: Client, *, key: str = "demo-key", made: str = "") -> httpx.Response:
-    """Return the page that follows the first ten keys, for a caller, after a key was created."""
-    cursor = call.keys("?page_size=10").json()["cursor"]
+def second_page(call: Client, *, key: str = "demo-key", made: str = "", size: int = 20) -> httpx.Response:
+    """Return the page that follows the first one, for a caller, after a key was created."""
+    cursor = call.keys(f"?page_size={size}").json()["cursor"]
     if made:
         call.create_key(made)
-    return call.keys(f"?page_size=10&cursor={cursor}", key=key)
+    return call.keys(f"?page_size={size}&cursor={cursor}", key=key)
 
 
 LONG = "x" * 99

@@ -1,6 +1,8 @@
 """Judging a server from within a test: the same run as the command's, whatever this machine's environment says."""
 
 import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -79,3 +81,28 @@ def command(*arguments: str, **variables: str) -> Result:
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
     return result
+
+
+@contextmanager
+def started(*arguments: str, **variables: str) -> Iterator[subprocess.Popen[str]]:
+    """Start `fleet-contract` as a process of its own, which is ended if a test leaves it running."""
+    with clean_environment(COLUMNS="200", PYTHONUNBUFFERED="1", **variables):
+        running = subprocess.Popen(
+            [sys.executable, "-m", "fleet_contract.contract_tests", *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    with running:
+        try:
+            yield running
+        finally:
+            running.kill()
+
+
+def process(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Call `fleet-contract` as a process of its own; whatever it comes to, it shows nobody a traceback."""
+    with started(*arguments, **variables) as running:
+        said, wrong = running.communicate(timeout=60)
+    assert "Traceback" not in said + wrong
+    return subprocess.CompletedProcess(arguments, running.returncode, said, wrong)

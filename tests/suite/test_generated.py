@@ -100,17 +100,16 @@ def cases() -> list[GeneratedCase]:
     return generated_cases(document())
 
 
-def generate_elsewhere(folder: Path, *arguments: str, **variables: str) -> str:
+def generate_elsewhere(folder: Path, *arguments: str, **variables: str) -> subprocess.Popen[str]:
     kept = {name: value for name, value in os.environ.items() if name not in ("CI", "PYTHONHASHSEED", "PYTHONPATH")}
-    ended = subprocess.run(
+    return subprocess.Popen(
         [sys.executable, "-c", PROGRAM, *arguments],
         cwd=folder,
         env=kept | {"PYTHONPATH": f"{SOURCE}{os.pathsep}{folder}"} | variables,
-        capture_output=True,
-        check=False,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
-    assert ended.returncode == 0, ended.stderr.decode()
-    return ended.stdout.decode()
 
 
 def test_the_cases_are_the_same_everywhere(tmp_path: Path, cases: list[GeneratedCase]) -> None:
@@ -118,11 +117,17 @@ def test_the_cases_are_the_same_everywhere(tmp_path: Path, cases: list[Generated
     (full := tmp_path / "full").mkdir()
     (full / "another.py").write_text(ANOTHER)
     (full / "schemathesis.toml").write_text(SETTINGS)
-    plain = generate_elsewhere(bare, PYTHONHASHSEED="0")
-    assert plain.startswith(f"[{cases!a}, [")
-    assert generate_elsewhere(bare, PYTHONHASHSEED="1", CI="true") == plain
-    assert generate_elsewhere(full, "another", PYTHONHASHSEED="2", CI="true") == plain
-    assert generate_elsewhere(full, "another", PYTHONHASHSEED="3", SCHEMATHESIS_HOOKS="another") == plain
+    with (
+        generate_elsewhere(bare, PYTHONHASHSEED="1") as plain,
+        generate_elsewhere(full, "another", PYTHONHASHSEED="2", CI="true") as beside_another,
+        generate_elsewhere(full, "another", PYTHONHASHSEED="3", SCHEMATHESIS_HOOKS="another") as hooked,
+    ):
+        said = [running.communicate() for running in (plain, beside_another, hooked)]
+    assert not [
+        errors for running, (_, errors) in zip((plain, beside_another, hooked), said, strict=True) if running.returncode
+    ]
+    assert said[0][0].startswith(f"[{cases!a}, [")
+    assert said[0][0] == said[1][0] == said[2][0]
     assert not [*bare.glob(".hypothesis/examples"), *bare.glob(".hypothesis/constants")]
 
 

@@ -1,0 +1,10 @@
+"""The roll call, last of all: every fleet that the run created is still found under its id."""
+
+from fleet_contract.contract_tests.api import Api
+from fleet_contract.contract_tests.check import reaches
+
+
+@reaches("fleets.id-finds-the-fleet", "fleets.id-never-changes", "fleets.id-works-in-paths")
+def test_every_fleet_of_the_run_is_still_found(api: Api) -> None:
+    for id in api.created:
+        api.rename(id, api.fresh_name())

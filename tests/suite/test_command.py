@@ -1,0 +1,196 @@
+"""The command `fleet-contract`: what it answers to wrong usage and to questions."""
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from fleet_contract.contract_tests.verdicts import Exit
+from fleet_contract.spec.catalogue import catalogue
+
+from .answering import answering
+from .harness import SEED, command, mock, process
+
+URL = "http://127.0.0.1:9"  # where nobody listens; what is refused before the first request never gets there
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    with mock() as served:
+        yield served
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ((URL, "--dept", "quick"), "--depth"),
+        ((URL, "--depth", "shallow"), "'quick', 'standard', 'deep'"),
+        ((URL, "more"), "unexpected extra argument"),
+        ((), "BASE_URL"),
+        (("127.0.0.1:9",), "http://"),
+        ((f"{URL}/emp/v1",), "BASE_URL is what stands before it"),
+        ((URL, "--target", "missing.toml"), "Correct --target"),
+        ((URL, "--target", "."), "Correct --target"),
+        ((URL, "--api-key", "literal-key"), "Expected env:NAME or file:PATH"),
+        ((URL, "--api-key", "env:NOT_SET"), "NOT_SET"),
+        ((URL, "--api-key", "file:missing.key"), "Correct the path"),
+        ((URL, "--max-requests", "many"), "whole number"),
+        (("https://127.0.0.1:9", "--ca-file", "missing.pem"), "missing.pem"),
+        ((URL, "--only", "rename.keep-the-id"), "'rename.keeps-the-id'"),
+        ((URL, "--ledger", "missing/ledger"), "Name a file that can be written"),
+    ],
+)
+def test_wrong_usage_is_explained(
+    arguments: tuple[str, ...], says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    ended = command("run", *arguments)
+    assert ended.exit_code == Exit.USAGE
+    assert ended.stderr.count("Error: ") == 1
+    assert says in ended.stderr
+    assert "literal-key" not in ended.output
+    assert not ended.stdout
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("base_url = ", "is not TOML"),
+        ("api_key = 7", "api_key is a whole number"),
+        ("bas_url = 'x'", "Did you mean 'base_url'?"),
+        ("[fixtures]\nfleet_with_code = 'x'", "Did you mean 'fixtures.fleet_with_codes'?"),
+        ("[limits]\nmax_fleets = -1", "a whole number from 0"),
+        ("limits = 1", "expected to be a table"),
+        ("[dialect]\n'duplicate.status' = '418'", "409"),
+        ("[dialect]\n'duplicate.statuz' = '409'", "duplicate.status"),
+        ("[dialect]\n'key.status' = '204'\n'key.body' = 'shown'", "contradicts key.status"),
+        ("[fixtures]\nactive_codes = ['A']", "Add fixtures.fleet_with_codes"),
+    ],
+)
+def test_a_wrong_target_file_is_explained(text: str, says: str, tmp_path: Path) -> None:
+    target = tmp_path / "target.toml"
+    target.write_text(text)
+    ended = command("run", URL, "--target", str(target))
+    assert ended.exit_code == Exit.USAGE
+    assert ended.stderr.count("Error: ") == 1
+    assert says in ended.stderr
+
+
+def test_a_target_file_that_is_no_text_is_explained(tmp_path: Path) -> None:
+    (tmp_path / "target.toml").write_bytes(b"\xff\xfe")
+    ended = command("run", URL, "--target", str(tmp_path / "target.toml"))
+    assert ended.exit_code == Exit.USAGE
+    assert "is not UTF-8" in ended.stderr
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root can read every file")
+def test_a_target_file_that_may_not_be_read_is_explained(tmp_path: Path) -> None:
+    target = tmp_path / "target.toml"
+    target.write_text("")
+    target.chmod(0)
+    ended = command("run", URL, "--target", str(target))
+    assert ended.exit_code == Exit.USAGE
+    assert "cannot be read" in ended.stderr
+
+
+@pytest.mark.parametrize("status", [200, 404])
+def test_a_page_for_people_is_no_api(status: int) -> None:
+    with answering(lambda *_: (status, "text/html", b"<!DOCTYPE html><title>Welcome</title>")) as url:
+        ended = process("run", url)
+    assert ended.returncode == Exit.INCONCLUSIVE
+    assert ended.stderr.count("Error: ") == 1
+    assert "with an HTML page" in ended.stderr
+    assert "Correct BASE_URL" in ended.stderr
+
+
+@pytest.mark.parametrize("option", ["--json", "--junit"])
+def test_a_report_that_cannot_be_written_is_explained(option: str, url: str, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    path = str(tmp_path / "file" / "report")
+    ended = command("run", url, "--target", str(SEED), "--depth", "quick", "--only", "rename", option, path)
+    assert ended.exit_code == Exit.USAGE
+    assert ended.stderr.count("Error: ") == 1
+    assert "Name a file that can be written" in ended.stderr
+
+
+def test_a_run_says_what_it_costs_what_it_did_and_what_came_of_it(url: str, tmp_path: Path) -> None:
+    report = tmp_path / "reports" / "report.json"
+    ended = command("run", url, "--target", str(SEED), "--depth", "quick", "--json", str(report))
+    assert ended.exit_code == Exit.CONFORMS
+    assert "at most 20 fleets, 6 keys, 250 requests" in ended.stdout.splitlines()[0]
+    for result in json.loads(report.read_text())["requirements"]:
+        assert result["id"] in ended.stdout
+    assert "footprint" in ended.stdout
+    assert "CONFORMS" in ended.stdout.splitlines()[-1]
+    assert not ended.stderr
+
+
+# --- questions ---------------------------------------------------------------------------------
+
+
+def test_list_prints_every_requirement_with_its_sentence() -> None:
+    ended = command("list")
+    assert ended.exit_code == 0
+    for requirement in catalogue().requirements.values():
+        assert f"{requirement.id} {requirement.basis}" in ended.stdout
+        assert requirement.text in ended.stdout
+
+
+def test_list_takes_a_prefix() -> None:
+    ended = command("list", "prices")
+    ids = [line.split()[0] for line in ended.stdout.splitlines() if not line.startswith(" ")]
+    assert ids == [id for id in catalogue().requirements if id.startswith("prices.")]
+
+
+def test_a_prefix_of_nothing_suggests_the_nearest() -> None:
+    ended = command("list", "price.default-stays")
+    assert ended.exit_code == Exit.USAGE
+    assert "prices.default-stays" in ended.stderr
+
+
+@pytest.mark.parametrize("id", ["rename.keeps-the-id", "key.body", "any.odd", "fleets.stored-name"])
+def test_explain_knows_requirements_questions_and_situations(id: str) -> None:
+    known = catalogue()
+    entry = known.requirements.get(id) or known.questions.get(id) or known.situations[id]
+    ended = command("explain", id)
+    assert ended.exit_code == 0
+    assert ended.stdout.startswith(id)
+    assert entry.text in ended.stdout
+
+
+def test_explain_says_what_breaks_a_requirement_and_what_a_question_hangs_on() -> None:
+    assert "rename.a-fleet" in command("explain", "fleets.id-finds-the-fleet").stdout
+    assert "exists where key.status is 200 or 201" in command("explain", "key.body").stdout
+    assert "untestable" in command("explain", "fleets.stored-name").stdout
+
+
+def test_everything_that_has_an_id_can_be_explained() -> None:
+    known = catalogue()
+    for id in (*known.requirements, *known.questions, *known.situations):
+        assert command("explain", id).exit_code == 0
+
+
+def test_an_unknown_id_suggests_the_nearest() -> None:
+    ended = command("explain", "rename.keeps-id")
+    assert ended.exit_code == Exit.USAGE
+    assert "rename.keeps-the-id" in ended.stderr
+
+
+@pytest.mark.parametrize("name", ["run", "list", "explain", "dialect", "plan"])
+def test_every_command_has_help(name: str) -> None:
+    assert command(name, "--help").exit_code == 0
+    assert name in command("--help").stdout
+
+
+def test_a_missing_package_of_the_suite_is_explained(tmp_path: Path) -> None:
+    """The plain install has no httpcore; a module of that name which fails to import stands in for its absence."""
+    (tmp_path / "httpcore.py").write_text(
+        "raise ModuleNotFoundError(\"No module named 'httpcore'\", name='httpcore')\n"
+    )
+    ended = process("list", PYTHONPATH=os.pathsep.join([str(tmp_path), *filter(None, sys.path)]))
+    assert ended.returncode == Exit.USAGE
+    assert "pip install 'fleet-contract[suite]'" in ended.stderr
