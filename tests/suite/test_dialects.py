@@ -120,8 +120,8 @@ DIALECTS = {
 ELSEWHERE = {("read.delay", "some"), ("rate.limit", "bare"), ("rate.limit", "retry-after")}
 
 
-def test_together_they_hold_every_answer() -> None:
-    held = {pair for chosen in DIALECTS.values() for pair in complete(chosen).items()}
+def test_together_with_the_default_they_hold_every_answer() -> None:
+    held = {pair for chosen in ({}, *DIALECTS.values()) for pair in complete(chosen).items()}
     questions = catalogue().questions.values()
     assert held | ELSEWHERE == {(question.id, answer) for question in questions for answer in question.answers}
 

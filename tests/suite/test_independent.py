@@ -1,13 +1,7 @@
 """A server by another hand, in another framework, with other choices where the guide is silent."""
 
-from collections.abc import Iterator
-
-import pytest
-
 from fleet_contract.contract_tests.exchange import Caller
-from fleet_contract.contract_tests.run import Report
 from fleet_contract.contract_tests.verdicts import Outcome, Verdict
-from fleet_contract.spec.catalogue import catalogue
 from tests.independent.server import serve
 
 from .harness import ended_early, failed, judged, verdicts
@@ -55,76 +49,43 @@ DIALECT = {
 }
 
 
-@pytest.fixture(scope="module")
-def url() -> Iterator[str]:
-    with serve() as served:
-        yield served
+# What only a second key shows, and what its source cannot say in one word: its gateway answers errors in JSON, and what
+# stands behind it in plain text.
+OTHERWISE = {
+    "rename.foreign": "unknown",
+    "location.unknown-fleet": "unknown",
+    "error.body": "mixed",
+    "name.only-blanks": "not-applicable",
+    "key.body": "not-applicable",
+    "http.allow": "not-applicable",
+}
 
 
-@pytest.fixture(scope="module")
-def first(url: str) -> Report:
-    return judged(url, "standard", target=None, FLEET_API_KEY="one-key")
-
-
-@pytest.fixture(scope="module")
-def second(url: str, first: Report) -> Report:
-    assert first.known.history, "the second run is one against a server that has been judged before"
-    return judged(url, "standard", target=None, FLEET_API_KEY="one-key", FLEET_OTHER_API_KEY="two-key")
-
-
-def test_nothing_fails_without_fixtures(first: Report) -> None:
-    assert not failed(first)
-    assert not ended_early(first)
-    assert first.outcome is Outcome.CONFORMS
-
-
-def test_nothing_fails_with_a_second_key_in_a_second_run(second: Report) -> None:
-    assert not failed(second)
-    assert not ended_early(second)
-    assert second.outcome is Outcome.CONFORMS
-
-
-def test_what_no_fixture_tells_is_all_that_is_untested(first: Report, second: Report) -> None:
-    lacking = {result.requirement.id: result.reason for result in first.results if result.verdict is Verdict.UNTESTED}
+def test_with_nothing_but_a_key_nothing_fails_and_its_dialect_is_read() -> None:
+    with serve() as url:
+        report = judged(url, "standard", target=None, FLEET_API_KEY="one-key")
+    assert not failed(report)
+    assert not ended_early(report)
+    assert report.outcome is Outcome.CONFORMS
+    assert dict(report.dialect) == {**DIALECT, **OTHERWISE}
+    lacking = {result.requirement.id: result.reason for result in report.results if result.verdict is Verdict.UNTESTED}
+    assert report.judged >= 50
     assert all("does not give" in reason for reason in lacking.values()), lacking
-    assert first.judged >= 50
-    gained = {id for id, verdict in verdicts(second).items() if verdict == Verdict.PASSED and id in lacking}
-    assert {"fleets.id-is-unique-across-organizations", "invitation.foreign-fleet-is-403"} <= gained
+    assert not [each for each in report.known.history if "location" in each.request.path], "nobody named a location"
+    assert Caller.OTHER not in {each.request.caller for each in report.known.history}
 
 
-def test_no_request_goes_to_a_location_that_nobody_named(first: Report) -> None:
-    assert not [each for each in first.known.history if "location" in each.request.path]
-    assert Caller.OTHER not in {each.request.caller for each in first.known.history}
-
-
-@pytest.mark.parametrize("question", DIALECT)
-def test_its_dialect_is_read(question: str, first: Report, second: Report) -> None:
-    assert first.dialect[question] == DIALECT[question]
-    assert second.dialect[question] == DIALECT[question]
-
-
-def test_what_only_a_second_key_shows_is_read_with_one(first: Report, second: Report) -> None:
-    assert first.dialect["rename.foreign"] == "unknown"
-    assert second.dialect["rename.foreign"] == "403"
-
-
-def test_what_does_not_exist_there_is_not_asked(first: Report) -> None:
-    absent = {question for question, answer in first.dialect.items() if answer == "not-applicable"}
-    assert absent == {"name.only-blanks", "key.body", "http.allow"}
-
-
-def test_errors_in_two_forms_are_called_mixed(first: Report) -> None:
-    """Its gateway answers JSON, and what stands behind it plain text."""
-    assert first.dialect["error.body"] == "mixed"
-
-
-def test_every_question_is_spoken_of_here() -> None:
-    elsewhere = {
-        "rename.foreign",
-        "name.only-blanks",
-        "key.body",
-        "http.allow",
-        "error.body",
-        "location.unknown-fleet",
+def test_with_a_second_key_nothing_fails_and_more_is_judged() -> None:
+    with serve() as url:
+        report = judged(url, "standard", target=None, FLEET_API_KEY="one-key", FLEET_OTHER_API_KEY="two-key")
+    assert not failed(report)
+    assert not ended_early(report)
+    assert report.outcome is Outcome.CONFORMS
+    assert dict(report.dialect) == {**DIALECT, **OTHERWISE, "rename.foreign": "403"}
+    passed = {id for id, verdict in verdicts(report).items() if verdict == Verdict.PASSED}
+    assert passed >= {
+        "fleets.id-is-unique-across-organizations",
+        "rename.foreign-fleet-is-refused",
+        "invitation.foreign-fleet-is-403",
+        "keys.of-others-are-hidden",
     }
-    assert {*DIALECT, *elsewhere} == set(catalogue().questions)

@@ -1,0 +1,205 @@
+"""The reports of whole runs: their form, what they tell, and what they keep to themselves."""
+
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from junitparser import Error, Failure, JUnitXml, Skipped, TestCase
+from rich.console import Console
+
+from fleet_contract.contract_tests.reports.as_json import to_json
+from fleet_contract.contract_tests.reports.junit import to_junit
+from fleet_contract.contract_tests.reports.text import print_report
+from fleet_contract.contract_tests.run import Report
+from fleet_contract.contract_tests.story import answer_line, request_line, sequence_of
+from fleet_contract.contract_tests.verdicts import Outcome, Verdict
+from fleet_contract.mock_server.faults import FAULTS
+from fleet_contract.spec.files import read
+
+from .harness import SEED, failed, judged, mock, started
+
+KEYS = {"FLEET_API_KEY": "demo-key", "FLEET_OTHER_API_KEY": "other-key"}
+CODES = ("FLEET2024ABC", "FLEET2024XYZ", "OLD2019")
+# Each shows a failure of another kind: of one exchange, of several, of a reading, of a walk; some answer secrets
+# where nobody looks for them.
+SEVERAL = (
+    "rename-cuts-names",
+    "second-create-overwrites",
+    "delete-is-accepted",
+    "escapes-are-refused",
+    "no-codes-are-an-empty-list",
+    "inactive-codes-are-listed-too",
+    "keys-have-no-end",
+    "the-last-page-has-a-cursor",
+)
+
+
+def as_text(report: Report) -> str:
+    out = StringIO()
+    print_report(report, Console(file=out, width=100, highlight=False))
+    return out.getvalue()
+
+
+def cases_of(report: Report) -> dict[str, TestCase]:
+    return {case.name: case for suite in JUnitXml.fromstring(to_junit(report).encode()) for case in suite}
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A mock that breaks several requirements, still serving, and the report of a run against it."""
+
+    url: str
+    report: Report
+
+
+@pytest.fixture(scope="module")
+def broken() -> Iterator[Broken]:
+    with mock(*SEVERAL) as url:
+        yield Broken(url, judged(url))
+
+
+@pytest.fixture(scope="module")
+def conforming() -> Report:
+    with mock() as url:
+        return judged(url, only=("rename", "invitation"))
+
+
+@pytest.fixture(scope="module")
+def inconclusive() -> Report:
+    with mock() as url:
+        return judged(url, max_requests="40")
+
+
+@pytest.fixture(params=[Outcome.CONFORMS, Outcome.BREAKS, Outcome.INCONCLUSIVE])
+def report(request: pytest.FixtureRequest, conforming: Report, inconclusive: Report, broken: Broken) -> Report:
+    of = {Outcome.CONFORMS: conforming, Outcome.BREAKS: broken.report, Outcome.INCONCLUSIVE: inconclusive}
+    assert of[request.param].outcome is request.param
+    return of[request.param]
+
+
+def test_the_json_report_has_the_form_that_is_promised(report: Report) -> None:
+    value: dict[str, Any] = json.loads(to_json(report))
+    jsonschema.Draft202012Validator(json.loads(read("report.schema.json"))).validate(value)
+    assert value["outcome"] == report.outcome
+    assert value["judged"] == report.judged <= value["testable"] == len(value["requirements"])
+    assert value["footprint"]["requests"] == report.footprint.requests
+    assert set(value["footprint"]["fleets_created"]) == set(report.footprint.fleets_created)
+
+
+def test_the_junit_report_has_one_case_for_each_requirement(report: Report) -> None:
+    elements = {Verdict.PASSED: [], Verdict.FAILED: [Failure], Verdict.ERRORED: [Error], Verdict.UNTESTED: [Skipped]}
+    cases = cases_of(report)
+    for result in report.results:
+        case = cases.pop(result.requirement.id)
+        assert [type(each) for each in case.result] == elements[result.verdict]
+        assert all(each.message for each in case.result)
+    assert list(cases) == (["run.is-conclusive"] if report.outcome is Outcome.INCONCLUSIVE else [])
+    for case in cases.values():
+        assert [type(each) for each in case.result] == [Error]
+
+
+def test_the_text_report_says_what_came_of_each_requirement(report: Report) -> None:
+    text = as_text(report)
+    for result in report.results:
+        assert result.requirement.id in text
+    assert f"{report.outcome.upper()}: {report.judged} of {len(report.results)} requirements judged" in text
+
+
+def test_a_failure_tells_its_story(broken: Broken) -> None:
+    text = " ".join(as_text(broken.report).split())
+    for result in broken.report.results:
+        if not result.failures:
+            continue
+        first = result.failures[0]
+        told = [f"✗ {result.requirement.id} {result.requirement.basis}, {result.requirement.url}"]
+        told += [result.requirement.text, f"expected {first.expected}", f"got {first.got}", "replay: "]
+        for exchange in sequence_of(first, broken.report.known):
+            told += [f"sent {request_line(exchange)}", f"answered {answer_line(exchange)}"]
+        for each in told:
+            assert " ".join(each.split()) in text
+    assert text.count('"X-API-Key: $FLEET_API_KEY"') >= len(failed(broken.report))
+
+
+def test_several_faults_break_what_each_of_them_breaks(broken: Broken) -> None:
+    assert failed(broken.report) == frozenset[str]().union(*(FAULTS[name].breaks for name in SEVERAL))
+
+
+@pytest.mark.skipif(not (shutil.which("curl") and shutil.which("sh")), reason="there is no curl or no sh here")
+def test_the_lines_of_a_failure_replay_it(broken: Broken, tmp_path: Path) -> None:
+    """Replayed on the server that was judged: what was created then is taken now, but the last line shows it again."""
+    results = [result for result in broken.report.results if result.failures]
+    lines = {each["id"]: each["reproduce"] for each in json.loads(to_json(broken.report))["requirements"]}
+    for result in results:
+        steps = lines[result.requirement.id]
+        script = "\n".join(f"{step} > step-{number} 2> /dev/null" for number, step in enumerate(steps))
+        subprocess.run(["sh", "-c", script], cwd=tmp_path, env={"PATH": "/usr/bin:/bin", **KEYS}, check=True)
+        replayed = (tmp_path / f"step-{len(steps) - 1}").read_bytes()
+        last = sequence_of(result.failures[0], broken.report.known)[-1]
+        found = re.match(rb"HTTP/1.1 (\d+)", replayed)
+        assert found, (result.requirement.id, steps[-1])
+        assert int(found[1]) == last.status, (result.requirement.id, steps[-1])
+        if last.request.method == "PUT" and last.answer:
+            assert replayed.endswith(last.answer.body)
+
+
+# --- secrets -----------------------------------------------------------------------------------
+
+LEAKING = (
+    "codes-are-plain-strings",
+    "codes-are-wrapped",
+    "the-code-has-another-name",
+    "inactive-codes-are-listed-too",
+    "the-visual-number-is-the-identifier",
+)
+
+
+def secrets_of(report: Report) -> set[str]:
+    """Return the API keys, the codes of the seed, and what opens a charger: the identifiers that the run did not make."""
+    answered = b"\n".join(each.answer.body for each in report.known.history if each.answer)
+    identifiers = {each.decode() for each in re.findall(rb'"keyIdentifier": ?"([^"]{8,})"', answered)}
+    seeds = {each for each in identifiers if report.known.mark not in each}
+    assert seeds
+    return {*KEYS.values(), *CODES, *seeds}
+
+
+@pytest.mark.parametrize("leaks", LEAKING)
+def test_no_report_tells_a_secret(leaks: str, tmp_path: Path) -> None:
+    ledger = tmp_path / "ledger.jsonl"
+    with mock(leaks) as url:
+        report = judged(url, ledger=str(ledger))
+    assert report.outcome is Outcome.BREAKS
+    written = {
+        "text": as_text(report),
+        "JSON": to_json(report),
+        "JUnit": to_junit(report),
+        "ledger": ledger.read_text(),
+    }
+    told = {(name, secret) for name, text in written.items() for secret in secrets_of(report) if secret in text}
+    assert not told
+
+
+@pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="there is no process list to read here")
+def test_the_process_list_shows_no_key(tmp_path: Path) -> None:
+    target = tmp_path / "target.toml"
+    target.write_text('api_key = "env:FIRST"\nother_api_key = "env:SECOND"\n')
+    arguments = ["--target", str(target), "--api-key", "env:FIRST", "--depth", "quick", "--requests-per-second", "100"]
+    with mock() as url, started("run", url, *arguments, FIRST="demo-key", SECOND="other-key") as running:
+        assert running.stdout is not None
+        first_line = running.stdout.readline()
+        shown = Path(f"/proc/{running.pid}/cmdline").read_text()
+        running.kill()
+    assert "Judging" in first_line
+    assert "env:FIRST" in shown
+    assert not [key for key in KEYS.values() if key in shown + first_line]
+
+
+def test_the_target_file_of_the_mock_holds_the_codes_that_are_looked_for_here() -> None:
+    assert all(code in SEED.read_text() for code in (*CODES, *KEYS.values()))

@@ -1,0 +1,129 @@
+"""Folding findings into verdicts, and verdicts into an outcome."""
+
+from typing import Any
+
+import pytest
+
+from fleet_contract.contract_tests import verdicts
+from fleet_contract.contract_tests.judging.findings import Finding
+from fleet_contract.contract_tests.untested import INCONCLUSIVE, Lack
+from fleet_contract.contract_tests.verdicts import (
+    Outcome,
+    Ran,
+    Result,
+    Verdict,
+    fold,
+    is_selected,
+    judged,
+    outcome,
+)
+from fleet_contract.spec.catalogue import Basis, catalogue
+
+ID = "rename.keeps-the-id"  # stated
+OTHER = "prices.default-stays"  # implied
+KEPT = Finding(ID, True, (3,))
+BROKEN = Finding(ID, False, (2, 1), "a", "b")
+RAN = Ran("test_it", (ID,))
+ERRED = Ran("test_it", (ID,), error="ZeroDivisionError: ours")
+
+
+def lacking(lack: Lack, name: str = "test_it") -> Ran:
+    return Ran(name, (ID,), lack, f"it lacks {lack}")
+
+
+def result(verdict: Verdict, id: str = ID) -> Result:
+    return Result(catalogue().requirement(id), verdict)
+
+
+P, F, E, U = (result(verdict) for verdict in (Verdict.PASSED, Verdict.FAILED, Verdict.ERRORED, Verdict.UNTESTED))
+
+
+@pytest.mark.parametrize(
+    ("findings", "ran", "verdict", "evidence", "reason"),
+    [
+        ([KEPT], [RAN], Verdict.PASSED, 1, ""),
+        ([KEPT, KEPT], [RAN], Verdict.PASSED, 2, ""),
+        ([KEPT, BROKEN], [RAN], Verdict.FAILED, 2, ""),
+        ([BROKEN], [ERRED], Verdict.FAILED, 1, ""),
+        ([KEPT], [ERRED], Verdict.ERRORED, 1, "test_it: ZeroDivisionError: ours"),
+        ([], [ERRED], Verdict.ERRORED, 0, "test_it: ZeroDivisionError: ours"),
+        ([], [RAN], Verdict.UNTESTED, 0, "test_it ran, and no answer could be judged"),
+        ([], [], Verdict.UNTESTED, 0, "no check that ran reaches it"),
+        ([], [lacking(Lack.BUDGET)], Verdict.UNTESTED, 0, "test_it: it lacks budget"),
+        ([KEPT], [lacking(Lack.BUDGET)], Verdict.PASSED, 1, ""),
+        ([], [Ran("test_another", (OTHER,), error="X: y")], Verdict.UNTESTED, 0, "no check that ran reaches it"),
+        ([Finding(OTHER, False, (1,))], [RAN], Verdict.UNTESTED, 0, "test_it ran, and no answer could be judged"),
+    ],
+)
+def test_findings_are_folded_into_the_first_verdict_that_applies(
+    findings: list[Finding], ran: list[Ran], verdict: Verdict, evidence: int, reason: str
+) -> None:
+    (folded,) = fold([catalogue().requirement(ID)], findings, ran)
+    assert (folded.verdict, folded.evidence, folded.reason) == (verdict, evidence, reason)
+
+
+def test_the_failure_that_was_seen_first_comes_first() -> None:
+    late, early = Finding(ID, False, (9, 1)), Finding(ID, False, (4, 3))
+    (folded,) = fold([catalogue().requirement(ID)], [late, KEPT, early], [RAN])
+    assert folded.failures == (early, late)
+
+
+@pytest.mark.parametrize(
+    ("results", "ran", "asks", "means"),
+    [
+        ([P], [RAN], {}, Outcome.CONFORMS),
+        ([P, U], [RAN, lacking(Lack.FIXTURE)], {}, Outcome.CONFORMS),
+        ([P, U], [RAN], {"require_all": True}, Outcome.INCONCLUSIVE),
+        ([P], [RAN], {"require_all": True}, Outcome.CONFORMS),
+        ([], [], {}, Outcome.INCONCLUSIVE),
+        ([U], [RAN], {}, Outcome.INCONCLUSIVE),
+        ([P, E], [ERRED], {}, Outcome.INCONCLUSIVE),
+        ([P, E], [RAN], {}, Outcome.INCONCLUSIVE),
+        ([P], [ERRED], {}, Outcome.INCONCLUSIVE),
+        ([P, F], [RAN], {}, Outcome.BREAKS),
+        ([F, E, U], [ERRED], {"require_all": True}, Outcome.BREAKS),
+        ([P, F], [RAN], {"fail_on": Basis.STATED}, Outcome.BREAKS),
+        ([P, result(Verdict.FAILED, OTHER)], [RAN], {"fail_on": Basis.STATED}, Outcome.CONFORMS),
+        ([result(Verdict.FAILED, OTHER)], [RAN], {}, Outcome.BREAKS),
+        *(([P], [RAN, lacking(lack)], {}, Outcome.INCONCLUSIVE) for lack in sorted(INCONCLUSIVE)),
+        *(([P], [RAN, lacking(lack)], {}, Outcome.CONFORMS) for lack in sorted(set(Lack) - INCONCLUSIVE)),
+    ],
+)
+def test_a_run_means_the_worst_that_was_seen(
+    results: list[Result], ran: list[Ran], asks: dict[str, Any], means: Outcome
+) -> None:
+    assert outcome(results, ran, **{"fail_on": None, "require_all": False, **asks}) is means
+
+
+def test_what_a_target_or_a_depth_does_not_offer_leaves_a_run_conclusive() -> None:
+    assert {Lack.FIXTURE, Lack.DEPTH} <= set(Lack) - INCONCLUSIVE
+    assert {Lack.WRITES, Lack.BUDGET, Lack.SETUP, Lack.DISTURBED, Lack.STOPPED} <= INCONCLUSIVE
+
+
+def test_only_what_says_something_about_the_server_is_judged() -> None:
+    assert judged([P, F, E, U]) == 2
+
+
+@pytest.mark.parametrize(
+    ("only", "skip", "selected"),
+    [
+        ((), (), True),
+        (("rename",), (), True),
+        (("rename.keeps-the-id",), (), True),
+        (("create", "rename"), (), True),
+        (("create",), (), False),
+        ((), ("rename",), False),
+        ((), ("create",), True),
+        (("rename",), ("rename.keeps",), False),
+    ],
+)
+def test_prefixes_select(only: tuple[str, ...], skip: tuple[str, ...], selected: bool) -> None:
+    assert is_selected(ID, only, skip) is selected
+
+
+def test_what_we_chose_ourselves_is_judged_only_where_the_target_file_says_so() -> None:
+    ours = {each.id for each in catalogue().requirements.values() if each.basis is Basis.OURS}
+    without = {each.id for each in verdicts.testable((), (), {})}
+    held = {each.id for each in verdicts.testable((), (), {"create.status": "200"})}
+    assert held - without == ours == {"dialect.is-as-held"}
+    assert not [id for id in held if catalogue().requirement(id).untestable]
