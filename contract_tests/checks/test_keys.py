@@ -40,6 +40,7 @@ def test_a_key_is_listed_in_its_fleet_alone(api: Api, home: str, neighbour: str)
 def test_a_key_is_listed_in_a_fleet_whatever_its_id(api: Api, case: str) -> None:
     fleet = api.fresh_id(case)
     if api.create(fleet, api.fresh_name()).succeeded:
+        api.rename(fleet, api.fresh_name())
         key = api.fresh_key(fleetId=fleet)
         api.require(api.create_key(key), "a charging key")
         api.await_key(key)
@@ -152,6 +153,7 @@ def test_the_keys_of_a_fleet_are_among_all_keys(api: Api, fixtures: Fixtures) ->
 )
 def test_keys_of_our_own_fill_two_pages(api: Api) -> None:
     fleet = api.fresh_fleet()
+    api.rename(fleet, api.fresh_name())
     keys = [api.fresh_key(fleetId=fleet, enabled=number == 0) for number in range(_ENOUGH_FOR_PAGES)]
     for key in keys[:-1]:
         api.require(api.create_key(key), "a charging key")

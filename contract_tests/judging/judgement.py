@@ -7,7 +7,8 @@ from fleet_contract.contract_tests.judging.findings import Finding, Findings, fi
 from fleet_contract.contract_tests.judging.fleets import judge_fleet
 from fleet_contract.contract_tests.judging.form import judge_form
 from fleet_contract.contract_tests.judging.invitations import judge_constancy, judge_invitation
-from fleet_contract.contract_tests.judging.keys import judge_page, judge_walks
+from fleet_contract.contract_tests.judging.key_walks import judge_walks
+from fleet_contract.contract_tests.judging.keys import judge_page
 from fleet_contract.contract_tests.judging.known import Known
 from fleet_contract.contract_tests.judging.prices import judge_location, judge_prices
 from fleet_contract.contract_tests.judging.reading import Reading, decided, folded, read_dialect, readings

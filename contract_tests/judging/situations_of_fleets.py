@@ -199,7 +199,7 @@ def _of_path(exchange: Exchange, sent: Sent, known: Known, names: dict[Standing,
         yield "path.with-an-overlong-id" if texts.is_overlong(id) else "path.perhaps-a-fleet"
     elif _only_case_differs(id, exchange, known):
         yield "path.in-another-case"
-    elif not texts.is_unreserved(id) and known.standing(id, exchange) is Standing.ABSENT:
+    elif _is_unusual(id, known) and known.standing(id, exchange) is Standing.ABSENT:
         yield "path.with-unusual-characters"
     else:
         yield _named(names, exchange, sent, known)
@@ -208,6 +208,11 @@ def _of_path(exchange: Exchange, sent: Sent, known: Known, names: dict[Standing,
 def _named(names: dict[Standing, _Name | str], exchange: Exchange, sent: Sent, known: Known) -> str:
     name = names.get(known.standing(sent.path_id or "", exchange), "path.perhaps-a-fleet")
     return name if isinstance(name, str) else name(exchange, sent, known)
+
+
+def _is_unusual(id: str, known: Known) -> bool:
+    """Say whether a server may refuse an id for its characters, before it looks for a fleet."""
+    return not texts.is_unreserved(id) or not _allowed_by_alphabet(id, known.dialect.get("id.alphabet"))
 
 
 def _only_case_differs(id: str, exchange: Exchange, known: Known) -> bool:

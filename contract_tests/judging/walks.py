@@ -1,7 +1,8 @@
 """A walk: the pages of one list of charging keys, followed by their cursors."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import chain
 from typing import Any
 
@@ -20,17 +21,34 @@ class Walk:
     page_size: str | None
     pages: list[Exchange] = field(default_factory=list)
 
-    @property
+    @cached_property
     def items(self) -> list[Item]:
         """The keys of all pages that are objects, in order."""
         return list(chain.from_iterable(items_of(page) or () for page in self.pages))
+
+    @cached_property
+    def by_number(self) -> dict[Any, Item]:
+        """The keys by what is printed on them."""
+        return {number: item for item in self.items if isinstance(number := item.get("visualNumber"), str)}
+
+    @cached_property
+    def _by_identifier(self) -> dict[str, Item]:
+        return {str(item.get("keyIdentifier")).casefold(): item for item in self.items}
+
+    def item(self, fields: Mapping[str, Any]) -> Item | None:
+        """Return a key as it is listed: by its identifier, whose digits have no case, else by its visual number."""
+        by_identifier = self._by_identifier.get(str(fields.get("keyIdentifier")).casefold())
+        return by_identifier or self.by_number.get(str(fields.get("visualNumber")))
+
+    def is_same_list(self, other: "Walk") -> bool:
+        return (self.caller, self.fleet) == (other.caller, other.fleet)
 
     @property
     def cursor(self) -> str | None:
         """The cursor that leads on from the last page."""
         return cursor_of(self.pages[-1])
 
-    @property
+    @cached_property
     def complete(self) -> bool:
         """Whether the last page was reached, and every page could be read."""
         return not self.cursor and all(items_of(page) is not None for page in self.pages)

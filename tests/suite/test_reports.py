@@ -162,7 +162,7 @@ LEAKING = (
 
 
 def secrets_of(report: Report) -> set[str]:
-    """Return the API keys, the codes of the seed, and what opens a charger: the identifiers that the run did not make."""
+    """Return the API keys, the codes of the seed, and what opens a charger, but for what the run made itself."""
     answered = b"\n".join(each.answer.body for each in report.known.history if each.answer)
     identifiers = {each.decode() for each in re.findall(rb'"keyIdentifier": ?"([^"]{8,})"', answered)}
     seeds = {each for each in identifiers if report.known.mark not in each}

@@ -162,7 +162,7 @@ def test_an_interrupted_run_is_no_success(url: str, monkeypatch: pytest.MonkeyPa
 
 
 @pytest.mark.parametrize("most", [{"max_requests": "5"}, {"max_fleets": "1"}, {"max_seconds": "0.05"}])
-def test_a_budget_that_ends_early_is_no_success(url: str, most: dict[str, str]) -> None:
+def test_a_budget_that_ends_early_is_no_success(url: str, most: dict[str, Any]) -> None:
     report = judged(url, **most)
     assert report.outcome is Outcome.INCONCLUSIVE
     assert report.footprint.requests <= int(most.get("max_requests", 250))

@@ -1,0 +1,228 @@
+"""Judging whole lists of charging keys: against themselves, against each other, and against what was created."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fleet_contract.contract_tests.exchange import Exchange
+from fleet_contract.contract_tests.judging.findings import Findings, finding, shown
+from fleet_contract.contract_tests.judging.keys import what_is_wrong
+from fleet_contract.contract_tests.judging.known import SETTLING_SECONDS, Known, Likeness, Standing
+from fleet_contract.contract_tests.judging.situations import situations_of
+from fleet_contract.contract_tests.judging.walks import Item, Walk, cursor_of, items_of, walks
+
+_KEPT_FIELDS = ("keyIdentifier", "visualNumber", "contractId", "enabled")
+
+
+@dataclass(frozen=True)
+class Made:
+    """A charging key that a create made, with what was sent, and when a list first showed it to its caller."""
+
+    create: Exchange
+    fields: Mapping[str, Any]
+    first_listed: float
+
+    def is_due(self, walk: Walk, known: Known) -> bool:
+        """Say whether the key must be in a walk: made before it by its caller, and in its fleet."""
+        before = self.create.ended <= walk.started and self.create.request.caller is walk.caller
+        fleet = self.fields.get("fleetId")
+        return before and (
+            walk.fleet is None or (fleet is not None and known.likeness(fleet, walk.fleet) is Likeness.SAME)
+        )
+
+
+def judge_walks(known: Known) -> Findings:
+    """Judge every walk as a whole, and against the keys that were created before it."""
+    all_walks = walks(known)
+    made = list(_made(known, all_walks))
+    refused = [create for create in known.keys if _is_refused(create, known)]
+    for number, walk in enumerate(all_walks):
+        yield from _each_once(walk)
+        yield from _ends(walk)
+        yield from _lacks_what_was_refused(walk, refused, known)
+        if walk.complete:
+            yield from _has_what_was_made(walk, made, known, all_walks)
+            yield from _agrees(walk, all_walks[:number], made, known)
+
+
+def _made(known: Known, all_walks: list[Walk]) -> Iterator[Made]:
+    for create in known.keys:
+        if create.succeeded and "keys.create-a-key" in situations_of(create, known):
+            fields = known.sent[create.number].fields
+            mine = (walk for walk in all_walks if walk.caller is create.request.caller)
+            first = next((walk.started for walk in mine if walk.item(fields) is not None), float("inf"))
+            yield Made(create, fields, first)
+
+
+def _is_refused(create: Exchange, known: Known) -> bool:
+    return create.status in range(400, 500) and "keys.create-an-invalid-key" in situations_of(create, known)
+
+
+# --- a walk by itself --------------------------------------------------------------------------
+
+
+def _lacks_what_was_refused(walk: Walk, refused: list[Exchange], known: Known) -> Findings:
+    before = [create for create in refused if create.ended <= walk.started]
+    numbers = [known.sent[create.number].fields.get("visualNumber") for create in before]
+    listed = sum(isinstance(number, str) and number in walk.by_number for number in numbers)
+    if numbers:
+        got = f"{listed} keys whose create was refused"
+        requirement = "keys.create-refuses-an-invalid-key"
+        yield finding(requirement, not listed, walk.numbers, "no key whose create was refused", got)
+
+
+def _each_once(walk: Walk) -> Findings:
+    counted = Counter(item["keyIdentifier"] for item in walk.items if isinstance(item.get("keyIdentifier"), str))
+    twice = sum(count > 1 for count in counted.values())
+    if len(walk.pages) > 1:
+        got = f"{twice} keys on more than one page"
+        yield finding("keys.pages-list-each-key-once", not twice, walk.numbers, "every key once", got)
+    elif counted:
+        got = f"{twice} keys twice on a page"
+        yield finding("keys.identifier-is-unique", not twice, walk.numbers, "every keyIdentifier once", got)
+
+
+def _ends(walk: Walk) -> Findings:
+    cursors = [cursor for page in walk.pages if (cursor := cursor_of(page))]
+    repeated = len(set(cursors)) < len(cursors)
+    led_nowhere = len(walk.pages) > 1 and items_of(walk.pages[-1]) == []
+    if repeated or led_nowhere or walk.complete:
+        got = "a cursor that was given before" if repeated else "a cursor that led to an empty page"
+        kept = not (repeated or led_nowhere)
+        yield finding("keys.paging-ends", kept, walk.numbers, "a cursor only where more keys follow", got)
+
+
+# --- a walk against what was created -------------------------------------------------------------
+
+
+def _has_what_was_made(walk: Walk, made: list[Made], known: Known, all_walks: list[Walk]) -> Findings:
+    for key in made:
+        if not key.is_due(walk, known):
+            continue
+        item = walk.item(key.fields)
+        if item is None and _appears_later(key, walk, all_walks):
+            continue
+        numbers = (*walk.numbers, key.create.number)
+        requirement = (
+            "keys.created-key-is-listed" if item else _requirement_of_absence(key, walk, made, known, all_walks)
+        )
+        expected = f"the key {shown(key.fields.get('visualNumber'))}"
+        yield finding(requirement, item is not None, numbers, expected, "a list without it")
+        if item is not None and walk.fleet is not None:
+            yield finding("keys.created-key-is-in-its-fleet", True, numbers, expected, "")
+        if item is not None and not what_is_wrong(item):
+            yield from _as_created(key.fields, item, known, numbers)
+
+
+def _appears_later(key: Made, walk: Walk, all_walks: list[Walk]) -> bool:
+    """Say whether a key was missing soon after its create, and was in the same list later: a delay and no loss.
+
+    What was listed before has settled.
+    """
+    soon = walk.started - key.create.ended <= SETTLING_SECONDS
+    later = (each for each in all_walks if each.started > walk.started and each.is_same_list(walk))
+    return soon and key.first_listed >= walk.started and any(each.item(key.fields) is not None for each in later)
+
+
+def _requirement_of_absence(key: Made, walk: Walk, made: list[Made], known: Known, all_walks: list[Walk]) -> str:
+    """Tell a key that was lost, one that got into no fleet, a filter that leaves one out, and a list that does.
+
+    What a walk lacks is laid at the door of the list only where another one has it.
+    """
+    after = [
+        each for each in all_walks if each.caller is walk.caller and each.complete and each.started >= key.create.ended
+    ]
+    if walk.fleet is None:
+        elsewhere = any(each.fleet is not None and each.item(key.fields) for each in after)
+        others = (other for other in made if other is not key and other.is_due(walk, known))
+        only_this = "fleetId" not in key.fields and any(walk.item(other.fields) for other in others)
+        return "keys.unfiltered-list-is-whole" if elsewhere or only_this else "keys.created-key-is-listed"
+    everywhere = [each.item(key.fields) for each in after if each.fleet is None]
+    found = next((item for item in everywhere if item is not None), None)
+    if found is None:
+        return "keys.created-key-is-listed" if everywhere else "keys.created-key-is-in-its-fleet"
+    in_fleet = _is(known, found.get("fleetId"), walk.fleet)
+    return "keys.filter-lists-the-whole-fleet" if in_fleet else "keys.created-key-is-in-its-fleet"
+
+
+def _as_created(fields: Mapping[str, Any], item: Item, known: Known, numbers: tuple[int, ...]) -> Findings:
+    sent = [field for field in _KEPT_FIELDS if field in fields]
+    changed = [field for field in sent if not _same(field, fields[field], item.get(field))]
+    got = f"another {' and '.join(changed)}"
+    yield finding("keys.listed-as-created", not changed, numbers, "the values it was created with", got)
+    if "enabled" not in fields:
+        got = f"enabled {shown(item.get('enabled'))}"
+        yield finding("keys.enabled-by-default", item.get("enabled") is True, numbers, "enabled true", got)
+    if "fleetId" in fields and "fleetId" in item:
+        kept = _is(known, item["fleetId"], fields["fleetId"])
+        yield finding("keys.created-key-is-in-its-fleet", kept, numbers, "the fleetId it was created with", "another")
+
+
+def _same(field: str, sent: Any, listed: Any) -> bool:
+    if field == "keyIdentifier":  # hexadecimal digits have no case
+        return str(sent).casefold() == str(listed).casefold()
+    return bool(sent == listed)
+
+
+def _is(known: Known, id: Any, fleet: str) -> bool:
+    return isinstance(id, str) and known.likeness(id, fleet) is not Likeness.OTHER
+
+
+# --- a walk against another ----------------------------------------------------------------------
+
+
+def _agrees(walk: Walk, earlier: list[Walk], made: list[Made], known: Known) -> Findings:
+    """Judge a walk against the last one before it of the same list, and of every fleet if it is of all keys."""
+    last = {each.fleet: each for each in earlier if each.complete and each.caller is walk.caller}
+    for other in last.values():
+        if _created_since(other, walk, known):
+            continue
+        if other.fleet == walk.fleet:
+            yield from _compared(walk, other, made, known)
+        elif other.fleet is not None and walk.fleet is None:
+            yield from _filter_against_all(other, walk, made, known)
+
+
+def _created_since(one: Walk, other: Walk, known: Known) -> bool:
+    """Say whether a key was created while two walks were walked."""
+    return any(one.started <= create.ended and create.started <= other.pages[-1].ended for create in known.keys)
+
+
+def _unsettled(walk: Walk, made: list[Made]) -> set[str]:
+    """Return the identifiers of our keys that no list had shown before a walk: they may have appeared after it."""
+    return {str(key.fields.get("keyIdentifier")) for key in made if key.first_listed >= walk.started}
+
+
+def _compared(walk: Walk, other: Walk, made: list[Made], known: Known) -> Findings:
+    """Judge two walks of one list, of which pages of another size, or the next, must show the same keys."""
+    others = set(_ids_of(other, known))
+    ids = set(_ids_of(walk, known)) - (_unsettled(other, made) - others)
+    paged = len(walk.pages) > 1 or len(other.pages) > 1
+    whole = "keys.unfiltered-list-is-whole" if walk.fleet is None else "keys.filter-lists-the-whole-fleet"
+    got = f"{len(ids)} keys in {len(walk.pages)} pages, {len(others)} in {len(other.pages)}"
+    requirement = "keys.pages-list-each-key-once" if paged else whole
+    yield finding(requirement, ids == others, (*walk.numbers, *other.numbers), "the same keys each time", got)
+
+
+def _ids_of(walk: Walk, known: Known) -> Iterator[Any]:
+    """Yield the identifiers of a walk; what shows another fleet than the filter's was judged page by page."""
+    for item in walk.items:
+        if walk.fleet is None or "fleetId" not in item or _is(known, item["fleetId"], walk.fleet):
+            yield item.get("keyIdentifier")
+
+
+def _filter_against_all(filtered: Walk, everything: Walk, made: list[Made], known: Known) -> Findings:
+    fleet = filtered.fleet or ""
+    if known.standing(fleet, filtered.pages[0]) is not Standing.OWN:
+        return
+    shown_in_it = (item for item in everything.items if "fleetId" in item and _is(known, item["fleetId"], fleet))
+    listed = set(_ids_of(filtered, known))
+    of_fleet = {item.get("keyIdentifier") for item in shown_in_it} - (_unsettled(filtered, made) - listed)
+    everywhere = {item.get("keyIdentifier") for item in everything.items}
+    missing, strange = len(of_fleet - listed), len(listed - everywhere)
+    numbers = (*everything.numbers, *filtered.numbers)
+    got = f"a filtered list without {missing} of them"
+    yield finding("keys.filter-lists-the-whole-fleet", not missing, numbers, f"{len(of_fleet)} keys", got)
+    got = f"an unfiltered list that lacks {strange} keys of the fleet {shown(fleet)}"
+    yield finding("keys.unfiltered-list-is-whole", not strange, numbers, "the keys of every fleet", got)

@@ -1,0 +1,75 @@
+"""Histories made by hand: what was sent and answered, one after the other, without any server."""
+
+import json
+from typing import Any
+
+from fleet_contract.contract_tests.exchange import Answer, Caller, Exchange, Request
+from fleet_contract.contract_tests.judging.known import Known
+from fleet_contract.contract_tests.judging.reading import readings
+from fleet_contract.contract_tests.judging.situations import situations_of
+from fleet_contract.contract_tests.target import Fixtures
+
+MARK = "a1b2c3d4"
+A, B, C = (f"ct-{MARK}-{number:03d}" for number in (1, 2, 3))
+FLEETS, KEYS = "/emp/v1/fleets", "/emp/v1/charging-keys"
+JSON = (("Content-Type", "application/json"),)
+HELD = Fixtures(
+    fleet_with_codes="acme",
+    active_codes=("ONE", "TWO"),
+    inactive_codes=("OLD",),
+    fleet_without_codes="codeless",
+    foreign_fleet="theirs",
+    fleet_with_keys="acme",
+    location="loc",
+    priced_fleet="acme",
+)
+
+
+class History:
+    """What is known after some exchanges, each a second long."""
+
+    def __init__(self, **dialect: str) -> None:
+        """Begin with nothing; `name__taken` is the question name.taken."""
+        self.known = Known(HELD, MARK, {name.replace("__", "."): answer for name, answer in dialect.items()})
+
+    def add(
+        self, method: str, path: str, body: Any = b"", status: int = 200, answer: Any = b"", **how: Any
+    ) -> Exchange:
+        """Add an exchange; bodies that are no bytes are written as JSON, and status 0 is no answer.
+
+        `how` are `caller`, `check`, the headers `sent` and `got`; what else it holds are notes.
+        """
+        number = len(self.known.history) + 1
+        caller, check = how.pop("caller", Caller.OWNER), how.pop("check", "")
+        request = Request(method, path, caller, how.pop("sent", JSON), _bytes(body))
+        got = how.pop("got", JSON)
+        answered = Answer(status, got, _bytes(answer)) if status else None
+        trouble = "" if status else "it timed out"
+        exchange = Exchange(number, check, request, 10.0 * number, 10.0 * number + 1, answered, trouble, how)
+        self.known.learn(exchange)
+        return exchange
+
+    def create(self, id: Any, name: Any = "A name", status: int = 201, **more: Any) -> Exchange:
+        body = {"fleetId": id, "fleetName": name}
+        return self.add("POST", FLEETS, body, status, more.pop("answer", body if status < 300 else b""), **more)
+
+    def rename(self, id: str, name: Any = "New name", status: int = 200, **more: Any) -> Exchange:
+        shows = {"fleetId": id, "fleetName": name}
+        answer = more.pop("answer", shows if status < 300 else b"")
+        return self.add("PUT", f"{FLEETS}/{id}/rename", {"newName": name}, status, answer, **more)
+
+    def codes(self, id: str, status: int = 200, answer: Any = b"", **more: Any) -> Exchange:
+        return self.add("GET", f"{FLEETS}/{id}/invitation", status=status, answer=answer, **more)
+
+    def page(self, query: str = "", answer: Any = b"", **more: Any) -> Exchange:
+        return self.add("GET", KEYS + (f"?{query}" if query else ""), answer=answer, **more)
+
+    def situations(self, exchange: Exchange) -> set[str]:
+        return set(situations_of(exchange, self.known))
+
+    def read(self, exchange: Exchange) -> dict[str, str]:
+        return dict(readings(exchange, self.known))
+
+
+def _bytes(value: Any) -> bytes:
+    return value if isinstance(value, bytes) else json.dumps(value, ensure_ascii=False).encode()

@@ -1,0 +1,184 @@
+"""Walks, prices, and the story of a failure; on histories made by hand."""
+
+from typing import Any
+
+import pytest
+
+from fleet_contract.contract_tests.exchange import Answer, Caller
+from fleet_contract.contract_tests.judging.findings import Finding
+from fleet_contract.contract_tests.judging.judgement import Judgement
+from fleet_contract.contract_tests.judging.prices import prices_of
+from fleet_contract.contract_tests.judging.walks import cursor_of, items_of, walks
+from fleet_contract.contract_tests.story import answer_line, masked_body, request_line, sequence_of, steps_of
+from fleet_contract.contract_tests.target import Fixtures
+
+from .histories import FLEETS, MARK, A, B, History
+
+
+def key(number: int) -> dict[str, Any]:
+    return {"keyIdentifier": f"{number:014x}", "visualNumber": f"V-{number}"}
+
+
+def pages(history: History, *cursors: str | None, query: str = "", first: int = 0, **how: Any) -> None:
+    """Add a walk of pages of one key each, of which each has the cursor given."""
+    led = ""
+    for number, cursor in enumerate(cursors):
+        asked = "&".join(filter(None, (query, led)))
+        history.page(asked, {"keys": [key(first + number)], **({"cursor": cursor} if cursor else {})}, **how)
+        led = f"cursor={cursor}"
+
+
+def test_pages_that_cursors_join_are_one_walk() -> None:
+    history = History()
+    pages(history, "a", "b", None)
+    (walk,) = walks(history.known)
+    assert walk.complete
+    assert walk.items == [key(0), key(1), key(2)]
+    assert walk.numbers == (3, 2, 1)
+    assert walk.fleet is None
+
+
+def test_walks_are_told_apart_by_caller_filter_and_size() -> None:
+    history = History()
+    pages(history, "a", None)
+    pages(history, "a", None, caller=Caller.OTHER)
+    pages(history, "a", None, query="fleetId=acme")
+    pages(history, "a", None, query="page_size=10")
+    found = walks(history.known)
+    assert [(walk.caller, walk.fleet, walk.page_size, len(walk.pages)) for walk in found] == [
+        (Caller.OWNER, None, None, 2),
+        (Caller.OTHER, None, None, 2),
+        (Caller.OWNER, "acme", None, 2),
+        (Caller.OWNER, None, "10", 2),
+    ]
+
+
+def test_a_walk_that_was_left_is_not_complete() -> None:
+    history = History()
+    pages(history, "a", "b")
+    history.page("cursor=b", status=500)
+    history.page("cursor=nobodys", {"keys": []})
+    (walk,) = walks(history.known)
+    assert not walk.complete
+    assert walk.cursor == "b"
+
+
+@pytest.mark.parametrize(
+    ("body", "items", "cursor"),
+    [
+        ({"keys": [{}], "cursor": "a"}, [{}], "a"),
+        ({"keys": [], "cursor": None}, [], None),
+        ({"keys": [], "cursor": ""}, [], None),
+        ({"keys": []}, [], None),
+        ({"keys": [1]}, None, None),
+        ({"keys": None}, None, None),
+        ({"items": []}, None, None),
+        ([], None, None),
+        (b"{", None, None),
+        ({"keys": [], "cursor": 7}, [], None),
+    ],
+)
+def test_a_page_is_read_in_its_form_only(body: Any, items: Any, cursor: str | None) -> None:
+    page = History().page(answer=body)
+    assert items_of(page) == items
+    assert cursor_of(page) == cursor
+
+
+@pytest.mark.parametrize(
+    ("location", "prices"),
+    [
+        ({"id": "x", "price": 1}, [("/price", 1)]),
+        ({"a": [{"tariff": {"kwh": 2}}], "b": 1}, [("/a/0/tariff/kwh", 2)]),
+        ({"Pricing": {"fee": None}}, [("/Pricing/fee", None)]),
+        ({"id": "x", "status": "FREE", "lastUpdated": "now", "power": 7}, [("/id", "x"), ("/power", 7)]),
+        ({}, []),
+        (7, [("", 7)]),
+    ],
+)
+def test_prices_are_what_is_named_so_or_else_all_that_lasts(location: Any, prices: Any) -> None:
+    assert prices_of(location) == prices
+
+
+# --- judging as a history grows ----------------------------------------------------------------
+
+
+def test_a_failure_that_was_seen_is_never_withdrawn() -> None:
+    """What is learnt later about a dialect may make a failure look allowed."""
+    history = History()
+    judgement = Judgement(Fixtures(), MARK, {})
+    for exchange in (history.create(A), history.rename(A, status=404)):
+        judgement.add(exchange)
+    (seen,) = judgement.judge_new()
+    assert seen.requirement == "fleets.id-finds-the-fleet"
+    assert not judgement.judge_new()
+    for exchange in (history.rename(A), history.rename(A)):
+        judgement.add(exchange)
+    findings, _ = judgement.conclude()
+    assert seen in findings
+
+
+def test_an_objection_of_another_tool_is_a_failure() -> None:
+    judgement = Judgement(Fixtures(), MARK, {})
+    objection = Finding("rename.keeps-the-id", False, (1,), "a", "b")
+    judgement.add(History().create(A))
+    judgement.object(objection)
+    assert objection in judgement.judge_new()
+    assert objection in judgement.conclude()[0]
+
+
+def test_what_came_from_elsewhere_than_the_api_is_not_judged() -> None:
+    judgement = Judgement(Fixtures(), MARK, {})
+    history = History()
+    for status in (0, 407, 429, 502, 503, 504):
+        judgement.add(history.create(f"{A}-{status}", status=status))
+    assert not [each for each in judgement.conclude()[0] if not each.kept]
+
+
+# --- the story of a failure --------------------------------------------------------------------
+
+
+def test_a_story_has_what_made_its_fleet_and_what_was_done_to_it() -> None:
+    history = History()
+    first = history.create(A)
+    history.create(B)
+    earlier = history.rename(A, "One", check="test_it")
+    history.rename(A, "Two", check="test_another")
+    last = history.rename(A, "Three", 404, check="test_it")
+    found = Finding("fleets.id-never-changes", False, (last.number,))
+    assert sequence_of(found, history.known) == [first, earlier, last]
+    assert steps_of(found, history.known, "http://here")[-1].endswith(f"http://here{FLEETS}/{A}/rename")
+
+
+def test_a_story_is_short() -> None:
+    history = History()
+    pages(history, *(f"c{number}" for number in range(30)))
+    numbers = tuple(range(30, 0, -1))
+    assert len(sequence_of(Finding("keys.paging-ends", False, numbers), history.known)) <= 10
+
+
+@pytest.mark.parametrize(
+    ("body", "shown"),
+    [
+        (b'[{"code": "SECRET"}]', '[{"code": "***"}]'),
+        (b'{"codes": [{"code": "SECRET", "x": 1}]}', '{"codes": [{"code": "***", "x": 1}]}'),
+        (b'{"keys": [{"keyIdentifier": "SECRET", "visualNumber": "V"}]}', None),
+        (b'[{"code" : "SECRET"}, {"code": "SEC', '[{"code" : "***"}, {"code": "***'),
+        (b'{"code": null}', '{"code": null}'),
+        (b"plain", "plain"),
+        (b"", ""),
+    ],
+)
+def test_secrets_of_an_answer_are_masked_in_whole_and_broken_json(body: bytes, shown: str | None) -> None:
+    masked = masked_body(Answer(200, (), body))
+    assert "SEC" not in masked
+    assert masked == ('{"keys": [{"keyIdentifier": "***", "visualNumber": "V"}]}' if shown is None else shown)
+
+
+def test_long_bodies_are_cut_and_odd_bytes_are_shown() -> None:
+    history = History()
+    exchange = history.add("POST", FLEETS, b"\xff" + b"x" * 1000, 400, b"y" * 1000)
+    assert request_line(exchange).startswith(f"POST {FLEETS} \\xffxxx")
+    assert request_line(exchange).endswith("… (1004 characters)")
+    assert answer_line(exchange).startswith("400 application/json yyy")
+    assert answer_line(exchange).endswith("… (1000 characters)")
+    assert answer_line(history.create(A, status=0)) == "no answer: it timed out"

@@ -1,0 +1,394 @@
+"""Which situations a request is in, and what its answer says about the dialect; on histories made by hand."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from fleet_contract.contract_tests.exchange import Caller
+from fleet_contract.contract_tests.judging.known import Likeness, Standing
+from fleet_contract.contract_tests.judging.reading import decided, folded, read_dialect
+from fleet_contract.spec.catalogue import catalogue
+
+from .histories import FLEETS, KEYS, MARK, A, B, C, History
+
+LONGEST = f"ct-{MARK}-".ljust(100, "a")
+KEY = {"keyIdentifier": "c7a1b2c3d40001", "visualNumber": "CT-1", "contractId": "CT-1"}
+
+
+def before(**dialect: str) -> History:
+    """Return a history in which A was created and renamed, and B created by another organization."""
+    history = History(**dialect)
+    history.create(A, "One")
+    history.rename(A, "Two")
+    history.create(B, "Other", caller=Caller.OTHER)
+    return history
+
+
+@pytest.mark.parametrize(
+    ("body", "situations"),
+    [
+        ({"fleetId": C, "fleetName": "x"}, {"create.a-new-fleet"}),
+        ({"fleetId": C}, {"create.a-new-fleet", "create.without-a-name"}),
+        ({"fleetId": C, "fleetName": None}, {"create.a-new-fleet", "create.with-a-null-name"}),
+        ({"fleetId": C, "fleetName": ""}, {"create.a-new-fleet", "create.with-an-empty-name"}),
+        ({"fleetId": C, "fleetName": 7}, {"create.a-new-fleet", "create.with-a-scalar-as-name"}),
+        ({"fleetId": C, "fleetName": []}, {"create.a-new-fleet", "create.with-a-mistyped-name"}),
+        ({"fleetId": C, "fleetName": "n" * 98}, {"create.a-new-fleet"}),
+        ({"fleetId": C, "fleetName": "n" * 100}, {"create.a-new-fleet", "create.with-the-longest-name"}),
+        ({"fleetId": C, "fleetName": "n" * 101}, {"create.a-new-fleet", "create.with-an-overlong-name"}),
+        ({"fleetId": C, "fleetName": "\U0001f68c" * 51}, {"create.a-new-fleet", "create.with-an-odd-name"}),
+        ({"fleetId": C, "fleetName": " x"}, {"create.a-new-fleet", "create.with-an-odd-name"}),
+        ({"fleetId": C, "fleetName": "e\u0301"}, {"create.a-new-fleet", "name.to-normalise"}),
+        ({"fleetId": C, "fleetName": "x", "more": 1}, {"create.a-new-fleet", "any.unknown-property"}),
+        ({"fleetId": A, "fleetName": "x"}, {"create.of-a-taken-id"}),
+        ({"fleetId": A, "fleetName": "One"}, {"create.of-a-taken-id"}),
+        ({"fleetId": B, "fleetName": "Other"}, {"create.of-an-id-of-another-organization"}),
+        ({"fleetId": "acme", "fleetName": "x"}, {"create.of-a-taken-id"}),
+        ({"fleetId": "theirs", "fleetName": "x"}, {"create.of-an-id-of-another-organization"}),
+        ({"fleetId": "nobody-knows", "fleetName": "x"}, {"create.of-an-id-perhaps-taken"}),
+        (
+            {"fleetId": LONGEST, "fleetName": "x"},
+            {"create.a-new-fleet", "create.with-the-longest-id"},
+        ),
+        ({"fleetId": LONGEST + "a", "fleetName": "x"}, {"create.with-an-overlong-id"}),
+        ({"fleetId": f"{C}/x", "fleetName": "x"}, {"create.a-new-fleet", "create.with-an-id-beyond-slug"}),
+        ({"fleetName": "x"}, {"create.without-an-id"}),
+        ({"fleetId": None, "fleetName": "x"}, {"create.with-an-invalid-id"}),
+        ({"fleetId": "", "fleetName": "x"}, {"create.with-an-invalid-id"}),
+        ({"fleetId": 7, "fleetName": "x"}, {"create.with-a-scalar-as-id", "create.of-an-id-perhaps-taken"}),
+        (b"", {"create.with-no-json"}),
+        (b"[]", {"create.with-no-json"}),
+        (b'{"fleetId": ', {"create.with-no-json"}),
+        (b'{"fleetId": "\xff"}', {"create.with-no-utf-8"}),
+        (b'{"fleetId": "a", "fleetId": "b"}', {"any.odd"}),
+        (b'{"fleetId": NaN}', {"any.odd"}),
+        (b'{"fleetId": "\\ud800"}', {"any.odd"}),
+    ],
+)
+def test_a_create_is_in_situations(body: Any, situations: set[str]) -> None:
+    history = before(name__taken="accepted")
+    assert history.situations(history.add("POST", FLEETS, body, 400)) == situations
+
+
+def test_a_repeated_create_is_identical_until_its_fleet_is_renamed() -> None:
+    history = History(name__taken="accepted")
+    history.create(A, "One")
+    assert history.situations(history.create(A, "One", 409)) == {"create.again-identically"}
+    history.rename(A, "Two")
+    assert history.situations(history.create(A, "One", 409)) == {"create.of-a-taken-id"}
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "situations"),
+    [
+        (A, {"newName": "x"}, {"rename.a-renamed-fleet"}),
+        ("acme", {"newName": "x"}, {"rename.a-fleet"}),
+        ("theirs", {"newName": "x"}, {"rename.another-organizations-fleet"}),
+        (B, {"newName": "x"}, {"rename.another-organizations-fleet"}),
+        (f"ct-{MARK}-zzz", {"newName": "x"}, {"rename.an-unknown-fleet"}),
+        (A[:-1], {"newName": "x"}, {"rename.a-resembling-id"}),
+        (f"{A}1", {"newName": "x"}, {"rename.a-resembling-id"}),
+        ("nobody-knows", {"newName": "x"}, {"path.perhaps-a-fleet"}),
+        ("a" * 101, {"newName": "x"}, {"path.with-an-overlong-id"}),
+        (A, {}, {"rename.a-renamed-fleet", "rename.without-a-name"}),
+        (A, {"newName": None}, {"rename.a-renamed-fleet", "rename.to-an-invalid-name"}),
+        (A, {"newName": ""}, {"rename.a-renamed-fleet", "rename.to-an-empty-name"}),
+        (A, {"newName": True}, {"rename.a-renamed-fleet", "rename.to-a-scalar"}),
+        (A, {"newName": "n" * 100}, {"rename.a-renamed-fleet", "rename.to-the-longest-name"}),
+        (A, {"newName": "n" * 101}, {"rename.a-renamed-fleet", "rename.to-an-overlong-name"}),
+        (A, {"newName": " "}, {"rename.a-renamed-fleet", "rename.to-blanks"}),
+        (A, {"newName": " x"}, {"rename.a-renamed-fleet", "rename.to-a-name-with-blanks-around"}),
+        (A, {"newName": "a\u0007b"}, {"rename.a-renamed-fleet", "rename.to-control-characters"}),
+        (A, {"newName": "\U0001f68c" * 51}, {"rename.a-renamed-fleet", "rename.to-a-name-between-the-units"}),
+        (A, {"newName": "x", "id": 1}, {"rename.a-renamed-fleet", "any.unknown-property"}),
+        (A, b"null", {"rename.a-renamed-fleet", "rename.with-no-json"}),
+        (f"ct-{MARK}-zzz", {}, {"rename.an-unknown-fleet", "rename.without-a-name"}),
+        ("%FF", {"newName": "x"}, {"any.odd"}),
+        ("..", {"newName": "x"}, {"any.odd"}),
+    ],
+)
+def test_a_rename_is_in_situations(path: str, body: Any, situations: set[str]) -> None:
+    history = before(name__taken="accepted")
+    assert history.situations(history.add("PUT", f"{FLEETS}/{path}/rename", body, 400)) == situations
+
+
+@pytest.mark.parametrize(
+    ("path", "situation"),
+    [
+        ("acme", "invitation.of-a-fleet-with-codes"),
+        ("codeless", "invitation.of-a-fleet-without-codes"),
+        ("theirs", "invitation.of-another-organizations-fleet"),
+        (B, "invitation.of-another-organizations-fleet"),
+        (A, "invitation.of-a-new-fleet"),
+        (f"ct-{MARK}-zzz", "invitation.of-an-unknown-fleet"),
+        (f"{A}-longer", "invitation.of-a-resembling-id"),
+    ],
+)
+def test_a_reading_of_codes_is_in_a_situation(path: str, situation: str) -> None:
+    history = before()
+    assert history.situations(history.codes(path, 404)) == {situation}
+
+
+@pytest.mark.parametrize(
+    ("body", "situation"),
+    [
+        (KEY, "keys.create-a-key"),
+        ({**KEY, "enabled": False, "fleetId": A}, "keys.create-a-key"),
+        ({**KEY, "fleetId": "theirs"}, "keys.create-an-odd-key"),
+        ({**KEY, "fleetId": C}, "keys.create-an-odd-key"),
+        ({**KEY, "keyIdentifier": "zz"}, "keys.create-an-odd-key"),
+        ({**KEY, "keyIdentifier": []}, "keys.create-an-invalid-key"),
+        ({"keyIdentifier": "c7a1b2c3d40001"}, "keys.create-an-invalid-key"),
+        (b"{", "keys.create-an-invalid-key"),
+        ({**KEY, "keyIdentifier": "c7a1b2c3d40000"}, "keys.create-the-same-key"),
+    ],
+)
+def test_a_create_of_a_key_is_in_a_situation(body: Any, situation: str) -> None:
+    history = before()
+    history.add("POST", KEYS, {**KEY, "keyIdentifier": "c7a1b2c3d40000"}, 201)
+    assert history.situations(history.add("POST", KEYS, body, 400)) == {situation}
+
+
+@pytest.mark.parametrize(
+    ("query", "situations"),
+    [
+        ("", {"keys.list"}),
+        ("page_size=10", {"keys.list", "keys.list-with-a-page-size"}),
+        ("page_size=500", {"keys.list", "keys.list-with-a-page-size"}),
+        ("page_size=9", {"keys.list", "keys.list-with-a-page-size-out-of-range"}),
+        ("page_size=-1", {"keys.list", "keys.list-with-a-page-size-out-of-range"}),
+        ("page_size=ten", {"keys.list", "any.odd"}),
+        ("page_size=10&cursor=next", {"keys.list", "keys.list-with-a-page-size", "keys.list-the-next-page"}),
+        ("cursor=next", {"keys.list", "any.odd"}),
+        ("cursor=invented", {"keys.list", "any.odd"}),
+        ("fleetId=acme", {"keys.list"}),
+        (f"fleetId={A}", {"keys.list"}),
+        (f"fleetId={C}", {"keys.list", "keys.list-of-an-unknown-fleet"}),
+        ("fleetId=theirs", {"keys.list", "keys.list-of-another-organizations-fleet"}),
+        ("fleetId=", {"keys.list", "any.odd"}),
+        ("unknown=1", {"keys.list", "any.odd"}),
+    ],
+)
+def test_a_list_of_keys_is_in_situations(query: str, situations: set[str]) -> None:
+    history = before()
+    history.page("page_size=10", {"keys": [], "cursor": "next"})
+    assert history.situations(history.page(query)) == situations
+
+
+@pytest.mark.parametrize(
+    ("path", "situations"),
+    [
+        ("loc", {"prices.of-a-location"}),
+        ("loc?fleetId=acme", {"prices.of-a-location"}),
+        (f"loc?fleetId={C}", {"prices.of-a-location", "prices.for-an-unknown-fleet"}),
+        (f"ct-{MARK}-nowhere", {"prices.of-an-unknown-location"}),
+        ("loc?x=1", {"prices.of-a-location", "any.odd"}),
+    ],
+)
+def test_a_look_at_a_location_is_in_situations(path: str, situations: set[str]) -> None:
+    history = before()
+    assert history.situations(history.add("GET", f"/v1/locations/{path}")) == situations
+
+
+@pytest.mark.parametrize(
+    ("how", "situations"),
+    [
+        ({"caller": Caller.NOBODY}, {"any.without-a-key"}),
+        ({"caller": Caller.STRANGER}, {"any.with-an-unknown-key"}),
+        ({"caller": Caller.STRANGER, "empty_key": True}, {"any.with-an-empty-key"}),
+        ({"key_header": "x-api-key"}, {"any.key-header-in-another-case"}),
+        ({"sent": ()}, {"any.missing-media-type"}),
+        ({"sent": (("Content-Type", "text/plain"),)}, {"any.wrong-media-type"}),
+        ({"sent": (("Content-Type", "application/json; charset=utf-8"),)}, {"any.media-type-with-parameters"}),
+        ({"sent": (("Content-Type", "Application/JSON"),)}, {"any.media-type-with-parameters"}),
+        ({"sent": (("Content-Type", "application/json; charset=latin-1"),)}, {"any.wrong-media-type"}),
+    ],
+)
+def test_who_sends_and_how_are_situations_of_any_operation(how: dict[str, Any], situations: set[str]) -> None:
+    history = History(name__taken="accepted")
+    assert history.situations(history.rename("acme", "x", 400, **how)) - {"rename.a-fleet"} == situations
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "situation"),
+    [
+        ("GET", "/emp/v1/nothing", "any.unknown-path"),
+        ("DELETE", FLEETS, "any.wrong-method"),
+        ("POST", f"{FLEETS}/acme/rename", "any.wrong-method"),
+        ("GET", f"{FLEETS}/a/b/invitation", "any.unknown-path"),
+    ],
+)
+def test_what_is_no_operation_is_a_situation(method: str, path: str, situation: str) -> None:
+    history = History()
+    assert history.situations(history.add(method, path, status=404)) == {situation}
+
+
+def test_another_spelling_of_the_same_json_is_a_situation() -> None:
+    history = History(name__taken="accepted")
+    exchange = history.add("PUT", f"{FLEETS}/acme/rename", b'{"newName":"\\u0061"}')
+    assert history.situations(exchange) == {"rename.a-fleet", "any.unusual-spelling"}
+
+
+# --- what is known -----------------------------------------------------------------------------
+
+
+def test_what_overlaps_a_create_is_unclear() -> None:
+    history = History()
+    create = history.create(A)
+    rename = history.rename(A)
+    assert history.known.standing(A, rename) is Standing.OWN
+    assert history.known.standing(A, replace(rename, started=create.started + 0.5)) is Standing.UNCLEAR
+    assert history.known.standing(A, replace(rename, started=create.started - 0.5)) is Standing.ABSENT
+
+
+def test_a_create_that_was_not_answered_leaves_its_id_unclear() -> None:
+    history = History()
+    history.create(A, status=0)
+    assert history.known.standing(A, history.rename(A, status=404)) is Standing.UNCLEAR
+
+
+def test_a_fleet_that_was_lost_is_judged_once() -> None:
+    history = History()
+    history.create(A)
+    lost = history.rename(A, status=404)
+    assert history.known.standing(A, lost) is Standing.OWN
+    assert history.known.standing(A, history.rename(A, status=404)) is Standing.UNCLEAR
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "dialect", "likeness"),
+    [
+        ("a", "a", {}, Likeness.SAME),
+        ("a", "b", {}, Likeness.OTHER),
+        ("a", "A", {}, Likeness.UNCLEAR),
+        ("a", "A", {"id.case": "exact"}, Likeness.OTHER),
+        ("a", "A", {"id.case": "ignored"}, Likeness.SAME),
+        ("a", " a", {}, Likeness.UNCLEAR),
+        ("a", "a ", {"id.blanks": "trimmed"}, Likeness.SAME),
+        ("a", "a ", {"id.blanks": "kept"}, Likeness.OTHER),
+        ("\u00e9", "e\u0301", {"id.normalisation": "nfc"}, Likeness.SAME),
+        ("\u00e9", "e\u0301", {"id.normalisation": "none"}, Likeness.OTHER),
+        ("\u00e9", "e\u0301", {}, Likeness.UNCLEAR),
+        ("a", "B", {"id.case": "ignored"}, Likeness.OTHER),
+        ("a", " A", {"id.case": "ignored", "id.blanks": "trimmed"}, Likeness.SAME),
+        ("a", " A", {"id.case": "ignored", "id.blanks": "kept"}, Likeness.OTHER),
+        ("a", " A", {"id.case": "ignored"}, Likeness.UNCLEAR),
+    ],
+)
+def test_ids_are_alike_by_the_dialect(one: str, other: str, dialect: dict[str, str], likeness: Likeness) -> None:
+    history = History()
+    history.known.dialect = dialect
+    assert history.known.likeness(one, other) is likeness
+    assert history.known.likeness(other, one) is likeness
+
+
+def test_a_name_is_taken_where_another_fleet_surely_has_it() -> None:
+    history = History()
+    name = f"Name {MARK}"
+    history.create(A, name)
+    taken = history.create(B, name, 409)
+    assert history.known.name_is_taken(name, B, taken) is Likeness.SAME
+    assert history.known.name_is_taken(name, A, taken) is Likeness.OTHER
+    assert history.known.name_is_taken(f"{name}!", B, taken) is Likeness.OTHER
+    assert history.known.name_is_taken(name.upper(), B, taken) is Likeness.UNCLEAR
+    assert history.known.name_is_taken("Depot", B, taken) is Likeness.UNCLEAR
+    history.rename(A, f"Other {MARK}")
+    assert history.known.name_is_taken(name, B, history.create(B, name)) is not Likeness.SAME
+
+
+# --- what an answer says about the dialect -----------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("sent", "status", "shown", "question", "answer"),
+    [
+        ({"fleetId": C}, 201, {"fleetId": C}, "name.omitted", "absent"),
+        ({"fleetId": C}, 201, {"fleetId": C, "fleetName": None}, "name.omitted", "null"),
+        ({"fleetId": C}, 201, {"fleetId": C, "fleetName": ""}, "name.omitted", "empty"),
+        ({"fleetId": C}, 201, {"fleetId": C, "fleetName": C}, "name.omitted", "id"),
+        ({"fleetId": C}, 200, {"fleetId": C}, "create.status", "200"),
+        ({"fleetId": C, "fleetName": None}, 400, b"", "name.null", "refused"),
+        ({"fleetId": C, "fleetName": None}, 201, {"fleetId": C}, "name.null", "omitted"),
+        ({"fleetId": C, "fleetName": ""}, 201, {"fleetId": C, "fleetName": ""}, "name.empty", "kept"),
+        ({"fleetId": C, "fleetName": ""}, 201, {"fleetId": C}, "name.empty", "omitted"),
+        ({"fleetId": C, "fleetName": []}, 422, b"", "create.invalid-name", "422"),
+        ({"fleetId": A, "fleetName": "x"}, 409, b"", "duplicate.status", "409"),
+        ({"fleetId": C, "fleetName": "x", "y": 1}, 422, b"", "properties.unknown", "422"),
+        ({"fleetId": C, "fleetName": "x", "y": 1}, 201, {"fleetId": C}, "properties.unknown", "ignored"),
+        ({"fleetId": C, "fleetName": "x"}, 201, {"fleetId": C, "fleetName": "x", "y": 1}, "answer.extras", "some"),
+    ],
+)
+def test_a_create_tells_an_answer(sent: Any, status: int, shown: Any, question: str, answer: str) -> None:
+    history = before(name__taken="accepted")
+    assert history.read(history.add("POST", FLEETS, sent, status, shown))[question] == answer
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "shown", "question", "answer"),
+    [
+        (" x", 200, " x", "name.blanks", "kept"),
+        (" x", 200, "x", "name.blanks", "trimmed"),
+        (" x", 400, None, "name.blanks", "refused"),
+        (" x", 200, "y", "name.blanks", None),
+        ("", 400, None, "rename.empty", "400"),
+        ("", 200, "", "rename.empty", "kept"),
+        ("e\u0301", 200, "\u00e9", "name.normalisation", "nfc"),
+        ("e\u0301", 200, "e\u0301", "name.normalisation", "none"),
+        ("\U0001f68c" * 51, 400, None, "length.unit", "utf-16"),
+        ("\U0001f68c" * 51, 200, "\U0001f68c" * 51, "length.unit", "code-points"),
+        (7, 200, "7", "json.scalars", "as-string"),
+        (7, 400, None, "json.scalars", "refused"),
+    ],
+)
+def test_a_rename_tells_an_answer(name: Any, status: int, shown: Any, question: str, answer: str | None) -> None:
+    history = before(name__taken="accepted")
+    exchange = history.rename(A, name, status, answer={"fleetId": A, "fleetName": shown} if status == 200 else b"")
+    assert history.read(exchange).get(question) == answer
+
+
+def test_an_answer_that_two_situations_can_have_led_to_tells_nothing() -> None:
+    history = before(name__taken="accepted")
+    both = {"fleetId": C, "fleetName": None, "more": 1}
+    assert not {"name.null", "properties.unknown"} & set(history.read(history.add("POST", FLEETS, both, 400)))
+    assert history.read(history.add("POST", FLEETS, {"fleetId": A, "fleetName": []}, 409))["duplicate.status"] == "409"
+
+
+@pytest.mark.parametrize(
+    ("status", "media_type", "body", "form"),
+    [
+        (404, "application/problem+json", b"{}", "problem"),
+        (404, "application/json", b'{"message": "x"}', "message"),
+        (404, "application/json", b'{"error": "x"}', "json"),
+        (404, "text/plain", b"no", "text"),
+        (404, "application/json", b'"no"', "text"),
+        (404, "text/html", b"<p>no</p>", "html"),
+        (404, "text/plain", b"", "empty"),
+        (200, "text/plain", b"no", None),
+        (500, "text/plain", b"no", None),
+    ],
+)
+def test_an_error_has_a_form(status: int, media_type: str, body: bytes, form: str | None) -> None:
+    history = History()
+    exchange = history.codes("acme", status, body, got=(("Content-Type", media_type),))
+    assert history.read(exchange).get("error.body") == form
+
+
+def test_readings_are_folded_to_one_answer_or_none() -> None:
+    folded_once = folded([("create.status", "200"), ("duplicate.status", "400"), ("duplicate.status", "409")])
+    assert folded_once["create.status"] == "200"
+    assert folded_once["duplicate.status"] == "mixed"
+    assert folded_once["key.status"] == "unknown"
+    assert folded_once["name.only-blanks"] == "unknown"
+    assert set(folded_once) == set(catalogue().questions)
+    assert decided(folded_once) == {"create.status": "200"}
+    assert folded([("key.status", "204")])["key.body"] == "not-applicable"
+    assert folded([("read.delay", "none"), ("read.delay", "some")])["read.delay"] == "some"
+
+
+def test_what_a_server_is_held_to_counts_from_the_start() -> None:
+    history = before()
+    history.create(A, "Three", 409)
+    read = read_dialect(history.known, {"name.taken": "accepted"})
+    assert read["duplicate.status"] == "409"
+    assert read["rate.limit"] == "unknown", "too little was sent to tell"
