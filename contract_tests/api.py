@@ -97,7 +97,8 @@ class Api:
         """Rename with a body of any bytes; `path` is the segment that stands for the id, if it is to be another."""
         path = f"{FLEETS}/{path or segment(id)}/rename"
         exchange = self.send("PUT", path, body=body, headers=headers, **how)
-        if exchange.status != _NOT_FOUND or not self._is_new(id, exchange.request.caller):
+        is_late = exchange.status == _NOT_FOUND and path.endswith(f"/{segment(id)}/rename")
+        if not is_late or not self._is_new(id, exchange.request.caller):
             return exchange
         return self._patiently(
             lambda: self.send("PUT", path, body=body, headers=headers, **how), lambda again: again.status != _NOT_FOUND

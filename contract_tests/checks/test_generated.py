@@ -1,6 +1,7 @@
 """What Schemathesis makes of the document: its examples and boundaries, sent by our client under marked ids."""
 
 from collections.abc import Callable
+from functools import cache
 from math import ceil
 
 from hypothesis import strategies as st
@@ -53,7 +54,7 @@ def test_generated_requests(
     if case == "get_location" and not fixtures.location:
         raise Untested(Lack.FIXTURE, "the target file does not give fixtures.location")
     made = 0
-    generated_for_it = [each for each in generated_cases(document()) if each.operation == case]
+    generated_for_it = [each for each in _generated() if each.operation == case]
     step = 1 if depth is Depth.DEEP else ceil(len(generated_for_it) / _MOST_REQUESTS)
     for generated in generated_for_it[::step]:
         if made >= _most(generated) and depth < Depth.DEEP:
@@ -62,6 +63,11 @@ def test_generated_requests(
         exchange = api.send(ours.method, ours.path, body=ours.body, headers=ours.headers)
         made += exchange.succeeded and case in _STAYING
         _object(exchange, case, objections)
+
+
+@cache
+def _generated() -> list[GeneratedCase]:
+    return generated_cases(document())
 
 
 def _most(generated: GeneratedCase) -> int:
