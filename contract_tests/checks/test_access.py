@@ -35,6 +35,20 @@ def test_no_operation_works_with_a_strangers_key(api: Api, home: str, case: str)
     _CALLS[case](api, home, {"caller": Caller.STRANGER})
 
 
+@reaches("access.key-is-required", depth=Depth.STANDARD)
+@over(st.sampled_from(["page_size=10", "fleetId"]), standard=["page_size=10", "fleetId"])
+def test_no_parameter_takes_the_place_of_a_key(api: Api, home: str, case: str) -> None:
+    query = case if "=" in case else f"{case}={segment(home)}"
+    api.send("GET", f"{KEYS}?{query}", caller=Caller.NOBODY)
+
+
+@reaches("rename.unknown-fleet-is-404", "access.key-is-required")
+def test_a_create_that_was_refused_made_nothing(api: Api) -> None:
+    id = api.fresh_id()
+    api.create(id, api.fresh_name(), caller=Caller.STRANGER)
+    api.rename(id, api.fresh_name())
+
+
 @reaches("access.key-is-checked")
 @over(st.sampled_from(_OPERATIONS), quick=_OPERATIONS[:1], standard=_OPERATIONS[1:])
 def test_a_key_that_resembles_ours_opens_nothing(api: Api, home: str, case: str) -> None:

@@ -60,6 +60,11 @@ def test_longer_ids_are_refused(api: Api, case: tuple[int, str]) -> None:
     api.create(api.fresh_id_of(*case), api.fresh_name())
 
 
+@reaches("create.refuses-an-overlong-id")
+def test_longer_ids_are_refused_without_a_name_too(api: Api) -> None:
+    api.create(api.fresh_id_of(101))
+
+
 @reaches("create.name-holds-100-characters", "create.echoes-the-name")
 @over(
     texts.lengths(40, 100),

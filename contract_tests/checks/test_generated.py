@@ -27,7 +27,7 @@ from fleet_contract.spec.document import document, operations
 _OPERATIONS = [operation.id for operation in operations()]
 _MOST_REQUESTS = 25  # of one operation below deep depth, taken evenly from all
 _STAYING = ("create_fleet", "create_charging_key")
-_MOST_STAYING = 2  # accepted creates of each, below deep depth, after which no valid one is sent
+_MOST_STAYING = 1  # accepted creates of each, below deep depth, after which no valid one is sent
 
 # The requirement that a complaint is about; the statuses of the document are a union over all
 # dialects, so that they say nothing: the situations do.

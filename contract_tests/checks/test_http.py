@@ -44,7 +44,12 @@ def test_a_create_that_is_declared_as_something_else_or_not_at_all(api: Api) -> 
         api.post(FLEETS, {"fleetId": api.fresh_id(), "fleetName": api.fresh_name()}, headers=headers)
 
 
-_JSON_TYPES = ["application/json; charset=utf-8", "Application/JSON", "application/json;charset=UTF-8"]
+_JSON_TYPES = [
+    "application/json; charset=utf-8",
+    "Application/JSON",
+    "application/json;charset=UTF-8",
+    'application/json; charset="utf-8"',
+]
 
 
 @reaches("http.media-type-parameters-are-allowed")

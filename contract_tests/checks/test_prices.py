@@ -14,7 +14,6 @@ def test_a_location_is_answered_alike_each_time(api: Api, fixtures: Fixtures, ho
     api.location(location, fleetId=home)
     api.location(location)
     api.location(location, fleetId=api.fresh_id())
-    api.location(location)
 
 
 @reaches("prices.fleet-has-its-own", "prices.default-stays", needs=["fixtures.location", "fixtures.priced_fleet"])

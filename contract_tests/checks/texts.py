@@ -16,8 +16,8 @@ MORE_ENDINGS = [
     " e\u200dmoji 👩‍🚀",
 ]
 # Whole names that a careless server takes for something else.
-WORDS = ["null", "0", "A"]
-MORE_WORDS = ["None", "undefined", "true", "007", "1e5", "NaN", "[]", "{}", "-"]
+WORDS = ["null"]
+MORE_WORDS = ["A", "0", "None", "undefined", "true", "007", "1e5", "NaN", "[]", "{}", "-"]
 FITTING = [(100, "a"), (99, "a"), (100, TWO_BYTES)]
 MORE_FITTING = [(100, THREE_BYTES), (51, TWO_BYTES), (63, FOUR_BYTES), (64, "a"), (65, "a"), (98, TWO_BYTES)]
 OVERLONG = [(101, "a"), (101, TWO_BYTES)]

@@ -22,6 +22,7 @@ MORE_NO_JSON = [
     b'{"newName"',
     b'[{"newName": "NAME", "fleetId": "ID"}]',
     b'"{}"',
+    b'{"newName": "NAME", "fleetId": "ID"} more',
     b'{"newName": "NAME", "fleetId": "ID"',
 ]
 

@@ -39,6 +39,8 @@ def _of_create(exchange: Exchange, known: Known, shows: dict[str, Any]) -> Findi
     ids = list(_variants(fields.get("fleetId")))
     yield _shows(exchange, "create.echoes-the-id", "fleetId", ids, shows)
     name = fields.get("fleetName", NO_NAME)
+    if known.was_renamed(str(fields.get("fleetId")), exchange):
+        return  # An identical create may be answered with the fleet as it is now.
     requirement = "create.name-is-optional" if name in (NO_NAME, None, "") else "create.echoes-the-name"
     yield _shows(exchange, requirement, "fleetName", _names(name, ids), shows)
 

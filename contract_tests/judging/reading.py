@@ -7,7 +7,7 @@ from typing import Any
 
 from fleet_contract.contract_tests.exchange import Answer, Exchange, NotJson
 from fleet_contract.contract_tests.judging.known import NO_NAME, Known, Standing, value_of
-from fleet_contract.contract_tests.judging.sent import LIMIT, is_slug, is_unreserved
+from fleet_contract.contract_tests.judging.sent import HOSTILE, LIMIT, is_slug, is_unreserved
 from fleet_contract.contract_tests.judging.situations import situations_of
 from fleet_contract.spec.catalogue import ANYTHING, SUCCESS, Situation, catalogue
 from fleet_contract.spec.dialect import MIXED, NOT_APPLICABLE, UNKNOWN, Dialect, exists
@@ -169,6 +169,8 @@ def _alphabet(exchange: Exchange, known: Known) -> str | None:
         return None if is_unreserved(id) else "any"
     if is_unreserved(id):
         return "slug"
+    if set(id) & HOSTILE:
+        return None
     accepted = any(birth.certain and is_unreserved(birth.id) and not is_slug(birth.id) for birth in known.all_births())
     return "unreserved" if accepted else None
 

@@ -19,6 +19,8 @@ _DEEP = 100  # levels of nesting, beyond which a server may refuse a body as unr
 _WIDE = 20  # digits of a number, likewise
 SLUG = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-")
 _UNRESERVED = SLUG | frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ._~")
+# Gateways refuse some of these in paths even when encoded, so a server may well not let them into an id.
+HOSTILE = frozenset("/\\%?#;")
 _BASIC_PLANE = 0xFFFF  # beyond it, UTF-16 needs two units
 
 
@@ -105,7 +107,7 @@ def _media(content_type: str | None) -> Media:
     if content_type == "application/json":
         return Media.JSON
     name, _, parameters = content_type.lower().partition(";")
-    understood = name.strip() == "application/json" and parameters.strip() in ("", "charset=utf-8")
+    understood = name.strip() == "application/json" and parameters.strip() in ("", "charset=utf-8", 'charset="utf-8"')
     return Media.PARAMETERS if understood else Media.WRONG
 
 

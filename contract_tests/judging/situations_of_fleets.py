@@ -55,7 +55,7 @@ def _of_characters(id: str, known: Known) -> Traits:
 
 
 def _allowed_by_alphabet(id: str, alphabet: str | None) -> bool:
-    if texts.has_control_characters(id):
+    if set(id) & texts.HOSTILE or texts.has_control_characters(id):
         return False
     return texts.is_slug(id) or alphabet == "any" or (alphabet == "unreserved" and texts.is_unreserved(id))
 
@@ -71,8 +71,7 @@ def _of_standing(id: str, exchange: Exchange, sent: Sent, known: Known) -> Trait
     else:
         birth = known.birth(id, exchange)
         identical = birth is not None and birth.name == sent.fields.get("fleetName", NO_NAME)
-        untouched = not known.was_renamed(id, exchange)
-        yield "create.again-identically" if identical and untouched else "create.of-a-taken-id"
+        yield "create.again-identically" if identical else "create.of-a-taken-id"
 
 
 def _of_fleet_name(name: object, id: str, exchange: Exchange, known: Known) -> Traits:

@@ -11,6 +11,7 @@ from fleet_contract.spec.catalogue import ANYTHING, SUCCESS, Situation, catalogu
 
 _SERVER_ERROR = 500
 _TOO_MANY_REQUESTS = 429
+_ACCESS = ("any.without-a-key", "any.with-an-unknown-key", "any.with-an-empty-key")
 
 
 def judge_status(exchange: Exchange, known: Known) -> Findings:
@@ -60,9 +61,11 @@ def _kept(status: int, operation: str, situations: Sequence[Situation]) -> set[s
 def _broken(status: int, operation: str, situations: Sequence[Situation]) -> str:
     """Return the one requirement to blame.
 
-    A situation that names the status comes first; then a refusal that was due, an
-    open choice, and a success that was due, the more telling one first.
+    A missing or wrong key comes first; then a situation that names the status, a
+    refusal that was due, an open choice, and a success that was due, the more telling
+    one before the plain.
     """
+    access = [each for each in situations if each.id in _ACCESS]
     named = [each for each in situations if str(status) in each.breaks]
     refused = [each for each in situations if SUCCESS not in each.may]
     undecided = [each for each in situations if SUCCESS in each.may and each.may != (SUCCESS,)]
@@ -70,7 +73,7 @@ def _broken(status: int, operation: str, situations: Sequence[Situation]) -> str
     if _succeeded(status) and not refused:
         return catalogue().successes[operation].breaks
     plain.sort(key=lambda each: each.plain)
-    return (named or refused or undecided or plain)[0].broken_by(status, operation)
+    return (access or named or refused or undecided or plain)[0].broken_by(status, operation)
 
 
 def _expected(operation: str, situations: Sequence[Situation]) -> str:
