@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from io import TextIOWrapper
 from typing import Any, NoReturn, TypeVar
 
 import click
@@ -28,6 +29,9 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 @click.version_option(package_name="fleet-contract")
 def main() -> None:
     """Judge any server of the Drive API's Fleet Management by the public guide."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal of another encoding is no reason to lose a verdict
 
 
 def _options(function: Function) -> Function:
@@ -105,6 +109,10 @@ def _explained() -> Iterator[None]:
         _fail(str(wrong), Exit.USAGE)
     except (Unreachable, KeyRefused, NotThisApi, SuiteBroke) as reason:
         _fail(str(reason), Exit.INCONCLUSIVE)
+    except KeyboardInterrupt:
+        _fail("Interrupted, so nothing is concluded. What was created until then stays.", Exit.INCONCLUSIVE)
+    except OSError as wrong:
+        _fail(f"The output cannot be written: {wrong.strerror}. Give it a place where it can.", Exit.INCONCLUSIVE)
 
 
 def _fail(message: str, code: Exit) -> NoReturn:

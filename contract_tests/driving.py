@@ -21,7 +21,11 @@ from fleet_contract.contract_tests.verdicts import Exit, Ran
 # The gate runs the rows of a property and nothing else: what Hypothesis would draw depends on
 # what happens to be imported, and a shrunk failure is one that was seen and withdrawn.
 _GATE = hypothesis_settings(
-    phases=(Phase.explicit,), database=None, deadline=None, suppress_health_check=list(HealthCheck)
+    phases=(Phase.explicit,),
+    database=None,
+    deadline=None,
+    report_multiple_bugs=False,  # else an interrupt would be collected like a failure, and the run would go on
+    suppress_health_check=list(HealthCheck),
 )
 
 

@@ -77,6 +77,9 @@ def _write(path: Path, text: str) -> None:
 
 def judge(settings: Settings, outputs: Outputs, console: Console) -> int:
     """Judge a server, report, and return the exit code; raises what `begin` raises, and SuiteBroke."""
+    for path in (outputs.json, outputs.junit):
+        if path:  # rather now than when the fleets are spent
+            _write(path, path.read_text(encoding="utf-8") if path.is_file() else "")
     report = run_checks(begin(settings, console))
     return finish(report, outputs, console) if report else Exit.INCONCLUSIVE
 

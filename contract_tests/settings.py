@@ -35,7 +35,7 @@ def read_settings(base_url: str | None, given: Mapping[str, Any]) -> tuple[Setti
     depth = Depth[(given.get("depth") or Depth.STANDARD.word).upper()]
     only, skip = tuple(given.get("only") or ()), tuple(given.get("skip") or ())
     _require_matches(only, skip)
-    ledger = _path(given, "ledger") or (None if is_loopback(target.host) else LEDGER)
+    ledger = _path(given, "ledger") or (LEDGER if target.may_write and not is_loopback(target.host) else None)
     settings = Settings(
         target=replace(target, limits=_limits_at(depth, target.limits)),
         depth=depth,

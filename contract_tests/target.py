@@ -18,6 +18,9 @@ from fleet_contract.spec.files import Contradiction
 
 API = "/emp/v1"
 DIALECT_VARIABLE = "FLEET_DIALECT"
+TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+VALUE = re.compile(r"(?:[^\x00-\x20\x7f](?:[^\x00-\x08\x0a-\x1f\x7f]*[^\x00-\x20\x7f])?)?")
+RESERVED = ("host", "content-length", "transfer-encoding", "connection", "x-api-key")
 VISIBLE = re.compile(r"[\x21-\x7e]+")
 
 
@@ -185,7 +188,17 @@ def _target(values: Mapping[str, Any], dialect: Mapping[str, str]) -> Target:
         dialect=dialect,
     )
     _require_agreement(target)
+    _require_sendable(target.network.headers)
     return target
+
+
+def _require_sendable(headers: Mapping[str, str]) -> None:
+    for name, value in headers.items():
+        if not TOKEN.fullmatch(name) or not VALUE.fullmatch(value) or name.lower() in RESERVED:
+            raise Contradiction(
+                f"network.headers holds {name!r}, which cannot be sent so. Expected a name and a value that HTTP can "
+                f"write, and none of {', '.join(RESERVED)}, which are ours to send. Correct or remove it."
+            )
 
 
 def _inside(values: Mapping[str, Any], prefix: str) -> dict[str, Any]:

@@ -142,6 +142,7 @@ def test_the_keys_of_a_fleet_are_among_all_keys(api: Api, fixtures: Fixtures) ->
     api.walk_keys(fleetId=fixtures.fleet_with_keys, page_size=500)
     api.walk_keys(page_size=500, pages=_PAGES_OF_A_SHARED_SERVER)
     api.walk_keys(pages=_PAGES_OF_A_SHARED_SERVER)
+    api.walk_keys(fleetId=fixtures.fleet_with_keys, page_size=500)
 
 
 @reaches(

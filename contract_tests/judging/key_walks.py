@@ -180,8 +180,10 @@ def _agrees(walk: Walk, earlier: list[Walk], made: list[Made], known: Known) -> 
             continue
         if other.fleet == walk.fleet:
             yield from _compared(walk, other, made, known)
-        elif other.fleet is not None and walk.fleet is None:
-            yield from _filter_against_all(other, walk, made, known)
+        elif walk.fleet is None:
+            yield from _all_against_filter(walk, other, known)
+        elif other.fleet is None:
+            yield from _filter_against_all(walk, other, known)
 
 
 def _created_since(one: Walk, other: Walk, known: Known) -> bool:
@@ -195,14 +197,16 @@ def _unsettled(walk: Walk, made: list[Made]) -> set[str]:
 
 
 def _compared(walk: Walk, other: Walk, made: list[Made], known: Known) -> Findings:
-    """Judge two walks of one list, of which pages of another size, or the next, must show the same keys."""
-    others = set(_ids_of(other, known))
-    ids = set(_ids_of(walk, known)) - (_unsettled(other, made) - others)
+    """Judge two walks of one list: keys are never removed, and in a fleet of ours nobody else adds any."""
+    others, ids = set(_ids_of(other, known)), set(_ids_of(walk, known))
+    is_ours = walk.fleet is not None and known.birth(walk.fleet, walk.pages[0]) is not None
+    new = ids - others - _unsettled(other, made) if is_ours else set()
     paged = len(walk.pages) > 1 or len(other.pages) > 1
     whole = "keys.unfiltered-list-is-whole" if walk.fleet is None else "keys.filter-lists-the-whole-fleet"
     got = f"{len(ids)} keys in {len(walk.pages)} pages, {len(others)} in {len(other.pages)}"
     requirement = "keys.pages-list-each-key-once" if paged else whole
-    yield finding(requirement, ids == others, (*walk.numbers, *other.numbers), "the same keys each time", got)
+    kept = others <= ids and not new
+    yield finding(requirement, kept, (*walk.numbers, *other.numbers), "the keys that were listed before", got)
 
 
 def _ids_of(walk: Walk, known: Known) -> Iterator[Any]:
@@ -212,17 +216,26 @@ def _ids_of(walk: Walk, known: Known) -> Iterator[Any]:
             yield item.get("keyIdentifier")
 
 
-def _filter_against_all(filtered: Walk, everything: Walk, made: list[Made], known: Known) -> Findings:
-    fleet = filtered.fleet or ""
-    if known.standing(fleet, filtered.pages[0]) is not Standing.OWN:
-        return
-    shown_in_it = (item for item in everything.items if "fleetId" in item and _is(known, item["fleetId"], fleet))
-    listed = set(_ids_of(filtered, known))
-    of_fleet = {item.get("keyIdentifier") for item in shown_in_it} - (_unsettled(filtered, made) - listed)
+def _all_against_filter(everything: Walk, filtered: Walk, known: Known) -> Findings:
+    """Judge a later list of all keys against the keys of one fleet."""
     everywhere = {item.get("keyIdentifier") for item in everything.items}
-    missing, strange = len(of_fleet - listed), len(listed - everywhere)
+    lacking = len(set(_ids_of(filtered, known)) - everywhere)
+    got = f"an unfiltered list that lacks {lacking} keys of the fleet {shown(filtered.fleet)}"
     numbers = (*everything.numbers, *filtered.numbers)
+    if known.standing(filtered.fleet or "", filtered.pages[0]) is Standing.OWN:
+        yield finding("keys.unfiltered-list-is-whole", not lacking, numbers, "the keys of every fleet", got)
+
+
+def _filter_against_all(filtered: Walk, everything: Walk, known: Known) -> Findings:
+    """Judge a later list of the keys of one fleet against those that the list of all keys showed in it."""
+    fleet = filtered.fleet or ""
+    of_fleet = {
+        item.get("keyIdentifier")
+        for item in everything.items
+        if "fleetId" in item and _is(known, item["fleetId"], fleet)
+    }
+    missing = len(of_fleet - set(_ids_of(filtered, known)))
     got = f"a filtered list without {missing} of them"
-    yield finding("keys.filter-lists-the-whole-fleet", not missing, numbers, f"{len(of_fleet)} keys", got)
-    got = f"an unfiltered list that lacks {strange} keys of the fleet {shown(fleet)}"
-    yield finding("keys.unfiltered-list-is-whole", not strange, numbers, "the keys of every fleet", got)
+    numbers = (*filtered.numbers, *everything.numbers)
+    if known.standing(fleet, filtered.pages[0]) is Standing.OWN:
+        yield finding("keys.filter-lists-the-whole-fleet", not missing, numbers, f"{len(of_fleet)} keys", got)

@@ -10,15 +10,13 @@ from typing import Any
 from fleet_contract.contract_tests.exchange import Caller, Request
 from fleet_contract.contract_tests.network.masking import Masker
 from fleet_contract.contract_tests.network.wire import Headers, Unsendable
-from fleet_contract.contract_tests.target import Target
+from fleet_contract.contract_tests.target import TOKEN, VALUE, Target
 
 KEY_HEADER = "X-API-Key"
 MARK_HEADER = "X-Fleet-Contract"
 STRANGERS_KEY = "nobody-was-given-this"
 WITH_A_BODY = ("POST", "PUT", "PATCH")
 SECRETIVE = re.compile(r"auth|cookie|key|token|secret|password", re.IGNORECASE)
-TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-VALUE = re.compile(r"(?:[^\x00-\x20\x7f](?:[^\x00-\x08\x0a-\x1f\x7f]*[^\x00-\x20\x7f])?)?")
 PATH = re.compile(r"/[\x21-\x7e]*")
 
 

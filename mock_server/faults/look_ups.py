@@ -45,7 +45,7 @@ def ids_are_patterns(parts: Parts) -> None:
 
     def like(asked: str, known: str) -> bool:
         pattern = re.escape(asked).replace("%", ".*").replace("_", ".")
-        return re.fullmatch(pattern, known, re.DOTALL) is not None
+        return len(asked) > 1 and re.fullmatch(pattern, known, re.DOTALL) is not None
 
     look_up(parts, like)
 
@@ -158,10 +158,11 @@ def ids_are_measured_in_bytes(parts: Parts) -> None:
 
 
 def respell_paths(parts: Parts, respell: Callable[[str], str]) -> None:
-    """Read the fleet ids in paths in another way than they were written."""
+    """Read the ids of fleets in paths in another way than they were written; an id that no fleet has stays so."""
 
-    async def respelling(_: World, call: Call) -> None:
-        call.path["fleetId"] = respell(call.path["fleetId"])
+    async def respelling(world: World, call: Call) -> None:
+        if world.store.at(call.path["fleetId"]) is not None:
+            call.path["fleetId"] = respell(call.path["fleetId"])
 
     for operation in OPERATIONS_ON_A_FLEET:
         parts.before(operation, respelling)

@@ -1,6 +1,6 @@
 """Faults in turning the pages of a list of charging keys."""
 
-from collections.abc import Callable
+import re
 
 from fleet_contract.mock_server.faults.registry import fault
 from fleet_contract.mock_server.handlers import PAGE_SIZES, Handler, World
@@ -63,21 +63,15 @@ def a_page_size_of_one_is_taken(parts: Parts) -> None:
     parts.wrap(OPERATION, taking)
 
 
+def has_page_size(call: Call) -> bool:
+    """Say whether a call has a page_size that is a number."""
+    return re.search(rb"page_size=-?\d+(?=&|$)", call.raw_query) is not None
+
+
 @fault(breaks={"keys.page-size-out-of-range"})
 def a_page_size_out_of_range_is_unprocessable(parts: Parts) -> None:
     """A page_size outside 10 to 500 is answered 422."""
-    parts.answer_with(OPERATION, 422, 400, lambda call: "page_size" in call.query and "cursor" not in call.query)
-
-
-def turn_pages(parts: Parts, turn: Callable[[Page], Page]) -> None:
-    """Let a function change every page that is not the last."""
-
-    class Turning(Store):
-        async def page(self, tenant: str, fleet_id: str | None, start: int, size: int) -> Page:
-            page = await super().page(tenant, fleet_id, start, size)
-            return turn(page) if page.next is not None else page
-
-    parts.mix_into_store(Turning)
+    parts.answer_with(OPERATION, 422, 400, has_page_size)
 
 
 @fault(breaks={"keys.pages-list-each-key-once"})
@@ -96,8 +90,17 @@ def a_page_begins_with_the_last_key_of_the_one_before(parts: Parts) -> None:
 
 @fault(breaks={"keys.pages-list-each-key-once"})
 def a_cursor_skips_a_key(parts: Parts) -> None:
-    """The cursor leads past the first key of the next page."""
-    turn_pages(parts, lambda page: Page(page.keys, page.next + 1 if page.next is not None else None))
+    """The cursor leads past the first key of the next page where that has another."""
+
+    class Skipping(Store):
+        async def page(self, tenant: str, fleet_id: str | None, start: int, size: int) -> Page:
+            page = await super().page(tenant, fleet_id, start, size)
+            if page.next is None:
+                return page
+            after = await super().page(tenant, fleet_id, page.next + 1, size)
+            return Page(page.keys, page.next + 1 if after.keys else page.next)
+
+    parts.mix_into_store(Skipping)
 
 
 @fault(breaks={"keys.paging-ends"})
@@ -197,9 +200,9 @@ def a_page_size_out_of_range_is_the_default(parts: Parts) -> None:
 
 
 @fault(breaks={"keys.page-size-out-of-range"})
-def a_page_size_of_zero_is_not_found(parts: Parts) -> None:
-    """A page_size below 10 is answered 404."""
-    parts.answer_with(OPERATION, 404, 400, lambda call: int(call.query.get("page_size") or 10) < PAGE_SIZES.start)
+def a_page_size_below_ten_is_not_found(parts: Parts) -> None:
+    """A page_size of one digit is answered 404 where it is refused."""
+    parts.answer_with(OPERATION, 404, 400, lambda call: re.search(rb"page_size=\d(?!\d)", call.raw_query) is not None)
 
 
 @fault(breaks={"keys.pages-list-each-key-once", "keys.paging-ends"})
@@ -243,12 +246,13 @@ def newest_keys_come_first_and_pages_are_counted(parts: Parts) -> None:
 
 @fault(breaks={"keys.pages-list-each-key-once"})
 def the_second_page_skips_disabled_keys(parts: Parts) -> None:
-    """A page that a cursor leads to leaves out the keys that are disabled."""
+    """A page that a cursor leads to leaves out the keys that are disabled, where it has others."""
 
     class Skipping(Store):
         async def page(self, tenant: str, fleet_id: str | None, start: int, size: int) -> Page:
             page = await super().page(tenant, fleet_id, start, size)
-            return Page([key for key in page.keys if key.enabled], page.next) if start else page
+            enabled = [key for key in page.keys if key.enabled]
+            return Page(enabled, page.next) if start and enabled else page
 
     parts.mix_into_store(Skipping)
 
