@@ -37,7 +37,11 @@ def begin(settings: Settings, console: Console) -> Run:
     Raises Contradiction, Unreachable, KeyRefused or NotThisApi; sends one request.
     """
     run = Run.begin(settings)
-    run.client.preflight()
+    try:
+        run.client.preflight()
+    except BaseException:
+        run.client.close()
+        raise
     limits = settings.target.limits
     if settings.target.may_write:
         console.print(

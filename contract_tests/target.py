@@ -13,7 +13,7 @@ from urllib.parse import SplitResult, urlsplit
 from fleet_contract.contract_tests.entries import ENTRIES, Source, checked, flag, flatten, plain, unknown, variable
 from fleet_contract.contract_tests.network.masking import Secret
 from fleet_contract.contract_tests.network.pacing import CAUTIOUS
-from fleet_contract.spec.dialect import chosen_answers
+from fleet_contract.spec.dialect import chosen_answers, complete
 from fleet_contract.spec.files import Contradiction
 
 API = "/emp/v1"
@@ -189,6 +189,7 @@ def _target(values: Mapping[str, Any], dialect: Mapping[str, str]) -> Target:
     )
     _require_agreement(target)
     _require_sendable(target.network.headers)
+    complete(dialect)
     return target
 
 

@@ -159,7 +159,8 @@ class Known:
             if spelled == name
         ):
             return Likeness.SAME
-        return Likeness.UNCLEAR if named or self.mark not in name else Likeness.OTHER
+        is_marked = self.mark in name or (self.mark != "" and number_of(self.mark) in name)
+        return Likeness.UNCLEAR if named or not is_marked else Likeness.OTHER
 
     def _has_still(self, id: str, naming: Exchange, exchange: Exchange) -> bool:
         """Say whether a fleet was not renamed between two exchanges, as far as anybody can tell."""
@@ -209,6 +210,11 @@ class Known:
             ),
             None,
         )
+
+
+def number_of(mark: str) -> str:
+    """Return the mark as a number, where a name is given as one."""
+    return str(int(mark, 16))
 
 
 def own_fleets(fixtures: Fixtures) -> frozenset[str]:

@@ -233,7 +233,10 @@ def _status_of(operation: str) -> Reader:
 
 
 def _is_second(exchange: Exchange, known: Known) -> bool:
-    return any(id in ("create.again-identically", "keys.create-the-same-key") for id in situations_of(exchange, known))
+    return any(id in _SECOND for id in situations_of(exchange, known))
+
+
+_SECOND = ("create.again-identically", "create.again-after-a-rename", "keys.create-the-same-key")
 
 
 def _key_body(exchange: Exchange, known: Known) -> str | None:

@@ -71,7 +71,8 @@ def _of_standing(id: str, exchange: Exchange, sent: Sent, known: Known) -> Trait
     else:
         birth = known.birth(id, exchange)
         identical = birth is not None and birth.name == sent.fields.get("fleetName", NO_NAME)
-        yield "create.again-identically" if identical else "create.of-a-taken-id"
+        again = "create.again-after-a-rename" if known.was_renamed(id, exchange) else "create.again-identically"
+        yield again if identical else "create.of-a-taken-id"
 
 
 def _of_fleet_name(name: object, id: str, exchange: Exchange, known: Known) -> Traits:

@@ -3,7 +3,7 @@
 from urllib.parse import urlsplit
 
 from fleet_contract.contract_tests.entries import variable
-from fleet_contract.contract_tests.exchange import Answer, Exchange
+from fleet_contract.contract_tests.exchange import Answer, Exchange, NotJson, parse_json
 from fleet_contract.contract_tests.network.disturbance import disturbance, is_html
 from fleet_contract.contract_tests.network.route import proxy_url
 from fleet_contract.contract_tests.network.wire import Cause
@@ -66,13 +66,21 @@ def _refusal(answer: Answer, target: Target) -> str:
     )
 
 
+def _is_json(answer: Answer) -> bool:
+    try:
+        parse_json(answer.body)
+    except NotJson:
+        return False
+    return True
+
+
 def _not_this_api(answer: Answer) -> str:
     if 300 <= answer.status < 400:
         return (
             f"with a redirect to {answer.header('location')}. No redirect is followed, so that no key goes astray. "
             f"Give the address at which the API itself answers as BASE_URL."
         )
-    if is_html(answer) and answer.status < 500:
+    if is_html(answer) and not _is_json(answer) and answer.status < 500:
         return (
             "with an HTML page. Expected JSON. Correct BASE_URL: it is what stands before "
             f"{API}, a path prefix included, and no login page or portal."

@@ -47,7 +47,8 @@ def invalid_name(call: Client) -> str:
     """Return the one status of all refusals of a name in create; a rename is refused with 400."""
     assert call.rename("acme-corp-001", "x" * 101).status_code == 400
     assert call.create("", "x" * 101).status_code == 400
-    (only,) = {status(call.create("invalid", name)) for name in ("x" * 101, ["x"], {}, 1, True)}
+    names: tuple[object, ...] = ("x" * 101, ["x"], {}, 1, True)
+    (only,) = {status(call.create("invalid", name)) for name in names}
     return only
 
 
