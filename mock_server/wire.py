@@ -16,6 +16,7 @@ from fleet_contract.mock_server.refusals import Kind, Refusal, refusal_of, rende
 
 CALL = "fleet_mock.call"
 INTERVAL_OF_REFUSALS = 97
+MOST_PARAMETERS = 100
 PAGES_FOR_PEOPLE = ("/ui", "/openapi.json", "/openapi.yaml")
 
 
@@ -90,6 +91,8 @@ class Door:
         call.tenant = mock.access.tenant(call)
         if misrouted or call.operation_id is None:
             raise misrouted or Refusal(Kind.UNKNOWN_PATH, "No operation has this path.")
+        if call.raw_query.count(b"&") >= MOST_PARAMETERS:  # Connexion reads them in quadratic time
+            raise Refusal(Kind.BAD_PARAMETER, f"The query has more than {MOST_PARAMETERS} parameters.")
         if call.operation_id in mock.routes.with_body:
             call.raw_body = await Incoming(receive).whole(call.header("content-length"))
         for hook in mock.parts.hooks.get(call.operation_id, ()):

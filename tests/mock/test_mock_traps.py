@@ -105,6 +105,12 @@ def test_a_media_type_is_read_whatever_its_spelling(call: Client, media_type: st
     assert answer.status_code == MEDIA_TYPES[media_type]
 
 
+@pytest.mark.parametrize(("parameters", "status"), [(100, 200), (101, 400), (5_000, 400)])
+def test_a_query_of_many_parameters_is_refused_before_it_is_read(call: Client, parameters: int, status: int) -> None:
+    query = "&".join(f"{number}=" for number in range(parameters))
+    assert call("GET", f"/emp/v1/charging-keys?{query}").status_code == status
+
+
 def test_a_body_without_a_media_type(call: Client) -> None:
     assert call("POST", FLEETS, content=b'{"fleetId": "x"}').status_code == 415
     assert call("POST", FLEETS).status_code == 400
