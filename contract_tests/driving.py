@@ -155,6 +155,8 @@ class Driver:
         """Record the checks that never ran, so that a run that was stopped, or ran nothing, is no success."""
         done = {each.name for each in self._run.ran}
         undone = [item for item in self._due if item.name not in done]
+        if self._run.client.stopped:
+            self._run.ran.append(Ran("the run", (), Lack.STOPPED, "it was interrupted"))
         self._run.ran += [_ran(item, Untested(Lack.STOPPED, "the run was stopped before it")) for item in undone]
         if not self._due:
             self._run.ran.append(Ran("nothing ran", (), Lack.STOPPED, "no check was selected"))

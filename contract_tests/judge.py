@@ -1,7 +1,11 @@
 """Judging from begin to end: the first look, the cost, the checks, the reports and the exit code."""
 
 import os
+import signal
+import threading
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.resources import as_file, files
 from pathlib import Path
 
@@ -97,10 +101,29 @@ def run_checks(run: Run) -> Report | None:
         return EXITS[report.outcome]
 
     try:
-        drive(Driver(run, keep))
+        with _interruptible(run):
+            drive(Driver(run, keep))
     except Exception as error:
         raise SuiteBroke(error) from error
     return reports[0] if reports else None
+
+
+@contextmanager
+def _interruptible(run: Run) -> Iterator[None]:
+    """Let Ctrl+C end a run for good: a library may catch the first KeyboardInterrupt and go on."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # Only the main thread is told of signals.
+        return
+
+    def stop(*_: object) -> None:
+        run.client.stop()
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def drive(driver: Driver) -> None:

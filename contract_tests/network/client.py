@@ -64,6 +64,7 @@ class Client:
     ) -> None:
         self.target = target
         self.journal: list[Exchange] = []
+        self.stopped = False
         self._clock = clock or Clock()
         self._begun = self._clock.monotonic()
         self._on_exchange = tuple(on_exchange)
@@ -160,7 +161,13 @@ class Client:
         self._book(exchange, makes)
         return exchange, pause
 
+    def stop(self) -> None:
+        """Send nothing more: every further request raises KeyboardInterrupt, whoever caught the first."""
+        self.stopped = True
+
     def _take_off(self, costs: Sequence[Cost]) -> _Flight:
+        if self.stopped:
+            raise KeyboardInterrupt
         most = self.target.limits.max_seconds
         ends = None if most is None else self._begun + most
         if not self._pace.wait(ends):

@@ -127,12 +127,6 @@ def body_of(call: Call) -> dict[str, Json]:
 
 
 @fault(breaks={"create.accepts-a-valid-fleet"})
-def create_refuses_an_id_that_ends_with_7(parts: Parts) -> None:
-    """A create whose id ends with a 7 is answered 400, as by a check digit."""
-    parts.answer_with("create_fleet", 400, 201, lambda call: str(body_of(call).get("fleetId")).endswith("7"))
-
-
-@fault(breaks={"create.accepts-a-valid-fleet"})
 def create_refuses_a_name_with_quotes(parts: Parts) -> None:
     """A create with a double quote in its name is answered 400."""
     parts.answer_with("create_fleet", 400, 201, lambda call: '"' in str(body_of(call).get("fleetName")))

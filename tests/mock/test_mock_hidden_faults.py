@@ -11,6 +11,7 @@ from fleet_contract.mock_server.parts import parts
 
 from .conftest import Client
 
+PRICES = "/v1/locations/loc-001?fleetId=acme-corp-001"
 KEYS = "/emp/v1/charging-keys"
 
 
@@ -84,6 +85,9 @@ SHOWN: dict[str, Callable[[Client], httpx.Response]] = {
     "rename-drops-marks-of-direction": rename("acme-corp-001", "a\u200fb"),
     "rename-cuts-a-final-period": rename("acme-corp-001", "Ltd."),
     "create-evaluates-templates": create("one", "{{7*7}}"),
+    "patch-renames-too": lambda call: call("PATCH", "/emp/v1/fleets/acme-corp-001/rename", {"newName": "New"}),
+    "a-create-without-a-name-finds-the-fleet": create("acme-corp-001"),
+    "prices-of-a-fleet-are-shown-once": steps(*[lambda call: call("GET", PRICES)] * 2),
     "create-drops-joiners": create("one", "\U0001f469\u200d\U0001f680"),
 }
 

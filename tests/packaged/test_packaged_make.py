@@ -75,7 +75,7 @@ def test_a_run_that_was_interrupted_is_no_success() -> None:
     ):
         time.sleep(3)  # into the checks: the first answers have been judged
         judging.send_signal(signal.SIGINT)
-        said, _ = judging.communicate(timeout=10)
+        said, _ = judging.communicate(timeout=30)
     assert judging.returncode == 3
     assert "INCONCLUSIVE" in said
     assert "the run was stopped before it" in " ".join(said.split())
