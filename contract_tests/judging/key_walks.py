@@ -213,12 +213,12 @@ def _ids_of(walk: Walk, known: Known) -> Iterator[Any]:
     """Yield the identifiers of a walk; what shows another fleet than the filter's was judged page by page."""
     for item in walk.items:
         if walk.fleet is None or "fleetId" not in item or _is(known, item["fleetId"], walk.fleet):
-            yield item.get("keyIdentifier")
+            yield str(item.get("keyIdentifier"))
 
 
 def _all_against_filter(everything: Walk, filtered: Walk, known: Known) -> Findings:
     """Judge a later list of all keys against the keys of one fleet."""
-    everywhere = {item.get("keyIdentifier") for item in everything.items}
+    everywhere = {str(item.get("keyIdentifier")) for item in everything.items}
     lacking = len(set(_ids_of(filtered, known)) - everywhere)
     got = f"an unfiltered list that lacks {lacking} keys of the fleet {shown(filtered.fleet)}"
     numbers = (*everything.numbers, *filtered.numbers)
@@ -230,7 +230,7 @@ def _filter_against_all(filtered: Walk, everything: Walk, known: Known) -> Findi
     """Judge a later list of the keys of one fleet against those that the list of all keys showed in it."""
     fleet = filtered.fleet or ""
     of_fleet = {
-        item.get("keyIdentifier")
+        str(item.get("keyIdentifier"))
         for item in everything.items
         if "fleetId" in item and _is(known, item["fleetId"], fleet)
     }

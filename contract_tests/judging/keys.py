@@ -71,8 +71,8 @@ def _filtered(exchange: Exchange, known: Known, fleet: str, items: list[Item]) -
         return
     shown_elsewhere = sum("fleetId" in item and not _is(known, item["fleetId"], fleet) for item in items)
     created = {_visual_number(key, known): _fleet_of(key, known) for key in known.keys if key.succeeded}
-    of_ours = [item for item in items if item.get("visualNumber") in created]
-    created_elsewhere = sum(not _is(known, created[item["visualNumber"]], fleet) for item in of_ours)
+    numbers = [number for item in items if isinstance(number := item.get("visualNumber"), str) and number in created]
+    created_elsewhere = sum(not _is(known, created[number], fleet) for number in numbers)
     strangers = max(shown_elsewhere, created_elsewhere)
     if items or known.standing(fleet, exchange) is Standing.OWN:
         got = f"{strangers} of {len(items)} keys that are of another fleet, or of none"
@@ -92,7 +92,7 @@ def _hidden(exchange: Exchange, known: Known, items: list[Item]) -> Findings:
     if not of_the_other and not (foreign and caller is Caller.OWNER):
         return
     leaked = sum(
-        item.get("visualNumber") in of_the_other
+        str(item.get("visualNumber")) in of_the_other
         or (bool(foreign) and caller is Caller.OWNER and item.get("fleetId") == foreign)
         for item in items
     )
@@ -100,8 +100,10 @@ def _hidden(exchange: Exchange, known: Known, items: list[Item]) -> Findings:
     yield finding("keys.of-others-are-hidden", not leaked, (exchange.number,), "no key of another organization", got)
 
 
-def _visual_number(create: Exchange, known: Known) -> Any:
-    return known.sent[create.number].fields.get("visualNumber")
+def _visual_number(create: Exchange, known: Known) -> str | None:
+    """Return what was sent as printed on a key, None where it was no text: a lenient server takes anything."""
+    number = known.sent[create.number].fields.get("visualNumber")
+    return number if isinstance(number, str) else None
 
 
 def _fleet_of(create: Exchange, known: Known) -> Any:
