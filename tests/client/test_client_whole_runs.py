@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
 import trustme
 import uvicorn
 from rich.console import Console
@@ -42,32 +41,23 @@ def mock_over_tls(certificate: trustme.LeafCert) -> Iterator[int]:
         listener.close()
 
 
-def judged(target: Path) -> Report:
-    settings, _ = read_settings(
-        None, {"target": str(target), "depth": "quick", "ledger": str(target.parent / "ledger")}
-    )
-    report = run_checks(begin(settings, Console(quiet=True)))
+def judged_through_a_proxy(folder: Path, *lines: str) -> Report:
+    """Judge a mock behind a proxy and a private authority at quick depth; `lines` are more of the target file."""
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(str(folder / "ca.pem"))
+    target = folder / "target.toml"
+    with mock_over_tls(authority.issue_cert("staging.example")) as port, proxying(folder) as proxy:
+        head = [f'base_url = "https://staging.example:{port}"', 'api_key = "demo-key"', *lines]
+        network = ["[network]", 'ca_file = "ca.pem"', f'proxy = "http://127.0.0.1:{proxy}"']
+        target.write_text("\n".join([*head, "[limits]", "requests_per_second = 0", *network]))
+        settings, _ = read_settings(None, {"target": str(target), "depth": "quick", "ledger": str(folder / "ledger")})
+        report = run_checks(begin(settings, Console(quiet=True)))
     assert report is not None
     return report
 
 
-def test_a_run_goes_through_a_proxy_to_a_host_with_a_certificate_of_its_own(
-    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    authority = trustme.CA()
-    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
-    target = tmp_path / "target.toml"
-    with (
-        mock_over_tls(authority.issue_cert("staging.example")) as port,
-        proxying(tmp_path_factory.mktemp("p")) as proxy,
-    ):
-        target.write_text(
-            f'base_url = "https://staging.example:{port}"\n'
-            'api_key = "demo-key"\nother_api_key = "other-key"\nallow_writes = true\n'
-            "[limits]\nrequests_per_second = 0\n"
-            f'[network]\nca_file = "ca.pem"\nproxy = "http://127.0.0.1:{proxy}"\n'
-        )
-        report = judged(target)
+def test_a_run_goes_through_a_proxy_to_a_host_with_a_certificate_of_its_own(tmp_path: Path) -> None:
+    report = judged_through_a_proxy(tmp_path, 'other_api_key = "other-key"', "allow_writes = true")
     assert report.outcome is Outcome.CONFORMS
     assert report.judged > 50
     entries = [json.loads(line) for line in (tmp_path / "ledger").read_text().splitlines()]
@@ -75,22 +65,8 @@ def test_a_run_goes_through_a_proxy_to_a_host_with_a_certificate_of_its_own(
     assert tuple(fleets) == report.footprint.fleets_created
 
 
-def test_without_leave_to_write_nothing_is_written_and_nothing_is_concluded(
-    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    authority = trustme.CA()
-    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
-    target = tmp_path / "target.toml"
-    with (
-        mock_over_tls(authority.issue_cert("staging.example")) as port,
-        proxying(tmp_path_factory.mktemp("p")) as proxy,
-    ):
-        target.write_text(
-            f'base_url = "https://staging.example:{port}"\napi_key = "demo-key"\n'
-            "[limits]\nrequests_per_second = 0\n"
-            f'[network]\nca_file = "ca.pem"\nproxy = "http://127.0.0.1:{proxy}"\n'
-        )
-        report = judged(target)
+def test_without_leave_to_write_nothing_is_written_and_nothing_is_concluded(tmp_path: Path) -> None:
+    report = judged_through_a_proxy(tmp_path)
     assert {exchange.request.method for exchange in report.known.history} == {"GET"}
     assert report.outcome is Outcome.INCONCLUSIVE
     assert report.judged > 5
