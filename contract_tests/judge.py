@@ -86,8 +86,8 @@ def _write(path: Path, text: str) -> None:
 def judge(settings: Settings, outputs: Outputs, console: Console) -> int:
     """Judge a server, report, and return the exit code; raises what `begin` raises, and SuiteBroke."""
     for path in (outputs.json, outputs.junit):
-        if path:  # rather now than when the fleets are spent
-            _write(path, path.read_text(encoding="utf-8") if path.is_file() else "")
+        if path:  # Rather now than when the fleets are spent; and no old report is taken for this run's.
+            _write(path, "")
     report = run_checks(begin(settings, console))
     return finish(report, outputs, console) if report else Exit.INCONCLUSIVE
 

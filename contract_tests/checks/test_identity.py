@@ -55,6 +55,7 @@ def test_the_last_of_100_characters_tells_two_ids_apart(api: Api) -> None:
 @reaches("fleets.id-is-matched-whole", "fleets.id-is-unique", depth=Depth.STANDARD)
 def test_what_is_read_of_case_holds_for_creates_too(api: Api) -> None:
     id = api.fresh_fleet("-case")
+    api.rename(id, api.fresh_name())  # or a fleet that is not found yet would be taken for another id
     other = id.upper()
     api.rename(other, api.fresh_name())
     if api.create(other, api.fresh_name()).succeeded:
