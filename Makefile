@@ -15,7 +15,7 @@ SOURCES := contract_tests mock_server spec tests tools
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help mock contract test lint types lint-api lock clean
+.PHONY: help mock contract test prove prove-all lint types lint-api lock clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
@@ -33,6 +33,12 @@ endif
 
 test: $(READY) ## Run the project's own tests [ARGS=…]
 	@$(BIN)/python -m pytest -n auto $(ARGS)
+
+prove: $(READY) ## Prove the suite and the mock by each other: all faults, every pair of answers (minutes)
+	@$(BIN)/python -m pytest -n auto --dist worksteal tests/prove -m 'not thorough' $(ARGS)
+
+prove-all: $(READY) ## The same with random dialects, faults in other dialects and explorations (an hour)
+	@$(BIN)/python -m pytest -n auto --dist worksteal tests/prove $(ARGS)
 
 lint: $(READY) ## Check style and form
 	@$(BIN)/ruff check $(SOURCES)

@@ -3,6 +3,8 @@
 import re
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -18,6 +20,7 @@ FLEETS = "/emp/v1/fleets"
 KEYS = "/emp/v1/charging-keys"
 JSON = (("Content-Type", "application/json"),)
 _WAITS = (0.1, 0.2, 0.4, 0.8, 1.6)  # seconds, until a fleet is found that was just created
+RETRIES = len(_WAITS) + 1  # at most, for what was just created
 _MOST_PAGES = 20
 _NOT_FOUND = 404
 
@@ -34,6 +37,9 @@ class Api:
         self._location_path = location_path
         self._numbers: dict[str, int] = {}
         self._patient = True
+        self._settles_in = 0.0  # seconds, the longest that a fleet took to be found
+        self._listed_in = 0.0  # seconds, the longest that a charging key took to be listed
+        self.with_codes: list[str] = []  # of these, the ids whose codes were read
         self.created: dict[str, None] = {}  # the ids of all fleets that our owner created here, in order
 
     # --- names for what is created ---
@@ -96,15 +102,36 @@ class Api:
     def put_name(self, id: str, body: bytes, *, headers: Headers = JSON, path: str = "", **how: Any) -> Exchange:
         """Rename with a body of any bytes; `path` is the segment that stands for the id, if it is to be another."""
         path = f"{FLEETS}/{path or segment(id)}/rename"
+        is_itself = path.endswith(f"/{segment(id)}/rename")
+        if self._settles_in and is_itself:
+            self._let_settle(id, how.get("caller", Caller.OWNER))
         exchange = self.send("PUT", path, body=body, headers=headers, **how)
-        is_late = exchange.status == _NOT_FOUND and path.endswith(f"/{segment(id)}/rename")
-        if not is_late or not self._is_new(id, exchange.request.caller):
+        created = self._create_of(id, exchange.request.caller) if is_itself and exchange.status == _NOT_FOUND else None
+        if created is None:
             return exchange
-        return self._patiently(
+        found = self.patiently(
             lambda: self.send("PUT", path, body=body, headers=headers, **how), lambda again: again.status != _NOT_FOUND
         )
+        if found.succeeded:
+            self._settles_in = max(self._settles_in, found.started - created.ended)
+        return found
 
-    def _patiently(self, send: Callable[[], Exchange], found: Callable[[Exchange], bool]) -> Exchange:
+    def _let_settle(self, id: str, caller: Caller) -> None:
+        """Wait until a fleet should be found, where others were not found at once: it costs fewer requests."""
+        created = self._create_of(id, caller)
+        if created is not None:
+            time.sleep(max(0.0, created.ended + self._settles_in - time.monotonic()))
+
+    @property
+    def is_patient(self) -> bool:
+        """Whether it waits for what was just created."""
+        return self._patient
+
+    def wait_again(self) -> None:
+        """Wait once more for what is created from now on, though something never appeared before."""
+        self._patient = True
+
+    def patiently(self, send: Callable[[], Exchange], found: Callable[[Exchange], bool]) -> Exchange:
         """Send again until what was created appears; after something that never did, nothing is waited for any more."""
         for wait in _WAITS if self._patient else ():
             time.sleep(wait)
@@ -114,29 +141,38 @@ class Api:
         self._patient = False
         return send()
 
-    def _is_new(self, id: str, caller: Caller) -> bool:
-        needle = f'"{id}"'.encode("utf-8", "replace")
+    def _create_of(self, id: str, caller: Caller) -> Exchange | None:
+        """Return the create of a fleet that nobody has found yet, None where it need not be waited for."""
+        if not self._patient or self.client.in_burst:
+            return None
+        needle = spell(id)
         about = [each for each in self.client.journal if each.succeeded and each.request.method in ("POST", "PUT")]
         creates = [each for each in about if each.request.path == FLEETS and needle in each.request.body]
         renames = [each for each in about if each.request.path == f"{FLEETS}/{segment(id)}/rename"]
-        return self._patient and bool(creates) and creates[0].request.caller is caller and not renames
+        return creates[0] if creates and creates[0].request.caller is caller and not renames else None
 
     def invitation(self, id: str, **how: Any) -> Exchange:
-        return self.send("GET", f"{FLEETS}/{segment(id)}/invitation", **how)
+        exchange = self.send("GET", f"{FLEETS}/{segment(id)}/invitation", **how)
+        if exchange.succeeded and id in self.created and id not in self.with_codes:
+            self.with_codes.append(id)
+        return exchange
 
     def create_key(self, charging_key: Any, **how: Any) -> Exchange:
         return self.post(KEYS, charging_key, **how)
 
     def await_key(self, charging_key: dict[str, Any], caller: Caller = Caller.OWNER) -> None:
         """List the keys of a key's fleet, or all, until it is among them; a server may take a moment."""
+        sent = time.monotonic()
         query = {"page_size": 500, **({"fleetId": charging_key["fleetId"]} if "fleetId" in charging_key else {})}
 
         def listed(page: Exchange) -> bool:
             numbers = [item.get("visualNumber") for item in items_of(page) or ()]
             return charging_key["visualNumber"] in numbers or cursor_of(page) is not None
 
+        time.sleep(self._listed_in if self._patient else 0.0)
         if not listed(self.list_keys(caller=caller, **query)) and self._patient:
-            self._patiently(lambda: self.list_keys(caller=caller, **query), listed)
+            found = self.patiently(lambda: self.list_keys(caller=caller, **query), listed)
+            self._listed_in = max(self._listed_in, found.started - sent if listed(found) else 0.0)
 
     def list_keys(self, *, caller: Caller = Caller.OWNER, **query: Any) -> Exchange:
         """List charging keys; `query` is fleetId, cursor, page_size."""
@@ -162,6 +198,24 @@ class Api:
     def post(self, path: str, value: Any, *, headers: Headers = JSON, **how: Any) -> Exchange:
         """Send a value as the JSON body of a POST."""
         return self.send("POST", path, body=spell(value), headers=headers, **how)
+
+    # --- what overlaps ---
+
+    def at_once(self, *calls: Callable[[], object], requests: int = 0) -> None:
+        """Make calls that begin together, each in a thread of its own; what the first of them raised is raised.
+
+        Each sends one request, or they send `requests` in all. None waits for what is not found yet.
+        """
+        together = Barrier(len(calls))
+
+        def begin(call: Callable[[], object]) -> object:
+            together.wait()
+            return call()
+
+        with self.client.burst(requests or len(calls)), ThreadPoolExecutor(len(calls)) as threads:
+            begun = [threads.submit(begin, call) for call in calls]
+        for each in begun:
+            each.result()
 
     # --- set-up ---
 

@@ -1,9 +1,12 @@
 """The subcommands of `fleet-contract`, as click reads them."""
 
+import math
+import secrets
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from io import TextIOWrapper
+from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 import click
@@ -11,13 +14,16 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from fleet_contract.contract_tests.depths import PRICES
+from fleet_contract.contract_tests.depths import PRICES, Depth
+from fleet_contract.contract_tests.exploring.exploration import FOLDER, SEED_BITS, Asked
+from fleet_contract.contract_tests.exploring.exploration import explore as explore_server
 from fleet_contract.contract_tests.judge import SuiteBroke, begin, judge, run_checks
 from fleet_contract.contract_tests.judging.reading import decided
 from fleet_contract.contract_tests.network.preflight import KeyRefused, NotThisApi, Unreachable
-from fleet_contract.contract_tests.options import OPTIONS, Option
-from fleet_contract.contract_tests.settings import read_settings
-from fleet_contract.contract_tests.verdicts import Exit
+from fleet_contract.contract_tests.options import OF_THE_TARGET, OPTIONS, Option
+from fleet_contract.contract_tests.reports.exploration import Progress, print_beginning, print_exploration
+from fleet_contract.contract_tests.settings import read_exploration, read_settings
+from fleet_contract.contract_tests.verdicts import EXITS, Exit
 from fleet_contract.spec.catalogue import Question, Requirement, Situation, catalogue
 from fleet_contract.spec.dialect import NOT_APPLICABLE, to_toml
 from fleet_contract.spec.files import Contradiction, suggestion
@@ -34,10 +40,13 @@ def main() -> None:
             stream.reconfigure(errors="replace")  # a terminal of another encoding is no reason to lose a verdict
 
 
-def _options(function: Function) -> Function:
-    for option in reversed(OPTIONS):
-        function = click.option(f"--{option.name}", option.name.replace("-", "_"), **_how(option))(function)
-    return function
+def _options(*options: Option) -> Callable[[Function], Function]:
+    def add(function: Function) -> Function:
+        for option in reversed(options):
+            function = click.option(f"--{option.name}", option.name.replace("-", "_"), **_how(option))(function)
+        return function
+
+    return add
 
 
 def _how(option: Option) -> dict[str, Any]:
@@ -49,7 +58,7 @@ def _how(option: Option) -> dict[str, Any]:
 
 @main.command()
 @click.argument("base_url", required=False)
-@_options
+@_options(*OPTIONS)
 def run(base_url: str | None, **given: Any) -> None:
     """Run the checks against the server at BASE_URL, and print one verdict per requirement.
 
@@ -65,7 +74,7 @@ def run(base_url: str | None, **given: Any) -> None:
 
 @main.command()
 @click.argument("base_url", required=False)
-@_options
+@_options(*OPTIONS)
 def dialect(base_url: str | None, **given: Any) -> None:
     """Read the dialect of the server at BASE_URL, and print it as TOML that fleet-mock --dialect takes.
 
@@ -87,6 +96,55 @@ def dialect(base_url: str | None, **given: Any) -> None:
 
 
 @main.command()
+@click.argument("base_url", required=False)
+@click.option("--minutes", type=click.FloatRange(min=0, min_open=True), metavar="N", help="Go on for so long.")
+@click.option(
+    "--max-cases",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Send at most so many programs, those of shrinking too.",
+)
+@click.option("--seed", type=click.IntRange(min=0), metavar="N", help="Draw the programs that this seed gives.")
+@click.option("--save", type=click.Path(path_type=Path), default=FOLDER, help="Save what is found here.")
+@_options(*OF_THE_TARGET)
+def explore(
+    base_url: str | None, minutes: float | None, max_cases: int | None, seed: int | None, save: Path, **given: Any
+) -> None:
+    """Send random programs of requests to the server at BASE_URL, and judge every answer as `run` does.
+
+    Takes --minutes or --max-cases, or both. What breaks a requirement is shrunk, printed
+    and saved, so that `run --cases` replays it. The same seed gives the same programs.
+    Exits 0 when nothing failed, 1 when a requirement was broken, 2 when the command was
+    used wrongly, and 3 when nothing failed but nothing was concluded either.
+    """
+    if minutes is None and max_cases is None:
+        raise click.UsageError("An exploration needs an end. Give --minutes N or --max-cases N, or both.")
+    if minutes is not None and not minutes < math.inf:
+        raise click.UsageError(f"--minutes is {minutes}, and was expected to be a number above 0. Give another.")
+    console = Console(highlight=False)
+    progress = Progress(console)
+    with _explained():
+        settings = read_exploration(base_url, _named(given, OF_THE_TARGET))
+        number = secrets.randbits(SEED_BITS) if seed is None else seed
+        asked = Asked(settings, number, minutes, max_cases, save)
+        print_beginning(asked, console)
+        with progress.shown:
+            explored = explore_server(asked, progress.tell)
+        print_exploration(explored, _replaying(settings.target.base_url, given), console)
+    sys.exit(EXITS[explored.outcome])
+
+
+def _replaying(base_url: str, given: dict[str, Any]) -> list[str]:
+    """Return the command that judges the same target once more, with the checks that read its dialect."""
+    words = ["fleet-contract", "run", base_url, "--depth", Depth.QUICK.word]
+    for option in OF_THE_TARGET:
+        value = given[option.name.replace("-", "_")]
+        if value and not option.many and not option.entry.startswith("limits."):
+            words += [f"--{option.name}", *([] if option.flag else [str(value)])]
+    return words
+
+
+@main.command()
 def plan() -> None:
     """Print what a run costs at most, at each depth."""
     table = Table("depth", "requests", "fleets", "charging keys")
@@ -96,8 +154,8 @@ def plan() -> None:
     click.echo("Fleets and charging keys stay for ever. Lower limits can be set in the target file.")
 
 
-def _named(given: dict[str, Any]) -> dict[str, Any]:
-    return {option.name: given[option.name.replace("-", "_")] for option in OPTIONS}
+def _named(given: dict[str, Any], options: Sequence[Option] = OPTIONS) -> dict[str, Any]:
+    return {option.name: given[option.name.replace("-", "_")] for option in options}
 
 
 @contextmanager

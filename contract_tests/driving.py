@@ -13,6 +13,7 @@ from fleet_contract.contract_tests.check import Check, check_of
 from fleet_contract.contract_tests.judging.findings import Finding
 from fleet_contract.contract_tests.network.budget import BudgetSpent
 from fleet_contract.contract_tests.network.client import WritesForbidden
+from fleet_contract.contract_tests.programs.case_files import Case
 from fleet_contract.contract_tests.run import Report, Run
 from fleet_contract.contract_tests.target import Target
 from fleet_contract.contract_tests.untested import Lack, Untested
@@ -30,6 +31,7 @@ _GATE = hypothesis_settings(
 
 
 RUN = pytest.StashKey[Run]()
+SAVED = "saved"  # the argument of the check that replays saved cases
 
 
 class BrokenPromise(AssertionError):
@@ -163,7 +165,9 @@ class Driver:
 
 
 def _check(item: pytest.Item) -> Check | None:
-    return check_of(item.function) if isinstance(item, pytest.Function) else None
+    check = check_of(item.function) if isinstance(item, pytest.Function) else None
+    case = item.callspec.params.get(SAVED) if check and hasattr(item, "callspec") else None
+    return replace(check, reaches=(case.requirement,)) if check and isinstance(case, Case) else check
 
 
 def _ran(item: pytest.Item, lacked: Untested | None = None) -> Ran:

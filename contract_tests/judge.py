@@ -4,7 +4,7 @@ import os
 import signal
 import threading
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -22,6 +22,8 @@ from fleet_contract.contract_tests.verdicts import EXITS, Exit
 from fleet_contract.spec.files import Contradiction
 
 CHECKS = "fleet_contract.contract_tests.checks"
+# The first two speak to a terminal and a cache that are not ours; the others collect garbage six times a run.
+_UNWANTED = ("terminal", "cacheprovider", "unraisableexception", "threadexception")
 
 
 class SuiteBroke(Exception):
@@ -101,7 +103,7 @@ def run_checks(run: Run) -> Report | None:
         return EXITS[report.outcome]
 
     try:
-        with _interruptible(run):
+        with interruptible(run.client.stop):
             drive(Driver(run, keep))
     except Exception as error:
         raise SuiteBroke(error) from error
@@ -109,14 +111,14 @@ def run_checks(run: Run) -> Report | None:
 
 
 @contextmanager
-def _interruptible(run: Run) -> Iterator[None]:
-    """Let Ctrl+C end a run for good: a library may catch the first KeyboardInterrupt and go on."""
+def interruptible(halt: Callable[[], None]) -> Iterator[None]:
+    """Let Ctrl+C end a run for good, by `halt`: a library may catch the first KeyboardInterrupt and go on."""
     if threading.current_thread() is not threading.main_thread():
         yield  # Only the main thread is told of signals.
         return
 
     def stop(*_: object) -> None:
-        run.client.stop()
+        halt()
         raise KeyboardInterrupt
 
     before = signal.signal(signal.SIGINT, stop)
@@ -132,5 +134,5 @@ def drive(driver: Driver) -> None:
     os.environ.pop("PYTEST_ADDOPTS", None)
     with as_file(files(CHECKS)) as folder:
         ours = ["-c", str(folder / "pytest.ini"), "--rootdir", str(folder), "--import-mode=importlib"]
-        without = [option for plugin in ("cacheprovider", "terminal") for option in ("-p", f"no:{plugin}")]
+        without = [option for plugin in _UNWANTED for option in ("-p", f"no:{plugin}")]
         pytest.main([*ours, *without, str(folder)], plugins=[driver])

@@ -26,6 +26,7 @@ OPTIONS = (
     Option("api-key", "The key, never as a literal.", "api_key", metavar="env:NAME|file:PATH"),
     Option("other-api-key", "A key of a second organization.", "other_api_key", metavar="env:NAME|file:PATH"),
     Option("allow-writes", "Create and rename on a host other than loopback.", "allow_writes", flag=True),
+    Option("cases", "Replay this saved case too, or all of a folder. Repeatable.", many=True, metavar="FILE_OR_DIR"),
     Option("depth", "How deep to go; each depth costs more.", choices=tuple(depth.word for depth in Depth)),
     Option("only", "Judge only requirements whose ids begin so. Repeatable.", many=True, metavar="PREFIX"),
     Option("skip", "Leave out requirements whose ids begin so. Repeatable.", many=True, metavar="PREFIX"),
@@ -41,3 +42,5 @@ OPTIONS = (
     Option("json", "Write the report as JSON.", metavar="FILE"),
     Option("junit", "Write the report as JUnit XML.", metavar="FILE"),
 )
+# What says where a server is and what it may cost; the rest says how the gate judges it and what it reports.
+OF_THE_TARGET = tuple(each for each in OPTIONS if each.entry or each.name in ("target", "only", "skip", "ledger"))

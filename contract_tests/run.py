@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -11,12 +11,13 @@ from string import hexdigits
 from fleet_contract.contract_tests.api import Api
 from fleet_contract.contract_tests.check import Check
 from fleet_contract.contract_tests.depths import Depth
-from fleet_contract.contract_tests.exchange import Exchange
+from fleet_contract.contract_tests.exchange import Exchange, Request
 from fleet_contract.contract_tests.judging.findings import Finding
 from fleet_contract.contract_tests.judging.judgement import Judgement
 from fleet_contract.contract_tests.judging.known import Known
-from fleet_contract.contract_tests.network.client import Client
+from fleet_contract.contract_tests.network.client import BURST, Client
 from fleet_contract.contract_tests.network.ledger import Footprint
+from fleet_contract.contract_tests.programs.case_files import Case
 from fleet_contract.contract_tests.target import Target
 from fleet_contract.contract_tests.untested import Untested
 from fleet_contract.contract_tests.verdicts import Outcome, Ran, Result, fold, is_selected, judged, outcome, testable
@@ -28,7 +29,7 @@ MARK_BYTES = 4  # the mark is their hexadecimal digits, so that it fits into ids
 
 @dataclass(frozen=True)
 class Settings:
-    """What the user asked for."""
+    """What the user asked for; `assumed` is the dialect, as far as it was read before."""
 
     target: Target
     depth: Depth = Depth.STANDARD
@@ -38,6 +39,8 @@ class Settings:
     require_all: bool = False
     ledger: Path | None = None
     mark: str = ""
+    cases: tuple[Case, ...] = ()
+    assumed: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,7 @@ class Run:
         """Make the client; sends nothing. Raises Contradiction when the ledger cannot be written."""
         target = settings.target
         mark = settings.mark or secrets.token_hex(MARK_BYTES)
-        judgement = Judgement(target.fixtures, mark, target.dialect)
+        judgement = Judgement(target.fixtures, mark, target.dialect, settings.assumed)
         client = Client(target, mark=mark, ledger=settings.ledger, on_exchange=[judgement.add])
         return cls(settings, client, Api(client, mark, target.fixtures.location_path), judgement)
 
@@ -124,9 +127,17 @@ def digest(journal: Sequence[Exchange], mark: str) -> str:
     # Ids are sent in other cases too, and as numbers.
     spelt = [re.escape(mark), *([str(int(mark, 16))] if set(mark) <= set(hexdigits) else [])]
     marked = re.compile("|".join(spelt).encode(), re.IGNORECASE)
-    for exchange in journal:
-        request = exchange.request
+    for request in _in_order(journal):
         for part in (request.method, request.path, request.caller, repr(request.headers)):
             sent.update(marked.sub(b"mark", part.encode()) + b"\0")
         sent.update(marked.sub(b"mark", request.body) + b"\1")
     return sent.hexdigest()[:16]
+
+
+def _in_order(journal: Sequence[Exchange]) -> list[Request]:
+    """Return what was sent, in order; what was sent at once, in an order that the network does not decide."""
+    bursts: dict[int, int] = {}
+    places = [bursts.setdefault(each.notes.get(BURST, -each.number), each.number) for each in journal]
+    requests = [each.request for each in journal]
+    said = [(each.path, each.caller.value, each.body) for each in requests]
+    return [request for _, _, request in sorted(zip(places, said, requests, strict=True), key=lambda each: each[:2])]

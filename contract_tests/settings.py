@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from fleet_contract.contract_tests.depths import PRICES, Depth
+from fleet_contract.contract_tests.depths import PRICES, Depth, Price
 from fleet_contract.contract_tests.options import OPTIONS
+from fleet_contract.contract_tests.programs.case_files import read_cases
 from fleet_contract.contract_tests.run import Settings
-from fleet_contract.contract_tests.target import Limits, is_loopback, read_target
+from fleet_contract.contract_tests.target import Target, is_loopback, read_target
 from fleet_contract.contract_tests.verdicts import testable
 from fleet_contract.spec.catalogue import Basis, catalogue
 from fleet_contract.spec.files import Contradiction, suggestion
@@ -30,37 +31,54 @@ def read_settings(base_url: str | None, given: Mapping[str, Any]) -> tuple[Setti
     Raises Contradiction when a file cannot be read, an entry is wrong, or a prefix
     is that of no requirement.
     """
+    settings = _about_the_target(base_url, given)
+    depth = Depth[(given.get("depth") or Depth.STANDARD.word).upper()]
+    cases = read_cases(map(Path, given.get("cases") or ()))
+    settings = replace(
+        settings,
+        target=at_most(settings.target, *(PRICES[depth], *(case.program.price for case in cases))),
+        depth=depth,
+        fail_on=Basis(given["fail-on"]) if given.get("fail-on") else None,
+        require_all=bool(given.get("require-all")),
+        cases=cases,
+    )
+    return settings, Outputs(_path(given, "json"), _path(given, "junit"))
+
+
+def read_exploration(base_url: str | None, given: Mapping[str, Any]) -> Settings:
+    """Return the settings of an exploration; `given` has the names of OF_THE_TARGET as keys.
+
+    On a host other than loopback it costs at most what the deepest run does. Raises
+    Contradiction like `read_settings`.
+    """
+    settings = _about_the_target(base_url, given)
+    if is_loopback(settings.target.host):
+        return settings
+    return replace(settings, target=at_most(settings.target, PRICES[Depth.DEEP]))
+
+
+def _about_the_target(base_url: str | None, given: Mapping[str, Any]) -> Settings:
     overrides = {option.entry: given.get(option.name) or None for option in OPTIONS if option.entry}
     target = read_target(_path(given, "target"), {**overrides, "base_url": base_url})
-    depth = Depth[(given.get("depth") or Depth.STANDARD.word).upper()]
     only, skip = tuple(given.get("only") or ()), tuple(given.get("skip") or ())
     _require_matches(only, skip)
     ledger = _path(given, "ledger") or (LEDGER if target.may_write and not is_loopback(target.host) else None)
-    settings = Settings(
-        target=replace(target, limits=_limits_at(depth, target.limits)),
-        depth=depth,
-        only=only,
-        skip=skip,
-        fail_on=Basis(given["fail-on"]) if given.get("fail-on") else None,
-        require_all=bool(given.get("require-all")),
-        ledger=ledger,
-    )
-    return settings, Outputs(_path(given, "json"), _path(given, "junit"))
+    return Settings(target=target, only=only, skip=skip, ledger=ledger)
 
 
 def _path(given: Mapping[str, Any], name: str) -> Path | None:
     return Path(given[name]) if given.get(name) else None
 
 
-def _limits_at(depth: Depth, limits: Limits) -> Limits:
-    """Return the limits with what the depth costs at most; a lower one that was given stays."""
-    price = PRICES[depth]
-    return replace(
-        limits,
-        max_requests=_lower(limits.max_requests, price.requests),
-        max_fleets=_lower(limits.max_fleets, price.fleets),
-        max_keys=_lower(limits.max_keys, price.keys),
+def at_most(target: Target, *prices: Price) -> Target:
+    """Return a target that costs at most these prices together; a lower limit that was given stays."""
+    limits = replace(
+        target.limits,
+        max_requests=_lower(target.limits.max_requests, sum(price.requests for price in prices)),
+        max_fleets=_lower(target.limits.max_fleets, sum(price.fleets for price in prices)),
+        max_keys=_lower(target.limits.max_keys, sum(price.keys for price in prices)),
     )
+    return replace(target, limits=limits)
 
 
 def _lower(given: int | None, most: int) -> int:

@@ -1,6 +1,5 @@
 """Verdicts: of each requirement, folded from all findings and checks; and the outcome of the whole run. Pure."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
@@ -61,13 +60,17 @@ class Ran:
 
 @dataclass(frozen=True)
 class Result:
-    """The verdict of one requirement, with its failures, the first seen first, or the reason why there is none."""
+    """The verdict of one requirement, with its failures, the first seen first, or the reason why there is none.
+
+    `overlaps` counts the pairs of overlapping calls that a pass rests on.
+    """
 
     requirement: Requirement
     verdict: Verdict
     failures: tuple[Finding, ...] = ()
     evidence: int = 0
     reason: str = ""
+    overlaps: int = 0
 
 
 def testable(only: Sequence[str], skip: Sequence[str], held: Mapping[str, str]) -> list[Requirement]:
@@ -84,16 +87,32 @@ def is_selected(id: str, only: Sequence[str], skip: Sequence[str]) -> bool:
     return (not only or id.startswith(tuple(only))) and not id.startswith(tuple(skip) or ("\0",))
 
 
-def fold(requirements: Iterable[Requirement], findings: Iterable[Finding], ran: Sequence[Ran]) -> list[Result]:
-    """Return one result for each requirement."""
-    by_requirement: dict[str, list[Finding]] = defaultdict(list)
+def fold(requirements: Sequence[Requirement], findings: Iterable[Finding], ran: Sequence[Ran]) -> list[Result]:
+    """Return one result for each requirement; a failure that another one explains tells nothing of its own."""
+    by_requirement: dict[str, list[Finding]] = {each.id: [] for each in requirements}
     for found in findings:
-        by_requirement[found.requirement].append(found)
-    return [_result(each, by_requirement[each.id], ran) for each in requirements]
+        by_requirement.get(found.requirement, []).append(found)
+    broken = {id for id in by_requirement if _stands(id, by_requirement)}
+    return [_result(each, by_requirement[each.id], ran, broken) for each in requirements]
 
 
-def _result(requirement: Requirement, found: Sequence[Finding], ran: Sequence[Ran]) -> Result:
-    failures = tuple(sorted((each for each in found if not each.kept), key=lambda each: max(each.exchanges)))
+def _stands(id: str, found: Mapping[str, Sequence[Finding]], asking: tuple[str, ...] = ()) -> bool:
+    """Say whether a requirement has a failure that no other one explains which stands itself."""
+    others = found.keys() - {id, *asking}
+    return any(
+        not each.kept and not any(_stands(other, found, (*asking, id)) for other in each.unless & others)
+        for each in found[id]
+    )
+
+
+def _result(requirement: Requirement, found: Sequence[Finding], ran: Sequence[Ran], broken: set[str]) -> Result:
+    failed = [each for each in found if not each.kept]
+    failures = tuple(
+        sorted((each for each in failed if not each.unless & broken), key=lambda each: max(each.exchanges))
+    )
+    if failed and not failures:
+        explained = ", ".join(sorted(failed[0].unless & broken))
+        return Result(requirement, Verdict.UNTESTED, (), 0, f"what was seen of it is explained by {explained}")
     concerned = [each for each in ran if requirement.id in each.reaches]
     errors = [f"{each.name}: {each.error}" for each in concerned if each.error]
     kept = sum(each.kept for each in found)
@@ -102,7 +121,7 @@ def _result(requirement: Requirement, found: Sequence[Finding], ran: Sequence[Ra
     if errors:
         return Result(requirement, Verdict.ERRORED, (), kept, "; ".join(errors))
     if kept:
-        return Result(requirement, Verdict.PASSED, (), kept)
+        return Result(requirement, Verdict.PASSED, (), kept, overlaps=sum(each.overlaps for each in found))
     return Result(requirement, Verdict.UNTESTED, (), 0, _why_untested(concerned))
 
 

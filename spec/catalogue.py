@@ -102,7 +102,9 @@ class Situation:
     other answer breaks: by its status, by being a success or by its operation where
     that is listed, else by `else`. `reads` is the question that an exchange answers whose only open
     trait this is. `plain` marks what every request of its operation is, so that a more
-    telling trait takes the blame.
+    telling trait takes the blame; `manner` another way to say the same, which takes
+    it only where the usual way works. `unless` are requirements that explain any
+    other answer where they are broken too.
     """
 
     id: str
@@ -111,6 +113,8 @@ class Situation:
     breaks: Mapping[str, str]
     reads: str = ""
     plain: bool = False
+    manner: bool = False
+    unless: frozenset[str] = frozenset()
 
     def broken_by(self, status: int, operation: str) -> str:
         """Return the id of the requirement that this status of this operation breaks here."""
@@ -205,6 +209,8 @@ def _situation(entry: dict[str, Any]) -> Situation:
         breaks={"else": breaks} if isinstance(breaks, str) else breaks,
         reads=entry.get("reads", ""),
         plain=entry.get("plain", False),
+        manner=entry.get("manner", False),
+        unless=frozenset(entry.get("unless", ())),
     )
 
 
@@ -218,8 +224,8 @@ def _require_known_ids(loaded: Catalogue) -> None:
             _require_known_answers(loaded, when)
     for situation in loaded.situations.values():
         _require_known_may(loaded, situation.may)
-        for broken in situation.breaks.values():
-            loaded.requirement(broken)
+        for cited in (*situation.breaks.values(), *situation.unless):
+            loaded.requirement(cited)
         if situation.reads:
             loaded.question(situation.reads)
     for success in loaded.successes.values():

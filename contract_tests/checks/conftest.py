@@ -6,10 +6,17 @@ import pytest
 
 from fleet_contract.contract_tests.api import Api
 from fleet_contract.contract_tests.depths import Depth
-from fleet_contract.contract_tests.driving import RUN
+from fleet_contract.contract_tests.driving import RUN, SAVED
 from fleet_contract.contract_tests.judging.findings import Finding
 from fleet_contract.contract_tests.run import Run
 from fleet_contract.contract_tests.target import Fixtures
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if SAVED in metafunc.fixturenames:
+        run = metafunc.config.stash.get(RUN, None)
+        cases = (run and run.settings.cases) or [None]  # A check of no case reaches nothing, so it is not wanted.
+        metafunc.parametrize(SAVED, cases, ids=[each.file if each else "none" for each in cases])
 
 
 @pytest.fixture

@@ -8,6 +8,11 @@ from fleet_contract.contract_tests.depths import Depth
 from fleet_contract.contract_tests.judging.sent import spell
 
 
+@reaches("http.unknown-paths-are-refused", depth=Depth.STANDARD)
+def test_a_path_that_continues_is_no_operation(api: Api, home: str) -> None:
+    api.send("GET", f"{FLEETS}/{segment(home)}/invitations")
+
+
 @reaches("http.unknown-paths-are-refused")
 def test_a_path_that_is_no_operation(api: Api, home: str) -> None:
     api.send("GET", f"/emp/v1/ct-{api.mark}")
@@ -19,6 +24,7 @@ def test_a_path_that_is_no_operation(api: Api, home: str) -> None:
 def test_a_method_that_a_path_does_not_have(api: Api, home: str) -> None:
     body = spell({"newName": api.fresh_name()})
     api.send("DELETE", f"{FLEETS}/{segment(home)}/rename", body=body, headers=JSON)
+    api.send("PATCH", f"{FLEETS}/{segment(home)}/rename", body=body, headers=JSON)
     api.send("PATCH", f"{FLEETS}/{segment(home)}/invitation", body=body, headers=JSON)
     api.send("PATCH", FLEETS, body=body, headers=JSON)
     api.send("PATCH", KEYS, body=b"{}", headers=JSON)

@@ -23,7 +23,7 @@ _GATE = settings(
     database=None,
     deadline=None,
     max_examples=2,
-    stateful_step_count=12,
+    stateful_step_count=9,
     phases=(Phase.generate,),
     suppress_health_check=list(HealthCheck),
 )

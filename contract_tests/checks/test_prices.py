@@ -2,6 +2,7 @@
 
 from fleet_contract.contract_tests.api import Api
 from fleet_contract.contract_tests.check import reaches
+from fleet_contract.contract_tests.depths import Depth
 from fleet_contract.contract_tests.target import Fixtures
 
 
@@ -23,9 +24,15 @@ def test_a_fleet_sees_its_own_prices(api: Api, fixtures: Fixtures) -> None:
         api.location(location, **query)
 
 
+@reaches("prices.default-stays", needs=["fixtures.location", "fixtures.priced_fleet"], depth=Depth.STANDARD)
+def test_the_prices_of_one_fleet_are_not_shown_to_the_next(api: Api, fixtures: Fixtures, home: str) -> None:
+    location, fleet = fixtures.location or "", fixtures.priced_fleet or ""
+    for asked in (home, fleet, home):
+        api.location(location, fleetId=asked)
+
+
 @reaches("prices.unknown-location-is-404", needs=["fixtures.location"])
 def test_an_unknown_location_is_not_found(api: Api, fixtures: Fixtures) -> None:
     api.location(f"ct-{api.mark}-location")
-    api.location(
-        f"ct-{api.mark}-location", fleetId=fixtures.priced_fleet or fixtures.fleet_with_codes or api.fresh_id()
-    )
+    longer = f"{fixtures.location}-ct-{api.mark}-".ljust(300, "0")
+    api.location(longer, fleetId=fixtures.priced_fleet or fixtures.fleet_with_codes or api.fresh_id())

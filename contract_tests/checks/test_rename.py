@@ -9,6 +9,7 @@ from fleet_contract.contract_tests.check import over, reaches
 from fleet_contract.contract_tests.checks import texts, values
 from fleet_contract.contract_tests.depths import Depth
 from fleet_contract.contract_tests.judging.known import number_of
+from fleet_contract.contract_tests.judging.sent import spell
 
 
 @reaches(
@@ -100,6 +101,11 @@ def test_a_body_is_a_json_object(api: Api, home: str, case: bytes) -> None:
 )
 def test_odd_json_is_no_reason_to_fail(api: Api, home: str, case: bytes) -> None:
     api.put_name(home, b'{"newName": ' + case + b"}")
+
+
+@reaches("http.never-a-server-error", depth=Depth.STANDARD)
+def test_a_byte_order_mark_is_no_reason_to_fail(api: Api, home: str) -> None:
+    api.put_name(home, b"\xef\xbb\xbf" + spell({"newName": api.fresh_name()}))
 
 
 @reaches("http.unknown-properties")

@@ -6,5 +6,14 @@ from fleet_contract.contract_tests.check import reaches
 
 @reaches("fleets.id-finds-the-fleet", "fleets.id-never-changes", "fleets.id-works-in-paths")
 def test_every_fleet_of_the_run_is_still_found(api: Api) -> None:
-    for id in api.created:
+    for id in sorted(api.created):  # some were created at once, in any order
         api.rename(id, api.fresh_name())
+
+
+@reaches("invitation.reading-changes-nothing")
+def test_the_codes_that_were_read_first_are_still_there(api: Api) -> None:
+    for id in api.with_codes[:_MOST_READ_AGAIN]:
+        api.invitation(id)
+
+
+_MOST_READ_AGAIN = 3

@@ -15,15 +15,15 @@ MORE_NO_JSON = [
     b" ",
     b'""',
     b"0",
-    b"true",
-    b"{]",
+    b"{'newName': 'NAME', 'fleetId': 'ID'}",
     b"newName=NAME&fleetId=ID",
     b"<fleet/>",
-    b'{"newName"',
     b'[{"newName": "NAME", "fleetId": "ID"}]',
     b'"{}"',
     b'{"newName": "NAME", "fleetId": "ID"} more',
     b'{"newName": "NAME", "fleetId": "ID"',
+    b'{"newName": "NAME", "fleetId": "ID",}',
+    b'"{\\"newName\\": \\"NAME\\", \\"fleetId\\": \\"ID\\"}"',
 ]
 
 # What the standards leave open: any refusal will do, and no error of the server.
@@ -42,6 +42,7 @@ MORE_ODD_VALUES = [
     b'"\\udc00\\ud800"',
     b'"' + b"a" * 300_000 + b'"',
     b"0." + b"1" * 5_000,
+    b"9" * 400,
 ]
 
 

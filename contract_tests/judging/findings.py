@@ -13,6 +13,9 @@ class Finding:
     """A requirement was seen kept or broken; `exchanges` are the numbers of those that show it, the last one first.
 
     `expected` and `got` finish the sentences "may be answered" and "was answered".
+    `unless` are requirements that explain this failure where they are broken too:
+    then it tells nothing more. `overlaps` counts the pairs of overlapping calls that
+    were judged, and `drawing` shows when they began and ended.
     """
 
     requirement: str
@@ -20,6 +23,9 @@ class Finding:
     exchanges: tuple[int, ...]
     expected: str = ""
     got: str = ""
+    unless: frozenset[str] = frozenset()
+    overlaps: int = 0
+    drawing: str = ""
 
 
 Findings = Iterator[Finding]

@@ -3,12 +3,13 @@
 import json
 import unicodedata
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from fleet_contract.contract_tests.exchange import Exchange
 from fleet_contract.contract_tests.judging.findings import Finding, Findings, finding, shown
 from fleet_contract.contract_tests.judging.known import NO_NAME, Known, Likeness
-from fleet_contract.contract_tests.judging.sent import Body
+from fleet_contract.contract_tests.judging.sent import Body, is_overlong_by_blanks
 
 _SPELLING = "http.json-is-read-by-value"
 _CHANGES: tuple[Callable[[str], str], ...] = (
@@ -30,8 +31,8 @@ def judge_fleet(exchange: Exchange, known: Known) -> Findings:
         return
     shows = answered if isinstance(answered, dict) else {}
     for found in judge(exchange, known, shows):
-        blamed = _SPELLING if sent.unusually_spelled and not found.kept else found.requirement
-        yield Finding(blamed, found.kept, found.exchanges, found.expected, found.got)
+        by_spelling = sent.unusually_spelled and not found.kept
+        yield replace(found, requirement=_SPELLING, unless=frozenset({found.requirement})) if by_spelling else found
 
 
 def _of_create(exchange: Exchange, known: Known, shows: dict[str, Any]) -> Findings:
@@ -42,15 +43,24 @@ def _of_create(exchange: Exchange, known: Known, shows: dict[str, Any]) -> Findi
     if known.was_renamed(str(fields.get("fleetId")), exchange):
         return  # An identical create may be answered with the fleet as it is now.
     requirement = "create.name-is-optional" if name in (NO_NAME, None, "") else "create.echoes-the-name"
+    requirement = "create.refuses-an-overlong-name" if _is_too_long(name) else requirement
     yield _shows(exchange, requirement, "fleetName", _names(name, ids), shows)
 
 
 def _of_rename(exchange: Exchange, known: Known, shows: dict[str, Any]) -> Findings:
     sent = known.sent[exchange.number]
+    if not known.births_of(sent.path_id or ""):
+        return  # That such a rename succeeds is for its status to say.
     ids = [*_variants(sent.path_id), *_ids_of_the_same_fleet(sent.path_id or "", exchange, known)]
     yield _shows(exchange, "rename.keeps-the-id", "fleetId", ids, shows)
-    names = _names(sent.fields.get("newName", NO_NAME), ids)
-    yield _shows(exchange, "rename.answers-the-new-name", "fleetName", names, shows)
+    name = sent.fields.get("newName", NO_NAME)
+    requirement = "rename.refuses-an-overlong-name" if _is_too_long(name) else "rename.answers-the-new-name"
+    yield _shows(exchange, requirement, "fleetName", _names(name, ids), shows)
+
+
+def _is_too_long(name: object) -> bool:
+    """Say whether a name can only have been accepted without the blanks around it."""
+    return isinstance(name, str) and is_overlong_by_blanks(name)
 
 
 _JUDGES = {"create_fleet": _of_create, "rename_fleet": _of_rename}
@@ -79,7 +89,7 @@ def _names(name: Any, ids: list[Any]) -> list[Any]:
     unnamed = [NO_NAME, None, "", *ids]
     if name is NO_NAME or name is None:
         return unnamed
-    variants = list(_variants(name))
+    variants = [each for each in _variants(name) if not _is_too_long(each)]
     return variants if isinstance(name, str) and name.strip() else [*variants, *unnamed]
 
 
@@ -88,5 +98,5 @@ def _ids_of_the_same_fleet(id: str, exchange: Exchange, known: Known) -> list[st
     return [
         birth.id
         for birth in known.all_births()
-        if birth.exchange.started < exchange.started and known.likeness(birth.id, id) is Likeness.SAME
+        if birth.exchange.started < exchange.started and known.likeness(birth.id, id) is not Likeness.OTHER
     ]

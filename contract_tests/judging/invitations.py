@@ -59,7 +59,10 @@ def _against_the_fixture(exchange: Exchange, known: Known, codes: frozenset[str]
 
 
 def judge_constancy(known: Known) -> Findings:
-    """Judge each list of codes against the one before it, of the same fleet and for the same caller."""
+    """Judge each list of codes against the one before it, of the same fleet and for the same caller.
+
+    Two lists that were read at once are to be the same as well.
+    """
     for before, after in _successive(known):
         codes, now = codes_of(before), codes_of(after)
         if codes is None or (now is None and after.succeeded):
@@ -77,7 +80,7 @@ def _successive(known: Known) -> Iterator[tuple[Exchange, Exchange]]:
         if not _is_settled(id, exchange, known):
             continue
         before = last.get((id, exchange.request.caller))
-        if before is not None and before.ended <= exchange.started:
+        if before is not None and (exchange.succeeded or before.ended <= exchange.started):
             yield before, exchange
         if exchange.succeeded:
             last[id, exchange.request.caller] = exchange

@@ -1,6 +1,8 @@
 """Judging a history: every judge over every exchange, the same for a gate, an exploration and a proxy."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from threading import Lock
+from types import MappingProxyType
 
 from fleet_contract.contract_tests.exchange import Exchange
 from fleet_contract.contract_tests.judging.findings import Finding, Findings, finding
@@ -11,6 +13,7 @@ from fleet_contract.contract_tests.judging.key_walks import judge_walks
 from fleet_contract.contract_tests.judging.keys import judge_page
 from fleet_contract.contract_tests.judging.known import Known
 from fleet_contract.contract_tests.judging.prices import judge_location, judge_prices
+from fleet_contract.contract_tests.judging.races import have_overlapped, judge_races
 from fleet_contract.contract_tests.judging.reading import Reading, decided, folded, read_dialect, readings
 from fleet_contract.contract_tests.judging.statuses import judge_status
 from fleet_contract.contract_tests.target import Fixtures
@@ -30,28 +33,34 @@ OF_A_HISTORY: Mapping[str, Callable[[Known], Findings]] = {
     "list_charging_keys": judge_walks,
     "get_location": judge_prices,
 }
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class Judgement:
     """What is known and found of a history as it grows; a failure that was seen is never withdrawn.
 
-    `held` are the answers that the target file holds the server to.
+    `held` are the answers that the target file holds the server to, `assumed` those that
+    were read before: another answer makes the question an open one, and fails nothing.
     """
 
-    def __init__(self, fixtures: Fixtures, mark: str, held: Mapping[str, str]) -> None:
-        self.known = Known(fixtures, mark)
+    def __init__(
+        self, fixtures: Fixtures, mark: str, held: Mapping[str, str], assumed: Mapping[str, str] = NOTHING
+    ) -> None:
+        self.known = Known(fixtures, mark, {**assumed, **held})
         self._held = held
         self._failures: dict[Finding, None] = {}
         self._judged = 0
         self._objections: list[Finding] = []
-        self._readings: list[Reading] = []
+        self._readings: list[Reading] = [*assumed.items()]
+        self._learning = Lock()
 
     def add(self, exchange: Exchange) -> None:
-        """Learn an exchange; it is judged with the others of its check."""
-        self.known.learn(exchange)
+        """Learn an exchange, from any thread; it is judged with the others of its check."""
+        with self._learning:
+            self.known.learn(exchange)
 
     def object(self, found: Finding) -> None:
-        """Take a failure that something outside the judges found."""
+        """Take a failure that something else found; where the judges find one in that exchange, theirs stands."""
         self._objections.append(found)
 
     def judge_new(self) -> list[Finding]:
@@ -60,10 +69,13 @@ class Judgement:
         self._judged = len(self.known.history)
         for exchange in new:
             self._readings += readings(exchange, self.known)
-        self.known.dialect = {**decided(folded(self._readings)), **self._held}
+        self.known.assume({**decided(folded(self._readings)), **self._held})
         numbers = {exchange.number for exchange in new}
-        found = [*_of_exchanges(new, self.known, self._held), *self._objections]
-        broken = dict.fromkeys(each for each in found if not each.kept and each not in self._failures)
+        found = [each for each in _of_exchanges(new, self.known, self._held) if not each.kept]
+        blamed = {number for each in found for number in each.exchanges}
+        found += [each for each in self._objections if not blamed & set(each.exchanges)]
+        self._objections.clear()
+        broken = dict.fromkeys(each for each in found if each not in self._failures)
         self._failures |= broken
         # A history goes on: what only several exchanges show is found again at the end, over all of them.
         over_time = [each for each in _over_time(new, self.known) if not each.kept and numbers & set(each.exchanges)]
@@ -73,7 +85,7 @@ class Judgement:
         """Return every finding over the whole history, and the dialect that it shows."""
         self.judge_new()
         dialect = read_dialect(self.known, self._held)
-        self.known.dialect = {**decided(dialect), **self._held}
+        self.known.assume({**decided(dialect), **self._held})
         history = self.known.history
         found = dict.fromkeys([*_of_exchanges(history, self.known, self._held), *_over_time(history, self.known)])
         return list(found | self._failures), dialect
@@ -85,11 +97,13 @@ def _of_exchanges(exchanges: Iterable[Exchange], known: Known, held: Mapping[str
         yield from _judge_dialect(exchange, known, held)
 
 
-def _over_time(exchanges: Iterable[Exchange], known: Known) -> Findings:
+def _over_time(exchanges: Sequence[Exchange], known: Known) -> Findings:
     operations = {known.sent[exchange.number].operation for exchange in exchanges}
     for operation, judge_history in OF_A_HISTORY.items():
         if operation in operations:
             yield from judge_history(known)
+    if have_overlapped(exchanges):
+        yield from judge_races(known)
 
 
 def _findings_of(exchange: Exchange, known: Known) -> Findings:

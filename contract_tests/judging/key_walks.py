@@ -2,12 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from fleet_contract.contract_tests.exchange import Exchange
 from fleet_contract.contract_tests.judging.findings import Findings, finding, shown
-from fleet_contract.contract_tests.judging.keys import what_is_wrong
+from fleet_contract.contract_tests.judging.keys import visual_number, what_is_wrong
 from fleet_contract.contract_tests.judging.known import SETTLING_SECONDS, Known, Likeness, Standing
 from fleet_contract.contract_tests.judging.situations import situations_of
 from fleet_contract.contract_tests.judging.walks import Item, Walk, cursor_of, items_of, walks
@@ -17,17 +17,21 @@ _KEPT_FIELDS = ("keyIdentifier", "visualNumber", "contractId", "enabled")
 
 @dataclass(frozen=True)
 class Made:
-    """A charging key that a create made, with what was sent, and when a list first showed it to its caller."""
+    """A charging key that a create made, with what was sent, and when a list first showed it to its caller.
+
+    Only a plain one must be listed: what became of an odd one, nobody can tell.
+    """
 
     create: Exchange
     fields: Mapping[str, Any]
     first_listed: float
+    plain: bool
 
     def is_due(self, walk: Walk, known: Known) -> bool:
         """Say whether the key must be in a walk: made before it by its caller, and in its fleet."""
         before = self.create.ended <= walk.started and self.create.request.caller is walk.caller
         fleet = self.fields.get("fleetId")
-        return before and (
+        return (self.plain and before) and (
             walk.fleet is None or (fleet is not None and known.likeness(fleet, walk.fleet) is Likeness.SAME)
         )
 
@@ -42,17 +46,26 @@ def judge_walks(known: Known) -> Findings:
         yield from _ends(walk)
         yield from _lacks_what_was_refused(walk, refused, known)
         if walk.complete:
-            yield from _has_what_was_made(walk, made, known, all_walks)
+            yield from _unless_plainer(_has_what_was_made(walk, made, known, all_walks))
             yield from _agrees(walk, all_walks[:number], made, known)
+
+
+# A key that is listed nowhere, or twice, is missed or changed in some list as well.
+_PLAINER = frozenset({"keys.created-key-is-listed", "keys.identifier-is-unique"})
+
+
+def _unless_plainer(found: Findings) -> Findings:
+    for each in found:
+        yield each if each.kept else replace(each, unless=_PLAINER - {each.requirement})
 
 
 def _made(known: Known, all_walks: list[Walk]) -> Iterator[Made]:
     for create in known.keys:
-        if create.succeeded and "keys.create-a-key" in situations_of(create, known):
+        if create.succeeded:
             fields = known.sent[create.number].fields
             mine = (walk for walk in all_walks if walk.caller is create.request.caller)
             first = next((walk.started for walk in mine if walk.item(fields) is not None), float("inf"))
-            yield Made(create, fields, first)
+            yield Made(create, fields, first, "keys.create-a-key" in situations_of(create, known))
 
 
 def _is_refused(create: Exchange, known: Known) -> bool:
@@ -64,7 +77,8 @@ def _is_refused(create: Exchange, known: Known) -> bool:
 
 def _lacks_what_was_refused(walk: Walk, refused: list[Exchange], known: Known) -> Findings:
     before = [create for create in refused if create.ended <= walk.started]
-    numbers = [known.sent[create.number].fields.get("visualNumber") for create in before]
+    made = [visual_number(create, known) for create in known.keys if create.status not in range(400, 500)]
+    numbers = [number for create in before if (number := visual_number(create, known)) not in made]
     listed = sum(isinstance(number, str) and number in walk.by_number for number in numbers)
     if numbers:
         got = f"{listed} keys whose create was refused"
@@ -199,7 +213,9 @@ def _unsettled(walk: Walk, made: list[Made]) -> set[str]:
 def _compared(walk: Walk, other: Walk, made: list[Made], known: Known) -> Findings:
     """Judge two walks of one list: keys are never removed, and in a fleet of ours nobody else adds any."""
     others, ids = set(_ids_of(other, known)), set(_ids_of(walk, known))
-    is_ours = walk.fleet is not None and known.birth(walk.fleet, walk.pages[0]) is not None
+    first = walk.pages[0]
+    is_made = walk.fleet is not None and known.birth(walk.fleet, first) is not None
+    is_ours = is_made and known.standing(walk.fleet or "", first) is Standing.OWN
     new = ids - others - _unsettled(other, made) if is_ours else set()
     paged = len(walk.pages) > 1 or len(other.pages) > 1
     whole = "keys.unfiltered-list-is-whole" if walk.fleet is None else "keys.filter-lists-the-whole-fleet"

@@ -1,5 +1,7 @@
 """Judging one page of charging keys: its form, its size, its filter, and whose keys it shows."""
 
+from collections import defaultdict
+from collections.abc import Mapping
 from typing import Any
 
 from fleet_contract.contract_tests.exchange import Caller, Exchange
@@ -70,9 +72,9 @@ def _filtered(exchange: Exchange, known: Known, fleet: str, items: list[Item]) -
     if known.standing(fleet, exchange) is Standing.UNCLEAR:
         return
     shown_elsewhere = sum("fleetId" in item and not _is(known, item["fleetId"], fleet) for item in items)
-    created = {_visual_number(key, known): _fleet_of(key, known) for key in known.keys if key.succeeded}
+    created = _fleets_by_number(known)
     numbers = [number for item in items if isinstance(number := item.get("visualNumber"), str) and number in created]
-    created_elsewhere = sum(not _is(known, created[number], fleet) for number in numbers)
+    created_elsewhere = sum(not any(_is(known, each, fleet) for each in created[number]) for number in numbers)
     strangers = max(shown_elsewhere, created_elsewhere)
     if items or known.standing(fleet, exchange) is Standing.OWN:
         got = f"{strangers} of {len(items)} keys that are of another fleet, or of none"
@@ -88,7 +90,8 @@ def _hidden(exchange: Exchange, known: Known, items: list[Item]) -> Findings:
     """Judge that a caller sees no key that the other one created, and none of the foreign fleet."""
     caller, foreign = exchange.request.caller, known.fixtures.foreign_fleet
     other = {Caller.OWNER: Caller.OTHER, Caller.OTHER: Caller.OWNER}.get(caller)
-    of_the_other = {_visual_number(key, known) for key in known.keys if key.succeeded and key.request.caller is other}
+    of = {whose: {visual_number(each, known) for each in keys} for whose, keys in _created_by(known).items()}
+    of_the_other = of.get(other, set()) - of.get(caller, set()) if other else set()
     if not of_the_other and not (foreign and caller is Caller.OWNER):
         return
     leaked = sum(
@@ -100,11 +103,24 @@ def _hidden(exchange: Exchange, known: Known, items: list[Item]) -> Findings:
     yield finding("keys.of-others-are-hidden", not leaked, (exchange.number,), "no key of another organization", got)
 
 
-def _visual_number(create: Exchange, known: Known) -> str | None:
+def visual_number(create: Exchange, known: Known) -> str | None:
     """Return what was sent as printed on a key, None where it was no text: a lenient server takes anything."""
     number = known.sent[create.number].fields.get("visualNumber")
     return number if isinstance(number, str) else None
 
 
-def _fleet_of(create: Exchange, known: Known) -> Any:
-    return known.sent[create.number].fields.get("fleetId")
+def _created_by(known: Known) -> Mapping[Caller, list[Exchange]]:
+    created: dict[Caller, list[Exchange]] = defaultdict(list)
+    for key in known.keys:
+        if key.succeeded:
+            created[key.request.caller].append(key)
+    return created
+
+
+def _fleets_by_number(known: Known) -> Mapping[str | None, list[Any]]:
+    """Return the fleets in which keys were created, by what is printed on them: a key may have been created twice."""
+    fleets: dict[str | None, list[Any]] = defaultdict(list)
+    for key in known.keys:
+        if key.succeeded:
+            fleets[visual_number(key, known)].append(known.sent[key.number].fields.get("fleetId"))
+    return fleets

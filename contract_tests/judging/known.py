@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import chain
+from string import ascii_lowercase, ascii_uppercase
 from typing import Any
 
 from fleet_contract.contract_tests.exchange import Caller, Exchange, NotJson
@@ -61,16 +62,26 @@ class Known:
     history: list[Exchange] = field(default_factory=list)
     sent: dict[int, Sent] = field(default_factory=dict)
     births: dict[str, list[Birth]] = field(default_factory=lambda: defaultdict(list))
+    creates: dict[str, list[Exchange]] = field(default_factory=lambda: defaultdict(list))
     renames: dict[str, list[Exchange]] = field(default_factory=lambda: defaultdict(list))
     uses: dict[str, list[Exchange]] = field(default_factory=lambda: defaultdict(list))
+    misses: dict[str, list[Exchange]] = field(default_factory=lambda: defaultdict(list))
     mentions: dict[str, Exchange] = field(default_factory=dict)
     cursors: dict[str, Exchange] = field(default_factory=dict)
     keys: list[Exchange] = field(default_factory=list)
     names: dict[str, list[tuple[Exchange, str, str]]] = field(default_factory=lambda: defaultdict(list))
+    situations: dict[int, tuple[str, ...]] = field(default_factory=dict)  # as long as nothing new is known
+
+    def assume(self, dialect: Dialect) -> None:
+        """Take this for what is known of the dialect."""
+        if dialect != self.dialect:
+            self.dialect = dialect
+            self.situations.clear()
 
     def learn(self, exchange: Exchange) -> None:
         """Add an exchange to what is known."""
         sent = read_request(exchange.request, self.fixtures.location_path)
+        self.situations.clear()
         self.history.append(exchange)
         self.sent[exchange.number] = sent
         remember = _REMEMBER.get(sent.operation)
@@ -88,11 +99,28 @@ class Known:
         same = [birth for how, birth in likeness if how is Likeness.SAME]
         if self._was_lost(id, exchange):
             return Standing.UNCLEAR
-        if any(birth.certain and birth.exchange.ended <= exchange.started for birth in same):
+        certain = [birth for birth in same if birth.certain]
+        if len({birth.exchange.request.caller for birth in certain}) > 1:
+            return Standing.UNCLEAR  # Both were told that it is theirs, which is judged elsewhere.
+        if any(birth.exchange.ended <= exchange.started for birth in certain):
             return self._standing_of(same[0], exchange)
+        if self._is_raced(id, exchange) or (not same and self.was_renamed(id, exchange)):
+            return Standing.UNCLEAR  # A rename that succeeded without a create may have made a fleet.
         if same or any(how is Likeness.UNCLEAR for how, _ in likeness):
             return Standing.UNCLEAR
         return Standing.ABSENT if self.mark and self.mark in id.casefold() else Standing.UNCLEAR
+
+    def _is_raced(self, id: str, exchange: Exchange) -> bool:
+        """Say whether a create overlapped another one of its id, which may have stood in its way though it failed."""
+        creates = self.creates.get(_loosest(id), ())
+        return exchange in creates and any(
+            other is not exchange and other.started < exchange.ended and exchange.started < other.ended
+            for other in creates
+        )
+
+    def was_tried(self, id: str, exchange: Exchange) -> bool:
+        """Say whether a create of this id had been sent before a request was answered."""
+        return any(create.started < exchange.ended for create in self.creates.get(_loosest(id), ()))
 
     def _standing_of_fixture(self, id: str, caller: Caller) -> Standing | None:
         if id in own_fleets(self.fixtures):
@@ -108,7 +136,8 @@ class Known:
         return Standing.FOREIGN if callers == {Caller.OWNER, Caller.OTHER} else Standing.OWN
 
     def _births_like(self, id: str, exchange: Exchange) -> list[Birth]:
-        return [birth for birth in self.births.get(_loosest(id), ()) if birth.exchange.started < exchange.started]
+        births = self.births.get(_loosest(id), ())
+        return [each for each in births if each.exchange is not exchange and each.exchange.started < exchange.ended]
 
     def birth(self, id: str, exchange: Exchange) -> Birth | None:
         """Return the create that made the fleet of this very id before a request, if it is known."""
@@ -116,16 +145,28 @@ class Known:
 
     def likeness(self, one: str, other: str) -> Likeness:
         """Say whether two ids name the same fleet, as far as the dialect is known."""
+        if one == other:
+            return Likeness.SAME
+        if _loosest(one) != _loosest(other):
+            return Likeness.OTHER
         verdict = Likeness.SAME
-        for question, yes, fold in _FOLDS:
+        for question, yes, fold, surely in _FOLDS:
             if not _needed(fold, one, other):
                 continue
             answer = self.dialect.get(question)
-            if answer is None:
-                verdict = Likeness.UNCLEAR
-            elif answer != yes:
+            if answer not in (None, yes):
                 return Likeness.OTHER
-        return verdict if _loosest(one) == _loosest(other) else Likeness.OTHER
+            if answer is None or _needed(fold, surely(one), surely(other)):
+                verdict = Likeness.UNCLEAR
+        return verdict
+
+    def births_of(self, id: str) -> Sequence[Birth]:
+        """Return every create that made the fleet of an id, or of one that some dialect takes for it."""
+        return self.births.get(_loosest(id), ())
+
+    def may_exist(self, id: str) -> bool:
+        """Say whether a fleet of this id may ever have been there, as far as the history and the target file tell."""
+        return bool(self.births_of(id)) or id in own_fleets(self.fixtures) or id == self.fixtures.foreign_fleet
 
     def all_births(self) -> Iterator[Birth]:
         """Yield every create that made a fleet, or may have."""
@@ -134,6 +175,13 @@ class Known:
     def was_renamed(self, id: str, exchange: Exchange) -> bool:
         """Say whether a fleet had been renamed successfully before a request was sent."""
         return any(earlier.ended <= exchange.started for earlier in self.renames.get(id, ()))
+
+    def was_called(self, name: object, id: str, exchange: Exchange) -> bool:
+        """Say whether the fleet of an id had been given a name that some server takes for this one."""
+        births = self._births_like(id, exchange)
+        renames = chain.from_iterable(self.renames.get(other, ()) for other in {id, *(each.id for each in births)})
+        given = [*(each.name for each in births), *(self.sent[each.number].fields.get("newName") for each in renames)]
+        return any(_bare_name(each, id) == _bare_name(name, id) for each in given)
 
     def was_mentioned(self, id: str, exchange: Exchange) -> bool:
         """Say whether the body of an earlier, successful rename held this id anywhere."""
@@ -151,12 +199,13 @@ class Known:
         """Say whether another fleet has a name: SAME where one surely has it, UNCLEAR where one may, else OTHER.
 
         Only a name with our mark is surely free, and a fleet that had one may have it still.
+        Whether organizations share names is for the server to say.
         """
         named = [each for each in self.names[_loosest(name)] if each[0].started < exchange.started and each[1] != id]
         if any(
             earlier.succeeded and self._has_still(other, earlier, exchange)
             for earlier, other, spelled in named
-            if spelled == name
+            if spelled == name and earlier.request.caller is exchange.request.caller
         ):
             return Likeness.SAME
         is_marked = self.mark in name or (self.mark != "" and number_of(self.mark) in name)
@@ -171,12 +220,12 @@ class Known:
     def _was_lost(self, id: str, exchange: Exchange) -> bool:
         """Say whether a fleet had been answered 404 before: that was judged, and nothing later is read from it."""
         return any(
-            earlier.status == _NOT_FOUND
-            and earlier.ended <= exchange.started
+            earlier.ended <= exchange.started
             and (birth := self.birth(id, earlier)) is not None
+            and birth.exchange.ended <= earlier.started
             and birth.exchange.request.caller is earlier.request.caller
             and not self.is_settling(id, earlier)
-            for earlier in self.uses.get(id, ())
+            for earlier in self.misses.get(id, ())
         )
 
     def was_found_by_this_path(self, id: str, exchange: Exchange) -> bool:
@@ -193,23 +242,26 @@ class Known:
         birth = self.birth(id, exchange)
         if exchange.status != _NOT_FOUND or birth is None or exchange.started - birth.exchange.ended > SETTLING_SECONDS:
             return False
-        found = [use for use in self.uses.get(id, ()) if use.succeeded]
+        found = [use for use in self.uses.get(id, ()) if use.succeeded or _is_otherwise_answered(use, exchange)]
         return bool(found) and all(use.started > exchange.started for use in found)
 
     # --- charging keys ---
 
-    def key_like(self, identifier: object, exchange: Exchange) -> Exchange | None:
-        """Return the first successful create of a charging key with this identifier before a request."""
-        return next(
-            (
-                earlier
-                for earlier in self.keys
-                if earlier.number < exchange.number
-                and earlier.succeeded
-                and self.sent[earlier.number].fields.get("keyIdentifier") == identifier
-            ),
-            None,
-        )
+    def keys_like(self, identifier: object, exchange: Exchange) -> list[Exchange]:
+        """Return the other creates of a charging key with this identifier that had, or may have, made it by then."""
+        return [
+            other
+            for other in self.keys
+            if other is not exchange
+            and other.started < exchange.ended
+            and other.status not in range(300, 500)
+            and self.sent[other.number].fields.get("keyIdentifier") == identifier
+        ]
+
+
+def _is_otherwise_answered(use: Exchange, exchange: Exchange) -> bool:
+    """Say whether the very request of a 404 found its fleet another time, though it was refused."""
+    return use.request == exchange.request and use.answer is not None and use.status != _NOT_FOUND
 
 
 def number_of(mark: str) -> str:
@@ -228,9 +280,13 @@ def _remember_create(known: Known, exchange: Exchange, sent: Sent) -> None:
     _remember_name(known, exchange, sent.fields.get("fleetName"), id)
     if isinstance(id, (bool, int, float)):
         id = json.dumps(id)
+    if isinstance(id, str):
+        known.creates[_loosest(id)].append(exchange)
     may_have_made_one = exchange.answer is None or exchange.succeeded or exchange.status >= 500
     if isinstance(id, str) and may_have_made_one:
-        birth = Birth(exchange, id, sent.fields.get("fleetName", NO_NAME), certain=exchange.succeeded)
+        birth = Birth(
+            exchange, id, sent.fields.get("fleetName", NO_NAME), certain=exchange.succeeded and sent.body is Body.OBJECT
+        )
         known.births[_loosest(id)].append(birth)
 
 
@@ -243,6 +299,8 @@ def _remember_rename(known: Known, exchange: Exchange, sent: Sent) -> None:
     if sent.path_id is None:
         return
     known.uses[sent.path_id].append(exchange)
+    if exchange.status == _NOT_FOUND:
+        known.misses[sent.path_id].append(exchange)
     _remember_name(known, exchange, sent.fields.get("newName"), sent.path_id)
     if not exchange.succeeded:
         return
@@ -253,7 +311,7 @@ def _remember_rename(known: Known, exchange: Exchange, sent: Sent) -> None:
 
 
 def _remember_key(known: Known, exchange: Exchange, sent: Sent) -> None:
-    if sent.body is Body.OBJECT:
+    if sent.body is not Body.NO_JSON:
         known.keys.append(exchange)
 
 
@@ -288,11 +346,28 @@ def _nfc(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
+def _in_lower_case(text: str) -> str:
+    return text.translate(_LOWER)
+
+
+def _without_blanks(text: str) -> str:
+    return text.strip(" \t\r\n")
+
+
+# What a dialect may take away from ids, at most, and what every server of that dialect takes away.
+_LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
 _FOLDS = (
-    ("id.blanks", "trimmed", str.strip),
-    ("id.normalisation", "nfc", _nfc),
-    ("id.case", "ignored", str.casefold),
+    ("id.blanks", "trimmed", str.strip, _without_blanks),
+    ("id.normalisation", "nfc", _nfc, _nfc),
+    ("id.case", "ignored", str.casefold, _in_lower_case),
 )
+
+
+def _bare_name(name: object, id: str) -> str:
+    """Return what all servers would keep of a name; some show the id of a fleet that has none."""
+    if name in (NO_NAME, None, id):
+        return ""
+    return _nfc(name.strip()) if isinstance(name, str) else json.dumps(name, default=str)
 
 
 def _loosest(id: str) -> str:
@@ -301,7 +376,7 @@ def _loosest(id: str) -> str:
 
 def _needed(fold: Any, one: str, other: str) -> bool:
     """Say whether two ids differ in what this fold takes away, and would be alike without it."""
-    others = [each for _, _, each in _FOLDS if each is not fold]
+    others = [each for _, _, each, _ in _FOLDS if each is not fold]
     for each in others:
         one, other = each(one), each(other)
     return bool(one != other)

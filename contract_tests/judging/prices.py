@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from fleet_contract.contract_tests.exchange import Exchange
+from fleet_contract.contract_tests.exchange import Caller, Exchange
 from fleet_contract.contract_tests.judging.findings import Findings, finding, shown
 from fleet_contract.contract_tests.judging.known import Known, history_of, value_of
 
 _ABOUT_PRICES = re.compile(r"price|pricing|tariff|cost|fee", re.IGNORECASE)
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT")
 _CHANGING = re.compile(r"status|updated|time|date", re.IGNORECASE)
 
 
@@ -24,29 +25,43 @@ def judge_location(exchange: Exchange, known: Known) -> Findings:
 
 
 def judge_prices(known: Known) -> Findings:
-    """Judge the default prices against each other, and a fleet's own against the default before them."""
+    """Judge the prices for each fleet, and for none, against those before, and a fleet's own against the default."""
+    last: dict[str | None, Exchange] = {}
     default: Exchange | None = None
     for exchange in history_of(known, "get_location"):
-        if value_of(exchange) is None or known.sent[exchange.number].path_id != known.fixtures.location:
+        sent = known.sent[exchange.number]
+        is_ours = exchange.request.caller is Caller.OWNER and value_of(exchange) is not None
+        if not is_ours or sent.path_id != known.fixtures.location:
             continue
-        fleet = known.sent[exchange.number].query.get("fleetId")
-        if fleet is None:
-            if default is not None:
-                same = prices_of(value_of(default)) == prices_of(value_of(exchange))
-                numbers = (exchange.number, default.number)
-                yield finding("prices.default-stays", same, numbers, "the same prices as before", "others")
-            default = exchange
-        elif fleet == known.fixtures.priced_fleet and default is not None:
-            differ = prices_of(value_of(default)) != prices_of(value_of(exchange))
+        fleet = sent.query.get("fleetId")
+        if fleet in last:
+            same = _prices(last[fleet]) == _prices(exchange)
+            numbers = (exchange.number, last[fleet].number)
+            yield finding("prices.default-stays", same, numbers, "the same prices as before", "others")
+        last[fleet] = exchange
+        default = default or (exchange if fleet is None else None)
+        if fleet and fleet == known.fixtures.priced_fleet and default is not None:
             numbers = (exchange.number, default.number)
+            differ = _prices(default) != _prices(exchange)
             yield finding("prices.fleet-has-its-own", differ, numbers, "other prices than the default", "the same")
 
 
-def prices_of(value: Any) -> list[tuple[str, Any]]:
-    """Return all that a location says about prices, or all that lasts where no member is named so."""
-    leaves = list(_leaves(value, ""))
-    about_prices = [leaf for leaf in leaves if _ABOUT_PRICES.search(leaf[0])]
-    return about_prices or [leaf for leaf in leaves if not _CHANGING.search(leaf[0])]
+def _prices(exchange: Exchange) -> dict[str, Any]:
+    return prices_of(value_of(exchange))
+
+
+def prices_of(value: Any) -> dict[str, Any]:
+    """Return all that a location says about prices, or all that lasts where no member is named so.
+
+    The order of members tells nothing, and a moment in time is no price.
+    """
+    leaves = {path: leaf for path, leaf in _leaves(value, "") if not _is_a_moment(leaf)}
+    about_prices = {path: leaf for path, leaf in leaves.items() if _ABOUT_PRICES.search(path)}
+    return about_prices or {path: leaf for path, leaf in leaves.items() if not _CHANGING.search(path)}
+
+
+def _is_a_moment(leaf: Any) -> bool:
+    return isinstance(leaf, str) and _MOMENT.match(leaf) is not None
 
 
 def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:

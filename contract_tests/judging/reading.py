@@ -26,7 +26,7 @@ def read_dialect(known: Known, held: Mapping[str, str]) -> Dialect:
     dialect: Dialect = dict(held)
     found: set[Reading] = set()  # what an earlier pass read is open no longer in the next
     for _ in range(_PASSES):
-        known.dialect = {**decided(dialect), **held}
+        known.assume({**decided(dialect), **held})
         found |= {reading for exchange in known.history for reading in readings(exchange, known)}
         dialect = folded(found)
     if dialect["rate.limit"] == UNKNOWN and len(known.history) >= _ENOUGH:
@@ -175,7 +175,10 @@ def _alphabet(exchange: Exchange, known: Known) -> str | None:
     return "unreserved" if accepted else None
 
 
-def _case(exchange: Exchange, _: Known) -> str:
+def _case(exchange: Exchange, known: Known) -> str | None:
+    """Tell by letters of ASCII alone: servers that ignore case disagree about all others."""
+    if not (known.sent[exchange.number].path_id or "").isascii():
+        return None
     return "ignored" if exchange.succeeded else "exact"
 
 
@@ -236,7 +239,13 @@ def _is_second(exchange: Exchange, known: Known) -> bool:
     return any(id in _SECOND for id in situations_of(exchange, known))
 
 
-_SECOND = ("create.again-identically", "create.again-after-a-rename", "keys.create-the-same-key")
+_SECOND = (
+    "create.again-identically",
+    "create.again-after-a-rename",
+    "create.again-in-other-words",
+    "create.of-an-id-perhaps-taken",
+    "keys.create-the-same-key",
+)
 
 
 def _key_body(exchange: Exchange, known: Known) -> str | None:

@@ -47,7 +47,8 @@ class Sent:
     """A request, understood: `operation` is empty for an unknown path or a wrong method.
 
     `path_id` is the decoded value of the path's parameter, None where it is no UTF-8
-    or there is none.
+    or there is none. `fields` are the members of a body; of one that is odd or no UTF-8
+    those that a lenient parser may read.
     """
 
     operation: str = ""
@@ -113,16 +114,24 @@ def _media(content_type: str | None) -> Media:
 
 def _read_body(body: bytes) -> tuple[Body, dict[str, Any], bool]:
     if not _is_utf_8(body):
-        return Body.NO_UTF_8, {}, False
+        return Body.NO_UTF_8, _perhaps_read(body), False
     try:
         value = parse_json(body)
     except NotJson:
-        return (Body.ODD if _left_open(body) else Body.NO_JSON), {}, False
+        value = None
     if _left_open(body):
-        return Body.ODD, {}, False
+        return Body.ODD, _perhaps_read(body), False
     if not isinstance(value, dict):
         return Body.NO_JSON, {}, False
     return Body.OBJECT, value, body != spell(value)
+
+
+def _perhaps_read(body: bytes) -> dict[str, Any]:
+    try:
+        value = json.loads(body.decode(json.detect_encoding(body), "replace"))
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
 
 
 def _is_utf_8(body: bytes) -> bool:
@@ -190,6 +199,11 @@ def utf16_units(text: str) -> int:
 def is_overlong(text: str) -> bool:
     """Say whether a text is beyond the limit in every unit that a server may count in."""
     return len(text) > LIMIT
+
+
+def is_overlong_by_blanks(text: str) -> bool:
+    """Say whether a text is beyond the limit only as long as nobody trims it."""
+    return is_overlong(text) and not is_overlong(text.strip())
 
 
 def is_between_the_units(text: str) -> bool:

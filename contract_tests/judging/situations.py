@@ -12,9 +12,11 @@ _WITH_BODY = ("create_fleet", "rename_fleet", "create_charging_key")
 
 def situations_of(exchange: Exchange, known: Known) -> tuple[str, ...]:
     """Return the ids of all situations that a request is in, at least one; pure."""
-    sent = known.sent[exchange.number]
-    traits = [*_of_any(exchange, sent), *_of_the_operation(exchange, sent, known)]
-    return tuple(dict.fromkeys(traits)) or ("any.odd",)
+    if exchange.number not in known.situations:
+        sent = known.sent[exchange.number]
+        traits = [*_of_any(exchange, sent), *_of_the_operation(exchange, sent, known)]
+        known.situations[exchange.number] = tuple(dict.fromkeys(traits)) or ("any.odd",)
+    return known.situations[exchange.number]
 
 
 def _of_any(exchange: Exchange, sent: Sent) -> Traits:

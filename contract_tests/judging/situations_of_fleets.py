@@ -69,10 +69,15 @@ def _of_standing(id: str, exchange: Exchange, sent: Sent, known: Known) -> Trait
     elif standing is Standing.ABSENT:
         yield "create.a-new-fleet"
     else:
-        birth = known.birth(id, exchange)
-        identical = birth is not None and birth.name == sent.fields.get("fleetName", NO_NAME)
-        again = "create.again-after-a-rename" if known.was_renamed(id, exchange) else "create.again-identically"
-        yield again if identical else "create.of-a-taken-id"
+        yield _again(id, sent.fields.get("fleetName", NO_NAME), exchange, known)
+
+
+def _again(id: str, name: object, exchange: Exchange, known: Known) -> str:
+    """Tell a create that repeats another from one that a server may take for the same, and from a second fleet."""
+    birth = known.birth(id, exchange)
+    if birth is not None and birth.name == name:
+        return "create.again-after-a-rename" if known.was_renamed(id, exchange) else "create.again-identically"
+    return "create.again-in-other-words" if known.was_called(name, id, exchange) else "create.of-a-taken-id"
 
 
 def _of_fleet_name(name: object, id: str, exchange: Exchange, known: Known) -> Traits:
@@ -91,6 +96,8 @@ def _of_fleet_name(name: object, id: str, exchange: Exchange, known: Known) -> T
 def _of_refusable_name(name: object) -> str:
     if name is None:
         return "create.with-a-null-name"
+    if isinstance(name, str) and texts.is_overlong_by_blanks(name):
+        return "create.with-a-name-overlong-by-blanks"
     if isinstance(name, str):
         return "create.with-an-overlong-name" if name else "create.with-an-empty-name"
     return "create.with-a-scalar-as-name" if is_scalar(name) else "create.with-a-mistyped-name"
@@ -119,7 +126,10 @@ _TAKEN = {Likeness.SAME: ("name.taken",), Likeness.UNCLEAR: ("name.perhaps-taken
 
 
 def of_rename(exchange: Exchange, sent: Sent, known: Known) -> Traits:
-    yield from _of_path(exchange, sent, known, _RENAME)
+    for situation in _of_path(exchange, sent, known, _RENAME):
+        yield situation
+        if situation in _FOUND and sent.encoded and not known.was_found_by_this_path(sent.path_id or "", exchange):
+            yield "rename.by-an-encoded-id"
     if sent.body in _RENAME_UNREAD:
         yield _RENAME_UNREAD[sent.body]
         return
@@ -138,7 +148,8 @@ def _of_new_name(name: object, exchange: Exchange, sent: Sent, known: Known) -> 
     elif not isinstance(name, str):
         yield "rename.to-an-invalid-name"
     elif texts.is_overlong(name):
-        yield "rename.to-an-overlong-name"
+        by_blanks = texts.is_overlong_by_blanks(name)
+        yield "rename.to-a-name-overlong-by-blanks" if by_blanks else "rename.to-an-overlong-name"
     else:
         if texts.is_longest(name):
             yield "rename.to-the-longest-name"
@@ -153,8 +164,6 @@ def of_invitation(exchange: Exchange, sent: Sent, known: Known) -> Traits:
 def _own_by_rename(exchange: Exchange, sent: Sent, known: Known) -> str:
     if known.is_settling(sent.path_id or "", exchange):
         return "rename.a-fleet-too-soon"
-    if sent.encoded and not known.was_found_by_this_path(sent.path_id or "", exchange):
-        return "rename.by-an-encoded-id"
     return "rename.a-renamed-fleet" if known.was_renamed(sent.path_id or "", exchange) else "rename.a-fleet"
 
 
@@ -170,7 +179,8 @@ def _absent_by_rename(exchange: Exchange, sent: Sent, known: Known) -> str:
     id = sent.path_id or ""
     if known.was_mentioned(id, exchange):
         return "rename.a-mentioned-id"
-    return "rename.a-resembling-id" if known.resembles_a_fleet(id, exchange) else "rename.an-unknown-fleet"
+    resembling = known.resembles_a_fleet(id, exchange) and not known.was_tried(id, exchange)
+    return "rename.a-resembling-id" if resembling else "rename.an-unknown-fleet"
 
 
 def _absent_by_invitation(exchange: Exchange, sent: Sent, known: Known) -> str:
@@ -178,6 +188,7 @@ def _absent_by_invitation(exchange: Exchange, sent: Sent, known: Known) -> str:
     return "invitation.of-a-resembling-id" if resembling else "invitation.of-an-unknown-fleet"
 
 
+_FOUND = ("rename.a-fleet", "rename.a-renamed-fleet")
 _Name = Callable[[Exchange, Sent, Known], str]
 _RENAME: dict[Standing, _Name | str] = {
     Standing.OWN: _own_by_rename,
@@ -216,8 +227,12 @@ def _is_unusual(id: str, known: Known) -> bool:
 
 
 def _only_case_differs(id: str, exchange: Exchange, known: Known) -> bool:
-    if known.standing(id, exchange) is not Standing.UNCLEAR:
+    if known.standing(id, exchange) is not Standing.UNCLEAR or known.birth(id, exchange) is not None:
         return False
     return any(
-        birth.certain and birth.id != id and birth.id.casefold() == id.casefold() for birth in known.all_births()
+        birth.certain
+        and birth.id.casefold() == id.casefold()
+        and birth.exchange.ended <= exchange.started
+        and birth.exchange.request.caller is exchange.request.caller
+        for birth in known.births_of(id)
     )

@@ -27,12 +27,21 @@ def of_key(exchange: Exchange, sent: Sent, known: Known) -> Traits:
         yield "keys.create-an-odd-key"
     elif sent.body is Body.NO_JSON or _lacks_or_mistypes(fields):
         yield "keys.create-an-invalid-key"
-    elif known.key_like(fields["keyIdentifier"], exchange):
-        yield "keys.create-the-same-key"
-    elif _is_plain_key(fields) and _goes_to_an_own_fleet(fields, exchange, known):
+    elif known.keys_like(fields["keyIdentifier"], exchange):
+        yield _of_a_key_again(exchange, sent, known)
+        if not _is_due(fields, exchange, known):
+            yield "keys.create-an-odd-key"
+    elif _is_due(fields, exchange, known):
         yield "keys.create-a-key"
     else:
         yield "keys.create-an-odd-key"
+
+
+def _of_a_key_again(exchange: Exchange, sent: Sent, known: Known) -> str:
+    """Tell a key that existed when it was created again from one that may have existed."""
+    others = known.keys_like(sent.fields["keyIdentifier"], exchange)
+    existed = any(other.succeeded and other.ended <= exchange.started for other in others)
+    return "keys.create-the-same-key" if existed else "keys.create-an-odd-key"
 
 
 def _lacks_or_mistypes(fields: Any) -> bool:
@@ -53,6 +62,11 @@ def _is_plain_key(fields: Any) -> bool:
     identifier = fields["keyIdentifier"]
     hexadecimal = set(identifier) <= set("0123456789abcdef") and len(identifier) in _IDENTIFIER_LENGTHS
     return hexadecimal and all(fields[name] and texts.is_slug(fields[name].lower()) for name in _REQUIRED_OF_A_KEY[1:])
+
+
+def _is_due(fields: Any, exchange: Exchange, known: Known) -> bool:
+    """Say whether every server takes a key of these members."""
+    return _is_plain_key(fields) and _goes_to_an_own_fleet(fields, exchange, known)
 
 
 def _goes_to_an_own_fleet(fields: Any, exchange: Exchange, known: Known) -> bool:

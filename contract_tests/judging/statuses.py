@@ -24,15 +24,17 @@ def judge_status(exchange: Exchange, known: Known) -> Findings:
     if broke:
         return
     situations = [catalogue().situation(id) for id in situations_of(exchange, known)]
-    if any(ANYTHING in situation.may for situation in situations):
-        return
     operation = known.sent[exchange.number].operation
+    if any(ANYTHING in situation.may for situation in situations):
+        situations = [each for each in situations if each.id in _ACCESS]
+        if not situations or not _succeeded(exchange.status):
+            return  # However odd, a request without a key is not carried out.
     if _is_allowed(exchange.status, operation, situations):
         for requirement in sorted(_kept(exchange.status, operation, situations)):
             yield Finding(requirement, True, (exchange.number,))
     else:
-        requirement = _broken(exchange.status, operation, situations)
-        yield Finding(requirement, False, (exchange.number,), _expected(operation, situations), got)
+        requirement, unless = _broken(exchange.status, operation, situations)
+        yield Finding(requirement, False, (exchange.number,), _expected(operation, situations), got, unless)
 
 
 def _is_allowed(status: int, operation: str, situations: Sequence[Situation]) -> bool:
@@ -58,8 +60,8 @@ def _kept(status: int, operation: str, situations: Sequence[Situation]) -> set[s
     return {id for each in telling for id in each.kept_by(operation)}
 
 
-def _broken(status: int, operation: str, situations: Sequence[Situation]) -> str:
-    """Return the one requirement to blame.
+def _broken(status: int, operation: str, situations: Sequence[Situation]) -> tuple[str, frozenset[str]]:
+    """Return the one requirement to blame, and which ones explain it where they are broken too.
 
     A missing or wrong key comes first; then a situation that names the status, a
     refusal that was due, an open choice, and a success that was due, the more telling
@@ -71,9 +73,13 @@ def _broken(status: int, operation: str, situations: Sequence[Situation]) -> str
     undecided = [each for each in situations if SUCCESS in each.may and each.may != (SUCCESS,)]
     plain = [each for each in situations if each.may == (SUCCESS,)]
     if _succeeded(status) and not refused:
-        return catalogue().successes[operation].breaks
+        return catalogue().successes[operation].breaks, frozenset()
     plain.sort(key=lambda each: each.plain)
-    return (access or named or refused or undecided or plain)[0].broken_by(status, operation)
+    blamed = (access or named or refused or undecided or plain)[0]
+    requirement = blamed.broken_by(status, operation)
+    # What is wrong with the usual way explains what is wrong with another one, and the other way round.
+    others = {each.broken_by(status, operation) for each in situations if each.manner is not blamed.manner}
+    return requirement, (blamed.unless | others) - {requirement}
 
 
 def _expected(operation: str, situations: Sequence[Situation]) -> str:

@@ -2,7 +2,8 @@
 
 import threading
 from bisect import insort
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -21,6 +22,7 @@ from fleet_contract.contract_tests.target import Target
 READS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 TRIES = 8  # doubling from 1 s, they reach beyond the next clock minute, when budgets per minute are new
 PATIENCE = 120.0  # seconds that one request waits for a server that answers 429, in all
+BURST = "burst"  # the note of an exchange that was sent in a burst: its number
 NO_NOTES: Mapping[str, Any] = MappingProxyType({})
 
 OnExchange = Callable[[Exchange], None]
@@ -76,6 +78,8 @@ class Client:
         self._ledger = Ledger(ledger, mark=mark, base_url=target.base_url)
         self._ledger.require_writable()
         self._numbers = 0
+        self._bursts = 0
+        self.in_burst = 0  # the number of the burst that is under way, 0 where there is none
         self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -106,11 +110,29 @@ class Client:
             keys_created=self._ledger.names(Cost.KEYS),
         )
 
+    def spent(self, cost: Cost) -> int:
+        """Return how many of a cost were spent until now."""
+        return self._budget.spent(cost)
+
     def preflight(self) -> Exchange:
         """Send one harmless request; raises Unreachable, KeyRefused or NotThisApi."""
         exchange = self.send("GET", PATH, check="preflight")
         judge_preflight(exchange, self.target)
         return exchange
+
+    @contextmanager
+    def burst(self, requests: int) -> Iterator[None]:
+        """Let so many requests go at once, whatever the pace; it is made up for afterwards. Raises BudgetSpent."""
+        ends = self._ends()
+        if not self._pace.grant(requests, ends):
+            raise self._too_late()
+        self._bursts += 1
+        self.in_burst = self._bursts
+        try:
+            yield
+        finally:
+            self.in_burst = 0
+            self._pace.withdraw()
 
     def send(
         self,
@@ -137,7 +159,8 @@ class Client:
         sent, request = self._dresser.dress(
             method, path, caller=caller, body=body, headers=headers, key=key, header_name=header_name
         )
-        outgoing = Outgoing(method, path, sent, body, request, check, dict(notes))
+        burst = {BURST: self.in_burst} if self.in_burst else {}
+        outgoing = Outgoing(method, path, sent, body, request, check, {**notes, **burst})
         waited = 0.0
         for tries in range(TRIES):
             exchange, pause = self._attempt(outgoing, tries, waited)
@@ -168,14 +191,20 @@ class Client:
     def _take_off(self, costs: Sequence[Cost]) -> _Flight:
         if self.stopped:
             raise KeyboardInterrupt
-        most = self.target.limits.max_seconds
-        ends = None if most is None else self._begun + most
+        ends = self._ends()
         if not self._pace.wait(ends):
-            raise BudgetSpent(Cost.SECONDS, self._clock.monotonic() - self._begun, most or 0.0)
+            raise self._too_late()
         self._budget.reserve(*costs)
         with self._lock:
             self._numbers += 1
             return _Flight(self._numbers, self._clock.monotonic(), ends)
+
+    def _ends(self) -> float | None:
+        most = self.target.limits.max_seconds
+        return None if most is None else self._begun + most
+
+    def _too_late(self) -> BudgetSpent:
+        return BudgetSpent(Cost.SECONDS, self._clock.monotonic() - self._begun, self.target.limits.max_seconds or 0.0)
 
     def _fly(self, outgoing: Outgoing, flight: _Flight) -> Exchange:
         seconds = self.target.limits.timeout_seconds

@@ -64,12 +64,14 @@ class Dresser:
         return secret.reveal() if secret else STRANGERS_KEY if caller is Caller.STRANGER else None
 
     def near_keys(self) -> tuple[str, ...]:
-        """Return keys that nobody was given: the owner's, longer, shorter and in the other case; and one unlike it."""
+        """Return keys that nobody was given: the owner's, changed as careless servers change it; and one unlike it."""
         own = self.key_of(Caller.OWNER) or STRANGERS_KEY
         unlike = sha256(own.encode()).hexdigest()[: max(len(own), 8)]
         given = {own, self.key_of(Caller.OTHER) if self._target.other_api_key else own}
         near = tuple(
-            key for key in dict.fromkeys((f"{own}x", own[:-1], own.swapcase(), unlike)) if key not in {*given, ""}
+            key
+            for key in dict.fromkeys((own + "x" * 200, own[:-1], own.swapcase(), unlike, *_careless(own)))
+            if key not in {*given, ""}
         )
         self._masker.learn(*near)
         return near
@@ -103,6 +105,10 @@ class Dresser:
         if (body or method in WITH_A_BODY) and "transfer-encoding" not in names:
             defaults["content-length"] = ("Content-Length", str(len(body)))
         return (*(pair for name, pair in defaults.items() if name not in names), *headers)
+
+
+def _careless(key: str) -> tuple[str, ...]:
+    return f'"{key}"', key.replace("-", ""), f"nobody, {key}"
 
 
 def _is_key(name: str) -> bool:

@@ -32,12 +32,16 @@ class Pace:
         self._clock = clock
         self._next = 0.0
         self._slowed = -1.0
+        self._granted = 0
         self._lock = threading.Lock()
 
     def wait(self, before: float | None = None) -> bool:
         """Return True when the caller may send; False when that would be after the moment `before`."""
         while True:
             with self._lock:
+                if self._granted:
+                    self._granted -= 1
+                    return True
                 now = self._clock.monotonic()
                 start = max(now, self._next)
                 if before is not None and start >= before:
@@ -47,6 +51,20 @@ class Pace:
                     self._next = now + (1 / self.rate if self.rate else 0.0)
                     return True
             self._clock.sleep(start - now)
+
+    def grant(self, requests: int, before: float | None = None) -> bool:
+        """Let so many requests go at once, as soon as one may; the pace is made up for afterwards. False as above."""
+        if not self.wait(before):
+            return False
+        with self._lock:
+            self._granted = requests
+            self._next = self._clock.monotonic() + (requests / self.rate if self.rate else 0.0)
+        return True
+
+    def withdraw(self) -> None:
+        """Let no request go any more for what was granted."""
+        with self._lock:
+            self._granted = 0
 
     def _recover(self) -> None:
         self._since += 1

@@ -41,7 +41,9 @@ def _requirement(result: Result, report: Report) -> dict[str, Any]:
         "source": requirement.url,
         "verdict": result.verdict.value,
         "evidence": result.evidence,
+        "overlaps": result.overlaps,
         "message": message_of(result),
+        "timeline": first.drawing if first else "",
         "reproduce": _steps(first, report),
     }
 

@@ -36,7 +36,8 @@ def _case(result: Result, report: Report) -> TestCase:
         made = element(_clean(message_of(result)))
         if result.failures:
             steps = steps_of(result.failures[0], report.known, report.settings.target.base_url)
-            made.text = _clean("\n".join([result.requirement.text, result.requirement.url, *steps]))
+            drawing = result.failures[0].drawing.splitlines()
+            made.text = _clean("\n".join([result.requirement.text, result.requirement.url, *drawing, *steps]))
         case.result = [made]
     return case
 

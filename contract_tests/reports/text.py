@@ -17,7 +17,7 @@ _MARKS = {
     Verdict.ERRORED: "[yellow]![/]",
     Verdict.UNTESTED: "[yellow]-[/]",
 }
-_COLOURS = {Outcome.CONFORMS: "green", Outcome.BREAKS: "red", Outcome.INCONCLUSIVE: "yellow"}
+COLOURS = {Outcome.CONFORMS: "green", Outcome.BREAKS: "red", Outcome.INCONCLUSIVE: "yellow"}
 
 
 def print_report(report: Report, console: Console) -> None:
@@ -28,10 +28,10 @@ def print_report(report: Report, console: Console) -> None:
             _print_verdict(result, console)
     for result in report.results:
         if result.failures:
-            _print_failure(result, report.known, report.settings.target.base_url, console)
+            print_failure(result, report.known, report.settings.target.base_url, console)
     _print_dialect(report, console)
     _print_footprint(report, console)
-    colour = _COLOURS[report.outcome]
+    colour = COLOURS[report.outcome]
     reason = _why_inconclusive(report) if report.outcome is Outcome.INCONCLUSIVE else ""
     console.print(
         f"\n[bold {colour}]{report.outcome.upper()}[/]: {report.judged} of {len(report.results)} requirements judged"
@@ -42,12 +42,16 @@ def print_report(report: Report, console: Console) -> None:
 
 def _print_verdict(result: Result, console: Console) -> None:
     requirement = result.requirement
-    console.print(f"  {_MARKS[result.verdict]} {requirement.id} [dim]{escape(requirement.text)}[/]", soft_wrap=True)
+    pairs = f" [dim]({result.overlaps} overlapping pairs)[/]" if result.overlaps else ""
+    console.print(
+        f"  {_MARKS[result.verdict]} {requirement.id} [dim]{escape(requirement.text)}[/]{pairs}", soft_wrap=True
+    )
     if result.reason:
         console.print(f"      {result.verdict}: {escape(result.reason)}", style="yellow", soft_wrap=True)
 
 
-def _print_failure(result: Result, known: Known, base_url: str, console: Console) -> None:
+def print_failure(result: Result, known: Known, base_url: str, console: Console) -> None:
+    """Print a failure in full: the requirement, what was sent and answered, and how to replay it."""
     requirement, first = result.requirement, result.failures[0]
     console.print(f"\n[bold red]✗ {requirement.id}[/] [dim]{requirement.basis}, {requirement.url}[/]", soft_wrap=True)
     console.print(f"  {escape(requirement.text)}", soft_wrap=True)
@@ -55,6 +59,8 @@ def _print_failure(result: Result, known: Known, base_url: str, console: Console
         console.print(f"  [cyan]sent[/]     {escape(request_line(exchange))}", soft_wrap=True)
         console.print(f"  [cyan]answered[/] {escape(answer_line(exchange))}", soft_wrap=True)
     console.print(f"  expected {escape(first.expected)}\n  got      {escape(first.got)}", soft_wrap=True)
+    for line in first.drawing.splitlines():
+        console.print(f"  {escape(line)}", soft_wrap=True, no_wrap=True)
     if len(result.failures) > 1:
         console.print(f"  [dim]and {len(result.failures) - 1} more like it[/]")
     console.print("  replay:")

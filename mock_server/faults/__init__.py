@@ -19,6 +19,7 @@ from fleet_contract.mock_server.faults import (
     memory,
     pages,
     prices,
+    races,
     rename,
     rename_refusals,
     texts,
@@ -45,6 +46,7 @@ SECTIONS = (
     bodies,
     crashes,
     memory,
+    races,
 )
 
 __all__ = ["FAULTS", "SECTIONS", "Fault", "fault", "find"]

@@ -198,3 +198,28 @@ def the_key_header_is_read_in_capitals_only(parts: Parts) -> None:
         return data.replace(b"\nx-api-key:", b"\nx-overlooked:")
 
     parts.rewrite = overlook
+
+
+def take_for(name: str, text: str, real: Callable[[str], str]) -> None:
+    """Register the fault of a key that is taken for the real one which it becomes."""
+
+    def edit(parts: Parts) -> None:
+        class Careless(Access):
+            def tenant_of(self, key: str) -> str | None:
+                alike = {real(known): tenant for known, tenant in self.tenants.items()}
+                return super().tenant_of(key) or alike.get(real(key))
+
+        parts.mix_into_access(Careless)
+
+    register_fault(name, {"access.key-is-checked"}, text, edit)
+
+
+take_for("quotes-around-a-key-are-overlooked", "A real key in double quotes is taken.", lambda key: key.strip('"'))
+take_for(
+    "hyphens-in-a-key-are-overlooked", "A real key without its hyphens is taken.", lambda key: key.replace("-", "")
+)
+take_for(
+    "the-last-key-of-a-list-is-enough",
+    "A list of keys is taken whose last one is real.",
+    lambda key: key.split(", ")[-1],
+)

@@ -53,6 +53,26 @@ CRASHES: dict[str, Crash] = {
     "an-infinite-number": Crash("A number beyond every float", WITH_BODY, has_bytes(rb"1e999|Infinity")),
     "a-member-given-twice": Crash("A newName given twice", RENAME, has_bytes(rb'"newName".*"newName"')),
     "bytes-that-are-no-utf-8": Crash("A body that is not UTF-8", WITH_BODY, has_bytes(rb"[\xc0\xc1\xfe\xff]|\xc3\(")),
+    "a-byte-order-mark": Crash("A body that begins with a byte order mark", WITH_BODY, has_bytes(rb"^\xef\xbb\xbf")),
+    "a-key-that-is-no-utf-8": Crash(
+        "The create of a charging key whose body is not UTF-8",
+        ("create_charging_key",),
+        has_bytes(rb"[\xc0\xc1\xfe\xff]"),
+    ),
+    "a-filter-that-is-no-utf-8": Crash(
+        "A filter that is not UTF-8", ("list_charging_keys",), lambda call: b"%FF" in call.raw_query
+    ),
+    "a-page-size-beyond-a-signed-byte": Crash(
+        "A page_size of 128", ("list_charging_keys",), lambda call: b"page_size=128" in call.raw_query
+    ),
+    "a-long-location-id": Crash(
+        "A location id of more than 255 characters", ("get_location",), lambda call: len(call.path["locationId"]) > 255
+    ),
+    "a-long-api-key": Crash(
+        "An API key of more than 128 characters",
+        tuple(HANDLERS),
+        lambda call: len(call.header("x-api-key") or "") > 128,
+    ),
     "a-body-cut-off": Crash("A body that ends too early", WITH_BODY, lambda call: call.raw_body == b"{"),
     "an-unknown-property": Crash(
         "A rename with another property", RENAME, lambda call: bool(set(body_of(call)) - {"newName"})

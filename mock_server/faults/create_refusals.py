@@ -215,6 +215,29 @@ accept_beyond("create_fleet", "NewFleet", "fleetName", 1000, "create.refuses-an-
 accept_beyond("rename_fleet", "NewName", "newName", 1000, "rename.refuses-an-overlong-name")
 
 
+def measure_without_blanks(operation: str, schema: str, field: str, breaks: str) -> None:
+    """Register the fault of a name that is measured without the blanks around it, and kept with them."""
+
+    def edit(parts: Parts) -> None:
+        parts.loosen(schema, field, maxLength=None)
+
+        async def measuring(inner: Handler, world: World, call: Call) -> Reply:
+            if len((call.body.get(field) or "").strip()) > LIMIT:
+                raise Refusal(Kind.INVALID_NAME, f"{field} is too long.")
+            return await inner(world, call)
+
+        parts.wrap(operation, measuring)
+
+    name = f"{operation.split('_', maxsplit=1)[0]}-measures-names-without-blanks"
+    register_fault(name, {breaks}, f"Blanks around a {field} do not count, and stay.", edit)
+
+
+measure_without_blanks("create_fleet", "NewFleet", "fleetName", "create.refuses-an-overlong-name")
+
+
+measure_without_blanks("rename_fleet", "NewName", "newName", "rename.refuses-an-overlong-name")
+
+
 @fault(breaks={"create.refuses-an-overlong-name"})
 def create_answers_413_to_an_overlong_name(parts: Parts) -> None:
     """A create with a name of more than 100 characters is answered 413."""

@@ -1,6 +1,5 @@
 """Faults in what a fleet's id is: unique, and fixed for ever."""
 
-import asyncio
 from dataclasses import replace
 from http.client import CONFLICT
 from urllib.parse import quote
@@ -69,21 +68,6 @@ def only_the_newest_ids_are_remembered(parts: Parts) -> None:
             return self.keep(fleet) if old else await super().add_fleet(fleet)
 
     parts.mix_into_store(Forgetful)
-
-
-@fault(breaks={"fleets.id-is-unique"})
-def two_creates_at_once_both_succeed(parts: Parts) -> None:
-    """Between the look whether an id is free and the taking of it there are twenty milliseconds."""
-
-    class Racing(Store):
-        async def add_fleet(self, fleet: Fleet) -> Fleet:
-            known = self.at(fleet.id)
-            if known is not None:
-                raise FleetIdTaken(known)
-            await asyncio.sleep(0.02)
-            return self.keep(fleet)
-
-    parts.mix_into_store(Racing)
 
 
 @fault(breaks={"fleets.id-is-unique-across-organizations"})

@@ -196,13 +196,12 @@ def a_second_reading_adds_a_code(parts: Parts) -> None:
 
 @fault(breaks={"invitation.reading-changes-nothing"})
 def a_rename_replaces_the_codes(parts: Parts) -> None:
-    """A renamed fleet has new codes in the place of its old ones."""
+    """A renamed fleet has a new code in the place of those it had."""
 
     class Replacing(Store):
         async def rename(self, tenant: str, id: str, name: str) -> Fleet:
             fleet = await super().rename(tenant, id, name)
-            codes = tuple(Code(new_code()) if code.active else code for code in fleet.codes)
-            return self.keep(replace(fleet, codes=codes))
+            return self.keep(replace(fleet, codes=(Code(new_code()),)))
 
     parts.mix_into_store(Replacing)
 

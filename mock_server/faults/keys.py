@@ -350,3 +350,19 @@ def a_key_without_a_fleet_is_disabled_by_default(parts: Parts) -> None:
         return await inner(world, call)
 
     parts.wrap(OPERATION, disabling)
+
+
+@fault(breaks={"keys.created-key-is-in-its-fleet"})
+def a_refused_key_moves_to_another_fleet(parts: Parts) -> None:
+    """A second create of a charging key is refused, and moves the key to the fleet that it names."""
+
+    class Moving(Store):
+        async def add_key(self, key: ChargingKey) -> ChargingKey:
+            try:
+                return await super().add_key(key)
+            except KeyTaken as taken:
+                moved = replace(taken.key, fleet_id=key.fleet_id)
+                self.charging_keys[self.charging_keys.index(taken.key)] = moved
+                raise
+
+    parts.mix_into_store(Moving)

@@ -252,3 +252,39 @@ def a_cursor_opens_the_list_of_its_first_user(parts: Parts) -> None:
         return reply
 
     parts.wrap("list_charging_keys", leading_on)
+
+
+@fault(breaks={"rename.answers-the-new-name"})
+def a_rename_back_is_overlooked(parts: Parts) -> None:
+    """A rename to the name that a fleet was created with is answered with the name in between."""
+    first: dict[str, str | None] = {}
+
+    async def overlooking(inner: Handler, world: World, call: Call) -> Reply:
+        before = world.store.owned(call.tenant, call.path["fleetId"])
+        if before is not None:
+            first.setdefault(before.id, before.name)
+        reply = await inner(world, call)
+        is_back = before is not None and call.body["newName"] == first[before.id] != before.name
+        return Reply(200, {**reply.body, "fleetName": before.name}) if before and is_back else reply
+
+    parts.wrap("rename_fleet", overlooking)
+
+
+@fault(breaks={"create.accepts-a-valid-fleet"})
+def a_create_refused_for_its_type_takes_the_id(parts: Parts) -> None:
+    """A create that was refused for a name of a wrong type takes the id all the same."""
+    refused: set[str] = set()
+
+    def remember(call: Call, answer: Answer) -> Answer:
+        if not answer.succeeded and isinstance(call.body, dict) and isinstance(call.body.get("fleetName"), list):
+            refused.add(str(call.body.get("fleetId")))
+        return answer
+
+    class Reserving(Store):
+        async def add_fleet(self, fleet: Fleet) -> Fleet:
+            if fleet.id in refused and self.at(fleet.id) is None:
+                raise FleetIdTaken(fleet)
+            return await super().add_fleet(fleet)
+
+    parts.filter("create_fleet", remember)
+    parts.mix_into_store(Reserving)

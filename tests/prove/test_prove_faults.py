@@ -1,4 +1,4 @@
-"""Law 3: each fault breaks exactly what it says it breaks, at standard depth."""
+"""Law 3: each fault breaks exactly what it says it breaks, at standard depth; a sample in other dialects too."""
 
 import pytest
 
@@ -7,13 +7,30 @@ from fleet_contract.mock_server.faults import FAULTS
 from fleet_contract.spec.catalogue import catalogue
 from tests.suite.harness import failed, judged, mock
 
+from .dialects import Answers, covering
 
-@pytest.mark.parametrize("name", FAULTS)
-def test_a_fault_breaks_what_it_says_and_nothing_else(name: str) -> None:
-    with mock(name) as url:
+EVERY = 10  # fault of the register, each in one of the dialects, in turn
+QUICK = [each for each in covering() if each["read.delay"] == "none"]
+OTHER_DIALECTS = [QUICK[len(QUICK) * number // 4] for number in range(4)]
+SAMPLE = [(name, number % len(OTHER_DIALECTS)) for number, name in enumerate(list(FAULTS)[::EVERY])]
+
+
+def require_exactly(name: str, dialect: Answers) -> None:
+    with mock(name, settings=dialect) as url:
         report = judged(url, "standard")
     assert failed(report) == FAULTS[name].breaks
     assert report.outcome is Outcome.BREAKS
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_breaks_what_it_says_and_nothing_else(name: str) -> None:
+    require_exactly(name, {})
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize(("name", "number"), SAMPLE)
+def test_a_fault_breaks_the_same_in_another_dialect(name: str, number: int) -> None:
+    require_exactly(name, OTHER_DIALECTS[number])
 
 
 def test_every_requirement_that_a_server_could_break_has_a_fault() -> None:

@@ -26,7 +26,7 @@ HELD = Fixtures(
 
 
 class History:
-    """What is known after some exchanges, each a second long."""
+    """What is known after some exchanges, each a second long where nothing else is said."""
 
     def __init__(self, **dialect: str) -> None:
         """Begin with nothing; `name__taken` is the question name.taken."""
@@ -37,7 +37,8 @@ class History:
     ) -> Exchange:
         """Add an exchange; bodies that are no bytes are written as JSON, and status 0 is no answer.
 
-        `how` are `caller`, `check`, the headers `sent` and `got`; what else it holds are notes.
+        `how` are `caller`, `check`, the headers `sent` and `got`, and `at`, when it started and ended; what else it
+        holds are notes.
         """
         number = len(self.known.history) + 1
         caller, check = how.pop("caller", Caller.OWNER), how.pop("check", "")
@@ -45,7 +46,8 @@ class History:
         got = how.pop("got", JSON)
         answered = Answer(status, got, _bytes(answer)) if status else None
         trouble = "" if status else "it timed out"
-        exchange = Exchange(number, check, request, 10.0 * number, 10.0 * number + 1, answered, trouble, how)
+        started, ended = how.pop("at", (10.0 * number, 10.0 * number + 1))
+        exchange = Exchange(number, check, request, started, ended, answered, trouble, how)
         self.known.learn(exchange)
         return exchange
 

@@ -247,7 +247,9 @@ def test_what_overlaps_a_create_is_unclear() -> None:
     rename = history.rename(A)
     assert history.known.standing(A, rename) is Standing.OWN
     assert history.known.standing(A, replace(rename, started=create.started + 0.5)) is Standing.UNCLEAR
-    assert history.known.standing(A, replace(rename, started=create.started - 0.5)) is Standing.ABSENT
+    assert history.known.standing(A, replace(rename, started=create.started - 0.5)) is Standing.UNCLEAR
+    before = replace(rename, started=create.started - 0.5, ended=create.started - 0.1)
+    assert history.known.standing(A, before) is Standing.ABSENT
 
 
 def test_a_create_that_was_not_answered_leaves_its_id_unclear() -> None:
@@ -286,7 +288,7 @@ def test_a_fleet_that_was_lost_is_judged_once() -> None:
 )
 def test_ids_are_alike_by_the_dialect(one: str, other: str, dialect: dict[str, str], likeness: Likeness) -> None:
     history = History()
-    history.known.dialect = dialect
+    history.known.assume(dialect)
     assert history.known.likeness(one, other) is likeness
     assert history.known.likeness(other, one) is likeness
 

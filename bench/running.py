@@ -1,0 +1,157 @@
+"""Running: one contestant on one mock, with a time limit, counting what reaches the mock and what stays in it."""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from bench.contestant import Contestant, Ground, Inconclusive, NoReport, Reading
+from bench.records import Ending, Record
+from bench.subjects import Kind, Subject
+from fleet_contract.mock_server.handlers import HANDLERS
+from fleet_contract.mock_server.messages import Answer, Call
+from fleet_contract.mock_server.parts import Parts
+from fleet_contract.mock_server.serving import serving
+from fleet_contract.mock_server.store import Habits, Store
+
+# What is set there is meant for other runs and other servers.
+NOT_INHERITED = ("FLEET_", "PYTEST", "HYPOTHESIS", "SCHEMATHESIS", "SPECMATIC", "DREDD", "JAVA_TOOL_OPTIONS")
+LAST_WORDS = 300
+NO_READING = Reading(0, frozenset())
+
+
+class Tally:
+    """What a mock was sent and what it holds; requests that are no HTTP are not counted."""
+
+    def __init__(self, made: Parts) -> None:
+        self.requests = 0
+        self._stores: list[Store] = []
+        self._seed = made.seed
+        for operation_id in (*HANDLERS, None):
+            made.filter(operation_id, self._count)
+        made.mix_into_store(self._watched())
+
+    @property
+    def fleets(self) -> int:
+        """How many fleets the mock holds beside those of its seed."""
+        return sum(len(store.fleets) for store in self._stores) - len(self._seed.fleets)
+
+    @property
+    def keys(self) -> int:
+        """How many charging keys the mock holds beside those of its seed."""
+        return sum(len(store.charging_keys) for store in self._stores) - len(self._seed.charging_keys)
+
+    def _count(self, _: Call, answer: Answer) -> Answer:
+        self.requests += 1
+        return answer
+
+    def _watched(self) -> type[Store]:
+        stores = self._stores
+
+        class Watched(Store):
+            def __init__(self, habits: Habits) -> None:
+                super().__init__(habits)
+                stores.append(self)
+
+        return Watched
+
+
+def judged(contestant: Contestant, subject: Subject, baseline: frozenset[str]) -> Record:
+    """Return what came of a contestant on a subject, confirmed by more runs where it draws lots."""
+    record = tried(contestant, subject)
+    if subject.kind is not Kind.HONEST:
+        while record.runs < contestant.repeats and not baseline.issuperset(record.failed):
+            record = record.confirmed_by(tried(contestant, subject))
+    return record
+
+
+def tried(contestant: Contestant, subject: Subject) -> Record:
+    """Serve a mock, let a contestant judge it, stop both, and return what came of it."""
+    made = subject.parts()
+    tally = Tally(made)
+    with TemporaryDirectory(prefix="side-by-side-") as folder, serving(made) as url:
+        ground = Ground(url, Path(folder))
+        command = contestant.command(ground)
+        began = time.monotonic()
+        code = _call(command, contestant, ground.folder)
+        seconds = time.monotonic() - began
+        ending, reading, why = _ending(contestant, ground, code)
+        return Record(
+            contestant=contestant.name,
+            version=contestant.version(),
+            kind=subject.kind,
+            subject=subject.name,
+            section=subject.section,
+            ending=ending,
+            tests=reading.tests,
+            failed=tuple(sorted(reading.failed)),
+            seconds=round(seconds, 2),
+            requests=tally.requests,
+            fleets=tally.fleets,
+            keys=tally.keys,
+            why=why,
+        )
+
+
+def _ending(contestant: Contestant, ground: Ground, code: int | None) -> tuple[Ending, Reading, str]:
+    if code is None:
+        return Ending.TIMED_OUT, NO_READING, f"It was stopped after {contestant.limit:.0f} s."
+    try:
+        return Ending.FINISHED, contestant.read(ground, code), ""
+    except Inconclusive as wrong:
+        return Ending.INCONCLUSIVE, NO_READING, str(wrong)
+    except NoReport as wrong:
+        return Ending.CRASHED, NO_READING, f"Exit code {code}. {wrong} {_last_words(ground.folder)}".strip()
+
+
+def _call(command: list[str], contestant: Contestant, folder: Path) -> int | None:
+    """Call a tool and return its exit code, None where it was stopped for taking too long."""
+    with (
+        _said(folder).open("wb") as said,
+        subprocess.Popen(
+            command,
+            cwd=folder,
+            env=_environment(contestant),
+            stdin=subprocess.DEVNULL,
+            stdout=said,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        ) as running,
+        _ended(running),
+    ):
+        try:
+            return running.wait(contestant.limit)
+        except subprocess.TimeoutExpired:
+            return None
+
+
+@contextmanager
+def _ended(running: subprocess.Popen[bytes]) -> Iterator[None]:
+    """End a process that still runs when this one goes on, whatever the reason, and all that it started."""
+    try:
+        yield
+    finally:
+        if running.poll() is None:
+            os.killpg(running.pid, signal.SIGKILL)
+
+
+def _environment(contestant: Contestant) -> dict[str, str]:
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(NOT_INHERITED) and not name.lower().endswith("_proxy")
+    }
+    return {**kept, "NO_COLOR": "1", **contestant.environment}
+
+
+def _said(folder: Path) -> Path:
+    return folder / "said.log"
+
+
+def _last_words(folder: Path) -> str:
+    words = " ".join(_said(folder).read_text(errors="replace").split())
+    return words[-LAST_WORDS:]

@@ -1,0 +1,158 @@
+"""An exploration from begin to end: the dialect, the hunt, the cases that are saved, and what it comes to."""
+
+import os
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from rich.console import Console
+
+from fleet_contract.contract_tests.depths import PRICES, Depth
+from fleet_contract.contract_tests.exploring.hunting import Allowance, Hunt
+from fleet_contract.contract_tests.exploring.records import Sighting
+from fleet_contract.contract_tests.exploring.runs import Runs
+from fleet_contract.contract_tests.judge import SuiteBroke, begin, interruptible, run_checks
+from fleet_contract.contract_tests.judging.reading import decided
+from fleet_contract.contract_tests.network.ledger import Footprint
+from fleet_contract.contract_tests.network.preflight import KeyRefused, NotThisApi, Unreachable
+from fleet_contract.contract_tests.programs.case_files import Case, save_case
+from fleet_contract.contract_tests.run import Settings
+from fleet_contract.contract_tests.settings import at_most
+from fleet_contract.contract_tests.verdicts import Outcome, is_selected
+from fleet_contract.spec.dialect import complete
+from fleet_contract.spec.files import Contradiction
+
+SEED_BITS = 32
+_NOT_BEGUN = (Contradiction, Unreachable, KeyRefused, NotThisApi)
+FOLDER = Path("fleet-contract-cases")
+_WRITES = "nothing may be created or renamed on this host, so it only read; give --allow-writes if you may"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the user asked for; at least one of `minutes` and `programs` is given."""
+
+    settings: Settings
+    seed: int
+    minutes: float | None = None
+    programs: int | None = None
+    save: Path = FOLDER
+
+
+@dataclass(frozen=True)
+class Explored:
+    """What an exploration came to; `files` are those of the sightings, `gate` what the first checks saw broken.
+
+    `why` says what makes it inconclusive, empty where nothing does.
+    """
+
+    asked: Asked
+    sightings: Sequence[Sighting]
+    files: Sequence[Path]
+    gate: Sequence[str]
+    programs: int
+    footprint: Footprint
+    ended: str
+    why: str
+
+    @property
+    def outcome(self) -> Outcome:
+        if self.sightings or self.gate:
+            return Outcome.BREAKS
+        return Outcome.INCONCLUSIVE if self.why else Outcome.CONFORMS
+
+
+@dataclass
+class _State:
+    """What is known while an exploration goes on, so that an interrupt loses nothing."""
+
+    runs: Runs
+    hunt: Hunt
+    gate: tuple[str, ...] = ()
+    broke: str = ""
+
+    def explore(self) -> None:
+        """Read the dialect, hunt, and send once more what was found and not tried again."""
+        self._read_dialect()
+        self.hunt.hunt()
+        for sighting in self.hunt.records.untold():
+            self.hunt.confirm(sighting)
+
+    def _read_dialect(self) -> None:
+        """Run the quick checks, since the judges go by the dialect; only look at a server whose dialect is held."""
+        settings = self.runs.settings()
+        target = settings.target
+        if complete(target.dialect).keys() <= target.dialect.keys():
+            self.runs.take(begin(settings, Console(quiet=True)))
+            return
+        quick = replace(settings, target=at_most(target, PRICES[Depth.QUICK]), depth=Depth.QUICK, only=(), skip=())
+        run = self.runs.take(begin(quick, Console(quiet=True)))
+        report = run_checks(run)
+        if report is not None:
+            failed = [each.requirement.id for each in report.results if each.failures]
+            self.gate = tuple(id for id in failed if is_selected(id, settings.only, settings.skip))
+            self.runs.assume(decided(report.dialect))
+        if run.client.stopped:
+            raise KeyboardInterrupt
+
+    def why_inconclusive(self, settings: Settings) -> str:
+        reasons = (
+            (self.runs.stopped, "it was interrupted"),
+            (bool(self.broke), self.broke),
+            (self.hunt.is_disturbed, self.hunt.ended),
+            (not self.hunt.judged, self.hunt.ended or "no answer could be judged"),
+            (not settings.target.may_write, _WRITES),
+        )
+        return next((reason for holds, reason in reasons if holds), "")
+
+
+def explore(asked: Asked, tell: Callable[[Hunt], None]) -> Explored:
+    """Explore a server until what was asked for is spent, and save what was found; `tell` is called after each program.
+
+    Raises Contradiction, Unreachable, KeyRefused or NotThisApi.
+    """
+    _require_place(asked.save)
+    until = None if asked.minutes is None else time.monotonic() + 60 * asked.minutes
+    runs = Runs(asked.settings)
+    state = _State(runs, Hunt(runs, asked.seed, Allowance(asked.programs, until), tell))
+    try:
+        with interruptible(runs.stop):
+            state.explore()
+    except KeyboardInterrupt:
+        runs.stop()
+    except _NOT_BEGUN:
+        raise
+    except SuiteBroke as broke:
+        state.broke = str(broke)
+    except Exception as error:  # noqa: BLE001  (what was found before stands, so it is told with it)
+        state.broke = str(SuiteBroke(error))
+    finally:
+        runs.end()
+    sightings = state.hunt.records.unexplained(state.gate)
+    return Explored(
+        asked=asked,
+        sightings=sightings,
+        files=[save_case(_case(each, asked.seed), asked.save) for each in sightings],
+        gate=state.gate,
+        programs=state.hunt.programs,
+        footprint=runs.footprint(),
+        ended=state.broke or state.hunt.ended,
+        why=state.why_inconclusive(asked.settings),
+    )
+
+
+def _case(sighting: Sighting, seed: int) -> Case:
+    found = sighting.finding
+    message = f"expected {found.expected}, was answered {found.got}"
+    return Case(sighting.program, found.requirement, message, seed)
+
+
+def _require_place(folder: Path) -> None:
+    """Raise Contradiction rather now than when the fleets are spent."""
+    place = next(each for each in (folder, *folder.absolute().parents) if each.exists())
+    if not place.is_dir() or not os.access(place, os.W_OK):
+        raise Contradiction(
+            f"Cases cannot be saved in {folder}: {place} is no folder that can be written. "
+            f"Expected one, or that it can be made. Name another with --save."
+        )

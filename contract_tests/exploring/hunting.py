@@ -1,0 +1,227 @@
+"""Hunting in rounds: Hypothesis draws programs and shrinks what fails; what was seen to fail is kept as it happens."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from tempfile import TemporaryDirectory
+from typing import Any
+from unittest.mock import patch
+
+from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
+from hypothesis.configuration import set_hypothesis_home_dir
+from hypothesis.errors import Flaky
+from hypothesis.internal.cache import LRUCache
+from hypothesis.internal.conjecture import providers
+from hypothesis.internal.constants_ast import Constants
+from hypothesis.strategies import SearchStrategy
+
+from fleet_contract.contract_tests.exploring.drawing import programs
+from fleet_contract.contract_tests.exploring.records import Records, Sighting
+from fleet_contract.contract_tests.exploring.runs import Runs
+from fleet_contract.contract_tests.network.budget import BudgetSpent
+from fleet_contract.contract_tests.network.disturbance import disturbance
+from fleet_contract.contract_tests.programs.program import Program
+from fleet_contract.contract_tests.programs.replaying import replay
+from fleet_contract.contract_tests.run import Run
+from fleet_contract.contract_tests.untested import Lack, Untested
+
+_ROUND = settings(
+    max_examples=50,  # programs, unless one fails
+    phases=(Phase.generate, Phase.shrink),
+    database=None,
+    deadline=None,
+    derandomize=False,
+    report_multiple_bugs=False,  # else it would look for others before it shrinks; the next round does
+    print_blob=False,
+    verbosity=Verbosity.quiet,
+    suppress_health_check=list(HealthCheck),
+)
+_MOST_DISTURBED = 5  # programs in a row, after which something between us and the API is taken to stay
+
+
+class Broken(AssertionError):
+    """A requirement was seen broken; each has a class of its own, by which Hypothesis tells failures apart."""
+
+
+class Over(BaseException):
+    """The exploration is over.
+
+    No Exception: Hypothesis would take one for a failure, shrink it, and call what it had
+    found before flaky.
+    """
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """How long an exploration goes on: so many programs, shrinking included, or until a moment; None is no limit."""
+
+    programs: int | None = None
+    until: float | None = None
+
+    def is_spent(self, sent: int) -> bool:
+        return (self.programs is not None and sent >= self.programs) or (
+            self.until is not None and time.monotonic() >= self.until
+        )
+
+
+class Hunt:
+    """Sends random programs to one target, and keeps the smallest that was seen to break each requirement.
+
+    `tell` is called after each program. `ended` says why it ended early, empty where it
+    did not; `judged` counts the answers of the API.
+    """
+
+    def __init__(self, runs: Runs, number: int, allowance: Allowance, tell: Callable[["Hunt"], None]) -> None:
+        self.records = Records()
+        self.programs = 0
+        self.judged = 0
+        self.ended = ""
+        self._runs = runs
+        self._seed = number
+        self._allowance = allowance
+        self._tell = tell
+        self._disturbed = 0
+        self._focus = ""
+
+    @property
+    def requests(self) -> int:
+        """The requests that were sent until now."""
+        return self._runs.requests
+
+    @property
+    def is_disturbed(self) -> bool:
+        """Whether something between us and the API ended it."""
+        return self._disturbed >= _MOST_DISTURBED
+
+    def hunt(self) -> None:
+        """Go on until the allowance or a budget is spent; raises KeyboardInterrupt."""
+        strategy = programs(self._runs.settings().target)
+        with as_seeded():
+            for number in range(1_000_000_000):
+                if self._allowance.is_spent(self.programs):
+                    return
+                try:
+                    self._round(number, strategy)
+                except Over:
+                    return
+
+    def _round(self, number: int, strategy: SearchStrategy[Program]) -> None:
+        self._focus = ""
+        self._runs.fresh()
+        with suppress(Broken, Flaky):  # It was kept when it was seen, whatever became of it in shrinking.
+            _driven(self._drive, strategy, seed_of(self._seed, number))
+        if self._focus:
+            self.confirm(self.records[self._focus])
+
+    def _drive(self, program: Program) -> None:
+        if self._allowance.is_spent(self.programs):
+            raise Over
+        self.programs += 1
+        seen = list[Sighting]()
+        try:
+            self._send(program, self._runs.current(), f"program {self.programs}", seen)
+        except BudgetSpent as spent:
+            self.ended = str(spent)
+            raise Over from None
+        finally:  # Whatever ended it, a failure that was seen is kept.
+            self._keep(seen)
+        self._tell(self)
+        self._fail({each.finding.requirement for each in seen if each.alone})
+
+    def _keep(self, seen: Iterable[Sighting]) -> None:
+        for each in seen:
+            self.records.see(each)
+
+    def _fail(self, broken: set[str]) -> None:
+        """Raise for one requirement a round, so that Hypothesis shrinks towards that one and no other."""
+        new = [requirement for requirement in sorted(broken) if not self.records.is_settled(requirement)]
+        self._focus = self._focus or next(iter(new), "")
+        if self._focus in broken:
+            raise _class_of(self._focus)(self._focus)
+
+    def _send(self, program: Program, run: Run, label: str, seen: list[Sighting]) -> None:
+        """Send a program, and add what it is seen to break; raises BudgetSpent, or Over where all is disturbed."""
+        run.api.check = label
+        if run.judgement.known.dialect.get("read.delay") != "none":
+            run.api.wait_again()
+        before = len(run.client.journal)
+        try:
+            replay(program, run.api, run.settings.target.fixtures)
+            self._disturbed = 0
+        except Untested as reason:
+            self._endure(reason)
+        finally:
+            seen += self._judged_since(before, program, run)
+
+    def _endure(self, reason: Untested) -> None:
+        self._disturbed += reason.lack is Lack.DISTURBED
+        if self._disturbed >= _MOST_DISTURBED:
+            self.ended = f"{_MOST_DISTURBED} programs in a row were disturbed, the last by {reason.reason}"
+            raise Over
+
+    def _judged_since(self, before: int, program: Program, run: Run) -> list[Sighting]:
+        new = run.client.journal[before:]
+        self.judged += sum(not disturbance(exchange) for exchange in new)
+        first = min((exchange.number for exchange in new), default=0)
+        known = run.judgement.known
+        return [Sighting(program, each, known, min(each.exchanges) >= first) for each in run.judge_new()]
+
+    def confirm(self, sighting: Sighting) -> None:
+        """Send the program of a sighting once more, under new ids, and note what came of it."""
+        if self._runs.stopped:
+            self.records.leave(sighting, "the exploration was interrupted")
+            return
+        seen = list[Sighting]()
+        try:
+            self._send(sighting.program, self._runs.fresh(), "confirmation", seen)
+        except BudgetSpent as spent:
+            self.records.leave(sighting, str(spent))
+        except Over:
+            self.records.leave(sighting, self.ended)
+        else:
+            requirement = sighting.finding.requirement
+            self.records.tell(sighting, next((each for each in seen if each.finding.requirement == requirement), None))
+        self._keep(seen)
+
+
+def seed_of(number: int, round: int) -> int:
+    """Return the seed of a round."""
+    return int.from_bytes(sha256(f"{number} {round}".encode()).digest()[:8])
+
+
+@cache
+def _class_of(requirement: str) -> type[Broken]:
+    return type(f"Broken {requirement}", (Broken,), {})
+
+
+def _driven(drive: Callable[[Program], None], strategy: SearchStrategy[Program], number: int) -> None:
+    @seed(number)
+    @_ROUND
+    @given(strategy)
+    def driven(program: Program) -> None:
+        drive(program)
+
+    driven()
+
+
+@contextmanager
+def as_seeded() -> Iterator[None]:
+    """Let Hypothesis draw by its seed alone.
+
+    It mixes constants of the modules that happen to be loaded into what it draws, and
+    keeps a folder in the working directory.
+    """
+    fresh: LRUCache[Any, Any] = LRUCache(providers.CONSTANTS_CACHE.max_size)  # the old one holds what others drew from
+    with (
+        patch.object(providers, "_get_local_constants", Constants),
+        patch.object(providers, "CONSTANTS_CACHE", fresh),
+        TemporaryDirectory() as folder,
+    ):
+        set_hypothesis_home_dir(folder)
+        try:
+            yield
+        finally:
+            set_hypothesis_home_dir(None)

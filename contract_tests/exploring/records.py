@@ -1,0 +1,78 @@
+"""What an exploration saw fail: the smallest program for each requirement, which nothing withdraws."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from fleet_contract.contract_tests.judging.findings import Finding
+from fleet_contract.contract_tests.judging.known import Known
+from fleet_contract.contract_tests.programs.program import Program
+
+MOST_TRIES = 3  # to find a program that breaks a requirement each time
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """A requirement that was seen broken; `known` holds the exchanges that show it.
+
+    `alone` says that the program explains it without what was sent before, `again` that
+    it broke the requirement once more, under new ids; None is not tried, and `why` says why.
+    """
+
+    program: Program
+    finding: Finding
+    known: Known
+    alone: bool
+    again: bool | None = None
+    why: str = ""
+
+    @property
+    def rank(self) -> tuple[bool, int, int, str]:
+        """How well it explains the failure: the lower the better."""
+        return (not self.alone, *self.program.size)
+
+
+class Records:
+    """The best sighting of each broken requirement, in the order in which they were first seen."""
+
+    def __init__(self) -> None:
+        self._best: dict[str, Sighting] = {}
+        self._tries: dict[str, int] = {}
+
+    def __iter__(self) -> Iterator[Sighting]:
+        return iter(self._best.values())
+
+    def __len__(self) -> int:
+        return len(self._best)
+
+    def __getitem__(self, requirement: str) -> Sighting:
+        return self._best[requirement]
+
+    def see(self, sighting: Sighting) -> None:
+        """Keep a sighting if it is the first, or explains more than the one before; what was confirmed stays."""
+        before = self._best.get(sighting.finding.requirement)
+        if before is None or (not before.again and sighting.rank < before.rank):
+            self._best[sighting.finding.requirement] = sighting
+
+    def is_settled(self, requirement: str) -> bool:
+        """Say whether nothing better is looked for: it was seen again, or was looked for often enough."""
+        seen = self._best.get(requirement)
+        return seen is not None and (bool(seen.again) or self._tries.get(requirement, 0) >= MOST_TRIES)
+
+    def unexplained(self, broken: Iterable[str]) -> list[Sighting]:
+        """Return the sightings, without those that another broken requirement explains: one of these, or of ours."""
+        explaining = {*broken, *self._best}
+        return [each for each in self if not each.finding.unless & explaining]
+
+    def untold(self) -> list[Sighting]:
+        """Return what was not tried again."""
+        return [each for each in self if each.again is None]
+
+    def tell(self, sighting: Sighting, again: Sighting | None) -> None:
+        """Note whether the best sighting of a requirement was seen again, which shows it under new ids."""
+        requirement = sighting.finding.requirement
+        self._tries[requirement] = self._tries.get(requirement, 0) + 1
+        self._best[requirement] = replace(again or sighting, again=again is not None)
+
+    def leave(self, sighting: Sighting, why: str) -> None:
+        """Note why a sighting was not tried again."""
+        self._best[sighting.finding.requirement] = replace(sighting, why=why)

@@ -1,0 +1,100 @@
+"""The report of an exploration, for a person at a terminal."""
+
+import shlex
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from rich.status import Status
+
+from fleet_contract.contract_tests.exploring.exploration import Asked, Explored
+from fleet_contract.contract_tests.exploring.hunting import Hunt
+from fleet_contract.contract_tests.exploring.records import Sighting
+from fleet_contract.contract_tests.reports.text import COLOURS, print_failure
+from fleet_contract.contract_tests.verdicts import Outcome, Result, Verdict
+from fleet_contract.spec.catalogue import catalogue
+
+
+def print_beginning(asked: Asked, console: Console) -> None:
+    """Print the seed first of all, and what the exploration may cost."""
+    target, limits = asked.settings.target, asked.settings.target.limits
+    spans = [
+        *([f"{asked.minutes:g} minutes"] if asked.minutes is not None else []),
+        *([f"{asked.programs} programs"] if asked.programs is not None else []),
+    ]
+    costs = {"fleets": limits.max_fleets, "keys": limits.max_keys, "requests": limits.max_requests}
+    most = ", ".join(f"{cost} {name}" for name, cost in costs.items() if cost is not None)
+    console.print(f"seed {asked.seed}")
+    console.print(
+        f"Exploring {target.base_url} for at most {' and '.join(spans)}{f', {most}' if most else ''}. "
+        + ("Fleets and keys stay for ever." if target.may_write else "It only reads: writing was not allowed there."),
+        soft_wrap=True,
+    )
+
+
+class Progress:
+    """One line about what goes on, on a terminal only."""
+
+    def __init__(self, console: Console) -> None:
+        self._status = Status("reading the dialect with the quick checks", console=console)
+        self.shown: AbstractContextManager[object] = self._status if console.is_terminal else nullcontext()
+
+    def tell(self, hunt: Hunt) -> None:
+        self._status.update(f"{hunt.programs} programs, {hunt.requests} requests, {len(hunt.records)} broken")
+
+
+def print_exploration(explored: Explored, replay: Sequence[str], console: Console) -> None:
+    """Print each failure in full, the footprint and the outcome; `replay` is the command that replays a case."""
+    if explored.gate:
+        console.print(
+            f"\nThe quick checks, which read the dialect, saw broken: {', '.join(explored.gate)}. "
+            f"`fleet-contract run` tells more.",
+            soft_wrap=True,
+        )
+    for sighting, file in zip(explored.sightings, explored.files, strict=True):
+        _print_sighting(sighting, file, explored.asked.settings.target.base_url, replay, console)
+    footprint = explored.footprint
+    console.print(
+        f"\n[bold]footprint[/] {footprint.requests} requests in {footprint.seconds:.1f} s; left behind for ever: "
+        f"{len(footprint.fleets_created)} fleets and {len(footprint.keys_created)} charging keys",
+        soft_wrap=True,
+    )
+    if explored.ended:
+        console.print(f"It ended early: {escape(explored.ended)}", style="yellow", soft_wrap=True)
+    _print_outcome(explored, console)
+
+
+def _print_sighting(sighting: Sighting, file: Path, base_url: str, replay: Sequence[str], console: Console) -> None:
+    found = sighting.finding
+    result = Result(catalogue().requirement(found.requirement), Verdict.FAILED, (found,), 1)
+    print_failure(result, sighting.known, base_url, console)
+    console.print(f"  saved    {escape(str(file))}", soft_wrap=True)
+    console.print(f"           {escape(shlex.join([*replay, '--cases', str(file)]))}", soft_wrap=True)
+    console.print(f"  {escape(_told(sighting))}", soft_wrap=True)
+
+
+def _told(sighting: Sighting) -> str:
+    """Say whether the failure recurred, in words."""
+    if sighting.again:
+        return "seen again under new ids"
+    if sighting.again is None:
+        return f"seen once: it was not tried again, since {sighting.why}"
+    return "seen once: the same program did not break it again"
+
+
+def _print_outcome(explored: Explored, console: Console) -> None:
+    outcome, requirements = explored.outcome, {each.finding.requirement for each in explored.sightings}
+    broken = len(requirements | set(explored.gate))
+    said = {
+        Outcome.BREAKS: f"{broken} requirements were seen broken",
+        Outcome.INCONCLUSIVE: f"nothing failed, but {explored.why}",
+        Outcome.CONFORMS: "nothing failed",
+    }
+    word = "NOTHING FOUND" if outcome is Outcome.CONFORMS else outcome.upper()
+    console.print(
+        f"\n[bold {COLOURS[outcome]}]{word}[/]: {escape(said[outcome])} in {explored.programs} programs, "
+        f"seed {explored.asked.seed}.",
+        soft_wrap=True,
+    )

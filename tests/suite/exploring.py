@@ -1,0 +1,78 @@
+"""Exploring from within a test: servers with mistakes of our own, and a target whose dialect need not be read."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import tomli_w
+from click.testing import Result
+
+from fleet_contract.mock_server.faults.http import break_on, text_of
+from fleet_contract.mock_server.handlers import World
+from fleet_contract.mock_server.messages import Call, Reply
+from fleet_contract.mock_server.parts import Handler, Parts
+from fleet_contract.mock_server.store import NoSuchFleet
+from fleet_contract.spec.dialect import complete
+
+from .harness import SEED, command
+
+BIDI = "\u202e"  # turns the direction of a text around; no check of the gate sends it in a name
+
+
+def crashes_on_a_character(parts: Parts) -> None:
+    break_on(parts, condition=lambda call: BIDI in text_of(call), operations=("create_fleet", "rename_fleet"))
+
+
+def loses_ids_of_a_length(parts: Parts) -> None:
+    async def create(inner: Handler, world: World, call: Call) -> Reply:
+        reply = await inner(world, call)
+        if len(call.body["fleetId"]) == 73:
+            world.store.fleets.pop(call.body["fleetId"])
+        return reply
+
+    parts.wrap("create_fleet", create)
+
+
+def fails_the_third_rename(parts: Parts) -> None:
+    renames: dict[str, int] = {}
+
+    async def rename(inner: Handler, world: World, call: Call) -> Reply:
+        reply = await inner(world, call)
+        id = call.path["fleetId"]
+        renames[id] = renames.get(id, 0) + 1
+        if renames[id] == 3:
+            raise NoSuchFleet("It was renamed too often.")
+        return reply
+
+    parts.wrap("rename_fleet", rename)
+
+
+def breaks_once(parts: Parts) -> None:
+    """Answer one rename with 500, and never again."""
+    broken: list[Call] = []
+
+    def breaks(call: Call) -> bool:
+        if not broken:
+            broken.append(call)
+        return broken == [call]
+
+    break_on(parts, condition=breaks, operations=("rename_fleet",))
+
+
+def target_of(folder: Path, settings: Mapping[str, str] | None = None) -> Path:
+    """Return the target file of a mock that holds its whole dialect, so that it need not be read."""
+    file = folder / "target.toml"
+    file.write_text(SEED.read_text() + tomli_w.dumps({"dialect": dict(complete(settings or {}))}))
+    return file
+
+
+def explored(url: str, folder: Path, *arguments: str, settings: Mapping[str, str] | None = None) -> Result:
+    """Explore a mock whose dialect is known, and save what is found below the folder."""
+    save = ["--save", str(folder / "cases")]
+    return command("explore", url, "--target", str(target_of(folder, settings)), *save, *arguments)
+
+
+def saved(folder: Path) -> list[dict[str, Any]]:
+    """Return the cases that were saved."""
+    return [json.loads(file.read_text()) for file in sorted((folder / "cases").glob("*.json"))]

@@ -1,0 +1,292 @@
+"""The command `fleet-contract explore`: what it finds, how small it makes it, and what it comes to."""
+
+import json
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fleet_contract.contract_tests.depths import PRICES, Depth
+from fleet_contract.contract_tests.exploring import hunting
+from fleet_contract.contract_tests.network.client import Client
+from fleet_contract.contract_tests.programs.program import Program
+from fleet_contract.contract_tests.settings import read_exploration
+from fleet_contract.contract_tests.verdicts import Exit
+from fleet_contract.mock_server.parts import Parts
+from fleet_contract.spec.catalogue import catalogue
+
+from .exploring import (
+    BIDI,
+    breaks_once,
+    crashes_on_a_character,
+    explored,
+    fails_the_third_rename,
+    loses_ids_of_a_length,
+    saved,
+    target_of,
+)
+from .harness import SEED, clean_environment, command, mock, started
+from .test_dialects import DIALECTS
+
+FLEET = {"$id": 0}
+NAME = {"$name": 0}
+CREATE = {"do": "create", "id": FLEET}
+RENAME = {"do": "rename", "fleet": FLEET, "name": NAME}
+Edit = Callable[[Parts], None]
+
+
+# --- what it finds -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("edit", "seed", "requirement", "fleets", "steps"),
+    [
+        (crashes_on_a_character, 1, "http.never-a-server-error", [], [{**CREATE, "name": BIDI}]),
+        (loses_ids_of_a_length, 1, "fleets.id-finds-the-fleet", [{"length": 73}], [CREATE, RENAME]),
+        (fails_the_third_rename, 1, "fleets.id-never-changes", [], [CREATE, RENAME, RENAME, RENAME]),
+    ],
+)
+def test_a_mistake_is_found_shrunk_and_replayed(
+    edit: Edit, seed: int, requirement: str, fleets: list[Any], steps: list[Any], tmp_path: Path
+) -> None:
+    with mock(edit=edit) as url:
+        ended = explored(url, tmp_path, "--max-cases", "200", "--seed", str(seed))
+        assert ended.exit_code == Exit.BREAKS
+        (case,) = saved(tmp_path)
+        assert case["requirement"] == requirement
+        assert (case.get("fleets", []), case["steps"]) == (fleets, steps)
+        again = ["--depth", "quick", "--only", requirement, "--cases", str(tmp_path / "cases"), "--target", str(SEED)]
+        replayed = command("run", url, *again)
+        assert replayed.exit_code == Exit.BREAKS
+        assert f"✗ {requirement}" in replayed.stdout
+    with mock() as url:
+        assert command("run", url, *again).exit_code == Exit.CONFORMS
+
+
+@pytest.fixture(scope="module")
+def broken(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str, Path]:
+    """Return what an exploration of a server with a mistake printed, the URL, and the folder of its cases."""
+    folder = tmp_path_factory.mktemp("broken")
+    with mock(edit=fails_the_third_rename) as url:
+        ended = explored(url, folder, "--max-cases", "60", "--seed", "7")
+    assert not ended.stderr.replace("Mock-Hint", "") or "Traceback" not in ended.stderr
+    return ended.stdout, url, folder
+
+
+def test_a_failure_is_told_like_one_of_the_gate_with_its_case_and_how_to_replay_it(
+    broken: tuple[str, str, Path],
+) -> None:
+    said, url, folder = broken
+    requirement = catalogue().requirement("fleets.id-never-changes")
+    (file,) = (folder / "cases").glob("*.json")
+    assert said.splitlines()[0] == "seed 7"
+    for told in (
+        f"✗ {requirement.id} {requirement.basis}, {requirement.url}",
+        requirement.text,
+        "curl -i --path-as-is",
+        f"saved    {file}",
+        f"fleet-contract run {url} --depth quick --target {folder / 'target.toml'} --cases {file}",
+        "seen again under new ids",
+        "footprint",
+    ):
+        assert told in said
+    assert "BREAKS" in said.splitlines()[-1]
+    assert "seed 7" in said.splitlines()[-1]
+
+
+def test_a_saved_case_holds_no_secret_and_no_id_of_the_server(broken: tuple[str, str, Path]) -> None:
+    said, url, folder = broken
+    (file,) = (folder / "cases").glob("*.json")
+    secrets = ("demo-key", "other-key", "FLEET2024", "OLD2019")
+    assert not [secret for secret in secrets if secret in file.read_text() + said]
+    assert url not in file.read_text()
+    assert "ct-" not in file.read_text()
+
+
+def test_what_was_seen_once_is_told_and_not_withdrawn(tmp_path: Path) -> None:
+    with mock(edit=breaks_once) as url:
+        ended = explored(url, tmp_path, "--max-cases", "40", "--seed", "1")
+    assert ended.exit_code == Exit.BREAKS
+    assert "✗ http.never-a-server-error" in ended.stdout
+    assert "seen once: the same program did not break it again" in ended.stdout
+    assert len(saved(tmp_path)) == 1
+
+
+def test_without_a_known_dialect_the_quick_checks_read_it_first(tmp_path: Path) -> None:
+    with mock("rename-answers-410-to-a-stranger", settings={"id.case": "ignored", "duplicate.identical": "200"}) as url:
+        arguments = ["--target", str(SEED), "--max-cases", "5", "--seed", "1", "--save", str(tmp_path)]
+        ended = command("explore", url, *arguments)
+    assert ended.exit_code == Exit.BREAKS
+    assert "The quick checks, which read the dialect, saw broken: rename.unknown-fleet-is-404" in ended.stdout
+
+
+@pytest.mark.parametrize("name", [None, *list(DIALECTS)[:3]])
+def test_an_honest_server_of_any_dialect_breaks_nothing(name: str | None, tmp_path: Path) -> None:
+    settings = DIALECTS[name] if name else {}
+    with mock(settings=settings) as url:
+        ended = explored(url, tmp_path, "--max-cases", "40", "--seed", "5", settings=settings)
+    assert ended.exit_code == Exit.CONFORMS, ended.stdout
+    assert "NOTHING FOUND" in ended.stdout.splitlines()[-1]
+    assert not (tmp_path / "cases").exists()
+
+
+# --- the same seed -------------------------------------------------------------------------------
+
+
+def sent_by(url: str, folder: Path, seed: str, monkeypatch: pytest.MonkeyPatch) -> list[Program]:
+    sent: list[Program] = []
+    replay = hunting.replay
+
+    def noted(program: Program, *rest: Any) -> None:
+        sent.append(program)
+        replay(program, *rest)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(hunting, "replay", noted)
+        explored(url, folder, "--max-cases", "30", "--seed", seed)
+    return sent
+
+
+def test_a_seed_gives_the_same_programs_whatever_is_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with mock(edit=fails_the_third_rename) as url:
+        first = sent_by(url, tmp_path, "3", monkeypatch)
+    (tmp_path / "loaded_since.py").write_text("TEXTS = ['q', 'xyzzy', 'ct-']\nNUMBERS = [73, 74, 17]\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    __import__("loaded_since")
+    with mock(edit=fails_the_third_rename) as url:
+        second, other = (sent_by(url, tmp_path, seed, monkeypatch) for seed in ("3", "4"))
+    assert len(first) >= 30
+    assert first == second
+    assert first != other
+
+
+def test_a_seed_is_drawn_and_printed_where_none_is_given(tmp_path: Path) -> None:
+    with mock() as url:
+        seeds = {explored(url, tmp_path, "--max-cases", "1").stdout.splitlines()[0] for _ in range(2)}
+    assert len(seeds) == 2
+    assert all(seed.startswith("seed ") for seed in seeds)
+
+
+# --- what it comes to ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ((), "Give --minutes N or --max-cases N"),
+        (("--minutes", "0"), "0"),
+        (("--minutes", "nan"), "--minutes is nan"),
+        (("--max-cases", "0"), "0"),
+        (("--max-cases", "1", "--seed", "-1"), "-1"),
+        (("--max-cases", "1", "--depth", "deep"), "--depth"),
+        (("--max-cases", "1", "--target", "missing.toml"), "Correct --target"),
+        (("--max-cases", "1", "--only", "fleet.id"), "fleets.id"),
+        (("--max-cases", "1", "--save", f"{__file__}/cases"), "Name another with --save"),
+    ],
+)
+def test_wrong_usage_is_explained(arguments: tuple[str, ...], says: str) -> None:
+    ended = command("explore", "http://127.0.0.1:9", *arguments)
+    assert ended.exit_code == Exit.USAGE
+    assert ended.stderr.count("Error: ") == 1
+    assert says in ended.stderr
+
+
+def test_an_unreachable_server_is_no_success(tmp_path: Path) -> None:
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        ended = explored(f"http://127.0.0.1:{bound.getsockname()[1]}", tmp_path, "--max-cases", "3")
+    assert ended.exit_code == Exit.INCONCLUSIVE
+    assert "Start the server" in ended.stderr
+
+
+def test_a_refused_key_is_no_success() -> None:
+    with mock() as url:
+        ended = command("explore", url, "--max-cases", "3", "--api-key", "env:WRONG", WRONG="nobodys-key")
+    assert ended.exit_code == Exit.INCONCLUSIVE
+    assert "was answered 401" in ended.stderr
+    assert "nobodys-key" not in ended.output
+
+
+@pytest.mark.parametrize("held", [True, False])
+def test_a_budget_that_ends_before_anything_was_judged_is_no_success(held: bool, tmp_path: Path) -> None:
+    target = target_of(tmp_path) if held else SEED
+    with mock() as url:
+        most = ["--max-requests", "1", "--max-cases", "3", "--save", str(tmp_path)]
+        ended = command("explore", url, "--target", str(target), *most)
+    assert ended.exit_code == Exit.INCONCLUSIVE
+    assert "INCONCLUSIVE" in ended.stdout.splitlines()[-1]
+    assert "The budget of requests is spent" in ended.stdout
+
+
+def test_a_budget_holds_for_the_whole_exploration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    clients: list[Client] = []
+    close = Client.close
+    monkeypatch.setattr(Client, "close", lambda client: (clients.append(client), close(client))[1])
+    with mock(edit=fails_the_third_rename) as url:
+        arguments = ("--max-cases", "500", "--max-fleets", "30", "--max-keys", "4", "--seed", "2")
+        ended = explored(url, tmp_path, *arguments)
+    assert ended.exit_code == Exit.BREAKS
+    journal = [exchange for client in dict.fromkeys(clients) for exchange in client.journal]
+    for path, most in (("/emp/v1/fleets", 30), ("/emp/v1/charging-keys", 4)):
+        made = [each for each in journal if each.succeeded and each.request.method == "POST"]
+        assert len([each for each in made if each.request.path == path]) <= most
+    assert "It ended early: The budget of" in ended.stdout
+
+
+def test_on_another_host_an_exploration_costs_what_the_deepest_run_does_and_on_loopback_what_was_asked() -> None:
+    deep = PRICES[Depth.DEEP]
+    with clean_environment():
+        far = read_exploration("https://fleet.example", {}).target.limits
+        lower = read_exploration("https://fleet.example", {"max-fleets": "7"}).target.limits
+        near = read_exploration("http://127.0.0.1:9", {"max-keys": "900"}).target.limits
+    assert (far.max_requests, far.max_fleets, far.max_keys) == (deep.requests, deep.fleets, deep.keys)
+    assert (lower.max_requests, lower.max_fleets, lower.max_keys) == (deep.requests, 7, deep.keys)
+    assert (near.max_requests, near.max_fleets, near.max_keys) == (None, None, 900)
+
+
+def test_minutes_end_an_exploration(tmp_path: Path) -> None:
+    with mock(edit=crashes_on_a_character) as url:
+        begun = time.monotonic()
+        ended = explored(url, tmp_path, "--minutes", "0.02", "--seed", "1")
+    assert time.monotonic() - begun < 10
+    assert ended.exit_code in (Exit.CONFORMS, Exit.BREAKS)
+    assert "for at most 0.02 minutes" in ended.stdout
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for one process")
+@pytest.mark.parametrize(("edit", "code"), [(None, Exit.INCONCLUSIVE), (fails_the_third_rename, Exit.BREAKS)])
+def test_ctrl_c_loses_nothing_that_was_found(edit: Edit | None, code: Exit, tmp_path: Path) -> None:
+    arguments = ["--target", str(target_of(tmp_path)), "--minutes", "5", "--seed", "1", "--save", str(tmp_path)]
+    with mock(edit=edit) as url, started("explore", url, *arguments) as running:
+        assert running.stdout is not None
+        assert running.stdout.readline() == "seed 1\n"
+        time.sleep(2.5)
+        running.send_signal(signal.SIGINT)
+        said, wrong = running.communicate(timeout=30)
+    assert running.returncode == code, said + wrong
+    assert "Traceback" not in said + wrong
+    assert "footprint" in said
+    assert ("interrupted" in said.splitlines()[-1]) == (code is Exit.INCONCLUSIVE)
+
+
+def test_a_suite_that_breaks_is_no_success_and_no_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaks(*_: Any) -> None:
+        raise ZeroDivisionError("ours")
+
+    monkeypatch.setattr(hunting, "replay", breaks)
+    with mock() as url:
+        ended = explored(url, tmp_path, "--max-cases", "5")
+    assert ended.exit_code == Exit.INCONCLUSIVE
+    assert "The suite itself broke: ZeroDivisionError: ours" in ended.stdout
+
+
+def test_every_failure_that_is_saved_says_what_was_seen(broken: tuple[str, str, Path]) -> None:
+    for case in saved(broken[2]):
+        assert case["seed"] == 7
+        assert case["message"] == "expected 200, was answered 404"
+        assert json.dumps(case, ensure_ascii=True).isascii()
