@@ -23,8 +23,8 @@ from fleet_contract.contract_tests.exploring.records import Records, Sighting
 from fleet_contract.contract_tests.exploring.runs import Runs
 from fleet_contract.contract_tests.network.budget import BudgetSpent
 from fleet_contract.contract_tests.network.disturbance import disturbance
+from fleet_contract.contract_tests.programs import replaying
 from fleet_contract.contract_tests.programs.program import Program
-from fleet_contract.contract_tests.programs.replaying import replay
 from fleet_contract.contract_tests.run import Run
 from fleet_contract.contract_tests.untested import Lack, Untested
 
@@ -149,7 +149,7 @@ class Hunt:
             run.api.wait_again()
         before = len(run.client.journal)
         try:
-            replay(program, run.api, run.settings.target.fixtures)
+            replaying.replay(program, run.api, run.settings.target.fixtures)
             self._disturbed = 0
         except Untested as reason:
             self._endure(reason)

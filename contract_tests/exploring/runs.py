@@ -57,6 +57,7 @@ class Runs:
 
     def fresh(self) -> Run:
         """End the run that is under way, and begin another."""
+        self.end()  # first, so that what it cost is not spent twice
         return self.take(Run.begin(self.settings()))
 
     def current(self) -> Run:

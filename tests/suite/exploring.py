@@ -9,9 +9,9 @@ import tomli_w
 from click.testing import Result
 
 from fleet_contract.mock_server.faults.http import break_on, text_of
-from fleet_contract.mock_server.handlers import World
+from fleet_contract.mock_server.handlers import Handler, World
 from fleet_contract.mock_server.messages import Call, Reply
-from fleet_contract.mock_server.parts import Handler, Parts
+from fleet_contract.mock_server.parts import Parts
 from fleet_contract.mock_server.store import NoSuchFleet
 from fleet_contract.spec.dialect import complete
 

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from fleet_contract.contract_tests.depths import PRICES, Depth
-from fleet_contract.contract_tests.exploring import hunting
 from fleet_contract.contract_tests.network.client import Client
+from fleet_contract.contract_tests.programs import replaying
 from fleet_contract.contract_tests.programs.program import Program
 from fleet_contract.contract_tests.settings import read_exploration
 from fleet_contract.contract_tests.verdicts import Exit
@@ -140,14 +140,14 @@ def test_an_honest_server_of_any_dialect_breaks_nothing(name: str | None, tmp_pa
 
 def sent_by(url: str, folder: Path, seed: str, monkeypatch: pytest.MonkeyPatch) -> list[Program]:
     sent: list[Program] = []
-    replay = hunting.replay
+    replay = replaying.replay
 
     def noted(program: Program, *rest: Any) -> None:
         sent.append(program)
         replay(program, *rest)
 
     with monkeypatch.context() as patch:
-        patch.setattr(hunting, "replay", noted)
+        patch.setattr(replaying, "replay", noted)
         explored(url, folder, "--max-cases", "30", "--seed", seed)
     return sent
 
@@ -226,7 +226,12 @@ def test_a_budget_that_ends_before_anything_was_judged_is_no_success(held: bool,
 def test_a_budget_holds_for_the_whole_exploration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     clients: list[Client] = []
     close = Client.close
-    monkeypatch.setattr(Client, "close", lambda client: (clients.append(client), close(client))[1])
+
+    def noted(client: Client) -> None:
+        clients.append(client)
+        close(client)
+
+    monkeypatch.setattr(Client, "close", noted)
     with mock(edit=fails_the_third_rename) as url:
         arguments = ("--max-cases", "500", "--max-fleets", "30", "--max-keys", "4", "--seed", "2")
         ended = explored(url, tmp_path, *arguments)
@@ -278,7 +283,7 @@ def test_a_suite_that_breaks_is_no_success_and_no_failure(tmp_path: Path, monkey
     def breaks(*_: Any) -> None:
         raise ZeroDivisionError("ours")
 
-    monkeypatch.setattr(hunting, "replay", breaks)
+    monkeypatch.setattr(replaying, "replay", breaks)
     with mock() as url:
         ended = explored(url, tmp_path, "--max-cases", "5")
     assert ended.exit_code == Exit.INCONCLUSIVE
