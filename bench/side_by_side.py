@@ -4,9 +4,11 @@ Run it in the checkout. Every run is written down as it ends, and a run that is 
 """
 
 import logging
+import signal
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from types import FrameType
 from typing import NamedTuple
 
 import click
@@ -69,6 +71,8 @@ def main(  # noqa: PLR0913  (one argument for each option)
 ) -> None:
     """Try our suite and other tools on the same faults and dialects, and print how they did, in Markdown."""
     logging.getLogger().addHandler(logging.NullHandler())  # what the mock says of odd requests is no news here
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, stop)
     try:
         if not only_print:
             done = records.read(file)
@@ -79,6 +83,11 @@ def main(  # noqa: PLR0913  (one argument for each option)
             click.echo(page(records.read(file), CONTESTANTS))
     except Contradiction as wrong:
         raise click.UsageError(str(wrong)) from None
+
+
+def stop(number: int, _frame: FrameType | None) -> None:
+    """End as on Ctrl+C, so that no tool is left running."""
+    raise SystemExit(128 + number)
 
 
 def chosen(tools: str) -> list[Contestant]:

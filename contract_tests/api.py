@@ -127,9 +127,9 @@ class Api:
         """Whether it waits for what was just created."""
         return self._patient
 
-    def wait_again(self) -> None:
-        """Wait once more for what is created from now on, though something never appeared before."""
-        self._patient = True
+    def be_patient(self, patient: bool) -> None:
+        """Say whether to wait for what is created from now on."""
+        self._patient = patient
 
     def patiently(self, send: Callable[[], Exchange], found: Callable[[Exchange], bool]) -> Exchange:
         """Send again until what was created appears; after something that never did, nothing is waited for any more."""

@@ -11,6 +11,7 @@ from fleet_contract.contract_tests.check import over, reaches
 from fleet_contract.contract_tests.checks import texts, values
 from fleet_contract.contract_tests.depths import Depth
 from fleet_contract.contract_tests.exchange import Caller
+from fleet_contract.contract_tests.judging.sent import LIMIT
 from fleet_contract.contract_tests.judging.walks import items_of
 from fleet_contract.contract_tests.target import Fixtures
 from fleet_contract.contract_tests.untested import Lack, Untested
@@ -42,7 +43,7 @@ def test_a_key_is_listed_in_its_fleet_alone(api: Api, home: str, neighbour: str)
 @reaches("keys.created-key-is-in-its-fleet", "keys.filter-lists-the-whole-fleet", depth=Depth.STANDARD)
 @over(texts.endings(), standard=["-A.b é東+&"])
 def test_a_key_is_listed_in_a_fleet_whatever_its_id(api: Api, case: str) -> None:
-    fleet = api.fresh_id(case)
+    fleet = api.fresh_id(case).ljust(LIMIT, "0")
     if api.create(fleet, api.fresh_name()).succeeded:
         api.rename(fleet, api.fresh_name())
         key = api.fresh_key(fleetId=fleet)

@@ -59,7 +59,7 @@ def test_a_create_that_is_refused_is_seen_by_nobody(api: Api) -> None:
 
 
 @reaches("fleets.id-finds-the-fleet", "create.echoes-the-id", "rename.answers-the-new-name", depth=Depth.STANDARD)
-@over(st.integers(2, 8), standard=[4], deep=[8])
+@over(st.integers(2, 8), standard=[3], deep=[8])
 def test_many_fleets_are_created_and_renamed_at_once(api: Api, case: int) -> None:
     ids = [api.fresh_id() for _ in range(case)]
     api.at_once(*(partial(api.create, id, api.fresh_name()) for id in ids))

@@ -20,6 +20,7 @@ from fleet_contract.contract_tests.target import Target
 Scene = list[Step]
 MOST_STEPS = 30
 _MOST_SHAPES = 5
+_ONE_IS_LEFT_OUT_OF = 10  # steps
 
 
 def programs(target: Target) -> Strategy[Program]:
@@ -28,9 +29,16 @@ def programs(target: Target) -> Strategy[Program]:
     No program writes to a fleet that is not its own.
     """
     scene = weighed(*([(9, _writing(target))] if target.may_write else []), (1, _reading(target)))
-    steps = st.lists(scene, min_size=1, max_size=4).map(lambda drawn: list(chain(*drawn))[:MOST_STEPS])
+    # What a smaller program changes last is drawn first: then the rest of what is drawn stays what it was.
+    kept = st.tuples(*([st.integers(0, _ONE_IS_LEFT_OUT_OF - 1)] * MOST_STEPS))
     shapes = st.tuples(*([words.shapes()] * _MOST_SHAPES))
-    return st.builds(lambda steps, shapes: tidied(Program(tuple(steps), shapes)), steps, shapes)
+    return st.builds(_program, kept, shapes, st.lists(scene, min_size=1, max_size=4))
+
+
+def _program(kept: Sequence[int], shapes: Sequence[Step], scenes: Sequence[Scene]) -> Program:
+    """Return the steps of some scenes, but for those that are left out: so each can go without the others."""
+    steps = [step for step, keep in zip(chain(*scenes), kept, strict=False) if keep]
+    return tidied(Program(tuple(steps), tuple(shapes)))
 
 
 # --- single steps ------------------------------------------------------------------------------

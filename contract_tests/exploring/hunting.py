@@ -39,6 +39,8 @@ _ROUND = settings(
     verbosity=Verbosity.quiet,
     suppress_health_check=list(HealthCheck),
 )
+_ONCE_MORE = "once more"  # the label of a program that is sent to confirm what it was seen to break
+_TRIED_IN_VAIN, _SENT_IN_VAIN = 400, 60  # programs in a row that were no smaller, known ones among them or not
 _MOST_DISTURBED = 5  # programs in a row, after which something between us and the API is taken to stay
 
 
@@ -52,6 +54,10 @@ class Over(BaseException):
     No Exception: Hypothesis would take one for a failure, shrink it, and call what it had
     found before flaky.
     """
+
+
+class Enough(BaseException):
+    """Shrinking comes upon nothing smaller any more; no Exception either, for the same reason."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +90,11 @@ class Hunt:
         self._allowance = allowance
         self._tell = tell
         self._disturbed = 0
+        self._patient = True
         self._focus = ""
+        self._sent: dict[str, frozenset[str]] = {}
+        self._rank: tuple[bool, int, int, str] | None = None
+        self._tried = self._sent_at = 0
 
     @property
     def requests(self) -> int:
@@ -103,15 +113,19 @@ class Hunt:
             for number in range(1_000_000_000):
                 if self._allowance.is_spent(self.programs):
                     return
+                sent = self.programs
                 try:
                     self._round(number, strategy)
                 except Over:
                     return
+                if self.programs == sent:
+                    return  # There is nothing else to be asked.
 
     def _round(self, number: int, strategy: SearchStrategy[Program]) -> None:
-        self._focus = ""
+        self._focus, self._rank = "", None
+        self._sent = {Program(()).size[-1]: frozenset()}
         self._runs.fresh()
-        with suppress(Broken, Flaky):  # It was kept when it was seen, whatever became of it in shrinking.
+        with suppress(Broken, Flaky, Enough):  # It was kept when it was seen, whatever became of it in shrinking.
             _driven(self._drive, strategy, seed_of(self._seed, number))
         if self._focus:
             self.confirm(self.records[self._focus])
@@ -119,6 +133,24 @@ class Hunt:
     def _drive(self, program: Program) -> None:
         if self._allowance.is_spent(self.programs):
             raise Over
+        if self._focus:
+            self._require_progress()
+        name = program.size[-1]
+        if name not in self._sent:  # Shrinking comes upon the same program again and again, at no cost then.
+            self._sent[name] = self._broken_by(program)
+        self._fail(self._sent[name])
+
+    def _require_progress(self) -> None:
+        """Raise Enough when shrinking has come upon nothing smaller for long: what it tries then only costs."""
+        rank = self.records[self._focus].rank
+        if rank != self._rank:
+            self._rank, self._tried, self._sent_at = rank, 0, self.programs
+        self._tried += 1
+        if self._tried > _TRIED_IN_VAIN or self.programs - self._sent_at > _SENT_IN_VAIN:
+            raise Enough
+
+    def _broken_by(self, program: Program) -> frozenset[str]:
+        """Send a program, keep what is seen, and return what it breaks by itself; raises Over."""
         self.programs += 1
         seen = list[Sighting]()
         try:
@@ -129,13 +161,13 @@ class Hunt:
         finally:  # Whatever ended it, a failure that was seen is kept.
             self._keep(seen)
         self._tell(self)
-        self._fail({each.finding.requirement for each in seen if each.alone})
+        return frozenset(each.finding.requirement for each in seen if each.alone)
 
     def _keep(self, seen: Iterable[Sighting]) -> None:
         for each in seen:
             self.records.see(each)
 
-    def _fail(self, broken: set[str]) -> None:
+    def _fail(self, broken: frozenset[str]) -> None:
         """Raise for one requirement a round, so that Hypothesis shrinks towards that one and no other."""
         new = [requirement for requirement in sorted(broken) if not self.records.is_settled(requirement)]
         self._focus = self._focus or next(iter(new), "")
@@ -145,8 +177,8 @@ class Hunt:
     def _send(self, program: Program, run: Run, label: str, seen: list[Sighting]) -> None:
         """Send a program, and add what it is seen to break; raises BudgetSpent, or Over where all is disturbed."""
         run.api.check = label
-        if run.judgement.known.dialect.get("read.delay") != "none":
-            run.api.wait_again()
+        settles = run.judgement.known.dialect.get("read.delay") != "none"
+        run.api.be_patient(self._patient or settles or label == _ONCE_MORE)
         before = len(run.client.journal)
         try:
             replaying.replay(program, run.api, run.settings.target.fixtures)
@@ -154,6 +186,7 @@ class Hunt:
         except Untested as reason:
             self._endure(reason)
         finally:
+            self._patient = run.api.is_patient  # What never appeared once is not waited for each time it is shrunk.
             seen += self._judged_since(before, program, run)
 
     def _endure(self, reason: Untested) -> None:
@@ -176,7 +209,7 @@ class Hunt:
             return
         seen = list[Sighting]()
         try:
-            self._send(sighting.program, self._runs.fresh(), "confirmation", seen)
+            self._send(sighting.program, self._runs.fresh(), _ONCE_MORE, seen)
         except BudgetSpent as spent:
             self.records.leave(sighting, str(spent))
         except Over:

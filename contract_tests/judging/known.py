@@ -3,7 +3,7 @@
 import json
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import chain
@@ -149,16 +149,11 @@ class Known:
             return Likeness.SAME
         if _loosest(one) != _loosest(other):
             return Likeness.OTHER
-        verdict = Likeness.SAME
-        for question, yes, fold, surely in _FOLDS:
-            if not _needed(fold, one, other):
-                continue
-            answer = self.dialect.get(question)
-            if answer not in (None, yes):
-                return Likeness.OTHER
-            if answer is None or _needed(fold, surely(one), surely(other)):
-                verdict = Likeness.UNCLEAR
-        return verdict
+        certain = [surely for question, yes, _, surely in _FOLDS if self.dialect.get(question) == yes]
+        possible = [at_most for question, yes, at_most, _ in _FOLDS if self.dialect.get(question) in (yes, None)]
+        if _folded(one, certain) == _folded(other, certain):
+            return Likeness.SAME
+        return Likeness.UNCLEAR if _folded(one, possible) == _folded(other, possible) else Likeness.OTHER
 
     def births_of(self, id: str) -> Sequence[Birth]:
         """Return every create that made the fleet of an id, or of one that some dialect takes for it."""
@@ -374,12 +369,10 @@ def _loosest(id: str) -> str:
     return _nfc(id.strip().casefold())
 
 
-def _needed(fold: Any, one: str, other: str) -> bool:
-    """Say whether two ids differ in what this fold takes away, and would be alike without it."""
-    others = [each for _, _, each, _ in _FOLDS if each is not fold]
-    for each in others:
-        one, other = each(one), each(other)
-    return bool(one != other)
+def _folded(id: str, folds: Sequence[Callable[[str], str]]) -> str:
+    for fold in folds:
+        id = fold(id)
+    return id
 
 
 def _alike(fleet: str, id: str) -> bool:

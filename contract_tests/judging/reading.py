@@ -183,7 +183,9 @@ def _case(exchange: Exchange, known: Known) -> str | None:
 
 
 def _new_fleet(exchange: Exchange, known: Known) -> str | None:
-    """Tell that a fleet has no codes only once it was found: before, it may not have settled yet."""
+    """Tell of a fleet that was created here; that it has no codes only once it was found: it may not have settled."""
+    if known.birth(known.sent[exchange.number].path_id or "", exchange) is None:
+        return None
     if exchange.succeeded:
         return "some"
     return "none" if known.was_renamed(known.sent[exchange.number].path_id or "", exchange) else None

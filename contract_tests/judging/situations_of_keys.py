@@ -38,9 +38,12 @@ def of_key(exchange: Exchange, sent: Sent, known: Known) -> Traits:
 
 
 def _of_a_key_again(exchange: Exchange, sent: Sent, known: Known) -> str:
-    """Tell a key that existed when it was created again from one that may have existed."""
+    """Tell a key that existed when it was created again from one that may have existed, or that others have."""
     others = known.keys_like(sent.fields["keyIdentifier"], exchange)
-    existed = any(other.succeeded and other.ended <= exchange.started for other in others)
+    existed = any(
+        other.succeeded and other.ended <= exchange.started and other.request.caller is exchange.request.caller
+        for other in others
+    )
     return "keys.create-the-same-key" if existed else "keys.create-an-odd-key"
 
 

@@ -243,9 +243,8 @@ class Client:
 
     def _book(self, exchange: Exchange, makes: Cost | None) -> None:
         if makes:
-            made = may_have_made(exchange)
-            if made:
-                self._ledger.enter(makes, exchange)
+            # What is created again is there already: it costs no more.
+            made = may_have_made(exchange) and self._ledger.enter(makes, exchange)
             if makes is Cost.FLEETS and exchange.succeeded:
                 self._pace.hold(self.target.limits.settle_seconds)
             self._budget.settle(makes, spent=made)

@@ -58,8 +58,8 @@ class Ledger:
         """Raise Contradiction now rather than lose the first entry later."""
         self._append("")
 
-    def enter(self, made: Cost, exchange: Exchange) -> None:
-        """Write down what a create made or may have made."""
+    def enter(self, made: Cost, exchange: Exchange) -> bool:
+        """Write down what a create made or may have made; say whether it is something else than before."""
         sent, answered = _members(exchange.request.body), _members(exchange.answer.body if exchange.answer else b"")
         members = {**answered, **sent}
         name = next((str(members[key]) for key in NAMED_BY[made] if members.get(key)), f"request {exchange.number}")
@@ -72,8 +72,10 @@ class Ledger:
             "at": datetime.now(UTC).isoformat(timespec="seconds"),
         }
         with self._lock:
+            is_new = name not in self._names[made]
             self._names[made][name] = None
             self._append(json.dumps(entry) + "\n")
+        return is_new
 
     def names(self, made: Cost) -> tuple[str, ...]:
         """Return the names of what was made, in order."""

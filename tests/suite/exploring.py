@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import tomli_w
@@ -34,7 +35,7 @@ def loses_ids_of_a_length(parts: Parts) -> None:
     parts.wrap("create_fleet", create)
 
 
-def fails_the_third_rename(parts: Parts) -> None:
+def fails_the_third_rename(parts: Parts, failed: Event | None = None) -> None:
     renames: dict[str, int] = {}
 
     async def rename(inner: Handler, world: World, call: Call) -> Reply:
@@ -42,6 +43,8 @@ def fails_the_third_rename(parts: Parts) -> None:
         id = call.path["fleetId"]
         renames[id] = renames.get(id, 0) + 1
         if renames[id] == 3:
+            if failed:
+                failed.set()
             raise NoSuchFleet("It was renamed too often.")
         return reply
 

@@ -87,12 +87,13 @@ def test_a_page_is_read_in_its_form_only(body: Any, items: Any, cursor: str | No
 @pytest.mark.parametrize(
     ("location", "prices"),
     [
-        ({"id": "x", "price": 1}, [("/price", 1)]),
-        ({"a": [{"tariff": {"kwh": 2}}], "b": 1}, [("/a/0/tariff/kwh", 2)]),
-        ({"Pricing": {"fee": None}}, [("/Pricing/fee", None)]),
-        ({"id": "x", "status": "FREE", "lastUpdated": "now", "power": 7}, [("/id", "x"), ("/power", 7)]),
-        ({}, []),
-        (7, [("", 7)]),
+        ({"id": "x", "price": 1}, {"/price": 1}),
+        ({"a": [{"tariff": {"kwh": 2}}], "b": 1}, {"/a/0/tariff/kwh": 2}),
+        ({"Pricing": {"fee": None}}, {"/Pricing/fee": None}),
+        ({"id": "x", "status": "FREE", "lastUpdated": "now", "power": 7}, {"/id": "x", "/power": 7}),
+        ({"price": {"kwh": 1, "seen": "2026-11-25T12:00:00Z"}}, {"/price/kwh": 1}),
+        ({}, {}),
+        (7, {"": 7}),
     ],
 )
 def test_prices_are_what_is_named_so_or_else_all_that_lasts(location: Any, prices: Any) -> None:
