@@ -11,11 +11,11 @@ BIN := .venv/bin
 LOCKED := .venv/locked
 READY := .venv/ready
 SPECTRAL := node_modules/.package-lock.json
-SOURCES := contract_tests mock_server spec tests tools
+SOURCES := contract_tests mock_server spec tests bench tools
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help mock contract test prove prove-all lint types lint-api lock clean
+.PHONY: help mock contract test prove prove-all compare lint types lint-api lock clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
@@ -40,6 +40,9 @@ prove: $(READY) ## Prove the suite and the mock by each other: all faults, every
 prove-all: $(READY) ## The same with random dialects, faults in other dialects and explorations (an hour)
 	@$(BIN)/python -m pytest -n auto --dist worksteal tests/prove $(ARGS)
 
+compare: $(READY) ## Put the suite and other tools side by side on the same mocks (hours; Java and Node) [ARGS=…]
+	@$(BIN)/python -m bench.side_by_side $(ARGS)
+
 lint: $(READY) ## Check style and form
 	@$(BIN)/ruff check $(SOURCES)
 	@$(BIN)/ruff format --check $(SOURCES)
@@ -57,7 +60,7 @@ lock: $(READY) ## Write requirements.lock and package-lock.json anew, with the n
 	@npm update --package-lock-only --ignore-scripts --no-audit --no-fund --loglevel error
 
 clean: ## Remove all that was made here
-	@rm -rf .venv node_modules dist build reports .hypothesis tests/.hypothesis .mypy_cache .pytest_cache .ruff_cache
+	@rm -rf .venv node_modules bench/tools dist build reports .hypothesis tests/.hypothesis .mypy_cache .pytest_cache .ruff_cache
 	@find $(SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The environment is made anew when the lock changes, so that nothing stays that it does not name.

@@ -92,17 +92,25 @@ def fold(requirements: Sequence[Requirement], findings: Iterable[Finding], ran: 
     by_requirement: dict[str, list[Finding]] = {each.id: [] for each in requirements}
     for found in findings:
         by_requirement.get(found.requirement, []).append(found)
-    broken = {id for id in by_requirement if _stands(id, by_requirement)}
+    broken = _broken(by_requirement)
     return [_result(each, by_requirement[each.id], ran, broken) for each in requirements]
 
 
-def _stands(id: str, found: Mapping[str, Sequence[Finding]], asking: tuple[str, ...] = ()) -> bool:
-    """Say whether a requirement has a failure that no other one explains which stands itself."""
-    others = found.keys() - {id, *asking}
-    return any(
-        not each.kept and not any(_stands(other, found, (*asking, id)) for other in each.unless & others)
-        for each in found[id]
-    )
+def _broken(found: Mapping[str, Sequence[Finding]]) -> set[str]:
+    """Return the requirements with a failure that no other one explains which stands itself.
+
+    Of some that explain each other the first one stands.
+    """
+    open_ones = {id: [each.unless for each in some if not each.kept] for id, some in found.items()}
+    open_ones = {id: unless for id, unless in open_ones.items() if unless}
+    broken: set[str] = set()
+    while open_ones:
+        sure = [id for id, unless in open_ones.items() if any(not each & (open_ones.keys() - {id}) for each in unless)]
+        broken |= set(sure or list(open_ones)[:1])
+        # What is explained by what stands is gone from the failures that are still to be explained.
+        left = {id: [each for each in unless if not each & broken] for id, unless in open_ones.items()}
+        open_ones = {id: unless for id, unless in left.items() if unless and id not in broken}
+    return broken
 
 
 def _result(requirement: Requirement, found: Sequence[Finding], ran: Sequence[Ran], broken: set[str]) -> Result:

@@ -7,8 +7,8 @@ from typing import Any
 
 from fleet_contract.mock_server.access import Access
 from fleet_contract.mock_server.bodies import read_body
-from fleet_contract.mock_server.forms import same_id, tidy_id
-from fleet_contract.mock_server.handlers import HANDLERS, Handler, World
+from fleet_contract.mock_server.forms import same_id
+from fleet_contract.mock_server.handlers import HANDLERS, Handler, World, id_in_path
 from fleet_contract.mock_server.messages import Answer, Call, Json, Reply
 from fleet_contract.mock_server.routes import Routes
 from fleet_contract.mock_server.seed import Seed, default_seed, fill
@@ -154,7 +154,7 @@ def parts(chosen: Mapping[str, str] | None = None, seed: Seed | None = None, *, 
 
 async def require_fleet(world: World, call: Call) -> None:
     """Refuse a call whose path names no fleet of the caller."""
-    await world.store.require_fleet(call.tenant, tidy_id(call.path["fleetId"], world.dialect))
+    await world.store.require_fleet(call.tenant, id_in_path(call, world.dialect))
 
 
 def _mixed(mixin: type[Any], into: type[Any]) -> type[Any]:

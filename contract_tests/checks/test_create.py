@@ -28,6 +28,12 @@ def test_a_fleet_is_created_under_any_name(api: Api, case: str) -> None:
     api.create(api.fresh_id(), api.fresh_name() + case)
 
 
+@reaches("create.echoes-the-name", depth=Depth.STANDARD)
+@over(st.sampled_from([*texts.WORDS, *texts.MORE_WORDS]), standard=texts.WORDS, deep=texts.MORE_WORDS)
+def test_a_name_is_no_value(api: Api, case: str) -> None:
+    api.create(api.fresh_id(), case)
+
+
 @reaches("create.name-is-optional", "rename.accepts-a-valid-name")
 def test_a_fleet_needs_no_name_and_can_be_given_one(api: Api) -> None:
     id = api.fresh_id()
@@ -70,8 +76,8 @@ def test_longer_ids_are_refused_without_a_name_too(api: Api) -> None:
 @over(
     texts.lengths(40, 100),
     quick=texts.FITTING[2:],
-    standard=[texts.FITTING[0], *texts.MORE_FITTING[:1]],
-    deep=texts.MORE_FITTING[1:],
+    standard=texts.FITTING[:1],
+    deep=texts.MORE_FITTING,
 )
 def test_the_longest_names_fit(api: Api, case: tuple[int, str]) -> None:
     api.create(api.fresh_id(), api.fresh_name(*case))

@@ -38,6 +38,12 @@ def test_another_organizations_fleet_is_forbidden(api: Api, fixtures: Fixtures) 
     api.invitation(fixtures.foreign_fleet or "")
 
 
+@reaches("fleets.id-is-matched-whole", needs=["fixtures.fleet_with_codes", "fixtures.active_codes"])
+@over(st.just(1), standard=[1])
+def test_the_codes_of_a_fleet_are_not_those_of_a_shorter_id(api: Api, fixtures: Fixtures, case: int) -> None:
+    api.invitation((fixtures.fleet_with_codes or "")[:-case])
+
+
 @reaches("invitation.unknown-fleet-is-404")
 @over(st.just(""), quick=["", "-A.b_c~D"])
 def test_only_a_fleet_has_codes(api: Api, case: str) -> None:

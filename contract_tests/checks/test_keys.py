@@ -12,7 +12,7 @@ from fleet_contract.contract_tests.checks import texts, values
 from fleet_contract.contract_tests.depths import Depth
 from fleet_contract.contract_tests.exchange import Caller
 from fleet_contract.contract_tests.judging.sent import LIMIT
-from fleet_contract.contract_tests.judging.walks import items_of
+from fleet_contract.contract_tests.judging.walks import cursor_of, items_of
 from fleet_contract.contract_tests.target import Fixtures
 from fleet_contract.contract_tests.untested import Lack, Untested
 
@@ -191,6 +191,31 @@ def test_another_organization_sees_none_of_our_keys(api: Api, home: str) -> None
     api.await_key(key)
     api.list_keys(fleetId=home, page_size=500, caller=Caller.OTHER)
     api.walk_keys(page_size=500, pages=_PAGES_OF_A_SHARED_SERVER, caller=Caller.OTHER)
+
+
+@reaches(
+    "keys.identifier-is-unique",
+    "keys.pages-list-each-key-once",
+    "keys.of-others-are-hidden",
+    "http.never-a-server-error",
+    needs=["other_api_key"],
+    depth=Depth.STANDARD,
+)
+def test_a_key_that_is_created_twice_at_once_between_two_pages_exists_once_and_moves_no_other(
+    api: Api, home: str
+) -> None:
+    cursor = cursor_of(api.list_keys(page_size=_SMALL_PAGE))
+    key = api.fresh_key(fleetId=home)
+    api.at_once(partial(api.create_key, key), partial(api.create_key, key))
+    api.await_key(key)
+    if cursor:
+        api.list_keys(page_size=_SMALL_PAGE, cursor=cursor, caller=Caller.OTHER)
+        following = cursor_of(api.list_keys(page_size=_SMALL_PAGE, cursor=cursor))
+        if following:
+            api.list_keys(page_size=_SMALL_PAGE, cursor=following)
+
+
+_SMALL_PAGE = 20
 
 
 @reaches("keys.of-others-are-hidden", needs=["fixtures.foreign_fleet"])

@@ -10,7 +10,10 @@ from fleet_contract.contract_tests.exchange import Exchange
 from fleet_contract.contract_tests.judging.findings import Finding, Findings, finding, shown
 from fleet_contract.contract_tests.judging.known import NO_NAME, Known, Likeness
 from fleet_contract.contract_tests.judging.sent import Body, is_overlong_by_blanks
+from fleet_contract.contract_tests.judging.situations import situations_of
 
+# What explains the answer to a rename that perhaps should have been refused.
+_OF_ANOTHERS = frozenset({"rename.unknown-fleet-is-404", "rename.foreign-fleet-is-refused"})
 _SPELLING = "http.json-is-read-by-value"
 _CHANGES: tuple[Callable[[str], str], ...] = (
     str.strip,
@@ -30,9 +33,14 @@ def judge_fleet(exchange: Exchange, known: Known) -> Findings:
     except ValueError:
         return
     shows = answered if isinstance(answered, dict) else {}
+    is_unclear = "path.perhaps-a-fleet" in situations_of(exchange, known)
     for found in judge(exchange, known, shows):
-        by_spelling = sent.unusually_spelled and not found.kept
-        yield replace(found, requirement=_SPELLING, unless=frozenset({found.requirement})) if by_spelling else found
+        if found.kept:
+            yield found
+        elif sent.unusually_spelled:
+            yield replace(found, requirement=_SPELLING, unless=frozenset({found.requirement}))
+        else:
+            yield replace(found, unless=_OF_ANOTHERS if is_unclear else found.unless)
 
 
 def _of_create(exchange: Exchange, known: Known, shows: dict[str, Any]) -> Findings:

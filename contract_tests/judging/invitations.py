@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from fleet_contract.contract_tests.exchange import Exchange
 from fleet_contract.contract_tests.judging.findings import Findings, finding
-from fleet_contract.contract_tests.judging.known import Known, history_of, own_fleets, value_of
+from fleet_contract.contract_tests.judging.known import Known, Likeness, history_of, is_alike, own_fleets, value_of
 
 
 def judge_invitation(exchange: Exchange, known: Known) -> Findings:
@@ -23,8 +23,19 @@ def judge_invitation(exchange: Exchange, known: Known) -> Findings:
     codes = codes_of(exchange)
     expected = 'an array of objects {"code": "…"}'
     yield finding("invitation.answers-an-array-of-codes", codes is not None, (exchange.number,), expected, _form(value))
+    if codes is not None and _shows_the_fixtures(codes, sent.path_id or "", known):
+        got = "codes of the fleet that the target file calls fleet_with_codes"
+        yield finding("fleets.id-is-matched-whole", False, (exchange.number,), "no code of another fleet", got)
     if codes is not None and sent.path_id == known.fixtures.fleet_with_codes:
         yield from _against_the_fixture(exchange, known, codes)
+
+
+def _shows_the_fixtures(codes: frozenset[str], id: str, known: Known) -> bool:
+    """Say whether the codes of the target file's fleet are shown under an id that another fleet has, if any."""
+    fleet = known.fixtures.fleet_with_codes
+    if fleet is None or known.likeness(id, fleet) is not Likeness.OTHER:
+        return False
+    return is_alike(fleet, id) and bool(codes & frozenset(known.fixtures.active_codes))
 
 
 def codes_of(exchange: Exchange) -> frozenset[str] | None:

@@ -42,21 +42,32 @@ def judge_walks(known: Known) -> Findings:
     made = list(_made(known, all_walks))
     refused = [create for create in known.keys if _is_refused(create, known)]
     for number, walk in enumerate(all_walks):
-        yield from _each_once(walk)
+        yield from _unless_plainer(_each_once(walk), _OF_PAGES)
         yield from _ends(walk)
         yield from _lacks_what_was_refused(walk, refused, known)
         if walk.complete:
-            yield from _unless_plainer(_has_what_was_made(walk, made, known, all_walks))
-            yield from _agrees(walk, all_walks[:number], made, known)
+            yield from _unless_plainer(_has_what_was_made(walk, made, known, all_walks), _EXPLAINED, _PLAINER)
+            yield from _unless_plainer(_agrees(walk, all_walks[:number], made, known), _OF_PAGES)
 
 
-# A key that is listed nowhere, or twice, is missed or changed in some list as well.
-_PLAINER = frozenset({"keys.created-key-is-listed", "keys.identifier-is-unique"})
+# A key that is listed nowhere, or twice, is missed or changed in some list as well; so is one that a list leaves out
+# or shows wrongly, where nothing tells whether it was lost.
+_PLAINER = frozenset({"keys.created-key-is-listed", "keys.identifier-is-unique", "rename.unknown-fleet-is-404"})
+_EXPLAINED: Mapping[str, frozenset[str]] = {
+    "keys.created-key-is-listed": frozenset({"keys.unfiltered-list-is-whole", "keys.identifier-is-unique"}),
+    "keys.created-key-is-in-its-fleet": _PLAINER | {"keys.filter-lists-the-whole-fleet"},
+    "keys.filter-lists-the-whole-fleet": _PLAINER | {"keys.pages-list-each-key-once"},
+}
+_OF_PAGES: Mapping[str, frozenset[str]] = {
+    "keys.pages-list-each-key-once": frozenset({"keys.filter-lists-only-the-fleet", "keys.identifier-is-unique"})
+}
 
 
-def _unless_plainer(found: Findings) -> Findings:
+def _unless_plainer(
+    found: Findings, explained: Mapping[str, frozenset[str]], otherwise: frozenset[str] = frozenset()
+) -> Findings:
     for each in found:
-        yield each if each.kept else replace(each, unless=_PLAINER - {each.requirement})
+        yield each if each.kept else replace(each, unless=explained.get(each.requirement, otherwise))
 
 
 def _made(known: Known, all_walks: list[Walk]) -> Iterator[Made]:
@@ -217,7 +228,7 @@ def _compared(walk: Walk, other: Walk, made: list[Made], known: Known) -> Findin
     is_made = walk.fleet is not None and known.birth(walk.fleet, first) is not None
     is_ours = is_made and known.standing(walk.fleet or "", first) is Standing.OWN
     new = ids - others - _unsettled(other, made) if is_ours else set()
-    paged = len(walk.pages) > 1 or len(other.pages) > 1
+    paged = any(len(each.pages) > 1 or str(len(each.items)) == each.page_size for each in (walk, other))
     whole = "keys.unfiltered-list-is-whole" if walk.fleet is None else "keys.filter-lists-the-whole-fleet"
     got = f"{len(ids)} keys in {len(walk.pages)} pages, {len(others)} in {len(other.pages)}"
     requirement = "keys.pages-list-each-key-once" if paged else whole

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from itertools import chain
 from string import ascii_lowercase, ascii_uppercase
 from typing import Any
@@ -68,6 +69,7 @@ class Known:
     misses: dict[str, list[Exchange]] = field(default_factory=lambda: defaultdict(list))
     mentions: dict[str, Exchange] = field(default_factory=dict)
     cursors: dict[str, Exchange] = field(default_factory=dict)
+    listed: dict[Caller, set[tuple[Any, ...]]] = field(default_factory=lambda: defaultdict(set))  # keys, to whom
     keys: list[Exchange] = field(default_factory=list)
     names: dict[str, list[tuple[Exchange, str, str]]] = field(default_factory=lambda: defaultdict(list))
     situations: dict[int, tuple[str, ...]] = field(default_factory=dict)  # as long as nothing new is known
@@ -104,11 +106,14 @@ class Known:
             return Standing.UNCLEAR  # Both were told that it is theirs, which is judged elsewhere.
         if any(birth.exchange.ended <= exchange.started for birth in certain):
             return self._standing_of(same[0], exchange)
-        if self._is_raced(id, exchange) or (not same and self.was_renamed(id, exchange)):
+        if self._is_raced(id, exchange) or (not same and self._was_found_uncreated(id, exchange)):
             return Standing.UNCLEAR  # A rename that succeeded without a create may have made a fleet.
         if same or any(how is Likeness.UNCLEAR for how, _ in likeness):
             return Standing.UNCLEAR
         return Standing.ABSENT if self.mark and self.mark in id.casefold() else Standing.UNCLEAR
+
+    def _was_found_uncreated(self, id: str, exchange: Exchange) -> bool:
+        return any(rename.started < exchange.ended and rename is not exchange for rename in self.renames.get(id, ()))
 
     def _is_raced(self, id: str, exchange: Exchange) -> bool:
         """Say whether a create overlapped another one of its id, which may have stood in its way though it failed."""
@@ -171,6 +176,13 @@ class Known:
         """Say whether a fleet had been renamed successfully before a request was sent."""
         return any(earlier.ended <= exchange.started for earlier in self.renames.get(id, ()))
 
+    def is_renamed_meanwhile(self, id: str, exchange: Exchange) -> bool:
+        """Say whether another call renames a fleet successfully while this one is under way."""
+        return any(
+            other is not exchange and other.started < exchange.ended and exchange.started < other.ended
+            for other in self.renames.get(id, ())
+        )
+
     def was_called(self, name: object, id: str, exchange: Exchange) -> bool:
         """Say whether the fleet of an id had been given a name that some server takes for this one."""
         births = self._births_like(id, exchange)
@@ -186,7 +198,7 @@ class Known:
     def resembles_a_fleet(self, id: str, exchange: Exchange) -> bool:
         """Say whether an id that no fleet has is a part, an extension or a pattern of one that a fleet has."""
         return any(
-            birth.exchange.started < exchange.started and birth.id != id and _alike(birth.id, id)
+            birth.exchange.started < exchange.started and birth.id != id and is_alike(birth.id, id)
             for birth in self.all_births()
         )
 
@@ -196,7 +208,7 @@ class Known:
         Only a name with our mark is surely free, and a fleet that had one may have it still.
         Whether organizations share names is for the server to say.
         """
-        named = [each for each in self.names[_loosest(name)] if each[0].started < exchange.started and each[1] != id]
+        named = self._named_like(name, id, exchange)
         if any(
             earlier.succeeded and self._has_still(other, earlier, exchange)
             for earlier, other, spelled in named
@@ -205,6 +217,14 @@ class Known:
             return Likeness.SAME
         is_marked = self.mark in name or (self.mark != "" and number_of(self.mark) in name)
         return Likeness.UNCLEAR if named or not is_marked else Likeness.OTHER
+
+    def is_anothers(self, name: object, id: str, exchange: Exchange) -> bool:
+        """Say whether another fleet was to be called so before, or so but for the case of its letters."""
+        text = _text(name)
+        return any(given.casefold() == text.casefold() for _, _, given in self._named_like(text, id, exchange))
+
+    def _named_like(self, name: str, id: str, exchange: Exchange) -> list[tuple[Exchange, str, str]]:
+        return [each for each in self.names[_loosest(name)] if each[0].started < exchange.started and each[1] != id]
 
     def _has_still(self, id: str, naming: Exchange, exchange: Exchange) -> bool:
         """Say whether a fleet was not renamed between two exchanges, as far as anybody can tell."""
@@ -274,7 +294,7 @@ def _remember_create(known: Known, exchange: Exchange, sent: Sent) -> None:
     id = sent.fields.get("fleetId")
     _remember_name(known, exchange, sent.fields.get("fleetName"), id)
     if isinstance(id, (bool, int, float)):
-        id = json.dumps(id)
+        id = _text(id)
     if isinstance(id, str):
         known.creates[_loosest(id)].append(exchange)
     may_have_made_one = exchange.answer is None or exchange.succeeded or exchange.status >= 500
@@ -286,8 +306,13 @@ def _remember_create(known: Known, exchange: Exchange, sent: Sent) -> None:
 
 
 def _remember_name(known: Known, exchange: Exchange, name: object, id: object) -> None:
-    if isinstance(name, str) and isinstance(id, str):
-        known.names[_loosest(name)].append((exchange, id, name))
+    if isinstance(name, (str, bool, int, float)) and isinstance(id, str):
+        known.names[_loosest(_text(name))].append((exchange, id, _text(name)))
+
+
+def _text(value: object) -> str:
+    """Return a value as a server keeps it that takes numbers and booleans for texts."""
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _remember_rename(known: Known, exchange: Exchange, sent: Sent) -> None:
@@ -310,8 +335,17 @@ def _remember_key(known: Known, exchange: Exchange, sent: Sent) -> None:
         known.keys.append(exchange)
 
 
+def marks_of(item: Any) -> tuple[Any, ...]:
+    """Return what tells a listed charging key from every other one, of whatever organization."""
+    members = item if isinstance(item, dict) else {}
+    return tuple(str(members.get(name)) for name in ("keyIdentifier", "visualNumber", "contractId"))
+
+
 def _remember_page(known: Known, exchange: Exchange, _: Sent) -> None:
     page = value_of(exchange)
+    items = page.get("keys") if isinstance(page, dict) else None
+    for item in items if isinstance(items, list) else ():
+        known.listed[exchange.request.caller].add(marks_of(item))
     if isinstance(page, dict) and isinstance(page.get("cursor"), str):
         known.cursors.setdefault(page["cursor"], exchange)
 
@@ -365,6 +399,7 @@ def _bare_name(name: object, id: str) -> str:
     return _nfc(name.strip()) if isinstance(name, str) else json.dumps(name, default=str)
 
 
+@lru_cache(4096)  # asked for again by every judge
 def _loosest(id: str) -> str:
     return _nfc(id.strip().casefold())
 
@@ -375,7 +410,8 @@ def _folded(id: str, folds: Sequence[Callable[[str], str]]) -> str:
     return id
 
 
-def _alike(fleet: str, id: str) -> bool:
+def is_alike(fleet: str, id: str) -> bool:
+    """Say whether an id is a part, an extension or a pattern of that of a fleet, or like it but for its end."""
     if min(len(fleet), len(id)) < _TELLING_LENGTH:
         return False
     same_but_its_end = len(id) == len(fleet) and id[:-1] == fleet[:-1]

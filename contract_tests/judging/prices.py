@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from fleet_contract.contract_tests.exchange import Caller, Exchange
@@ -37,7 +38,8 @@ def judge_prices(known: Known) -> Findings:
         if fleet in last:
             same = _prices(last[fleet]) == _prices(exchange)
             numbers = (exchange.number, last[fleet].number)
-            yield finding("prices.default-stays", same, numbers, "the same prices as before", "others")
+            found = finding("prices.default-stays", same, numbers, "the same prices as before", "others")
+            yield found if same or fleet is None else replace(found, unless=frozenset({"prices.fleet-has-its-own"}))
         last[fleet] = exchange
         default = default or (exchange if fleet is None else None)
         if fleet and fleet == known.fixtures.priced_fleet and default is not None:

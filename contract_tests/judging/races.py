@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from fleet_contract.contract_tests.exchange import Caller, Exchange
@@ -115,14 +116,19 @@ def _of_a_fleet(id: str, exchanges: Sequence[Exchange], known: Known) -> Finding
     history = [operation for each in exchanges if (operation := _operation(id, each, known))]
     creates = [each for each in history if isinstance(each.action, Create)]
     repeats = known.dialect.get("duplicate.identical") != "refused"
-    model: Model[Fleet | None] = Model(None, _step_of(repeats), observes=lambda action: _relaxed(action) is None)
-    witness = smallest_witness(history, model, _relaxed)
+    witness = _witness_of_a_fleet(tuple(history), repeats)
     if witness:
         only_creates = all(isinstance(each.action, Create) for each in witness)
         yield _broken(CREATES if only_creates else CALLS, witness, _FLEETS_APART)
         return
     yield from _kept(CREATES, creates)
     yield from _kept(CALLS, history)
+
+
+@lru_cache(256)  # a history is judged again whenever another one grew
+def _witness_of_a_fleet(history: tuple[Operation, ...], repeats: bool) -> tuple[Operation, ...]:
+    model: Model[Fleet | None] = Model(None, _step_of(repeats), observes=lambda action: _relaxed(action) is None)
+    return smallest_witness(history, model, _relaxed)
 
 
 def _operation(id: str, exchange: Exchange, known: Known) -> Operation | None:
@@ -275,13 +281,18 @@ def _of_its_keys(exchanges: Sequence[Exchange], known: Known) -> Findings:
         for each in exchanges
         if known.sent[each.number].operation == _LIST and each.succeeded and not cursor_of(each)
     ]
-    model = Model(frozenset[str](), _grow, observes=lambda action: _appears_or_not(action) is None)
-    witness = smallest_witness([*appearances, *lists], model, _appears_or_not)
+    witness = _witness_of_keys((*appearances, *lists))
     if witness:
         ends = {each.number: each.ended for each in exchanges}
         yield _broken(KEYS, [replace(each, returned=ends[each.number]) for each in witness], _KEYS_APART)
     else:
         yield from _kept(KEYS, [Operation(each.number, each.started, each.ended, "", None) for each in exchanges])
+
+
+@lru_cache(256)
+def _witness_of_keys(history: tuple[Operation, ...]) -> tuple[Operation, ...]:
+    model = Model(frozenset[str](), _grow, observes=lambda action: _appears_or_not(action) is None)
+    return smallest_witness(history, model, _appears_or_not)
 
 
 _LIST = "list_charging_keys"

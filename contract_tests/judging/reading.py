@@ -86,7 +86,9 @@ def readings(exchange: Exchange, known: Known) -> Iterator[Reading]:
 
 def _of_lone_situation(exchange: Exchange, known: Known, situations: list[Situation]) -> Reading | None:
     """Read the one situation that can have led to this answer, if it is one."""
-    telling = [each for each in situations if _may_have_led_to(exchange, each)]
+    telling = [
+        each for each in situations if _may_have_led_to(exchange, each) and not _is_far_fetched(each, exchange, known)
+    ]
     if len(telling) != 1 or not telling[0].reads or any(ANYTHING in each.may for each in situations):
         return None
     question = catalogue().question(telling[0].reads)
@@ -96,6 +98,13 @@ def _of_lone_situation(exchange: Exchange, known: Known, situations: list[Situat
         refused = not exchange.succeeded and "refused" in question.answers
         answer = "refused" if refused else str(exchange.status)
     return (question.id, answer) if answer in question.answers else None
+
+
+def _is_far_fetched(situation: Situation, exchange: Exchange, known: Known) -> bool:
+    """Say whether only a fleet of somebody else's could have the name, so that it is rather refused for what it is."""
+    if situation.id != "name.perhaps-taken":
+        return False
+    return not known.is_anothers(_sent_name(exchange, known), known.sent[exchange.number].path_id or "", exchange)
 
 
 def _may_have_led_to(exchange: Exchange, situation: Situation) -> bool:

@@ -21,7 +21,8 @@ SLUG = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-")
 _UNRESERVED = SLUG | frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ._~")
 # Gateways refuse some of these in paths even when encoded, so a server may well not let them into an id.
 HOSTILE = frozenset("/\\%?#;")
-_BASIC_PLANE = 0xFFFF  # beyond it, UTF-16 needs two units
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_CONTROL_CHARACTER = re.compile("[\x00-\x1f\x7f-\x9f]")  # the general category Cc
 
 
 class Body(StrEnum):
@@ -185,7 +186,7 @@ def _depth(body: bytes) -> int:
 
 
 def _encodable(text: str) -> bool:
-    return not any(unicodedata.category(character) == "Cs" for character in text)
+    return _SURROGATE.search(text) is None
 
 
 # --- strings -----------------------------------------------------------------------------------
@@ -193,7 +194,7 @@ def _encodable(text: str) -> bool:
 
 def utf16_units(text: str) -> int:
     """Return the length in UTF-16 code units, as Java, JavaScript and C# count it."""
-    return sum(2 if ord(character) > _BASIC_PLANE else 1 for character in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def is_overlong(text: str) -> bool:
@@ -217,7 +218,7 @@ def is_longest(text: str) -> bool:
 
 
 def has_control_characters(text: str) -> bool:
-    return any(unicodedata.category(character) == "Cc" for character in text)
+    return _CONTROL_CHARACTER.search(text) is not None
 
 
 def has_blanks_around(text: str) -> bool:

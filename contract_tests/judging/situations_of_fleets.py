@@ -108,7 +108,7 @@ _ODD_NAMES: dict[str, Callable[[str], bool]] = {
     "rename.to-a-name-between-the-units": texts.is_between_the_units,
     "rename.to-blanks": lambda name: not name.strip(),
     "rename.to-a-name-with-blanks-around": lambda name: bool(name.strip()) and texts.has_blanks_around(name),
-    "rename.to-control-characters": lambda name: texts.has_control_characters(name.strip()),
+    "rename.to-control-characters": texts.has_control_characters,
 }
 
 
@@ -164,7 +164,10 @@ def of_invitation(exchange: Exchange, sent: Sent, known: Known) -> Traits:
 def _own_by_rename(exchange: Exchange, sent: Sent, known: Known) -> str:
     if known.is_settling(sent.path_id or "", exchange):
         return "rename.a-fleet-too-soon"
-    return "rename.a-renamed-fleet" if known.was_renamed(sent.path_id or "", exchange) else "rename.a-fleet"
+    if known.was_renamed(sent.path_id or "", exchange):
+        return "rename.a-renamed-fleet"
+    is_renamed = known.is_renamed_meanwhile(sent.path_id or "", exchange)
+    return "rename.a-fleet-that-is-being-renamed" if is_renamed else "rename.a-fleet"
 
 
 def _own_by_invitation(_: Exchange, sent: Sent, known: Known) -> str:
@@ -183,17 +186,22 @@ def _absent_by_rename(exchange: Exchange, sent: Sent, known: Known) -> str:
     return "rename.a-resembling-id" if resembling else "rename.an-unknown-fleet"
 
 
+def _foreign_by_rename(exchange: Exchange, sent: Sent, known: Known) -> str:
+    too_soon = known.is_settling(sent.path_id or "", exchange)
+    return "rename.another-organizations-fleet-too-soon" if too_soon else "rename.another-organizations-fleet"
+
+
 def _absent_by_invitation(exchange: Exchange, sent: Sent, known: Known) -> str:
     resembling = known.resembles_a_fleet(sent.path_id or "", exchange)
     return "invitation.of-a-resembling-id" if resembling else "invitation.of-an-unknown-fleet"
 
 
-_FOUND = ("rename.a-fleet", "rename.a-renamed-fleet")
+_FOUND = ("rename.a-fleet", "rename.a-renamed-fleet", "rename.a-fleet-that-is-being-renamed")
 _Name = Callable[[Exchange, Sent, Known], str]
 _RENAME: dict[Standing, _Name | str] = {
     Standing.OWN: _own_by_rename,
     Standing.ABSENT: _absent_by_rename,
-    Standing.FOREIGN: "rename.another-organizations-fleet",
+    Standing.FOREIGN: _foreign_by_rename,
 }
 _INVITATION: dict[Standing, _Name | str] = {
     Standing.OWN: _own_by_invitation,

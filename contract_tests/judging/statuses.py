@@ -76,11 +76,12 @@ def _broken(status: int, operation: str, situations: Sequence[Situation]) -> tup
     if _succeeded(status) and not refused:
         return catalogue().successes[operation].breaks, frozenset()
     plain.sort(key=lambda each: each.plain)
+    refusing = {each.broken_by(status, operation) for each in refused[1:]} if not (access or named) else set()
     blamed = (access or named or refused or undecided or plain)[0]
     requirement = blamed.broken_by(status, operation)
     # What is wrong with the usual way explains what is wrong with another one, and the other way round.
     others = {each.broken_by(status, operation) for each in situations if each.manner is not blamed.manner}
-    return requirement, (blamed.unless | others) - {requirement}
+    return requirement, (blamed.unless | others | refusing) - {requirement}
 
 
 def _expected(operation: str, situations: Sequence[Situation]) -> str:

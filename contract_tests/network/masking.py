@@ -47,6 +47,7 @@ class Masker:
         self._spellings: set[str] = set()
         self._text: re.Pattern[str] | None = None
         self._bytes: re.Pattern[bytes] | None = None
+        self._encoded: list[bytes] = []
         self._lock = threading.Lock()
         self.learn(*secrets)
 
@@ -59,13 +60,16 @@ class Masker:
             self._spellings |= new
             pattern = "|".join(_pattern(spelling) for spelling in sorted(self._spellings, key=len, reverse=True))
             self._bytes = re.compile(pattern.encode())
+            self._encoded = [spelling.encode() for spelling in self._spellings]
             self._text = re.compile(pattern)
 
     def text(self, text: str) -> str:
         return self._text.sub(MASK, text) if self._text else text
 
     def bytes(self, data: bytes) -> bytes:
-        return self._bytes.sub(MASK.encode(), data) if self._bytes else data
+        if self._bytes is None or not any(spelling in data for spelling in self._encoded):
+            return data  # Looking for plain texts is far quicker than matching, and bodies can be large.
+        return self._bytes.sub(MASK.encode(), data)
 
     def pairs(self, pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
         """Mask the values of headers."""

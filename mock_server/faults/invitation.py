@@ -141,7 +141,7 @@ def codes_of_an_unknown_fleet_are_forbidden(parts: Parts) -> None:
     parts.mix_into_store(Secretive)
 
 
-@fault(breaks={"invitation.unknown-fleet-is-404", "fleets.id-is-matched-whole"})
+@fault(breaks={"invitation.unknown-fleet-is-404"})
 def an_unknown_fleet_has_a_code(parts: Parts) -> None:
     """The codes of an id that no fleet has are answered with one that was made up."""
 

@@ -191,17 +191,17 @@ def codes_run_out(parts: Parts) -> None:
 
 @fault(breaks={"invitation.reading-changes-nothing"})
 def the_first_reading_makes_a_code(parts: Parts) -> None:
-    """A fleet that was read twice without codes has one at the third reading."""
+    """Each reading of a fleet that was made without codes, from the second one on, makes it another code."""
 
     class Making(Store):
         reads: tuple[str, ...] = ()
 
         async def codes(self, tenant: str, id: str) -> list[str]:
             fleet = self.find(tenant, id)
-            if not fleet.codes:
+            if all(code.code.startswith("MADE") for code in fleet.codes):
                 self.reads += (fleet.id,)
-                if self.reads.count(fleet.id) > 1:
-                    self.keep(replace(fleet, codes=(Code("MADE"),)))
+                made = range(self.reads.count(fleet.id) - 1)
+                self.keep(replace(fleet, codes=tuple(Code(f"MADE{number}") for number in made)))
             return await super().codes(tenant, id)
 
     parts.mix_into_store(Making)

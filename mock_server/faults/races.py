@@ -13,7 +13,7 @@ from fleet_contract.mock_server.handlers import Handler, World
 from fleet_contract.mock_server.messages import Call, Reply
 from fleet_contract.mock_server.parts import Parts
 from fleet_contract.mock_server.refusals import Kind, Refusal
-from fleet_contract.mock_server.store import ChargingKey, Fleet, FleetIdTaken, Page, Store
+from fleet_contract.mock_server.store import ChargingKey, Fleet, FleetIdTaken, Page, Store, Wrong
 
 WINDOW = 0.05  # seconds
 
@@ -118,9 +118,10 @@ def a_look_up_during_the_create_loses_the_fleet(parts: Parts) -> None:
         missed: frozenset[str] = frozenset()
 
         async def add_fleet(self, fleet: Fleet) -> Fleet:
-            self.coming |= {fleet.id}
-            await asyncio.sleep(WINDOW)
-            self.coming -= {fleet.id}
+            if self.at(fleet.id) is None:
+                self.coming |= {fleet.id}
+                await asyncio.sleep(WINDOW)
+                self.coming -= {fleet.id}
             return await super().add_fleet(fleet)
 
         def find(self, tenant: str, id: str) -> Fleet:
@@ -264,35 +265,39 @@ def a_rename_works_for_whoever_calls_beside_the_owner(parts: Parts) -> None:
 
 @fault(breaks={"keys.of-others-are-hidden"})
 def lists_at_once_show_the_same_keys(parts: Parts) -> None:
-    """A list that meets one which found keys is answered with these."""
-    found: list[Reply] = []
+    """A list that meets one of another organization which found keys is answered with these."""
+    found: list[tuple[str, Reply]] = []
 
     async def coalescing(inner: Handler, world: World, call: Call) -> Reply:
-        reply = await inner(world, call)
-        if reply.body["keys"]:
-            found.append(reply)
+        own = (call.tenant, await inner(world, call))
+        if own[1].body["keys"]:
+            found.append(own)
         await asyncio.sleep(WINDOW)
-        answered = reply if reply.body["keys"] or not found else found[0]
+        others = [reply for tenant, reply in found if tenant != call.tenant]
         await asyncio.sleep(WINDOW)
-        if reply in found:
-            found.remove(reply)
-        return answered
+        if own in found:
+            found.remove(own)
+        return others[0] if others and not own[1].body["keys"] else own[1]
 
     parts.wrap("list_charging_keys", coalescing)
 
 
 @fault(breaks={"invitation.without-codes-is-404"})
 def codes_read_at_once_are_those_of_one_fleet(parts: Parts) -> None:
-    """A reading of codes that meets another one is answered with the codes of that one."""
-    found: list[Reply] = []
+    """A reading of codes that meets another one of its organization is answered with the codes of that one."""
+    found: dict[str, Reply] = {}
 
     async def coalescing(inner: Handler, world: World, call: Call) -> Reply:
-        if found:
-            return found[0]
-        reply = await inner(world, call)
-        found.append(reply)
+        try:
+            reply = await inner(world, call)
+        except Wrong:
+            await asyncio.sleep(WINDOW / 2)
+            if call.tenant not in found:
+                raise
+            return found[call.tenant]
+        found[call.tenant] = reply
         await asyncio.sleep(WINDOW)
-        found.clear()
+        found.pop(call.tenant, None)
         return reply
 
     parts.wrap("get_invitation_codes", coalescing)
@@ -372,27 +377,24 @@ def a_key_created_twice_at_once_breaks_the_server(parts: Parts) -> None:
 
 @fault(breaks={"keys.overlapping-calls-fit-an-order"})
 def a_key_is_seen_and_then_missed_while_others_are_created(parts: Parts) -> None:
-    """Every other list that is asked for while keys are being created lacks the newest key."""
+    """Every other list that is asked for while keys are being created lacks these keys."""
 
     class Flickering(Store):
-        coming = 0
+        coming: tuple[str, ...] = ()
         lists = 0
 
         async def add_key(self, key: ChargingKey) -> ChargingKey:
             made = await super().add_key(key)
-            self.coming += 1
-            await asyncio.sleep(WINDOW)
-            self.coming -= 1
+            self.lists = self.lists if self.coming else 0
+            self.coming += (key.identifier,)
+            await asyncio.sleep(4 * WINDOW)
+            self.coming = self.coming[1:]
             return made
 
         async def page(self, tenant: str, fleet_id: str | None, start: int, size: int) -> Page:
             page = await super().page(tenant, fleet_id, start, size)
-            self.lists += self.coming > 0
-            return without_the_last(page) if self.coming and self.lists % 2 == 0 else page
+            self.lists += bool(self.coming)
+            missed = self.coming if self.lists % 2 == 0 else ()
+            return page._replace(keys=[key for key in page.keys if key.identifier not in missed])
 
     parts.mix_into_store(Flickering)
-
-
-def without_the_last(page: Page) -> Page:
-    """Return a page without its last key."""
-    return page._replace(keys=page.keys[:-1])

@@ -31,14 +31,7 @@ def mark_strangers(parts: Parts, operation_id: str, status: int) -> None:
     parts.answer_with(operation_id, status, 404, lambda call: call.path.get("fleetId") in strangers)
 
 
-@fault(
-    breaks={
-        "rename.unknown-fleet-is-404",
-        "fleets.id-is-matched-whole",
-        "fleets.id-never-changes",
-        "create.accepts-a-valid-fleet",
-    }
-)
+@fault(breaks={"rename.unknown-fleet-is-404", "fleets.id-never-changes"})
 def rename_of_an_unknown_fleet_makes_it(parts: Parts) -> None:
     """A rename of an id that no fleet has makes a fleet."""
 

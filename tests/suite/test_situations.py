@@ -8,6 +8,7 @@ import pytest
 from fleet_contract.contract_tests.exchange import Caller
 from fleet_contract.contract_tests.judging.known import Likeness, Standing
 from fleet_contract.contract_tests.judging.reading import decided, folded, read_dialect
+from fleet_contract.contract_tests.judging.statuses import judge_status
 from fleet_contract.spec.catalogue import catalogue
 
 from .histories import FLEETS, KEYS, MARK, A, B, C, History
@@ -70,6 +71,41 @@ def test_a_create_is_in_situations(body: Any, situations: set[str]) -> None:
     assert history.situations(history.add("POST", FLEETS, body, 400)) == situations
 
 
+@pytest.mark.parametrize(
+    ("name", "used", "question"),
+    [("   ", "", "name.only-blanks"), (True, "x", "json.scalars"), (True, "true", ""), ("   ", "   ", "")],
+)
+def test_a_name_is_rather_refused_for_what_it_is_than_for_a_fleet_that_nobody_saw(
+    name: Any, used: str, question: str
+) -> None:
+    history = before()
+    history.create(C, used)
+    refused = history.rename(A, name, 400)
+    assert {"name.perhaps-taken", "name.taken"} & history.situations(refused)
+    assert {"name.only-blanks", "json.scalars"} & set(history.read(refused)) == ({question} if question else set())
+
+
+def test_a_fleet_may_be_moved_by_a_rename_that_is_under_way() -> None:
+    history = History(name__taken="accepted")
+    history.create(A, at=(0, 1))
+    history.rename(A, at=(2, 5))
+    missed = history.rename(A, status=404, at=(3, 4))
+    assert history.situations(missed) == {"rename.a-fleet-that-is-being-renamed"}
+    (broken,) = (found for found in judge_status(missed, history.known) if not found.kept)
+    assert broken.requirement == "fleets.id-finds-the-fleet"
+    assert "fleets.id-never-changes" in broken.unless
+
+
+def test_another_organizations_fleet_that_is_found_later_says_nothing_of_why_it_was_not() -> None:
+    history = History(name__taken="accepted")
+    history.create(B, caller=Caller.OTHER, at=(0, 1))
+    missed = history.rename(B, status=404, at=(2, 3))
+    refused = history.rename(B, status=403, at=(4, 5))
+    assert history.situations(missed) == {"rename.another-organizations-fleet-too-soon"}
+    assert "rename.foreign" not in history.read(missed)
+    assert history.read(refused)["rename.foreign"] == "403"
+
+
 def test_a_create_that_is_repeated_word_for_word_is_identical() -> None:
     history = History(name__taken="accepted")
     history.create(A, "One")
@@ -108,6 +144,11 @@ def test_once_its_fleet_is_renamed_a_repeated_create_tells_nothing_of_identical_
         (A, {"newName": " "}, {"rename.a-renamed-fleet", "rename.to-blanks"}),
         (A, {"newName": " x"}, {"rename.a-renamed-fleet", "rename.to-a-name-with-blanks-around"}),
         (A, {"newName": "a\u0007b"}, {"rename.a-renamed-fleet", "rename.to-control-characters"}),
+        (
+            A,
+            {"newName": "\tab"},
+            {"rename.a-renamed-fleet", "rename.to-a-name-with-blanks-around", "rename.to-control-characters"},
+        ),
         (A, {"newName": "\U0001f68c" * 51}, {"rename.a-renamed-fleet", "rename.to-a-name-between-the-units"}),
         (A, {"newName": "x", "id": 1}, {"rename.a-renamed-fleet", "any.unknown-property"}),
         (A, b"null", {"rename.a-renamed-fleet", "rename.with-no-json"}),
