@@ -190,12 +190,12 @@ def renames_at_once_break_the_server(parts: Parts) -> None:
 
 @fault(breaks={"rename.accepts-a-valid-name"})
 def renames_at_once_are_a_conflict(parts: Parts) -> None:
-    """A rename that finds its fleet changed while it is at work is answered 409."""
+    """A rename by the owner that finds the fleet changed while it is at work is answered 409."""
 
     async def optimistic(inner: Handler, world: World, call: Call) -> Reply:
-        before = world.store.at(call.path["fleetId"])
+        before = world.store.owned(call.tenant, call.path["fleetId"])
         await asyncio.sleep(WINDOW)
-        changed = before is not world.store.at(call.path["fleetId"])
+        changed = before is not world.store.owned(call.tenant, call.path["fleetId"])
         return Reply(409, {"message": "Try again."}) if changed else await inner(world, call)
 
     parts.validate_responses = False
