@@ -59,8 +59,9 @@ class Masker:
                 return
             self._spellings |= new
             pattern = "|".join(_pattern(spelling) for spelling in sorted(self._spellings, key=len, reverse=True))
-            self._bytes = re.compile(pattern.encode())
+            # First what is looked for, then what is matched: another thread may be masking, and is to miss nothing.
             self._encoded = [spelling.encode() for spelling in self._spellings]
+            self._bytes = re.compile(pattern.encode())
             self._text = re.compile(pattern)
 
     def text(self, text: str) -> str:
