@@ -34,10 +34,6 @@ RUN = pytest.StashKey[Run]()
 SAVED = "saved"  # the argument of the check that replays saved cases
 
 
-class BrokenPromise(AssertionError):
-    """The server broke requirements; that is its fault and nobody else's."""
-
-
 class Driver:
     """A pytest plugin that drives the checks of one run; other tests of the session are left alone."""
 
@@ -86,7 +82,9 @@ class Driver:
                 broken = self._run.judge_new()
                 self._run.ran.append(_ran(item))
                 if broken:
-                    raise BrokenPromise(_summary(broken))
+                    pytest.fail(
+                        _summary(broken), pytrace=False
+                    )  # It is the server's fault: no line of ours tells more.
             return result
 
     @contextmanager
@@ -98,7 +96,7 @@ class Driver:
         self._run.api.check = item.name
         try:
             yield
-        except (BrokenPromise, pytest.skip.Exception):
+        except (pytest.fail.Exception, pytest.skip.Exception):
             raise
         except (Untested, BudgetSpent, WritesForbidden) as reason:
             lacked = _lacked(reason)
@@ -190,4 +188,5 @@ def _entry(target: Target, name: str) -> object:
 
 
 def _summary(broken: list[Finding]) -> str:
-    return "\n".join(f"{each.requirement}: expected {each.expected}, was answered {each.got}" for each in broken)
+    lines = (f"{each.requirement}: expected {each.expected}, was answered {each.got}" for each in broken)
+    return "\n".join(dict.fromkeys(lines))

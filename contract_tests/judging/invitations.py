@@ -1,6 +1,6 @@
 """Judging invitation codes: their form, which are listed, and that reading changes nothing; none enters a message."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from fleet_contract.contract_tests.exchange import Exchange
 from fleet_contract.contract_tests.judging.findings import Findings, finding
@@ -69,19 +69,18 @@ def _against_the_fixture(exchange: Exchange, known: Known, codes: frozenset[str]
         yield finding("invitation.lists-only-active-codes", not strange, (exchange.number,), "only active codes", got)
 
 
-def judge_constancy(known: Known) -> Findings:
-    """Judge each list of codes against the one before it, of the same fleet and for the same caller.
+def judge_constancy(known: Known, numbers: Collection[int]) -> Findings:
+    """Judge each of these lists of codes against the one before it, of the same fleet and for the same caller.
 
     Two lists that were read at once are to be the same as well.
     """
     for before, after in _successive(known):
         codes, now = codes_of(before), codes_of(after)
-        if codes is None or (now is None and after.succeeded):
+        if after.number not in numbers or codes is None or (now is None and after.succeeded):
             continue
         got = f"{after.status} with {len(now or ())} codes, after {len(codes)} others" if now else f"{after.status}"
-        numbers = (after.number, before.number)
-        requirement = "invitation.reading-changes-nothing"
-        yield finding(requirement, codes == now, numbers, "the same codes as before", got)
+        both = (after.number, before.number)
+        yield finding("invitation.reading-changes-nothing", codes == now, both, "the same codes as before", got)
 
 
 def _successive(known: Known) -> Iterator[tuple[Exchange, Exchange]]:

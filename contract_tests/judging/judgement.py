@@ -1,6 +1,6 @@
 """Judging a history: every judge over every exchange, the same for a gate, an exploration and a proxy."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from threading import Lock
 from types import MappingProxyType
 
@@ -27,8 +27,8 @@ OF_AN_ANSWER: tuple[Callable[[Exchange, Known], Findings], ...] = (
     judge_page,
     judge_location,
 )
-# What only several exchanges of one operation show.
-OF_A_HISTORY: Mapping[str, Callable[[Known], Findings]] = {
+# What only several exchanges of one operation show, one of the given numbers among them.
+OF_A_HISTORY: Mapping[str, Callable[[Known, Collection[int]], Findings]] = {
     "get_invitation_codes": judge_constancy,
     "list_charging_keys": judge_walks,
     "get_location": judge_prices,
@@ -51,7 +51,7 @@ class Judgement:
         self._failures: dict[Finding, None] = {}
         self._judged = 0
         self._objections: list[Finding] = []
-        self._readings: list[Reading] = [*assumed.items()]
+        self._readings: set[Reading] = {*assumed.items()}
         self._learning = Lock()
 
     def add(self, exchange: Exchange) -> None:
@@ -68,9 +68,8 @@ class Judgement:
         new = self.known.history[self._judged :]
         self._judged = len(self.known.history)
         for exchange in new:
-            self._readings += readings(exchange, self.known)
+            self._readings.update(readings(exchange, self.known))
         self.known.assume({**decided(folded(self._readings)), **self._held})
-        numbers = {exchange.number for exchange in new}
         found = [each for each in _of_exchanges(new, self.known, self._held) if not each.kept]
         blamed = {number for each in found for number in each.exchanges}
         found += [each for each in self._objections if not blamed & set(each.exchanges)]
@@ -78,8 +77,7 @@ class Judgement:
         broken = dict.fromkeys(each for each in found if each not in self._failures)
         self._failures |= broken
         # A history goes on: what only several exchanges show is found again at the end, over all of them.
-        over_time = [each for each in _over_time(new, self.known) if not each.kept and numbers & set(each.exchanges)]
-        return [*broken, *over_time]
+        return [*broken, *(each for each in _over_time(new, self.known) if not each.kept)]
 
     def conclude(self) -> tuple[list[Finding], Dialect]:
         """Return every finding over the whole history, and the dialect that it shows."""
@@ -98,12 +96,14 @@ def _of_exchanges(exchanges: Iterable[Exchange], known: Known, held: Mapping[str
 
 
 def _over_time(exchanges: Sequence[Exchange], known: Known) -> Findings:
-    operations = {known.sent[exchange.number].operation for exchange in exchanges}
+    """Judge what these exchanges show together with each other and with those before them."""
+    numbers = {exchange.number for exchange in exchanges}
+    operations = {known.sent[number].operation for number in numbers}
     for operation, judge_history in OF_A_HISTORY.items():
         if operation in operations:
-            yield from judge_history(known)
+            yield from judge_history(known, numbers)
     if have_overlapped(exchanges):
-        yield from judge_races(known)
+        yield from (each for each in judge_races(known, numbers) if not numbers.isdisjoint(each.exchanges))
 
 
 def _findings_of(exchange: Exchange, known: Known) -> Findings:

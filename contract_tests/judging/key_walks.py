@@ -1,7 +1,7 @@
 """Judging whole lists of charging keys: against themselves, against each other, and against what was created."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -36,12 +36,14 @@ class Made:
         )
 
 
-def judge_walks(known: Known) -> Findings:
-    """Judge every walk as a whole, and against the keys that were created before it."""
+def judge_walks(known: Known, numbers: Collection[int]) -> Findings:
+    """Judge every walk with one of these pages as a whole, and against the keys that were created before it."""
     all_walks = walks(known)
     made = list(_made(known, all_walks))
     refused = [create for create in known.keys if _is_refused(create, known)]
     for number, walk in enumerate(all_walks):
+        if not any(page in numbers for page in walk.numbers):
+            continue
         yield from _unless_plainer(_each_once(walk), _OF_PAGES)
         yield from _ends(walk)
         yield from _lacks_what_was_refused(walk, refused, known)

@@ -1,7 +1,7 @@
 """Judging locations: the right one, and the prices of the right customer. Their shape is on no public page."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -25,8 +25,8 @@ def judge_location(exchange: Exchange, known: Known) -> Findings:
     yield finding("prices.answer-is-the-location", is_it, (exchange.number,), f"id {shown(sent.path_id)}", got)
 
 
-def judge_prices(known: Known) -> Findings:
-    """Judge the prices for each fleet, and for none, against those before, and a fleet's own against the default."""
+def judge_prices(known: Known, numbers: Collection[int]) -> Findings:
+    """Judge the prices in these answers, for each fleet and for none, against those before and the default."""
     last: dict[str | None, Exchange] = {}
     default: Exchange | None = None
     for exchange in history_of(known, "get_location"):
@@ -35,17 +35,20 @@ def judge_prices(known: Known) -> Findings:
         if not is_ours or sent.path_id != known.fixtures.location:
             continue
         fleet = sent.query.get("fleetId")
-        if fleet in last:
-            same = _prices(last[fleet]) == _prices(exchange)
-            numbers = (exchange.number, last[fleet].number)
-            found = finding("prices.default-stays", same, numbers, "the same prices as before", "others")
-            yield found if same or fleet is None else replace(found, unless=frozenset({"prices.fleet-has-its-own"}))
+        before = last.get(fleet)
         last[fleet] = exchange
         default = default or (exchange if fleet is None else None)
+        if exchange.number not in numbers:
+            continue
+        if before:
+            same = _prices(before) == _prices(exchange)
+            both = (exchange.number, before.number)
+            found = finding("prices.default-stays", same, both, "the same prices as before", "others")
+            yield found if same or fleet is None else replace(found, unless=frozenset({"prices.fleet-has-its-own"}))
         if fleet and fleet == known.fixtures.priced_fleet and default is not None:
-            numbers = (exchange.number, default.number)
+            both = (exchange.number, default.number)
             differ = _prices(default) != _prices(exchange)
-            yield finding("prices.fleet-has-its-own", differ, numbers, "other prices than the default", "the same")
+            yield finding("prices.fleet-has-its-own", differ, both, "other prices than the default", "the same")
 
 
 def _prices(exchange: Exchange) -> dict[str, Any]:

@@ -5,7 +5,7 @@ A fleet can only be made and found, so that is its whole sequential model; a set
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
@@ -71,14 +71,18 @@ def have_overlapped(exchanges: Iterable[Exchange]) -> bool:
     return False
 
 
-def judge_races(known: Known) -> Findings:
-    """Judge, fleet by fleet, every history in which calls overlapped."""
+def judge_races(known: Known, numbers: Collection[int]) -> Findings:
+    """Judge, fleet by fleet, every history in which one of these calls is and any overlapped."""
     for id, exchanges in _by_fleet(known).items():
-        if have_overlapped(exchanges):
+        if _is_due(exchanges, numbers):
             yield from _of_a_fleet(id, exchanges, known)
     for exchanges in _by_filter(known).values():
-        if have_overlapped(exchanges):
+        if _is_due(exchanges, numbers):
             yield from _of_its_keys(exchanges, known)
+
+
+def _is_due(exchanges: Sequence[Exchange], numbers: Collection[int]) -> bool:
+    return any(each.number in numbers for each in exchanges) and have_overlapped(exchanges)
 
 
 # --- one fleet ---------------------------------------------------------------------------------

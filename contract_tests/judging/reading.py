@@ -25,8 +25,11 @@ def read_dialect(known: Known, held: Mapping[str, str]) -> Dialect:
     """
     dialect: Dialect = dict(held)
     found: set[Reading] = set()  # what an earlier pass read is open no longer in the next
-    for _ in range(_PASSES):
-        known.assume({**decided(dialect), **held})
+    for number in range(_PASSES):
+        assumed = {**decided(dialect), **held}
+        if number and assumed == known.dialect:
+            break  # Another pass would read the same.
+        known.assume(assumed)
         found |= {reading for exchange in known.history for reading in readings(exchange, known)}
         dialect = folded(found)
     if dialect["rate.limit"] == UNKNOWN and len(known.history) >= _ENOUGH:

@@ -18,7 +18,7 @@ from .histories import KEYS as KEYS_PATH
 
 
 def findings(history: History) -> dict[str, Finding]:
-    return {each.requirement: each for each in judge_races(history.known)}
+    return {each.requirement: each for each in judge_races(history.known, history.known.sent)}
 
 
 def broken(history: History) -> set[str]:

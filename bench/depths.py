@@ -1,0 +1,120 @@
+"""The command `python -m bench.depths`: how many faults each depth catches and at what price, as a table."""
+
+import logging
+import multiprocessing
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from os import cpu_count
+from statistics import median
+
+import click
+from tests.suite.harness import ended_early, failed, judged, mock
+
+from bench.subjects import sample, sections
+from bench.tables import share, table
+from fleet_contract.contract_tests.depths import PRICES, Depth
+from fleet_contract.mock_server.faults import FAULTS
+
+DEPTHS = {depth.word: depth for depth in Depth}
+HONEST = ""  # the name of no fault
+RUNS_OF_A_WORKER = 50  # then it is replaced, and its memory with it
+HEAD = [
+    "depth",
+    "faults caught",
+    "",
+    "exactly",
+    "",
+    "requests: median",
+    "most",
+    "fleets: most",
+    "keys: most",
+    "allowed",
+]
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run at one depth came to against a mock with one fault, or with none."""
+
+    fault: str
+    failed: frozenset[str]
+    early: bool
+    requests: int
+    fleets: int
+    keys: int
+
+    @property
+    def caught(self) -> bool:
+        """Whether a requirement failed that the fault breaks."""
+        return bool(self.failed & FAULTS[self.fault].breaks)
+
+    @property
+    def exact(self) -> bool:
+        """Whether all that the fault breaks failed, and nothing else did."""
+        return self.failed == FAULTS[self.fault].breaks
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--depth", "words", type=click.Choice([*DEPTHS]), multiple=True, help="A depth to try; may be repeated.")
+@click.option("--sample", "size", type=click.IntRange(1), metavar="N", help="Try N faults of all sections, not all.")
+@click.option("--workers", type=click.IntRange(1), default=cpu_count() or 1, show_default=True, help="Runs at once.")
+def main(words: Sequence[str], size: int | None, workers: int) -> None:
+    """Try the suite on all faults at some depths, all of them by default, and print a table in Markdown."""
+    names = sample(size, sections()) if size else [*FAULTS]
+    results = {depth: [*_runs(depth, names, workers)] for word, depth in DEPTHS.items() if word in (words or DEPTHS)}
+    click.echo(table(HEAD, [row(depth, runs) for depth, runs in results.items()]))
+    for depth, runs in results.items():
+        click.echo(f"\n{depth.word}: {remarks(runs)}")
+
+
+def _runs(depth: Depth, names: Sequence[str], workers: int) -> Iterator[Run]:
+    """Yield the run against the honest mock, then those against each fault."""
+    jobs = [(depth, name) for name in (HONEST, *names)]
+    fresh = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, fresh, max_tasks_per_child=RUNS_OF_A_WORKER) as pool:
+        for number, run in enumerate(pool.map(_run, jobs), 1):
+            click.echo(f"[{number}/{len(jobs)}] {depth.word}: {run.fault or 'no fault'}", err=True)
+            yield run
+
+
+def _run(job: tuple[Depth, str]) -> Run:
+    depth, name = job
+    logging.getLogger().addHandler(logging.NullHandler())  # what the mock says of odd requests is no news here
+    with mock(*([name] if name else [])) as url:
+        report = judged(url, depth.word)
+    spent = report.footprint
+    costs = spent.requests, len(spent.fleets_created), len(spent.keys_created)
+    return Run(name, frozenset(failed(report)), bool(ended_early(report)), *costs)
+
+
+def row(depth: Depth, runs: Sequence[Run]) -> list[str]:
+    """Return the line of a depth in the table."""
+    faulty = [run for run in runs if run.fault]
+    price = PRICES[depth]
+    return [
+        depth.word,
+        *share(sum(run.caught for run in faulty), len(faulty)),
+        *share(sum(run.exact for run in faulty), len(faulty)),
+        f"{median(run.requests for run in runs):.0f}",
+        *(str(max(costs)) for costs in zip(*((run.requests, run.fleets, run.keys) for run in runs), strict=True)),
+        f"{price.requests} requests, {price.fleets} fleets, {price.keys} keys",
+    ]
+
+
+def remarks(runs: Iterable[Run]) -> str:
+    """Return which runs did not do what they should."""
+    by_fault: Mapping[str, Run] = {run.fault: run for run in runs}
+    honest = by_fault.get(HONEST)
+    faulty = [run for run in by_fault.values() if run.fault]
+    groups = {
+        "failed on the honest mock": sorted(honest.failed) if honest else [],
+        "not caught": [run.fault for run in faulty if not run.caught],
+        "caught, but not exactly": [run.fault for run in faulty if run.caught and not run.exact],
+        "ended early": [run.fault or "the honest mock" for run in by_fault.values() if run.early],
+    }
+    return "; ".join(f"{title}: {', '.join(names) or 'none'}" for title, names in groups.items())
+
+
+if __name__ == "__main__":
+    main()
