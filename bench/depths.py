@@ -18,7 +18,6 @@ from fleet_contract.mock_server.faults import FAULTS
 
 DEPTHS = {depth.word: depth for depth in Depth}
 HONEST = ""  # the name of no fault
-RUNS_OF_A_WORKER = 50  # then it is replaced, and its memory with it
 HEAD = [
     "depth",
     "faults caught",
@@ -72,7 +71,7 @@ def _runs(depth: Depth, names: Sequence[str], workers: int) -> Iterator[Run]:
     """Yield the run against the honest mock, then those against each fault."""
     jobs = [(depth, name) for name in (HONEST, *names)]
     fresh = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, fresh, max_tasks_per_child=RUNS_OF_A_WORKER) as pool:
+    with ProcessPoolExecutor(workers, fresh) as pool:
         for number, run in enumerate(pool.map(_run, jobs), 1):
             click.echo(f"[{number}/{len(jobs)}] {depth.word}: {run.fault or 'no fault'}", err=True)
             yield run

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from fleet_contract.contract_tests.exchange import Caller, Exchange
-from fleet_contract.contract_tests.judging.known import NO_NAME
+from fleet_contract.contract_tests.judging.known import NO_NAME, PRINTED
 from fleet_contract.contract_tests.judging.sent import LIMIT, spell
 from fleet_contract.contract_tests.judging.walks import cursor_of, items_of
 from fleet_contract.contract_tests.network.client import Client
@@ -63,8 +63,8 @@ class Api:
         number = self._next("key")
         key = {
             "keyIdentifier": f"c7{self.mark}{number:04x}",
-            "visualNumber": f"CT-{self.mark}-k{number:03d}",
-            "contractId": f"CT-{self.mark}-c{number:03d}",
+            "visualNumber": f"{PRINTED}{self.mark}-k{number:03d}",
+            "contractId": f"{PRINTED}{self.mark}-c{number:03d}",
             "enabled": False,
         }
         return {name: value for name, value in {**key, **fields}.items() if value is not None}

@@ -75,9 +75,12 @@ STATUSES: dict[Kind, int | str] = {
 
 
 def status_of(kind: Kind, dialect: Dialect) -> int:
-    """Return the status that a kind of refusal has in a dialect."""
+    """Return the status that a kind of refusal has in a dialect; what it never refuses, only a fault does."""
     decided = STATUSES[kind]
-    return decided if isinstance(decided, int) else int(dialect[decided])
+    if isinstance(decided, int):
+        return decided
+    answer = dialect.get(decided, "")
+    return int(answer) if answer.isdecimal() else HTTPStatus.BAD_REQUEST
 
 
 class Refusal(Exception):

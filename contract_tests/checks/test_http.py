@@ -51,9 +51,9 @@ def test_a_create_that_is_declared_as_something_else_or_not_at_all(api: Api) -> 
 
 
 _JSON_TYPES = [
-    "application/json; charset=utf-8",
-    "Application/JSON",
     "application/json;charset=UTF-8",
+    "Application/JSON",
+    "application/json; charset=utf-8",
     'application/json; charset="utf-8"',
 ]
 
@@ -90,11 +90,16 @@ def test_a_create_with_its_members_in_another_order_and_escaped(api: Api) -> Non
     api.send("POST", FLEETS, body=body.encode(), headers=JSON)
 
 
+_ODD_IDS = ["%FF", "%00", "%C3%28", "%2E%2E", "%F0%9F", "%25", "a" * 4_000]
+
+
 @reaches("http.never-a-server-error", depth=Depth.STANDARD)
-@over(
-    st.sampled_from(["%FF", "%00", "%C3%28", "%2E%2E", "%2e"]),
-    standard=["%FF", "%00", "%C3%28", "%2E%2E", "%F0%9F", "%25", "a" * 4_000],
-)
-def test_odd_ids_in_paths_are_no_reason_to_fail(api: Api, case: str) -> None:
+@over(st.sampled_from([*_ODD_IDS, "%2e"]), standard=_ODD_IDS)
+def test_codes_under_an_odd_id_are_no_reason_to_fail(api: Api, case: str) -> None:
     api.send("GET", f"{FLEETS}/{case}/invitation")
+
+
+@reaches("http.never-a-server-error")
+@over(st.sampled_from([*_ODD_IDS, "%2e"]), quick=_ODD_IDS[:1], standard=_ODD_IDS[1:])
+def test_a_rename_under_an_odd_id_is_no_reason_to_fail(api: Api, case: str) -> None:
     api.send("PUT", f"{FLEETS}/{case}/rename", body=spell({"newName": api.fresh_name()}), headers=JSON)

@@ -4,7 +4,6 @@ from hypothesis import strategies as st
 
 from fleet_contract.contract_tests.api import Api
 from fleet_contract.contract_tests.check import over, reaches
-from fleet_contract.contract_tests.depths import Depth
 from fleet_contract.contract_tests.target import Fixtures
 
 
@@ -42,7 +41,6 @@ def test_another_organizations_fleet_is_forbidden(api: Api, fixtures: Fixtures) 
 @reaches(
     "fleets.id-is-matched-whole",
     needs=["fixtures.fleet_with_codes", "fixtures.active_codes"],
-    depth=Depth.STANDARD,
 )
 def test_the_codes_of_a_fleet_are_not_those_of_a_shorter_id(api: Api, fixtures: Fixtures) -> None:
     api.invitation((fixtures.fleet_with_codes or "")[:-1])
@@ -64,5 +62,4 @@ def test_a_new_fleet_keeps_what_codes_it_has(api: Api, neighbour: str) -> None:
     api.rename(neighbour, api.fresh_name())
     api.invitation(neighbour)
     api.rename(neighbour, api.fresh_name())
-    api.invitation(neighbour)
     api.invitation(neighbour)

@@ -7,7 +7,11 @@ from fleet_contract.contract_tests.target import Fixtures
 
 
 @reaches(
-    "prices.location-is-answered", "prices.answer-is-the-location", "prices.default-stays", needs=["fixtures.location"]
+    "prices.location-is-answered",
+    "prices.answer-is-the-location",
+    "prices.default-stays",
+    needs=["fixtures.location"],
+    depth=Depth.STANDARD,
 )
 def test_a_location_is_answered_alike_each_time(api: Api, fixtures: Fixtures, home: str) -> None:
     location = fixtures.location or ""
@@ -17,10 +21,16 @@ def test_a_location_is_answered_alike_each_time(api: Api, fixtures: Fixtures, ho
     api.location(location, fleetId=api.fresh_id())
 
 
-@reaches("prices.fleet-has-its-own", "prices.default-stays", needs=["fixtures.location", "fixtures.priced_fleet"])
+@reaches(
+    "prices.location-is-answered",
+    "prices.answer-is-the-location",
+    "prices.fleet-has-its-own",
+    "prices.default-stays",
+    needs=["fixtures.location", "fixtures.priced_fleet"],
+)
 def test_a_fleet_sees_its_own_prices(api: Api, fixtures: Fixtures) -> None:
     location, fleet = fixtures.location or "", fixtures.priced_fleet or ""
-    for query in ({}, {"fleetId": fleet}, {}):
+    for query in ({}, {"fleetId": fleet}, {"fleetId": fleet}, {}):
         api.location(location, **query)
 
 

@@ -16,8 +16,8 @@ _CALLS = "fleets.overlapping-calls-fit-an-order"
 _FOREIGN = "fixtures.foreign_fleet"
 
 
-@reaches(_CREATES, "fleets.id-finds-the-fleet", "http.never-a-server-error", depth=Depth.STANDARD)
-@over(st.integers(2, 8), standard=[4], deep=[2, 3, 6, 8])
+@reaches(_CREATES, "fleets.id-finds-the-fleet", "http.never-a-server-error")
+@over(st.integers(2, 8), quick=[4], deep=[2, 3, 6, 8])
 def test_creates_of_one_id_at_once_make_one_fleet(api: Api, case: int) -> None:
     id = api.fresh_id()
     api.at_once(*(partial(api.create, id, api.fresh_name()) for _ in range(case)))
@@ -40,8 +40,8 @@ def test_creates_by_two_organizations_at_once_make_one_fleet(api: Api, case: int
 _AROUND = {"create-first": 0, "create-last": 2}
 
 
-@reaches(_CALLS, "fleets.id-finds-the-fleet", depth=Depth.STANDARD)
-@over(st.sampled_from(list(_AROUND)), standard=list(_AROUND))
+@reaches(_CALLS, "fleets.id-finds-the-fleet")
+@over(st.sampled_from(list(_AROUND)), quick=list(_AROUND)[:1], standard=list(_AROUND)[1:])
 def test_a_fleet_is_looked_up_while_it_is_created(api: Api, case: str) -> None:
     id = api.fresh_id()
     looks = [_one_after_another(*(partial(api.rename, id, api.fresh_name()) for _ in range(3))) for _ in range(2)]

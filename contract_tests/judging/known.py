@@ -19,6 +19,7 @@ from fleet_contract.spec.dialect import Dialect
 NO_NAME = object()
 SETTLING_SECONDS = 5.0  # how long after its create a fleet may not be found yet (dialect: read.delay)
 _NOT_FOUND = 404
+PRINTED = "CT-"  # what stands before all that this suite prints on keys, in whatever run
 _TELLING_LENGTH = 8  # characters; a shorter text is part of many
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from fleet_contract.mock_server.handlers import HANDLERS
 from fleet_contract.mock_server.parts import parts
+from fleet_contract.mock_server.refusals import Kind, status_of
 from fleet_contract.spec.catalogue import Answer, Question, catalogue
 
 from .conftest import Client
@@ -130,3 +131,10 @@ def test_the_mock_is_made_anew_each_time() -> None:
     assert second.property("NewFleet", "fleetId")["maxLength"] == 100
     first.handlers.clear()
     assert set(second.handlers) == set(HANDLERS)
+
+
+@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("last", [False, True])
+def test_every_refusal_has_a_status_in_every_dialect_for_the_faults_that_refuse_more(kind: Kind, last: bool) -> None:
+    dialect = parts(OTHER_LAST if last else {}).dialect
+    assert 400 <= status_of(kind, dialect) <= 500

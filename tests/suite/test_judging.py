@@ -7,6 +7,8 @@ import pytest
 from fleet_contract.contract_tests.exchange import Answer, Caller
 from fleet_contract.contract_tests.judging.findings import Finding
 from fleet_contract.contract_tests.judging.judgement import Judgement
+from fleet_contract.contract_tests.judging.keys import judge_page
+from fleet_contract.contract_tests.judging.known import PRINTED
 from fleet_contract.contract_tests.judging.prices import prices_of
 from fleet_contract.contract_tests.judging.walks import cursor_of, items_of, walks
 from fleet_contract.contract_tests.story import answer_line, masked_body, request_line, sequence_of, steps_of
@@ -61,6 +63,15 @@ def test_a_walk_that_was_left_is_not_complete() -> None:
     (walk,) = walks(history.known)
     assert not walk.complete
     assert walk.cursor == "b"
+
+
+@pytest.mark.parametrize(("printed", "kept"), [("V-1", False), (f"{PRINTED}0badf00d-k001", True)])
+def test_two_organizations_have_no_key_in_common_but_those_that_a_run_gave_to_both(printed: str, kept: bool) -> None:
+    history = History()
+    for caller in (Caller.OTHER, Caller.OWNER):
+        page = history.page("", {"keys": [{**key(1), "visualNumber": printed}]}, caller=caller)
+    (hidden,) = (each for each in judge_page(page, history.known) if each.requirement == "keys.of-others-are-hidden")
+    assert hidden.kept is kept
 
 
 @pytest.mark.parametrize(
