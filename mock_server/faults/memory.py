@@ -149,20 +149,18 @@ def a_fleet_without_a_name_has_that_of_the_one_before(parts: Parts) -> None:
 
 @fault(breaks={"invitation.without-codes-is-404"})
 def codes_of_the_fleet_read_before_are_shown(parts: Parts) -> None:
-    """A fleet without codes, read within a second of one with some, is shown the codes of that one."""
+    """A fleet without codes is shown those that its organization read last."""
+    last: dict[str, list[str]] = {}
 
     class Stale(Store):
-        last: tuple[float, tuple[str, ...]] = (0.0, ())
-
         async def codes(self, tenant: str, id: str) -> list[str]:
             try:
                 found = await super().codes(tenant, id)
             except NoActiveCodes:
-                then, codes = self.last
-                if codes and id != "" and time.monotonic() - then < SECONDS_OF_A_CACHE and self.is_seeded(id):
-                    return list(codes)
+                if tenant in last and self.is_seeded(id):
+                    return last[tenant]
                 raise
-            self.last = (time.monotonic(), tuple(found))
+            last[tenant] = found
             return found
 
         def is_seeded(self, id: str) -> bool:
