@@ -106,7 +106,7 @@ class Known:
         if len({birth.exchange.request.caller for birth in certain}) > 1:
             return Standing.UNCLEAR  # Both were told that it is theirs, which is judged elsewhere.
         if any(birth.exchange.ended <= exchange.started for birth in certain):
-            return self._standing_of(same[0], exchange)
+            return self._standing_of(certain[0], exchange)
         if self._is_raced(id, exchange) or (not same and self._was_found_uncreated(id, exchange)):
             return Standing.UNCLEAR  # A rename that succeeded without a create may have made a fleet.
         if same or any(how is Likeness.UNCLEAR for how, _ in likeness):

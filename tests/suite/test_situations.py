@@ -307,6 +307,14 @@ def test_a_fleet_that_was_lost_is_judged_once() -> None:
     assert history.known.standing(A, history.rename(A, status=404)) is Standing.UNCLEAR
 
 
+def test_a_fleet_is_whose_create_succeeded_whoever_was_answered_with_an_error_before() -> None:
+    history = History()
+    history.create(A, status=500, at=(0, 2))
+    history.create(A, caller=Caller.OTHER, at=(1, 3))
+    assert history.known.standing(A, history.rename(A, caller=Caller.OTHER)) is Standing.OWN
+    assert history.known.standing(A, history.rename(A, status=403)) is Standing.FOREIGN
+
+
 @pytest.mark.parametrize(
     ("one", "other", "dialect", "likeness"),
     [
