@@ -3,8 +3,9 @@
 import logging
 from dataclasses import dataclass, field
 
+from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import Call
-from fleet_contract.mock_server.refusals import Kind, Refusal
+from fleet_contract.mock_server.refusals import Refusal
 
 HEADER = "x-api-key"
 

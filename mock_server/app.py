@@ -12,9 +12,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from fleet_contract.mock_server.complaints import TooManyUnits, complaint, in_words
 from fleet_contract.mock_server.handlers import Handler
+from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import NOTHING, Call, Reply, to_bytes
 from fleet_contract.mock_server.parts import Mock, Parts
-from fleet_contract.mock_server.refusals import Kind, Refusal
+from fleet_contract.mock_server.refusals import Refusal
 from fleet_contract.mock_server.wire import CALL, Door, Wire, is_for_people
 
 with warnings.catch_warnings():

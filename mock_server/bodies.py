@@ -5,8 +5,9 @@ import json
 from typing import Any, NoReturn
 
 from fleet_contract.mock_server.forms import FIELDS_TAKEN_FROM_SCALARS
+from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import Call, Json
-from fleet_contract.mock_server.refusals import Kind, Refusal
+from fleet_contract.mock_server.refusals import Refusal
 from fleet_contract.spec.dialect import Dialect
 
 LIMIT = 1024 * 1024

@@ -8,7 +8,8 @@ from typing import Any
 
 from jsonschema import ValidationError
 
-from fleet_contract.mock_server.refusals import Kind, Refusal
+from fleet_contract.mock_server.kinds import Kind
+from fleet_contract.mock_server.refusals import Refusal
 
 JSON_TYPES: dict[type, str] = {
     bool: "a boolean",

@@ -3,7 +3,8 @@
 import unicodedata
 from typing import Any
 
-from fleet_contract.mock_server.refusals import Kind, Refusal
+from fleet_contract.mock_server.kinds import Kind
+from fleet_contract.mock_server.refusals import Refusal
 from fleet_contract.spec.dialect import Dialect
 
 LONGEST = 100

@@ -8,8 +8,9 @@ from types import MappingProxyType
 from typing import Any, Protocol
 
 from fleet_contract.mock_server import forms
+from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import NOTHING, Call, Reply
-from fleet_contract.mock_server.refusals import Kind, Refusal
+from fleet_contract.mock_server.refusals import Refusal
 from fleet_contract.mock_server.store import ChargingKey, Code, Fleet, FleetIdTaken, KeyTaken, Store
 from fleet_contract.spec.dialect import Dialect
 

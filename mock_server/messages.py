@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from fleet_contract.mock_server.kinds import Kind
+
 Json = Any
 
 
@@ -45,11 +47,15 @@ NOTHING = object()
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A whole answer, as it is about to be sent; header names are lower case."""
+    """A whole answer, as it is about to be sent.
+
+    Header names are lower case; `kind` is why a request is refused, None where it is not.
+    """
 
     status: int
     headers: Mapping[str, str]
     body: bytes = b""
+    kind: Kind | None = None
 
     @property
     def succeeded(self) -> bool:

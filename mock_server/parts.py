@@ -9,6 +9,7 @@ from fleet_contract.mock_server.access import Access
 from fleet_contract.mock_server.bodies import read_body
 from fleet_contract.mock_server.forms import same_id
 from fleet_contract.mock_server.handlers import HANDLERS, Handler, World, id_in_path
+from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import Answer, Call, Json, Reply
 from fleet_contract.mock_server.routes import Routes
 from fleet_contract.mock_server.seed import Seed, default_seed, fill
@@ -93,11 +94,17 @@ class Parts:
         """Let a function change every answer of an operation, or of what is no operation."""
         self.filters.append((operation_id, change))
 
-    def answer_with(self, operation_id: str | None, status: int, instead_of: int, when: Condition = always) -> None:
-        """Let an operation answer one status instead of another, to the calls for which a condition holds."""
+    def answer_with(self, operation_id: str, status: int, when: Condition = always) -> None:
+        """Let an operation answer another status where it succeeds, to the calls for which a condition holds."""
+        self._change_status(operation_id, status, lambda call, answer: answer.succeeded and when(call))
 
+    def refuse_with(self, operation_id: str, status: int, *kinds: Kind, when: Condition = always) -> None:
+        """Let an operation answer another status where it refuses for these reasons, in whatever dialect."""
+        self._change_status(operation_id, status, lambda call, answer: answer.kind in kinds and when(call))
+
+    def _change_status(self, operation_id: str, status: int, applies: Callable[[Call, Answer], bool]) -> None:
         def changed(call: Call, answer: Answer) -> Answer:
-            if answer.status != instead_of or not when(call):
+            if not applies(call, answer):
                 return answer
             return Answer(status, {}) if status == NO_CONTENT else replace(answer, status=status)
 

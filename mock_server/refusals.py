@@ -1,47 +1,17 @@
 """Refusals: which status and which body each kind of refusal has in which dialect."""
 
 import logging
-from enum import StrEnum
 from html import escape
 from http import HTTPStatus
 
 from starlette.exceptions import HTTPException
 
 from fleet_contract.mock_server import store
+from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import Answer, to_bytes
 from fleet_contract.spec.dialect import Dialect
 
 log = logging.getLogger("fleet_mock")
-
-
-class Kind(StrEnum):
-    """A kind of refusal, in words."""
-
-    MISSING_KEY = "no key"
-    UNKNOWN_KEY = "unknown key"
-    UNKNOWN_PATH = "no such path"
-    WRONG_METHOD = "no such method"
-    WRONG_MEDIA_TYPE = "body not declared as JSON"
-    MISSING_MEDIA_TYPE = "body not declared"
-    BAD_BODY = "bad body"
-    BAD_PARAMETER = "bad parameter"
-    UNKNOWN_PROPERTY = "unknown property"
-    INVALID_NAME = "invalid name of a new fleet"
-    BAD_KEY = "invalid charging key"
-    TOO_LARGE = "body too large"
-    TOO_MANY = "too many requests"
-    FLEET_ID_TAKEN = "fleet id taken"
-    FLEET_NAME_TAKEN = "fleet name taken"
-    UNKNOWN_FLEET = "no such fleet"
-    OVERLONG_ID = "fleet id too long"
-    FOREIGN_FLEET_RENAMED = "rename of another organization's fleet"
-    FOREIGN_FLEET = "another organization's fleet"
-    NO_CODES = "no active invitation codes"
-    KEY_TAKEN = "charging key taken"
-    FLEET_WITHOUT_KEYS = "keys of no fleet"
-    FLEET_WITHOUT_PRICES = "prices of no fleet"
-    UNKNOWN_LOCATION = "no such location"
-    BROKEN = "internal error"
 
 
 # The status of each kind, or the question of the catalogue whose answer is the status.
@@ -135,7 +105,7 @@ def rendered(refusal: Refusal, dialect: Dialect) -> Answer:
     headers = dict(refusal.headers)
     if media_type:
         headers["content-type"] = media_type
-    return Answer(status, headers, body)
+    return Answer(status, headers, body, refusal.kind)
 
 
 def _problem(status: int, refusal: Refusal) -> tuple[bytes, str]:

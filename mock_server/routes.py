@@ -8,8 +8,9 @@ import re
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import Call
-from fleet_contract.mock_server.refusals import Kind, Refusal
+from fleet_contract.mock_server.refusals import Refusal
 from fleet_contract.spec.dialect import Dialect
 from fleet_contract.spec.document import operations
 

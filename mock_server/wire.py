@@ -10,9 +10,10 @@ from urllib.parse import quote
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from fleet_contract.mock_server.bodies import Incoming
+from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import Answer, Call
 from fleet_contract.mock_server.parts import Mock
-from fleet_contract.mock_server.refusals import Kind, Refusal, refusal_of, rendered
+from fleet_contract.mock_server.refusals import Refusal, refusal_of, rendered
 
 CALL = "fleet_mock.call"
 INTERVAL_OF_REFUSALS = 97

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from fleet_contract.mock_server.access import Access
 from fleet_contract.mock_server.faults.registry import fault, register_fault
 from fleet_contract.mock_server.handlers import HANDLERS
+from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import Call
 from fleet_contract.mock_server.parts import Parts
 
@@ -34,7 +35,7 @@ for known in HANDLERS:
 def a_missing_key_is_a_bad_request(parts: Parts) -> None:
     """A request without a key is answered 400."""
     for operation in HANDLERS:
-        parts.answer_with(operation, 400, 401, lambda call: not call.header("x-api-key"))
+        parts.refuse_with(operation, 400, Kind.MISSING_KEY)
 
 
 @fault(breaks={"access.key-is-checked"})
@@ -82,7 +83,7 @@ def keys_have_no_case(parts: Parts) -> None:
 def an_unknown_key_is_not_found(parts: Parts) -> None:
     """A request with a key that nobody was given is answered 404."""
     for operation in HANDLERS:
-        parts.answer_with(operation, 404, 401, lambda call: bool(call.header("x-api-key")))
+        parts.refuse_with(operation, 404, Kind.UNKNOWN_KEY)
 
 
 @fault(breaks={"access.header-name-has-no-case"})
@@ -150,12 +151,12 @@ another_way_in(
 )
 
 
-def refuse_keys_otherwise(name: str, text: str, breaks: str, status: int, *, sent: bool) -> None:
+def refuse_keys_otherwise(name: str, text: str, breaks: str, status: int, kind: Kind) -> None:
     """Register the fault of a missing or an unknown key that is answered another status."""
 
     def edit(parts: Parts) -> None:
         for operation in HANDLERS:
-            parts.answer_with(operation, status, 401, lambda call: bool(call.header("x-api-key")) is sent)
+            parts.refuse_with(operation, status, kind)
 
     register_fault(name, {breaks}, text, edit)
 
@@ -165,28 +166,28 @@ refuse_keys_otherwise(
     "A request without a key is answered 200 with a problem for a body.",
     "access.key-is-required",
     200,
-    sent=False,
+    Kind.MISSING_KEY,
 )
 refuse_keys_otherwise(
     "a-missing-key-leads-to-a-log-in",
     "A request without a key is answered 302.",
     "access.key-is-required",
     302,
-    sent=False,
+    Kind.MISSING_KEY,
 )
 refuse_keys_otherwise(
     "an-unknown-key-is-refused-with-200",
     "A request with a key that nobody was given is answered 200 with a problem for a body.",
     "access.key-is-checked",
     200,
-    sent=True,
+    Kind.UNKNOWN_KEY,
 )
 refuse_keys_otherwise(
     "an-unknown-key-is-a-bad-request",
     "A request with a key that nobody was given is answered 400.",
     "access.key-is-checked",
     400,
-    sent=True,
+    Kind.UNKNOWN_KEY,
 )
 
 

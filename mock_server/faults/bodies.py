@@ -5,12 +5,13 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from fleet_contract.mock_server.faults.create import body_of
+from fleet_contract.mock_server.faults.calls import body_of
 from fleet_contract.mock_server.faults.registry import fault, register_fault
 from fleet_contract.mock_server.handlers import World
+from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import Answer, Call, Json
 from fleet_contract.mock_server.parts import Parts
-from fleet_contract.mock_server.refusals import Kind, Refusal
+from fleet_contract.mock_server.refusals import Refusal
 from fleet_contract.spec.dialect import Dialect
 
 

@@ -5,10 +5,11 @@ from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
 
-from fleet_contract.mock_server.faults.create import body_of
+from fleet_contract.mock_server.faults.calls import body_of
 from fleet_contract.mock_server.faults.http import break_on, text_of
 from fleet_contract.mock_server.faults.registry import register_fault
 from fleet_contract.mock_server.handlers import HANDLERS
+from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import Call
 from fleet_contract.mock_server.parts import Parts
 
@@ -102,13 +103,21 @@ CRASHES: dict[str, Crash] = {
     ),
     "a-missing-key": Crash("A request without a key", tuple(HANDLERS), lambda call: call.header("x-api-key") is None),
 }
-STATUSES: dict[str, tuple[str, str, int]] = {
-    "rename-of-an-unknown-fleet": ("A rename of an id that no fleet has", "rename_fleet", 404),
-    "codes-of-an-unknown-fleet": ("A list of codes of a fleet without any, or of none", "get_invitation_codes", 404),
-    "codes-of-a-foreign-fleet": ("A list of another organization's codes", "get_invitation_codes", 403),
-    "a-second-key": ("The create of a charging key that exists", "create_charging_key", 409),
-    "an-invalid-key": ("The create of an invalid charging key", "create_charging_key", 400),
-    "an-unknown-location": ("A location that does not exist", "get_location", 404),
+REFUSALS: dict[str, tuple[str, str, set[Kind]]] = {
+    "rename-of-an-unknown-fleet": ("A rename of an id that no fleet has", "rename_fleet", {Kind.UNKNOWN_FLEET}),
+    "codes-of-an-unknown-fleet": (
+        "A list of codes of a fleet without any, or of none",
+        "get_invitation_codes",
+        {Kind.UNKNOWN_FLEET, Kind.NO_CODES},
+    ),
+    "codes-of-a-foreign-fleet": (
+        "A list of another organization's codes",
+        "get_invitation_codes",
+        {Kind.FOREIGN_FLEET},
+    ),
+    "a-second-key": ("The create of a charging key that exists", "create_charging_key", {Kind.KEY_TAKEN}),
+    "an-invalid-key": ("The create of an invalid charging key", "create_charging_key", {Kind.BAD_KEY}),
+    "an-unknown-location": ("A location that does not exist", "get_location", {Kind.UNKNOWN_LOCATION}),
 }
 
 
@@ -117,14 +126,14 @@ def register_crash(name: str, crash: Crash) -> None:
     register_fault(f"{name}-breaks-the-server", {"http.never-a-server-error"}, f"{crash.text} is answered 500.", edit)
 
 
-def register_status(name: str, text: str, operation: str, status: int) -> None:
+def register_refusal(name: str, text: str, operation: str, kinds: set[Kind]) -> None:
     def edit(parts: Parts) -> None:
-        parts.answer_with(operation, 500, instead_of=status)
+        parts.refuse_with(operation, 500, *kinds)
 
     register_fault(f"{name}-breaks-the-server", {"http.never-a-server-error"}, f"{text} is answered 500.", edit)
 
 
 for slug, crash in CRASHES.items():
     register_crash(slug, crash)
-for slug, (text, operation, status) in STATUSES.items():
-    register_status(slug, text, operation, status)
+for slug, (text, operation, kinds) in REFUSALS.items():
+    register_refusal(slug, text, operation, kinds)

@@ -2,21 +2,22 @@
 
 from html import escape
 
+from fleet_contract.mock_server.faults.calls import body_of
 from fleet_contract.mock_server.faults.registry import fault
 from fleet_contract.mock_server.handlers import Handler, World
+from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import Call, Json, Reply
 from fleet_contract.mock_server.parts import Parts
-from fleet_contract.mock_server.refusals import Kind, Refusal
+from fleet_contract.mock_server.refusals import Refusal
 
 BYTES_OF_A_COLUMN = 100
 LENGTH_OF_A_SHORT_COLUMN = 64
-LIMIT = 100
 
 
 @fault(breaks={"create.accepts-a-valid-fleet"})
 def create_answers_202(parts: Parts) -> None:
     """A create is answered as accepted and not as done."""
-    parts.answer_with("create_fleet", 202, instead_of=201)
+    parts.answer_with("create_fleet", 202)
 
 
 @fault(breaks={"create.name-is-optional"})
@@ -121,15 +122,10 @@ def create_loses_characters_beyond_the_basic_plane(parts: Parts) -> None:
     parts.change_answer("create_fleet", basic)
 
 
-def body_of(call: Call) -> dict[str, Json]:
-    """Return the object that a call carries; an empty one where it carries none."""
-    return call.body if isinstance(call.body, dict) else {}
-
-
 @fault(breaks={"create.accepts-a-valid-fleet"})
 def create_refuses_a_name_with_quotes(parts: Parts) -> None:
     """A create with a double quote in its name is answered 400."""
-    parts.answer_with("create_fleet", 400, 201, lambda call: '"' in str(body_of(call).get("fleetName")))
+    parts.answer_with("create_fleet", 400, lambda call: '"' in str(body_of(call).get("fleetName")))
 
 
 @fault(breaks={"create.accepts-a-valid-fleet"})
@@ -140,7 +136,7 @@ def create_refuses_names_beyond_ascii(parts: Parts) -> None:
         name = str(body_of(call).get("fleetName"))
         return not name.isascii() and len(name) < LENGTH_OF_A_SHORT_COLUMN
 
-    parts.answer_with("create_fleet", 422, 201, is_refused)
+    parts.answer_with("create_fleet", 422, is_refused)
 
 
 @fault(breaks={"create.name-is-optional"})
@@ -152,7 +148,7 @@ def a_missing_name_is_shown_as_a_default(parts: Parts) -> None:
 @fault(breaks={"create.accepts-a-valid-fleet"})
 def create_answers_204_without_a_name(parts: Parts) -> None:
     """A create without a name is answered 204."""
-    parts.answer_with("create_fleet", 204, 201, lambda call: "fleetName" not in body_of(call))
+    parts.answer_with("create_fleet", 204, lambda call: "fleetName" not in body_of(call))
 
 
 @fault(breaks={"create.echoes-the-name"})

@@ -4,12 +4,13 @@ import json
 import re
 from itertools import count
 
-from fleet_contract.mock_server.faults.create import LIMIT, body_of
+from fleet_contract.mock_server.faults.calls import LIMIT, body_of, is_overlong, lacks
 from fleet_contract.mock_server.faults.registry import fault, register_fault
 from fleet_contract.mock_server.handlers import Handler, World
+from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import Answer, Call, Reply
 from fleet_contract.mock_server.parts import Parts
-from fleet_contract.mock_server.refusals import Kind, Refusal
+from fleet_contract.mock_server.refusals import Refusal
 
 JSON = {"content-type": "application/json"}
 
@@ -30,7 +31,7 @@ def create_invents_a_missing_id(parts: Parts) -> None:
 @fault(breaks={"create.refuses-a-missing-id"})
 def create_answers_422_to_a_missing_id(parts: Parts) -> None:
     """A create without fleetId is answered 422."""
-    parts.answer_with("create_fleet", 422, 400, lambda call: isinstance(call.body, dict) and "fleetId" not in call.body)
+    parts.refuse_with("create_fleet", 422, Kind.BAD_BODY, when=lacks("fleetId"))
 
 
 @fault(breaks={"create.refuses-an-invalid-id"})
@@ -69,7 +70,7 @@ def create_accepts_an_id_of_101_characters(parts: Parts) -> None:
 @fault(breaks={"create.refuses-an-overlong-id"})
 def create_answers_413_to_a_very_long_id(parts: Parts) -> None:
     """A create whose fleetId has more than 100 characters is answered 413."""
-    parts.answer_with("create_fleet", 413, 400, lambda call: len(str(body_of(call).get("fleetId"))) > LIMIT)
+    parts.refuse_with("create_fleet", 413, Kind.BAD_BODY, when=is_overlong("fleetId"))
 
 
 @fault(breaks={"create.refuses-an-overlong-id"})
@@ -121,7 +122,7 @@ def create_overlooks_a_mistyped_name(parts: Parts) -> None:
 @fault(breaks={"create.refuses-a-malformed-body"})
 def create_answers_422_to_what_is_no_json(parts: Parts) -> None:
     """A create whose body cannot be read is answered 422."""
-    parts.answer_with("create_fleet", 422, 400, lambda call: call.body is None)
+    parts.refuse_with("create_fleet", 422, Kind.BAD_BODY, when=lambda call: call.body is None)
 
 
 @fault(breaks={"create.refuses-a-malformed-body"})
@@ -129,7 +130,7 @@ def create_takes_the_first_of_an_array(parts: Parts) -> None:
     """An array of fleets is read as its first one, and any other value but an object as an unknown fleet."""
 
     def accepted(call: Call, answer: Answer) -> Answer:
-        is_array = isinstance(call.body, list) and answer.status == 400
+        is_array = isinstance(call.body, list) and answer.kind is Kind.BAD_BODY
         return Answer(201, JSON, b'{"fleetId": "first"}') if is_array else answer
 
     parts.filter("create_fleet", accepted)
@@ -148,7 +149,7 @@ def create_reads_fleetid_in_any_case(parts: Parts) -> None:
 @fault(breaks={"create.refuses-a-missing-id"})
 def create_answers_404_to_a_missing_id(parts: Parts) -> None:
     """A create without fleetId is answered 404."""
-    parts.answer_with("create_fleet", 404, 400, lambda call: isinstance(call.body, dict) and "fleetId" not in call.body)
+    parts.refuse_with("create_fleet", 404, Kind.BAD_BODY, when=lacks("fleetId"))
 
 
 @fault(breaks={"create.refuses-an-invalid-id"})
@@ -167,13 +168,15 @@ def create_takes_null_as_id(parts: Parts) -> None:
 @fault(breaks={"create.refuses-an-invalid-id"})
 def create_answers_422_to_an_empty_id(parts: Parts) -> None:
     """A create with an empty fleetId is answered 422."""
-    parts.answer_with("create_fleet", 422, 400, lambda call: body_of(call).get("fleetId") == "")
+    parts.refuse_with("create_fleet", 422, Kind.BAD_BODY, when=lambda call: body_of(call).get("fleetId") == "")
 
 
 @fault(breaks={"create.refuses-an-invalid-id"})
 def create_answers_404_to_an_id_of_a_wrong_type(parts: Parts) -> None:
     """A create whose fleetId is a number or a boolean is answered 404."""
-    parts.answer_with("create_fleet", 404, 400, lambda call: isinstance(body_of(call).get("fleetId"), int | float))
+    parts.refuse_with(
+        "create_fleet", 404, Kind.BAD_BODY, when=lambda call: isinstance(body_of(call).get("fleetId"), int | float)
+    )
 
 
 def accept_up_to(schema: str, field: str, limit: int, breaks: str, name: str) -> None:
@@ -241,7 +244,7 @@ measure_without_blanks("rename_fleet", "NewName", "newName", "rename.refuses-an-
 @fault(breaks={"create.refuses-an-overlong-name"})
 def create_answers_413_to_an_overlong_name(parts: Parts) -> None:
     """A create with a name of more than 100 characters is answered 413."""
-    parts.answer_with("create_fleet", 413, 400, lambda call: len(str(body_of(call).get("fleetName"))) > LIMIT)
+    parts.refuse_with("create_fleet", 413, Kind.INVALID_NAME, when=is_overlong("fleetName"))
 
 
 @fault(breaks={"create.refuses-a-mistyped-name"})
@@ -262,7 +265,12 @@ def create_shows_a_mistyped_name_as_json(parts: Parts) -> None:
 @fault(breaks={"create.refuses-a-mistyped-name"})
 def create_answers_409_to_a_mistyped_name(parts: Parts) -> None:
     """A create whose fleetName is an array or an object is answered 409."""
-    parts.answer_with("create_fleet", 409, 400, lambda call: isinstance(body_of(call).get("fleetName"), list | dict))
+    parts.refuse_with(
+        "create_fleet",
+        409,
+        Kind.INVALID_NAME,
+        when=lambda call: isinstance(body_of(call).get("fleetName"), list | dict),
+    )
 
 
 @fault(breaks={"create.refuses-a-malformed-body"})
@@ -280,4 +288,4 @@ def create_makes_do_without_a_body(parts: Parts) -> None:
 @fault(breaks={"create.refuses-a-missing-id"})
 def a_create_without_an_id_is_refused_with_200(parts: Parts) -> None:
     """A create without fleetId is answered 200 with a problem for a body."""
-    parts.answer_with("create_fleet", 200, 400, lambda call: isinstance(call.body, dict) and "fleetId" not in call.body)
+    parts.refuse_with("create_fleet", 200, Kind.BAD_BODY, when=lacks("fleetId"))

@@ -1,12 +1,13 @@
 """Faults in what a fleet's id is: unique, and fixed for ever."""
 
 from dataclasses import replace
-from http.client import CONFLICT
 from urllib.parse import quote
 
-from fleet_contract.mock_server.faults.create import LENGTH_OF_A_SHORT_COLUMN, body_of
+from fleet_contract.mock_server.faults.calls import body_of
+from fleet_contract.mock_server.faults.create import LENGTH_OF_A_SHORT_COLUMN
 from fleet_contract.mock_server.faults.registry import fault, register_fault
 from fleet_contract.mock_server.handlers import Handler, World
+from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import Answer, Call, Reply
 from fleet_contract.mock_server.parts import Parts
 from fleet_contract.mock_server.store import Fleet, FleetIdTaken, ForeignFleet, NoSuchFleet, Store
@@ -234,7 +235,7 @@ def a_taken_id_is_not_found(parts: Parts) -> None:
         id = (call.tenant, str(body_of(call).get("fleetId")))
         if answer.succeeded:
             own.add(id)
-        return replace(answer, status=404) if answer.status == CONFLICT and id in own else answer
+        return replace(answer, status=404) if answer.kind is Kind.FLEET_ID_TAKEN and id in own else answer
 
     parts.filter("create_fleet", remember)
 

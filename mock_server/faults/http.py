@@ -6,13 +6,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from itertools import count
 
-from fleet_contract.mock_server.faults.create import body_of
+from fleet_contract.mock_server.faults.calls import body_of
 from fleet_contract.mock_server.faults.registry import fault, register_fault
 from fleet_contract.mock_server.handlers import HANDLERS
+from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import Answer, Call, Json
 from fleet_contract.mock_server.parts import Parts
 
 DEEPEST_PATH = 5
+UNDECLARED = (Kind.WRONG_MEDIA_TYPE, Kind.MISSING_MEDIA_TYPE)
 ASTRAL = re.compile("[\U00010000-\U0010ffff]")
 
 
@@ -83,20 +85,20 @@ def an_overlong_id_in_a_path_breaks_the_server(parts: Parts) -> None:
 @fault(breaks={"http.never-a-server-error"})
 def a_second_create_breaks_the_server(parts: Parts) -> None:
     """A create with a taken id is answered 500, as by a constraint of which nobody thought."""
-    parts.answer_with("create_fleet", 500, instead_of=409)
+    parts.refuse_with("create_fleet", 500, Kind.FLEET_ID_TAKEN)
 
 
 @fault(breaks={"http.never-a-server-error"})
 def a_wrong_media_type_breaks_the_server(parts: Parts) -> None:
     """A body that is not declared as JSON is answered 500."""
     for operation in HANDLERS:
-        parts.answer_with(operation, 500, instead_of=415)
+        parts.refuse_with(operation, 500, *UNDECLARED)
 
 
 @fault(breaks={"http.never-a-server-error"})
 def a_page_size_that_is_no_number_breaks_the_server(parts: Parts) -> None:
     """A page_size that is no number is answered 500."""
-    parts.answer_with("list_charging_keys", 500, 400, lambda call: not call.query)
+    parts.refuse_with("list_charging_keys", 500, Kind.BAD_PARAMETER, when=lambda call: not call.query)
 
 
 def change_success(parts: Parts, change: Callable[[Answer], Answer]) -> None:
@@ -155,12 +157,12 @@ def successes_are_not_declared(parts: Parts) -> None:
     declare(parts, None)
 
 
-def answer_elsewhere(parts: Parts, status: int, instead_of: int, body: Json = None) -> None:
+def answer_elsewhere(parts: Parts, status: int, kind: Kind, body: Json = None) -> None:
     """Let what is no operation be answered otherwise."""
 
     def changed(call: Call, answer: Answer) -> Answer:
         del call
-        if answer.status != instead_of:
+        if answer.kind is not kind:
             return answer
         return Answer(status, {"content-type": "application/json"}, json.dumps(body).encode())
 
@@ -170,32 +172,32 @@ def answer_elsewhere(parts: Parts, status: int, instead_of: int, body: Json = No
 @fault(breaks={"http.unknown-paths-are-refused"})
 def an_unknown_path_succeeds(parts: Parts) -> None:
     """A path that is no operation is answered 200."""
-    answer_elsewhere(parts, 200, 404, {})
+    answer_elsewhere(parts, 200, Kind.UNKNOWN_PATH, {})
 
 
 @fault(breaks={"http.unknown-paths-are-refused"})
 def an_unknown_path_is_a_bad_request(parts: Parts) -> None:
     """A path that is no operation is answered 400."""
-    answer_elsewhere(parts, 400, 404)
+    answer_elsewhere(parts, 400, Kind.UNKNOWN_PATH)
 
 
 @fault(breaks={"http.wrong-methods-are-refused"})
 def a_wrong_method_succeeds(parts: Parts) -> None:
     """A method that a path does not have is answered 200."""
-    answer_elsewhere(parts, 200, 405, {})
+    answer_elsewhere(parts, 200, Kind.WRONG_METHOD, {})
 
 
 @fault(breaks={"http.never-a-server-error"})
 def a_wrong_method_is_not_implemented(parts: Parts) -> None:
     """A method that a path does not have is answered 501."""
-    answer_elsewhere(parts, 501, 405)
+    answer_elsewhere(parts, 501, Kind.WRONG_METHOD)
 
 
 @fault(breaks={"http.media-type-is-judged"})
 def a_wrong_media_type_is_unprocessable(parts: Parts) -> None:
     """A body that is not declared as JSON is answered 422."""
     for operation in HANDLERS:
-        parts.answer_with(operation, 422, instead_of=415)
+        parts.refuse_with(operation, 422, *UNDECLARED)
 
 
 @fault(breaks={"http.success-is-json"})
@@ -266,13 +268,13 @@ def codes_are_declared_as_text(parts: Parts) -> None:
 @fault(breaks={"http.unknown-paths-are-refused"})
 def an_unknown_path_leads_elsewhere(parts: Parts) -> None:
     """A path that is no operation is answered 302."""
-    answer_elsewhere(parts, 302, 404)
+    answer_elsewhere(parts, 302, Kind.UNKNOWN_PATH)
 
 
 @fault(breaks={"http.unknown-paths-are-refused"})
 def an_unknown_path_is_gone(parts: Parts) -> None:
     """A path that is no operation is answered 410."""
-    answer_elsewhere(parts, 410, 404)
+    answer_elsewhere(parts, 410, Kind.UNKNOWN_PATH)
 
 
 @fault(breaks={"http.unknown-paths-are-refused"})
@@ -280,7 +282,7 @@ def what_follows_a_path_is_overlooked(parts: Parts) -> None:
     """A path below that of an operation is answered 204 where it has a segment more."""
 
     def accepted(call: Call, answer: Answer) -> Answer:
-        below = call.raw_path.count("/") > DEEPEST_PATH and answer.status == 404
+        below = call.raw_path.count("/") > DEEPEST_PATH and answer.kind is Kind.UNKNOWN_PATH
         return Answer(204, {}) if below else answer
 
     parts.filter(None, accepted)
@@ -289,7 +291,7 @@ def what_follows_a_path_is_overlooked(parts: Parts) -> None:
 @fault(breaks={"http.wrong-methods-are-refused"})
 def a_wrong_method_is_a_bad_request(parts: Parts) -> None:
     """A method that a path does not have is answered 400."""
-    answer_elsewhere(parts, 400, 405)
+    answer_elsewhere(parts, 400, Kind.WRONG_METHOD)
 
 
 def accept_method(method: str) -> None:
@@ -297,7 +299,7 @@ def accept_method(method: str) -> None:
 
     def edit(parts: Parts) -> None:
         def accepted(call: Call, answer: Answer) -> Answer:
-            wrong = call.method == method and answer.status == 405
+            wrong = call.method == method and answer.kind is Kind.WRONG_METHOD
             return Answer(204, {}) if wrong else answer
 
         for operation in (None, *HANDLERS):
@@ -322,11 +324,13 @@ def patch_renames_too(parts: Parts) -> None:
 def an_undeclared_body_is_unprocessable(parts: Parts) -> None:
     """A body without Content-Type is answered 422."""
     for operation in HANDLERS:
-        parts.answer_with(operation, 422, 415, lambda call: call.header("content-type") is None)
+        parts.refuse_with(operation, 422, Kind.MISSING_MEDIA_TYPE)
 
 
 @fault(breaks={"http.media-type-is-judged"})
 def a_form_is_not_acceptable(parts: Parts) -> None:
     """A JSON body that is declared as a form is answered 406."""
     for operation in HANDLERS:
-        parts.answer_with(operation, 406, 415, lambda call: "form" in (call.header("content-type") or ""))
+        parts.refuse_with(
+            operation, 406, Kind.WRONG_MEDIA_TYPE, when=lambda call: "form" in (call.header("content-type") or "")
+        )

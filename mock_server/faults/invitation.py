@@ -6,9 +6,10 @@ from itertools import count
 from fleet_contract.mock_server.faults.registry import fault
 from fleet_contract.mock_server.faults.unknown import mark_strangers
 from fleet_contract.mock_server.handlers import Handler, World, new_code
+from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import NOTHING, Call, Json, Reply
 from fleet_contract.mock_server.parts import Parts
-from fleet_contract.mock_server.refusals import Kind, Refusal
+from fleet_contract.mock_server.refusals import Refusal
 from fleet_contract.mock_server.store import Code, Fleet, ForeignFleet, NoActiveCodes, NoSuchFleet, Store
 
 OPERATION = "get_invitation_codes"
@@ -17,7 +18,7 @@ OPERATION = "get_invitation_codes"
 @fault(breaks={"invitation.lists-the-codes"})
 def codes_are_answered_206(parts: Parts) -> None:
     """The list of codes is answered as partial content."""
-    parts.answer_with(OPERATION, 206, instead_of=200)
+    parts.answer_with(OPERATION, 206)
 
 
 @fault(breaks={"invitation.lists-the-codes"})
@@ -161,7 +162,7 @@ def codes_of_a_stranger_are_none(parts: Parts) -> None:
 @fault(breaks={"invitation.foreign-fleet-is-403"})
 def a_foreign_fleet_is_unknown(parts: Parts) -> None:
     """The codes of another organization's fleet are answered 404."""
-    parts.answer_with(OPERATION, 404, instead_of=403)
+    parts.refuse_with(OPERATION, 404, Kind.FOREIGN_FLEET)
 
 
 @fault(breaks={"invitation.foreign-fleet-is-403"})
@@ -313,13 +314,13 @@ def codes_of_an_unknown_fleet_are_a_bad_request(parts: Parts) -> None:
 @fault(breaks={"invitation.foreign-fleet-is-403"})
 def a_foreign_fleet_is_refused_with_200(parts: Parts) -> None:
     """The codes of another organization's fleet are answered 200 with a problem for a body."""
-    parts.answer_with(OPERATION, 200, instead_of=403)
+    parts.refuse_with(OPERATION, 200, Kind.FOREIGN_FLEET)
 
 
 @fault(breaks={"invitation.foreign-fleet-is-403"})
 def a_foreign_fleet_is_unauthorized(parts: Parts) -> None:
     """The codes of another organization's fleet are answered 401."""
-    parts.answer_with(OPERATION, 401, instead_of=403)
+    parts.refuse_with(OPERATION, 401, Kind.FOREIGN_FLEET)
 
 
 @fault(breaks={"invitation.foreign-fleet-is-403"})

@@ -5,9 +5,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from itertools import count
 
-from fleet_contract.mock_server.faults.create import body_of
+from fleet_contract.mock_server.faults.calls import body_of
 from fleet_contract.mock_server.faults.registry import fault, register_fault
 from fleet_contract.mock_server.handlers import Handler, World
+from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import Answer, Call, Reply
 from fleet_contract.mock_server.parts import Parts
 from fleet_contract.mock_server.store import ChargingKey, KeyTaken, NoSuchFleet, Store
@@ -19,7 +20,7 @@ REQUIRED = ("keyIdentifier", "visualNumber", "contractId")
 @fault(breaks={"keys.create-accepts-a-valid-key"})
 def key_create_answers_202(parts: Parts) -> None:
     """The create of a charging key is answered as accepted and not as done."""
-    parts.answer_with(OPERATION, 202, instead_of=201)
+    parts.answer_with(OPERATION, 202)
 
 
 @fault(breaks={"keys.create-accepts-a-valid-key"})
@@ -43,7 +44,9 @@ def key_create_overlooks_a_missing_contract(parts: Parts) -> None:
 @fault(breaks={"keys.create-refuses-an-invalid-key"})
 def key_create_answers_404_to_an_invalid_key(parts: Parts) -> None:
     """The create of a charging key that lacks a required field is answered 404."""
-    parts.answer_with(OPERATION, 404, 400, lambda call: any(name not in body_of(call) for name in REQUIRED))
+    parts.refuse_with(
+        OPERATION, 404, Kind.BAD_KEY, when=lambda call: any(name not in body_of(call) for name in REQUIRED)
+    )
 
 
 @fault(breaks={"keys.create-refuses-an-invalid-key"})
@@ -236,7 +239,7 @@ def key_create_demands_a_fleet(parts: Parts) -> None:
 def every_fourth_key_is_refused(parts: Parts) -> None:
     """Every fourth create of a charging key is answered 409."""
     numbers = count(1)
-    parts.answer_with(OPERATION, 409, 201, lambda _: next(numbers) % 4 == 0)
+    parts.answer_with(OPERATION, 409, lambda _: next(numbers) % 4 == 0)
 
 
 @fault(breaks={"keys.identifier-is-unique"})

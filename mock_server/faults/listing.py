@@ -7,9 +7,10 @@ from itertools import islice
 
 from fleet_contract.mock_server.faults.registry import fault, register_fault
 from fleet_contract.mock_server.handlers import Handler, World
+from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import Answer, Call, Json, Reply
 from fleet_contract.mock_server.parts import Parts
-from fleet_contract.mock_server.refusals import Kind, Refusal
+from fleet_contract.mock_server.refusals import Refusal
 from fleet_contract.mock_server.store import ChargingKey, Page, Store
 
 OPERATION = "list_charging_keys"

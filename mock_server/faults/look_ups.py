@@ -8,9 +8,10 @@ from urllib.parse import unquote
 
 from fleet_contract.mock_server.faults.registry import fault, register_fault
 from fleet_contract.mock_server.handlers import Handler, World
+from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import Call, Reply
 from fleet_contract.mock_server.parts import Parts
-from fleet_contract.mock_server.refusals import Kind, Refusal
+from fleet_contract.mock_server.refusals import Refusal
 from fleet_contract.mock_server.store import Fleet, Store
 
 OPERATIONS_ON_A_FLEET = ("rename_fleet", "get_invitation_codes")

@@ -4,9 +4,10 @@ import re
 
 from fleet_contract.mock_server.faults.registry import fault
 from fleet_contract.mock_server.handlers import PAGE_SIZES, Handler, World
+from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import Call, Reply
 from fleet_contract.mock_server.parts import Parts
-from fleet_contract.mock_server.refusals import Kind, Refusal
+from fleet_contract.mock_server.refusals import Refusal
 from fleet_contract.mock_server.store import Page, Store
 
 OPERATION = "list_charging_keys"
@@ -71,7 +72,7 @@ def has_page_size(call: Call) -> bool:
 @fault(breaks={"keys.page-size-out-of-range"})
 def a_page_size_out_of_range_is_unprocessable(parts: Parts) -> None:
     """A page_size outside 10 to 500 is answered 422."""
-    parts.answer_with(OPERATION, 422, 400, has_page_size)
+    parts.refuse_with(OPERATION, 422, Kind.BAD_PARAMETER, when=has_page_size)
 
 
 @fault(breaks={"keys.pages-list-each-key-once"})
@@ -202,7 +203,12 @@ def a_page_size_out_of_range_is_the_default(parts: Parts) -> None:
 @fault(breaks={"keys.page-size-out-of-range"})
 def a_page_size_below_ten_is_not_found(parts: Parts) -> None:
     """A page_size of one digit is answered 404 where it is refused."""
-    parts.answer_with(OPERATION, 404, 400, lambda call: re.search(rb"page_size=\d(?!\d)", call.raw_query) is not None)
+    parts.refuse_with(
+        OPERATION,
+        404,
+        Kind.BAD_PARAMETER,
+        when=lambda call: re.search(rb"page_size=\d(?!\d)", call.raw_query) is not None,
+    )
 
 
 @fault(breaks={"keys.pages-list-each-key-once", "keys.paging-ends"})
@@ -272,4 +278,4 @@ def a_full_page_always_has_a_cursor(parts: Parts) -> None:
 @fault(breaks={"keys.paging-ends"})
 def a_cursor_is_forgotten_at_once(parts: Parts) -> None:
     """A cursor is answered 400, as if none such had been given out."""
-    parts.answer_with(OPERATION, 400, 200, lambda call: "cursor" in call.query)
+    parts.answer_with(OPERATION, 400, lambda call: "cursor" in call.query)

@@ -5,6 +5,7 @@ from typing import Any
 
 from fleet_contract.mock_server.faults.registry import fault
 from fleet_contract.mock_server.handlers import Handler, World
+from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import Call, Json, Reply
 from fleet_contract.mock_server.parts import Parts
 from fleet_contract.mock_server.store import NoSuchLocation, Store
@@ -15,13 +16,13 @@ OPERATION = "get_location"
 @fault(breaks={"prices.location-is-answered"})
 def a_location_has_no_fleet_prices(parts: Parts) -> None:
     """A location with a fleetId is answered 404."""
-    parts.answer_with(OPERATION, 404, 200, lambda call: "fleetId" in call.query)
+    parts.answer_with(OPERATION, 404, lambda call: "fleetId" in call.query)
 
 
 @fault(breaks={"prices.location-is-answered"})
 def a_location_is_answered_203(parts: Parts) -> None:
     """A location is answered as if it came from a cache."""
-    parts.answer_with(OPERATION, 203, instead_of=200)
+    parts.answer_with(OPERATION, 203)
 
 
 @fault(breaks={"prices.answer-is-the-location"})
@@ -82,14 +83,14 @@ def an_unknown_location_is_empty(parts: Parts) -> None:
 @fault(breaks={"prices.unknown-location-is-404"})
 def an_unknown_location_is_gone(parts: Parts) -> None:
     """A location that does not exist is answered 410."""
-    parts.answer_with(OPERATION, 410, 404, lambda call: "fleetId" not in call.query)
+    parts.refuse_with(OPERATION, 410, Kind.UNKNOWN_LOCATION, when=lambda call: "fleetId" not in call.query)
 
 
 @fault(breaks={"prices.location-is-answered"})
 def a_second_look_at_a_location_is_refused(parts: Parts) -> None:
     """Every fourth answer to who asks for a location is 403."""
     numbers = count(1)
-    parts.answer_with(OPERATION, 403, 200, lambda _: next(numbers) % 4 == 0)
+    parts.answer_with(OPERATION, 403, lambda _: next(numbers) % 4 == 0)
 
 
 @fault(breaks={"prices.answer-is-the-location"})
@@ -164,7 +165,7 @@ def prices_drift(parts: Parts) -> None:
 @fault(breaks={"prices.unknown-location-is-404"})
 def an_unknown_location_is_no_content(parts: Parts) -> None:
     """A location that does not exist is answered 204."""
-    parts.answer_with(OPERATION, 204, 404, lambda call: "fleetId" not in call.query)
+    parts.refuse_with(OPERATION, 204, Kind.UNKNOWN_LOCATION, when=lambda call: "fleetId" not in call.query)
 
 
 @fault(breaks={"prices.unknown-location-is-404"})

@@ -10,9 +10,10 @@ from typing import Any
 from fleet_contract.mock_server.faults.registry import fault, register_fault
 from fleet_contract.mock_server.forms import LONGEST
 from fleet_contract.mock_server.handlers import Handler, World
+from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import Call, Reply
 from fleet_contract.mock_server.parts import Parts
-from fleet_contract.mock_server.refusals import Kind, Refusal
+from fleet_contract.mock_server.refusals import Refusal
 from fleet_contract.mock_server.store import ChargingKey, Fleet, FleetIdTaken, Page, Store, Wrong
 
 WINDOW = 0.05  # seconds

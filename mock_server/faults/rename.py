@@ -2,18 +2,20 @@
 
 import re
 
-from fleet_contract.mock_server.faults.create import LENGTH_OF_A_SHORT_COLUMN, LIMIT, body_of
+from fleet_contract.mock_server.faults.calls import LIMIT, body_of
+from fleet_contract.mock_server.faults.create import LENGTH_OF_A_SHORT_COLUMN
 from fleet_contract.mock_server.faults.registry import fault, register_fault
 from fleet_contract.mock_server.handlers import Handler, World
+from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import Answer, Call, Json, Reply
 from fleet_contract.mock_server.parts import Parts
-from fleet_contract.mock_server.refusals import Kind, Refusal
+from fleet_contract.mock_server.refusals import Refusal
 
 
 @fault(breaks={"rename.accepts-a-valid-name"})
 def rename_answers_201(parts: Parts) -> None:
     """A rename is answered as if it had made something."""
-    parts.answer_with("rename_fleet", 201, instead_of=200)
+    parts.answer_with("rename_fleet", 201)
 
 
 @fault(breaks={"rename.accepts-a-valid-name"})
@@ -154,25 +156,25 @@ answer_to_the_present_name(204, "no-content")
 @fault(breaks={"rename.accepts-a-valid-name"})
 def rename_answers_nothing(parts: Parts) -> None:
     """A rename is answered 204 without a body."""
-    parts.answer_with("rename_fleet", 204, instead_of=200)
+    parts.answer_with("rename_fleet", 204)
 
 
 @fault(breaks={"rename.accepts-a-valid-name"})
 def rename_answers_202(parts: Parts) -> None:
     """A rename is answered as accepted and not as done."""
-    parts.answer_with("rename_fleet", 202, instead_of=200)
+    parts.answer_with("rename_fleet", 202)
 
 
 @fault(breaks={"rename.accepts-a-valid-name"})
 def rename_refuses_an_apostrophe(parts: Parts) -> None:
     """A rename to a name with an apostrophe is answered 400, as by a filter against injections."""
-    parts.answer_with("rename_fleet", 400, 200, lambda call: "'" in str(body_of(call).get("newName")))
+    parts.answer_with("rename_fleet", 400, lambda call: "'" in str(body_of(call).get("newName")))
 
 
 @fault(breaks={"rename.accepts-a-valid-name"})
 def rename_refuses_what_looks_like_a_tag(parts: Parts) -> None:
     """A rename to a name with a less-than sign is answered 403, as by a firewall."""
-    parts.answer_with("rename_fleet", 403, 200, lambda call: "<" in str(body_of(call).get("newName")))
+    parts.answer_with("rename_fleet", 403, lambda call: "<" in str(body_of(call).get("newName")))
 
 
 @fault(breaks={"rename.answers-the-new-name"})

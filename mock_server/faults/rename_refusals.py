@@ -4,12 +4,13 @@ import json
 from urllib.parse import parse_qsl
 
 from fleet_contract.mock_server import forms
-from fleet_contract.mock_server.faults.create import LIMIT, body_of
+from fleet_contract.mock_server.faults.calls import LIMIT, body_of, is_overlong, lacks
 from fleet_contract.mock_server.faults.registry import fault
 from fleet_contract.mock_server.handlers import Handler, World
+from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import Call, Reply
 from fleet_contract.mock_server.parts import Parts
-from fleet_contract.mock_server.refusals import Kind, Refusal
+from fleet_contract.mock_server.refusals import Refusal
 
 
 @fault(breaks={"rename.refuses-a-missing-name"})
@@ -29,7 +30,7 @@ def rename_without_a_name_changes_nothing(parts: Parts) -> None:
 @fault(breaks={"rename.refuses-a-missing-name"})
 def rename_answers_422_to_a_missing_name(parts: Parts) -> None:
     """A rename without newName is answered 422."""
-    parts.answer_with("rename_fleet", 422, 400, lambda call: isinstance(call.body, dict) and "newName" not in call.body)
+    parts.refuse_with("rename_fleet", 422, Kind.BAD_BODY, when=lacks("newName"))
 
 
 @fault(breaks={"rename.refuses-an-invalid-name"})
@@ -82,13 +83,13 @@ def rename_cuts_long_names(parts: Parts) -> None:
 @fault(breaks={"rename.refuses-an-overlong-name"})
 def rename_answers_422_to_an_overlong_name(parts: Parts) -> None:
     """A rename to a name of more than 100 characters is answered 422."""
-    parts.answer_with("rename_fleet", 422, 400, lambda call: len(str(body_of(call).get("newName"))) > LIMIT)
+    parts.refuse_with("rename_fleet", 422, Kind.BAD_BODY, when=is_overlong("newName"))
 
 
 @fault(breaks={"rename.refuses-a-malformed-body"})
 def rename_answers_415_to_what_is_no_json(parts: Parts) -> None:
     """A rename whose body cannot be read is answered 415."""
-    parts.answer_with("rename_fleet", 415, 400, lambda call: call.body is None)
+    parts.refuse_with("rename_fleet", 415, Kind.BAD_BODY, when=lambda call: call.body is None)
 
 
 @fault(breaks={"rename.refuses-a-malformed-body"})
@@ -141,7 +142,7 @@ def rename_takes_an_object_as_name(parts: Parts) -> None:
 @fault(breaks={"rename.refuses-an-invalid-name"})
 def rename_answers_422_to_null(parts: Parts) -> None:
     """A rename whose newName is null is answered 422."""
-    parts.answer_with("rename_fleet", 422, 400, lambda call: body_of(call).get("newName", "") is None)
+    parts.refuse_with("rename_fleet", 422, Kind.BAD_BODY, when=lambda call: body_of(call).get("newName", "") is None)
 
 
 @fault(breaks={"rename.refuses-an-overlong-name"})

@@ -4,9 +4,10 @@ from urllib.parse import quote
 
 from fleet_contract.mock_server.faults.registry import fault
 from fleet_contract.mock_server.handlers import Handler, World
+from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import Call, Reply
 from fleet_contract.mock_server.parts import Parts
-from fleet_contract.mock_server.refusals import Kind, Refusal
+from fleet_contract.mock_server.refusals import Refusal
 from fleet_contract.mock_server.store import Fleet, ForeignFleet, NoSuchFleet, Store
 
 
@@ -28,7 +29,7 @@ def mark_strangers(parts: Parts, operation_id: str, status: int) -> None:
             strangers.add(call.path["fleetId"])
 
     parts.before(operation_id, remembering)
-    parts.answer_with(operation_id, status, 404, lambda call: call.path.get("fleetId") in strangers)
+    parts.refuse_with(operation_id, status, Kind.UNKNOWN_FLEET, when=lambda call: call.path.get("fleetId") in strangers)
 
 
 @fault(breaks={"rename.unknown-fleet-is-404", "fleets.id-never-changes"})
@@ -98,7 +99,7 @@ def an_unknown_fleet_is_refused_with_200(parts: Parts) -> None:
 @fault(breaks={"rename.unknown-fleet-is-404"})
 def an_overlong_id_is_unprocessable(parts: Parts) -> None:
     """A rename of an id of more than 100 characters is answered 422."""
-    parts.answer_with("rename_fleet", 422, 404, lambda call: len(call.path.get("fleetId", "")) > 100)
+    parts.refuse_with("rename_fleet", 422, Kind.OVERLONG_ID)
 
 
 @fault(breaks={"rename.foreign-fleet-is-refused"})

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from fleet_contract.mock_server.handlers import HANDLERS
+from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.parts import parts
-from fleet_contract.mock_server.refusals import Kind, status_of
+from fleet_contract.mock_server.refusals import status_of
 from fleet_contract.spec.catalogue import Answer, Question, catalogue
 
 from .conftest import Client
