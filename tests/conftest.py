@@ -1,12 +1,18 @@
 """What holds for all tests of the project."""
 
 import gc
+import os
 
 from hypothesis import settings
 
 # A busy machine is no reason to fail: pytest-timeout ends what hangs.
 settings.register_profile("project", settings.default, deadline=None)
 settings.load_profile("project")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Return a worker more than there are cores: some tests wait, for a process, a time to pass, a slow dialect."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_collection_finish() -> None:

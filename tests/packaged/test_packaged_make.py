@@ -60,9 +60,10 @@ def test_nothing_is_left_behind_by_a_signal(number: signal.Signals) -> None:
         socket.create_connection((served.hostname, served.port))
 
 
-def test_a_run_that_was_interrupted_is_no_success() -> None:
+def test_a_run_that_was_interrupted_is_no_success(tmp_path: Path) -> None:
     bin = Path(sys.executable).parent
-    slowly = ["--target", "contract_tests/mock.toml", "--requests-per-second", "20"]
+    ledger = tmp_path / "ledger.jsonl"
+    slowly = ["--target", "contract_tests/mock.toml", "--requests-per-second", "20", "--ledger", str(ledger)]
     with (
         mock(bin / "fleet-mock") as url,
         subprocess.Popen(
@@ -73,9 +74,11 @@ def test_a_run_that_was_interrupted_is_no_success() -> None:
             text=True,
         ) as judging,
     ):
-        time.sleep(3)  # into the checks: the first answers have been judged
+        deadline = time.monotonic() + 60
+        while not (ledger.exists() and ledger.stat().st_size) and time.monotonic() < deadline:
+            time.sleep(0.05)  # until a first fleet was created, by a check
         judging.send_signal(signal.SIGINT)
-        said, _ = judging.communicate(timeout=30)
+        said, _ = judging.communicate(timeout=60)
     assert judging.returncode == 3
     assert "INCONCLUSIVE" in said
     assert "the run was stopped before it" in " ".join(said.split())
