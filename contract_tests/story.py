@@ -72,7 +72,7 @@ def answer_line(exchange: Exchange) -> str:
 def _shape_of(answer: Answer) -> str:
     """Return a list of codes with every string masked: a faulty server may put a code anywhere."""
     try:
-        return _cut(json.dumps(_all_masked(answer.json), ensure_ascii=False))
+        return _cut(_as_json(_all_masked(answer.json)))
     except NotJson:
         return f"{MASK} ({len(answer.body)} bytes that are no JSON)"
 
@@ -88,9 +88,14 @@ def _all_masked(value: Any) -> Any:
 def masked_body(answer: Answer) -> str:
     """Return the body of an answer as text, with the secrets that an API answers with masked."""
     try:
-        return json.dumps(_masked(answer.json), ensure_ascii=False)
+        return _as_json(_masked(answer.json))
     except NotJson:
         return _SECRET_IN_TEXT.sub(rf"\g<1>{MASK}", answer.body.decode("utf-8", "backslashreplace"))
+
+
+def _as_json(value: Any) -> str:
+    """Return a value as JSON that can be written: half of a surrogate pair, which JSON can escape, stays escaped."""
+    return json.dumps(value, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()
 
 
 def _masked(value: Any) -> Any:

@@ -1,12 +1,14 @@
 """Faults in creating a fleet."""
 
+import json
+from dataclasses import replace
 from html import escape
 
 from fleet_contract.mock_server.faults.calls import body_of
 from fleet_contract.mock_server.faults.registry import fault
 from fleet_contract.mock_server.handlers import Handler, World
 from fleet_contract.mock_server.kinds import Kind
-from fleet_contract.mock_server.messages import Call, Json, Reply
+from fleet_contract.mock_server.messages import Answer, Call, Json, Reply
 from fleet_contract.mock_server.parts import Parts
 from fleet_contract.mock_server.refusals import Refusal
 
@@ -120,6 +122,21 @@ def create_loses_characters_beyond_the_basic_plane(parts: Parts) -> None:
         return {**fleet, "fleetName": "".join(c if c <= "\uffff" else "?" for c in name)} if name else fleet
 
     parts.change_answer("create_fleet", basic)
+
+
+@fault(breaks={"create.echoes-the-name"})
+def create_echoes_half_of_a_character(parts: Parts) -> None:
+    """The answer to a create lacks the second half of a character above U+FFFF that ends the name."""
+
+    def halved(call: Call, answer: Answer) -> Answer:
+        name = str(body_of(call).get("fleetName"))
+        if not answer.succeeded or name[-1:] <= "\uffff":
+            return answer
+        first_half = chr(0xD800 + (ord(name[-1]) - 0x10000 >> 10))
+        fleet = {**answer.json, "fleetName": name[:-1] + first_half}
+        return replace(answer, body=json.dumps(fleet).encode())
+
+    parts.filter("create_fleet", halved)
 
 
 @fault(breaks={"create.accepts-a-valid-fleet"})

@@ -25,6 +25,7 @@ from fleet_contract.mock_server.faults import FAULTS
 from fleet_contract.spec.files import read
 
 from .harness import SEED, failed, judged, mock, started
+from .histories import A, History
 
 KEYS = {"FLEET_API_KEY": "demo-key", "FLEET_OTHER_API_KEY": "other-key"}
 CODES = ("FLEET2024ABC", "FLEET2024XYZ", "OLD2019")
@@ -126,6 +127,14 @@ def test_a_failure_tells_its_story(broken: Broken) -> None:
         for each in told:
             assert " ".join(each.split()) in text
     assert text.count('"X-API-Key: $FLEET_API_KEY"') >= len(failed(broken.report))
+
+
+def test_half_of_a_surrogate_pair_is_told_as_it_was_escaped() -> None:
+    """RFC 8259 section 8.2: JSON can escape what no text in UTF-8 can hold."""
+    halved = rb'{"fleetId": "a", "fleetName": "\ud83d"}'
+    for exchange in (History().create(A, answer=halved), History().codes(A, answer=halved)):
+        assert answer_line(exchange).encode()
+    assert "\\ud83d" in answer_line(History().create(A, answer=halved))
 
 
 def test_several_faults_break_what_each_of_them_breaks(broken: Broken) -> None:
