@@ -79,7 +79,8 @@ def finish(report: Report, outputs: Outputs, console: Console) -> int:
 def _write(path: Path, text: str) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        # Half of a surrogate pair, which a server may have taken for an identifier, is written as JSON escapes it.
+        path.write_text(text, encoding="utf-8", errors="backslashreplace")
     except OSError as wrong:
         raise Contradiction(
             f"Cannot write the report {path}: {wrong.strerror}. Name a file that can be written."

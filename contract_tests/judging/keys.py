@@ -1,5 +1,6 @@
 """Judging one page of charging keys: its form, its size, its filter, and whose keys it shows."""
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
@@ -11,7 +12,8 @@ from fleet_contract.contract_tests.judging.known import PRINTED, Known, Likeness
 from fleet_contract.contract_tests.judging.walks import Item, cursor_of, items_of
 
 _DEFAULT_SIZE = 100
-_SMALLEST = 10
+_SMALLEST, _LARGEST = 10, 500
+_WHOLE_NUMBER = re.compile(r"-?[0-9]{1,9}")
 _FIELDS: dict[str, type] = {
     "keyIdentifier": str,
     "validTo": str,
@@ -56,16 +58,14 @@ def what_is_wrong(item: Item) -> str:
 
 
 def _size(exchange: Exchange, page_size: str | None, items: list[Item]) -> Findings:
-    size = _DEFAULT_SIZE if page_size is None else int(page_size) if page_size.isascii() and page_size.isdigit() else 0
-    if size < _SMALLEST and page_size and page_size.isascii() and page_size.isdigit():
+    if page_size is not None and not _WHOLE_NUMBER.fullmatch(page_size):
+        return
+    size, here, got = int(page_size or _DEFAULT_SIZE), (exchange.number,), f"{len(items)} keys"
+    if size < _SMALLEST:
         clamped = len(items) == _SMALLEST or (len(items) < _SMALLEST and not cursor_of(exchange))
-        got = f"{len(items)} keys and a cursor"
-        yield finding("keys.page-size-out-of-range", clamped, (exchange.number,), f"400, or {_SMALLEST} keys", got)
-    if 10 <= size <= 500:
-        here = (exchange.number,)
-        yield finding(
-            "keys.page-size-is-obeyed", len(items) <= size, here, f"at most {size} keys", f"{len(items)} keys"
-        )
+        yield finding("keys.page-size-out-of-range", clamped, here, f"400, or {_SMALLEST} keys", got)
+    elif size <= _LARGEST:
+        yield finding("keys.page-size-is-obeyed", len(items) <= size, here, f"at most {size} keys", got)
 
 
 def _filtered(exchange: Exchange, known: Known, fleet: str, items: list[Item]) -> Findings:

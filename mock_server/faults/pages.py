@@ -64,6 +64,22 @@ def a_page_size_of_one_is_taken(parts: Parts) -> None:
     parts.wrap(OPERATION, taking)
 
 
+@fault(breaks={"keys.page-size-out-of-range"})
+def a_page_of_a_negative_size_has_no_end(parts: Parts) -> None:
+    """A page_size below 0 lists every key, as a limit below 0 does in SQLite."""
+    parts.page_size().pop("minimum", None)
+
+    async def unlimited(inner: Handler, world: World, call: Call) -> Reply:
+        size = call.query.get("page_size", PAGE_SIZES.start)
+        if size < 0:
+            call.query["page_size"] = PAGE_SIZES.stop - 1
+        elif size < PAGE_SIZES.start and world.dialect["keys.page-size"] == "400":
+            raise Refusal(Kind.BAD_PARAMETER, f"page_size must be at least {PAGE_SIZES.start}.")
+        return await inner(world, call)
+
+    parts.wrap(OPERATION, unlimited)
+
+
 def has_page_size(call: Call) -> bool:
     """Say whether a call has a page_size that is a number."""
     return re.search(rb"page_size=-?\d+(?=&|$)", call.raw_query) is not None
