@@ -23,7 +23,7 @@ from fleet_contract.spec.files import Contradiction, suggestion
 
 RESULTS = Path("reports/side-by-side.jsonl")
 SAMPLE, FEW = 30, 12
-OWN, ALL, OF_SAMPLE = "own", "all", "sample:"
+OWN, ALL, NONE, OF_SAMPLE = "own", "all", "none", "sample:"
 
 
 class Run(NamedTuple):
@@ -52,7 +52,7 @@ class Run(NamedTuple):
     "which_dialects",
     default=OWN,
     show_default=True,
-    metavar="own|all|N|NAME,…",
+    metavar="own|all|none|N|NAME,…",
     help=f"Honest dialects to try, N at even distances: own is all for ours and schemathesis, {FEW} for the others.",
 )
 @click.option(
@@ -114,7 +114,7 @@ def _faults(which: str, own: Share) -> list[Subject]:
     everything = [name for names in known.values() for name in names]
     if which == OWN:
         return _faults(ALL if own is Share.ALL else f"{OF_SAMPLE}{SAMPLE}", own)
-    if which in (ALL, "none"):
+    if which in (ALL, NONE):
         return faults(everything if which == ALL else [])
     if which.startswith(OF_SAMPLE):
         return faults(sample(_number(which.removeprefix(OF_SAMPLE)), known))
@@ -126,8 +126,10 @@ def _dialects(which: str, own: Share) -> list[Subject]:
         return _dialects(ALL if own is Share.ALL else str(FEW), own)
     if which == ALL:
         return list(dialects())
+    if which in (NONE, "0"):
+        return []
     if which.isdecimal():
-        return evenly(dialects(), int(which)) if int(which) else []
+        return evenly(dialects(), int(which))
     return [find_dialect(name) for name in _split(which)]
 
 
