@@ -5,7 +5,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -15,12 +15,14 @@ import pytest
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase
 from rich.console import Console
 
+from fleet_contract.contract_tests.judge import finish
 from fleet_contract.contract_tests.reports.as_json import to_json
 from fleet_contract.contract_tests.reports.junit import to_junit
 from fleet_contract.contract_tests.reports.text import print_report
 from fleet_contract.contract_tests.run import Report
+from fleet_contract.contract_tests.settings import Outputs
 from fleet_contract.contract_tests.story import answer_line, request_line, sequence_of
-from fleet_contract.contract_tests.verdicts import Outcome, Verdict
+from fleet_contract.contract_tests.verdicts import Exit, Outcome, Verdict
 from fleet_contract.mock_server.faults import FAULTS
 from fleet_contract.spec.files import read
 
@@ -135,6 +137,13 @@ def test_half_of_a_surrogate_pair_is_told_as_it_was_escaped() -> None:
     for exchange in (History().create(A, answer=halved), History().codes(A, answer=halved)):
         assert answer_line(exchange).encode()
     assert "\\ud83d" in answer_line(History().create(A, answer=halved))
+
+
+def test_a_report_holds_an_identifier_with_half_of_a_surrogate_pair(conforming: Report, tmp_path: Path) -> None:
+    odd = replace(conforming, footprint=replace(conforming.footprint, keys_created=("CT-\ud800",)))
+    file = tmp_path / "report.json"
+    assert finish(odd, Outputs(json=file), Console(file=StringIO())) == Exit.CONFORMS
+    assert json.loads(file.read_text())["footprint"]["keys_created"] == ["CT-\ud800"]
 
 
 def test_several_faults_break_what_each_of_them_breaks(broken: Broken) -> None:
