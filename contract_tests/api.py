@@ -64,7 +64,7 @@ class Api:
         key = {
             "keyIdentifier": f"c7{self.mark}{number:04x}",
             "visualNumber": f"{PRINTED}{self.mark}-k{number:03d}",
-            "contractId": f"{PRINTED}{self.mark}-c{number:03d}",
+            "contractId": f"DE{number:03d}C{self.mark.upper()}",  # of the form of an eMAID (ISO 15118)
             "enabled": False,
         }
         return {name: value for name, value in {**key, **fields}.items() if value is not None}

@@ -120,7 +120,8 @@ class Parameters(ParameterValidator):
         if value is None:
             return
         for error in Draft4Validator(param["schema"]).iter_errors(value):
-            raise Refusal(Kind.BAD_PARAMETER, in_words(error, param["name"]))
+            kind = Kind.BAD_PAGE_SIZE if error.validator in ("minimum", "maximum") else Kind.BAD_PARAMETER
+            raise Refusal(kind, in_words(error, param["name"]))
 
 
 class Body(JSONRequestBodyValidator):

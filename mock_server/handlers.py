@@ -99,7 +99,10 @@ async def list_charging_keys(world: World, call: Call) -> Reply:
         fleet_id = forms.tidy_id(fleet_id, world.dialect)
         if world.dialect["keys.unknown-fleet"] != "empty" and not await world.store.has_fleet(call.tenant, fleet_id):
             raise Refusal(Kind.FLEET_WITHOUT_KEYS, "No fleet has this fleetId.")
-    size = min(max(call.query.get("page_size", DEFAULT_PAGE_SIZE), PAGE_SIZES.start), PAGE_SIZES.stop - 1)
+    size = call.query.get("page_size", DEFAULT_PAGE_SIZE)
+    if size not in PAGE_SIZES and world.dialect["keys.page-size"] == "default":
+        size = DEFAULT_PAGE_SIZE
+    size = min(max(size, PAGE_SIZES.start), PAGE_SIZES.stop - 1)
     page = await world.store.page(call.tenant, fleet_id, place_of(cursor) if cursor is not None else 0, size)
     answer: dict[str, Any] = {"keys": [listed(key) for key in page.keys]}
     if page.next is not None:

@@ -14,6 +14,7 @@ class Kind(StrEnum):
     MISSING_MEDIA_TYPE = "body not declared"
     BAD_BODY = "bad body"
     BAD_PARAMETER = "bad parameter"
+    BAD_PAGE_SIZE = "page size out of range"
     UNKNOWN_PROPERTY = "unknown property"
     INVALID_NAME = "invalid name of a new fleet"
     BAD_KEY = "invalid charging key"

@@ -189,4 +189,5 @@ EDITS: dict[tuple[str, str], Callable[[Parts], None]] = {
     ("properties.unknown", "400"): _forbid_unknown_properties,
     ("properties.unknown", "422"): _forbid_unknown_properties,
     ("keys.page-size", "clamped"): _accept_any_page_size,
+    ("keys.page-size", "default"): _accept_any_page_size,
 }

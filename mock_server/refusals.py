@@ -24,6 +24,7 @@ STATUSES: dict[Kind, int | str] = {
     Kind.MISSING_MEDIA_TYPE: "http.missing-media-type",
     Kind.BAD_BODY: 400,
     Kind.BAD_PARAMETER: 400,
+    Kind.BAD_PAGE_SIZE: "keys.page-size",
     Kind.UNKNOWN_PROPERTY: "properties.unknown",
     Kind.INVALID_NAME: "create.invalid-name",
     Kind.BAD_KEY: "key.invalid",

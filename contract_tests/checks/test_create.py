@@ -93,9 +93,7 @@ def test_longer_names_are_refused(api: Api, case: tuple[int, str]) -> None:
 def test_an_id_is_required(api: Api) -> None:
     api.create(name=api.fresh_name())
     api.create()
-    api.create(
-        name=api.fresh_name(), more={"fleetid": api.fresh_id(), "fleet_id": api.fresh_id(), "id": api.fresh_id()}
-    )
+    api.create(name=api.fresh_name(), more={"fleet_id": api.fresh_id(), "id": api.fresh_id()})
 
 
 @reaches("create.refuses-an-invalid-id")

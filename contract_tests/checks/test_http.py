@@ -23,7 +23,7 @@ def test_a_path_that_is_no_operation(api: Api, home: str) -> None:
 @reaches("http.wrong-methods-are-refused")
 def test_a_method_that_a_path_does_not_have(api: Api, home: str) -> None:
     body = spell({"newName": api.fresh_name()})
-    api.send("DELETE", f"{FLEETS}/{segment(home)}/rename", body=body, headers=JSON)
+    api.send("DELETE", f"{FLEETS}/{segment(home)}/rename")  # with a body it may be refused (RFC 9110, section 9.3.5)
     api.send("PATCH", f"{FLEETS}/{segment(home)}/rename", body=body, headers=JSON)
     api.send("PATCH", f"{FLEETS}/{segment(home)}/invitation", body=body, headers=JSON)
     api.send("PATCH", FLEETS, body=body, headers=JSON)

@@ -54,7 +54,6 @@ def test_longer_names_are_refused(api: Api, home: str, case: tuple[int, str]) ->
 def test_a_name_is_required(api: Api, home: str) -> None:
     api.rename(home)
     api.rename(home, more={"fleetName": api.fresh_name()})
-    api.rename(home, more={"newname": api.fresh_name()})
     api.rename(home, more={"name": api.fresh_name()})
 
 

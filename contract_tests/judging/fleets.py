@@ -19,6 +19,7 @@ _CHANGES: tuple[Callable[[str], str], ...] = (
     str.strip,
     lambda text: text.strip(" "),
     lambda text: text.strip(" \t\r\n"),
+    lambda text: text.strip("".join(map(chr, range(0x21)))),  # Java's trim
 )
 
 
@@ -45,8 +46,9 @@ def judge_fleet(exchange: Exchange, known: Known) -> Findings:
 
 def _of_create(exchange: Exchange, known: Known, shows: dict[str, Any]) -> Findings:
     fields = known.sent[exchange.number].fields
-    ids = list(_variants(fields.get("fleetId")))
-    yield _shows(exchange, "create.echoes-the-id", "fleetId", ids, shows)
+    ids = [each for each in _variants(fields.get("fleetId")) if not _is_too_long(each)]
+    requirement = "create.refuses-an-overlong-id" if _is_too_long(fields.get("fleetId")) else "create.echoes-the-id"
+    yield _shows(exchange, requirement, "fleetId", ids, shows)
     name = fields.get("fleetName", NO_NAME)
     if known.was_renamed(str(fields.get("fleetId")), exchange):
         return  # An identical create may be answered with the fleet as it is now.
@@ -66,9 +68,9 @@ def _of_rename(exchange: Exchange, known: Known, shows: dict[str, Any]) -> Findi
     yield _shows(exchange, requirement, "fleetName", _names(name, ids), shows)
 
 
-def _is_too_long(name: object) -> bool:
-    """Say whether a name can only have been accepted without the blanks around it."""
-    return isinstance(name, str) and is_overlong_by_blanks(name)
+def _is_too_long(text: object) -> bool:
+    """Say whether an id or a name can only have been accepted without the blanks around it."""
+    return isinstance(text, str) and is_overlong_by_blanks(text)
 
 
 _JUDGES = {"create_fleet": _of_create, "rename_fleet": _of_rename}

@@ -61,11 +61,13 @@ def _size(exchange: Exchange, page_size: str | None, items: list[Item]) -> Findi
     if page_size is not None and not _WHOLE_NUMBER.fullmatch(page_size):
         return
     size, here, got = int(page_size or _DEFAULT_SIZE), (exchange.number,), f"{len(items)} keys"
-    if size < _SMALLEST:
-        clamped = len(items) == _SMALLEST or (len(items) < _SMALLEST and not cursor_of(exchange))
-        yield finding("keys.page-size-out-of-range", clamped, here, f"400, or {_SMALLEST} keys", got)
-    elif size <= _LARGEST:
+    if _SMALLEST <= size <= _LARGEST:
         yield finding("keys.page-size-is-obeyed", len(items) <= size, here, f"at most {size} keys", got)
+    else:
+        # The nearest size or the usual one: in either a page of fewer keys is the last.
+        in_range = len(items) <= _LARGEST and (len(items) >= _SMALLEST or not cursor_of(exchange))
+        expected = f"a refusal, or a page of {_SMALLEST} to {_LARGEST} keys"
+        yield finding("keys.page-size-out-of-range", in_range, here, expected, got)
 
 
 def _filtered(exchange: Exchange, known: Known, fleet: str, items: list[Item]) -> Findings:

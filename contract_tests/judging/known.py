@@ -20,6 +20,7 @@ NO_NAME = object()
 SETTLING_SECONDS = 5.0  # how long after its create a fleet may not be found yet (dialect: read.delay)
 _NOT_FOUND = 404
 PRINTED = "CT-"  # what stands before all that this suite prints on keys, in whatever run
+CAPITALS = frozenset(ascii_uppercase)
 _TELLING_LENGTH = 8  # characters; a shorter text is part of many
 
 
@@ -168,6 +169,12 @@ class Known:
     def may_exist(self, id: str) -> bool:
         """Say whether a fleet of this id may ever have been there, as far as the history and the target file tell."""
         return bool(self.births_of(id)) or id in own_fleets(self.fixtures) or id == self.fixtures.foreign_fleet
+
+    def characters_of_ids(self, exchange: Exchange) -> frozenset[str]:
+        """Return the characters of the ids that were taken in other creates; of capitals all, where there is one."""
+        ids = (each.id for each in self.all_births() if each.certain and each.exchange is not exchange)
+        taken = frozenset(chain.from_iterable(ids))
+        return taken | CAPITALS if taken & CAPITALS else taken
 
     def all_births(self) -> Iterator[Birth]:
         """Yield every create that made a fleet, or may have."""

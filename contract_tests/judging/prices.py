@@ -58,11 +58,16 @@ def _prices(exchange: Exchange) -> dict[str, Any]:
 def prices_of(value: Any) -> dict[str, Any]:
     """Return all that a location says about prices, or all that lasts where no member is named so.
 
-    The order of members tells nothing, and a moment in time is no price.
+    The order of members and of objects in an array tells nothing, and a moment in time is no price.
     """
     leaves = {path: leaf for path, leaf in _leaves(value, "") if not _is_a_moment(leaf)}
     about_prices = {path: leaf for path, leaf in leaves.items() if _ABOUT_PRICES.search(path)}
-    return about_prices or {path: leaf for path, leaf in leaves.items() if not _CHANGING.search(path)}
+    return about_prices or _lasting(value)
+
+
+def _lasting(value: Any) -> dict[str, Any]:
+    leaves = {path: leaf for path, leaf in _leaves(value, "") if not _is_a_moment(leaf)}
+    return {path: leaf for path, leaf in leaves.items() if not _CHANGING.search(path)}
 
 
 def _is_a_moment(leaf: Any) -> bool:
@@ -74,7 +79,14 @@ def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
         for name, member in value.items():
             yield from _leaves(member, f"{path}/{name}")
     elif isinstance(value, list):
-        for index, item in enumerate(value):
+        for index, item in enumerate(_in_order(value)):
             yield from _leaves(item, f"{path}/{index}")
     else:
         yield path, value
+
+
+def _in_order(items: list[Any]) -> list[Any]:
+    """Return objects in an order that is theirs: by what lasts of them, without moments."""
+    if not all(isinstance(item, dict) for item in items):
+        return items
+    return sorted(items, key=lambda item: sorted((path, str(leaf)) for path, leaf in _lasting(item).items()))

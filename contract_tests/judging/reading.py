@@ -9,12 +9,14 @@ from fleet_contract.contract_tests.exchange import Answer, Exchange, NotJson
 from fleet_contract.contract_tests.judging.known import NO_NAME, Known, Standing, value_of
 from fleet_contract.contract_tests.judging.sent import HOSTILE, LIMIT, is_slug, is_unreserved
 from fleet_contract.contract_tests.judging.situations import situations_of
+from fleet_contract.contract_tests.judging.walks import cursor_of, items_of
 from fleet_contract.spec.catalogue import ANYTHING, SUCCESS, Situation, catalogue
 from fleet_contract.spec.dialect import MIXED, NOT_APPLICABLE, UNKNOWN, Dialect, exists
 
 Reading = tuple[str, str]
 Reader = Callable[[Exchange, Known], str | None]
 _PASSES = 3  # an answer may open another question: an alphabet is read first, then what its letters become
+_SMALLEST_PAGE = 10  # keys
 _ENOUGH = 100  # requests after which a pace that met no 429 is called free of them
 
 
@@ -75,7 +77,7 @@ def _may_exist(question: str, read: Dialect) -> bool:
 
 def readings(exchange: Exchange, known: Known) -> Iterator[Reading]:
     """Yield what one exchange says about the questions: at most one by its situation, and some by its form."""
-    if exchange.answer is None or exchange.status >= 500:
+    if exchange.answer is None:
         return
     situations = [catalogue().situation(id) for id in situations_of(exchange, known)]
     by_situation = _of_lone_situation(exchange, known, situations)
@@ -170,15 +172,13 @@ def _nfc(text: str) -> str:
 
 
 def _alphabet(exchange: Exchange, known: Known) -> str | None:
-    """Tell `any` from `unreserved` by what was accepted, and `slug` by what was refused.
+    """Tell `unreserved` and `slug` by what was refused.
 
     A refusal tells nothing where the id is near the limit in any unit: it may have been too long.
     """
     id = str(known.sent[exchange.number].fields["fleetId"])
-    if len(id.encode("utf-8", "replace")) > LIMIT:
+    if exchange.succeeded or len(id.encode("utf-8", "replace")) > LIMIT:
         return None
-    if exchange.succeeded:
-        return None if is_unreserved(id) else "any"
     if is_unreserved(id):
         return "slug"
     if set(id) & HOSTILE:
@@ -208,6 +208,16 @@ def _unknown_fleets_keys(exchange: Exchange, _: Known) -> str | None:
     return "empty" if isinstance(page, dict) and page.get("keys") == [] else None
 
 
+def _page_size(exchange: Exchange, known: Known) -> str | None:
+    """Tell by a size that is too small, and only where there are more keys than the smallest page holds."""
+    keys, size = items_of(exchange), known.sent[exchange.number].query["page_size"]
+    if keys is None or int(size) > _SMALLEST_PAGE or len(keys) < _SMALLEST_PAGE:
+        return None
+    if len(keys) > _SMALLEST_PAGE:
+        return "default"
+    return "clamped" if cursor_of(exchange) else None
+
+
 _BY_SITUATION: dict[str, Reader] = {
     "name.omitted": _name_omitted,
     "name.null": _on_success("omitted"),
@@ -227,7 +237,7 @@ _BY_SITUATION: dict[str, Reader] = {
     "properties.unknown": _on_success("ignored"),
     "invitation.new-fleet": _new_fleet,
     "keys.unknown-fleet": _unknown_fleets_keys,
-    "keys.page-size": _on_success("clamped"),
+    "keys.page-size": _page_size,
     "key.duplicate": _on_success("accepted"),
     "location.unknown-fleet": _on_success("default"),
     "http.wrong-media-type": _on_success("parsed"),
@@ -328,6 +338,15 @@ def _compression(exchange: Exchange, known: Known) -> str | None:
     return "gzip" if exchange.answer.header("content-encoding") == "gzip" else "none"
 
 
+def _any_alphabet(exchange: Exchange, known: Known) -> str | None:
+    """Tell `any` by what was accepted; blanks around an id may have been cut off."""
+    sent = known.sent[exchange.number]
+    id = sent.fields.get("fleetId")
+    if sent.operation != "create_fleet" or not exchange.succeeded or not isinstance(id, str):
+        return None
+    return None if is_unreserved(id.strip()) else "any"
+
+
 def _rate(exchange: Exchange, _: Known) -> str | None:
     if exchange.status != 429 or exchange.answer is None:
         return None
@@ -355,6 +374,7 @@ _BY_FORM: dict[str, Reader] = {
     "answer.charset": _charset,
     "answer.extras": _extras,
     "answer.compression": _compression,
+    "id.alphabet": _any_alphabet,
     "rate.limit": _rate,
     "read.delay": _delay,
 }

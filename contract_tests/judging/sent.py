@@ -4,7 +4,7 @@ import json
 import math
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
@@ -13,6 +13,7 @@ from urllib.parse import unquote_to_bytes, urlsplit
 
 from fleet_contract.contract_tests.exchange import NotJson, Request, parse_json
 from fleet_contract.spec.document import operations
+from fleet_contract.spec.files import NotYaml, load_yaml
 
 LIMIT = 100  # characters, of ids and of names (guide#fleet-identifier, guide#rename-a-fleet)
 _DEEP = 100  # levels of nesting, beyond which a server may refuse a body as unreasonable
@@ -30,7 +31,7 @@ class Body(StrEnum):
 
     OBJECT = "object"
     NO_JSON = "no-json"  # empty, no JSON, or no JSON object
-    NO_UTF_8 = "no-utf-8"  # which a lenient parser may read all the same
+    NEARLY_JSON = "nearly-json"  # no JSON, but a lenient parser may read it (RFC 8259, section 9)
     ODD = "odd"  # JSON that the standards leave open
 
 
@@ -48,8 +49,8 @@ class Sent:
     """A request, understood: `operation` is empty for an unknown path or a wrong method.
 
     `path_id` is the decoded value of the path's parameter, None where it is no UTF-8
-    or there is none. `fields` are the members of a body; of one that is odd or no UTF-8
-    those that a lenient parser may read.
+    or there is none. `fields` are the members of a body; of one that is odd or nearly
+    JSON those that a lenient parser may read.
     """
 
     operation: str = ""
@@ -115,24 +116,39 @@ def _media(content_type: str | None) -> Media:
 
 def _read_body(body: bytes) -> tuple[Body, dict[str, Any], bool]:
     if not _is_utf_8(body):
-        return Body.NO_UTF_8, _perhaps_read(body), False
+        return Body.NEARLY_JSON, _perhaps_read(body), False
     try:
         value = parse_json(body)
     except NotJson:
         value = None
     if _left_open(body):
         return Body.ODD, _perhaps_read(body), False
-    if not isinstance(value, dict):
-        return Body.NO_JSON, {}, False
-    return Body.OBJECT, value, body != spell(value)
+    if isinstance(value, dict):
+        return Body.OBJECT, value, body != spell(value)
+    fields = _perhaps_read(body) if value is None else {}
+    return Body.NEARLY_JSON if fields else Body.NO_JSON, fields, False
+
+
+_LENIENT: tuple[Callable[[str], Any], ...] = (lambda text: json.JSONDecoder().raw_decode(text)[0], load_yaml)
 
 
 def _perhaps_read(body: bytes) -> dict[str, Any]:
-    try:
-        value = json.loads(body.decode(json.detect_encoding(body), "replace"))
-    except (ValueError, RecursionError):
+    """Return the members that a lenient parser may read of a body, none where there are none.
+
+    It reads bytes that are no UTF-8 as well as it can and overlooks what follows an
+    object, as do Jackson and Go, single quotes and a comma too many, as does Newtonsoft;
+    YAML's flow mappings are all that.
+    """
+    text = body.decode(json.detect_encoding(body), "replace").lstrip()
+    if not text.startswith("{"):
         return {}
-    return value if isinstance(value, dict) else {}
+    for read in _LENIENT[: 1 if _depth(body) > _DEEP else None]:  # libyaml crashes on deep nesting
+        try:
+            value = read(text)
+        except (ValueError, RecursionError, NotYaml):
+            continue
+        return value if isinstance(value, dict) and all(isinstance(name, str) for name in value) else {}
+    return {}
 
 
 def _is_utf_8(body: bytes) -> bool:

@@ -7,6 +7,7 @@ from fleet_contract.contract_tests.judging.situations_of_fleets import of_create
 from fleet_contract.contract_tests.judging.situations_of_keys import of_key, of_list, of_location
 from fleet_contract.contract_tests.judging.traits import Reader, Traits
 
+_LARGE = 8_000  # bytes; gateways refuse bodies beyond limits of their own, of 8 KiB or more
 _WITH_BODY = ("create_fleet", "rename_fleet", "create_charging_key")
 
 
@@ -29,9 +30,15 @@ def _of_any(exchange: Exchange, sent: Sent) -> Traits:
     if not sent.operation:
         yield "any.wrong-method" if sent.wrong_method else "any.unknown-path"
     if sent.operation in _WITH_BODY:
-        yield from _MEDIA.get(sent.media, ())
-        if sent.unusually_spelled:
-            yield "any.unusual-spelling"
+        yield from _of_any_body(exchange, sent)
+
+
+def _of_any_body(exchange: Exchange, sent: Sent) -> Traits:
+    yield from _MEDIA.get(sent.media, ())
+    if len(exchange.request.body) > _LARGE:
+        yield "any.large-body"
+    if sent.unusually_spelled:
+        yield "any.unusual-spelling"
 
 
 _CALLERS = {Caller.NOBODY: "any.without-a-key", Caller.STRANGER: "any.with-an-unknown-key"}

@@ -1,6 +1,7 @@
 """The situations of requests about fleets: creating, renaming, reading codes."""
 
 import json
+import unicodedata
 from collections.abc import Callable
 
 from fleet_contract.contract_tests.exchange import Exchange
@@ -9,8 +10,8 @@ from fleet_contract.contract_tests.judging.known import NO_NAME, Known, Likeness
 from fleet_contract.contract_tests.judging.sent import Body, Sent
 from fleet_contract.contract_tests.judging.traits import Traits, is_scalar
 
-_CREATE_UNREAD = {Body.NO_JSON: "create.with-no-json", Body.NO_UTF_8: "create.with-no-utf-8"}
-_RENAME_UNREAD = {Body.NO_JSON: "rename.with-no-json", Body.NO_UTF_8: "rename.with-no-utf-8"}
+_CREATE_UNREAD = {Body.NO_JSON: "create.with-no-json", Body.NEARLY_JSON: "create.with-nearly-json"}
+_RENAME_UNREAD = {Body.NO_JSON: "rename.with-no-json", Body.NEARLY_JSON: "rename.with-nearly-json"}
 _BEYOND_REASON = 2_000  # characters of an id in a path, beyond which a server may give any refusal
 
 # --- create a fleet ----------------------------------------------------------------------------
@@ -35,18 +36,19 @@ def _of_new_id(id: object, exchange: Exchange, sent: Sent, known: Known) -> Trai
     elif not isinstance(id, str) or not id:
         yield "create.with-an-invalid-id"
     elif texts.is_overlong(id):
-        yield "create.with-an-overlong-id"
+        by_blanks = texts.is_overlong_by_blanks(id)
+        yield "create.with-an-id-overlong-by-blanks" if by_blanks else "create.with-an-overlong-id"
     else:
-        yield from _of_characters(id, known)
+        yield from _of_characters(id, exchange, known)
         yield from _of_standing(id, exchange, sent, known)
 
 
-def _of_characters(id: str, known: Known) -> Traits:
+def _of_characters(id: str, exchange: Exchange, known: Known) -> Traits:
     if texts.is_between_the_units(id):
         yield "create.with-an-id-between-the-units"
     elif texts.is_longest(id):
         yield "create.with-the-longest-id"
-    if not _allowed_by_alphabet(id, known.dialect.get("id.alphabet")):
+    if not _is_of_its_alphabet(id, exchange, known):
         yield "create.with-an-id-beyond-slug"
     if texts.has_blanks_around(id):
         yield "create.with-blanks-around-the-id"
@@ -54,10 +56,15 @@ def _of_characters(id: str, known: Known) -> Traits:
         yield "create.with-an-id-to-normalise"
 
 
-def _allowed_by_alphabet(id: str, alphabet: str | None) -> bool:
-    if set(id) & texts.HOSTILE or texts.has_control_characters(id):
+def _is_of_its_alphabet(id: str, exchange: Exchange, known: Known) -> bool:
+    """Say whether a server lets every character of an id into ids: what it took in others, it takes in this one.
+
+    How a character is composed is a question of its own.
+    """
+    characters = set(unicodedata.normalize("NFC", id))
+    if characters & texts.HOSTILE or texts.has_control_characters(id):
         return False
-    return texts.is_slug(id) or alphabet == "any" or (alphabet == "unreserved" and texts.is_unreserved(id))
+    return characters <= texts.SLUG or characters <= texts.SLUG | known.characters_of_ids(exchange)
 
 
 def _of_standing(id: str, exchange: Exchange, sent: Sent, known: Known) -> Traits:
@@ -218,7 +225,7 @@ def _of_path(exchange: Exchange, sent: Sent, known: Known, names: dict[Standing,
         yield "path.with-an-overlong-id" if texts.is_overlong(id) else "path.perhaps-a-fleet"
     elif _only_case_differs(id, exchange, known):
         yield "path.in-another-case"
-    elif _is_unusual(id, known) and known.standing(id, exchange) is Standing.ABSENT:
+    elif _is_unusual(id, exchange, known) and known.standing(id, exchange) is Standing.ABSENT:
         yield "path.with-unusual-characters"
     else:
         yield _named(names, exchange, sent, known)
@@ -229,9 +236,9 @@ def _named(names: dict[Standing, _Name | str], exchange: Exchange, sent: Sent, k
     return name if isinstance(name, str) else name(exchange, sent, known)
 
 
-def _is_unusual(id: str, known: Known) -> bool:
+def _is_unusual(id: str, exchange: Exchange, known: Known) -> bool:
     """Say whether a server may refuse an id for its characters, before it looks for a fleet."""
-    return not texts.is_unreserved(id) or not _allowed_by_alphabet(id, known.dialect.get("id.alphabet"))
+    return not texts.is_unreserved(id) or not _is_of_its_alphabet(id, exchange, known)
 
 
 def _only_case_differs(id: str, exchange: Exchange, known: Known) -> bool:

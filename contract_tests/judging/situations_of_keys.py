@@ -23,7 +23,7 @@ _IDENTIFIER_LENGTHS = (8, 14)  # https://developer.plugsurfing.com/reference/cre
 
 def of_key(exchange: Exchange, sent: Sent, known: Known) -> Traits:
     fields = sent.fields
-    if sent.body is Body.NO_UTF_8:
+    if sent.body is Body.NEARLY_JSON:
         yield "keys.create-an-odd-key"
     elif sent.body is Body.NO_JSON or _lacks_or_mistypes(fields):
         yield "keys.create-an-invalid-key"

@@ -18,13 +18,14 @@ def judge_status(exchange: Exchange, known: Known) -> Findings:
     """Judge one status; a server's own error breaks one requirement, and no other is read from it."""
     if exchange.answer is None or exchange.status == _TOO_MANY_REQUESTS or disturbance(exchange):
         return
-    broke = exchange.status >= _SERVER_ERROR
     got = f"{exchange.status}"
+    situations = [catalogue().situation(id) for id in situations_of(exchange, known)]
+    operation = known.sent[exchange.number].operation
+    # 501 is the one status beyond 500 that a refusal may have (RFC 9110, section 15.6.2).
+    broke = exchange.status >= _SERVER_ERROR and not _is_allowed(exchange.status, operation, situations)
     yield Finding("http.never-a-server-error", not broke, (exchange.number,), "any status below 500", got)
     if broke:
         return
-    situations = [catalogue().situation(id) for id in situations_of(exchange, known)]
-    operation = known.sent[exchange.number].operation
     if any(ANYTHING in situation.may for situation in situations):
         situations = [each for each in situations if each.id in _ACCESS]
         if not situations or not _succeeded(exchange.status):

@@ -11,6 +11,7 @@ from typing import Any, Self
 
 from fleet_contract.contract_tests.exchange import Answer, Caller, Exchange
 from fleet_contract.contract_tests.network.budget import Budget, BudgetSpent, Cost
+from fleet_contract.contract_tests.network.disturbance import page_of_a_proxy, signs_of_a_proxy
 from fleet_contract.contract_tests.network.ledger import Footprint, Ledger, may_have_made, may_make
 from fleet_contract.contract_tests.network.masking import Masker
 from fleet_contract.contract_tests.network.outgoing import KEY_HEADER, Dresser, Outgoing
@@ -77,6 +78,7 @@ class Client:
         self._budget = Budget(_budget(target))
         self._ledger = Ledger(ledger, mark=mark, base_url=target.base_url)
         self._ledger.require_writable()
+        self._usual_signs: frozenset[str] = frozenset()  # of a proxy, that the API's own answers carry
         self._numbers = 0
         self._bursts = 0
         self.in_burst = 0  # the number of the burst that is under way, 0 where there is none
@@ -118,6 +120,8 @@ class Client:
         """Send one harmless request; raises Unreachable, KeyRefused or NotThisApi."""
         exchange = self.send("GET", PATH, check="preflight")
         judge_preflight(exchange, self.target)
+        if exchange.answer and exchange.succeeded:
+            self._usual_signs = signs_of_a_proxy(exchange.answer)
         return exchange
 
     @contextmanager
@@ -215,7 +219,8 @@ class Client:
         except Trouble as trouble:
             notes = {"cause": trouble.cause, **({} if trouble.sent else {"unsent": True})}
             return self._landed(outgoing, flight, trouble=str(trouble), notes=notes)
-        return self._landed(outgoing, flight, answer=self._masked(answer))
+        answer = self._masked(answer)
+        return self._landed(outgoing, flight, answer=answer, trouble=page_of_a_proxy(answer, self._usual_signs))
 
     def _landed(
         self,

@@ -1,4 +1,4 @@
-"""What cannot be laid at the API's door: told from one exchange alone."""
+"""What cannot be laid at the API's door: told from one exchange, and from what is usual on the way."""
 
 from fleet_contract.contract_tests.exchange import Answer, Exchange
 
@@ -23,9 +23,18 @@ def disturbance(exchange: Exchange) -> str:
         return exchange.trouble or "there was no answer"
     if answer.status in STATUSES:
         return exchange.trouble or STATUSES[answer.status]
-    if is_html(answer) and _came_through_a_proxy(answer):
-        return f"a proxy answered with a page of its own ({answer.status})"
     return exchange.trouble
+
+
+def page_of_a_proxy(answer: Answer, usual: frozenset[str]) -> str:
+    """Say that a proxy answered with a page of its own, or nothing where it did not.
+
+    `usual` are the signs that the API's own answers carry too: behind a gateway that
+    adds them to everything they tell nothing.
+    """
+    if is_html(answer) and signs_of_a_proxy(answer) - usual:
+        return f"a proxy answered with a page of its own ({answer.status})"
+    return ""
 
 
 def is_html(answer: Answer) -> bool:
@@ -34,5 +43,7 @@ def is_html(answer: Answer) -> bool:
     return answer.media_type in HTML or start.startswith((b"<!doctype html", b"<html"))
 
 
-def _came_through_a_proxy(answer: Answer) -> bool:
-    return any(name.lower().startswith(SIGNS_OF_A_PROXY) for name, _ in answer.headers)
+def signs_of_a_proxy(answer: Answer) -> frozenset[str]:
+    """Return the names of the headers, in lower case, that only something on the way adds."""
+    names = {name.lower() for name, _ in answer.headers}
+    return frozenset(name for name in names if name.startswith(SIGNS_OF_A_PROXY))

@@ -1,7 +1,6 @@
 """Faults in refusing to create a fleet."""
 
 import json
-import re
 from itertools import count
 
 from fleet_contract.mock_server.faults.calls import LIMIT, body_of, is_overlong, lacks
@@ -137,11 +136,11 @@ def create_takes_the_first_of_an_array(parts: Parts) -> None:
 
 
 @fault(breaks={"create.refuses-a-missing-id"})
-def create_reads_fleetid_in_any_case(parts: Parts) -> None:
-    """A create finds its fleetId in a member whose name differs in case."""
+def create_reads_the_id_in_snake_case(parts: Parts) -> None:
+    """A create finds its fleetId in a member fleet_id too."""
 
     async def lenient(_: World, call: Call) -> None:
-        call.raw_body = re.sub(rb'"fleetid"', b'"fleetId"', call.raw_body, flags=re.IGNORECASE)
+        call.raw_body = call.raw_body.replace(b'"fleet_id"', b'"fleetId"')
 
     parts.before("create_fleet", lenient)
 

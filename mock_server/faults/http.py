@@ -176,9 +176,9 @@ def an_unknown_path_succeeds(parts: Parts) -> None:
 
 
 @fault(breaks={"http.unknown-paths-are-refused"})
-def an_unknown_path_is_a_bad_request(parts: Parts) -> None:
-    """A path that is no operation is answered 400."""
-    answer_elsewhere(parts, 400, Kind.UNKNOWN_PATH)
+def an_unknown_path_is_unprocessable(parts: Parts) -> None:
+    """A path that is no operation is answered 422."""
+    answer_elsewhere(parts, 422, Kind.UNKNOWN_PATH)
 
 
 @fault(breaks={"http.wrong-methods-are-refused"})
@@ -188,9 +188,9 @@ def a_wrong_method_succeeds(parts: Parts) -> None:
 
 
 @fault(breaks={"http.never-a-server-error"})
-def a_wrong_method_is_not_implemented(parts: Parts) -> None:
-    """A method that a path does not have is answered 501."""
-    answer_elsewhere(parts, 501, Kind.WRONG_METHOD)
+def a_wrong_method_breaks_the_server(parts: Parts) -> None:
+    """A method that a path does not have is answered 500."""
+    answer_elsewhere(parts, 500, Kind.WRONG_METHOD)
 
 
 @fault(breaks={"http.media-type-is-judged"})

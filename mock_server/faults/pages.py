@@ -3,7 +3,7 @@
 import re
 
 from fleet_contract.mock_server.faults.registry import fault
-from fleet_contract.mock_server.handlers import PAGE_SIZES, Handler, World
+from fleet_contract.mock_server.handlers import PAGE_SIZES, Handler, World, cursor_to
 from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import Call, Reply
 from fleet_contract.mock_server.parts import Parts
@@ -65,30 +65,26 @@ def a_page_size_of_one_is_taken(parts: Parts) -> None:
 
 
 @fault(breaks={"keys.page-size-out-of-range"})
-def a_page_of_a_negative_size_has_no_end(parts: Parts) -> None:
-    """A page_size below 0 lists every key, as a limit below 0 does in SQLite."""
+def a_page_of_a_negative_size_is_one_short(parts: Parts) -> None:
+    """A page_size below 0 is counted from the end of the keys, as a slice of a list is."""
     parts.page_size().pop("minimum", None)
 
-    async def unlimited(inner: Handler, world: World, call: Call) -> Reply:
+    async def slicing(inner: Handler, world: World, call: Call) -> Reply:
         size = call.query.get("page_size", PAGE_SIZES.start)
         if size < 0:
-            call.query["page_size"] = PAGE_SIZES.stop - 1
-        elif size < PAGE_SIZES.start and world.dialect["keys.page-size"] == "400":
-            raise Refusal(Kind.BAD_PARAMETER, f"page_size must be at least {PAGE_SIZES.start}.")
+            reply = await inner(world, call)
+            return Reply(200, {**reply.body, "keys": reply.body["keys"][:size], "cursor": cursor_to(0)})
+        if size < PAGE_SIZES.start and world.dialect["keys.page-size"] in ("400", "422"):
+            raise Refusal(Kind.BAD_PAGE_SIZE, f"page_size must be at least {PAGE_SIZES.start}.")
         return await inner(world, call)
 
-    parts.wrap(OPERATION, unlimited)
-
-
-def has_page_size(call: Call) -> bool:
-    """Say whether a call has a page_size that is a number."""
-    return re.search(rb"page_size=-?\d+(?=&|$)", call.raw_query) is not None
+    parts.wrap(OPERATION, slicing)
 
 
 @fault(breaks={"keys.page-size-out-of-range"})
-def a_page_size_out_of_range_is_unprocessable(parts: Parts) -> None:
-    """A page_size outside 10 to 500 is answered 422."""
-    parts.refuse_with(OPERATION, 422, Kind.BAD_PARAMETER, when=has_page_size)
+def a_page_size_out_of_range_is_not_satisfiable(parts: Parts) -> None:
+    """A page_size outside 10 to 500 is answered 416."""
+    parts.refuse_with(OPERATION, 416, Kind.BAD_PAGE_SIZE)
 
 
 @fault(breaks={"keys.pages-list-each-key-once"})
@@ -204,25 +200,12 @@ def the_page_size_is_forgotten_after_the_first_page(parts: Parts) -> None:
 
 
 @fault(breaks={"keys.page-size-out-of-range"})
-def a_page_size_out_of_range_is_the_default(parts: Parts) -> None:
-    """A page_size outside 10 to 500 is taken for 100."""
-    del parts.page_size()["minimum"], parts.page_size()["maximum"]
-
-    async def defaulting(inner: Handler, world: World, call: Call) -> Reply:
-        if call.query.get("page_size", PAGE_SIZES.start) not in PAGE_SIZES:
-            del call.query["page_size"]
-        return await inner(world, call)
-
-    parts.wrap(OPERATION, defaulting)
-
-
-@fault(breaks={"keys.page-size-out-of-range"})
 def a_page_size_below_ten_is_not_found(parts: Parts) -> None:
     """A page_size of one digit is answered 404 where it is refused."""
     parts.refuse_with(
         OPERATION,
         404,
-        Kind.BAD_PARAMETER,
+        Kind.BAD_PAGE_SIZE,
         when=lambda call: re.search(rb"page_size=\d(?!\d)", call.raw_query) is not None,
     )
 

@@ -114,16 +114,6 @@ def rename_reads_the_name_from_fleetname(parts: Parts) -> None:
     parts.before("rename_fleet", lenient)
 
 
-@fault(breaks={"rename.refuses-a-missing-name"})
-def rename_reads_newname_in_any_case(parts: Parts) -> None:
-    """A rename finds its newName in a member whose name differs in case."""
-
-    async def lenient(_: World, call: Call) -> None:
-        call.raw_body = call.raw_body.replace(b'"newname"', b'"newName"')
-
-    parts.before("rename_fleet", lenient)
-
-
 @fault(breaks={"rename.refuses-an-invalid-name"})
 def rename_takes_an_object_as_name(parts: Parts) -> None:
     """A rename whose newName is an object takes its first value, or an empty name."""

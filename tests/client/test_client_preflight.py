@@ -6,7 +6,7 @@ import pytest
 
 from fleet_contract.contract_tests.exchange import Answer, Caller, Exchange, Request
 from fleet_contract.contract_tests.network.client import Client
-from fleet_contract.contract_tests.network.disturbance import disturbance
+from fleet_contract.contract_tests.network.disturbance import disturbance, page_of_a_proxy
 from fleet_contract.contract_tests.network.preflight import KeyRefused, NotThisApi, Unreachable
 from fleet_contract.contract_tests.target import read_target
 
@@ -31,12 +31,6 @@ def exchange(status: int = 0, body: bytes = b"", trouble: str = "", **headers: s
         (exchange(503, b"{}", Content_Type="application/json"), "the service was unavailable (503)"),
         (exchange(504), "a gateway waited in vain for the server behind it (504)"),
         (exchange(trouble="the connection broke"), "the connection broke"),
-        (exchange(403, PAGE, Via="1.1 squid"), "a proxy answered with a page of its own (403)"),
-        (
-            exchange(200, b"hello", Content_Type="text/html; charset=x", Proxy_Status="x"),
-            "a proxy answered with a page",
-        ),
-        (exchange(404, PAGE, X_Squid_Error="ERR"), "a proxy answered with a page of its own (404)"),
     ],
 )
 def test_what_came_between_is_told(seen: Exchange, told: str) -> None:
@@ -57,6 +51,33 @@ def test_what_came_between_is_told(seen: Exchange, told: str) -> None:
 )
 def test_the_apis_own_answers_are_its_own(seen: Exchange) -> None:
     assert disturbance(seen) == ""
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "headers", "usual", "told"),
+    [
+        (403, PAGE, {"Via": "1.1 squid"}, (), "a proxy answered with a page of its own (403)"),
+        (200, b"hello", {"Content-Type": "text/html; charset=x", "Proxy-Status": "x"}, (), "a proxy answered"),
+        (404, PAGE, {"X-Squid-Error": "ERR", "Via": "1.1 squid"}, ("via",), "a proxy answered with a page"),
+        (403, PAGE, {"Via": "1.1 google"}, ("via",), ""),
+        (404, PAGE, {"Content-Type": "text/html"}, (), ""),
+        (200, b"{}", {"Via": "1.1 cdn"}, (), ""),
+    ],
+)
+def test_a_page_of_a_proxy_is_told_by_what_is_not_usual(
+    status: int, body: bytes, headers: dict[str, str], usual: tuple[str, ...], told: str
+) -> None:
+    said = page_of_a_proxy(Answer(status, tuple(headers.items()), body), frozenset(usual))
+    assert said.startswith(told)
+    assert bool(said) == bool(told)
+
+
+def test_behind_a_gateway_that_signs_everything_its_pages_are_the_apis_own(serve: Serve, open_client: Open) -> None:
+    signed = {"Via": "1.1 google"}
+    said = iter([answer(200, b'{"keys": []}', **signed), answer(404, PAGE, Content_Type="text/html", **signed)])
+    client = open_client(serve(lambda _: next(said)).url)
+    client.preflight()
+    assert disturbance(client.send("GET", "/nothing")) == ""
 
 
 @pytest.mark.parametrize(

@@ -199,6 +199,7 @@ OPERATIONS = {
     "any.media-type-with-parameters": WITH_BODY,
     "any.unusual-spelling": WITH_BODY,
     "any.unknown-property": WITH_BODY,
+    "any.large-body": WITH_BODY,
     "any.unknown-path": (),
     "any.wrong-method": (),
     "any": tuple(HANDLERS),
