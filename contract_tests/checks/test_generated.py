@@ -26,7 +26,7 @@ from fleet_contract.spec.document import document, operations
 
 _DOCUMENT = document()
 _OPERATIONS = [operation.id for operation in operations()]
-_MOST_REQUESTS = 10  # of one operation below deep depth, taken evenly from all
+_MOST_REQUESTS = 7  # of one operation below deep depth, taken evenly from all
 _STAYING = ("create_fleet", "create_charging_key")
 _MOST_STAYING = 1  # accepted creates of each, below deep depth, after which no valid one is sent
 

@@ -30,6 +30,13 @@ def test_a_method_that_a_path_does_not_have(api: Api, home: str) -> None:
     api.send("PATCH", KEYS, body=b"{}", headers=JSON)
 
 
+@reaches("http.success-is-json", depth=Depth.STANDARD)
+def test_a_client_that_asks_for_json_is_given_json(api: Api, home: str) -> None:
+    accept = ("Accept", "application/json")
+    api.send("GET", f"{KEYS}?page_size=10", headers=[accept])
+    api.put_name(home, spell({"newName": api.fresh_name()}), headers=[*JSON, accept])
+
+
 _WRONG_TYPES = ["text/plain", "application/xml", "application/x-www-form-urlencoded", "application/octet-stream"]
 
 
@@ -84,13 +91,19 @@ def test_a_name_in_other_spellings(api: Api, home: str, case: str) -> None:
 
 
 @reaches("http.json-is-read-by-value", depth=Depth.STANDARD)
+def test_a_name_is_as_long_as_what_its_escapes_mean(api: Api, home: str) -> None:
+    escapes = "".join(f"\\u{ord(character):04x}" for character in api.fresh_name(100))
+    api.put_name(home, f'{{"newName": "{escapes}"}}'.encode())
+
+
+@reaches("http.json-is-read-by-value", depth=Depth.STANDARD)
 def test_a_create_with_its_members_in_another_order_and_escaped(api: Api) -> None:
     name, id = api.fresh_name(), api.fresh_id().replace("-", "\\u002d")
     body = f'{{ "fleetName" : "{name} \\u00e9" ,\n"fleetId":"{id}"}}'
     api.send("POST", FLEETS, body=body.encode(), headers=JSON)
 
 
-_ODD_IDS = ["%FF", "%00", "%C3%28", "%2E%2E", "%F0%9F", "%25", "a" * 4_000]
+_ODD_IDS = ["__proto__", "%FF", "%00", "%C3%28", "%2E%2E", "%F0%9F", "%25", "a" * 4_000]
 
 
 @reaches("http.never-a-server-error", depth=Depth.STANDARD)

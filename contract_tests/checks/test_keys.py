@@ -97,7 +97,7 @@ def test_a_key_needs_fields_of_their_types(api: Api, home: str, case: tuple[str,
 @over(
     st.binary(max_size=50),
     quick=[values.NO_JSON[0], values.NO_JSON[3]],
-    standard=[*values.NO_JSON[1:3], *values.NO_JSON[4:]],
+    standard=[*values.NO_JSON[1:3], values.NO_JSON[4]],
 )
 def test_a_body_is_a_json_object(api: Api, case: bytes) -> None:
     api.send("POST", KEYS, body=values.filled(case, api), headers=JSON)
@@ -111,8 +111,13 @@ def test_every_page_size_in_range_is_obeyed(api: Api, case: int) -> None:
 
 @reaches("http.never-a-server-error", depth=Depth.STANDARD)
 @over(st.text(max_size=20), standard=["ten", "", "10.5", "1e2", "\u0661\u0660", "9" * 30])
-def test_odd_page_sizes_and_cursors_are_no_reason_to_fail(api: Api, case: str) -> None:
+def test_odd_page_sizes_are_no_reason_to_fail(api: Api, case: str) -> None:
     api.list_keys(page_size=case)
+
+
+@reaches("http.never-a-server-error", depth=Depth.STANDARD)
+@over(st.text(max_size=20), standard=["ten", "", "\u0661\u0660"])
+def test_odd_cursors_are_no_reason_to_fail(api: Api, case: str) -> None:
     api.list_keys(cursor=case)
 
 
@@ -205,6 +210,11 @@ def test_another_organization_sees_none_of_our_keys(api: Api, home: str) -> None
     api.await_key(key)
     api.list_keys(fleetId=home, page_size=500, caller=Caller.OTHER)
     api.walk_keys(page_size=500, pages=_PAGES_OF_A_SHARED_SERVER, caller=Caller.OTHER)
+    theirs = api.fresh_key()
+    api.create_key({**theirs, "keyIdentifier": key["keyIdentifier"]}, caller=Caller.OTHER)
+    api.create_key({**theirs, "fleetId": home}, caller=Caller.OTHER)
+    api.list_keys(fleetId=home, page_size=500)
+    api.await_key(key)
 
 
 @reaches(

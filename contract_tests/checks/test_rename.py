@@ -4,7 +4,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from fleet_contract.contract_tests.api import Api
+from fleet_contract.contract_tests.api import FLEETS, Api, segment
 from fleet_contract.contract_tests.check import over, reaches
 from fleet_contract.contract_tests.checks import texts, values
 from fleet_contract.contract_tests.depths import Depth
@@ -45,9 +45,19 @@ def test_a_name_of_100_characters_of_two_units_each_shows_the_unit(api: Api, hom
 
 
 @reaches("rename.refuses-an-overlong-name")
-@over(texts.lengths(101, 400), quick=texts.OVERLONG, standard=texts.MORE_OVERLONG, deep=texts.FAR_OVERLONG)
+@over(
+    texts.lengths(101, 400),
+    quick=texts.OVERLONG,
+    standard=[*texts.MORE_OVERLONG, *texts.MOST_OVERLONG],
+    deep=texts.FAR_OVERLONG,
+)
 def test_longer_names_are_refused(api: Api, home: str, case: tuple[int, str]) -> None:
     api.rename(home, api.fresh_name(*case))
+
+
+@reaches("rename.refuses-an-overlong-name", depth=Depth.STANDARD)
+def test_a_name_of_several_lines_is_measured_whole(api: Api, home: str) -> None:
+    api.rename(home, f"{api.fresh_name(60)}\n{'a' * 60}")
 
 
 @reaches("rename.refuses-a-missing-name")
@@ -90,7 +100,7 @@ def test_a_name_that_another_fleet_has(api: Api, home: str, neighbour: str) -> N
 @over(
     st.binary(max_size=50),
     quick=[*values.NO_JSON[:4], *values.MORE_NO_JSON[:3]],
-    standard=[*values.NO_JSON[4:], *values.MORE_NO_JSON[3:]],
+    standard=[*values.NO_JSON[4:], *values.MORE_NO_JSON[3:], *values.MOST_NO_JSON, *values.NEARLY_JSON],
 )
 def test_a_body_is_a_json_object(api: Api, home: str, case: bytes) -> None:
     api.put_name(home, values.filled(case, api))
@@ -130,7 +140,10 @@ def test_no_fleet_has_a_longer_id(api: Api, case: tuple[int, str]) -> None:
 
 
 @reaches("fleets.id-finds-the-fleet", "rename.keeps-the-id", depth=Depth.STANDARD)
-def test_every_fleet_is_still_found_after_many_others(api: Api) -> None:
+def test_every_fleet_is_still_found_after_many_others_and_cannot_be_deleted(api: Api) -> None:
     fleets = [api.fresh_fleet() for _ in range(2)]
-    for fleet in (*fleets, *reversed(fleets)):
+    for fleet in fleets:
+        api.rename(fleet, api.fresh_name())
+    api.send("DELETE", f"{FLEETS}/{segment(fleets[0])}")
+    for fleet in reversed(fleets):
         api.rename(fleet, api.fresh_name())

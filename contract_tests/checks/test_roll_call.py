@@ -1,4 +1,4 @@
-"""The roll call, last of all: every fleet that the run created is still found under its id."""
+"""The roll call, last of all: every fleet that the run created is still found, and its keys and codes too."""
 
 from fleet_contract.contract_tests.api import Api
 from fleet_contract.contract_tests.check import reaches
@@ -9,6 +9,11 @@ from fleet_contract.contract_tests.depths import Depth
 def test_every_fleet_of_the_run_is_still_found(api: Api, depth: Depth) -> None:
     for id in sorted(api.created)[:: 3 if depth is Depth.QUICK else 1]:  # some were created at once, in any order
         api.rename(id, api.fresh_name())
+
+
+@reaches("keys.created-key-is-in-its-fleet", depth=Depth.STANDARD)
+def test_every_key_of_a_fleet_is_still_listed(api: Api, home: str) -> None:
+    api.walk_keys(fleetId=home, page_size=500)
 
 
 @reaches("invitation.reading-changes-nothing")

@@ -25,15 +25,8 @@ MORE_WORDS = ["0", "undefined", "true", "007", "1e5", "NaN", "[]"]
 FITTING = [(100, "a"), (99, "a"), (100, TWO_BYTES)]
 MORE_FITTING = [(100, THREE_BYTES), (51, TWO_BYTES), (100, '"'), (63, FOUR_BYTES), (65, "a"), (98, TWO_BYTES)]
 OVERLONG = [(101, "a"), (101, " ")]
-MORE_OVERLONG = [
-    (101, TWO_BYTES),
-    (101, THREE_BYTES),
-    (101, FOUR_BYTES),
-    (128, "a"),
-    (200, "a"),
-    (256, "a"),
-    (1_000, "a"),
-]
+MORE_OVERLONG = [(101, TWO_BYTES), (101, FOUR_BYTES), (256, "a"), (1_000, "a")]
+MOST_OVERLONG = [(101, THREE_BYTES), (128, "a"), (200, "a")]
 FAR_OVERLONG = [(5_000, "a"), (70_000, "a")]
 
 

@@ -16,12 +16,13 @@ MORE_NO_JSON = [
     b'{"newName": "NAME", "fleetId": "ID"',
     b'"{\\"newName\\": \\"NAME\\", \\"fleetId\\": \\"ID\\"}"',
     b" ",
-    b'""',
     b"0",
-    b"{'newName': 'NAME', 'fleetId': 'ID'}",
-    b"<fleet/>",
     b'[{"newName": "NAME", "fleetId": "ID"}]',
-    b'"{}"',
+]
+MOST_NO_JSON = [b'""', b"<fleet/>", b'"{}"']
+# What a lenient parser reads all the same.
+NEARLY_JSON = [
+    b"{'newName': 'NAME', 'fleetId': 'ID'}",
     b'{"newName": "NAME", "fleetId": "ID"} more',
     b'{"newName": "NAME", "fleetId": "ID",}',
 ]

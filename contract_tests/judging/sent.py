@@ -23,6 +23,7 @@ _UNRESERVED = SLUG | frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ._~")
 # Gateways refuse some of these in paths even when encoded, so a server may well not let them into an id.
 HOSTILE = frozenset("/\\%?#;")
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_ALARMING = re.compile(r"<\w|\$\{|;\s*drop\s|\.\./", re.IGNORECASE)
 _CONTROL_CHARACTER = re.compile("[\x00-\x1f\x7f-\x9f]")  # the general category Cc
 
 
@@ -243,6 +244,11 @@ def has_blanks_around(text: str) -> bool:
 
 def is_normalised(text: str) -> bool:
     return unicodedata.is_normalized("NFC", text)
+
+
+def is_alarming(text: str) -> bool:
+    """Say whether a firewall for web applications may take a text for an attack."""
+    return _ALARMING.search(text) is not None
 
 
 def is_slug(id: str) -> bool:

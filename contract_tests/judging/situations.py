@@ -6,7 +6,10 @@ from fleet_contract.contract_tests.judging.sent import Body, Media, Sent
 from fleet_contract.contract_tests.judging.situations_of_fleets import of_create, of_invitation, of_rename
 from fleet_contract.contract_tests.judging.situations_of_keys import of_key, of_list, of_location
 from fleet_contract.contract_tests.judging.traits import Reader, Traits
+from fleet_contract.spec.document import operations
 
+_METHODS = frozenset(operation.method for operation in operations())
+_WITHOUT_PARAMETERS = ("create_fleet", "rename_fleet", "get_invitation_codes", "create_charging_key")
 _LARGE = 8_000  # bytes; gateways refuse bodies beyond limits of their own, of 8 KiB or more
 _WITH_BODY = ("create_fleet", "rename_fleet", "create_charging_key")
 
@@ -21,16 +24,31 @@ def situations_of(exchange: Exchange, known: Known) -> tuple[str, ...]:
 
 
 def _of_any(exchange: Exchange, sent: Sent) -> Traits:
+    yield from _of_its_key(exchange)
+    if exchange.request.header("accept") == "application/json":
+        yield "any.accept-json"
+    if not sent.operation:
+        yield from _of_no_operation(exchange, sent)
+    elif sent.query and sent.operation in _WITHOUT_PARAMETERS:
+        yield "any.unknown-parameter"
+    if sent.operation in _WITH_BODY:
+        yield from _of_any_body(exchange, sent)
+
+
+def _of_its_key(exchange: Exchange) -> Traits:
     if exchange.notes.get("empty_key"):
         yield "any.with-an-empty-key"
     elif exchange.request.caller in _CALLERS:
         yield _CALLERS[exchange.request.caller]
     if exchange.notes.get("key_header", "X-API-Key") != "X-API-Key":
         yield "any.key-header-in-another-case"
-    if not sent.operation:
-        yield "any.wrong-method" if sent.wrong_method else "any.unknown-path"
-    if sent.operation in _WITH_BODY:
-        yield from _of_any_body(exchange, sent)
+
+
+def _of_no_operation(exchange: Exchange, sent: Sent) -> Traits:
+    if not sent.wrong_method:
+        yield "any.unknown-path"
+    if sent.wrong_method or exchange.request.method not in _METHODS:
+        yield "any.wrong-method"
 
 
 def _of_any_body(exchange: Exchange, sent: Sent) -> Traits:

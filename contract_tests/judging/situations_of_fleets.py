@@ -122,6 +122,8 @@ _ODD_NAMES: dict[str, Callable[[str], bool]] = {
 def _of_any_name(name: str, id: str, exchange: Exchange, known: Known) -> Traits:
     if not texts.is_normalised(name):
         yield "name.to-normalise"
+    if texts.is_alarming(name):
+        yield "name.alarming"
     if known.dialect.get("name.taken") != "accepted":
         yield from _TAKEN.get(known.name_is_taken(name, id, exchange), ())
 

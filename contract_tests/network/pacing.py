@@ -81,12 +81,18 @@ class Pace:
             self._next = max(self._next, self._clock.monotonic() + seconds)
 
     def slow(self, started: float) -> None:
-        """Halve the rate, once for all requests that were under way together."""
+        """Halve the rate, once for all requests that were under way together.
+
+        A rate that was found too high is not tried again, or the way back up would cost
+        a 429 each time; only one that is low anyway is.
+        """
         with self._lock:
             if started > self._slowed:
                 self._slowed = self._clock.monotonic()
                 self._since = 0
                 self.rate = max(self.rate / 2, SLOWEST) if self.rate else CAUTIOUS
+                if self.rate > CAUTIOUS:
+                    self._full = self.rate
 
 
 def pause_after_429(tries: int, retry_after: str | None, wall: float) -> float:

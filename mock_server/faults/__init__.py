@@ -7,6 +7,7 @@ registers all of them.
 from fleet_contract.mock_server.faults import (
     access,
     bodies,
+    collisions,
     crashes,
     create,
     create_refusals,
@@ -22,6 +23,7 @@ from fleet_contract.mock_server.faults import (
     races,
     rename,
     rename_refusals,
+    tenants,
     texts,
     unknown,
 )
@@ -32,9 +34,11 @@ SECTIONS = (
     look_ups,
     create,
     create_refusals,
+    collisions,
     rename,
     rename_refusals,
     unknown,
+    tenants,
     texts,
     invitation,
     keys,

@@ -224,3 +224,8 @@ take_for(
     "A list of keys is taken whose last one is real.",
     lambda key: key.split(", ")[-1],
 )
+take_for(
+    "the-last-character-of-a-key-is-overlooked",
+    "A real key is taken whatever its last character is.",
+    lambda key: key[:-1],
+)

@@ -102,6 +102,16 @@ def an_unknown_property_is_forbidden(parts: Parts) -> None:
     parts.filter("create_fleet", refused)
 
 
+@fault(breaks={"http.json-is-read-by-value"})
+def a_rename_has_room_for_512_bytes(parts: Parts) -> None:
+    """The body of a rename is answered 400 where it has more than 512 bytes, whatever they mean."""
+
+    def is_refused(call: Call) -> bool:
+        return call.operation_id == "rename_fleet" and len(call.raw_body) > 512
+
+    refuse_bodies(parts, Kind.BAD_BODY, is_refused)
+
+
 def misread(name: str, text: str, breaks: str, change: Callable[[bytes], bytes]) -> None:
     """Register the fault of a parser that takes the bytes of a body for others."""
 

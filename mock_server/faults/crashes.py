@@ -85,6 +85,9 @@ CRASHES: dict[str, Crash] = {
     "a-path-that-is-no-utf-8": Crash(
         "A path that is not UTF-8 when decoded", IN_PATHS, lambda call: bool(re.search("%(FF|C3%28)", call.raw_path))
     ),
+    "a-name-of-the-language-in-a-path": Crash(
+        "A path with the name of a member that every object has", IN_PATHS, lambda call: "__proto__" in call.raw_path
+    ),
     "a-nul-in-a-path": Crash("A path with a NUL character", IN_PATHS, lambda call: "%00" in call.raw_path),
     "an-encoded-slash-in-a-path": Crash("A path with an encoded slash", IN_PATHS, lambda call: "%2F" in call.raw_path),
     "a-character-beyond-ascii-in-a-path": Crash(

@@ -240,6 +240,29 @@ measure_without_blanks("create_fleet", "NewFleet", "fleetName", "create.refuses-
 measure_without_blanks("rename_fleet", "NewName", "newName", "rename.refuses-an-overlong-name")
 
 
+def measure_line_by_line(operation: str, schema: str, field: str, breaks: str) -> None:
+    """Register the fault of a limit that every line of a text is held to, as by a pattern over lines."""
+
+    def edit(parts: Parts) -> None:
+        parts.loosen(schema, field, maxLength=None)
+
+        async def measuring(inner: Handler, world: World, call: Call) -> Reply:
+            if any(len(line) > LIMIT for line in (call.body.get(field) or "").split("\n")):
+                raise Refusal(Kind.INVALID_NAME, f"{field} is too long.")
+            return await inner(world, call)
+
+        parts.wrap(operation, measuring)
+
+    name = f"{operation.split('_', maxsplit=1)[0]}-measures-names-line-by-line"
+    register_fault(name, {breaks}, f"A {field} may have 100 characters in each of its lines.", edit)
+
+
+measure_line_by_line("create_fleet", "NewFleet", "fleetName", "create.refuses-an-overlong-name")
+
+
+measure_line_by_line("rename_fleet", "NewName", "newName", "rename.refuses-an-overlong-name")
+
+
 @fault(breaks={"create.refuses-an-overlong-name"})
 def create_answers_413_to_an_overlong_name(parts: Parts) -> None:
     """A create with a name of more than 100 characters is answered 413."""

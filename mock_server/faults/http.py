@@ -12,6 +12,7 @@ from fleet_contract.mock_server.handlers import HANDLERS
 from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import Answer, Call, Json
 from fleet_contract.mock_server.parts import Parts
+from fleet_contract.mock_server.store import Fleet, NoSuchFleet, Store
 
 DEEPEST_PATH = 5
 UNDECLARED = (Kind.WRONG_MEDIA_TYPE, Kind.MISSING_MEDIA_TYPE)
@@ -334,3 +335,62 @@ def a_form_is_not_acceptable(parts: Parts) -> None:
         parts.refuse_with(
             operation, 406, Kind.WRONG_MEDIA_TYPE, when=lambda call: "form" in (call.header("content-type") or "")
         )
+
+
+@fault(breaks={"http.success-is-json"})
+def nobody_may_ask_for_json_alone(parts: Parts) -> None:
+    """A client that accepts nothing but JSON is answered 406."""
+
+    def refused(call: Call, answer: Answer) -> Answer:
+        return replace(answer, status=406) if call.header("accept") == "application/json" else answer
+
+    for operation in HANDLERS:
+        parts.filter(operation, refused)
+
+
+@fault(breaks={"http.success-is-json"})
+def who_asks_for_json_is_told_in_words(parts: Parts) -> None:
+    """A client that accepts nothing but JSON is given a text in Python's words."""
+
+    def told(call: Call, answer: Answer) -> Answer:
+        in_words = answer.succeeded and call.header("accept") == "application/json"
+        return replace(answer, body=str(answer.json).encode()) if in_words else answer
+
+    for operation in HANDLERS:
+        parts.filter(operation, told)
+
+
+def id_of(call: Call) -> str:
+    """Return what stands where the id of a fleet would, in a path that is no operation."""
+    return call.raw_path.rstrip("/").rpartition("/")[2]
+
+
+@fault(breaks={"http.unknown-paths-are-refused"})
+def a_fleet_can_be_deleted(parts: Parts) -> None:
+    """A DELETE of a fleet is answered 204."""
+
+    def accepted(call: Call, answer: Answer) -> Answer:
+        wanted = call.method == "DELETE" and call.raw_path.count("/") == DEEPEST_PATH - 1
+        return Answer(204, {}) if wanted else answer
+
+    parts.filter(None, accepted)
+
+
+@fault(breaks={"fleets.id-never-changes"})
+def a_delete_that_is_refused_deletes(parts: Parts) -> None:
+    """A DELETE of a fleet is refused, and the fleet is gone."""
+    deleted: set[str] = set()
+
+    def deleting(call: Call, answer: Answer) -> Answer:
+        if call.method == "DELETE":
+            deleted.add(id_of(call))
+        return answer
+
+    class Forgetful(Store):
+        def find(self, tenant: str, id: str) -> Fleet:
+            if id in deleted:
+                raise NoSuchFleet("No fleet has this fleetId.")
+            return super().find(tenant, id)
+
+    parts.filter(None, deleting)
+    parts.mix_into_store(Forgetful)

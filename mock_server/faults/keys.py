@@ -11,6 +11,7 @@ from fleet_contract.mock_server.handlers import Handler, World
 from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import Answer, Call, Reply
 from fleet_contract.mock_server.parts import Parts
+from fleet_contract.mock_server.refusals import Refusal
 from fleet_contract.mock_server.store import ChargingKey, KeyTaken, NoSuchFleet, Store
 
 OPERATION = "create_charging_key"
@@ -369,3 +370,18 @@ def a_refused_key_moves_to_another_fleet(parts: Parts) -> None:
                 raise
 
     parts.mix_into_store(Moving)
+
+
+@fault(breaks={"keys.create-refuses-an-invalid-key"})
+def a_key_that_is_refused_for_its_contract_is_kept(parts: Parts) -> None:
+    """The create of a charging key without contractId is refused, and the key is listed from then on."""
+
+    async def keeping(inner: Handler, world: World, call: Call) -> Reply:
+        if "contractId" in call.body:
+            return await inner(world, call)
+        call.body = {**call.body, "contractId": "unknown"}
+        await inner(world, call)
+        raise Refusal(Kind.BAD_KEY, "contractId is missing.")
+
+    parts.schema("NewChargingKey")["required"] = ["keyIdentifier", "visualNumber"]
+    parts.wrap(OPERATION, keeping)

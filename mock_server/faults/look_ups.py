@@ -97,6 +97,14 @@ RESEMBLING: dict[str, tuple[str, Callable[[str, str], bool]]] = {
         "Two ids of which the first 50 characters are the same are one to a look-up",
         lambda asked, known: len(asked) > 50 and asked[:50] == known[:50],
     ),
+    "a-line-feed-after-an-id-is-overlooked": (
+        "An id with a line feed behind it finds the fleet of the id without it, as where $ ends a pattern",
+        lambda asked, known: asked == f"{known}\n",
+    ),
+    "a-byte-order-mark-before-an-id-is-overlooked": (
+        "An id with a byte order mark before it finds the fleet of the id without it",
+        lambda asked, known: asked.removeprefix("\ufeff") == known,
+    ),
     "zeros-before-a-number-are-overlooked": (
         "Numbers in ids are compared by value, so that 007 is 7",
         lambda asked, known: re.sub(r"(?<!\d)0+(?=\d)", "", asked) == re.sub(r"(?<!\d)0+(?=\d)", "", known),

@@ -8,7 +8,7 @@ from fleet_contract.mock_server.faults.registry import fault
 from fleet_contract.mock_server.handlers import Handler, World
 from fleet_contract.mock_server.messages import Answer, Call, Json, Reply
 from fleet_contract.mock_server.parts import Parts
-from fleet_contract.mock_server.store import Code, Fleet, FleetIdTaken, NoActiveCodes, NoSuchFleet, Store
+from fleet_contract.mock_server.store import ChargingKey, Code, Fleet, FleetIdTaken, NoActiveCodes, NoSuchFleet, Store
 
 SECONDS_OF_A_CACHE = 1.0
 
@@ -286,3 +286,16 @@ def a_create_refused_for_its_type_takes_the_id(parts: Parts) -> None:
 
     parts.filter("create_fleet", remember)
     parts.mix_into_store(Reserving)
+
+
+@fault(breaks={"keys.filter-lists-the-whole-fleet"})
+def a_fleet_keeps_its_keys_until_another_has_ten(parts: Parts) -> None:
+    """A charging key is in its fleet until ten have been put into other ones."""
+
+    class Forgetful(Store):
+        def matches(self, key: ChargingKey, fleet_id: str | None) -> bool:
+            since = self.charging_keys[self.charging_keys.index(key) :] if key.listed_from > 0 else []
+            others = [other for other in since if other.fleet_id not in (None, key.fleet_id)]
+            return super().matches(key, fleet_id) and (fleet_id is None or len(others) < 10)
+
+    parts.mix_into_store(Forgetful)

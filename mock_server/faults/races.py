@@ -39,6 +39,20 @@ def creates_at_once_all_win(parts: Parts) -> None:
 
 
 @fault(breaks={CREATES})
+def creates_at_once_of_one_name_both_win(parts: Parts) -> None:
+    """A create that says the same as another one under way is answered as if it had made the fleet too."""
+
+    class Idempotent(Store):
+        async def add_fleet(self, fleet: Fleet) -> Fleet:
+            taken = self.at(fleet.id)
+            await asyncio.sleep(WINDOW)
+            met = self.at(fleet.id)
+            return met if not taken and met and met.name == fleet.name else await super().add_fleet(fleet)
+
+    parts.mix_into_store(Idempotent)
+
+
+@fault(breaks={CREATES})
 def creates_at_once_all_lose(parts: Parts) -> None:
     """Creates of one id that meet are all refused, and none makes the fleet."""
 

@@ -142,6 +142,19 @@ def test_a_run_without_a_limit_gets_one() -> None:
     assert pace.rate == 10
 
 
+def test_a_rate_that_was_too_high_is_not_tried_again() -> None:
+    time = StandIn()
+    pace = Pace(0, time.clock)
+    rates = []
+    for _ in range(200):
+        time.now += 1
+        pace.wait()
+        if pace.rate in (0, 40, 80):  # more than this server takes
+            pace.slow(started=time.now)
+        rates.append(pace.rate)
+    assert [rate for rate, before in zip(rates, [0.0, *rates], strict=False) if rate != before] == [10, 20]
+
+
 def test_a_server_that_never_gives_in_is_given_up(serve: Serve, open_client: Open) -> None:
     time = StandIn()
     client = open_client(serve(lambda _: answer(429)).url, clock=time.clock)

@@ -1,0 +1,65 @@
+"""Faults in keeping organizations apart: what one of them does with the ids of another."""
+
+from dataclasses import replace
+
+from fleet_contract.mock_server.faults.calls import body_of
+from fleet_contract.mock_server.faults.registry import fault
+from fleet_contract.mock_server.handlers import Handler, World
+from fleet_contract.mock_server.messages import Call, Reply
+from fleet_contract.mock_server.parts import Parts
+from fleet_contract.mock_server.store import ChargingKey, Store
+
+
+@fault(breaks={"rename.foreign-fleet-is-refused"})
+def the_owner_is_looked_up_by_the_id_in_the_body(parts: Parts) -> None:
+    """A rename asks whose the fleet is that its body names, where it names one, and renames the one in its path."""
+
+    async def trusting(inner: Handler, world: World, call: Call) -> Reply:
+        named, asked = body_of(call).get("fleetId"), world.store.at(call.path["fleetId"])
+        if asked is not None and isinstance(named, str) and world.store.owned(call.tenant, named):
+            call.tenant = asked.tenant
+        return await inner(world, call)
+
+    parts.wrap("rename_fleet", trusting)
+
+
+@fault(breaks={"keys.of-others-are-hidden"})
+def a_key_belongs_to_whoever_has_its_fleet(parts: Parts) -> None:
+    """A charging key that is created in another organization's fleet becomes that organization's."""
+
+    class Generous(Store):
+        async def add_key(self, key: ChargingKey) -> ChargingKey:
+            fleet = self.at(key.fleet_id) if key.fleet_id is not None else None
+            return await super().add_key(replace(key, tenant=fleet.tenant) if fleet else key)
+
+    parts.mix_into_store(Generous)
+
+
+@fault(breaks={"keys.unfiltered-list-is-whole"})
+def a_key_goes_to_whoever_creates_it_last(parts: Parts) -> None:
+    """A charging key vanishes from an organization where another one creates its identifier."""
+
+    class Stealing(Store):
+        async def add_key(self, key: ChargingKey) -> ChargingKey:
+            kept = await super().add_key(key)
+            for place, other in enumerate(self.charging_keys):
+                if other.identifier == key.identifier and other.tenant != key.tenant:
+                    self.charging_keys[place] = replace(other, tenant="")
+            return kept
+
+    parts.mix_into_store(Stealing)
+
+
+@fault(breaks={"keys.listed-as-created"})
+def a_key_is_changed_by_whoever_creates_it_again(parts: Parts) -> None:
+    """The number that is printed on a charging key changes where another organization creates its identifier."""
+
+    class Overwriting(Store):
+        async def add_key(self, key: ChargingKey) -> ChargingKey:
+            kept = await super().add_key(key)
+            for place, other in enumerate(self.charging_keys):
+                if other.identifier == key.identifier and other.tenant != key.tenant:
+                    self.charging_keys[place] = replace(other, contract_id=key.contract_id)
+            return kept
+
+    parts.mix_into_store(Overwriting)
