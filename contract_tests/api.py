@@ -62,7 +62,7 @@ class Api:
         """Return a charging key that nobody has, disabled unless `fields` say otherwise; None leaves a field out."""
         number = self._next("key")
         key = {
-            "keyIdentifier": f"c7{self.mark}{number:04x}",
+            "keyIdentifier": f"07{self.mark}{number:04x}",
             "visualNumber": f"{PRINTED}{self.mark}-k{number:03d}",
             "contractId": f"DE{number:03d}C{self.mark.upper()}",  # of the form of an eMAID (ISO 15118)
             "enabled": False,

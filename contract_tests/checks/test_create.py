@@ -94,7 +94,7 @@ def test_longer_names_are_refused(api: Api, case: tuple[int, str]) -> None:
 
 @reaches("create.refuses-an-overlong-name", depth=Depth.STANDARD)
 def test_a_name_of_several_lines_is_measured_whole(api: Api) -> None:
-    api.create(api.fresh_id(), f"{api.fresh_name(60)}\n{'a' * 60}")
+    api.create(api.fresh_id(), f"{api.fresh_name(50)}\n{'a' * 50}")
 
 
 @reaches("create.refuses-a-missing-id")
@@ -140,4 +140,8 @@ def test_odd_json_is_no_reason_to_fail(api: Api, case: bytes) -> None:
 
 @reaches("http.unknown-properties", "create.echoes-the-id", depth=Depth.STANDARD)
 def test_an_unknown_property_is_no_part_of_a_fleet(api: Api) -> None:
-    api.create(api.fresh_id(), more={"id": api.fresh_id(), "newName": "other", "name": "another"})
+    codes = [f"CT{api.mark.upper()}"]
+    more = {"id": api.fresh_id(), "newName": "other", "name": "another", "codes": codes, "invitationCodes": codes}
+    id = api.fresh_id()
+    if api.create(id, more=more).succeeded:
+        api.invitation(id)

@@ -57,7 +57,8 @@ def test_a_key_exists_once(api: Api, home: str, neighbour: str) -> None:
     api.require(api.create_key(key), "a charging key")
     api.await_key(key)
     api.create_key(key, headers=[("Content-Type", "application/json; charset=UTF-8")])
-    api.create_key({**key, "visualNumber": f"{key['visualNumber']}-again", "fleetId": neighbour})
+    other = {**api.fresh_key(fleetId=neighbour), "keyIdentifier": key["keyIdentifier"]}
+    api.create_key({**other, "visualNumber": f"{key['visualNumber']}-again"})
     api.list_keys(fleetId=home, page_size=500)
 
 

@@ -8,7 +8,7 @@ PLAIN_ENDINGS = [
     "",
     " é東🚗",
     " \"quoted\" \\ / 'single' é東🚗",
-    " <b>&amp;</b>  two  blanks %2F+# e\u0301\u200f👩\u200d🚀 ﬁ① {{7*7}}.",
+    " <b>&amp;</b>  two  blanks %2F+# e\u0301\u200f\u202e👩\u200d🚀 ﬁ① {{7*7}}.",
 ]
 MORE_ENDINGS = [
     " %2F%00 + ?# “curly” – dash…",

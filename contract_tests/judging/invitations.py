@@ -1,6 +1,7 @@
 """Judging invitation codes: their form, which are listed, and that reading changes nothing; none enters a message."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
 
 from fleet_contract.contract_tests.exchange import Exchange
 from fleet_contract.contract_tests.judging.findings import Findings, finding
@@ -26,8 +27,30 @@ def judge_invitation(exchange: Exchange, known: Known) -> Findings:
     if codes is not None and _shows_the_fixtures(codes, sent.path_id or "", known):
         got = "codes of the fleet that the target file calls fleet_with_codes"
         yield finding("fleets.id-is-matched-whole", False, (exchange.number,), "no code of another fleet", got)
+    if codes is not None:
+        yield from _of_nobody_else(exchange, known, codes)
     if codes is not None and sent.path_id == known.fixtures.fleet_with_codes:
         yield from _against_the_fixture(exchange, known, codes)
+
+
+def _of_nobody_else(exchange: Exchange, known: Known, codes: frozenset[str]) -> Findings:
+    """Judge that no code is another organization's, and none was made up by whoever created the fleet."""
+    here, id = (exchange.number,), known.sent[exchange.number].path_id or ""
+    requirement, expected = "invitation.lists-only-active-codes", "only codes of the fleet"
+    birth = known.birth(id, exchange)
+    if birth is not None and codes & _texts_beside_the_fleet(known.sent[birth.exchange.number].fields):
+        yield finding(requirement, False, (*here, birth.exchange.number), expected, "a code that its create brought")
+    for other in history_of(known, "get_invitation_codes"):
+        foreign = other.request.caller is not exchange.request.caller and known.sent[other.number].path_id != id
+        if foreign and other.number < exchange.number and other.succeeded and codes & (codes_of(other) or frozenset()):
+            both = (*here, other.number)
+            yield finding(requirement, False, both, expected, "a code of another organization's fleet")
+            return
+
+
+def _texts_beside_the_fleet(fields: Mapping[str, Any]) -> frozenset[str]:
+    lists = [value for name, value in fields.items() if name not in ("fleetId", "fleetName")]
+    return frozenset(text for each in lists if isinstance(each, list) for text in each if isinstance(text, str))
 
 
 def _shows_the_fixtures(codes: frozenset[str], id: str, known: Known) -> bool:

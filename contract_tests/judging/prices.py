@@ -7,7 +7,7 @@ from typing import Any
 
 from fleet_contract.contract_tests.exchange import Caller, Exchange
 from fleet_contract.contract_tests.judging.findings import Findings, finding, shown
-from fleet_contract.contract_tests.judging.known import Known, history_of, value_of
+from fleet_contract.contract_tests.judging.known import Known, Standing, history_of, value_of
 
 _ABOUT_PRICES = re.compile(r"price|pricing|tariff|cost|fee", re.IGNORECASE)
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT")
@@ -45,6 +45,9 @@ def judge_prices(known: Known, numbers: Collection[int]) -> Findings:
             both = (exchange.number, before.number)
             found = finding("prices.default-stays", same, both, "the same prices as before", "others")
             yield found if same or fleet is None else replace(found, unless=frozenset({"prices.fleet-has-its-own"}))
+        if fleet and default is not None and known.standing(fleet, exchange) is Standing.ABSENT:
+            both, same = (exchange.number, default.number), _prices(default) == _prices(exchange)
+            yield finding("prices.default-stays", same, both, "a refusal, or the default prices", "other prices")
         if fleet and fleet == known.fixtures.priced_fleet and default is not None:
             both = (exchange.number, default.number)
             differ = _prices(default) != _prices(exchange)

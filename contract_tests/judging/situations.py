@@ -25,7 +25,7 @@ def situations_of(exchange: Exchange, known: Known) -> tuple[str, ...]:
 
 def _of_any(exchange: Exchange, sent: Sent) -> Traits:
     yield from _of_its_key(exchange)
-    if exchange.request.header("accept") == "application/json":
+    if "application/json" in (exchange.request.header("accept") or ""):
         yield "any.accept-json"
     if not sent.operation:
         yield from _of_no_operation(exchange, sent)

@@ -221,7 +221,9 @@ _INVITATION: dict[Standing, _Name | str] = {
 
 def _of_path(exchange: Exchange, sent: Sent, known: Known, names: dict[Standing, _Name | str]) -> Traits:
     id = sent.path_id
-    if not id or id in (".", "..") or len(id) > _BEYOND_REASON:
+    if id is None:
+        yield "path.with-no-utf-8"
+    elif not id or id in (".", "..") or len(id) > _BEYOND_REASON:
         yield "any.odd"
     elif texts.utf16_units(id) > texts.LIMIT and known.standing(id, exchange) is not Standing.OWN:
         yield "path.with-an-overlong-id" if texts.is_overlong(id) else "path.perhaps-a-fleet"

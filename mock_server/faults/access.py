@@ -229,3 +229,16 @@ take_for(
     "A real key is taken whatever its last character is.",
     lambda key: key[:-1],
 )
+
+
+@fault(breaks={"access.key-is-checked"})
+def keys_are_patterns(parts: Parts) -> None:
+    """A per cent sign in a key stands for other characters, as in LIKE of SQL."""
+
+    class Like(Access):
+        def tenant_of(self, key: str) -> str | None:
+            pattern = re.escape(key).replace("%", ".*")
+            alike = (tenant for known, tenant in self.tenants.items() if len(key) > 1 and re.fullmatch(pattern, known))
+            return super().tenant_of(key) or next(alike, None)
+
+    parts.mix_into_access(Like)

@@ -136,7 +136,13 @@ misread(
     "pairs-of-escapes-are-read-apart",
     "A character that is escaped as two is read as two question marks.",
     BY_VALUE,
-    lambda body: re.sub(rb"\\ud83d\\ude97", b"??", body),
+    lambda body: re.sub(rb"(?i)\\ud83d\\ude97", b"??", body),
+)
+misread(
+    "escapes-in-capitals-stay-escaped",
+    "An escape with capital letters is read as its six characters.",
+    BY_VALUE,
+    lambda body: re.sub(rb"\\u(?=[0-9A-F]*[A-F])([0-9A-F]{4})", rb"\\\\u\1", body),
 )
 misread(
     "an-escaped-slash-keeps-its-backslash",

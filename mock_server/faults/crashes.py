@@ -78,6 +78,9 @@ CRASHES: dict[str, Crash] = {
     "an-unknown-property": Crash(
         "A rename with another property", RENAME, lambda call: bool(set(body_of(call)) - {"newName"})
     ),
+    "a-member-that-every-object-has": Crash(
+        "A rename with a member __proto__", RENAME, lambda call: "__proto__" in body_of(call)
+    ),
     "a-per-cent-sign-in-a-name": Crash("A name with a per cent sign", WITH_BODY, lambda call: "%" in text_of(call)),
     "braces-in-a-name": Crash("A name with braces", WITH_BODY, lambda call: "{" in text_of(call)),
     "a-backslash-in-a-name": Crash("A name with a backslash", WITH_BODY, lambda call: "\\" in text_of(call)),

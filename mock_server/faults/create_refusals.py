@@ -1,6 +1,8 @@
 """Faults in refusing to create a fleet."""
 
 import json
+from collections.abc import Callable
+from functools import partial
 from itertools import count
 
 from fleet_contract.mock_server.faults.calls import LIMIT, body_of, is_overlong, lacks
@@ -217,50 +219,31 @@ accept_beyond("create_fleet", "NewFleet", "fleetName", 1000, "create.refuses-an-
 accept_beyond("rename_fleet", "NewName", "newName", 1000, "rename.refuses-an-overlong-name")
 
 
-def measure_without_blanks(operation: str, schema: str, field: str, breaks: str) -> None:
-    """Register the fault of a name that is measured without the blanks around it, and kept with them."""
-
-    def edit(parts: Parts) -> None:
-        parts.loosen(schema, field, maxLength=None)
-
-        async def measuring(inner: Handler, world: World, call: Call) -> Reply:
-            if len((call.body.get(field) or "").strip()) > LIMIT:
-                raise Refusal(Kind.INVALID_NAME, f"{field} is too long.")
-            return await inner(world, call)
-
-        parts.wrap(operation, measuring)
-
-    name = f"{operation.split('_', maxsplit=1)[0]}-measures-names-without-blanks"
-    register_fault(name, {breaks}, f"Blanks around a {field} do not count, and stay.", edit)
+def measure_otherwise(slug: str, text: str, longest: Callable[[str], int]) -> None:
+    """Register the faults of a limit on a name for which something else is counted than its characters."""
+    for operation, schema, field in (("create", "NewFleet", "fleetName"), ("rename", "NewName", "newName")):
+        breaks = {f"{operation}.refuses-an-overlong-name"}
+        edit = partial(hold_to, operation=f"{operation}_fleet", schema=schema, field=field, longest=longest)
+        register_fault(f"{operation}-measures-names-{slug}", breaks, f"A {field} is measured {text}.", edit)
 
 
-measure_without_blanks("create_fleet", "NewFleet", "fleetName", "create.refuses-an-overlong-name")
+def hold_to(parts: Parts, operation: str, schema: str, field: str, longest: Callable[[str], int]) -> None:
+    """Hold a field to the limit by a measure."""
+    parts.loosen(schema, field, maxLength=None)
+
+    async def measuring(inner: Handler, world: World, call: Call) -> Reply:
+        if longest(call.body.get(field) or "") > LIMIT:
+            raise Refusal(Kind.INVALID_NAME, f"{field} is too long.")
+        return await inner(world, call)
+
+    parts.wrap(operation, measuring)
 
 
-measure_without_blanks("rename_fleet", "NewName", "newName", "rename.refuses-an-overlong-name")
-
-
-def measure_line_by_line(operation: str, schema: str, field: str, breaks: str) -> None:
-    """Register the fault of a limit that every line of a text is held to, as by a pattern over lines."""
-
-    def edit(parts: Parts) -> None:
-        parts.loosen(schema, field, maxLength=None)
-
-        async def measuring(inner: Handler, world: World, call: Call) -> Reply:
-            if any(len(line) > LIMIT for line in (call.body.get(field) or "").split("\n")):
-                raise Refusal(Kind.INVALID_NAME, f"{field} is too long.")
-            return await inner(world, call)
-
-        parts.wrap(operation, measuring)
-
-    name = f"{operation.split('_', maxsplit=1)[0]}-measures-names-line-by-line"
-    register_fault(name, {breaks}, f"A {field} may have 100 characters in each of its lines.", edit)
-
-
-measure_line_by_line("create_fleet", "NewFleet", "fleetName", "create.refuses-an-overlong-name")
-
-
-measure_line_by_line("rename_fleet", "NewName", "newName", "rename.refuses-an-overlong-name")
+measure_otherwise(
+    "line-by-line", "line by line, as by a pattern over lines", lambda name: max(map(len, name.split("\n")))
+)
+measure_otherwise("by-what-is-seen", "without its control characters", lambda name: sum(each >= " " for each in name))
+measure_otherwise("without-blanks", "without the blanks around it, and kept with them", lambda name: len(name.strip()))
 
 
 @fault(breaks={"create.refuses-an-overlong-name"})

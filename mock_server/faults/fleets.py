@@ -372,3 +372,34 @@ def every_tenth_fleet_is_lost(parts: Parts) -> None:
             return super().find(tenant, id)
 
     parts.mix_into_store(Dropping)
+
+
+@fault(breaks={"fleets.id-never-changes"})
+def the_id_follows_a_name_that_was_the_same(parts: Parts) -> None:
+    """A fleet whose name was its id is found under its new name, and under its id no longer."""
+
+    class Following(Store):
+        async def rename(self, tenant: str, id: str, name: str) -> Fleet:
+            before = self.find(tenant, id)
+            renamed = await super().rename(tenant, id, name)
+            if before.name == before.id:
+                del self.fleets[self.habits.same(before.id)]
+                self.fleets[self.habits.same(name)] = renamed
+            return renamed
+
+    parts.mix_into_store(Following)
+
+
+@fault(breaks={"fleets.id-never-changes"})
+def a_rename_moves_to_the_id_in_a_nested_fleet(parts: Parts) -> None:
+    """A rename whose body holds a fleet with a fleetId moves the fleet to that id."""
+
+    async def moving(inner: Handler, world: World, call: Call) -> Reply:
+        reply = await inner(world, call)
+        nested = body_of(call).get("fleet")
+        if isinstance(nested, dict) and isinstance(nested.get("fleetId"), str):
+            fleet = world.store.fleets.pop(world.store.habits.same(call.path["fleetId"]))
+            world.store.keep(replace(fleet, id=nested["fleetId"]))
+        return reply
+
+    parts.wrap("rename_fleet", moving)

@@ -394,3 +394,14 @@ def a_delete_that_is_refused_deletes(parts: Parts) -> None:
 
     parts.filter(None, deleting)
     parts.mix_into_store(Forgetful)
+
+
+@fault(breaks={"http.success-is-json"})
+def weights_in_accept_are_not_understood(parts: Parts) -> None:
+    """A client that says how much it likes JSON is answered 406."""
+
+    def refused(call: Call, answer: Answer) -> Answer:
+        return replace(answer, status=406) if ";" in (call.header("accept") or "") else answer
+
+    for operation in HANDLERS:
+        parts.filter(operation, refused)

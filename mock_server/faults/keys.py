@@ -385,3 +385,31 @@ def a_key_that_is_refused_for_its_contract_is_kept(parts: Parts) -> None:
 
     parts.schema("NewChargingKey")["required"] = ["keyIdentifier", "visualNumber"]
     parts.wrap(OPERATION, keeping)
+
+
+@fault(breaks={"keys.listed-as-created"})
+def a_second_create_that_is_refused_changes_the_contract(parts: Parts) -> None:
+    """A second create of a charging key is refused, and the key has its contract from then on."""
+
+    class Overwriting(Store):
+        async def add_key(self, key: ChargingKey) -> ChargingKey:
+            for place, other in enumerate(self.charging_keys):
+                if (other.tenant, other.identifier) == (key.tenant, key.identifier):
+                    self.charging_keys[place] = replace(other, contract_id=key.contract_id)
+            return await super().add_key(key)
+
+    parts.mix_into_store(Overwriting)
+
+
+@fault(breaks={"keys.enabled-by-default"})
+def a_second_create_that_is_refused_switches_the_key(parts: Parts) -> None:
+    """A second create of a charging key is refused, and the key is enabled as that one said."""
+
+    class Overwriting(Store):
+        async def add_key(self, key: ChargingKey) -> ChargingKey:
+            for place, other in enumerate(self.charging_keys):
+                if (other.tenant, other.identifier) == (key.tenant, key.identifier):
+                    self.charging_keys[place] = replace(other, enabled=key.enabled)
+            return await super().add_key(key)
+
+    parts.mix_into_store(Overwriting)

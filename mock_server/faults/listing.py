@@ -289,3 +289,9 @@ def a_second_page_shows_all_organizations(parts: Parts) -> None:
             return Page(rest[:size], None if last else self.charging_keys.index(rest[size]))
 
     parts.mix_into_store(Open)
+
+
+@fault(breaks={"keys.listed-as-created"})
+def leading_zeros_of_a_key_are_lost(parts: Parts) -> None:
+    """A listed keyIdentifier lacks the zeros at its beginning, as a number would."""
+    change_items(parts, lambda item: {**item, "keyIdentifier": item["keyIdentifier"].lstrip("0")})

@@ -105,6 +105,14 @@ RESEMBLING: dict[str, tuple[str, Callable[[str, str], bool]]] = {
         "An id with a byte order mark before it finds the fleet of the id without it",
         lambda asked, known: asked.removeprefix("\ufeff") == known,
     ),
+    "a-sharp-s-is-two-letters": (
+        "An id with ss finds the fleet of the id with a sharp s",
+        lambda asked, known: asked == known.replace("ß", "ss"),
+    ),
+    "two-blanks-are-one": (
+        "An id with one blank finds the fleet of the id with two",
+        lambda asked, known: asked == known.replace("  ", " "),
+    ),
     "zeros-before-a-number-are-overlooked": (
         "Numbers in ids are compared by value, so that 007 is 7",
         lambda asked, known: re.sub(r"(?<!\d)0+(?=\d)", "", asked) == re.sub(r"(?<!\d)0+(?=\d)", "", known),
@@ -208,6 +216,11 @@ MISREAD: dict[str, tuple[str, str, Callable[[str], str]]] = {
         "What follows a dot in the id of a path is taken for the name of a format",
         lambda given: given.split(".")[0],
     ),
+    "slashes-in-a-row-are-one-in-paths": (
+        "fleets.id-works-in-paths",
+        "Several slashes in the id of a path, encoded or not, are read as one",
+        lambda given: re.sub("/+", "/", given),
+    ),
     "a-tilde-is-lost-in-paths": (
         "fleets.id-finds-the-fleet",
         "A tilde in the id of a path is read as it is often encoded",
@@ -272,3 +285,21 @@ def register_misread(name: str, breaks: str, text: str, respell: Callable[[str],
 
 for of_a_path, (broken, how, misread) in MISREAD.items():
     register_misread(of_a_path, broken, how, misread)
+
+
+@fault(breaks={"fleets.id-is-matched-whole"})
+def bytes_that_are_no_utf_8_are_overlooked_in_paths(parts: Parts) -> None:
+    """A byte that is no UTF-8 behind the id of a fleet in a path is left out."""
+    parts.rewrite = lambda sent: sent.replace(b"%FF/rename", b"/rename", 1)
+
+
+@fault(breaks={"fleets.id-works-in-paths"})
+def punctuation_has_to_be_encoded_in_paths(parts: Parts) -> None:
+    """A fleet is not found by a path in which punctuation that needs no encoding stands as it is."""
+
+    async def refusing(_: World, call: Call) -> None:
+        if set(call.raw_path) & set("!$'()*,:@"):
+            raise Refusal(Kind.UNKNOWN_FLEET, "No fleet has this fleetId.")
+
+    for operation in OPERATIONS_ON_A_FLEET:
+        parts.before(operation, refusing)

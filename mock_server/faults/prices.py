@@ -8,7 +8,7 @@ from fleet_contract.mock_server.handlers import Handler, World
 from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import Call, Json, Reply
 from fleet_contract.mock_server.parts import Parts
-from fleet_contract.mock_server.store import NoSuchLocation, Store
+from fleet_contract.mock_server.store import NoSuchFleet, NoSuchLocation, Store, priced
 
 OPERATION = "get_location"
 
@@ -177,3 +177,17 @@ def an_unknown_location_is_the_first(parts: Parts) -> None:
             return await super().location(tenant, id if id in self.locations else next(iter(self.locations)), fleet_id)
 
     parts.mix_into_store(Guessing)
+
+
+@fault(breaks={"prices.default-stays"})
+def a_fleet_that_nobody_has_is_given_a_price(parts: Parts) -> None:
+    """A location with a fleetId that no fleet has shows prices that differ from the default."""
+
+    async def inventing(inner: Handler, world: World, call: Call) -> Reply:
+        try:
+            return await inner(world, call)
+        except NoSuchFleet:
+            body = await world.store.location(call.tenant, call.path["locationId"], None)
+            return Reply(200, priced(body, {"currency": "EUR", "perKwh": 0.01}))
+
+    parts.wrap(OPERATION, inventing)

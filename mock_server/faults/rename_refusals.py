@@ -1,7 +1,7 @@
 """Faults in refusing to rename a fleet."""
 
 import json
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qs, parse_qsl
 
 from fleet_contract.mock_server import forms
 from fleet_contract.mock_server.faults.calls import LIMIT, body_of, is_overlong, lacks
@@ -174,3 +174,15 @@ def rename_mends_a_body_that_was_cut_off(parts: Parts) -> None:
             call.raw_body = body + b"}"
 
     parts.before("rename_fleet", mending)
+
+
+@fault(breaks={"rename.refuses-a-missing-name"})
+def rename_reads_the_name_from_the_query(parts: Parts) -> None:
+    """A rename without newName takes it from the query."""
+
+    async def lenient(_: World, call: Call) -> None:
+        named = parse_qs(call.raw_query.decode("latin-1")).get("newName")
+        if named and b'"newName"' not in call.raw_body:
+            call.raw_body = json.dumps({"newName": named[0]}).encode()
+
+    parts.before("rename_fleet", lenient)

@@ -7,7 +7,7 @@ from fleet_contract.mock_server.faults.registry import fault
 from fleet_contract.mock_server.handlers import Handler, World
 from fleet_contract.mock_server.messages import Call, Reply
 from fleet_contract.mock_server.parts import Parts
-from fleet_contract.mock_server.store import ChargingKey, Store
+from fleet_contract.mock_server.store import ChargingKey, Code, NoActiveCodes, Store
 
 
 @fault(breaks={"rename.foreign-fleet-is-refused"})
@@ -63,3 +63,34 @@ def a_key_is_changed_by_whoever_creates_it_again(parts: Parts) -> None:
             return kept
 
     parts.mix_into_store(Overwriting)
+
+
+@fault(breaks={"invitation.lists-only-active-codes"})
+def new_fleets_of_all_organizations_share_a_code(parts: Parts) -> None:
+    """Every fleet that has no code of its own is shown the same one, whoever asks."""
+
+    async def welcoming(inner: Handler, world: World, call: Call) -> Reply:
+        try:
+            return await inner(world, call)
+        except NoActiveCodes:
+            fleet = world.store.find(call.tenant, call.path["fleetId"])
+            if fleet.codes or not fleet.found_from:
+                raise
+            return Reply(200, [{"code": "WELCOME00001"}])
+
+    parts.wrap("get_invitation_codes", welcoming)
+
+
+@fault(breaks={"invitation.lists-only-active-codes"})
+def a_create_brings_its_own_codes(parts: Parts) -> None:
+    """A create gives its fleet the invitation codes that its body lists."""
+
+    async def trusting(inner: Handler, world: World, call: Call) -> Reply:
+        reply = await inner(world, call)
+        codes = body_of(call).get("invitationCodes")
+        fleet = world.store.at(call.body["fleetId"])
+        if fleet and isinstance(codes, list):
+            world.store.keep(replace(fleet, codes=tuple(Code(str(code)) for code in codes)))
+        return reply
+
+    parts.wrap("create_fleet", trusting)

@@ -130,7 +130,13 @@ OF_NAMES: dict[str, tuple[str, Change]] = {
         lambda name: None if name.lower() == "null" else name,
     ),
 }
-ESCAPING: tuple[str, Change] = ("shows the name as HTML would have it", html.escape)
+OF_NEW_NAMES: dict[str, tuple[str, Change]] = {
+    "escapes-names": ("shows the name as HTML would have it", html.escape),
+    "drops-carriage-returns": (
+        "shows the line breaks of the name as line feeds",
+        lambda name: name.replace("\r\n", "\n"),
+    ),
+}
 OF_IDS: dict[str, tuple[str, Change]] = {
     "answers-the-id-in-lower-case": ("shows the id in lower case", str.lower),
     "answers-the-id-encoded": ("shows the id percent-encoded", lambda given: quote(given, safe="")),
@@ -159,4 +165,5 @@ for known, (_, of_the_name, of_the_id) in OPERATIONS.items():
         change_text(known, of_a_name, "fleetName", of_the_name, what)
     for of_an_id, what in OF_IDS.items():
         change_text(known, of_an_id, "fleetId", of_the_id, what)
-change_text("rename", "escapes-names", "fleetName", "rename.answers-the-new-name", ESCAPING)
+for of_a_new_name, what in OF_NEW_NAMES.items():
+    change_text("rename", of_a_new_name, "fleetName", "rename.answers-the-new-name", what)

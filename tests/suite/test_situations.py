@@ -163,7 +163,7 @@ def test_once_its_fleet_is_renamed_a_repeated_create_tells_nothing_of_identical_
         (A, {"newName": "x", "id": 1}, {"rename.a-renamed-fleet", "any.unknown-property"}),
         (A, b"null", {"rename.a-renamed-fleet", "rename.with-no-json"}),
         (f"ct-{MARK}-zzz", {}, {"rename.an-unknown-fleet", "rename.without-a-name"}),
-        ("%FF", {"newName": "x"}, {"any.odd"}),
+        ("%FF", {"newName": "x"}, {"path.with-no-utf-8"}),
         ("..", {"newName": "x"}, {"any.odd"}),
     ],
 )
