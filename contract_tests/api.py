@@ -9,7 +9,8 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from fleet_contract.contract_tests.exchange import Caller, Exchange
-from fleet_contract.contract_tests.judging.known import NO_NAME, PRINTED
+from fleet_contract.contract_tests.judging.known import PRINTED
+from fleet_contract.contract_tests.judging.likeness import NO_NAME
 from fleet_contract.contract_tests.judging.sent import LIMIT, spell
 from fleet_contract.contract_tests.judging.walks import cursor_of, items_of
 from fleet_contract.contract_tests.network.client import Client

@@ -8,7 +8,8 @@ from typing import Any
 
 from fleet_contract.contract_tests.exchange import Exchange
 from fleet_contract.contract_tests.judging.findings import Finding, Findings, finding, shown
-from fleet_contract.contract_tests.judging.known import NO_NAME, Known, Likeness
+from fleet_contract.contract_tests.judging.known import Known
+from fleet_contract.contract_tests.judging.likeness import NO_NAME, Likeness
 from fleet_contract.contract_tests.judging.sent import Body, is_overlong_by_blanks
 from fleet_contract.contract_tests.judging.situations import situations_of
 

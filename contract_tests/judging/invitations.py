@@ -5,7 +5,8 @@ from typing import Any
 
 from fleet_contract.contract_tests.exchange import Exchange
 from fleet_contract.contract_tests.judging.findings import Findings, finding
-from fleet_contract.contract_tests.judging.known import Known, Likeness, history_of, is_alike, own_fleets, value_of
+from fleet_contract.contract_tests.judging.known import Known, history_of, own_fleets, value_of
+from fleet_contract.contract_tests.judging.likeness import Likeness, is_alike
 
 
 def judge_invitation(exchange: Exchange, known: Known) -> Findings:

@@ -8,7 +8,8 @@ from typing import Any
 from fleet_contract.contract_tests.exchange import Exchange
 from fleet_contract.contract_tests.judging.findings import Findings, finding, shown
 from fleet_contract.contract_tests.judging.keys import visual_number, what_is_wrong
-from fleet_contract.contract_tests.judging.known import SETTLING_SECONDS, Known, Likeness, Standing
+from fleet_contract.contract_tests.judging.known import SETTLING_SECONDS, Known, Standing
+from fleet_contract.contract_tests.judging.likeness import Likeness
 from fleet_contract.contract_tests.judging.situations import situations_of
 from fleet_contract.contract_tests.judging.walks import Item, Walk, cursor_of, items_of, walks
 

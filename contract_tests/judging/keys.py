@@ -8,7 +8,8 @@ from typing import Any
 
 from fleet_contract.contract_tests.exchange import Caller, Exchange
 from fleet_contract.contract_tests.judging.findings import Findings, finding, shown
-from fleet_contract.contract_tests.judging.known import PRINTED, Known, Likeness, Standing, marks_of, value_of
+from fleet_contract.contract_tests.judging.known import PRINTED, Known, Standing, marks_of, value_of
+from fleet_contract.contract_tests.judging.likeness import Likeness
 from fleet_contract.contract_tests.judging.situations import situations_of
 from fleet_contract.contract_tests.judging.walks import Item, cursor_of, items_of
 

@@ -1,27 +1,24 @@
 """What a history and the target file tell about a server: which fleets and keys it has, and when it got them."""
 
 import json
-import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import lru_cache
 from itertools import chain
-from string import ascii_lowercase, ascii_uppercase
+from string import ascii_uppercase
 from typing import Any
 
 from fleet_contract.contract_tests.exchange import Caller, Exchange, NotJson
+from fleet_contract.contract_tests.judging.likeness import NO_NAME, Likeness, bare_name, is_alike, likeness, loosest
 from fleet_contract.contract_tests.judging.sent import Body, Sent, read_request
 from fleet_contract.contract_tests.target import Fixtures
 from fleet_contract.spec.dialect import Dialect
 
-NO_NAME = object()
 SETTLING_SECONDS = 5.0  # how long after its create a fleet may not be found yet (dialect: read.delay)
 _NOT_FOUND = 404
 PRINTED = "CT-"  # what stands before all that this suite prints on keys, in whatever run
 CAPITALS = frozenset(ascii_uppercase)
-_TELLING_LENGTH = 8  # characters; a shorter text is part of many
 
 
 class Standing(StrEnum):
@@ -30,14 +27,6 @@ class Standing(StrEnum):
     OWN = "own"
     FOREIGN = "foreign"
     ABSENT = "absent"
-    UNCLEAR = "unclear"
-
-
-class Likeness(StrEnum):
-    """Whether two ids name the same fleet under a dialect."""
-
-    SAME = "same"
-    OTHER = "other"
     UNCLEAR = "unclear"
 
 
@@ -119,7 +108,7 @@ class Known:
 
     def _is_raced(self, id: str, exchange: Exchange) -> bool:
         """Say whether a create overlapped another one of its id, which may have stood in its way though it failed."""
-        creates = self.creates.get(_loosest(id), ())
+        creates = self.creates.get(loosest(id), ())
         return exchange in creates and any(
             other is not exchange and other.started < exchange.ended and exchange.started < other.ended
             for other in creates
@@ -127,7 +116,7 @@ class Known:
 
     def was_tried(self, id: str, exchange: Exchange) -> bool:
         """Say whether a create of this id had been sent before a request was answered."""
-        return any(create.started < exchange.ended for create in self.creates.get(_loosest(id), ()))
+        return any(create.started < exchange.ended for create in self.creates.get(loosest(id), ()))
 
     def _standing_of_fixture(self, id: str, caller: Caller) -> Standing | None:
         if id in own_fleets(self.fixtures):
@@ -143,7 +132,7 @@ class Known:
         return Standing.FOREIGN if callers == {Caller.OWNER, Caller.OTHER} else Standing.OWN
 
     def _births_like(self, id: str, exchange: Exchange) -> list[Birth]:
-        births = self.births.get(_loosest(id), ())
+        births = self.births.get(loosest(id), ())
         return [each for each in births if each.exchange is not exchange and each.exchange.started < exchange.ended]
 
     def birth(self, id: str, exchange: Exchange) -> Birth | None:
@@ -152,19 +141,11 @@ class Known:
 
     def likeness(self, one: str, other: str) -> Likeness:
         """Say whether two ids name the same fleet, as far as the dialect is known."""
-        if one == other:
-            return Likeness.SAME
-        if _loosest(one) != _loosest(other):
-            return Likeness.OTHER
-        certain = [surely for question, yes, _, surely in _FOLDS if self.dialect.get(question) == yes]
-        possible = [at_most for question, yes, at_most, _ in _FOLDS if self.dialect.get(question) in (yes, None)]
-        if _folded(one, certain) == _folded(other, certain):
-            return Likeness.SAME
-        return Likeness.UNCLEAR if _folded(one, possible) == _folded(other, possible) else Likeness.OTHER
+        return likeness(one, other, self.dialect)
 
     def births_of(self, id: str) -> Sequence[Birth]:
         """Return every create that made the fleet of an id, or of one that some dialect takes for it."""
-        return self.births.get(_loosest(id), ())
+        return self.births.get(loosest(id), ())
 
     def may_exist(self, id: str) -> bool:
         """Say whether a fleet of this id may ever have been there, as far as the history and the target file tell."""
@@ -196,7 +177,7 @@ class Known:
         births = self._births_like(id, exchange)
         renames = chain.from_iterable(self.renames.get(other, ()) for other in {id, *(each.id for each in births)})
         given = [*(each.name for each in births), *(self.sent[each.number].fields.get("newName") for each in renames)]
-        return any(_bare_name(each, id) == _bare_name(name, id) for each in given)
+        return any(bare_name(each, id) == bare_name(name, id) for each in given)
 
     def was_mentioned(self, id: str, exchange: Exchange) -> bool:
         """Say whether the body of an earlier, successful rename held this id anywhere."""
@@ -232,7 +213,7 @@ class Known:
         return any(given.casefold() == text.casefold() for _, _, given in self._named_like(text, id, exchange))
 
     def _named_like(self, name: str, id: str, exchange: Exchange) -> list[tuple[Exchange, str, str]]:
-        return [each for each in self.names[_loosest(name)] if each[0].started < exchange.started and each[1] != id]
+        return [each for each in self.names[loosest(name)] if each[0].started < exchange.started and each[1] != id]
 
     def _has_still(self, id: str, naming: Exchange, exchange: Exchange) -> bool:
         """Say whether a fleet was not renamed between two exchanges, as far as anybody can tell."""
@@ -304,18 +285,18 @@ def _remember_create(known: Known, exchange: Exchange, sent: Sent) -> None:
     if isinstance(id, (bool, int, float)):
         id = _text(id)
     if isinstance(id, str):
-        known.creates[_loosest(id)].append(exchange)
+        known.creates[loosest(id)].append(exchange)
     may_have_made_one = exchange.answer is None or exchange.succeeded or exchange.status >= 500
     if isinstance(id, str) and may_have_made_one:
         birth = Birth(
             exchange, id, sent.fields.get("fleetName", NO_NAME), certain=exchange.succeeded and sent.body is Body.OBJECT
         )
-        known.births[_loosest(id)].append(birth)
+        known.births[loosest(id)].append(birth)
 
 
 def _remember_name(known: Known, exchange: Exchange, name: object, id: object) -> None:
     if isinstance(name, (str, bool, int, float)) and isinstance(id, str):
-        known.names[_loosest(_text(name))].append((exchange, id, _text(name)))
+        known.names[loosest(_text(name))].append((exchange, id, _text(name)))
 
 
 def _text(value: object) -> str:
@@ -374,60 +355,6 @@ def value_of(exchange: Exchange) -> Any:
         return exchange.answer.json
     except NotJson:
         return None
-
-
-# --- likeness of ids ---------------------------------------------------------------------------
-
-
-def _nfc(text: str) -> str:
-    return unicodedata.normalize("NFC", text)
-
-
-def _in_lower_case(text: str) -> str:
-    return text.translate(_LOWER)
-
-
-def _without_blanks(text: str) -> str:
-    return text.strip(" \t\r\n")
-
-
-# What a dialect may take away from ids, at most, and what every server of that dialect takes away.
-_LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
-_FOLDS = (
-    ("id.blanks", "trimmed", str.strip, _without_blanks),
-    ("id.normalisation", "nfc", _nfc, _nfc),
-    ("id.case", "ignored", str.casefold, _in_lower_case),
-)
-
-
-def _bare_name(name: object, id: str) -> str:
-    """Return what all servers would keep of a name; some show the id of a fleet that has none."""
-    if name in (NO_NAME, None, id):
-        return ""
-    return _nfc(name.strip()) if isinstance(name, str) else json.dumps(name, default=str)
-
-
-@lru_cache(4096)  # asked for again by every judge
-def _loosest(id: str) -> str:
-    return _nfc(id.strip().casefold())
-
-
-def _folded(id: str, folds: Sequence[Callable[[str], str]]) -> str:
-    for fold in folds:
-        id = fold(id)
-    return id
-
-
-def is_alike(fleet: str, id: str) -> bool:
-    """Say whether an id is a part, an extension or a pattern of that of a fleet, or like it but for its end."""
-    if min(len(fleet), len(id)) < _TELLING_LENGTH:
-        return False
-    same_but_its_end = len(id) == len(fleet) and id[:-1] == fleet[:-1]
-    return id in fleet or fleet in id or same_but_its_end or _as_pattern_matches(id, fleet)
-
-
-def _as_pattern_matches(pattern: str, text: str) -> bool:
-    return any(mark in pattern for mark in "%_*?") and len(pattern) <= len(text) + 1
 
 
 def history_of(known: Known, operation: str) -> Sequence[Exchange]:

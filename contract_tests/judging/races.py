@@ -13,7 +13,8 @@ from typing import Any
 
 from fleet_contract.contract_tests.exchange import Caller, Exchange
 from fleet_contract.contract_tests.judging.findings import Finding, Findings
-from fleet_contract.contract_tests.judging.known import NO_NAME, SETTLING_SECONDS, Known
+from fleet_contract.contract_tests.judging.known import SETTLING_SECONDS, Known
+from fleet_contract.contract_tests.judging.likeness import NO_NAME
 from fleet_contract.contract_tests.judging.linearizability import (
     Model,
     Operation,

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from fleet_contract.contract_tests.exchange import Answer, Exchange, NotJson
-from fleet_contract.contract_tests.judging.known import NO_NAME, Known, Standing, value_of
+from fleet_contract.contract_tests.judging.known import Known, Standing, value_of
+from fleet_contract.contract_tests.judging.likeness import NO_NAME
 from fleet_contract.contract_tests.judging.sent import HOSTILE, LIMIT, is_slug, is_unreserved
 from fleet_contract.contract_tests.judging.situations import situations_of
 from fleet_contract.contract_tests.judging.walks import cursor_of, items_of

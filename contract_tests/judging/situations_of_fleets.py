@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from fleet_contract.contract_tests.exchange import Exchange
 from fleet_contract.contract_tests.judging import sent as texts
-from fleet_contract.contract_tests.judging.known import NO_NAME, Known, Likeness, Standing
+from fleet_contract.contract_tests.judging.known import Known, Standing
+from fleet_contract.contract_tests.judging.likeness import NO_NAME, Likeness
 from fleet_contract.contract_tests.judging.sent import Body, Sent
 from fleet_contract.contract_tests.judging.traits import Traits, is_scalar
 

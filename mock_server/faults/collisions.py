@@ -1,8 +1,9 @@
-"""Faults in telling the id of a new fleet from those of others: what is the same, and what is only like it."""
+"""Faults in saying whether an id is taken: by the same, by what is only like it, and for how long."""
 
 import re
 import unicodedata
 from collections.abc import Callable
+from dataclasses import replace
 
 from fleet_contract.mock_server.faults.registry import fault, register_fault
 from fleet_contract.mock_server.parts import Parts
@@ -61,3 +62,105 @@ def register_collation(name: str, text: str, same: Callable[[str], str]) -> None
 
 for name, (text, same) in COLLATIONS.items():
     register_collation(name, text, same)
+
+
+@fault(breaks={"fleets.id-is-unique"})
+def second_create_overwrites(parts: Parts) -> None:
+    """A create with a taken id gives the fleet another name."""
+
+    class Overwriting(Store):
+        async def add_fleet(self, fleet: Fleet) -> Fleet:
+            known = self.at(fleet.id)
+            mine = known is not None and known.tenant == fleet.tenant
+            return self.keep(replace(known, name=fleet.name)) if known and mine else await super().add_fleet(fleet)
+
+    parts.mix_into_store(Overwriting)
+
+
+@fault(breaks={"fleets.id-is-unique"})
+def second_create_is_ignored(parts: Parts) -> None:
+    """A create with a taken id and another name is answered like one that made a fleet, and makes none."""
+
+    class Ignoring(Store):
+        async def add_fleet(self, fleet: Fleet) -> Fleet:
+            known = self.at(fleet.id)
+            return fleet if known and known.tenant == fleet.tenant else await super().add_fleet(fleet)
+
+    parts.mix_into_store(Ignoring)
+
+
+@fault(breaks={"fleets.id-is-unique"})
+def id_is_free_again_after_a_rename(parts: Parts) -> None:
+    """The id of a fleet that has been renamed can be taken by a second fleet."""
+
+    class Freeing(Store):
+        freed: frozenset[str] = frozenset()
+
+        async def rename(self, tenant: str, id: str, name: str) -> Fleet:
+            fleet = await super().rename(tenant, id, name)
+            self.freed |= {fleet.id}
+            return fleet
+
+        async def add_fleet(self, fleet: Fleet) -> Fleet:
+            known = self.owned(fleet.tenant, fleet.id)
+            return self.keep(fleet) if known and known.id in self.freed else await super().add_fleet(fleet)
+
+    parts.mix_into_store(Freeing)
+
+
+@fault(breaks={"fleets.id-is-unique"})
+def only_the_newest_ids_are_remembered(parts: Parts) -> None:
+    """Uniqueness is checked against the eight fleets made last."""
+
+    class Forgetful(Store):
+        async def add_fleet(self, fleet: Fleet) -> Fleet:
+            newest = list(self.fleets.values())[-8:]
+            known = self.at(fleet.id)
+            old = known is not None and known.tenant == fleet.tenant and known not in newest
+            return self.keep(fleet) if old else await super().add_fleet(fleet)
+
+    parts.mix_into_store(Forgetful)
+
+
+@fault(breaks={"fleets.id-is-unique-across-organizations"})
+def ids_are_unique_in_an_organization_only(parts: Parts) -> None:
+    """An id that another organization's fleet has is free."""
+
+    class Separate(Store):
+        async def add_fleet(self, fleet: Fleet) -> Fleet:
+            known = self.at(fleet.id)
+            return fleet if known and known.tenant != fleet.tenant else await super().add_fleet(fleet)
+
+    parts.mix_into_store(Separate)
+
+
+@fault(breaks={"fleets.id-is-unique"})
+def a_second_create_gives_the_name_of_the_last_rename(parts: Parts) -> None:
+    """A create with a taken id is answered with the fleet where it has been renamed, and refused where not."""
+
+    class Finding(Store):
+        renamed: frozenset[str] = frozenset()
+
+        async def rename(self, tenant: str, id: str, name: str) -> Fleet:
+            self.renamed |= {id}
+            return await super().rename(tenant, id, name)
+
+        async def add_fleet(self, fleet: Fleet) -> Fleet:
+            known = self.at(fleet.id)
+            renamed = known is not None and known.tenant == fleet.tenant and known.id in self.renamed
+            return known if known and renamed else await super().add_fleet(fleet)
+
+    parts.mix_into_store(Finding)
+
+
+@fault(breaks={"fleets.id-is-unique-across-organizations"})
+def a_fleet_without_a_name_can_be_made_by_others_too(parts: Parts) -> None:
+    """An id of another organization's fleet is free where that fleet was made without a name."""
+
+    class Separate(Store):
+        async def add_fleet(self, fleet: Fleet) -> Fleet:
+            known = self.at(fleet.id)
+            free = known is not None and known.tenant != fleet.tenant and known.name is None
+            return fleet if free else await super().add_fleet(fleet)
+
+    parts.mix_into_store(Separate)

@@ -13,76 +13,6 @@ from fleet_contract.mock_server.parts import Parts
 from fleet_contract.mock_server.store import Fleet, FleetIdTaken, ForeignFleet, NoSuchFleet, Store
 
 
-@fault(breaks={"fleets.id-is-unique"})
-def second_create_overwrites(parts: Parts) -> None:
-    """A create with a taken id gives the fleet another name."""
-
-    class Overwriting(Store):
-        async def add_fleet(self, fleet: Fleet) -> Fleet:
-            known = self.at(fleet.id)
-            mine = known is not None and known.tenant == fleet.tenant
-            return self.keep(replace(known, name=fleet.name)) if known and mine else await super().add_fleet(fleet)
-
-    parts.mix_into_store(Overwriting)
-
-
-@fault(breaks={"fleets.id-is-unique"})
-def second_create_is_ignored(parts: Parts) -> None:
-    """A create with a taken id and another name is answered like one that made a fleet, and makes none."""
-
-    class Ignoring(Store):
-        async def add_fleet(self, fleet: Fleet) -> Fleet:
-            known = self.at(fleet.id)
-            return fleet if known and known.tenant == fleet.tenant else await super().add_fleet(fleet)
-
-    parts.mix_into_store(Ignoring)
-
-
-@fault(breaks={"fleets.id-is-unique"})
-def id_is_free_again_after_a_rename(parts: Parts) -> None:
-    """The id of a fleet that has been renamed can be taken by a second fleet."""
-
-    class Freeing(Store):
-        freed: frozenset[str] = frozenset()
-
-        async def rename(self, tenant: str, id: str, name: str) -> Fleet:
-            fleet = await super().rename(tenant, id, name)
-            self.freed |= {fleet.id}
-            return fleet
-
-        async def add_fleet(self, fleet: Fleet) -> Fleet:
-            known = self.owned(fleet.tenant, fleet.id)
-            return self.keep(fleet) if known and known.id in self.freed else await super().add_fleet(fleet)
-
-    parts.mix_into_store(Freeing)
-
-
-@fault(breaks={"fleets.id-is-unique"})
-def only_the_newest_ids_are_remembered(parts: Parts) -> None:
-    """Uniqueness is checked against the eight fleets made last."""
-
-    class Forgetful(Store):
-        async def add_fleet(self, fleet: Fleet) -> Fleet:
-            newest = list(self.fleets.values())[-8:]
-            known = self.at(fleet.id)
-            old = known is not None and known.tenant == fleet.tenant and known not in newest
-            return self.keep(fleet) if old else await super().add_fleet(fleet)
-
-    parts.mix_into_store(Forgetful)
-
-
-@fault(breaks={"fleets.id-is-unique-across-organizations"})
-def ids_are_unique_in_an_organization_only(parts: Parts) -> None:
-    """An id that another organization's fleet has is free."""
-
-    class Separate(Store):
-        async def add_fleet(self, fleet: Fleet) -> Fleet:
-            known = self.at(fleet.id)
-            return fleet if known and known.tenant != fleet.tenant else await super().add_fleet(fleet)
-
-    parts.mix_into_store(Separate)
-
-
 @fault(breaks={"fleets.id-never-changes"})
 def rename_moves_the_fleet_to_its_name(parts: Parts) -> None:
     """A renamed fleet is found under its new name and no longer under its id."""
@@ -208,25 +138,6 @@ def a_create_without_a_name_finds_the_fleet(parts: Parts) -> None:
 
 
 @fault(breaks={"fleets.id-is-unique"})
-def a_second_create_gives_the_name_of_the_last_rename(parts: Parts) -> None:
-    """A create with a taken id is answered with the fleet where it has been renamed, and refused where not."""
-
-    class Finding(Store):
-        renamed: frozenset[str] = frozenset()
-
-        async def rename(self, tenant: str, id: str, name: str) -> Fleet:
-            self.renamed |= {id}
-            return await super().rename(tenant, id, name)
-
-        async def add_fleet(self, fleet: Fleet) -> Fleet:
-            known = self.at(fleet.id)
-            renamed = known is not None and known.tenant == fleet.tenant and known.id in self.renamed
-            return known if known and renamed else await super().add_fleet(fleet)
-
-    parts.mix_into_store(Finding)
-
-
-@fault(breaks={"fleets.id-is-unique"})
 def a_taken_id_is_not_found(parts: Parts) -> None:
     """A create with a taken id of the caller's own is answered 404."""
     own: set[tuple[str, str]] = set()
@@ -252,19 +163,6 @@ def a_foreign_id_is_not_found(parts: Parts) -> None:
             return await super().add_fleet(fleet)
 
     parts.mix_into_store(Hiding)
-
-
-@fault(breaks={"fleets.id-is-unique-across-organizations"})
-def a_fleet_without_a_name_can_be_made_by_others_too(parts: Parts) -> None:
-    """An id of another organization's fleet is free where that fleet was made without a name."""
-
-    class Separate(Store):
-        async def add_fleet(self, fleet: Fleet) -> Fleet:
-            known = self.at(fleet.id)
-            free = known is not None and known.tenant != fleet.tenant and known.name is None
-            return fleet if free else await super().add_fleet(fleet)
-
-    parts.mix_into_store(Separate)
 
 
 @fault(breaks={"fleets.id-finds-the-fleet"})

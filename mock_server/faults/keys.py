@@ -12,7 +12,7 @@ from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import Answer, Call, Reply
 from fleet_contract.mock_server.parts import Parts
 from fleet_contract.mock_server.refusals import Refusal
-from fleet_contract.mock_server.store import ChargingKey, KeyTaken, NoSuchFleet, Store
+from fleet_contract.mock_server.store import ChargingKey, NoSuchFleet, Store
 
 OPERATION = "create_charging_key"
 REQUIRED = ("keyIdentifier", "visualNumber", "contractId")
@@ -60,21 +60,6 @@ def key_create_takes_a_word_for_enabled(parts: Parts) -> None:
         return await inner(world, call)
 
     parts.wrap(OPERATION, accepting)
-
-
-@fault(breaks={"keys.identifier-is-unique"})
-def a_key_can_be_created_twice(parts: Parts) -> None:
-    """A second create with the same keyIdentifier makes a second entry."""
-
-    class Repeating(Store):
-        async def add_key(self, key: ChargingKey) -> ChargingKey:
-            try:
-                return await super().add_key(key)
-            except KeyTaken:
-                self.charging_keys.append(key)
-                return key
-
-    parts.mix_into_store(Repeating)
 
 
 @fault(breaks={"keys.unfiltered-list-is-whole"})
@@ -243,38 +228,6 @@ def every_fourth_key_is_refused(parts: Parts) -> None:
     parts.answer_with(OPERATION, 409, lambda _: next(numbers) % 4 == 0)
 
 
-@fault(breaks={"keys.identifier-is-unique"})
-def a_key_exists_once_for_each_visual_number(parts: Parts) -> None:
-    """A second create with the same keyIdentifier and another visualNumber makes a second entry."""
-
-    class Pairing(Store):
-        async def add_key(self, key: ChargingKey) -> ChargingKey:
-            try:
-                return await super().add_key(key)
-            except KeyTaken as taken:
-                if taken.key.visual_number == key.visual_number:
-                    raise
-                self.charging_keys.append(key)
-                return key
-
-    parts.mix_into_store(Pairing)
-
-
-@fault(breaks={"keys.listed-as-created", "keys.created-key-is-in-its-fleet"})
-def a_second_create_replaces_the_key(parts: Parts) -> None:
-    """A second create with the same keyIdentifier gives the key other values."""
-
-    class Replacing(Store):
-        async def add_key(self, key: ChargingKey) -> ChargingKey:
-            try:
-                return await super().add_key(key)
-            except KeyTaken as taken:
-                self.charging_keys[self.charging_keys.index(taken.key)] = key
-                return key
-
-    parts.mix_into_store(Replacing)
-
-
 @fault(breaks={"keys.created-key-is-in-its-fleet"})
 def a_disabled_key_leaves_its_fleet(parts: Parts) -> None:
     """A charging key that is created disabled is kept in no fleet."""
@@ -356,22 +309,6 @@ def a_key_without_a_fleet_is_disabled_by_default(parts: Parts) -> None:
     parts.wrap(OPERATION, disabling)
 
 
-@fault(breaks={"keys.created-key-is-in-its-fleet"})
-def a_refused_key_moves_to_another_fleet(parts: Parts) -> None:
-    """A second create of a charging key is refused, and moves the key to the fleet that it names."""
-
-    class Moving(Store):
-        async def add_key(self, key: ChargingKey) -> ChargingKey:
-            try:
-                return await super().add_key(key)
-            except KeyTaken as taken:
-                moved = replace(taken.key, fleet_id=key.fleet_id)
-                self.charging_keys[self.charging_keys.index(taken.key)] = moved
-                raise
-
-    parts.mix_into_store(Moving)
-
-
 @fault(breaks={"keys.create-refuses-an-invalid-key"})
 def a_key_that_is_refused_for_its_contract_is_kept(parts: Parts) -> None:
     """The create of a charging key without contractId is refused, and the key is listed from then on."""
@@ -385,31 +322,3 @@ def a_key_that_is_refused_for_its_contract_is_kept(parts: Parts) -> None:
 
     parts.schema("NewChargingKey")["required"] = ["keyIdentifier", "visualNumber"]
     parts.wrap(OPERATION, keeping)
-
-
-@fault(breaks={"keys.listed-as-created"})
-def a_second_create_that_is_refused_changes_the_contract(parts: Parts) -> None:
-    """A second create of a charging key is refused, and the key has its contract from then on."""
-
-    class Overwriting(Store):
-        async def add_key(self, key: ChargingKey) -> ChargingKey:
-            for place, other in enumerate(self.charging_keys):
-                if (other.tenant, other.identifier) == (key.tenant, key.identifier):
-                    self.charging_keys[place] = replace(other, contract_id=key.contract_id)
-            return await super().add_key(key)
-
-    parts.mix_into_store(Overwriting)
-
-
-@fault(breaks={"keys.enabled-by-default"})
-def a_second_create_that_is_refused_switches_the_key(parts: Parts) -> None:
-    """A second create of a charging key is refused, and the key is enabled as that one said."""
-
-    class Overwriting(Store):
-        async def add_key(self, key: ChargingKey) -> ChargingKey:
-            for place, other in enumerate(self.charging_keys):
-                if (other.tenant, other.identifier) == (key.tenant, key.identifier):
-                    self.charging_keys[place] = replace(other, enabled=key.enabled)
-            return await super().add_key(key)
-
-    parts.mix_into_store(Overwriting)

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from fleet_contract.contract_tests.exchange import Caller
-from fleet_contract.contract_tests.judging.known import Likeness, Standing
+from fleet_contract.contract_tests.judging.known import Standing
+from fleet_contract.contract_tests.judging.likeness import Likeness
 from fleet_contract.contract_tests.judging.reading import decided, folded, read_dialect
 from fleet_contract.contract_tests.judging.statuses import judge_status
 from fleet_contract.spec.catalogue import catalogue

@@ -1,0 +1,85 @@
+"""Likeness: whether two ids name the same fleet in a dialect, and which resemble each other."""
+
+import json
+import unicodedata
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+from functools import lru_cache
+from string import ascii_lowercase, ascii_uppercase
+
+from fleet_contract.spec.dialect import Dialect
+
+NO_NAME = object()
+_TELLING_LENGTH = 8  # characters; a shorter text is part of many
+
+
+class Likeness(StrEnum):
+    """Whether two ids name the same fleet under a dialect."""
+
+    SAME = "same"
+    OTHER = "other"
+    UNCLEAR = "unclear"
+
+
+def likeness(one: str, other: str, dialect: Dialect) -> Likeness:
+    """Say whether two ids name the same fleet, as far as the dialect is known."""
+    if one == other:
+        return Likeness.SAME
+    if loosest(one) != loosest(other):
+        return Likeness.OTHER
+    certain = [surely for question, yes, _, surely in _FOLDS if dialect.get(question) == yes]
+    possible = [at_most for question, yes, at_most, _ in _FOLDS if dialect.get(question) in (yes, None)]
+    if _folded(one, certain) == _folded(other, certain):
+        return Likeness.SAME
+    return Likeness.UNCLEAR if _folded(one, possible) == _folded(other, possible) else Likeness.OTHER
+
+
+def _nfc(text: str) -> str:
+    return unicodedata.normalize("NFC", text)
+
+
+def _in_lower_case(text: str) -> str:
+    return text.translate(_LOWER)
+
+
+def _without_blanks(text: str) -> str:
+    return text.strip(" \t\r\n")
+
+
+# What a dialect may take away from ids, at most, and what every server of that dialect takes away.
+_LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
+_FOLDS = (
+    ("id.blanks", "trimmed", str.strip, _without_blanks),
+    ("id.normalisation", "nfc", _nfc, _nfc),
+    ("id.case", "ignored", str.casefold, _in_lower_case),
+)
+
+
+def bare_name(name: object, id: str) -> str:
+    """Return what all servers would keep of a name; some show the id of a fleet that has none."""
+    if name in (NO_NAME, None, id):
+        return ""
+    return _nfc(name.strip()) if isinstance(name, str) else json.dumps(name, default=str)
+
+
+@lru_cache(4096)  # asked for again by every judge
+def loosest(id: str) -> str:
+    return _nfc(id.strip().casefold())
+
+
+def _folded(id: str, folds: Sequence[Callable[[str], str]]) -> str:
+    for fold in folds:
+        id = fold(id)
+    return id
+
+
+def is_alike(fleet: str, id: str) -> bool:
+    """Say whether an id is a part, an extension or a pattern of that of a fleet, or like it but for its end."""
+    if min(len(fleet), len(id)) < _TELLING_LENGTH:
+        return False
+    same_but_its_end = len(id) == len(fleet) and id[:-1] == fleet[:-1]
+    return id in fleet or fleet in id or same_but_its_end or _as_pattern_matches(id, fleet)
+
+
+def _as_pattern_matches(pattern: str, text: str) -> bool:
+    return any(mark in pattern for mark in "%_*?") and len(pattern) <= len(text) + 1
