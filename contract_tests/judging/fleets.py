@@ -9,7 +9,7 @@ from typing import Any
 from fleet_contract.contract_tests.exchange import Exchange
 from fleet_contract.contract_tests.judging.findings import Finding, Findings, finding, shown
 from fleet_contract.contract_tests.judging.known import Known
-from fleet_contract.contract_tests.judging.likeness import NO_NAME, Likeness
+from fleet_contract.contract_tests.judging.likeness import NO_NAME, Likeness, without_any_blanks
 from fleet_contract.contract_tests.judging.sent import Body, is_overlong_by_blanks
 from fleet_contract.contract_tests.judging.situations import situations_of
 
@@ -20,7 +20,7 @@ _CHANGES: tuple[Callable[[str], str], ...] = (
     str.strip,
     lambda text: text.strip(" "),
     lambda text: text.strip(" \t\r\n"),
-    lambda text: text.strip("".join(map(chr, range(0x21)))),  # Java's trim
+    without_any_blanks,
 )
 
 
@@ -55,7 +55,9 @@ def _of_create(exchange: Exchange, known: Known, shows: dict[str, Any]) -> Findi
         return  # An identical create may be answered with the fleet as it is now.
     requirement = "create.name-is-optional" if name in (NO_NAME, None, "") else "create.echoes-the-name"
     requirement = "create.refuses-an-overlong-name" if _is_too_long(name) else requirement
-    yield _shows(exchange, requirement, "fleetName", _names(name, ids), shows)
+    names = [name, *known.names_given_meanwhile(str(fields.get("fleetId")), exchange)]
+    allowed = [each for given in names for each in _names(given, ids)]
+    yield _shows(exchange, requirement, "fleetName", allowed, shows)
 
 
 def _of_rename(exchange: Exchange, known: Known, shows: dict[str, Any]) -> Findings:

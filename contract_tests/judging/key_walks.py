@@ -41,7 +41,7 @@ def judge_walks(known: Known, numbers: Collection[int]) -> Findings:
     """Judge every walk with one of these pages as a whole, and against the keys that were created before it."""
     all_walks = walks(known)
     made = list(_made(known, all_walks))
-    refused = [create for create in known.keys if _is_refused(create, known)]
+    refused = list(_refused(known))
     for number, walk in enumerate(all_walks):
         if not any(page in numbers for page in walk.numbers):
             continue
@@ -82,22 +82,35 @@ def _made(known: Known, all_walks: list[Walk]) -> Iterator[Made]:
             yield Made(create, fields, first, "keys.create-a-key" in situations_of(create, known))
 
 
-def _is_refused(create: Exchange, known: Known) -> bool:
-    return create.status in range(400, 500) and "keys.create-an-invalid-key" in situations_of(create, known)
+# What a key breaks that is listed though every create of it was refused, by why it was refused.
+_MADE_ALL_THE_SAME = {
+    "any.without-a-key": "access.key-is-required",
+    "any.with-an-unknown-key": "access.key-is-checked",
+    "keys.create-an-invalid-key": "keys.create-refuses-an-invalid-key",
+}
+
+
+def _refused(known: Known) -> Iterator[tuple[str, Exchange]]:
+    """Yield every create that was refused, with what its key breaks where it is listed all the same."""
+    for create in known.keys:
+        reasons = (each for each in situations_of(create, known) if each in _MADE_ALL_THE_SAME)
+        reason = next(reasons, None) if create.status in range(400, 500) else None
+        if reason:
+            yield _MADE_ALL_THE_SAME[reason], create
 
 
 # --- a walk by itself --------------------------------------------------------------------------
 
 
-def _lacks_what_was_refused(walk: Walk, refused: list[Exchange], known: Known) -> Findings:
-    before = [create for create in refused if create.ended <= walk.started]
+def _lacks_what_was_refused(walk: Walk, refused: list[tuple[str, Exchange]], known: Known) -> Findings:
     made = [visual_number(create, known) for create in known.keys if create.status not in range(400, 500)]
-    numbers = [number for create in before if (number := visual_number(create, known)) not in made]
-    listed = sum(isinstance(number, str) and number in walk.by_number for number in numbers)
-    if numbers:
-        got = f"{listed} keys whose create was refused"
-        requirement = "keys.create-refuses-an-invalid-key"
-        yield finding(requirement, not listed, walk.numbers, "no key whose create was refused", got)
+    for requirement in _MADE_ALL_THE_SAME.values():
+        before = [create for broken, create in refused if broken == requirement and create.ended <= walk.started]
+        numbers = [number for create in before if (number := visual_number(create, known)) not in made]
+        listed = sum(isinstance(number, str) and number in walk.by_number for number in numbers)
+        if numbers:
+            got = f"{listed} keys whose create was refused"
+            yield finding(requirement, not listed, walk.numbers, "no key whose create was refused", got)
 
 
 def _each_once(walk: Walk) -> Findings:
@@ -129,7 +142,7 @@ def _has_what_was_made(walk: Walk, made: list[Made], known: Known, all_walks: li
         if not key.is_due(walk, known):
             continue
         item = walk.item(key.fields)
-        if item is None and _appears_later(key, walk, all_walks):
+        if item is None and _may_settle_still(key, walk, all_walks, known):
             continue
         numbers = (*walk.numbers, key.create.number)
         requirement = (
@@ -143,14 +156,17 @@ def _has_what_was_made(walk: Walk, made: list[Made], known: Known, all_walks: li
             yield from _as_created(key.fields, item, known, numbers)
 
 
-def _appears_later(key: Made, walk: Walk, all_walks: list[Walk]) -> bool:
+def _may_settle_still(key: Made, walk: Walk, all_walks: list[Walk], known: Known) -> bool:
     """Say whether a key was missing soon after its create, and was in the same list later: a delay and no loss.
 
+    Where nobody looked again, it may have been either, if this server has such delays.
     What was listed before has settled.
     """
     soon = walk.started - key.create.ended <= SETTLING_SECONDS
-    later = (each for each in all_walks if each.started > walk.started and each.is_same_list(walk))
-    return soon and key.first_listed >= walk.started and any(each.item(key.fields) is not None for each in later)
+    later = [each for each in all_walks if each.started > walk.started and each.is_same_list(walk)]
+    appeared = any(each.item(key.fields) is not None for each in later)
+    nobody_looked = not later and known.dialect.get("read.delay", "some") == "some"
+    return soon and key.first_listed >= walk.started and (appeared or nobody_looked)
 
 
 def _requirement_of_absence(key: Made, walk: Walk, made: list[Made], known: Known, all_walks: list[Walk]) -> str:

@@ -10,7 +10,6 @@ from fleet_contract.contract_tests.exchange import Caller, Exchange
 from fleet_contract.contract_tests.judging.findings import Findings, finding, shown
 from fleet_contract.contract_tests.judging.known import PRINTED, Known, Standing, marks_of, value_of
 from fleet_contract.contract_tests.judging.likeness import Likeness
-from fleet_contract.contract_tests.judging.situations import situations_of
 from fleet_contract.contract_tests.judging.walks import Item, cursor_of, items_of
 
 _DEFAULT_SIZE = 100
@@ -47,7 +46,6 @@ def judge_page(exchange: Exchange, known: Known) -> Findings:
     if "fleetId" in sent.query:
         yield from _filtered(exchange, known, sent.query["fleetId"], items)
     yield from _hidden(exchange, known, items)
-    yield from _refused(exchange, known, items)
 
 
 def what_is_wrong(item: Item) -> str:
@@ -115,27 +113,6 @@ def _hidden(exchange: Exchange, known: Known, items: list[Item]) -> Findings:
     )
     got = f"{leaked} keys of another organization"
     yield finding("keys.of-others-are-hidden", not leaked, (exchange.number,), "no key of another organization", got)
-
-
-# What a key breaks that is listed though every create of it was refused, by why it was refused.
-_MADE_ALL_THE_SAME = {
-    "any.without-a-key": "access.key-is-required",
-    "any.with-an-unknown-key": "access.key-is-checked",
-    "keys.create-an-invalid-key": "keys.create-refuses-an-invalid-key",
-}
-
-
-def _refused(exchange: Exchange, known: Known, items: list[Item]) -> Findings:
-    """Judge that a page lists no key whose create was refused."""
-    listed = {number for item in items if isinstance(number := item.get("visualNumber"), str)}
-    made = {visual_number(key, known) for key in known.keys if not 400 <= key.status < 500}
-    for create in known.keys:
-        if visual_number(create, known) not in listed - made or create.ended > exchange.started:
-            continue
-        for situation in situations_of(create, known):
-            if situation in _MADE_ALL_THE_SAME:
-                both = (exchange.number, create.number)
-                yield finding(_MADE_ALL_THE_SAME[situation], False, both, "no key that was refused", "it is listed")
 
 
 def _is_of_a_run(item: Item) -> bool:

@@ -191,6 +191,12 @@ class Known:
             for birth in self.all_births()
         )
 
+    def names_given_meanwhile(self, id: str, exchange: Exchange) -> list[object]:
+        """Return the names of the renames of a fleet that overlapped a request: its answer may show them already."""
+        renames = (each for each in self.renames.get(id, ()) if each is not exchange)
+        overlapping = (each for each in renames if each.started < exchange.ended and exchange.started < each.ended)
+        return [self.sent[each.number].fields.get("newName", NO_NAME) for each in overlapping]
+
     def name_is_taken(self, name: str, id: str, exchange: Exchange) -> Likeness:
         """Say whether another fleet has a name: SAME where one surely has it, UNCLEAR where one may, else OTHER.
 
@@ -335,7 +341,7 @@ def _remember_page(known: Known, exchange: Exchange, _: Sent) -> None:
     items = page.get("keys") if isinstance(page, dict) else None
     for item in items if isinstance(items, list) else ():
         known.listed[exchange.request.caller].add(marks_of(item))
-    if isinstance(page, dict) and isinstance(page.get("cursor"), str):
+    if isinstance(page, dict) and isinstance(page.get("cursor"), str) and page["cursor"]:
         known.cursors.setdefault(page["cursor"], exchange)
 
 

@@ -10,6 +10,7 @@ from string import ascii_lowercase, ascii_uppercase
 from fleet_contract.spec.dialect import Dialect
 
 NO_NAME = object()
+_BLANKS = "".join(chr(code) for code in range(0x10000) if code <= 0x20 or chr(code).isspace()) + "\ufeff"
 _TELLING_LENGTH = 8  # characters; a shorter text is part of many
 
 
@@ -42,6 +43,11 @@ def _in_lower_case(text: str) -> str:
     return text.translate(_LOWER)
 
 
+def without_any_blanks(text: str) -> str:
+    """Return a text without all around it that some language takes for blank: Java controls, JavaScript U+FEFF."""
+    return text.strip(_BLANKS)
+
+
 def _without_blanks(text: str) -> str:
     return text.strip(" \t\r\n")
 
@@ -49,7 +55,7 @@ def _without_blanks(text: str) -> str:
 # What a dialect may take away from ids, at most, and what every server of that dialect takes away.
 _LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
 _FOLDS = (
-    ("id.blanks", "trimmed", str.strip, _without_blanks),
+    ("id.blanks", "trimmed", without_any_blanks, _without_blanks),
     ("id.normalisation", "nfc", _nfc, _nfc),
     ("id.case", "ignored", str.casefold, _in_lower_case),
 )
@@ -64,7 +70,7 @@ def bare_name(name: object, id: str) -> str:
 
 @lru_cache(4096)  # asked for again by every judge
 def loosest(id: str) -> str:
-    return _nfc(id.strip().casefold())
+    return _nfc(without_any_blanks(id).casefold())
 
 
 def _folded(id: str, folds: Sequence[Callable[[str], str]]) -> str:
