@@ -86,8 +86,8 @@ def _claim(names: int, seats: int) -> tuple[float, int]:
 
 
 def _home(fault: Fault) -> str:
-    """Return the section that a fault stands in; one that was made as a partial stands where its condition does."""
-    edit = fault.edit.keywords["condition"] if isinstance(fault.edit, partial) else fault.edit
+    """Return the section that a fault stands in; one that was made as a partial stands where its function does."""
+    edit = fault.edit.func if isinstance(fault.edit, partial) else fault.edit
     return _last(edit.__module__)
 
 

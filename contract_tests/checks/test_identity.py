@@ -310,6 +310,7 @@ def test_organizations_share_the_ids_and_nothing_else(api: Api, home: str) -> No
     api.rename(id, api.fresh_name())
     api.rename(id, api.fresh_name(), more={"fleetId": home})
     api.invitation(id)
+    api.invitation(list(api.created)[-1])  # whose codes a careless server has at hand
     api.invitation(id, caller=Caller.OTHER)
     api.create(id, api.fresh_name())
     api.rename(id, api.fresh_name(), caller=Caller.OTHER)
@@ -325,3 +326,4 @@ def test_another_organization_cannot_take_the_id_of_a_fleet(api: Api, home: str)
     unnamed = api.fresh_id()
     api.require(api.create(unnamed), unnamed)
     api.create(unnamed, api.fresh_name(), caller=Caller.OTHER)
+    api.rename(unnamed, api.fresh_name(), caller=Caller.OTHER)

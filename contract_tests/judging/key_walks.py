@@ -55,14 +55,17 @@ def judge_walks(known: Known, numbers: Collection[int]) -> Findings:
 
 # A key that is listed nowhere, or twice, is missed or changed in some list as well; so is one that a list leaves out
 # or shows wrongly, where nothing tells whether it was lost.
-_PLAINER = frozenset({"keys.created-key-is-listed", "keys.identifier-is-unique", "rename.unknown-fleet-is-404"})
+# Two organizations may have a key each of the same identifier: a list that shows both shows one twice, and changed.
+_FOREIGN = frozenset({"keys.of-others-are-hidden"})
+_PLAINER = _FOREIGN | {"keys.created-key-is-listed", "keys.identifier-is-unique", "rename.unknown-fleet-is-404"}
 _EXPLAINED: Mapping[str, frozenset[str]] = {
     "keys.created-key-is-listed": frozenset({"keys.unfiltered-list-is-whole", "keys.identifier-is-unique"}),
     "keys.created-key-is-in-its-fleet": _PLAINER | {"keys.filter-lists-the-whole-fleet"},
     "keys.filter-lists-the-whole-fleet": _PLAINER | {"keys.pages-list-each-key-once"},
 }
 _OF_PAGES: Mapping[str, frozenset[str]] = {
-    "keys.pages-list-each-key-once": frozenset({"keys.filter-lists-only-the-fleet", "keys.identifier-is-unique"})
+    "keys.identifier-is-unique": _FOREIGN,
+    "keys.pages-list-each-key-once": _FOREIGN | {"keys.filter-lists-only-the-fleet", "keys.identifier-is-unique"},
 }
 
 

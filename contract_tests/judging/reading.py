@@ -289,8 +289,9 @@ def _rename_order(exchange: Exchange, known: Known) -> str | None:
 _WRONG_BODIES = ("rename.without-a-name", "rename.to-an-overlong-name", "rename.to-an-invalid-name")
 
 
-def _allow(exchange: Exchange, _: Known) -> str | None:
-    if exchange.status != 405 or exchange.answer is None:
+def _allow(exchange: Exchange, known: Known) -> str | None:
+    # A path that is no operation may be answered 405 as well, where no method is allowed.
+    if exchange.status != 405 or exchange.answer is None or situations_of(exchange, known) != ("any.wrong-method",):
         return None
     return "listed" if exchange.answer.header("allow") else "absent"
 

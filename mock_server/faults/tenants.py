@@ -7,7 +7,7 @@ from fleet_contract.mock_server.faults.registry import fault
 from fleet_contract.mock_server.handlers import Handler, World
 from fleet_contract.mock_server.messages import Call, Reply
 from fleet_contract.mock_server.parts import Parts
-from fleet_contract.mock_server.store import ChargingKey, Code, NoActiveCodes, Store
+from fleet_contract.mock_server.store import ChargingKey, Code, Fleet, NoActiveCodes, Store
 
 
 @fault(breaks={"rename.foreign-fleet-is-refused"})
@@ -94,3 +94,33 @@ def a_create_brings_its_own_codes(parts: Parts) -> None:
         return reply
 
     parts.wrap("create_fleet", trusting)
+
+
+@fault(breaks={"rename.foreign-fleet-is-refused"})
+def a_fleet_without_a_name_can_be_named_by_others(parts: Parts) -> None:
+    """A rename of another organization's fleet succeeds where that has no name yet."""
+
+    async def naming(inner: Handler, world: World, call: Call) -> Reply:
+        asked = world.store.at(call.path["fleetId"])
+        if asked is not None and asked.name is None:
+            call.tenant = asked.tenant
+        return await inner(world, call)
+
+    parts.wrap("rename_fleet", naming)
+
+
+@fault(breaks={"invitation.lists-only-active-codes"})
+def a_new_fleet_has_the_codes_of_the_one_before(parts: Parts) -> None:
+    """A new fleet of another organization has the codes of the fleet that was created before it, whoever has that."""
+
+    class Inheriting(Store):
+        last: tuple[str, tuple[Code, ...]] = ("", ())
+
+        async def add_fleet(self, fleet: Fleet) -> Fleet:
+            tenant, codes = self.last
+            own = (Code(f"OWN{len(self.fleets):08d}"),)
+            made = await super().add_fleet(replace(fleet, codes=codes if tenant not in ("", fleet.tenant) else own))
+            self.last = (made.tenant, made.codes)
+            return made
+
+    parts.mix_into_store(Inheriting)
