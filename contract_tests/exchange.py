@@ -61,7 +61,7 @@ class Answer:
         """The media type in lower case, without parameters; empty where none is given."""
         return (self.header("content-type") or "").split(";")[0].strip().lower()
 
-    @property
+    @cached_property
     def succeeded(self) -> bool:
         return 200 <= self.status < 300
 
@@ -89,12 +89,12 @@ class Exchange:
     trouble: str = ""
     notes: Mapping[str, Any] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def status(self) -> int:
         """The status of the answer, 0 where there was none."""
         return self.answer.status if self.answer else 0
 
-    @property
+    @cached_property
     def succeeded(self) -> bool:
         return self.answer is not None and self.answer.succeeded
 

@@ -5,6 +5,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,12 @@ class Fixtures:
     location: str | None = None
     location_path: str = "/v1/locations/{locationId}"
     priced_fleet: str | None = None
+
+    @cached_property
+    def own_fleets(self) -> frozenset[str]:
+        """The fleets that the owner of the key has."""
+        ids = (self.fleet_with_codes, self.fleet_without_codes, self.fleet_with_keys, self.priced_fleet)
+        return frozenset(id for id in ids if id)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 import codecs
 import json
+import re
 from typing import Any, NoReturn
 
 from fleet_contract.mock_server.forms import FIELDS_TAKEN_FROM_SCALARS
@@ -14,6 +15,7 @@ LIMIT = 1024 * 1024
 # Python refuses to read longer integers, and the standard library's own limit is that of its user to set.
 LONGEST_INTEGER = 1000
 SPELLINGS = {True: "true", False: "false"}
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class Spelling(str):
@@ -86,7 +88,7 @@ def _member(name: str, value: Json, as_string: frozenset[str]) -> Json:
         return SPELLINGS[value] if name in as_string else value
     if isinstance(value, Spelling):
         return str(value) if name in as_string else number(value)
-    if isinstance(value, str) and any("\ud800" <= each <= "\udfff" for each in value):
+    if isinstance(value, str) and _LONE_SURROGATE.search(value):
         raise Refusal(Kind.BAD_BODY, f"{ascii(name)[1:-1]:.40} holds half of a surrogate pair, which is no character.")
     return value
 

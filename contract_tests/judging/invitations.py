@@ -5,7 +5,7 @@ from typing import Any
 
 from fleet_contract.contract_tests.exchange import Exchange
 from fleet_contract.contract_tests.judging.findings import Findings, finding
-from fleet_contract.contract_tests.judging.known import Known, history_of, own_fleets, value_of
+from fleet_contract.contract_tests.judging.known import Known, history_of, value_of
 from fleet_contract.contract_tests.judging.likeness import Likeness, is_alike
 
 
@@ -122,4 +122,4 @@ def _successive(known: Known) -> Iterator[tuple[Exchange, Exchange]]:
 
 def _is_settled(id: str, exchange: Exchange, known: Known) -> bool:
     answered = exchange.succeeded or exchange.status == 404
-    return answered and (id in own_fleets(known.fixtures) or known.birth(id, exchange) is not None)
+    return answered and (id in known.fixtures.own_fleets or known.birth(id, exchange) is not None)

@@ -119,7 +119,7 @@ class Known:
         return any(create.started < exchange.ended for create in self.creates.get(loosest(id), ()))
 
     def _standing_of_fixture(self, id: str, caller: Caller) -> Standing | None:
-        if id in own_fleets(self.fixtures):
+        if id in self.fixtures.own_fleets:
             return Standing.OWN if caller is not Caller.OTHER else Standing.FOREIGN
         if id and id == self.fixtures.foreign_fleet:
             return Standing.OWN if caller is Caller.OTHER else Standing.FOREIGN
@@ -149,7 +149,7 @@ class Known:
 
     def may_exist(self, id: str) -> bool:
         """Say whether a fleet of this id may ever have been there, as far as the history and the target file tell."""
-        return bool(self.births_of(id)) or id in own_fleets(self.fixtures) or id == self.fixtures.foreign_fleet
+        return bool(self.births_of(id)) or id in self.fixtures.own_fleets or id == self.fixtures.foreign_fleet
 
     def characters_of_ids(self, exchange: Exchange) -> frozenset[str]:
         """Return the characters of the ids that were taken in other creates; of capitals all, where there is one."""
@@ -277,12 +277,6 @@ def _is_otherwise_answered(use: Exchange, exchange: Exchange) -> bool:
 def number_of(mark: str) -> str:
     """Return the mark as a number, where a name is given as one."""
     return str(int(mark, 16))
-
-
-def own_fleets(fixtures: Fixtures) -> frozenset[str]:
-    """Return the fleets that the target file says the owner of the key has."""
-    ids = (fixtures.fleet_with_codes, fixtures.fleet_without_codes, fixtures.fleet_with_keys, fixtures.priced_fleet)
-    return frozenset(id for id in ids if id)
 
 
 def _remember_create(known: Known, exchange: Exchange, sent: Sent) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from fleet_contract.contract_tests.exchange import Exchange
 from fleet_contract.contract_tests.judging import sent as texts
-from fleet_contract.contract_tests.judging.known import Known, Standing, own_fleets
+from fleet_contract.contract_tests.judging.known import Known, Standing
 from fleet_contract.contract_tests.judging.sent import Body, Sent
 from fleet_contract.contract_tests.judging.traits import Traits, is_scalar
 
@@ -77,7 +77,7 @@ def _goes_to_an_own_fleet(fields: Any, exchange: Exchange, known: Known) -> bool
     fleet = fields.get("fleetId")
     if fleet is None or known.standing(fleet, exchange) is not Standing.OWN:
         return fleet is None
-    return fleet in own_fleets(known.fixtures) or known.was_renamed(fleet, exchange)
+    return fleet in known.fixtures.own_fleets or known.was_renamed(fleet, exchange)
 
 
 def of_list(exchange: Exchange, sent: Sent, known: Known) -> Traits:
