@@ -13,6 +13,8 @@ MARK = "a1b2c3d4"
 A, B, C = (f"ct-{MARK}-{number:03d}" for number in (1, 2, 3))
 FLEETS, KEYS = "/emp/v1/fleets", "/emp/v1/charging-keys"
 JSON = (("Content-Type", "application/json"),)
+LONGEST = f"ct-{MARK}-".ljust(100, "a")
+KEY = {"keyIdentifier": "c7a1b2c3d40001", "visualNumber": "CT-1", "contractId": "CT-1"}
 HELD = Fixtures(
     fleet_with_codes="acme",
     active_codes=("ONE", "TWO"),
@@ -75,3 +77,12 @@ class History:
 
 def _bytes(value: Any) -> bytes:
     return value if isinstance(value, bytes) else json.dumps(value, ensure_ascii=False).encode()
+
+
+def before(**dialect: str) -> History:
+    """Return a history in which A was created and renamed, and B created by another organization."""
+    history = History(**dialect)
+    history.create(A, "One")
+    history.rename(A, "Two")
+    history.create(B, "Other", caller=Caller.OTHER)
+    return history

@@ -2,134 +2,54 @@
 
 import math
 import random
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from itertools import combinations, permutations
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fleet_contract.contract_tests.judging import linearizability
 from fleet_contract.contract_tests.judging.linearizability import (
-    Model,
-    Operation,
-    Relaxed,
     is_linearizable,
     overlapping_pairs,
     smallest_witness,
 )
-from fleet_contract.contract_tests.judging.timeline import timeline
 
-NEVER = math.inf
-Action = tuple[Any, ...]
-History = Sequence[Operation]
-PROPERTY = settings(derandomize=True, deadline=None, max_examples=75, database=None)
-
-# --- objects -----------------------------------------------------------------------------------
-
-
-def step_of_register(state: int, action: Action) -> tuple[int, ...]:
-    verb, value, *_ = action
-    outcomes = {"write": (value,), "write, answered 500": (state, value), "read": (state,) if state == value else ()}
-    return outcomes[verb]
-
-
-def step_of_object(state: str, action: Action) -> tuple[str, ...]:
-    """An object that is created once and renamed at will; its state is its name, empty before it is there."""
-    verb, name, status = action
-    if status is None:  # no answer: whatever it would have done
-        return (name,) if (verb == "create") is (not state) else ()
-    allowed = {
-        "create": {201: not state, 409: bool(state)},
-        "rename": {200: bool(state), 404: not state},
-        "read": {200: bool(state) and name == state, 404: not state},
-    }[verb][status]
-    changed = name if status in {200, 201} else state
-    return (changed,) if allowed else ()
-
-
-def step_of_set(state: frozenset[int], action: Action) -> tuple[frozenset[int], ...]:
-    verb, value = action
-    if verb == "add":
-        return (state | {value},)
-    return (state,) if state == value else ()
-
-
-def relaxed_register(action: Action) -> Action | None:
-    return None if action[0] == "read" else action
-
-
-def relaxed_object(action: Action) -> Action | None:
-    verb, name, status = action
-    return (verb, name, None) if verb != "read" and status in {200, 201, None} else None
-
-
-def relaxed_set(action: Action) -> Action | None:
-    return action if action[0] == "add" else None
-
-
-@dataclass(frozen=True)
-class Kind:
-    """A model with what it needs to be tried out: its relaxation, and every action of a small world."""
-
-    model: Model[Any]
-    relaxed: Relaxed
-    actions: tuple[Action, ...]
-    states: tuple[Any, ...]
-
-    @property
-    def told_what_observes(self) -> Model[Any]:
-        return replace(self.model, observes=lambda action: self.relaxed(action) is None)
-
-
-_SETS = tuple(frozenset(each) for size in range(3) for each in combinations((1, 2), size))
-REGISTER = Kind(
-    Model(0, step_of_register),
-    relaxed_register,
-    tuple((verb, value) for verb in ("write", "write, answered 500", "read") for value in range(3)),
-    (0, 1, 2),
+from .objects import (
+    ADD1,
+    ADD2,
+    BOTH,
+    CREATED,
+    IS_A,
+    IS_B,
+    MISSED,
+    NEVER,
+    NONE,
+    OBJECT,
+    ONE,
+    PROPERTY,
+    R0,
+    R1,
+    R2,
+    REFUSED,
+    REGISTER,
+    RENAMED,
+    SET,
+    TWO,
+    UNKNOWN,
+    W1,
+    W2,
+    Action,
+    History,
+    Kind,
+    can_be_ordered,
+    every_kind,
+    executed,
+    histories,
+    history_of,
+    of_every_kind,
+    sequential,
 )
-OBJECT = Kind(
-    Model("", step_of_object),
-    relaxed_object,
-    tuple(
-        (verb, name, status)
-        for verb, statuses in {"create": (201, 409, None), "rename": (200, 404, None), "read": (200, 404)}.items()
-        for status in statuses
-        for name in "ab"
-    ),
-    ("", "a", "b"),
-)
-SET = Kind(
-    Model(frozenset(), step_of_set),
-    relaxed_set,
-    (("add", 1), ("add", 2), *(("list", each) for each in _SETS)),
-    _SETS,
-)
-KINDS = {"register": REGISTER, "object": OBJECT, "set": SET}
-every_kind = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
-
-
-def history_of(*operations: tuple[float, float, Action]) -> tuple[Operation, ...]:
-    return tuple(
-        Operation(number, invoked, returned, " ".join(map(str, action)), action)
-        for number, (invoked, returned, action) in enumerate(operations)
-    )
-
-
-def sequential(*actions: Action) -> tuple[Operation, ...]:
-    return history_of(*((2.0 * turn, 2.0 * turn + 1, action) for turn, action in enumerate(actions)))
-
 
 # --- by hand -----------------------------------------------------------------------------------
-
-W1, W2, R0, R1, R2 = ("write", 1), ("write", 2), ("read", 0), ("read", 1), ("read", 2)
-CREATED, REFUSED, UNKNOWN = ("create", "a", 201), ("create", "a", 409), ("create", "a", None)
-RENAMED, MISSED, IS_A, IS_B = ("rename", "b", 200), ("rename", "b", 404), ("read", "a", 200), ("read", "b", 200)
-ABSENT = ("read", "", 404)
-ADD1, ADD2, NONE, ONE, TWO, BOTH = ("add", 1), ("add", 2), *(("list", each) for each in _SETS)
 
 GOOD = {
     "nothing at all": (REGISTER, history_of()),
@@ -274,72 +194,6 @@ def test_pairs_that_overlap_are_counted_once(history: History, pairs: int) -> No
 # --- against every order -----------------------------------------------------------------------
 
 
-def can_be_ordered(history: History, model: Model[Any]) -> bool:
-    return any(respects_time(order) and is_possible(order, model) for order in every_order(history))
-
-
-def every_order(history: History) -> Iterator[History]:
-    answered = [each for each in history if each.returned < NEVER]
-    unanswered = [each for each in history if each.returned == NEVER]
-    for size in range(len(unanswered) + 1):
-        for some in combinations(unanswered, size):
-            yield from permutations([*answered, *some])
-
-
-def respects_time(order: History) -> bool:
-    return not any(later.returned < earlier.invoked for earlier, later in combinations(order, 2))
-
-
-def is_possible(order: History, model: Model[Any]) -> bool:
-    states = {model.initial}
-    for each in order:
-        states = {after for state in states for after in model.step(state, each.action)}
-    return bool(states)
-
-
-@st.composite
-def arbitrary(draw: st.DrawFn, kind: Kind, most: int = 6) -> History:
-    """Any answers at any times, most of which make no sense together."""
-    moments = st.integers(0, 8)
-    operations = []
-    for action in draw(st.lists(st.sampled_from(kind.actions), max_size=most)):
-        invoked = draw(moments)
-        operations.append((invoked, draw(st.sampled_from([*range(invoked, 10), NEVER])), action))
-    return history_of(*operations)
-
-
-@st.composite
-def executed(draw: st.DrawFn, kind: Kind, most: int = 6) -> History:
-    """What clients saw of an object that did one thing at a time: each waited for a while before and after."""
-    state = kind.model.initial
-    operations: list[tuple[float, float, Action]] = []
-    for turn in range(draw(st.integers(0, most))):
-        possible = [(action, after) for action in kind.actions for after in kind.model.step(state, action)]
-        action, after = draw(st.sampled_from(possible))
-        before, waited = draw(st.integers(0, 4)), draw(st.sampled_from([0, 1, 2, 3, 4, NEVER]))
-        happened = waited < NEVER or draw(st.booleans())
-        state = after if happened else state
-        operations.append((turn - before, turn + waited, action))
-    return history_of(*operations)
-
-
-@st.composite
-def tampered(draw: st.DrawFn, kind: Kind, most: int = 6) -> History:
-    """An execution of which one action was exchanged: nearly right, and often wrong."""
-    history = list(draw(executed(kind, most).filter(bool)))
-    index = draw(st.integers(0, len(history) - 1))
-    history[index] = replace(history[index], action=draw(st.sampled_from(kind.actions)))
-    return tuple(history)
-
-
-def histories(kind: Kind, most: int = 6) -> st.SearchStrategy[History]:
-    return arbitrary(kind, most) | tampered(kind, most)
-
-
-def of_every_kind(strategy: Callable[[Kind], st.SearchStrategy[History]]) -> st.SearchStrategy[tuple[Kind, History]]:
-    return st.sampled_from(list(KINDS.values())).flatmap(lambda kind: st.tuples(st.just(kind), strategy(kind)))
-
-
 @every_kind
 def test_the_search_finds_what_trying_every_order_finds(kind: Kind) -> None:
     found = set()
@@ -363,141 +217,3 @@ def test_what_an_object_really_did_is_linearizable(case: tuple[Kind, History], d
     shuffled = dice.sample(history, len(history))
     assert is_linearizable(shuffled, kind.model)
     assert smallest_witness(shuffled, kind.model, kind.relaxed) == ()
-
-
-# --- witnesses ---------------------------------------------------------------------------------
-
-
-def keeping(kept: History, history: History, relaxed: Relaxed) -> History:
-    """Return a history of which the operations that are not kept are relaxed."""
-    result = list(kept)
-    for each in history:
-        action = relaxed(each.action)
-        if each not in kept and action is not None:
-            result.append(Operation(each.number, -NEVER, NEVER, each.text, action))
-    return result
-
-
-@every_kind
-def test_a_relaxed_action_leads_wherever_its_action_leads(kind: Kind) -> None:
-    for action in kind.actions:
-        relaxed = kind.relaxed(action)
-        for state in kind.states:
-            allowed = {state} if relaxed is None else {state, *kind.model.step(state, relaxed)}
-            assert set(kind.model.step(state, action)) <= allowed
-
-
-@PROPERTY
-@given(of_every_kind(histories), st.data())
-def test_what_is_wrong_with_a_part_is_wrong_with_the_whole(case: tuple[Kind, History], data: st.DataObject) -> None:
-    kind, history = case
-    kept = [each for each in history if data.draw(st.booleans())]
-    if not is_linearizable(keeping(kept, history, kind.relaxed), kind.model):
-        assert not can_be_ordered(history, kind.model)
-
-
-@PROPERTY
-@given(of_every_kind(histories))
-def test_a_witness_is_the_smallest_part_that_is_wrong_by_itself(case: tuple[Kind, History]) -> None:
-    kind, history = case
-    witness = smallest_witness(history, kind.model, kind.relaxed)
-    assert bool(witness) is not can_be_ordered(history, kind.model)
-    assert list(witness) == sorted(witness, key=lambda each: each.invoked)
-    if not witness:
-        return
-    assert not can_be_ordered(keeping(witness, history, kind.relaxed), kind.model)
-    for fewer in combinations(history, len(witness) - 1):
-        assert is_linearizable(keeping(fewer, history, kind.relaxed), kind.model)
-
-
-@pytest.mark.parametrize("checks", [0, 30])
-def test_a_witness_can_spare_nothing_however_few_checks_there_are(checks: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(linearizability, "CHECKS", checks)
-
-    @PROPERTY
-    @given(of_every_kind(lambda kind: tampered(kind, 12)))
-    def can_spare_nothing(case: tuple[Kind, History]) -> None:
-        kind, history = case
-        witness = smallest_witness(history, kind.model, kind.relaxed)
-        assert bool(witness) is not is_linearizable(history, kind.model)
-        for spared in witness:
-            fewer = [each for each in witness if each is not spared]
-            assert is_linearizable(keeping(fewer, history, kind.relaxed), kind.model)
-
-    can_spare_nothing()
-
-
-def test_no_more_sub_histories_are_tried_than_there_are_checks(monkeypatch: pytest.MonkeyPatch) -> None:
-    steps = []
-
-    def counted(state: int, action: Action) -> tuple[int, ...]:
-        steps.append(action)
-        return step_of_register(state, action)
-
-    def needed(checks: int) -> int:
-        monkeypatch.setattr(linearizability, "CHECKS", checks)
-        steps.clear()
-        assert len(smallest_witness(sequential(W2, R2, W1, R1, R0), Model(0, counted), relaxed_register)) == 2
-        return len(steps)
-
-    assert needed(0) == needed(4) < needed(5) == needed(5_000)
-
-
-def test_a_witness_tells_only_what_matters() -> None:
-    history = sequential(ABSENT, CREATED, REFUSED, IS_A, RENAMED, IS_B, IS_A, REFUSED)
-    witness = smallest_witness(history, OBJECT.model, OBJECT.relaxed)
-    assert [each.number for each in witness] == [4, 6]  # whoever created it: it was renamed, and has its old name
-
-
-def test_a_witness_keeps_the_operation_without_an_answer_that_came_too_late() -> None:
-    history = history_of((0, 1, ABSENT), (2, 3, RENAMED), (4, NEVER, UNKNOWN), (5, 6, IS_B))
-    witness = smallest_witness(history, OBJECT.model, OBJECT.relaxed)
-    assert [each.number for each in witness] == [1, 2]
-
-
-def test_a_create_that_is_left_out_makes_no_rename_impossible() -> None:
-    history = sequential(CREATED, RENAMED, IS_B, ABSENT)
-    witness = smallest_witness(history, OBJECT.model, OBJECT.relaxed)
-    assert [each.action for each in witness] == [IS_B, ABSENT]
-
-
-def test_a_needle_is_found_in_a_long_history() -> None:
-    rounds = [action for value in range(1, 31) for action in (("write", value), ("read", value))]
-    history = sequential(*rounds, R0)
-    write, read = smallest_witness(history, REGISTER.model, REGISTER.relaxed)
-    assert (write.action[0], read.number) == ("write", 60)
-
-
-# --- timelines ---------------------------------------------------------------------------------
-
-
-def test_a_timeline_is_drawn_to_the_order_of_moments() -> None:
-    history = history_of((10, 10.002, IS_A), (0, 10.001, CREATED), (10.003, NEVER, RENAMED), (10.004, 10.004, ABSENT))
-    assert timeline(history, width=31).splitlines() == [
-        "├─────────┤                      create a 201  10001.0 ms",
-        "     ├─────────┤                 read a 200    2.0 ms",
-        "                    ├─────────>  rename b 200  no answer",
-        "                         │       read  404     0.0 ms",
-    ]
-
-
-def test_a_timeline_of_nothing_is_empty() -> None:
-    assert timeline(()) == ""
-
-
-def test_a_timeline_is_wider_where_there_are_more_moments() -> None:
-    lines = timeline(sequential(*[W1] * 50), width=20).splitlines()
-    assert [line.index("├") for line in lines] == list(range(0, 100, 2))
-
-
-@PROPERTY
-@given(arbitrary(REGISTER, 12), st.integers(1, 90))
-def test_bars_overlap_exactly_where_operations_do(history: History, width: int) -> None:
-    lines = timeline(history, width).splitlines()
-    drawn = sorted(history, key=lambda each: (each.invoked, each.returned, each.number))
-    assert len(lines) == len(history)
-    bars = [{column for column, sign in enumerate(line) if sign in "├─┤>│"} for line in lines]
-    for (bar, one), (other_bar, other) in combinations(zip(bars, drawn, strict=True), 2):
-        apart = one.returned < other.invoked or other.returned < one.invoked
-        assert bool(bar & other_bar) is not apart
-    assert all(each.text in line for line, each in zip(lines, drawn, strict=True))
