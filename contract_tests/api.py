@@ -102,8 +102,9 @@ class Api:
 
     def put_name(self, id: str, body: bytes, *, headers: Headers = JSON, path: str = "", **how: Any) -> Exchange:
         """Rename with a body of any bytes; `path` is the segment that stands for the id, if it is to be another."""
-        path = f"{FLEETS}/{path or segment(id)}/rename"
-        is_itself = path.endswith(f"/{segment(id)}/rename")
+        itself = f"{FLEETS}/{segment(id)}/rename"
+        path = f"{FLEETS}/{path}/rename" if path else itself
+        is_itself = path == itself
         if self._settles_in and is_itself:
             self._let_settle(id, how.get("caller", Caller.OWNER))
         exchange = self.send("PUT", path, body=body, headers=headers, **how)
@@ -146,10 +147,10 @@ class Api:
         """Return the create of a fleet that nobody has found yet, None where it need not be waited for."""
         if not self._patient or self.client.in_burst:
             return None
-        needle = spell(id)
+        needle, rename = spell(id), f"{FLEETS}/{segment(id)}/rename"
         about = [each for each in self.client.journal if each.succeeded and each.request.method in ("POST", "PUT")]
         creates = [each for each in about if each.request.path == FLEETS and needle in each.request.body]
-        renames = [each for each in about if each.request.path == f"{FLEETS}/{segment(id)}/rename"]
+        renames = [each for each in about if each.request.path == rename]
         return creates[0] if creates and creates[0].request.caller is caller and not renames else None
 
     def invitation(self, id: str, **how: Any) -> Exchange:

@@ -20,8 +20,9 @@ _FOREIGN = "fixtures.foreign_fleet"
 @over(st.integers(2, 8), quick=[4], deep=[2, 3, 6, 8])
 def test_creates_of_one_id_at_once_make_one_fleet(api: Api, case: int) -> None:
     id = api.fresh_id()
-    names = [api.fresh_name() for _ in range(case - 1)]  # two of them say the very same
-    api.at_once(*(partial(api.create, id, name) for name in (names[0], *names)))
+    # Each has another one that says the very same, whichever comes first.
+    names = [name for _ in range(0, case, 2) for name in [api.fresh_name()] * 2]
+    api.at_once(*(partial(api.create, id, name) for name in names[:case]))
     api.create(id, api.fresh_name())
     api.rename(id, api.fresh_name())
 

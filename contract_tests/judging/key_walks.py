@@ -1,11 +1,12 @@
 """Judging whole lists of charging keys: against themselves, against each other, and against what was created."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
-from fleet_contract.contract_tests.exchange import Exchange
+from fleet_contract.contract_tests.exchange import Caller, Exchange
 from fleet_contract.contract_tests.judging.findings import Findings, finding, shown
 from fleet_contract.contract_tests.judging.keys import visual_number, what_is_wrong
 from fleet_contract.contract_tests.judging.known import SETTLING_SECONDS, Known, Standing
@@ -18,15 +19,20 @@ _KEPT_FIELDS = ("keyIdentifier", "visualNumber", "contractId", "enabled")
 
 @dataclass(frozen=True)
 class Made:
-    """A charging key that a create made, with what was sent, and when a list first showed it to its caller.
+    """A charging key that a create made, with what was sent, and the walks that its caller made.
 
     Only a plain one must be listed: what became of an odd one, nobody can tell.
     """
 
     create: Exchange
     fields: Mapping[str, Any]
-    first_listed: float
+    walks: Sequence[Walk]
     plain: bool
+
+    @cached_property
+    def first_listed(self) -> float:
+        """When a list that showed it was first asked for, infinite where none did."""
+        return next((walk.started for walk in self.walks if walk.item(self.fields) is not None), float("inf"))
 
     def is_due(self, walk: Walk, known: Known) -> bool:
         """Say whether the key must be in a walk: made before it by its caller, and in its fleet."""
@@ -59,9 +65,12 @@ def judge_walks(known: Known, numbers: Collection[int]) -> Findings:
 _FOREIGN = frozenset({"keys.of-others-are-hidden"})
 _PLAINER = _FOREIGN | {"keys.created-key-is-listed", "keys.identifier-is-unique", "rename.unknown-fleet-is-404"}
 _EXPLAINED: Mapping[str, frozenset[str]] = {
-    "keys.created-key-is-listed": frozenset({"keys.unfiltered-list-is-whole", "keys.identifier-is-unique"}),
+    "keys.created-key-is-listed": frozenset(
+        {"keys.unfiltered-list-is-whole", "keys.identifier-is-unique", "keys.pages-list-each-key-once"}
+    ),
     "keys.created-key-is-in-its-fleet": _PLAINER | {"keys.filter-lists-the-whole-fleet"},
     "keys.filter-lists-the-whole-fleet": _PLAINER | {"keys.pages-list-each-key-once"},
+    "keys.unfiltered-list-is-whole": _PLAINER | {"keys.pages-list-each-key-once"},
 }
 _OF_PAGES: Mapping[str, frozenset[str]] = {
     "keys.identifier-is-unique": _FOREIGN,
@@ -77,12 +86,11 @@ def _unless_plainer(
 
 
 def _made(known: Known, all_walks: list[Walk]) -> Iterator[Made]:
+    walks_of = {caller: [walk for walk in all_walks if walk.caller is caller] for caller in Caller}
     for create in known.keys:
         if create.succeeded:
-            fields = known.sent[create.number].fields
-            mine = (walk for walk in all_walks if walk.caller is create.request.caller)
-            first = next((walk.started for walk in mine if walk.item(fields) is not None), float("inf"))
-            yield Made(create, fields, first, "keys.create-a-key" in situations_of(create, known))
+            plain = "keys.create-a-key" in situations_of(create, known)
+            yield Made(create, known.sent[create.number].fields, walks_of[create.request.caller], plain)
 
 
 # What a key breaks that is listed though every create of it was refused, by why it was refused.
@@ -198,7 +206,7 @@ def _as_created(fields: Mapping[str, Any], item: Item, known: Known, numbers: tu
     changed = [field for field in sent if not _same(field, fields[field], item.get(field))]
     got = f"another {' and '.join(changed)}"
     yield finding("keys.listed-as-created", not changed, numbers, "the values it was created with", got)
-    if "enabled" not in fields:
+    if "enabled" not in fields and not changed:
         got = f"enabled {shown(item.get('enabled'))}"
         yield finding("keys.enabled-by-default", item.get("enabled") is True, numbers, "enabled true", got)
     if "fleetId" in fields and "fleetId" in item:

@@ -198,8 +198,9 @@ def the_first_reading_makes_a_code(parts: Parts) -> None:
             fleet = self.find(tenant, id)
             if all(code.code.startswith("MADE") for code in fleet.codes):
                 self.reads += (fleet.id,)
+                place = self.reads.index(fleet.id)
                 made = range(self.reads.count(fleet.id) - 1)
-                self.keep(replace(fleet, codes=tuple(Code(f"MADE{number}") for number in made)))
+                self.keep(replace(fleet, codes=tuple(Code(f"MADE{place}N{number}") for number in made)))
             return await super().codes(tenant, id)
 
     parts.mix_into_store(Making)

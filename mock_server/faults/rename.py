@@ -173,8 +173,8 @@ def rename_refuses_an_apostrophe(parts: Parts) -> None:
 
 @fault(breaks={"rename.accepts-a-valid-name"})
 def rename_refuses_what_looks_like_a_tag(parts: Parts) -> None:
-    """A rename to a name with a less-than sign is answered 403, as by a firewall."""
-    parts.answer_with("rename_fleet", 403, lambda call: "<" in str(body_of(call).get("newName")))
+    """A rename to a name with a less-than sign is refused, as by somebody who fears for a web page."""
+    parts.answer_with("rename_fleet", 400, lambda call: "<" in str(body_of(call).get("newName")))
 
 
 @fault(breaks={"rename.answers-the-new-name"})
