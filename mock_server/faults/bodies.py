@@ -192,6 +192,6 @@ def an_unknown_property_has_no_method(parts: Parts) -> None:
 
     def refused(call: Call, answer: Answer) -> Answer:
         unknown = set(body_of(call)) - {"newName"}
-        return replace(answer, status=405) if unknown and answer.succeeded else answer
+        return replace(answer, status=405) if unknown and answer.status in (200, 400, 422) else answer
 
     parts.filter("rename_fleet", refused)

@@ -282,7 +282,7 @@ def a_create_refused_for_its_type_takes_the_id(parts: Parts) -> None:
     class Reserving(Store):
         async def add_fleet(self, fleet: Fleet) -> Fleet:
             if fleet.id in refused and self.at(fleet.id) is None:
-                raise FleetIdTaken(fleet)
+                raise FleetIdTaken(replace(fleet, name="reserved"))
             return await super().add_fleet(fleet)
 
     parts.filter("create_fleet", remember)
