@@ -124,9 +124,10 @@ class Run:
 def digest(journal: Sequence[Exchange], mark: str) -> str:
     """Return a digest of what was sent, the run's mark aside, so that a changed set of cases is seen."""
     sent = sha256()
-    # Ids are sent in other cases too, and as numbers.
-    spelt = [re.escape(mark), *([str(int(mark, 16))] if set(mark) <= set(hexdigits) else [])]
-    marked = re.compile("|".join(spelt).encode(), re.IGNORECASE)
+    # It is sent in other cases too, as a number, and with each character escaped.
+    as_number = [str(int(mark, 16))] if set(mark) <= set(hexdigits) else []
+    escaped = "".join(f"\\u{ord(each):04x}" for each in mark)
+    marked = re.compile("|".join(map(re.escape, [mark, *as_number, escaped])).encode(), re.IGNORECASE)
     for request in _in_order(journal):
         for part in (request.method, request.path, request.caller, repr(request.headers)):
             sent.update(marked.sub(b"mark", part.encode()) + b"\0")
