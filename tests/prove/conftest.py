@@ -9,7 +9,7 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 def pytest_collection_finish() -> None:
-    """Keep a worker on one core: a mock and its client share an interpreter, and waking one another across cores costs."""
+    """Keep a worker on one core: a mock and its client share an interpreter, and waking across cores costs."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw")
     if worker and hasattr(os, "sched_setaffinity"):
         cores = sorted(os.sched_getaffinity(0))
