@@ -93,7 +93,12 @@ def judge(settings: Settings, outputs: Outputs, console: Console) -> int:
         if path:  # Rather now than when the fleets are spent; and no old report is taken for this run's.
             _write(path, "")
     report = run_checks(begin(settings, console))
-    return finish(report, outputs, console) if report else Exit.INCONCLUSIVE
+    try:
+        return finish(report, outputs, console) if report else Exit.INCONCLUSIVE
+    except (Contradiction, OSError):
+        raise
+    except Exception as error:
+        raise SuiteBroke(error) from error
 
 
 def run_checks(run: Run) -> Report | None:

@@ -31,9 +31,14 @@ def sequence_of(finding: Finding, known: Known) -> list[Exchange]:
     ]
     renames = [each for each in made if each.check == shown[-1].check and _renames_one_of(each, ids, known)][-3:]
     ids = ids.union(*(_ids_of(exchange, known) for exchange in renames))
-    births = [each for each in made if known.sent[each.number].fields.get("fleetId") in ids and each not in renames]
+    births = [each for each in made if _creates_one_of(each, ids, known) and each not in renames]
     steps = {each.number: each for each in (*births[:2], *renames, *shown[-_MOST_STEPS:])}
     return [steps[number] for number in sorted(steps)]
+
+
+def _creates_one_of(exchange: Exchange, ids: frozenset[str], known: Known) -> bool:
+    id = known.sent[exchange.number].fields.get("fleetId")
+    return isinstance(id, str) and id in ids
 
 
 def _renames_one_of(exchange: Exchange, ids: frozenset[str], known: Known) -> bool:

@@ -10,7 +10,15 @@ from string import ascii_uppercase
 from typing import Any
 
 from fleet_contract.contract_tests.exchange import Caller, Exchange, NotJson
-from fleet_contract.contract_tests.judging.likeness import NO_NAME, Likeness, bare_name, is_alike, likeness, loosest
+from fleet_contract.contract_tests.judging.likeness import (
+    NO_NAME,
+    Likeness,
+    bare_name,
+    is_alike,
+    likeness,
+    loosest,
+    without_any_blanks,
+)
 from fleet_contract.contract_tests.judging.sent import Body, Sent, read_request
 from fleet_contract.contract_tests.target import Fixtures
 from fleet_contract.spec.dialect import Dialect
@@ -152,8 +160,13 @@ class Known:
         return bool(self.births_of(id)) or id in self.fixtures.own_fleets or id == self.fixtures.foreign_fleet
 
     def characters_of_ids(self, exchange: Exchange) -> frozenset[str]:
-        """Return the characters of the ids that were taken in other creates; of capitals all, where there is one."""
-        ids = (each.id for each in self.all_births() if each.certain and each.exchange is not exchange)
+        """Return the characters of the ids that were taken in other creates; of capitals all, where there is one.
+
+        Blanks around an id tell nothing: they may have been cut off.
+        """
+        ids = (
+            without_any_blanks(each.id) for each in self.all_births() if each.certain and each.exchange is not exchange
+        )
         taken = frozenset(chain.from_iterable(ids))
         return taken | CAPITALS if taken & CAPITALS else taken
 

@@ -312,8 +312,6 @@ def _unlabelled_body(answer: Answer) -> str:
         value = answer.json
     except NotJson:
         return "html" if answer.media_type == "text/html" else "text"
-    if not isinstance(value, (dict, list)):
-        return "text"
     return "message" if isinstance(value, dict) and "message" in value else "json"
 
 
@@ -324,7 +322,8 @@ def _is_fleet(exchange: Exchange, known: Known) -> bool:
 def _charset(exchange: Exchange, known: Known) -> str | None:
     if not _is_fleet(exchange, known) or exchange.answer is None:
         return None
-    return "utf-8" if "charset=utf-8" in (exchange.answer.header("content-type") or "").lower() else "none"
+    declared = (exchange.answer.header("content-type") or "").lower().replace('"', "")
+    return "utf-8" if "charset=utf-8" in declared else "none"
 
 
 def _extras(exchange: Exchange, known: Known) -> str | None:

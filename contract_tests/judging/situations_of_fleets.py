@@ -40,6 +40,8 @@ def _of_new_id(id: object, exchange: Exchange, sent: Sent, known: Known) -> Trai
         by_blanks = texts.is_overlong_by_blanks(id)
         yield "create.with-an-id-overlong-by-blanks" if by_blanks else "create.with-an-overlong-id"
     else:
+        if texts.is_alarming(id):
+            yield "name.alarming"
         yield from _of_characters(id, exchange, known)
         yield from _of_standing(id, exchange, sent, known)
 

@@ -32,7 +32,7 @@ def print_report(report: Report, console: Console) -> None:
     _print_dialect(report, console)
     _print_footprint(report, console)
     colour = COLOURS[report.outcome]
-    reason = _why_inconclusive(report) if report.outcome is Outcome.INCONCLUSIVE else ""
+    reason = _why_inconclusive(report).rstrip(".") if report.outcome is Outcome.INCONCLUSIVE else ""
     console.print(
         f"\n[bold {colour}]{report.outcome.upper()}[/]: {report.judged} of {len(report.results)} requirements judged"
         f" at {report.settings.depth.word} depth{reason}.",

@@ -71,7 +71,7 @@ def test_an_answer_that_two_situations_can_have_led_to_tells_nothing() -> None:
         (404, "application/json", b'{"message": "x"}', "message"),
         (404, "application/json", b'{"error": "x"}', "json"),
         (404, "text/plain", b"no", "text"),
-        (404, "application/json", b'"no"', "text"),
+        (404, "application/json", b'"no"', "json"),
         (404, "text/html", b"<p>no</p>", "html"),
         (404, "text/plain", b"", "empty"),
         (200, "text/plain", b"no", None),

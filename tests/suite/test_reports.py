@@ -16,6 +16,7 @@ from junitparser import Error, Failure, JUnitXml, Skipped, TestCase
 from rich.console import Console
 
 from fleet_contract.contract_tests.judge import finish
+from fleet_contract.contract_tests.judging.findings import Finding
 from fleet_contract.contract_tests.reports.as_json import to_json
 from fleet_contract.contract_tests.reports.junit import to_junit
 from fleet_contract.contract_tests.reports.text import print_report
@@ -129,6 +130,14 @@ def test_a_failure_tells_its_story(broken: Broken) -> None:
         for each in told:
             assert " ".join(each.split()) in text
     assert text.count('"X-API-Key: $FLEET_API_KEY"') >= len(failed(broken.report))
+
+
+def test_a_list_that_was_taken_for_an_id_is_no_step_of_another_fleets_story() -> None:
+    history = History()
+    history.create([A])
+    created, shown = history.create(A), history.rename(A, "Another")
+    broken = Finding("rename.changes-the-name", False, (shown.number,))
+    assert sequence_of(broken, history.known) == [created, shown]
 
 
 def test_half_of_a_surrogate_pair_is_told_as_it_was_escaped() -> None:
