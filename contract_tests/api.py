@@ -192,10 +192,11 @@ class Api:
             walked.append(self.list_keys(caller=caller, **{**query, "cursor": cursor}))
         return walked
 
-    def location(self, id: str, **query: str) -> Exchange:
-        """Get a location by id; `query` is fleetId."""
+    def location(self, id: str, fleet: str | None = None, *, caller: Caller = Caller.OWNER) -> Exchange:
+        """Get a location by id, with the prices of a fleet if one is given."""
         path = self._location_path.replace("{locationId}", segment(id))
-        return self.send("GET", f"{path}?{urlencode(query)}" if query else path)
+        query = "" if fleet is None else f"?{urlencode({'fleetId': fleet})}"
+        return self.send("GET", path + query, caller=caller)
 
     def post(self, path: str, value: Any, *, headers: Headers = JSON, **how: Any) -> Exchange:
         """Send a value as the JSON body of a POST."""

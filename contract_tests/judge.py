@@ -2,12 +2,14 @@
 
 import os
 import signal
+import sys
 import threading
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.resources import as_file, files
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -119,7 +121,10 @@ def run_checks(run: Run) -> Report | None:
 
 @contextmanager
 def interruptible(halt: Callable[[], None]) -> Iterator[None]:
-    """Let Ctrl+C end a run for good, by `halt`: a library may catch the first KeyboardInterrupt and go on."""
+    """Let Ctrl+C end a run for good, by `halt`: a library may catch the first KeyboardInterrupt and go on.
+
+    Python itself drops one that meets a collector's callback, and prints it: that is no news, so it is not printed.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield  # Only the main thread is told of signals.
         return
@@ -128,10 +133,16 @@ def interruptible(halt: Callable[[], None]) -> Iterator[None]:
         halt()
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGINT, stop)
+    def dropped(unraisable: Any) -> None:
+        if not issubclass(unraisable.exc_type, KeyboardInterrupt):
+            hook(unraisable)
+
+    before, hook = signal.signal(signal.SIGINT, stop), sys.unraisablehook
+    sys.unraisablehook = dropped
     try:
         yield
     finally:
+        sys.unraisablehook = hook
         signal.signal(signal.SIGINT, before)
 
 

@@ -64,6 +64,8 @@ def test_a_create_that_was_refused_made_nothing(api: Api, case: Caller) -> None:
     id = api.fresh_id()
     api.create(id, api.fresh_name(), caller=case)
     api.rename(id, api.fresh_name())
+    if case is Caller.NOBODY:
+        api.create(id, api.fresh_name())
 
 
 @reaches("access.key-is-checked")
@@ -86,6 +88,12 @@ def test_no_location_is_shown_without_a_key(api: Api, fixtures: Fixtures) -> Non
     path = fixtures.location_path.replace("{locationId}", segment(fixtures.location or ""))
     api.send("GET", path, caller=Caller.NOBODY)
     api.send("GET", path, caller=Caller.STRANGER)
+
+
+@reaches("access.key-is-required", needs=["fixtures.location"], depth=Depth.STANDARD)
+def test_no_fleet_takes_the_place_of_a_key(api: Api, fixtures: Fixtures, home: str) -> None:
+    fleet = fixtures.priced_fleet or home
+    api.location(fixtures.location or "", fleet, caller=Caller.NOBODY)
 
 
 @reaches("access.key-is-required", "access.key-is-checked", needs=["fixtures.fleet_with_codes"])

@@ -83,6 +83,11 @@ def test_the_longest_names_fit(api: Api, case: tuple[int, str]) -> None:
     api.create(api.fresh_id(), api.fresh_name(*case))
 
 
+@reaches("create.name-holds-100-characters", "create.echoes-the-name", depth=Depth.STANDARD)
+def test_a_name_is_not_measured_by_what_it_takes(api: Api) -> None:
+    api.create(api.fresh_id(), texts.lavish(f"{api.mark} "))
+
+
 _MOST_OVERLONG = [*texts.MOST_OVERLONG, *texts.FAR_OVERLONG]
 
 

@@ -26,7 +26,7 @@ from fleet_contract.spec.document import document, operations
 
 _DOCUMENT = document()
 _OPERATIONS = [operation.id for operation in operations()]
-_MOST_REQUESTS = 7  # of one operation below deep depth, taken evenly from all
+_MOST_REQUESTS = 6  # of one operation below deep depth, taken evenly from all
 # How many creates may have been accepted, below deep depth, before no valid one is sent any more.
 _MOST_STAYING = {"create_fleet": 1, "create_charging_key": 0}
 

@@ -11,6 +11,7 @@ from fleet_contract.contract_tests.checks import texts
 from fleet_contract.contract_tests.depths import Depth
 from fleet_contract.contract_tests.exchange import Caller
 from fleet_contract.contract_tests.judging.known import value_of
+from fleet_contract.contract_tests.judging.likeness import NO_NAME
 from fleet_contract.contract_tests.judging.sent import spell
 
 
@@ -42,6 +43,7 @@ def test_the_last_of_100_characters_tells_two_ids_apart(api: Api) -> None:
     other = f"{id[:-1]}b"
     api.require(api.create(id, api.fresh_name()), "a fleet with an id of 100 characters")
     api.rename(other, api.fresh_name())
+    api.rename(f"{id}a", api.fresh_name())
     api.invitation(other)
     api.list_keys(fleetId=other)
     api.rename(id, api.fresh_name())
@@ -66,8 +68,8 @@ def test_an_id_stays_taken_when_other_fleets_were_made(api: Api) -> None:
     first, name = api.fresh_id(), api.fresh_name()
     api.require(api.create(first, name), first)
     api.create(api.fresh_id(), name)
-    api.create(first)
-    api.create(first, api.fresh_name())
+    for other in (NO_NAME, None, api.fresh_name()):
+        api.create(first, other)
     api.rename(first, api.fresh_name())
 
 
@@ -104,7 +106,8 @@ def test_no_body_carries_another_id_into_a_rename(api: Api, home: str, case: str
 @reaches("fleets.id-never-changes", "rename.keeps-the-id")
 def test_no_body_carries_several_other_ids_into_a_rename(api: Api, home: str) -> None:
     others = {member: api.fresh_id() for member in ("fleetId", "id", "newId", "newFleetId", "fleet_id")}
-    api.rename(home, api.fresh_name(), more={**others, "fleet": {"fleetId": others["id"]}})
+    names = {"fleetName": api.fresh_name(), "name": api.fresh_name()}
+    api.rename(home, api.fresh_name(), more={**others, "fleet": {"fleetId": others["id"]}, **names})
     for id in (*others.values(), home):
         api.rename(id, api.fresh_name())
 
@@ -304,10 +307,10 @@ def test_what_becomes_of_odd_characters_in_an_id(api: Api, case: str) -> None:
     needs=["other_api_key"],
 )
 def test_organizations_share_the_ids_and_nothing_else(api: Api, home: str) -> None:
-    id = api.fresh_fleet(caller=Caller.OTHER)
-    api.rename(id, api.fresh_name(), caller=Caller.OTHER)
+    id, name = api.fresh_fleet(caller=Caller.OTHER), api.fresh_name()
+    api.rename(id, name, caller=Caller.OTHER)
     api.invitation(id, caller=Caller.OTHER)
-    api.rename(id, api.fresh_name())
+    api.rename(id, name)
     api.rename(id, api.fresh_name(), more={"fleetId": home})
     api.invitation(id)
     api.invitation(list(api.created)[-1])  # whose codes a careless server has at hand
@@ -325,5 +328,6 @@ def test_another_organization_cannot_take_the_id_of_a_fleet(api: Api, home: str)
     api.rename(home, api.fresh_name())
     unnamed = api.fresh_id()
     api.require(api.create(unnamed), unnamed)
+    api.create(unnamed, caller=Caller.OTHER)
     api.create(unnamed, api.fresh_name(), caller=Caller.OTHER)
     api.rename(unnamed, api.fresh_name(), caller=Caller.OTHER)

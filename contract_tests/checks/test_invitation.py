@@ -4,6 +4,8 @@ from hypothesis import strategies as st
 
 from fleet_contract.contract_tests.api import Api
 from fleet_contract.contract_tests.check import over, reaches
+from fleet_contract.contract_tests.depths import Depth
+from fleet_contract.contract_tests.exchange import Caller
 from fleet_contract.contract_tests.target import Fixtures
 
 
@@ -16,6 +18,12 @@ from fleet_contract.contract_tests.target import Fixtures
 def test_the_codes_of_a_fleet_are_listed_each_time(api: Api, fixtures: Fixtures) -> None:
     for _ in range(2):
         api.invitation(fixtures.fleet_with_codes or "")
+
+
+@reaches("invitation.foreign-fleet-is-403", needs=["other_api_key", "fixtures.fleet_with_codes"], depth=Depth.STANDARD)
+def test_the_codes_that_were_listed_to_one_organization_are_not_to_another(api: Api, fixtures: Fixtures) -> None:
+    for caller in (Caller.OWNER, Caller.OTHER):
+        api.invitation(fixtures.fleet_with_codes or "", caller=caller)
 
 
 @reaches("invitation.lists-every-active-code", needs=["fixtures.fleet_with_codes", "fixtures.active_codes"])

@@ -115,7 +115,7 @@ def test_codes_that_are_read_at_once_are_those_of_their_fleets(api: Api, fixture
 @over(st.just(2), standard=[2])
 def test_prices_that_are_asked_for_at_once_are_those_of_their_fleets(api: Api, fixtures: Fixtures, case: int) -> None:
     location, fleet = fixtures.location or "", fixtures.priced_fleet or ""
-    api.at_once(*(partial(api.location, location, **query) for query in ({}, {"fleetId": fleet}) * case))
+    api.at_once(*(partial(api.location, location, asked) for asked in (None, fleet) * case))
 
 
 def _one_after_another(*calls: Callable[[], object]) -> Callable[[], None]:

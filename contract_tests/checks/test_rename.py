@@ -34,9 +34,14 @@ def test_a_name_is_no_value(api: Api, home: str, case: str) -> None:
 
 
 @reaches("rename.name-holds-100-characters", "rename.answers-the-new-name")
-@over(texts.lengths(40, 100), quick=texts.FITTING[::2], standard=[*texts.FITTING[1:2], *texts.MORE_FITTING])
+@over(texts.lengths(40, 100), quick=texts.FITTING[::2], standard=[*texts.FITTING[1:2], *texts.MORE_FITTING[1:]])
 def test_the_longest_names_fit(api: Api, home: str, case: tuple[int, str]) -> None:
     api.rename(home, api.fresh_name(*case))
+
+
+@reaches("rename.name-holds-100-characters", depth=Depth.STANDARD)
+def test_a_name_is_not_measured_by_what_it_takes(api: Api, home: str) -> None:
+    api.rename(home, texts.lavish(f"{api.mark}-"))
 
 
 @reaches("rename.name-holds-100-characters")
@@ -129,7 +134,7 @@ def test_an_unknown_property_is_no_name(api: Api, home: str) -> None:
 
 @reaches("rename.unknown-fleet-is-404", depth=Depth.STANDARD)
 def test_only_a_fleet_can_be_renamed(api: Api) -> None:
-    api.rename(api.fresh_id(), api.fresh_name())
+    api.rename(api.fresh_id(), api.fresh_name(), more={"fleetName": api.fresh_name()})
     api.rename(api.fresh_id())
     api.rename(api.fresh_id(), api.fresh_name(101))
 

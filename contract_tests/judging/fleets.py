@@ -50,12 +50,12 @@ def _of_create(exchange: Exchange, known: Known, shows: dict[str, Any]) -> Findi
     ids = [each for each in _variants(fields.get("fleetId")) if not _is_too_long(each)]
     requirement = "create.refuses-an-overlong-id" if _is_too_long(fields.get("fleetId")) else "create.echoes-the-id"
     yield _shows(exchange, requirement, "fleetId", ids, shows)
-    name = fields.get("fleetName", NO_NAME)
-    if known.was_renamed(str(fields.get("fleetId")), exchange):
+    id, name = str(fields.get("fleetId")), fields.get("fleetName", NO_NAME)
+    if known.was_renamed(id, exchange):
         return  # An identical create may be answered with the fleet as it is now.
     requirement = "create.name-is-optional" if name in (NO_NAME, None, "") else "create.echoes-the-name"
     requirement = "create.refuses-an-overlong-name" if _is_too_long(name) else requirement
-    names = [name, *known.names_given_meanwhile(str(fields.get("fleetId")), exchange)]
+    names = [name, *known.names_given_before(id, exchange), *known.names_given_meanwhile(id, exchange)]
     allowed = [each for given in names for each in _names(given, ids)]
     yield _shows(exchange, requirement, "fleetName", allowed, shows)
 

@@ -10,7 +10,7 @@ from fleet_contract.contract_tests.judging.fleets import judge_fleet
 from fleet_contract.contract_tests.judging.form import judge_form
 from fleet_contract.contract_tests.judging.invitations import judge_constancy, judge_invitation
 from fleet_contract.contract_tests.judging.key_walks import judge_walks
-from fleet_contract.contract_tests.judging.keys import judge_page
+from fleet_contract.contract_tests.judging.keys import judge_created_key, judge_page
 from fleet_contract.contract_tests.judging.known import Known
 from fleet_contract.contract_tests.judging.prices import judge_location, judge_prices
 from fleet_contract.contract_tests.judging.races import have_overlapped, judge_races
@@ -25,6 +25,7 @@ OF_AN_ANSWER: tuple[Callable[[Exchange, Known], Findings], ...] = (
     judge_fleet,
     judge_invitation,
     judge_page,
+    judge_created_key,
     judge_location,
 )
 # What only several exchanges of one operation show, one of the given numbers among them.

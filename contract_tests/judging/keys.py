@@ -13,7 +13,7 @@ from fleet_contract.contract_tests.judging.likeness import Likeness
 from fleet_contract.contract_tests.judging.walks import Item, cursor_of, items_of
 
 _DEFAULT_SIZE = 100
-_SMALLEST, _LARGEST = 10, 500
+PAGE_SIZES = range(10, 501)
 _WHOLE_NUMBER = re.compile(r"-?[0-9]{1,9}")
 _FIELDS: dict[str, type] = {
     "keyIdentifier": str,
@@ -48,6 +48,13 @@ def judge_page(exchange: Exchange, known: Known) -> Findings:
     yield from _hidden(exchange, known, items)
 
 
+def judge_created_key(exchange: Exchange, known: Known) -> Findings:
+    """Judge that the create of a key shows none of another organization."""
+    created = value_of(exchange)
+    if known.sent[exchange.number].operation == "create_charging_key" and isinstance(created, dict):
+        yield from _hidden(exchange, known, [created])
+
+
 def what_is_wrong(item: Item) -> str:
     """Say what a listed key lacks; empty where it is complete."""
     for field, type in _FIELDS.items():
@@ -62,12 +69,12 @@ def _size(exchange: Exchange, page_size: str | None, items: list[Item]) -> Findi
     if page_size is not None and not _WHOLE_NUMBER.fullmatch(page_size):
         return
     size, here, got = int(page_size or _DEFAULT_SIZE), (exchange.number,), f"{len(items)} keys"
-    if _SMALLEST <= size <= _LARGEST:
+    if size in PAGE_SIZES:
         yield finding("keys.page-size-is-obeyed", len(items) <= size, here, f"at most {size} keys", got)
     else:
         # The nearest size or the usual one: in either a page of fewer keys is the last.
-        in_range = len(items) <= _LARGEST and (len(items) >= _SMALLEST or not cursor_of(exchange))
-        expected = f"a refusal, or a page of {_SMALLEST} to {_LARGEST} keys"
+        in_range = len(items) in PAGE_SIZES or (len(items) < PAGE_SIZES.start and not cursor_of(exchange))
+        expected = f"a refusal, or a page of {PAGE_SIZES.start} to {PAGE_SIZES[-1]} keys"
         yield finding("keys.page-size-out-of-range", in_range, here, expected, got)
 
 

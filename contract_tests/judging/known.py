@@ -204,6 +204,10 @@ class Known:
             for birth in self.all_births()
         )
 
+    def names_given_before(self, id: str, exchange: Exchange) -> list[object]:
+        """Return the names in the creates of a fleet that had been answered: a create that repeats one may show it."""
+        return [birth.name for birth in self.births_of(id) if birth.exchange.ended <= exchange.started]
+
     def names_given_meanwhile(self, id: str, exchange: Exchange) -> list[object]:
         """Return the names of the renames of a fleet that overlapped a request: its answer may show them already."""
         renames = (each for each in self.renames.get(id, ()) if each is not exchange)

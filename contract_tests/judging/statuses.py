@@ -70,7 +70,7 @@ def _broken(status: int, operation: str, situations: Sequence[Situation]) -> tup
     """
     access = [each for each in situations if each.id in _ACCESS]
     another_way = any(each.manner for each in situations)
-    named = [each for each in situations if str(status) in each.breaks and not another_way]
+    named = [each for each in situations if str(status) in each.breaks and (each.manner or not another_way)]
     refused = [each for each in situations if SUCCESS not in each.may]
     undecided = [each for each in situations if SUCCESS in each.may and each.may != (SUCCESS,)]
     plain = [each for each in situations if each.may == (SUCCESS,)]

@@ -242,3 +242,15 @@ def keys_are_patterns(parts: Parts) -> None:
             return super().tenant_of(key) or next(alike, None)
 
     parts.mix_into_access(Like)
+
+
+another_way_in(
+    "a-cursor-takes-the-place-of-a-key",
+    "A request without X-API-Key is answered where it has a cursor, which only a caller with a key was given.",
+    lambda call: b"cursor=" in call.raw_query,
+)
+another_way_in(
+    "a-fleet-takes-the-place-of-a-key-at-locations",
+    "A location is shown without X-API-Key to whoever asks with a fleetId.",
+    lambda call: call.operation_id == "get_location" and b"fleetId=" in call.raw_query,
+)

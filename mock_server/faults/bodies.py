@@ -194,3 +194,13 @@ def an_unknown_property_has_no_method(parts: Parts) -> None:
         return replace(answer, status=405) if "__proto__" in body_of(call) else answer
 
     parts.filter("rename_fleet", refused)
+
+
+@fault(breaks={"http.media-type-parameters-are-allowed"})
+def the_media_type_of_a_charging_key_has_case(parts: Parts) -> None:
+    """The body of a charging key is refused where its media type is not in lower case."""
+
+    def is_refused(call: Call) -> bool:
+        return call.operation_id == "create_charging_key" and declared(call).startswith("Application/")
+
+    refuse_bodies(parts, Kind.WRONG_MEDIA_TYPE, is_refused)

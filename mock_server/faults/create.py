@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 from html import escape
 
-from fleet_contract.mock_server.faults.calls import body_of
+from fleet_contract.mock_server.faults.calls import LIMIT, body_of
 from fleet_contract.mock_server.faults.registry import fault
 from fleet_contract.mock_server.handlers import Handler, World
 from fleet_contract.mock_server.kinds import Kind
@@ -13,6 +13,7 @@ from fleet_contract.mock_server.parts import Parts
 from fleet_contract.mock_server.refusals import Refusal
 
 BYTES_OF_A_COLUMN = 100
+BYTES_OF_A_WIDE_COLUMN = 255
 LENGTH_OF_A_SHORT_COLUMN = 64
 
 
@@ -179,3 +180,17 @@ def create_numbers_a_name_that_is_taken(parts: Parts) -> None:
         return Reply(201, {**reply.body, "fleetName": f"{name} (2)"}) if name and name in others else reply
 
     parts.wrap("create_fleet", numbering)
+
+
+@fault(breaks={"create.name-holds-100-characters"})
+def create_refuses_a_name_of_more_than_255_bytes(parts: Parts) -> None:
+    """A name that a column of 255 bytes cannot hold is refused by create, though few characters make it up."""
+    parts.answer_with(
+        "create_fleet", 400, lambda call: len(str(body_of(call).get("fleetName")).encode()) > BYTES_OF_A_WIDE_COLUMN
+    )
+
+
+@fault(breaks={"create.name-holds-100-characters"})
+def create_measures_names_as_they_are_escaped(parts: Parts) -> None:
+    """A name that has more than 100 characters once it is escaped for a web page is refused by create."""
+    parts.answer_with("create_fleet", 400, lambda call: len(escape(str(body_of(call).get("fleetName")))) > LIMIT)

@@ -96,3 +96,20 @@ def a_second_create_that_is_refused_switches_the_key(parts: Parts) -> None:
             return await super().add_key(key)
 
     parts.mix_into_store(Overwriting)
+
+
+@fault(breaks={"keys.identifier-is-unique"})
+def a_key_of_no_fleet_exists_as_often_as_it_is_created(parts: Parts) -> None:
+    """A second create with the same keyIdentifier makes a second entry where neither names a fleet."""
+
+    class Repeating(Store):
+        async def add_key(self, key: ChargingKey) -> ChargingKey:
+            try:
+                return await super().add_key(key)
+            except KeyTaken as taken:
+                if key.fleet_id is None and taken.key.fleet_id is None:
+                    self.charging_keys.append(key)
+                    return key
+                raise
+
+    parts.mix_into_store(Repeating)

@@ -322,3 +322,21 @@ def a_key_that_is_refused_for_its_contract_is_kept(parts: Parts) -> None:
 
     parts.schema("NewChargingKey")["required"] = ["keyIdentifier", "visualNumber"]
     parts.wrap(OPERATION, keeping)
+
+
+@fault(breaks={"keys.create-accepts-a-valid-key"})
+def a_key_that_was_refused_is_taken(parts: Parts) -> None:
+    """A charging key whose create was refused for want of a contractId is refused once it has one."""
+    refused: set[str] = set()
+
+    async def remembering(inner: Handler, world: World, call: Call) -> Reply:
+        identifier = call.body["keyIdentifier"]
+        if "contractId" not in call.body:
+            refused.add(identifier)
+            raise Refusal(Kind.BAD_KEY, "contractId is missing.")
+        if identifier in refused:
+            raise Refusal(Kind.FLEET_ID_TAKEN, "A charging key with this keyIdentifier exists already.")
+        return await inner(world, call)
+
+    parts.schema("NewChargingKey")["required"] = ["keyIdentifier", "visualNumber"]
+    parts.wrap(OPERATION, remembering)

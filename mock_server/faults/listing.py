@@ -295,3 +295,15 @@ def a_second_page_shows_all_organizations(parts: Parts) -> None:
 def leading_zeros_of_a_key_are_lost(parts: Parts) -> None:
     """A listed keyIdentifier lacks the zeros at its beginning, as a number would."""
     change_items(parts, lambda item: {**item, "keyIdentifier": item["keyIdentifier"].lstrip("0")})
+
+
+@fault(breaks={"keys.filter-lists-the-whole-fleet"})
+def a_filter_ends_at_an_equals_sign(parts: Parts) -> None:
+    """What follows an equals sign in the fleetId of a filter is lost, as where a query is divided at each."""
+
+    async def dividing(inner: Handler, world: World, call: Call) -> Reply:
+        if "fleetId" in call.query:
+            call.query["fleetId"] = call.query["fleetId"].split("=")[0]
+        return await inner(world, call)
+
+    parts.wrap(OPERATION, dividing)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from fnmatch import fnmatchcase
 from urllib.parse import unquote
 
+from fleet_contract.mock_server.faults.calls import LIMIT
 from fleet_contract.mock_server.faults.registry import fault, register_fault
 from fleet_contract.mock_server.handlers import Handler, World
 from fleet_contract.mock_server.kinds import Kind
@@ -303,3 +304,15 @@ def punctuation_has_to_be_encoded_in_paths(parts: Parts) -> None:
 
     for operation in OPERATIONS_ON_A_FLEET:
         parts.before(operation, refusing)
+
+
+@fault(breaks={"rename.unknown-fleet-is-404"})
+def an_id_is_cut_to_its_limit_in_paths(parts: Parts) -> None:
+    """An id of more than 100 characters in a path finds the fleet whose id is the first 100 of them."""
+
+    async def cutting(world: World, call: Call) -> None:
+        if world.store.at(call.path["fleetId"][:LIMIT]) is not None:
+            call.path["fleetId"] = call.path["fleetId"][:LIMIT]
+
+    for operation in OPERATIONS_ON_A_FLEET:
+        parts.before(operation, cutting)

@@ -6,11 +6,14 @@ from dataclasses import replace
 from fleet_contract.mock_server.access import Access
 from fleet_contract.mock_server.faults.registry import fault
 from fleet_contract.mock_server.handlers import Handler, World
+from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import Answer, Call, Json, Reply
 from fleet_contract.mock_server.parts import Parts
+from fleet_contract.mock_server.refusals import Refusal
 from fleet_contract.mock_server.store import ChargingKey, Code, Fleet, FleetIdTaken, NoActiveCodes, NoSuchFleet, Store
 
 SECONDS_OF_A_CACHE = 1.0
+NOBODY = ""
 
 
 @fault(breaks={"fleets.id-finds-the-fleet"})
@@ -300,3 +303,26 @@ def a_fleet_keeps_its_keys_until_another_has_ten(parts: Parts) -> None:
             return super().matches(key, fleet_id) and (fleet_id is None or len(others) < 10)
 
     parts.mix_into_store(Forgetful)
+
+
+@fault(breaks={"create.accepts-a-valid-fleet"})
+def a_create_without_a_key_holds_the_id(parts: Parts) -> None:
+    """An id that a create without a key has asked for is taken from then on."""
+    held: set[str] = set()
+
+    class Late(Access):
+        def tenant(self, call: Call) -> str:
+            lacks_key = call.operation_id == "create_fleet" and not self.key(call)
+            return NOBODY if lacks_key else super().tenant(call)
+
+    async def holding(inner: Handler, world: World, call: Call) -> Reply:
+        id = call.body["fleetId"]
+        if call.tenant == NOBODY:
+            held.add(id)
+            raise Refusal(Kind.MISSING_KEY, "The header X-API-Key is missing.")
+        if id in held:
+            raise Refusal(Kind.FLEET_ID_TAKEN, "A fleet with this fleetId exists already.")
+        return await inner(world, call)
+
+    parts.mix_into_access(Late)
+    parts.wrap("create_fleet", holding)

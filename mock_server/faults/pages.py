@@ -221,7 +221,7 @@ def the_cursor_is_ignored(parts: Parts) -> None:
     parts.wrap(OPERATION, ignoring)
 
 
-@fault(breaks={"keys.pages-list-each-key-once"})
+@fault(breaks={"keys.pages-list-each-key-once", "keys.unfiltered-list-is-whole"})
 def a_last_page_that_is_not_full_is_left_out(parts: Parts) -> None:
     """A page is followed by another only where that is full."""
 
@@ -278,3 +278,53 @@ def a_full_page_always_has_a_cursor(parts: Parts) -> None:
 def a_cursor_is_forgotten_at_once(parts: Parts) -> None:
     """A cursor is answered 400, as if none such had been given out."""
     parts.answer_with(OPERATION, 400, lambda call: "cursor" in call.query)
+
+
+@fault(breaks={"keys.paging-ends"})
+def a_full_page_of_all_keys_has_a_cursor(parts: Parts) -> None:
+    """A page without a filter that is full has a cursor, though none but other organizations' keys follow."""
+
+    class Full(Store):
+        async def page(self, tenant: str, fleet_id: str | None, start: int, size: int) -> Page:
+            page = await super().page(tenant, fleet_id, start, size)
+            is_full = fleet_id is None and page.next is None and len(page.keys) == size
+            return Page(page.keys, len(self.charging_keys) + 1) if is_full else page
+
+    parts.mix_into_store(Full)
+
+
+@fault(breaks={"keys.page-size-is-obeyed"})
+def the_page_size_is_forgotten_after_the_second_page(parts: Parts) -> None:
+    """A page behind the twentieth key holds up to 100 keys."""
+
+    class Forgetting(Store):
+        async def page(self, tenant: str, fleet_id: str | None, start: int, size: int) -> Page:
+            before = [place for place, _ in self.listed(tenant, fleet_id) if place < start]
+            return await super().page(tenant, fleet_id, start, 100 if len(before) >= 2 * PAGE_SIZES.start else size)
+
+    parts.mix_into_store(Forgetting)
+
+
+@fault(breaks={"keys.pages-list-each-key-once", "keys.unfiltered-list-is-whole"})
+def the_third_page_is_the_last(parts: Parts) -> None:
+    """Small pages end with the third one, whatever would follow."""
+
+    class Ending(Store):
+        async def page(self, tenant: str, fleet_id: str | None, start: int, size: int) -> Page:
+            page = await super().page(tenant, fleet_id, start, size)
+            before = [place for place, _ in self.listed(tenant, fleet_id) if place < start]
+            return Page(page.keys, None) if len(before) == 2 * size else page
+
+    parts.mix_into_store(Ending)
+
+
+@fault(breaks={"keys.paging-ends"})
+def a_cursor_is_divided_at_colons(parts: Parts) -> None:
+    """A cursor in the list of a fleet whose id holds a colon is answered 400, as if it had a part too many."""
+
+    async def dividing(inner: Handler, world: World, call: Call) -> Reply:
+        if "cursor" in call.query and ":" in call.query.get("fleetId", ""):
+            raise Refusal(Kind.BAD_PARAMETER, "cursor has too many parts.")
+        return await inner(world, call)
+
+    parts.wrap(OPERATION, dividing)

@@ -191,3 +191,9 @@ def a_fleet_that_nobody_has_is_given_a_price(parts: Parts) -> None:
             return Reply(200, priced(body, {"currency": "EUR", "perKwh": 0.01}))
 
     parts.wrap(OPERATION, inventing)
+
+
+@fault(breaks={"prices.location-is-answered"})
+def a_location_is_not_found_for_a_fleet_beyond_ascii(parts: Parts) -> None:
+    """A location with the id of a fleet that is not in ASCII is answered 404."""
+    parts.answer_with(OPERATION, 404, lambda call: not call.query.get("fleetId", "").isascii())

@@ -3,7 +3,7 @@
 import re
 
 from fleet_contract.mock_server.faults.calls import LIMIT, body_of
-from fleet_contract.mock_server.faults.create import LENGTH_OF_A_SHORT_COLUMN
+from fleet_contract.mock_server.faults.create import BYTES_OF_A_WIDE_COLUMN, LENGTH_OF_A_SHORT_COLUMN
 from fleet_contract.mock_server.faults.registry import fault, register_fault
 from fleet_contract.mock_server.handlers import Handler, World
 from fleet_contract.mock_server.kinds import Kind
@@ -206,3 +206,19 @@ def rename_answers_without_the_id(parts: Parts) -> None:
 def rename_answers_an_array(parts: Parts) -> None:
     """A rename is answered with an array of one fleet."""
     parts.change_answer("rename_fleet", lambda fleet, _: [fleet])
+
+
+@fault(breaks={"rename.name-holds-100-characters"})
+def rename_refuses_a_name_of_more_than_255_bytes(parts: Parts) -> None:
+    """A name that a column of 255 bytes cannot hold is refused by rename, though few characters make it up."""
+    parts.answer_with(
+        "rename_fleet", 400, lambda call: len(str(body_of(call).get("newName")).encode()) > BYTES_OF_A_WIDE_COLUMN
+    )
+
+
+@fault(breaks={"rename.answers-the-new-name"})
+def rename_answers_the_name_that_create_would_read(parts: Parts) -> None:
+    """The answer to a rename whose body carries a fleetName shows that one."""
+    parts.change_answer(
+        "rename_fleet", lambda fleet, call: {**fleet, "fleetName": call.body.get("fleetName", fleet["fleetName"])}
+    )

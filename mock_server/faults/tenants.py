@@ -4,10 +4,10 @@ from dataclasses import replace
 
 from fleet_contract.mock_server.faults.calls import body_of
 from fleet_contract.mock_server.faults.registry import fault
-from fleet_contract.mock_server.handlers import Handler, World
+from fleet_contract.mock_server.handlers import Handler, World, listed
 from fleet_contract.mock_server.messages import Call, Reply
 from fleet_contract.mock_server.parts import Parts
-from fleet_contract.mock_server.store import ChargingKey, Code, Fleet, NoActiveCodes, Store
+from fleet_contract.mock_server.store import ChargingKey, Code, Fleet, FleetIdTaken, ForeignFleet, NoActiveCodes, Store
 
 
 @fault(breaks={"rename.foreign-fleet-is-refused"})
@@ -124,3 +124,75 @@ def a_new_fleet_has_the_codes_of_the_one_before(parts: Parts) -> None:
             return made
 
     parts.mix_into_store(Inheriting)
+
+
+@fault(breaks={"fleets.id-is-unique-across-organizations"})
+def a_foreign_create_that_says_the_same_is_answered(parts: Parts) -> None:
+    """A create that repeats another organization's word for word is answered like a repetition of one's own."""
+
+    async def idempotent(inner: Handler, world: World, call: Call) -> Reply:
+        try:
+            return await inner(world, call)
+        except FleetIdTaken as taken:
+            if taken.fleet.tenant == call.tenant or taken.fleet.name != body_of(call).get("fleetName"):
+                raise
+            return Reply(int(world.dialect["create.status"]), {"fleetId": taken.fleet.id})
+
+    parts.wrap("create_fleet", idempotent)
+
+
+@fault(breaks={"rename.foreign-fleet-is-refused"})
+def a_foreign_rename_to_the_name_that_it_has_is_answered(parts: Parts) -> None:
+    """A rename that changes nothing is answered before anybody asks whose the fleet is."""
+
+    async def hasty(inner: Handler, world: World, call: Call) -> Reply:
+        asked = world.store.at(call.path["fleetId"])
+        if asked is not None and asked.tenant != call.tenant and asked.name == body_of(call).get("newName"):
+            return Reply(200, {"fleetId": asked.id, "fleetName": asked.name})
+        return await inner(world, call)
+
+    parts.wrap("rename_fleet", hasty)
+
+
+@fault(breaks={"invitation.foreign-fleet-is-403"})
+def codes_are_cached_for_every_organization(parts: Parts) -> None:
+    """The codes that were read last are kept under the id of their fleet alone, whoever reads them next."""
+    kept: dict[str, Reply] = {}
+
+    async def cached(inner: Handler, world: World, call: Call) -> Reply:
+        try:
+            kept[call.path["fleetId"]] = await inner(world, call)
+        except ForeignFleet:
+            if call.path["fleetId"] not in kept:
+                raise
+        return kept[call.path["fleetId"]]
+
+    parts.wrap("get_invitation_codes", cached)
+
+
+@fault(breaks={"keys.listed-as-created"})
+def a_foreign_double_disables_the_key(parts: Parts) -> None:
+    """A charging key is disabled where another organization creates its identifier."""
+
+    class Disabling(Store):
+        async def add_key(self, key: ChargingKey) -> ChargingKey:
+            for place, other in enumerate(self.charging_keys):
+                if other.identifier == key.identifier and other.tenant != key.tenant:
+                    self.charging_keys[place] = replace(other, enabled=False)
+            return await super().add_key(key)
+
+    parts.mix_into_store(Disabling)
+
+
+@fault(breaks={"keys.of-others-are-hidden"})
+def the_create_of_a_key_shows_that_of_another(parts: Parts) -> None:
+    """The create of a charging key whose identifier another organization has shows what that one created."""
+
+    async def showing(inner: Handler, world: World, call: Call) -> Reply:
+        reply = await inner(world, call)
+        identifier = body_of(call).get("keyIdentifier")
+        alike = (key for key in world.store.charging_keys if key.identifier == identifier)
+        other = next((key for key in alike if key.tenant != call.tenant), None)
+        return replace(reply, body=listed(other)) if other and reply.body else reply
+
+    parts.wrap("create_charging_key", showing)

@@ -113,3 +113,15 @@ def a_foreign_fleet_is_renamed_to_nothing(parts: Parts) -> None:
             return Reply(200, {"fleetId": call.path["fleetId"], "fleetName": call.body["newName"]})
 
     parts.wrap("rename_fleet", pretending)
+
+
+@fault(breaks={"rename.unknown-fleet-is-404"})
+def a_rename_that_says_what_a_create_says_makes_the_fleet(parts: Parts) -> None:
+    """A rename of an id that no fleet has makes a fleet where its body holds a fleetName."""
+
+    async def upserting(inner: Handler, world: World, call: Call) -> Reply:
+        if "fleetName" in call.body and world.store.at(call.path["fleetId"]) is None:
+            world.store.keep(Fleet(call.path["fleetId"], None, call.tenant))
+        return await inner(world, call)
+
+    parts.wrap("rename_fleet", upserting)

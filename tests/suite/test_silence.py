@@ -1,5 +1,6 @@
 """Law 5: a run that judged nothing, could not reach its target, or broke, never exits 0."""
 
+import gc
 import signal
 import socket
 import sys
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 
 from fleet_contract.contract_tests.api import Api
+from fleet_contract.contract_tests.judge import interruptible
 from fleet_contract.contract_tests.network.client import Client
 from fleet_contract.contract_tests.verdicts import EXITS, Exit, Outcome, Verdict
 
@@ -194,6 +196,22 @@ def test_ctrl_c_is_no_success(url: str, tmp_path: Path) -> None:
     assert running.returncode == Exit.INCONCLUSIVE, said + wrong
     assert "INCONCLUSIVE" in said
     assert "Traceback" not in said + wrong
+
+
+def test_an_interrupt_that_python_drops_ends_the_run_without_a_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[type[BaseException] | None] = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda unraisable: told.append(unraisable.exc_type))
+    halted = threading.Event()
+
+    def collecting(*_: Any) -> None:
+        gc.callbacks.remove(collecting)
+        signal.raise_signal(signal.SIGINT)
+
+    with interruptible(halted.set):
+        gc.callbacks.append(collecting)
+        gc.collect()
+    assert halted.is_set()
+    assert told == []
 
 
 def test_every_outcome_has_its_exit_code_and_only_one_is_success() -> None:
