@@ -22,21 +22,21 @@ Edit = Callable[[Parts], None]
 
 
 @pytest.mark.parametrize(
-    ("edit", "requirement", "operations", "telling"),
+    ("edit", "requirement", "smallest", "telling"),
     [
-        (crashes_on_a_character, "http.never-a-server-error", ["create"], json.dumps(BIDI)),
-        (loses_ids_of_a_length, "fleets.id-finds-the-fleet", ["create", "rename"], '{"length": 73}'),
-        (fails_the_third_rename, "fleets.id-never-changes", ["create", "rename", "rename", "rename"], ""),
+        (crashes_on_a_character, "http.never-a-server-error", [["create"], ["rename"]], json.dumps(BIDI)),
+        (loses_ids_of_a_length, "fleets.id-finds-the-fleet", [["create", "rename"]], '{"length": 73}'),
+        (fails_the_third_rename, "fleets.id-never-changes", [["create", "rename", "rename", "rename"]], ""),
     ],
 )
 def test_a_mistake_is_found_shrunk_and_replayed(
-    edit: Edit, requirement: str, operations: list[str], telling: str, tmp_path: Path
+    edit: Edit, requirement: str, smallest: list[list[str]], telling: str, tmp_path: Path
 ) -> None:
     with mock(edit=edit) as url:
         ended = explored(url, tmp_path, "--max-cases", "250", "--seed", "2")
         assert ended.exit_code == Exit.BREAKS
         (case,) = (each for each in saved(tmp_path) if each["requirement"] == requirement)
-        assert [step["do"] for step in case["steps"]] == operations
+        assert [step["do"] for step in case["steps"]] in smallest
         assert telling in json.dumps(case)
         again = ["--depth", "quick", "--only", requirement, "--cases", str(tmp_path / "cases"), "--target", str(SEED)]
         replayed = command("run", url, *again)
