@@ -13,6 +13,7 @@ from fleet_contract.contract_tests.exchange import Caller
 from fleet_contract.contract_tests.judging.known import value_of
 from fleet_contract.contract_tests.judging.likeness import NO_NAME
 from fleet_contract.contract_tests.judging.sent import spell
+from fleet_contract.contract_tests.programs.changes import RESEMBLING
 
 
 @reaches("fleets.id-is-unique", "fleets.id-finds-the-fleet")
@@ -145,30 +146,6 @@ def test_a_renamed_fleet_still_holds_its_id(api: Api) -> None:
     api.rename(id, api.fresh_name())
 
 
-# What is done to the id of a fleet, so that it resembles it and is another.
-_RESEMBLING: dict[str, Callable[[str], str]] = {
-    "shorter": lambda fleet: fleet[:-1],
-    "longer": lambda fleet: f"{fleet}1",
-    "wildcard": lambda fleet: f"{fleet[:-1]}_",
-    "pattern": lambda fleet: f"{fleet[:-1]}%",
-    "with-underscores": lambda fleet: fleet.replace("-", "_"),
-    "in-wide-letters": lambda fleet: fleet.replace("c", "\uff43", 1),
-    "star": lambda fleet: f"{fleet[:-1]}*",
-    "tail": lambda fleet: fleet[3:],
-    "with-a-null": lambda fleet: f"{fleet}\x00",
-    "with-a-slash": lambda fleet: f"{fleet}/",
-    "doubly-encoded": lambda fleet: fleet.replace("-", "%2D"),
-    "quoted": lambda fleet: f'"{fleet}"',
-    "with-an-extension": lambda fleet: f"{fleet}.json",
-    "with-a-parameter": lambda fleet: f"{fleet};a=b",
-    "with-a-blank": lambda fleet: f"{fleet} ",
-    "with-dot-segments": lambda fleet: f"x/../{fleet}",
-    "with-a-comma": lambda fleet: f"{fleet},{fleet[:-1]}",
-    "with-a-line-feed": lambda fleet: f"{fleet}\n",
-    "with-a-mark": lambda fleet: f"\ufeff{fleet}",
-}
-
-
 _ONLY_IN_A_FILTER = ["with-a-comma"]
 # What tells how codes are looked up; the rest tells how a path is read, which is for renames to show.
 _RESEMBLING_IN_CODES = [
@@ -201,29 +178,29 @@ _QUICKLY_RESEMBLING = [
 
 @reaches("keys.filter-lists-only-the-fleet")
 @over(
-    st.sampled_from(list(_RESEMBLING)),
+    st.sampled_from(list(RESEMBLING)),
     quick=["wildcard"],
     standard=["shorter", "longer", "pattern", "with-a-blank", "with-a-null", "with-a-comma", "in-capitals"],
 )
 def test_a_filter_that_resembles_a_fleets_id_is_anothers(api: Api, home: str, case: str) -> None:
-    resembling = {**_RESEMBLING, "in-capitals": str.upper}
+    resembling = {**RESEMBLING, "in-capitals": str.upper}
     api.list_keys(fleetId=resembling[case](home))
 
 
 @reaches("fleets.id-is-matched-whole")
 @over(
-    st.sampled_from(list(_RESEMBLING)),
+    st.sampled_from(list(RESEMBLING)),
     quick=_QUICKLY_RESEMBLING,
-    standard=[name for name in _RESEMBLING if name not in (*_QUICKLY_RESEMBLING, *_ONLY_IN_A_FILTER)],
+    standard=[name for name in RESEMBLING if name not in (*_QUICKLY_RESEMBLING, *_ONLY_IN_A_FILTER)],
 )
 def test_an_id_that_resembles_a_fleets_is_another(api: Api, home: str, case: str) -> None:
-    api.rename(_RESEMBLING[case](home), api.fresh_name())
+    api.rename(RESEMBLING[case](home), api.fresh_name())
 
 
 @reaches("fleets.id-is-matched-whole", depth=Depth.STANDARD)
-@over(st.sampled_from(list(_RESEMBLING)), standard=_RESEMBLING_IN_CODES)
+@over(st.sampled_from(list(RESEMBLING)), standard=_RESEMBLING_IN_CODES)
 def test_an_id_that_resembles_a_fleets_has_none_of_its_codes(api: Api, home: str, case: str) -> None:
-    api.invitation(_RESEMBLING[case](home))
+    api.invitation(RESEMBLING[case](home))
 
 
 @reaches("fleets.id-is-matched-whole")

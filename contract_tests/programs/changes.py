@@ -10,6 +10,8 @@ RESEMBLING: Mapping[str, Change] = {
     "longer": lambda fleet: f"{fleet}1",
     "wildcard": lambda fleet: f"{fleet[:-1]}_",
     "pattern": lambda fleet: f"{fleet[:-1]}%",
+    "with-underscores": lambda fleet: fleet.replace("-", "_"),
+    "in-wide-letters": lambda fleet: fleet.replace("c", "\uff43", 1),
     "star": lambda fleet: f"{fleet[:-1]}*",
     "prefixed": lambda fleet: f"x{fleet}",
     "tail": lambda fleet: fleet[3:],
@@ -20,7 +22,10 @@ RESEMBLING: Mapping[str, Change] = {
     "with-an-extension": lambda fleet: f"{fleet}.json",
     "with-a-parameter": lambda fleet: f"{fleet};a=b",
     "with-a-blank": lambda fleet: f"{fleet} ",
+    "with-dot-segments": lambda fleet: f"x/../{fleet}",
     "with-a-comma": lambda fleet: f"{fleet},{fleet[:-1]}",
+    "with-a-line-feed": lambda fleet: f"{fleet}\n",
+    "with-a-mark": lambda fleet: f"\ufeff{fleet}",
 }
 # The same id to a server that folds case, cuts blanks off or normalises; another one to all others.
 FOLDED: Mapping[str, Change] = {
