@@ -1,31 +1,40 @@
 """Values and bodies that are not what an operation asks for, from small to large."""
 
+from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from hypothesis import strategies as st
 
 from fleet_contract.contract_tests.api import Api
+from fleet_contract.contract_tests.judging.sent import spell
 
 NOT_STRINGS: list[Any] = [None, [], {}, True]
 MORE_NOT_STRINGS: list[Any] = [False, ["a"], {"a": "b"}, [[]], [None]]
 
-# ID and NAME stand for a fresh id and a fresh name: a lenient server may read what is no JSON.
-NO_JSON = [b"", b"{", b"[]", b'{"newName": "NAME \xc3\x28", "fleetId": "ID"}', b"null", b"no json", b"\xff\xfe\xfd"]
-MORE_NO_JSON = [
-    b"newName=NAME&fleetId=ID",
-    b'{"newName": "NAME", "fleetId": "ID"',
-    b'"{\\"newName\\": \\"NAME\\", \\"fleetId\\": \\"ID\\"}"',
-    b" ",
-    b"0",
-    b'[{"newName": "NAME", "fleetId": "ID"}]',
-]
+# In the members of a body ID and NAME stand for a fresh id and a fresh name: a lenient server may read what is no JSON.
+Members = Mapping[str, str]
+
+
+def no_json(members: Members) -> list[bytes]:
+    """Return bodies that are no JSON object."""
+    return [b"", b"{", b"[]", spell(members).replace(b"NAME", b"NAME \xc3\x28"), b"null", b"no json", b"\xff\xfe\xfd"]
+
+
+def more_no_json(members: Members) -> list[bytes]:
+    """Return bodies that hold these members, and are no JSON object either, beside two that hold nothing."""
+    body = spell(members)
+    return [urlencode(members).encode(), body[:-1], spell(body.decode()), b" ", b"0", b"[" + body + b"]"]
+
+
 MOST_NO_JSON = [b'""', b"<fleet/>", b'"{}"']
-# What a lenient parser reads all the same.
-NEARLY_JSON = [
-    b"{'newName': 'NAME', 'fleetId': 'ID'}",
-    b'{"newName": "NAME", "fleetId": "ID"} more',
-    b'{"newName": "NAME", "fleetId": "ID",}',
-]
+
+
+def nearly_json(members: Members) -> list[bytes]:
+    """Return bodies that a lenient parser reads all the same."""
+    body = spell(members)
+    return [body.replace(b'"', b"'"), body + b" more", body[:-1] + b",}"]
+
 
 # What the standards leave open: any refusal will do, and no error of the server.
 ODD_VALUES = [

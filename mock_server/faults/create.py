@@ -160,7 +160,12 @@ def create_refuses_names_beyond_ascii(parts: Parts) -> None:
 @fault(breaks={"create.name-is-optional"})
 def a_missing_name_is_shown_as_a_default(parts: Parts) -> None:
     """A fleet without a name is shown with one that was made up."""
-    parts.change_answer("create_fleet", lambda fleet, _: {"fleetName": f"Fleet {len(fleet['fleetId'])}", **fleet})
+
+    def shown(fleet: Json, call: Call) -> Json:
+        named = "fleetName" in body_of(call)
+        return fleet if named else {**fleet, "fleetName": f"Fleet {len(fleet['fleetId'])}"}
+
+    parts.change_answer("create_fleet", shown)
 
 
 @fault(breaks={"create.accepts-a-valid-fleet"})

@@ -15,12 +15,14 @@ import pytest
 from fleet_contract.contract_tests.depths import PRICES, Depth
 from fleet_contract.contract_tests.network.client import Client
 from fleet_contract.contract_tests.programs import replaying
+from fleet_contract.contract_tests.programs.changes import CHANGES
 from fleet_contract.contract_tests.programs.program import Program
 from fleet_contract.contract_tests.settings import read_exploration
 from fleet_contract.contract_tests.verdicts import Exit
 from fleet_contract.mock_server.messages import Answer, Call
 from fleet_contract.mock_server.parts import Parts
 from fleet_contract.spec.catalogue import catalogue
+from fleet_contract.spec.files import read
 
 from .exploring import (
     breaks_once,
@@ -81,6 +83,10 @@ def test_a_saved_case_holds_no_secret_and_no_id_of_the_server(broken: tuple[str,
     assert not [secret for secret in secrets if secret in file.read_text() + said]
     assert url not in file.read_text()
     assert "ct-" not in file.read_text()
+
+
+def test_a_case_may_hold_every_change() -> None:
+    assert json.loads(read("case.schema.json"))["$defs"]["change"]["enum"] == list(CHANGES)
 
 
 def test_what_was_seen_once_is_told_and_not_withdrawn(tmp_path: Path) -> None:
