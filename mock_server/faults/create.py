@@ -1,6 +1,7 @@
 """Faults in creating a fleet."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from html import escape
 
@@ -32,7 +33,7 @@ def create_demands_a_name(parts: Parts) -> None:
 @fault(breaks={"create.name-is-optional"})
 def a_missing_name_is_shown_as_a_word(parts: Parts) -> None:
     """A fleet without a name is shown with the name null, in four letters."""
-    parts.change_answer("create_fleet", lambda fleet, _: {"fleetName": "null", **fleet})
+    _show_where_no_name_is_sent(parts, lambda _: "null")
 
 
 @fault(breaks={"create.name-holds-100-characters"})
@@ -160,10 +161,12 @@ def create_refuses_names_beyond_ascii(parts: Parts) -> None:
 @fault(breaks={"create.name-is-optional"})
 def a_missing_name_is_shown_as_a_default(parts: Parts) -> None:
     """A fleet without a name is shown with one that was made up."""
+    _show_where_no_name_is_sent(parts, lambda fleet: f"Fleet {len(fleet)}")
 
+
+def _show_where_no_name_is_sent(parts: Parts, name_of: Callable[[str], str]) -> None:
     def shown(fleet: Json, call: Call) -> Json:
-        named = "fleetName" in body_of(call)
-        return fleet if named else {**fleet, "fleetName": f"Fleet {len(fleet['fleetId'])}"}
+        return fleet if "fleetName" in body_of(call) else {**fleet, "fleetName": name_of(fleet["fleetId"])}
 
     parts.change_answer("create_fleet", shown)
 

@@ -80,14 +80,7 @@ def rename_works_across_organizations(parts: Parts) -> None:
 @fault(breaks={"rename.foreign-fleet-is-refused"})
 def rename_answers_409_to_a_foreign_fleet(parts: Parts) -> None:
     """A rename of another organization's fleet is answered 409."""
-
-    async def refusing(inner: Handler, world: World, call: Call) -> Reply:
-        try:
-            return await inner(world, call)
-        except ForeignFleet:
-            raise Refusal(Kind.FLEET_ID_TAKEN, "This fleet belongs to another organization.") from None
-
-    parts.wrap("rename_fleet", refusing)
+    parts.refuse_with("rename_fleet", 409, Kind.FOREIGN_FLEET_RENAMED)
 
 
 @fault(breaks={"rename.unknown-fleet-is-404", "fleets.id-never-changes"})
