@@ -16,6 +16,7 @@ RESEMBLING: Mapping[str, Change] = {
     "prefixed": lambda fleet: f"x{fleet}",
     "tail": lambda fleet: fleet[3:],
     "with-a-null": lambda fleet: f"{fleet}\x00",
+    "followed-by-a-null": lambda fleet: f"{fleet}\x00x",
     "with-a-slash": lambda fleet: f"{fleet}/",
     "doubly-encoded": lambda fleet: fleet.replace("-", "%2D"),
     "quoted": lambda fleet: f'"{fleet}"',

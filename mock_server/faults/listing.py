@@ -141,12 +141,13 @@ def keys_of_all_organizations_are_listed(parts: Parts) -> None:
 def keys_of_a_foreign_fleet_are_listed(parts: Parts) -> None:
     """A filter with the id of another organization's fleet shows its keys."""
 
-    class Open(Store):
-        def listed(self, tenant: str, fleet_id: str | None) -> Iterator[tuple[int, ChargingKey]]:
-            fleet = self.at(fleet_id) if fleet_id is not None else None
-            return super().listed(fleet.tenant if fleet else tenant, fleet_id)
+    async def open_to_all(inner: Handler, world: World, call: Call) -> Reply:
+        fleet = world.store.at(call.query.get("fleetId", ""))
+        if fleet is not None:
+            call.tenant = fleet.tenant
+        return await inner(world, call)
 
-    parts.mix_into_store(Open)
+    parts.wrap(OPERATION, open_to_all)
 
 
 @fault(breaks={"keys.list-answers-a-page"})
