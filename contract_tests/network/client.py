@@ -16,7 +16,13 @@ from fleet_contract.contract_tests.network.ledger import Footprint, Ledger, may_
 from fleet_contract.contract_tests.network.masking import Masker
 from fleet_contract.contract_tests.network.outgoing import KEY_HEADER, Dresser, Outgoing
 from fleet_contract.contract_tests.network.pacing import Clock, Pace, pause_after_429
-from fleet_contract.contract_tests.network.preflight import PATH, TOO_MANY, judge_preflight
+from fleet_contract.contract_tests.network.preflight import (
+    PATH,
+    PLAIN_PATH,
+    TOO_MANY,
+    judge_preflight,
+    might_be_about_the_query,
+)
 from fleet_contract.contract_tests.network.wire import Trouble, Wire
 from fleet_contract.contract_tests.target import Target
 
@@ -117,8 +123,10 @@ class Client:
         return self._budget.spent(cost)
 
     def preflight(self) -> Exchange:
-        """Send one harmless request; raises Unreachable, KeyRefused or NotThisApi."""
+        """Send a harmless request, or two; raises Unreachable, KeyRefused or NotThisApi."""
         exchange = self.send("GET", PATH, check="preflight")
+        if might_be_about_the_query(exchange):
+            exchange = self.send("GET", PLAIN_PATH, check="preflight")
         judge_preflight(exchange, self.target)
         if exchange.answer and exchange.succeeded:
             self._usual_signs = signs_of_a_proxy(exchange.answer)

@@ -10,6 +10,8 @@ from fleet_contract.contract_tests.network.wire import Cause
 from fleet_contract.contract_tests.target import API, Target
 
 PATH = f"{API}/charging-keys?page_size=10"
+PLAIN_PATH = f"{API}/charging-keys"
+BAD_REQUEST = 400
 TOO_MANY = 429
 NO_ENTRY = (401, 403)
 
@@ -34,6 +36,12 @@ class KeyRefused(Exception):
 
 class NotThisApi(Exception):
     """Something answers at the base URL, but not this API."""
+
+
+def might_be_about_the_query(exchange: Exchange) -> bool:
+    """Say whether a server of this API may have refused only the query, with a page instead of JSON."""
+    answer = exchange.answer
+    return answer is not None and answer.status == BAD_REQUEST and bool(_not_this_api(answer))
 
 
 def judge_preflight(exchange: Exchange, target: Target) -> None:

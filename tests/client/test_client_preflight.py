@@ -115,6 +115,7 @@ def test_a_missing_key_is_told(serve: Serve) -> None:
             "was answered 200 with an HTML page. Expected JSON. Correct BASE_URL",
         ),
         (answer(404, PAGE, Content_Type="text/html"), "was answered 404 with an HTML page"),
+        (answer(400, PAGE, Content_Type="text/html"), "was answered 400 with an HTML page"),
         (
             answer(302, Location="https://login.example"),
             "with a redirect to https://login.example. No redirect is followed",
@@ -125,6 +126,12 @@ def test_another_server_is_told(serve: Serve, open_client: Open, said: bytes, ex
     with pytest.raises(NotThisApi) as told:
         open_client(serve(lambda _: said).url).preflight()
     assert expected in str(told.value)
+
+
+def test_an_api_that_refuses_a_query_with_a_page_is_judged(serve: Serve, open_client: Open) -> None:
+    server = serve(lambda asked: answer(400, PAGE, Content_Type="text/html") if "?" in asked.path else answer(200))
+    assert open_client(server.url).preflight().succeeded
+    assert len(server.heard) == 2
 
 
 @pytest.mark.parametrize(
