@@ -2,6 +2,7 @@
 
 import unicodedata
 from typing import Any
+from zlib import crc32
 
 from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.refusals import Refusal
@@ -76,6 +77,13 @@ def require_short(field: str, text: str, kind: Kind = Kind.BAD_BODY) -> str:
     if len(text) > LONGEST:
         raise Refusal(kind, f"{field} has {len(text)} characters once normalised; at most {LONGEST} are allowed.")
     return text
+
+
+def shown_fleet(id: str | None, dialect: Dialect) -> str | None:
+    """Return what a charging key shows as its fleet, None where it shows nothing."""
+    if id is None or dialect["keys.fleet-id"] == "absent":
+        return None
+    return id if dialect["keys.fleet-id"] == "own" else f"F{crc32(same_id(id, dialect).encode('utf-8', 'replace')):08X}"
 
 
 def shown(id: str, name: str | None, dialect: Dialect) -> dict[str, Any]:

@@ -90,7 +90,7 @@ async def create_charging_key(world: World, call: Call) -> Reply:
             raise
         key = taken.key
     has_body = dialect.get("key.body") == "shown"
-    return Reply(int(dialect["key.status"]), listed(key) if has_body else NOTHING)
+    return Reply(int(dialect["key.status"]), listed(key, dialect) if has_body else NOTHING)
 
 
 async def list_charging_keys(world: World, call: Call) -> Reply:
@@ -104,7 +104,7 @@ async def list_charging_keys(world: World, call: Call) -> Reply:
         size = DEFAULT_PAGE_SIZE
     size = min(max(size, PAGE_SIZES.start), PAGE_SIZES.stop - 1)
     page = await world.store.page(call.tenant, fleet_id, place_of(cursor) if cursor is not None else 0, size)
-    answer: dict[str, Any] = {"keys": [listed(key) for key in page.keys]}
+    answer: dict[str, Any] = {"keys": [listed(key, world.dialect) for key in page.keys]}
     if page.next is not None:
         answer["cursor"] = cursor_to(page.next)
     return Reply(200, answer)
@@ -118,7 +118,7 @@ async def get_location(world: World, call: Call) -> Reply:
     return Reply(200, await world.store.location(call.tenant, call.path["locationId"], asked))
 
 
-def listed(key: ChargingKey) -> dict[str, Any]:
+def listed(key: ChargingKey, dialect: Dialect) -> dict[str, Any]:
     """Return a charging key as answers show it."""
     shown: dict[str, Any] = {
         "keyIdentifier": key.identifier,
@@ -127,7 +127,8 @@ def listed(key: ChargingKey) -> dict[str, Any]:
         "visualNumber": key.visual_number,
         "enabled": key.enabled,
     }
-    return shown if key.fleet_id is None else {**shown, "fleetId": key.fleet_id}
+    fleet = forms.shown_fleet(key.fleet_id, dialect)
+    return shown if fleet is None else {**shown, "fleetId": fleet}
 
 
 def cursor_to(place: int) -> str:

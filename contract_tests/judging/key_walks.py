@@ -8,6 +8,7 @@ from typing import Any
 
 from fleet_contract.contract_tests.exchange import Caller, Exchange
 from fleet_contract.contract_tests.judging.findings import Findings, finding, shown
+from fleet_contract.contract_tests.judging.fleets_of_keys import shows, shows_this_alone
 from fleet_contract.contract_tests.judging.keys import visual_number, what_is_wrong
 from fleet_contract.contract_tests.judging.known import SETTLING_SECONDS, Known, Standing
 from fleet_contract.contract_tests.judging.likeness import Likeness
@@ -197,7 +198,7 @@ def _requirement_of_absence(key: Made, walk: Walk, made: list[Made], known: Know
     found = next((item for item in everywhere if item is not None), None)
     if found is None:
         return "keys.created-key-is-listed" if everywhere else "keys.created-key-is-in-its-fleet"
-    in_fleet = _is(known, found.get("fleetId"), walk.fleet)
+    in_fleet = shows(found, walk.fleet, known)
     return "keys.filter-lists-the-whole-fleet" if in_fleet else "keys.created-key-is-in-its-fleet"
 
 
@@ -210,7 +211,7 @@ def _as_created(fields: Mapping[str, Any], item: Item, known: Known, numbers: tu
         got = f"enabled {shown(item.get('enabled'))}"
         yield finding("keys.enabled-by-default", item.get("enabled") is True, numbers, "enabled true", got)
     if "fleetId" in fields and "fleetId" in item:
-        kept = _is(known, item["fleetId"], fields["fleetId"])
+        kept = shows_this_alone(item, fields["fleetId"], known)
         yield finding("keys.created-key-is-in-its-fleet", kept, numbers, "the fleetId it was created with", "another")
 
 
@@ -218,10 +219,6 @@ def _same(field: str, sent: Any, listed: Any) -> bool:
     if field == "keyIdentifier":  # hexadecimal digits have no case
         return str(sent).casefold() == str(listed).casefold()
     return bool(sent == listed)
-
-
-def _is(known: Known, id: Any, fleet: str) -> bool:
-    return isinstance(id, str) and known.likeness(id, fleet) is not Likeness.OTHER
 
 
 # --- a walk against another ----------------------------------------------------------------------
@@ -269,7 +266,7 @@ def _compared(walk: Walk, other: Walk, made: list[Made], known: Known) -> Findin
 def _ids_of(walk: Walk, known: Known) -> Iterator[Any]:
     """Yield the identifiers of a walk; what shows another fleet than the filter's was judged page by page."""
     for item in walk.items:
-        if walk.fleet is None or "fleetId" not in item or _is(known, item["fleetId"], walk.fleet):
+        if walk.fleet is None or "fleetId" not in item or shows(item, walk.fleet, known):
             yield str(item.get("keyIdentifier"))
 
 
@@ -286,11 +283,7 @@ def _all_against_filter(everything: Walk, filtered: Walk, known: Known) -> Findi
 def _filter_against_all(filtered: Walk, everything: Walk, known: Known) -> Findings:
     """Judge a later list of the keys of one fleet against those that the list of all keys showed in it."""
     fleet = filtered.fleet or ""
-    of_fleet = {
-        str(item.get("keyIdentifier"))
-        for item in everything.items
-        if "fleetId" in item and _is(known, item["fleetId"], fleet)
-    }
+    of_fleet = {str(item.get("keyIdentifier")) for item in everything.items if shows_this_alone(item, fleet, known)}
     missing = len(of_fleet - set(_ids_of(filtered, known)))
     got = f"a filtered list without {missing} of them"
     numbers = (*filtered.numbers, *everything.numbers)

@@ -8,6 +8,7 @@ from typing import Any
 
 from fleet_contract.contract_tests.exchange import Caller, Exchange
 from fleet_contract.contract_tests.judging.findings import Findings, finding, shown
+from fleet_contract.contract_tests.judging.fleets_of_keys import shows
 from fleet_contract.contract_tests.judging.known import PRINTED, Known, Standing, marks_of, value_of
 from fleet_contract.contract_tests.judging.likeness import Likeness
 from fleet_contract.contract_tests.judging.walks import Item, cursor_of, items_of
@@ -82,8 +83,8 @@ def _filtered(exchange: Exchange, known: Known, fleet: str, items: list[Item]) -
     """Judge that a filtered page lists nothing else, by the fleet that a key shows and by the one it was created in."""
     if known.standing(fleet, exchange) is Standing.UNCLEAR:
         return
-    shown_elsewhere = sum("fleetId" in item and not _is(known, item["fleetId"], fleet) for item in items)
-    created = _fleets_by_number(known)
+    shown_elsewhere = sum("fleetId" in item and not shows(item, fleet, known) for item in items)
+    created = known.key_fleets
     numbers = [number for item in items if isinstance(number := item.get("visualNumber"), str) and number in created]
     created_elsewhere = sum(not any(_is(known, each, fleet) for each in created[number]) for number in numbers)
     strangers = max(shown_elsewhere, created_elsewhere)
@@ -139,12 +140,3 @@ def _created_by(known: Known) -> Mapping[Caller, list[Exchange]]:
         if key.succeeded:
             created[key.request.caller].append(key)
     return created
-
-
-def _fleets_by_number(known: Known) -> Mapping[str | None, list[Any]]:
-    """Return the fleets in which keys were created, by what is printed on them: a key may have been created twice."""
-    fleets: dict[str | None, list[Any]] = defaultdict(list)
-    for key in known.keys:
-        if key.succeeded:
-            fleets[visual_number(key, known)].append(known.sent[key.number].fields.get("fleetId"))
-    return fleets

@@ -70,6 +70,8 @@ class Known:
     cursors: dict[str, Exchange] = field(default_factory=dict)
     listed: dict[Caller, set[tuple[Any, ...]]] = field(default_factory=lambda: defaultdict(set))  # keys, to whom
     keys: list[Exchange] = field(default_factory=list)
+    key_fleets: dict[str, list[Any]] = field(default_factory=lambda: defaultdict(list))  # by what is printed on a key
+    shown_fleets: dict[str, str] = field(default_factory=dict)  # what keys first showed as their fleet, by its id
     names: dict[str, list[tuple[Exchange, str, str]]] = field(default_factory=lambda: defaultdict(list))
     situations: dict[int, tuple[str, ...]] = field(default_factory=dict)  # as long as nothing new is known
 
@@ -274,6 +276,11 @@ class Known:
 
     # --- charging keys ---
 
+    def fleet_of(self, item: Any, sent: Sent) -> str | None:
+        """Return the fleet of a listed key: where it was created, else what the list was filtered by; or None."""
+        fleets = self.key_fleets.get(str(item.get("visualNumber"))) or [sent.query.get("fleetId")]
+        return fleets[0] if isinstance(fleets[0], str) and fleets.count(fleets[0]) == len(fleets) else None
+
     def keys_like(self, identifier: object, exchange: Exchange) -> list[Exchange]:
         """Return the other creates of a charging key with this identifier that had, or may have, made it by then."""
         return [
@@ -339,6 +346,9 @@ def _remember_rename(known: Known, exchange: Exchange, sent: Sent) -> None:
 def _remember_key(known: Known, exchange: Exchange, sent: Sent) -> None:
     if sent.body is not Body.NO_JSON:
         known.keys.append(exchange)
+        number = sent.fields.get("visualNumber")
+        if exchange.succeeded and isinstance(number, str):
+            known.key_fleets[number].append(sent.fields.get("fleetId"))
 
 
 def marks_of(item: Any) -> tuple[Any, ...]:
@@ -347,11 +357,14 @@ def marks_of(item: Any) -> tuple[Any, ...]:
     return tuple(str(members.get(name)) for name in ("keyIdentifier", "visualNumber", "contractId"))
 
 
-def _remember_page(known: Known, exchange: Exchange, _: Sent) -> None:
+def _remember_page(known: Known, exchange: Exchange, sent: Sent) -> None:
     page = value_of(exchange)
     items = page.get("keys") if isinstance(page, dict) else None
     for item in items if isinstance(items, list) else ():
         known.listed[exchange.request.caller].add(marks_of(item))
+        fleet = known.fleet_of(item, sent) if isinstance(item, dict) and isinstance(item.get("fleetId"), str) else None
+        if fleet is not None:
+            known.shown_fleets.setdefault(fleet, item["fleetId"])
     if isinstance(page, dict) and isinstance(page.get("cursor"), str) and page["cursor"]:
         known.cursors.setdefault(page["cursor"], exchange)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from fleet_contract.contract_tests.exchange import Answer, Exchange, NotJson
+from fleet_contract.contract_tests.judging.fleets_of_keys import how_fleets_are_shown
 from fleet_contract.contract_tests.judging.known import Known, Standing, value_of
 from fleet_contract.contract_tests.judging.likeness import NO_NAME
 from fleet_contract.contract_tests.judging.sent import HOSTILE, LIMIT, is_slug, is_unreserved
@@ -369,6 +370,7 @@ _BY_FORM: dict[str, Reader] = {
     "create.status": _status_of("create_fleet"),
     "key.status": _status_of("create_charging_key"),
     "key.body": _key_body,
+    "keys.fleet-id": how_fleets_are_shown,
     "rename.order": _rename_order,
     "http.allow": _allow,
     "error.body": _error_body,

@@ -62,7 +62,8 @@ class Ledger:
         """Write down what a create made or may have made; say whether it is something else than before."""
         sent, answered = _members(exchange.request.body), _members(exchange.answer.body if exchange.answer else b"")
         members = {**answered, **sent}
-        name = next((str(members[key]) for key in NAMED_BY[made] if members.get(key)), f"request {exchange.number}")
+        names = (_name(sent.get(key), answered.get(key)) for key in NAMED_BY[made])
+        name = next(filter(None, names), f"request {exchange.number}")
         entry = {
             "made": "fleet" if made is Cost.FLEETS else "key",
             "name": name,
@@ -93,6 +94,12 @@ class Ledger:
                 f"Cannot write the ledger {self._file}: {wrong.strerror}. It keeps what a run creates, "
                 f"so nothing is created without it. Name a file that can be written."
             ) from None
+
+
+def _name(sent: Any, answered: Any) -> str:
+    """Return the text that was sent, else the one that was answered, else how a server spells a value as one."""
+    texts = [value for value in (sent, answered) if isinstance(value, str) and value]
+    return texts[0] if texts else "" if sent in (None, "") else json.dumps(sent)
 
 
 def _members(body: bytes) -> dict[str, Any]:

@@ -308,3 +308,25 @@ def a_filter_ends_at_an_equals_sign(parts: Parts) -> None:
         return await inner(world, call)
 
     parts.wrap(OPERATION, dividing)
+
+
+@fault(breaks={"keys.created-key-is-in-its-fleet"})
+def every_listed_key_shows_the_same_fleet(parts: Parts) -> None:
+    """Whatever its fleet, a listed charging key shows one and the same fleetId."""
+    _show_as_fleet(parts, lambda _: "F0000001")
+
+
+@fault(breaks={"keys.filter-lists-only-the-fleet", "keys.created-key-is-in-its-fleet"})
+def a_listed_key_shows_its_own_number_as_its_fleet(parts: Parts) -> None:
+    """A listed charging key shows what is printed on it as its fleetId."""
+    _show_as_fleet(parts, lambda item: item["visualNumber"])
+
+
+@fault(breaks={"keys.filter-lists-only-the-fleet", "keys.created-key-is-in-its-fleet"})
+def a_listed_key_shows_its_fleet_in_capitals(parts: Parts) -> None:
+    """A listed charging key shows the id of its fleet in capitals."""
+    _show_as_fleet(parts, lambda item: item["fleetId"].upper())
+
+
+def _show_as_fleet(parts: Parts, fleet_of: Callable[[Json], str]) -> None:
+    change_items(parts, lambda item: {**item, "fleetId": fleet_of(item)} if "fleetId" in item else item)

@@ -193,6 +193,6 @@ def the_create_of_a_key_shows_that_of_another(parts: Parts) -> None:
         identifier = body_of(call).get("keyIdentifier")
         alike = (key for key in world.store.charging_keys if key.identifier == identifier)
         other = next((key for key in alike if key.tenant != call.tenant), None)
-        return replace(reply, body=listed(other)) if other and reply.body else reply
+        return replace(reply, body=listed(other, world.dialect)) if other and reply.body else reply
 
     parts.wrap("create_charging_key", showing)

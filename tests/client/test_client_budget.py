@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -181,6 +182,25 @@ def test_the_ledger_is_written_as_things_are_made(serve: Serve, open_client: Ope
     assert "04AABBCC" not in file.read_text()
     assert client.footprint.fleets_created == ("ct-1", "ct-2", "request 5")
     assert client.footprint.keys_created == ("CT-1",)
+
+
+@pytest.mark.parametrize(
+    ("sent", "answered", "name"),
+    [
+        ("a", "A", "a"),
+        (0, None, "0"),
+        (True, None, "true"),
+        (7, "seven", "seven"),
+        ("", None, "request 1"),
+        (None, None, "request 1"),
+    ],
+)
+def test_a_fleet_is_entered_as_the_server_spells_its_id(
+    sent: Any, answered: Any, name: str, serve: Serve, open_client: Open
+) -> None:
+    client = open_client(serve(lambda _: answer(201, json.dumps({"fleetId": answered}).encode())).url)
+    client.send("POST", FLEETS, body=json.dumps({"fleetId": sent}).encode())
+    assert client.footprint.fleets_created == (name,)
 
 
 def test_a_second_run_adds_to_the_ledger(serve: Serve, open_client: Open, tmp_path: Path) -> None:

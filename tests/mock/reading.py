@@ -135,6 +135,14 @@ def key_duplicate(call: Client) -> str:
     return success_or(answer, "accepted")
 
 
+def fleet_of_a_key(call: Client) -> str:
+    shown = {key.get("fleetId") for key in call.keys("?fleetId=acme-corp-001").json()["keys"]}
+    others = {key.get("fleetId") for key in call.keys("?page_size=500").json()["keys"]} - shown
+    assert len(shown) == 1
+    assert None in others or shown == {None}
+    return {"acme-corp-001": "own", None: "absent"}.get(shown.pop(), "internal")
+
+
 def keys_page_size(call: Client) -> str:
     answer = call.keys("?page_size=3")
     if not answer.is_success:
@@ -236,6 +244,7 @@ SEEN: dict[str, Callable[[Client], str]] = {
     "key.invalid": lambda call: status(call.create_key(visualNumber=1)),
     "key.duplicate": key_duplicate,
     "keys.unknown-fleet": lambda call: success_or(call.keys("?fleetId=nobody"), "empty"),
+    "keys.fleet-id": fleet_of_a_key,
     "keys.page-size": keys_page_size,
     "location.unknown-fleet": unknown_fleets_prices,
     "access.missing-key": lambda call: status(call.keys(key=None)),

@@ -34,6 +34,7 @@ DIALECT = {
     "key.invalid": "400",
     "key.duplicate": "400",
     "keys.unknown-fleet": "empty",
+    "keys.fleet-id": "own",
     "keys.page-size": "clamped",
     "access.missing-key": "403",
     "access.unknown-key": "403",
