@@ -1,9 +1,7 @@
 """The command `python -m bench.depths`: how many faults each depth catches and at what price, as a table."""
 
 import logging
-import multiprocessing
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from os import cpu_count
 from statistics import median
@@ -11,13 +9,13 @@ from statistics import median
 import click
 from tests.suite.harness import ended_early, failed, judged, mock
 
+from bench.many import HONEST, against_each
 from bench.subjects import sample, sections
 from bench.tables import share, table
 from fleet_contract.contract_tests.depths import PRICES, Depth
 from fleet_contract.mock_server.faults import FAULTS
 
 DEPTHS = {depth.word: depth for depth in Depth}
-HONEST = ""  # the name of no fault
 HEAD = [
     "depth",
     "faults caught",
@@ -61,27 +59,21 @@ class Run:
 def main(words: Sequence[str], size: int | None, workers: int) -> None:
     """Try the suite on all faults at some depths, all of them by default, and print a table in Markdown."""
     names = sample(size, sections()) if size else [*FAULTS]
-    results = {depth: [*_runs(depth, names, workers)] for word, depth in DEPTHS.items() if word in (words or DEPTHS)}
+    results = {
+        depth: [*against_each(_run, word, names, workers)]
+        for word, depth in DEPTHS.items()
+        if word in (words or DEPTHS)
+    }
     click.echo(table(HEAD, [row(depth, runs) for depth, runs in results.items()]))
     for depth, runs in results.items():
         click.echo(f"\n{depth.word}: {remarks(runs)}")
 
 
-def _runs(depth: Depth, names: Sequence[str], workers: int) -> Iterator[Run]:
-    """Yield the run against the honest mock, then those against each fault."""
-    jobs = [(depth, name) for name in (HONEST, *names)]
-    fresh = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, fresh) as pool:
-        for number, run in enumerate(pool.map(_run, jobs), 1):
-            click.echo(f"[{number}/{len(jobs)}] {depth.word}: {run.fault or 'no fault'}", err=True)
-            yield run
-
-
-def _run(job: tuple[Depth, str]) -> Run:
-    depth, name = job
+def _run(job: tuple[str, str]) -> Run:
+    word, name = job
     logging.getLogger().addHandler(logging.NullHandler())  # what the mock says of odd requests is no news here
     with mock(*([name] if name else [])) as url:
-        report = judged(url, depth.word)
+        report = judged(url, word)
     spent = report.footprint
     costs = spent.requests, len(spent.fleets_created), len(spent.keys_created)
     return Run(name, frozenset(failed(report)), bool(ended_early(report)), *costs)

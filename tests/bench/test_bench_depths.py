@@ -1,6 +1,7 @@
 """The table of depths: what counts as caught, what as exact, and what is said of the rest."""
 
-from bench.depths import HONEST, Run, remarks, row
+from bench.depths import Run, remarks, row
+from bench.many import HONEST
 
 from fleet_contract.contract_tests.depths import Depth
 from fleet_contract.mock_server.faults import FAULTS
