@@ -65,7 +65,7 @@ def a_refused_create_takes_the_id(parts: Parts) -> None:
     class Reserving(Store):
         async def add_fleet(self, fleet: Fleet) -> Fleet:
             if fleet.id in refused and self.at(fleet.id) is None:
-                raise FleetIdTaken(fleet)
+                raise FleetIdTaken(replace(fleet, name=None))
             return await super().add_fleet(fleet)
 
     parts.filter("create_fleet", remember)

@@ -50,7 +50,7 @@ def page_size_begins_at_11(parts: Parts) -> None:
 @fault(breaks={"keys.page-size-out-of-range"})
 def a_page_size_of_one_is_taken(parts: Parts) -> None:
     """A page_size below 10 is taken as it is."""
-    del parts.page_size()["minimum"]
+    parts.page_size().pop("minimum", None)
 
     async def taking(inner: Handler, world: World, call: Call) -> Reply:
         reply = await inner(world, call)
