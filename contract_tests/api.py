@@ -40,8 +40,8 @@ class Api:
         self._patient = True
         self._settles_in = 0.0  # seconds, the longest that a fleet took to be found
         self._listed_in = 0.0  # seconds, the longest that a charging key took to be listed
-        self.with_codes: list[str] = []  # of these, the ids whose codes were read
         self.created: dict[str, None] = {}  # the ids of all fleets that our owner created here, in order
+        self.with_codes: dict[str, None] = {}  # the ids of all fleets whose codes our owner was shown, in order
 
     # --- names for what is created ---
 
@@ -155,8 +155,8 @@ class Api:
 
     def invitation(self, id: str, **how: Any) -> Exchange:
         exchange = self.send("GET", f"{FLEETS}/{segment(id)}/invitation", **how)
-        if exchange.succeeded and id in self.created and id not in self.with_codes:
-            self.with_codes.append(id)
+        if exchange.succeeded and exchange.request.caller is Caller.OWNER:
+            self.with_codes.setdefault(id)
         return exchange
 
     def create_key(self, charging_key: Any, **how: Any) -> Exchange:

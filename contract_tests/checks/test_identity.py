@@ -24,30 +24,32 @@ def test_an_id_is_taken_once(api: Api) -> None:
     api.create(id, api.fresh_name())
     api.rename(id, api.fresh_name())
     api.create(id, name)
-    api.rename(id, name)
 
 
 @reaches("create.accepts-a-valid-fleet", "fleets.id-finds-the-fleet", "rename.unknown-fleet-is-404")
 def test_an_id_is_free_until_a_create_has_succeeded(api: Api) -> None:
     id = api.fresh_id()
-    api.rename(id, api.fresh_name())
+    api.rename(id, api.fresh_name(), more={"fleetName": api.fresh_name()})
     api.create(id, api.fresh_name(101))
     api.create(id, ["no text"])
     api.rename(id, api.fresh_name())
-    api.create(id, id)  # and no id follows a name, though they were the same
-    api.rename(id, api.fresh_name())
+    api.create(id, id)
+    for _ in range(2):  # and no id follows a name, though they were the same
+        api.rename(id, api.fresh_name())
 
 
-@reaches("fleets.id-is-matched-whole", "fleets.id-is-unique", depth=Depth.STANDARD)
-def test_the_last_of_100_characters_tells_two_ids_apart(api: Api) -> None:
+@reaches("fleets.id-is-matched-whole", "fleets.id-is-unique", "fleets.id-holds-100-characters")
+def test_the_last_of_100_characters_tells_two_ids_apart(api: Api, depth: Depth) -> None:
     id = api.fresh_id_of(100)
     other = f"{id[:-1]}b"
     api.require(api.create(id, api.fresh_name()), "a fleet with an id of 100 characters")
+    api.rename(id, api.fresh_name())
     api.rename(other, api.fresh_name())
     api.rename(f"{id}a", api.fresh_name())
+    if depth is Depth.QUICK:
+        return
     api.invitation(other)
     api.list_keys(fleetId=other)
-    api.rename(id, api.fresh_name())
     api.create(id, api.fresh_name())
     api.create(other, api.fresh_name())
     api.rename(id, api.fresh_name())
@@ -75,6 +77,7 @@ def test_an_id_stays_taken_and_its_codes_the_same_when_it_is_created_again(api: 
         api.create(id, other)
     api.invitation(id)
     api.rename(id, api.fresh_name())
+    api.rename(id, name)
 
 
 @reaches("fleets.id-never-changes", "rename.keeps-the-id", depth=Depth.STANDARD)
@@ -102,7 +105,7 @@ def test_no_body_carries_several_other_ids_into_a_rename(api: Api, home: str) ->
     others = {member: api.fresh_id() for member in ("fleetId", "id", "newId", "newFleetId", "fleet_id")}
     names = {"fleetName": api.fresh_name(), "name": api.fresh_name()}
     api.rename(home, api.fresh_name(), more={**others, "fleet": {"fleetId": others["id"]}, **names})
-    for id in (*others.values(), home):
+    for id in others.values():
         api.rename(id, api.fresh_name())
 
 
@@ -113,7 +116,6 @@ def test_a_name_that_is_an_id_makes_no_fleet_of_it(api: Api, home: str, neighbou
     api.rename(free, api.fresh_name())
     api.rename(home, neighbour)
     api.rename(neighbour, api.fresh_name())
-    api.rename(home, api.fresh_name())
 
 
 @reaches("fleets.id-never-changes", "rename.keeps-the-id", depth=Depth.STANDARD)
@@ -154,9 +156,7 @@ _RESEMBLING_IN_CODES = [
     "with-dot-segments",
 ]
 _QUICKLY_RESEMBLING = [
-    "shorter",
     "longer",
-    "wildcard",
     "with-underscores",
     "in-wide-letters",
     "star",
@@ -165,15 +165,15 @@ _QUICKLY_RESEMBLING = [
     "with-a-slash",
     "doubly-encoded",
     "quoted",
-    "with-dot-segments",
+    "with-a-line-feed",
+    "with-a-mark",
 ]
 
 
 @reaches("keys.filter-lists-only-the-fleet")
 @over(
     st.sampled_from(list(RESEMBLING)),
-    quick=["wildcard"],
-    standard=["shorter", "longer", "pattern", "with-a-blank", "with-a-null", "with-a-comma", "in-capitals"],
+    standard=["shorter", "longer", "wildcard", "pattern", "with-a-blank", "with-a-null", "with-a-comma", "in-capitals"],
 )
 def test_a_filter_that_resembles_a_fleets_id_is_anothers(api: Api, home: str, case: str) -> None:
     resembling = {**RESEMBLING, "in-capitals": str.upper}
@@ -258,7 +258,7 @@ def test_characters_may_be_encoded_without_need(api: Api, home: str) -> None:
 
 
 @reaches("create.echoes-the-id")
-@over(st.sampled_from([" ", "e\u0301"]), standard=[" ", "-e\u0301"])
+@over(st.sampled_from([" ", "e\u0301"]), quick=[" "], standard=["-e\u0301"])
 def test_what_becomes_of_odd_characters_in_an_id(api: Api, case: str) -> None:
     id = api.fresh_id(case)
     created = api.create(id, api.fresh_name())
@@ -286,7 +286,6 @@ def test_organizations_share_the_ids_and_nothing_else(api: Api, home: str) -> No
     api.invitation(id, caller=Caller.OTHER)
     api.create(id, api.fresh_name())
     api.rename(id, api.fresh_name(), caller=Caller.OTHER)
-    api.rename(id, api.fresh_name())
 
 
 @reaches("fleets.id-is-unique-across-organizations", needs=["other_api_key"], depth=Depth.STANDARD)

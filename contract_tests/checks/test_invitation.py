@@ -20,20 +20,27 @@ def test_the_codes_of_a_fleet_are_listed_each_time(api: Api, fixtures: Fixtures)
         api.invitation(fixtures.fleet_with_codes or "")
 
 
-@reaches("invitation.foreign-fleet-is-403", needs=["other_api_key", "fixtures.fleet_with_codes"], depth=Depth.STANDARD)
+@reaches("invitation.foreign-fleet-is-403", needs=["other_api_key", "fixtures.fleet_with_codes"])
 def test_the_codes_that_were_listed_to_one_organization_are_not_to_another(api: Api, fixtures: Fixtures) -> None:
-    for caller in (Caller.OWNER, Caller.OTHER):
-        api.invitation(fixtures.fleet_with_codes or "", caller=caller)
+    _read_once(api, fixtures)
+    api.invitation(fixtures.fleet_with_codes or "", caller=Caller.OTHER)
 
 
 @reaches("invitation.lists-every-active-code", needs=["fixtures.fleet_with_codes", "fixtures.active_codes"])
 def test_every_active_code_is_listed(api: Api, fixtures: Fixtures) -> None:
-    api.invitation(fixtures.fleet_with_codes or "")
+    _read_once(api, fixtures)
 
 
 @reaches("invitation.lists-only-active-codes", needs=["fixtures.fleet_with_codes", "fixtures.inactive_codes"])
 def test_no_inactive_code_is_listed(api: Api, fixtures: Fixtures) -> None:
-    api.invitation(fixtures.fleet_with_codes or "")
+    _read_once(api, fixtures)
+
+
+def _read_once(api: Api, fixtures: Fixtures) -> None:
+    """Read the codes, unless they were read: only a run of some checks finds them unread."""
+    fleet = fixtures.fleet_with_codes or ""
+    if fleet not in api.with_codes:
+        api.invitation(fleet)
 
 
 @reaches("invitation.without-codes-is-404", needs=["fixtures.fleet_without_codes"])
@@ -55,12 +62,12 @@ def test_the_codes_of_a_fleet_are_not_those_of_a_shorter_id(api: Api, fixtures: 
 
 
 @reaches("invitation.unknown-fleet-is-404")
-@over(st.just(""), quick=["", "-A.b_c~D"])
+@over(st.just(""), quick=[""], standard=["-A.b_c~D"])
 def test_only_a_fleet_has_codes(api: Api, case: str) -> None:
     api.invitation(api.fresh_id(case))
 
 
-@reaches("invitation.unknown-fleet-is-404")
+@reaches("invitation.unknown-fleet-is-404", depth=Depth.STANDARD)
 def test_no_fleet_has_a_longer_id(api: Api) -> None:
     api.invitation(api.fresh_id_of(101))
 

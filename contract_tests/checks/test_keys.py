@@ -90,7 +90,7 @@ _NO_JSON = values.no_json({"name": "NAME", "fleetId": "ID"})
 
 
 @reaches("keys.create-refuses-an-invalid-key")
-@over(st.binary(max_size=50), quick=[_NO_JSON[0], _NO_JSON[3]], standard=[*_NO_JSON[1:3], _NO_JSON[4]])
+@over(st.binary(max_size=50), quick=_NO_JSON[2:3], standard=[*_NO_JSON[:2], *_NO_JSON[3:5]])
 def test_a_body_is_a_json_object(api: Api, case: bytes) -> None:
     api.send("POST", KEYS, body=values.filled(case, api), headers=JSON)
 
@@ -101,8 +101,8 @@ def test_every_page_size_in_range_is_obeyed(api: Api, case: int) -> None:
     api.list_keys(page_size=case)
 
 
-@reaches("http.never-a-server-error", depth=Depth.STANDARD)
-@over(st.text(max_size=20), standard=["ten", "", "10.5", "1e2", "\u0661\u0660", "9" * 30])
+@reaches("http.never-a-server-error")
+@over(st.text(max_size=20), quick=["ten", "9" * 30], standard=["", "10.5", "1e2", "\u0661\u0660"])
 def test_odd_page_sizes_are_no_reason_to_fail(api: Api, case: str) -> None:
     api.list_keys(page_size=case)
 
@@ -125,7 +125,7 @@ def test_odd_bytes_are_no_reason_to_fail(api: Api) -> None:
     api.send("POST", KEYS, body=b'{"keyIdentifier": "\xff"}', headers=JSON)
 
 
-@reaches("keys.filter-lists-only-the-fleet")
+@reaches("keys.filter-lists-only-the-fleet", depth=Depth.STANDARD)
 def test_an_unknown_fleet_has_no_keys(api: Api) -> None:
     api.list_keys(fleetId=api.fresh_id())
 
@@ -143,25 +143,32 @@ def test_a_fleets_keys_page_by_page_are_all_its_keys(api: Api, fixtures: Fixture
     fleet = fixtures.fleet_with_keys
     most = len(items_of(api.walk_keys(fleetId=fleet, page_size=500)[0]) or ())
     walked = api.walk_keys(fleetId=fleet, page_size=max(case, ceil(most / _ENOUGH_PAGES)))
+    if case == PAGE_SIZES.start and most in PAGE_SIZES:  # the one page is full, and the last all the same
+        api.walk_keys(fleetId=fleet, page_size=most, pages=2)
     if len(walked) == 1 and walked[0].succeeded and case == _ENOUGH_FOR_PAGES - 1:
         raise Untested(
             Lack.FIXTURE, f"fixtures.fleet_with_keys needs at least {_ENOUGH_FOR_PAGES} keys to fill two pages"
         )
 
 
-@reaches("keys.unfiltered-list-is-whole", "keys.filter-lists-the-whole-fleet", needs=["fixtures.fleet_with_keys"])
+@reaches(
+    "keys.unfiltered-list-is-whole",
+    "keys.filter-lists-the-whole-fleet",
+    needs=["fixtures.fleet_with_keys"],
+    depth=Depth.STANDARD,
+)
 def test_the_keys_of_a_fleet_are_among_all_keys(api: Api, fixtures: Fixtures) -> None:
     api.walk_keys(fleetId=fixtures.fleet_with_keys, page_size=500)
     api.walk_keys(page_size=500, pages=_PAGES_OF_A_SHARED_SERVER)
     api.walk_keys(fleetId=fixtures.fleet_with_keys, page_size=500)
 
 
-@reaches("keys.unfiltered-list-is-whole", "keys.pages-list-each-key-once", "keys.paging-ends", depth=Depth.STANDARD)
-def test_all_keys_are_listed_whatever_the_size_of_a_page(api: Api) -> None:
+@reaches("keys.unfiltered-list-is-whole", "keys.pages-list-each-key-once", "keys.paging-ends")
+def test_all_keys_are_listed_whatever_the_size_of_a_page(api: Api, depth: Depth) -> None:
     walked = api.walk_keys(page_size=500, pages=_PAGES_OF_A_SHARED_SERVER)
     api.walk_keys(pages=_PAGES_OF_A_SHARED_SERVER)
     keys = len(items_of(walked[0]) or ())
-    if len(walked) == 1 and keys in PAGE_SIZES:  # the one page is full, and the last all the same
+    if depth > Depth.QUICK and len(walked) == 1 and keys in PAGE_SIZES:  # the one page is full here too
         api.walk_keys(page_size=keys, pages=2)
     api.walk_keys(page_size=PAGE_SIZES.start, pages=_PAGES_OF_A_SHARED_SERVER)
 
@@ -200,7 +207,7 @@ def _list_again(api: Api, fleet: str) -> None:
 
 
 @reaches("keys.page-size-out-of-range")
-@over(st.integers(-1000, 9) | st.integers(501, 10_000), quick=[9, 0], standard=[501, -1, 1_000, 100_000])
+@over(st.integers(-1000, 9) | st.integers(501, 10_000), quick=[0, -1], standard=[9, 501, 1_000, 100_000])
 def test_page_sizes_out_of_range(api: Api, case: int) -> None:
     api.list_keys(page_size=case)
 

@@ -11,7 +11,6 @@ from fleet_contract.contract_tests.target import Fixtures
     "prices.answer-is-the-location",
     "prices.default-stays",
     needs=["fixtures.location"],
-    depth=Depth.STANDARD,
 )
 def test_a_location_is_answered_alike_each_time(api: Api, fixtures: Fixtures, home: str) -> None:
     location = fixtures.location or ""

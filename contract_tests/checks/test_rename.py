@@ -15,7 +15,7 @@ from fleet_contract.contract_tests.judging.sent import spell
 @reaches(
     "rename.accepts-a-valid-name", "rename.keeps-the-id", "rename.answers-the-new-name", "fleets.id-finds-the-fleet"
 )
-@over(texts.endings(), quick=texts.PLAIN_ENDINGS, standard=texts.MORE_ENDINGS)
+@over(texts.endings(), quick=texts.PLAIN_ENDINGS[2:], standard=[*texts.PLAIN_ENDINGS[:2], *texts.MORE_ENDINGS])
 def test_a_fleet_takes_any_name(api: Api, home: str, case: str) -> None:
     api.rename(home, api.fresh_name() + case)
 
@@ -34,12 +34,12 @@ def test_a_name_is_no_value(api: Api, home: str, case: str) -> None:
 
 
 @reaches("rename.name-holds-100-characters", "rename.answers-the-new-name")
-@over(texts.lengths(40, 100), quick=texts.FITTING[::2], standard=[*texts.FITTING[1:2], *texts.MORE_FITTING[1:]])
+@over(texts.lengths(40, 100), standard=[*texts.FITTING, *texts.MORE_FITTING[1:]])
 def test_the_longest_names_fit(api: Api, home: str, case: tuple[int, str]) -> None:
     api.rename(home, api.fresh_name(*case))
 
 
-@reaches("rename.name-holds-100-characters", depth=Depth.STANDARD)
+@reaches("rename.name-holds-100-characters")
 def test_a_name_is_not_measured_by_what_it_takes(api: Api, home: str) -> None:
     api.rename(home, texts.lavish(f"{api.mark}-"))
 
@@ -60,7 +60,7 @@ def test_longer_names_are_refused(api: Api, home: str, case: tuple[int, str]) ->
     api.rename(home, api.fresh_name(*case))
 
 
-@reaches("rename.refuses-an-overlong-name", depth=Depth.STANDARD)
+@reaches("rename.refuses-an-overlong-name")
 def test_a_name_of_several_lines_is_measured_whole(api: Api, home: str) -> None:
     api.rename(home, f"{api.fresh_name(50)}\n{'a' * 50}")
 
@@ -80,7 +80,7 @@ def test_a_name_is_a_string(api: Api, home: str, case: Any) -> None:
 
 
 @reaches("rename.accepts-a-valid-name", "rename.refuses-an-invalid-name")
-@over(st.sampled_from(["", "   ", 7]), quick=["", "   ", 7], standard=[1.5])
+@over(st.sampled_from(["", "   ", 7]), quick=["", 7], standard=["   ", 1.5])
 def test_what_servers_decide_about_names(api: Api, home: str, case: Any) -> None:
     api.rename(home, int(f"{number_of(api.mark)}{case}") if isinstance(case, int) else case)
 
@@ -88,14 +88,14 @@ def test_what_servers_decide_about_names(api: Api, home: str, case: Any) -> None
 @reaches("rename.answers-the-new-name")
 @over(
     st.sampled_from([" {} ", "{} e\u0301", "{}\u0007"]),
-    quick=[" {} ", "{} e\u0301", "{}\u0007"],
-    standard=["\t{}\n", "\u00a0{}\u00a0", "{} \u212b", "{}\u0000x", "{}\u001b[0m", "{}\r\nx"],
+    quick=[" {} ", "{}\r\nx"],
+    standard=["{} e\u0301", "{}\u0007", "\t{}\n", "\u00a0{}\u00a0", "{} \u212b", "{}\u0000x", "{}\u001b[0m"],
 )
 def test_what_becomes_of_odd_characters(api: Api, home: str, case: str) -> None:
     api.rename(home, case.format(api.fresh_name()))
 
 
-@reaches("rename.accepts-a-valid-name")
+@reaches("rename.accepts-a-valid-name", depth=Depth.STANDARD)
 def test_a_name_that_another_fleet_has(api: Api, home: str, neighbour: str) -> None:
     name = api.fresh_name()
     api.rename(neighbour, name)
@@ -109,8 +109,8 @@ _NO_JSON, _MORE_NO_JSON = values.no_json(_MEMBERS), values.more_no_json(_MEMBERS
 @reaches("rename.refuses-a-malformed-body")
 @over(
     st.binary(max_size=50),
-    quick=[*_NO_JSON[:4], *_MORE_NO_JSON[:3]],
-    standard=[*_NO_JSON[4:], *_MORE_NO_JSON[3:], *values.MOST_NO_JSON, *values.nearly_json(_MEMBERS)],
+    quick=[_NO_JSON[0], _NO_JSON[3], *_MORE_NO_JSON[:3]],
+    standard=[*_NO_JSON[1:3], *_NO_JSON[4:], *_MORE_NO_JSON[3:], *values.MOST_NO_JSON, *values.nearly_json(_MEMBERS)],
 )
 def test_a_body_is_a_json_object(api: Api, home: str, case: bytes) -> None:
     api.put_name(home, values.filled(case, api))
@@ -138,13 +138,12 @@ def test_an_unknown_property_is_no_name(api: Api, home: str) -> None:
 
 @reaches("rename.unknown-fleet-is-404", depth=Depth.STANDARD)
 def test_only_a_fleet_can_be_renamed(api: Api) -> None:
-    api.rename(api.fresh_id(), api.fresh_name(), more={"fleetName": api.fresh_name()})
     api.rename(api.fresh_id())
     api.rename(api.fresh_id(), api.fresh_name(101))
 
 
 @reaches("rename.unknown-fleet-is-404")
-@over(texts.lengths(101, 400), quick=[(101, "a")], standard=[(101, texts.TWO_BYTES), (255, "a"), (1_500, "a")])
+@over(texts.lengths(101, 400), standard=[(101, "a"), (101, texts.TWO_BYTES), (255, "a"), (1_500, "a")])
 def test_no_fleet_has_a_longer_id(api: Api, case: tuple[int, str]) -> None:
     api.rename(api.fresh_id_of(*case), api.fresh_name())
 

@@ -21,7 +21,7 @@ class BudgetSpent(Exception):
     def __init__(self, cost: Cost, spent: float, most: float) -> None:
         super().__init__(
             f"The budget of {cost} is spent: {spent:g} of {most:g} are gone, so this request was not sent. "
-            f"What needed it stays untested. Raise limits.max_{cost} in the target file, "
+            f"What its check had still to send is left out. Raise limits.max_{cost} in the target file, "
             f"or run fewer checks with --only or --depth quick."
         )
         self.cost, self.spent, self.most = cost, spent, most
