@@ -94,9 +94,9 @@ def _against_the_fixture(exchange: Exchange, known: Known, codes: frozenset[str]
 
 
 def judge_constancy(known: Known, numbers: Collection[int]) -> Findings:
-    """Judge each of these lists of codes against the one before it, of the same fleet and for the same caller.
+    """Judge each of these answers against the list of codes before it, of the same fleet and for the same caller.
 
-    Two lists that were read at once are to be the same as well.
+    Two lists that were read at once are to be the same as well; none is held against a list that was answered before.
     """
     for before, after in _successive(known):
         codes, now = codes_of(before), codes_of(after)
@@ -108,16 +108,17 @@ def judge_constancy(known: Known, numbers: Collection[int]) -> Findings:
 
 
 def _successive(known: Known) -> Iterator[tuple[Exchange, Exchange]]:
-    last: dict[tuple[str, str], Exchange] = {}
+    lists: dict[tuple[str, str], list[Exchange]] = {}
     for exchange in history_of(known, "get_invitation_codes"):
         id = known.sent[exchange.number].path_id or ""
         if not _is_settled(id, exchange, known):
             continue
-        before = last.get((id, exchange.request.caller))
-        if before is not None and (exchange.succeeded or before.ended <= exchange.started):
-            yield before, exchange
+        before = lists.setdefault((id, exchange.request.caller), [])
+        telling = [each for each in before if exchange.succeeded or each.ended <= exchange.started]
+        if telling:
+            yield telling[-1], exchange
         if exchange.succeeded:
-            last[id, exchange.request.caller] = exchange
+            before.append(exchange)
 
 
 def _is_settled(id: str, exchange: Exchange, known: Known) -> bool:

@@ -1,4 +1,4 @@
-"""Walks, prices, and the story of a failure; on histories made by hand."""
+"""Walks, codes, prices, and the story of a failure; on histories made by hand."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ import pytest
 
 from fleet_contract.contract_tests.exchange import Answer, Caller
 from fleet_contract.contract_tests.judging.findings import Finding
+from fleet_contract.contract_tests.judging.invitations import judge_constancy
 from fleet_contract.contract_tests.judging.judgement import Judgement
 from fleet_contract.contract_tests.judging.keys import judge_page
 from fleet_contract.contract_tests.judging.known import PRINTED
@@ -53,6 +54,30 @@ def test_walks_are_told_apart_by_caller_filter_and_size() -> None:
         (Caller.OWNER, "acme", None, 2),
         (Caller.OWNER, None, "10", 2),
     ]
+
+
+ONE, TWO = [{"code": "ONE"}], [{"code": "TWO"}]
+
+
+def constancy(*answers: tuple[Any, tuple[float, float]]) -> list[tuple[bool, tuple[int, ...]]]:
+    """Return what is found of readings of codes, each a list or None for a 404, from and to these seconds."""
+    history = History()
+    for codes, at in answers:
+        history.codes("acme", 404 if codes is None else 200, b"" if codes is None else codes, at=at)
+    return [(found.kept, found.exchanges) for found in judge_constancy(history.known, range(1, len(answers) + 1))]
+
+
+def test_codes_that_stay_the_same_are_the_same_though_read_at_once() -> None:
+    assert constancy((ONE, (0, 1)), (ONE, (2, 4)), (ONE, (3, 5))) == [(True, (2, 1)), (True, (3, 2))]
+    assert constancy((ONE, (0, 2)), (TWO, (1, 3))) == [(False, (2, 1))]
+
+
+def test_codes_that_are_gone_are_held_against_those_that_were_answered_before() -> None:
+    assert constancy((ONE, (0, 1)), (ONE, (2, 4)), (None, (3, 5))) == [(True, (2, 1)), (False, (3, 1))]
+
+
+def test_no_codes_beside_a_first_reading_tell_nothing() -> None:
+    assert constancy((ONE, (0, 2)), (None, (1, 3))) == []
 
 
 def test_a_walk_that_was_left_is_not_complete() -> None:
