@@ -29,10 +29,10 @@ def test_an_id_is_taken_once(api: Api) -> None:
 @reaches("create.accepts-a-valid-fleet", "fleets.id-finds-the-fleet", "rename.unknown-fleet-is-404")
 def test_an_id_is_free_until_a_create_has_succeeded(api: Api) -> None:
     id = api.fresh_id("-free")  # which resembles no other fleet's
-    api.rename(id, api.fresh_name(), more={"fleetName": api.fresh_name()})
+    api.rename(id, api.fresh_name())
     api.create(id, api.fresh_name(101))
     api.create(id, ["no text"])
-    api.rename(id, api.fresh_name())
+    api.rename(id, api.fresh_name(), more={"fleetName": api.fresh_name()})
     api.create(id, id)
     for _ in range(2):  # and no id follows a name, though they were the same
         api.rename(id, api.fresh_name())
