@@ -143,9 +143,11 @@ def test_a_fleets_keys_page_by_page_are_all_its_keys(api: Api, fixtures: Fixture
     fleet = fixtures.fleet_with_keys
     most = len(items_of(api.walk_keys(fleetId=fleet, page_size=500)[0]) or ())
     walked = api.walk_keys(fleetId=fleet, page_size=max(case, ceil(most / _ENOUGH_PAGES)))
-    if case == PAGE_SIZES.start and most in PAGE_SIZES:  # the one page is full, and the last all the same
+    if case > PAGE_SIZES.start:
+        return
+    if most in PAGE_SIZES:  # the one page is full, and the last all the same
         api.walk_keys(fleetId=fleet, page_size=most, pages=2)
-    if len(walked) == 1 and walked[0].succeeded and case == _ENOUGH_FOR_PAGES - 1:
+    if len(walked) == 1 and walked[0].succeeded:
         raise Untested(
             Lack.FIXTURE, f"fixtures.fleet_with_keys needs at least {_ENOUGH_FOR_PAGES} keys to fill two pages"
         )
@@ -165,8 +167,9 @@ def test_the_keys_of_a_fleet_are_among_all_keys(api: Api, fixtures: Fixtures) ->
 
 @reaches("keys.unfiltered-list-is-whole", "keys.pages-list-each-key-once", "keys.paging-ends")
 def test_all_keys_are_listed_whatever_the_size_of_a_page(api: Api, depth: Depth) -> None:
-    walked = api.walk_keys(page_size=500, pages=_PAGES_OF_A_SHARED_SERVER)
-    api.walk_keys(pages=_PAGES_OF_A_SHARED_SERVER)
+    pages = 1 if depth is Depth.QUICK else _PAGES_OF_A_SHARED_SERVER  # or one with many keys would be too dear
+    walked = api.walk_keys(page_size=500, pages=pages)
+    api.walk_keys(pages=pages)
     keys = len(items_of(walked[0]) or ())
     if depth > Depth.QUICK and len(walked) == 1 and keys in PAGE_SIZES:  # the one page is full here too
         api.walk_keys(page_size=keys, pages=2)

@@ -3,9 +3,14 @@
 Ten runs at each depth are compared in tests/prove.
 """
 
+from dataclasses import replace
+
+import pytest
+
 from fleet_contract.contract_tests.depths import PRICES, Depth
 from fleet_contract.contract_tests.run import Report
 from fleet_contract.contract_tests.verdicts import Outcome, Verdict
+from fleet_contract.mock_server.parts import Parts
 
 from .harness import ended_early, judged, mock, verdicts
 
@@ -61,3 +66,23 @@ def test_the_same_server_passes_twice() -> None:
         first, second = judged(url), judged(url)
     require_the_same([first, second])
     assert not set(first.footprint.fleets_created) & set(second.footprint.fleets_created)
+
+
+def crowd(parts: Parts) -> None:
+    """Give every organization more keys than the suite cares to list."""
+    seed = parts.seed
+    (some, *_), tenants = seed.charging_keys, sorted(set(seed.keys.values()))
+    more = [
+        replace(some, tenant=tenant, fleet_id=None, identifier=f"ee{number:010x}{place:02x}", visual_number=f"{number}")
+        for place, tenant in enumerate(tenants)
+        for number in range(3_000)
+    ]
+    parts.seed = replace(seed, charging_keys=(*seed.charging_keys, *more))
+
+
+@pytest.mark.parametrize("depth", ["quick", "standard"])
+def test_a_server_of_many_keys_is_judged_within_the_budget(depth: str) -> None:
+    with mock(edit=crowd) as url:
+        report = judged(url, depth)
+    assert not ended_early(report)
+    assert report.outcome is Outcome.CONFORMS
