@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, quote_plus, urlencode
 
 from fleet_contract.contract_tests.exchange import Caller, Exchange
 from fleet_contract.contract_tests.judging.known import PRINTED
@@ -192,10 +192,17 @@ class Api:
             walked.append(self.list_keys(caller=caller, **{**query, "cursor": cursor}))
         return walked
 
-    def location(self, id: str, fleet: str | None = None, *, caller: Caller = Caller.OWNER) -> Exchange:
-        """Get a location by id, with the prices of a fleet if one is given."""
+    def location(
+        self,
+        id: str,
+        fleet: str | None = None,
+        *,
+        spelled: Callable[[str], str] = quote_plus,
+        caller: Caller = Caller.OWNER,
+    ) -> Exchange:
+        """Get a location by id, with the prices of a fleet if one is given, whose id is `spelled` for the query."""
         path = self._location_path.replace("{locationId}", segment(id))
-        query = "" if fleet is None else f"?{urlencode({'fleetId': fleet})}"
+        query = "" if fleet is None else f"?fleetId={spelled(fleet)}"
         return self.send("GET", path + query, caller=caller)
 
     def post(self, path: str, value: Any, *, headers: Headers = JSON, **how: Any) -> Exchange:
@@ -237,6 +244,11 @@ class Api:
 def in_lower_case(segment: str) -> str:
     """Return a segment with its percent-encodings in lower case, which mean the same (RFC 3986, section 6.2.2.1)."""
     return re.sub("%[0-9A-F]{2}", lambda encoded: encoded[0].lower(), segment)
+
+
+def without_need(id: str) -> str:
+    """Return an id for a path or a query with its hyphens encoded too, which means the same (RFC 3986, section 2.3)."""
+    return segment(id).replace("-", "%2D")
 
 
 def segment(id: str) -> str:

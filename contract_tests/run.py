@@ -14,7 +14,7 @@ from fleet_contract.contract_tests.depths import Depth
 from fleet_contract.contract_tests.exchange import Exchange, Request
 from fleet_contract.contract_tests.judging.findings import Finding
 from fleet_contract.contract_tests.judging.judgement import Judgement
-from fleet_contract.contract_tests.judging.known import Known
+from fleet_contract.contract_tests.judging.known import Known, digits_of, number_of
 from fleet_contract.contract_tests.network.client import BURST, Client
 from fleet_contract.contract_tests.network.ledger import Footprint
 from fleet_contract.contract_tests.programs.case_files import Case
@@ -125,7 +125,7 @@ def digest(journal: Sequence[Exchange], mark: str) -> str:
     """Return a digest of what was sent, the run's mark aside, so that a changed set of cases is seen."""
     sent = sha256()
     # It is sent in other cases too, as a number, and with each character escaped.
-    as_number = [str(int(mark, 16))] if set(mark) <= set(hexdigits) else []
+    as_number = [digits_of(mark), number_of(mark)] if set(mark) <= set(hexdigits) else []
     escaped = "".join(f"\\u{ord(each):04x}" for each in mark)
     marked = re.compile("|".join(map(re.escape, [mark, *as_number, escaped])).encode(), re.IGNORECASE)
     for request in _in_order(journal):

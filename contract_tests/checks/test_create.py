@@ -34,14 +34,6 @@ def test_a_name_is_no_value(api: Api, case: str) -> None:
     api.create(api.fresh_id(), case)
 
 
-@reaches("create.name-is-optional", "rename.accepts-a-valid-name")
-def test_a_fleet_needs_no_name_and_can_be_given_one(api: Api) -> None:
-    id = api.fresh_id()
-    api.create(id)
-    api.create(id, api.fresh_name())
-    api.rename(id, api.fresh_name())
-
-
 @reaches("create.name-is-optional")
 @over(st.sampled_from([None, ""]), standard=[None, ""])
 def test_a_name_of_nothing(api: Api, case: str | None) -> None:
@@ -51,9 +43,9 @@ def test_a_name_of_nothing(api: Api, case: str | None) -> None:
 @reaches("fleets.id-holds-100-characters", "create.echoes-the-id", "fleets.id-finds-the-fleet")
 @over(
     texts.lengths(20, 100),
-    quick=texts.FITTING[2:],
+    quick=texts.FITTING[1:],
     standard=texts.MORE_FITTING[:1],
-    deep=[*texts.FITTING[:2], *texts.MORE_FITTING[1:]],
+    deep=[texts.FITTING[0], (99, "a"), *texts.MORE_FITTING[1:]],
 )
 def test_the_longest_ids_fit(api: Api, case: tuple[int, str]) -> None:
     id = api.fresh_id_of(*case)
@@ -73,14 +65,15 @@ def test_longer_ids_are_refused(api: Api, case: tuple[int, str]) -> None:
 
 
 @reaches("create.refuses-an-overlong-id")
-def test_longer_ids_are_refused_without_a_name_too(api: Api) -> None:
-    api.create(api.fresh_id_of(101))
+@over(st.sampled_from(["a", "\n"]), quick=["\n"], standard=["a"])
+def test_longer_ids_are_refused_without_a_name_too(api: Api, case: str) -> None:
+    api.create(api.fresh_id_of(100) + case)
 
 
 @reaches("create.name-holds-100-characters", "create.echoes-the-name")
 @over(
     texts.lengths(40, 100),
-    standard=texts.FITTING[::2],
+    standard=texts.FITTING,
     deep=texts.MORE_FITTING,
 )
 def test_the_longest_names_fit(api: Api, case: tuple[int, str]) -> None:
@@ -88,8 +81,8 @@ def test_the_longest_names_fit(api: Api, case: tuple[int, str]) -> None:
 
 
 @reaches("create.name-holds-100-characters", "create.echoes-the-name")
-def test_a_name_is_not_measured_by_what_it_takes(api: Api) -> None:
-    api.create(api.fresh_id(), texts.lavish(f"{api.mark} "))
+def test_a_name_is_not_measured_by_what_it_takes(api: Api, home: str) -> None:
+    api.create(f"{home}-2", texts.lavish(f"={api.mark} "))  # an id that begins like another, and is another
 
 
 _MOST_OVERLONG = [*texts.MOST_OVERLONG, *texts.FAR_OVERLONG]

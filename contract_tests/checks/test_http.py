@@ -41,7 +41,7 @@ def test_a_method_that_a_path_does_not_have(api: Api, home: str, case: tuple[str
 @reaches("http.success-is-json")
 def test_a_client_that_asks_for_json_is_given_json(api: Api, home: str) -> None:
     api.send("GET", f"{KEYS}?page_size=10", headers=[("Accept", "application/json")])
-    rather = ("Accept", "application/json; q=0.9, */*; q=0.1")
+    rather = ("Accept", "application/json; q=0.9, text/html; q=0.1")
     api.put_name(home, spell({"newName": api.fresh_name()}), headers=[*JSON, rather])
 
 
@@ -61,8 +61,10 @@ def test_a_body_that_is_not_declared(api: Api, home: str) -> None:
 
 @reaches("http.media-type-is-judged", depth=Depth.STANDARD)
 def test_a_create_that_is_declared_as_something_else_or_not_at_all(api: Api) -> None:
-    for headers in ([("Content-Type", "text/plain")], []):
-        api.post(FLEETS, {"fleetId": api.fresh_id(), "fleetName": api.fresh_name()}, headers=headers)
+    ids = [api.fresh_id("-text"), api.fresh_id()]
+    for id, headers in zip(ids, ([("Content-Type", "text/plain")], []), strict=True):
+        api.post(FLEETS, {"fleetId": id, "fleetName": api.fresh_name()}, headers=headers)
+    api.rename(ids[0], api.fresh_name())  # what was refused made nothing
 
 
 _JSON_TYPES = [
@@ -87,7 +89,7 @@ def test_a_create_that_is_declared_as_json_with_a_charset(api: Api) -> None:
 
 _SPELLINGS = [
     '{{"newName":"{} \\u00e9\\/"}}',
-    ' \r\n{{\t"newName" :\n"{} \\uD83D\\uDE97" }} \n',
+    ' \r\n{{\t"newName" :\n' + " " * 5_000 + '"{} \\uD83D\\uDE97" }} \n',  # longer than a page of memory
     '{{"\\u006eewName":"{}"}}',
 ]
 

@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from fleet_contract.contract_tests.api import Api
+from fleet_contract.contract_tests.api import FLEETS, Api, segment
 from fleet_contract.contract_tests.check import over, reaches
 from fleet_contract.contract_tests.depths import Depth
 from fleet_contract.contract_tests.exchange import Caller
@@ -16,8 +16,9 @@ from fleet_contract.contract_tests.target import Fixtures
     needs=["fixtures.fleet_with_codes"],
 )
 def test_the_codes_of_a_fleet_are_listed_each_time(api: Api, fixtures: Fixtures) -> None:
-    for _ in range(2):
-        api.invitation(fixtures.fleet_with_codes or "")
+    fleet = fixtures.fleet_with_codes or ""
+    api.invitation(fleet)
+    api.invitation(fleet, headers=[("If-None-Match", f'"ct-{api.mark}"')])  # which tells no list (RFC 9110, 13.1.2)
 
 
 @reaches("invitation.foreign-fleet-is-403", needs=["other_api_key", "fixtures.fleet_with_codes"])
@@ -44,8 +45,9 @@ def _read_once(api: Api, fixtures: Fixtures) -> None:
 
 
 @reaches("invitation.without-codes-is-404", needs=["fixtures.fleet_without_codes"])
-def test_a_fleet_without_codes_has_nothing_to_list(api: Api, fixtures: Fixtures) -> None:
-    api.invitation(fixtures.fleet_without_codes or "")
+def test_a_fleet_without_codes_has_nothing_to_list_whatever_the_query(api: Api, fixtures: Fixtures) -> None:
+    path = f"{FLEETS}/{segment(fixtures.fleet_without_codes or '')}/invitation"
+    api.send("GET", f"{path}?fleetId={segment(fixtures.fleet_with_codes)}" if fixtures.fleet_with_codes else path)
 
 
 @reaches("invitation.foreign-fleet-is-403", needs=["fixtures.foreign_fleet"])

@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from fleet_contract.contract_tests.api import JSON, KEYS, Api
+from fleet_contract.contract_tests.api import JSON, KEYS, Api, without_need
 from fleet_contract.contract_tests.check import over, reaches
 from fleet_contract.contract_tests.checks import values
 from fleet_contract.contract_tests.depths import Depth
@@ -14,6 +14,7 @@ from fleet_contract.contract_tests.exchange import Caller
 from fleet_contract.contract_tests.judging.keys import PAGE_SIZES
 from fleet_contract.contract_tests.judging.sent import LIMIT
 from fleet_contract.contract_tests.judging.walks import cursor_of, items_of
+from fleet_contract.contract_tests.programs.changes import RESEMBLING
 from fleet_contract.contract_tests.target import Fixtures
 from fleet_contract.contract_tests.untested import Lack, Untested
 
@@ -36,7 +37,7 @@ def test_a_key_is_listed_in_its_fleet_alone(api: Api, home: str, neighbour: str)
     api.require(api.create_key(key), "a charging key")
     api.await_key(key)
     api.rename(home, api.fresh_name())
-    api.list_keys(fleetId=home)
+    api.send("GET", f"{KEYS}?fleetId={without_need(home)}")
     api.list_keys(fleetId=neighbour)
     api.list_keys(fleetId=home[:-1])
 
@@ -50,6 +51,26 @@ def test_a_key_exists_once(api: Api, home: str, neighbour: str) -> None:
     other = {**api.fresh_key(fleetId=neighbour), "keyIdentifier": key["keyIdentifier"]}
     api.create_key({**other, "visualNumber": f"{key['visualNumber']}-again"})
     api.list_keys(fleetId=home, page_size=500)
+
+
+# Of a fleet that has keys by now, or a filter that finds too many would find none.
+_FILTERS = {**RESEMBLING, "in-capitals": str.upper}
+_SOME_FILTERS = [
+    "longer",
+    "wildcard",
+    "pattern",
+    "with-a-blank",
+    "with-a-null",
+    "with-a-comma",
+    "in-capitals",
+    "doubly-encoded",
+]
+
+
+@reaches("keys.filter-lists-only-the-fleet", depth=Depth.STANDARD)
+@over(st.sampled_from(list(_FILTERS)), standard=_SOME_FILTERS)
+def test_a_filter_that_resembles_a_fleets_id_is_anothers(api: Api, home: str, case: str) -> None:
+    api.list_keys(fleetId=_FILTERS[case](home))
 
 
 @reaches("keys.created-key-is-listed", "keys.enabled-by-default", "keys.unfiltered-list-is-whole", depth=Depth.STANDARD)

@@ -56,8 +56,8 @@ def test_a_fleet_is_looked_up_while_it_is_created(api: Api, case: str) -> None:
 @reaches("rename.unknown-fleet-is-404", depth=Depth.STANDARD)
 def test_a_create_that_is_refused_is_seen_by_nobody(api: Api) -> None:
     id = api.fresh_id()
-    look = _one_after_another(*(partial(api.rename, id, api.fresh_name()) for _ in range(2)))
-    api.at_once(partial(api.create, id, api.fresh_name(101)), look, requests=3)
+    look = _one_after_another(*(partial(api.rename, id, api.fresh_name()) for _ in range(4)))
+    api.at_once(partial(api.create, id, api.fresh_name(101)), look, requests=5)
 
 
 @reaches("fleets.id-finds-the-fleet", "create.echoes-the-id", "rename.answers-the-new-name", depth=Depth.STANDARD)

@@ -20,10 +20,10 @@ def test_a_fleet_takes_any_name(api: Api, home: str, case: str) -> None:
     api.rename(home, api.fresh_name() + case)
 
 
-@reaches("rename.accepts-a-valid-name")
-def test_a_fleet_takes_a_name_twice(api: Api, home: str) -> None:
-    name = api.fresh_name()
-    api.rename(home, name)
+@reaches("rename.accepts-a-valid-name", "rename.answers-the-new-name")
+def test_a_fleet_takes_a_name_twice_that_is_no_number_and_in_no_query(api: Api, home: str) -> None:
+    name = texts.digits(api.mark, "8")
+    api.send("PUT", f"{FLEETS}/{segment(home)}/rename?newName={api.mark}", body=spell({"newName": name}), headers=JSON)
     api.rename(home, name)
 
 
@@ -34,14 +34,14 @@ def test_a_name_is_no_value(api: Api, home: str, case: str) -> None:
 
 
 @reaches("rename.name-holds-100-characters", "rename.answers-the-new-name")
-@over(texts.lengths(40, 100), standard=[*texts.FITTING, *texts.MORE_FITTING[1:]])
+@over(texts.lengths(40, 100), standard=[*texts.FITTING, (99, "a"), *texts.MORE_FITTING[1:]])
 def test_the_longest_names_fit(api: Api, home: str, case: tuple[int, str]) -> None:
     api.rename(home, api.fresh_name(*case))
 
 
 @reaches("rename.name-holds-100-characters")
 def test_a_name_is_not_measured_by_what_it_takes(api: Api, home: str) -> None:
-    api.rename(home, texts.lavish(f"{api.mark}-"))
+    api.rename(home, texts.lavish(f"={api.mark}-"))
 
 
 @reaches("rename.name-holds-100-characters")
@@ -52,8 +52,8 @@ def test_a_name_of_100_characters_of_two_units_each_shows_the_unit(api: Api, hom
 @reaches("rename.refuses-an-overlong-name")
 @over(
     texts.lengths(101, 400),
-    quick=texts.OVERLONG,
-    standard=[*texts.MORE_OVERLONG, *texts.MOST_OVERLONG],
+    quick=texts.OVERLONG[:1],
+    standard=[*texts.OVERLONG[1:], *texts.MORE_OVERLONG, *texts.MOST_OVERLONG],
     deep=texts.FAR_OVERLONG,
 )
 def test_longer_names_are_refused(api: Api, home: str, case: tuple[int, str]) -> None:
@@ -63,6 +63,7 @@ def test_longer_names_are_refused(api: Api, home: str, case: tuple[int, str]) ->
 @reaches("rename.refuses-an-overlong-name")
 def test_a_name_of_several_lines_is_measured_whole(api: Api, home: str) -> None:
     api.rename(home, f"{api.fresh_name(50)}\n{'a' * 50}")
+    api.rename(home, f"{api.fresh_name(100)}\n")
 
 
 @reaches("rename.refuses-a-missing-name")

@@ -2,12 +2,14 @@
 
 from hypothesis import strategies as st
 
+from fleet_contract.contract_tests.judging.known import digits_of
+
 TWO_BYTES, THREE_BYTES, FOUR_BYTES = "é", "東", "🚗"
 
 PLAIN_ENDINGS = [
     "",
     " é東🚗",
-    " \"quoted\" \\ / 'single' é東🚗",
+    " \"quoted\" \\ // 'single' é東🚗",
     " <b>&amp;</b>  two  blanks %2F+# e\u0301\u200f\u202e👩\u200d🚀 ﬁ① {{7*7}}.",
 ]
 MORE_ENDINGS = [
@@ -19,12 +21,17 @@ MORE_ENDINGS = [
 # Whole names that a careless server takes for something else.
 WORDS = ["null"]
 MORE_WORDS = ["0", "undefined", "true", "007", "1e5", "NaN", "[]"]
-FITTING = [(100, "a"), (99, "a"), (100, TWO_BYTES)]
+FITTING = [(100, "a"), (100, TWO_BYTES)]
 MORE_FITTING = [(100, THREE_BYTES), (51, TWO_BYTES), (100, '"'), (63, FOUR_BYTES), (65, "a"), (98, TWO_BYTES)]
 OVERLONG = [(101, "a"), (101, " ")]
 MORE_OVERLONG = [(101, TWO_BYTES), (101, FOUR_BYTES), (256, "a"), (1_000, "a")]
 MOST_OVERLONG = [(101, THREE_BYTES), (200, "a")]
 FAR_OVERLONG = [(5_000, "a"), (70_000, "a")]
+
+
+def digits(mark: str, filler: str) -> str:
+    """Return a name of digits alone, which fill blocks of 8, 16 or 32 characters."""
+    return digits_of(mark).ljust(96, filler)
 
 
 def lavish(mark: str) -> str:

@@ -14,8 +14,10 @@ def shows(item: Item, fleet: str, known: Known) -> bool:
     if not isinstance(shown, str):
         return False
     is_public = known.likeness(shown, fleet) is not Likeness.OTHER
-    is_internal = known.dialect.get("keys.fleet-id") == "internal" and known.shown_fleets.get(fleet) == shown
-    return is_public or is_internal
+    if is_public or known.dialect.get("keys.fleet-id") != "internal":
+        return is_public
+    alike = (id for id, internal in known.shown_fleets.items() if internal == shown)
+    return any(known.likeness(id, fleet) is not Likeness.OTHER for id in alike)
 
 
 def shows_this_alone(item: Item, fleet: str, known: Known) -> bool:

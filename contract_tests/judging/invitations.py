@@ -64,11 +64,17 @@ def _shows_the_fixtures(codes: frozenset[str], id: str, known: Known) -> bool:
 
 def codes_of(exchange: Exchange) -> frozenset[str] | None:
     """Return the codes that a success lists, None where it has another form."""
+    listed = _list_of(exchange)
+    return None if listed is None else frozenset(listed)
+
+
+def _list_of(exchange: Exchange) -> list[str] | None:
+    """Return the codes that a success lists, in order and each as often as it is listed."""
     value = value_of(exchange)
     if not isinstance(value, list):
         return None
     codes = [item.get("code") if isinstance(item, dict) else None for item in value]
-    return frozenset(str(code) for code in codes) if all(isinstance(code, str) and code for code in codes) else None
+    return sorted(str(code) for code in codes) if all(isinstance(code, str) and code for code in codes) else None
 
 
 def _form(value: object) -> str:
@@ -99,7 +105,7 @@ def judge_constancy(known: Known, numbers: Collection[int]) -> Findings:
     Two lists that were read at once are to be the same as well; none is held against a list that was answered before.
     """
     for before, after in _successive(known):
-        codes, now = codes_of(before), codes_of(after)
+        codes, now = _list_of(before), _list_of(after)
         if after.number not in numbers or codes is None or (now is None and after.succeeded):
             continue
         got = f"{after.status} with {len(now or ())} codes, after {len(codes)} others" if now else f"{after.status}"
@@ -110,8 +116,9 @@ def judge_constancy(known: Known, numbers: Collection[int]) -> Findings:
 def _successive(known: Known) -> Iterator[tuple[Exchange, Exchange]]:
     lists: dict[tuple[str, str], list[Exchange]] = {}
     for exchange in history_of(known, "get_invitation_codes"):
-        id = known.sent[exchange.number].path_id or ""
-        if not _is_settled(id, exchange, known):
+        sent = known.sent[exchange.number]
+        id = sent.path_id or ""
+        if sent.query or not _is_settled(id, exchange, known):
             continue
         before = lists.setdefault((id, exchange.request.caller), [])
         telling = [each for each in before if exchange.succeeded or each.ended <= exchange.started]

@@ -303,6 +303,11 @@ def number_of(mark: str) -> str:
     return str(int(mark, 16))
 
 
+def digits_of(mark: str) -> str:
+    """Return the mark as ten digits, for names that consist of digits alone."""
+    return number_of(mark).zfill(10)
+
+
 def _remember_create(known: Known, exchange: Exchange, sent: Sent) -> None:
     id = sent.fields.get("fleetId")
     _remember_name(known, exchange, sent.fields.get("fleetName"), id)

@@ -172,6 +172,7 @@ def _taken_statuses() -> frozenset[int]:
 # The situations in which nothing but a taken id explains that a create was refused.
 _ONLY_TAKEN = {
     "create.a-new-fleet",
+    "create.a-mentioned-id",
     "create.again-identically",
     "create.again-after-a-rename",
     "create.of-a-taken-id",

@@ -77,7 +77,7 @@ def _of_standing(id: str, exchange: Exchange, sent: Sent, known: Known) -> Trait
     elif standing is Standing.UNCLEAR:
         yield "create.of-an-id-perhaps-taken"
     elif standing is Standing.ABSENT:
-        yield "create.a-new-fleet"
+        yield "create.a-mentioned-id" if known.was_mentioned(id, exchange) else "create.a-new-fleet"
     else:
         yield _again(id, sent.fields.get("fleetName", NO_NAME), exchange, known)
 

@@ -13,6 +13,7 @@ class Cost(StrEnum):
     FLEETS = "fleets"
     KEYS = "keys"
     SECONDS = "seconds"
+    TIMEOUTS = "timeouts"
 
 
 class BudgetSpent(Exception):
@@ -37,9 +38,13 @@ class Budget:
         self._lock = threading.Lock()
 
     def reserve(self, *costs: Cost) -> None:
-        """Set one aside of each; raises BudgetSpent, and then nothing was set aside."""
+        """Set one aside of each; raises BudgetSpent, and then nothing was set aside.
+
+        So it does where too many timeouts were booked, whatever is asked for: a server that hangs is not waited for
+        all day.
+        """
         with self._lock:
-            for cost in costs:
+            for cost in (*costs, Cost.TIMEOUTS):
                 self._require_left(cost)
             self._under_way.update(costs)
 
@@ -48,6 +53,11 @@ class Budget:
         with self._lock:
             self._under_way[cost] -= 1
             self._spent[cost] += spent
+
+    def book(self, cost: Cost) -> None:
+        """Count one that nobody had set aside."""
+        with self._lock:
+            self._spent[cost] += 1
 
     def spent(self, cost: Cost) -> int:
         """Return how many are booked."""

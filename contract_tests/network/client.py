@@ -23,7 +23,7 @@ from fleet_contract.contract_tests.network.preflight import (
     judge_preflight,
     might_be_about_the_query,
 )
-from fleet_contract.contract_tests.network.wire import Trouble, Wire
+from fleet_contract.contract_tests.network.wire import Cause, Trouble, Wire
 from fleet_contract.contract_tests.target import Target
 
 READS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
@@ -225,6 +225,8 @@ class Client:
         try:
             answer = self._wire.roundtrip(outgoing.method, outgoing.path, outgoing.headers, outgoing.body, seconds)
         except Trouble as trouble:
+            if trouble.cause is Cause.TIMEOUT:
+                self._budget.book(Cost.TIMEOUTS)
             notes = {"cause": trouble.cause, **({} if trouble.sent else {"unsent": True})}
             return self._landed(outgoing, flight, trouble=str(trouble), notes=notes)
         answer = self._masked(answer)
@@ -274,4 +276,9 @@ def _retry_after(exchange: Exchange) -> str | None:
 
 def _budget(target: Target) -> Mapping[Cost, float | None]:
     limits = target.limits
-    return {Cost.REQUESTS: limits.max_requests, Cost.FLEETS: limits.max_fleets, Cost.KEYS: limits.max_keys}
+    return {
+        Cost.REQUESTS: limits.max_requests,
+        Cost.FLEETS: limits.max_fleets,
+        Cost.KEYS: limits.max_keys,
+        Cost.TIMEOUTS: limits.max_timeouts,
+    }

@@ -109,7 +109,7 @@ class Dresser:
 
 def _careless(key: str) -> tuple[str, ...]:
     other = "0" if key[-1:] != "0" else "1"
-    return f'"{key}"', key.replace("-", ""), f"nobody, {key}", key[:-1] + other, key[:-1] + "%"
+    return f'"{key}"', key.replace("-", ""), f"{key} , nobody, {key}", key[:-1] + other, key[:-1] + "%"
 
 
 def _is_key(name: str) -> bool:

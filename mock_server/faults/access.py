@@ -225,6 +225,11 @@ take_for(
     lambda key: key.split(", ")[-1],
 )
 take_for(
+    "the-first-word-of-a-key-is-enough",
+    "A key is taken whose first word is a real one.",
+    lambda key: key.split()[0] if key.strip() else key,
+)
+take_for(
     "the-last-character-of-a-key-is-overlooked",
     "A real key is taken whatever its last character is.",
     lambda key: key[:-1],

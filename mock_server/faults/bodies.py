@@ -114,15 +114,17 @@ def a_rename_has_room_for_512_bytes(parts: Parts) -> None:
 
 def misread(name: str, text: str, breaks: str, change: Callable[[bytes], bytes]) -> None:
     """Register the fault of a parser that takes the bytes of a body for others."""
+    register_fault(name, {breaks}, text, lambda parts: reread(parts, change))
+
+
+def reread(parts: Parts, change: Callable[[bytes], bytes]) -> None:
+    """Let the bytes of a body be taken for others in creates and renames of fleets."""
 
     async def misreading(_: World, call: Call) -> None:
         call.raw_body = change(call.raw_body)
 
-    def edit(parts: Parts) -> None:
-        for operation in ("create_fleet", "rename_fleet"):
-            parts.before(operation, misreading)
-
-    register_fault(name, {breaks}, text, edit)
+    for operation in ("create_fleet", "rename_fleet"):
+        parts.before(operation, misreading)
 
 
 BY_VALUE = "http.json-is-read-by-value"
@@ -204,3 +206,17 @@ def the_media_type_of_a_charging_key_has_case(parts: Parts) -> None:
         return call.operation_id == "create_charging_key" and declared(call).startswith("Application/")
 
     refuse_bodies(parts, Kind.WRONG_MEDIA_TYPE, is_refused)
+
+
+@fault(breaks={"create.accepts-a-valid-fleet", "rename.accepts-a-valid-name"})
+def comments_are_cut_out(parts: Parts) -> None:
+    """What follows two slashes in a line of a body is cut out as a comment, within a string too."""
+    reread(parts, lambda body: re.sub(rb"//.*", b"", body))
+
+
+misread(
+    "a-body-ends-at-its-4096th-byte",
+    "What follows the first 4,096 bytes of a body is not read.",
+    BY_VALUE,
+    lambda body: body[:4096],
+)

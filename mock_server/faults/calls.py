@@ -1,9 +1,12 @@
 """Calls: what faults look for in the body of a call."""
 
+from urllib.parse import parse_qsl
+
 from fleet_contract.mock_server.messages import Call, Json
 from fleet_contract.mock_server.parts import Condition
 
 LIMIT = 100
+UP_TO_A_LINE_FEED = r"^[\s\S]{1,100}\n?(?![\s\S])"  # what ^.{1,100}$ means where a dot is any character
 
 
 def body_of(call: Call) -> dict[str, Json]:
@@ -14,6 +17,11 @@ def body_of(call: Call) -> dict[str, Json]:
 def lacks(field: str) -> Condition:
     """Return the condition that a call carries an object without a member."""
     return lambda call: isinstance(call.body, dict) and field not in call.body
+
+
+def query_of(call: Call) -> dict[str, str]:
+    """Return the parameters of a call, those that its operation does not know among them."""
+    return dict(parse_qsl(call.raw_query.decode("latin-1")))
 
 
 def is_overlong(field: str) -> Condition:

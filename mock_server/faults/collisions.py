@@ -164,3 +164,31 @@ def a_fleet_without_a_name_can_be_made_by_others_too(parts: Parts) -> None:
             return fleet if free else await super().add_fleet(fleet)
 
     parts.mix_into_store(Separate)
+
+
+@fault(breaks={"create.accepts-a-valid-fleet"})
+def an_id_that_begins_another_is_taken(parts: Parts) -> None:
+    """A create is refused as of a taken id where the id of another fleet begins so."""
+
+    class Beginning(Store):
+        async def add_fleet(self, fleet: Fleet) -> Fleet:
+            for other in self.fleets.values():
+                if other.id.startswith(fleet.id):
+                    raise FleetIdTaken(other)
+            return await super().add_fleet(fleet)
+
+    parts.mix_into_store(Beginning)
+
+
+@fault(breaks={"create.accepts-a-valid-fleet"})
+def an_id_that_another_fleet_is_called_is_taken(parts: Parts) -> None:
+    """A create is refused as of a taken id where the id is the name of another fleet."""
+
+    class Called(Store):
+        async def add_fleet(self, fleet: Fleet) -> Fleet:
+            for other in self.fleets.values():
+                if other.name == fleet.id:
+                    raise FleetIdTaken(other)
+            return await super().add_fleet(fleet)
+
+    parts.mix_into_store(Called)

@@ -5,13 +5,14 @@ from collections.abc import Callable
 from functools import partial
 from itertools import count
 
-from fleet_contract.mock_server.faults.calls import LIMIT, body_of, is_overlong, lacks
+from fleet_contract.mock_server.faults.calls import LIMIT, UP_TO_A_LINE_FEED, body_of, is_overlong, lacks
 from fleet_contract.mock_server.faults.registry import fault, register_fault
 from fleet_contract.mock_server.handlers import Handler, World
 from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import Answer, Call, Reply
 from fleet_contract.mock_server.parts import Parts
 from fleet_contract.mock_server.refusals import Refusal
+from fleet_contract.mock_server.store import Fleet
 
 JSON = {"content-type": "application/json"}
 
@@ -294,3 +295,21 @@ def create_makes_do_without_a_body(parts: Parts) -> None:
 def a_create_without_an_id_is_refused_with_200(parts: Parts) -> None:
     """A create without fleetId is answered 200 with a problem for a body."""
     parts.refuse_with("create_fleet", 200, Kind.BAD_BODY, when=lacks("fleetId"))
+
+
+@fault(breaks={"create.refuses-an-overlong-id"})
+def a_line_feed_at_the_end_of_an_id_is_not_counted(parts: Parts) -> None:
+    """An id of 100 characters may be followed by a line feed, as where $ is to end a pattern."""
+    parts.loosen("NewFleet", "fleetId", maxLength=None, pattern=UP_TO_A_LINE_FEED)
+
+
+@fault(breaks={"rename.unknown-fleet-is-404"})
+def a_create_of_another_media_type_makes_the_fleet(parts: Parts) -> None:
+    """A create that is refused for its media type has made the fleet all the same."""
+
+    async def making(world: World, call: Call) -> None:
+        refused = world.dialect["http.wrong-media-type"] != "parsed"
+        if refused and call.header("content-type") == "text/plain":
+            await world.store.add_fleet(Fleet(json.loads(call.raw_body)["fleetId"], None, call.tenant))
+
+    parts.before("create_fleet", making)

@@ -250,3 +250,15 @@ def a_delete_that_is_refused_deletes(parts: Parts) -> None:
 
     parts.filter(None, deleting)
     parts.mix_into_store(Forgetful)
+
+
+@fault(breaks={"http.success-is-json"})
+def several_types_are_not_acceptable(parts: Parts) -> None:
+    """A request that accepts JSON rather than something else is answered 406."""
+
+    def refused(call: Call, answer: Answer) -> Answer:
+        accepted = call.header("accept") or ""
+        return replace(answer, status=406) if "json" in accepted and "," in accepted else answer
+
+    for operation in HANDLERS:
+        parts.filter(operation, refused)

@@ -1,8 +1,10 @@
 """Faults in listing the invitation codes of a fleet."""
 
+from collections import Counter
 from dataclasses import replace
 from itertools import count
 
+from fleet_contract.mock_server.faults.calls import query_of
 from fleet_contract.mock_server.faults.registry import fault
 from fleet_contract.mock_server.faults.unknown import mark_strangers
 from fleet_contract.mock_server.handlers import Handler, World, new_code
@@ -335,3 +337,37 @@ def a_foreign_fleet_without_codes_is_not_found(parts: Parts) -> None:
             return await super().codes(tenant, id)
 
     parts.mix_into_store(Peeking)
+
+
+@fault(breaks={"invitation.reading-changes-nothing"})
+def every_reading_lists_the_first_code_once_more(parts: Parts) -> None:
+    """A list of codes begins with its first one as often as it has been read."""
+    readings: Counter[str] = Counter()
+
+    class Adding(Store):
+        async def codes(self, tenant: str, id: str) -> list[str]:
+            codes = await super().codes(tenant, id)
+            readings[id] += 1
+            return codes[:1] * (readings[id] - 1) + codes
+
+    parts.mix_into_store(Adding)
+
+
+@fault(breaks={"invitation.without-codes-is-404"})
+def codes_of_the_fleet_in_the_query_are_listed(parts: Parts) -> None:
+    """The codes are those of the fleet that the query names, whoever has it, once it is clear whose the path's is."""
+
+    async def misled(inner: Handler, world: World, call: Call) -> Reply:
+        named = world.store.at(query_of(call).get("fleetId", ""))
+        if named is None:
+            return await inner(world, call)
+        await world.store.require_fleet(call.tenant, call.path["fleetId"])
+        return Reply(200, [{"code": code} for code in await world.store.codes(named.tenant, named.id)])
+
+    parts.wrap("get_invitation_codes", misled)
+
+
+@fault(breaks={"invitation.lists-the-codes"})
+def codes_are_never_modified(parts: Parts) -> None:
+    """The codes are answered 304 to whoever has others already, whichever they are."""
+    parts.answer_with("get_invitation_codes", 304, lambda call: call.header("if-none-match") is not None)

@@ -4,7 +4,9 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import islice
+from urllib.parse import unquote
 
+from fleet_contract.mock_server.faults.look_ups import is_like
 from fleet_contract.mock_server.faults.registry import fault, register_fault
 from fleet_contract.mock_server.handlers import Handler, World
 from fleet_contract.mock_server.kinds import Kind
@@ -330,3 +332,32 @@ def a_listed_key_shows_its_fleet_in_capitals(parts: Parts) -> None:
 
 def _show_as_fleet(parts: Parts, fleet_of: Callable[[Json], str]) -> None:
     change_items(parts, lambda item: {**item, "fleetId": fleet_of(item)} if "fleetId" in item else item)
+
+
+@fault(breaks={"keys.filter-lists-only-the-fleet"})
+def a_filter_has_no_case(parts: Parts) -> None:
+    """A filtered list shows the keys of every fleet whose id differs from the filter's at most in case."""
+    match(parts, lambda key, wanted: (key.fleet_id or "").casefold() == wanted.casefold())
+
+
+@fault(breaks={"keys.filter-lists-only-the-fleet"})
+def a_filter_is_a_pattern(parts: Parts) -> None:
+    """A filtered list shows the keys of every fleet whose id is like the filter, as in SQL."""
+    match(parts, lambda key, wanted: is_like(wanted, key.fleet_id or ""))
+
+
+@fault(breaks={"keys.filter-lists-only-the-fleet"})
+def a_filter_is_decoded_twice(parts: Parts) -> None:
+    """The fleetId of a filter is percent-decoded once more after it was."""
+    match(parts, lambda key, wanted: key.fleet_id == unquote(wanted))
+
+
+@fault(breaks={"keys.filter-lists-the-whole-fleet"})
+def a_filter_is_compared_as_it_is_spelled(parts: Parts) -> None:
+    """A filtered list shows nothing where the query encodes a hyphen, which it need not."""
+
+    async def comparing(inner: Handler, world: World, call: Call) -> Reply:
+        reply = await inner(world, call)
+        return Reply(200, {"keys": []}) if b"%2D" in call.raw_query else reply
+
+    parts.wrap(OPERATION, comparing)

@@ -29,6 +29,12 @@ def look_up(parts: Parts, alike: Callable[[str, str], bool]) -> None:
     parts.mix_into_store(Inexact)
 
 
+def is_like(asked: str, known: str) -> bool:
+    """Say whether an id fits another as LIKE of SQL has it, where % stands for any characters and _ for one."""
+    pattern = re.escape(asked).replace("%", ".*").replace("_", ".")
+    return len(asked) > 1 and re.fullmatch(pattern, known, re.DOTALL) is not None
+
+
 @fault(breaks={"fleets.id-is-matched-whole"})
 def a_shorter_id_finds_the_fleet(parts: Parts) -> None:
     """An id that lacks the last character of a fleet's finds that fleet."""
@@ -44,12 +50,19 @@ def a_longer_id_finds_the_fleet(parts: Parts) -> None:
 @fault(breaks={"fleets.id-is-matched-whole"})
 def ids_are_patterns(parts: Parts) -> None:
     """A per cent sign or an underscore in an id stands for other characters, as in LIKE of SQL."""
+    look_up(parts, is_like)
 
-    def like(asked: str, known: str) -> bool:
-        pattern = re.escape(asked).replace("%", ".*").replace("_", ".")
-        return len(asked) > 1 and re.fullmatch(pattern, known, re.DOTALL) is not None
 
-    look_up(parts, like)
+@fault(breaks={"fleets.id-is-matched-whole"})
+def codes_are_found_by_a_pattern(parts: Parts) -> None:
+    """The codes of an id that no fleet has are those of the first fleet of the caller which is like it, as in SQL."""
+
+    class Liking(Store):
+        async def codes(self, tenant: str, id: str) -> list[str]:
+            like = [fleet.id for fleet in self.fleets.values() if fleet.tenant == tenant and is_like(id, fleet.id)]
+            return await super().codes(tenant, like[0] if like and self.at(id) is None else id)
+
+    parts.mix_into_store(Liking)
 
 
 @fault(breaks={"fleets.id-is-matched-whole"})
@@ -316,3 +329,16 @@ def an_id_is_cut_to_its_limit_in_paths(parts: Parts) -> None:
 
     for operation in OPERATIONS_ON_A_FLEET:
         parts.before(operation, cutting)
+
+
+@fault(breaks={"rename.keeps-the-id"})
+def a_rename_reaches_the_newest_fleet_whose_id_begins_so(parts: Parts) -> None:
+    """A rename gives its name to the fleet that was made last among those whose ids begin with the one in its path."""
+
+    class Beginning(Store):
+        async def rename(self, tenant: str, id: str, name: str) -> Fleet:
+            found = self.find(tenant, id)
+            begin_so = [each for each in self.fleets.values() if each.id.startswith(found.id)]
+            return await super().rename(tenant, begin_so[-1].id, name)
+
+    parts.mix_into_store(Beginning)

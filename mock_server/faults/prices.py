@@ -197,3 +197,15 @@ def a_fleet_that_nobody_has_is_given_a_price(parts: Parts) -> None:
 def a_location_is_not_found_for_a_fleet_beyond_ascii(parts: Parts) -> None:
     """A location with the id of a fleet that is not in ASCII is answered 404."""
     parts.answer_with(OPERATION, 404, lambda call: not call.query.get("fleetId", "").isascii())
+
+
+@fault(breaks={"prices.fleet-has-its-own"})
+def the_fleet_of_a_price_is_compared_as_it_is_spelled(parts: Parts) -> None:
+    """A location shows the default prices where the query encodes a hyphen of the fleetId, which it need not."""
+
+    async def comparing(inner: Handler, world: World, call: Call) -> Reply:
+        if b"%2D" in call.raw_query:
+            del call.query["fleetId"]
+        return await inner(world, call)
+
+    parts.wrap(OPERATION, comparing)

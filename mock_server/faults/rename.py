@@ -2,7 +2,7 @@
 
 import re
 
-from fleet_contract.mock_server.faults.calls import LIMIT, body_of
+from fleet_contract.mock_server.faults.calls import LIMIT, body_of, query_of
 from fleet_contract.mock_server.faults.create import BYTES_OF_A_WIDE_COLUMN, LENGTH_OF_A_SHORT_COLUMN
 from fleet_contract.mock_server.faults.registry import fault, register_fault
 from fleet_contract.mock_server.handlers import Handler, World
@@ -222,3 +222,28 @@ def rename_answers_the_name_that_create_would_read(parts: Parts) -> None:
     parts.change_answer(
         "rename_fleet", lambda fleet, call: {**fleet, "fleetName": call.body.get("fleetName", fleet["fleetName"])}
     )
+
+
+@fault(breaks={"rename.accepts-a-valid-name"})
+def a_fleet_never_has_its_first_name_again(parts: Parts) -> None:
+    """A rename of a fleet to the name that its create gave it is answered 400, once it has had another."""
+    first: dict[str, str | None] = {}
+
+    async def remembering(inner: Handler, world: World, call: Call) -> Reply:
+        fleet = world.store.owned(call.tenant, call.path["fleetId"])
+        if fleet is not None and first.setdefault(fleet.id, fleet.name) == call.body["newName"] != fleet.name:
+            raise Refusal(Kind.BAD_BODY, "The fleet has had this name before.")
+        return await inner(world, call)
+
+    parts.wrap("rename_fleet", remembering)
+
+
+@fault(breaks={"rename.answers-the-new-name"})
+def a_name_in_the_query_wins(parts: Parts) -> None:
+    """A rename whose query has a newName too gives the fleet that one."""
+
+    async def preferring(inner: Handler, world: World, call: Call) -> Reply:
+        call.body = {**call.body, "newName": query_of(call).get("newName", call.body["newName"])}
+        return await inner(world, call)
+
+    parts.wrap("rename_fleet", preferring)

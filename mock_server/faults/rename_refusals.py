@@ -1,10 +1,10 @@
 """Faults in refusing to rename a fleet."""
 
 import json
-from urllib.parse import parse_qs, parse_qsl
+from urllib.parse import parse_qsl
 
 from fleet_contract.mock_server import forms
-from fleet_contract.mock_server.faults.calls import LIMIT, body_of, is_overlong, lacks
+from fleet_contract.mock_server.faults.calls import LIMIT, UP_TO_A_LINE_FEED, body_of, is_overlong, lacks, query_of
 from fleet_contract.mock_server.faults.registry import fault
 from fleet_contract.mock_server.handlers import Handler, World
 from fleet_contract.mock_server.kinds import Kind
@@ -181,8 +181,14 @@ def rename_reads_the_name_from_the_query(parts: Parts) -> None:
     """A rename without newName takes it from the query."""
 
     async def lenient(_: World, call: Call) -> None:
-        named = parse_qs(call.raw_query.decode("latin-1")).get("newName")
+        named = query_of(call).get("newName")
         if named and b'"newName"' not in call.raw_body:
-            call.raw_body = json.dumps({"newName": named[0]}).encode()
+            call.raw_body = json.dumps({"newName": named}).encode()
 
     parts.before("rename_fleet", lenient)
+
+
+@fault(breaks={"rename.refuses-an-overlong-name"})
+def a_line_feed_at_the_end_of_a_name_is_not_counted(parts: Parts) -> None:
+    """A name of 100 characters may be followed by a line feed, as where $ is to end a pattern."""
+    parts.loosen("NewName", "newName", maxLength=None, pattern=UP_TO_A_LINE_FEED)

@@ -11,7 +11,7 @@ from fleet_contract.mock_server.faults.registry import register_fault
 from fleet_contract.mock_server.messages import Call, Json
 from fleet_contract.mock_server.parts import Parts
 
-Change = Callable[[str], str | None]
+Change = Callable[[str], str | int | None]
 OPERATIONS = {
     "create": ("create_fleet", "create.echoes-the-name", "create.echoes-the-id"),
     "rename": ("rename_fleet", "rename.answers-the-new-name", "rename.keeps-the-id"),
@@ -124,6 +124,18 @@ OF_NAMES: dict[str, tuple[str, Change]] = {
     "answers-names-in-title-case": (
         "shows every word of the name with one capital",
         lambda name: name.title(),
+    ),
+    "guards-against-formulas": (
+        "shows an apostrophe before a name that a spreadsheet would take for a formula",
+        lambda name: f"'{name}" if name[0] in "=+-@" else name,
+    ),
+    "takes-digits-for-a-number": (
+        "shows a name of nothing but digits as a number",
+        lambda name: int(name) if name.isdecimal() else name,
+    ),
+    "loses-the-end-of-a-full-block": (
+        "shows a name that fills blocks of 16 characters without the last one",
+        lambda name: name[:-1] if len(name) % 16 == 0 else name,
     ),
     "takes-the-word-null-for-none": (
         "shows null where the name is that word",

@@ -56,7 +56,7 @@ def test_near_keys_resemble_the_owners_and_are_nobodys(open_client: Open) -> Non
     near = open_client("http://localhost").near_keys()
     assert near[:3] == (OWNER + "x" * 200, OWNER[:-1], OWNER.swapcase())
     assert len(near[3]) == len(OWNER)
-    assert near[4:-2] == (f'"{OWNER}"', OWNER.replace("-", ""), f"nobody, {OWNER}")
+    assert near[4:-2] == (f'"{OWNER}"', OWNER.replace("-", ""), f"{OWNER} , nobody, {OWNER}")
     assert near[-2][:-1] == OWNER[:-1]
     assert near[-1] == f"{OWNER[:-1]}%"
     assert not {OWNER, OTHER} & set(near)

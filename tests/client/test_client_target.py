@@ -32,6 +32,7 @@ max_keys = 0
 max_seconds = 60
 settle_seconds = 1
 timeout_seconds = 5
+max_timeouts = 3
 max_answer_bytes = 1000
 [network]
 ca_file = "ca.pem"
@@ -68,7 +69,7 @@ def test_a_whole_file_is_read(tmp_path: Path) -> None:
             location_path="/v2/places/{locationId}",
             priced_fleet="acme-corp-001",
         ),
-        limits=Limits(2.5, 500, 6, 0, 60, 1, 5, 1000),
+        limits=Limits(2.5, 500, 6, 0, 60, 1, 5, 3, 1000),
         network=Network(tmp_path / "ca.pem", "", {"X-Team": "charging"}),
         dialect={"duplicate.status": "409"},
     )

@@ -72,6 +72,13 @@ def test_codes_that_stay_the_same_are_the_same_though_read_at_once() -> None:
     assert constancy((ONE, (0, 2)), (TWO, (1, 3))) == [(False, (2, 1))]
 
 
+def test_a_code_that_is_listed_once_more_is_another_list() -> None:
+    assert constancy((ONE + TWO, (0, 1)), (TWO + ONE, (2, 3)), (ONE + ONE + TWO, (4, 5))) == [
+        (True, (2, 1)),
+        (False, (3, 2)),
+    ]
+
+
 def test_codes_that_are_gone_are_held_against_those_that_were_answered_before() -> None:
     assert constancy((ONE, (0, 1)), (ONE, (2, 4)), (None, (3, 5))) == [(True, (2, 1)), (False, (3, 1))]
 

@@ -90,6 +90,16 @@ def test_a_fleet_may_be_moved_by_a_rename_that_is_under_way() -> None:
     assert "fleets.id-never-changes" in broken.unless
 
 
+def test_an_id_that_a_rename_has_mentioned_may_have_been_taken_by_it() -> None:
+    history = before(name__taken="accepted")
+    history.rename(A, C)
+    refused = history.create(C, "x", status=409)
+    assert history.situations(refused) == {"create.a-mentioned-id"}
+    (found,) = (each for each in judge_status(refused, history.known) if not each.kept)
+    assert found.requirement == "create.accepts-a-valid-fleet"
+    assert found.unless == frozenset({"fleets.id-never-changes"})
+
+
 def test_another_organizations_fleet_that_is_found_later_says_nothing_of_why_it_was_not() -> None:
     history = History(name__taken="accepted")
     history.create(B, caller=Caller.OTHER, at=(0, 1))
