@@ -100,7 +100,7 @@ def test_a_name_in_other_spellings(api: Api, home: str, case: str) -> None:
     api.put_name(home, case.format(api.fresh_name()).encode())
 
 
-@reaches("http.json-is-read-by-value")
+@reaches("http.json-is-read-by-value", depth=Depth.STANDARD)
 def test_a_name_is_as_long_as_what_its_escapes_mean(api: Api, home: str) -> None:
     escapes = "".join(f"\\u{ord(character):04x}" for character in api.fresh_name(100))
     api.put_name(home, f'{{"newName": "{escapes}"}}'.encode())
