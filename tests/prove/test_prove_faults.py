@@ -1,5 +1,7 @@
 """Law 3: each fault breaks exactly what it says it breaks, at standard depth; a sample in other dialects too."""
 
+from zlib import crc32
+
 import pytest
 
 from fleet_contract.contract_tests.verdicts import Outcome
@@ -9,11 +11,14 @@ from tests.suite.harness import failed, judged, mock
 
 from .dialects import Answers, covering
 
-EVERY = 10  # fault of the register, each in one of the dialects, in turn
+EVERY = 10  # fault is tried in one of the dialects: by a hash of its name, so that a new one moves no other
 # Where odd ids are not accepted, a fault in them cannot show; and a delay would only take time.
 TELLING = [each for each in covering() if each["id.alphabet"] == "any" and each["read.delay"] == "none"]
 OTHER_DIALECTS = [TELLING[len(TELLING) * number // 4] for number in range(4)]
-SAMPLE = [(name, number % len(OTHER_DIALECTS)) for number, name in enumerate(list(FAULTS)[::EVERY])]
+# Honest in its dialect: there a create that repeats another one is answered with its fleet.
+HONEST_THERE = {"creates-at-once-of-one-name-both-win"}
+HASHES = {name: crc32(name.encode()) for name in FAULTS if name not in HONEST_THERE}
+SAMPLE = [(name, each // EVERY % len(OTHER_DIALECTS)) for name, each in HASHES.items() if each % EVERY == 0]
 
 
 def require_exactly(name: str, dialect: Answers) -> None:
