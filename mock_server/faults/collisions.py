@@ -166,29 +166,26 @@ def a_fleet_without_a_name_can_be_made_by_others_too(parts: Parts) -> None:
     parts.mix_into_store(Separate)
 
 
-@fault(breaks={"create.accepts-a-valid-fleet"})
-def an_id_that_begins_another_is_taken(parts: Parts) -> None:
-    """A create is refused as of a taken id where the id of another fleet begins so."""
+def refuse_beside(parts: Parts, stands_in_the_way: Callable[[Fleet, Fleet], bool]) -> None:
+    """Let a create be refused as of a taken id where a fleet stands in the way of the new one."""
 
-    class Beginning(Store):
+    class Refusing(Store):
         async def add_fleet(self, fleet: Fleet) -> Fleet:
             for other in self.fleets.values():
-                if other.id.startswith(fleet.id):
+                if stands_in_the_way(other, fleet):
                     raise FleetIdTaken(other)
             return await super().add_fleet(fleet)
 
-    parts.mix_into_store(Beginning)
+    parts.mix_into_store(Refusing)
+
+
+@fault(breaks={"create.accepts-a-valid-fleet"})
+def an_id_that_begins_another_is_taken(parts: Parts) -> None:
+    """A create is refused as of a taken id where the id of another fleet begins so."""
+    refuse_beside(parts, lambda other, new: other.id.startswith(new.id))
 
 
 @fault(breaks={"create.accepts-a-valid-fleet"})
 def an_id_that_another_fleet_is_called_is_taken(parts: Parts) -> None:
     """A create is refused as of a taken id where the id is the name of another fleet."""
-
-    class Called(Store):
-        async def add_fleet(self, fleet: Fleet) -> Fleet:
-            for other in self.fleets.values():
-                if other.name == fleet.id:
-                    raise FleetIdTaken(other)
-            return await super().add_fleet(fleet)
-
-    parts.mix_into_store(Called)
+    refuse_beside(parts, lambda other, new: other.name == new.id)
