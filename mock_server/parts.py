@@ -17,7 +17,7 @@ from fleet_contract.mock_server.store import Habits, Store
 from fleet_contract.spec.dialect import Dialect, complete
 from fleet_contract.spec.document import document
 
-NO_CONTENT = 204
+WITHOUT_CONTENT = (204, 304)
 DELAYS = {"none": 0.0, "some": 0.3}
 
 Hook = Callable[[World, Call], Awaitable[None]]
@@ -106,7 +106,7 @@ class Parts:
         def changed(call: Call, answer: Answer) -> Answer:
             if not applies(call, answer):
                 return answer
-            return Answer(status, {}) if status == NO_CONTENT else replace(answer, status=status)
+            return Answer(status, {}) if status in WITHOUT_CONTENT else replace(answer, status=status)
 
         self.filter(operation_id, changed)
 

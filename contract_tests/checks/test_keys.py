@@ -202,6 +202,7 @@ def test_all_keys_are_listed_whatever_the_size_of_a_page(api: Api, depth: Depth)
 def test_keys_of_our_own_fill_two_pages_of_a_fleet_whatever_its_id(api: Api) -> None:
     fleet = _fleet_of_an_odd_id(api)
     api.rename(fleet, api.fresh_name())
+    api.list_keys(fleetId=fleet)  # none yet, which is not for ever
     keys = [api.fresh_key(fleetId=fleet, enabled=number == 0) for number in range(_ENOUGH_FOR_PAGES)]
     for some in (keys[:5], keys[5:-1]):  # at once, and listed meanwhile
         api.at_once(*(partial(api.create_key, key) for key in some), partial(_list_again, api, fleet), requests=8)

@@ -326,3 +326,20 @@ def a_create_without_a_key_holds_the_id(parts: Parts) -> None:
 
     parts.mix_into_access(Late)
     parts.wrap("create_fleet", holding)
+
+
+@fault(breaks={"keys.filter-lists-the-whole-fleet"})
+def an_empty_list_stays_empty(parts: Parts) -> None:
+    """A fleet whose keys were listed before it had any has none from then on."""
+    empty: set[tuple[str, str]] = set()
+
+    async def remembering(inner: Handler, world: World, call: Call) -> Reply:
+        asked = (call.tenant, call.query.get("fleetId", ""))
+        if asked in empty:
+            return Reply(200, {"keys": []})
+        reply = await inner(world, call)
+        if asked[1] and not reply.body["keys"]:
+            empty.add(asked)
+        return reply
+
+    parts.wrap("list_charging_keys", remembering)
