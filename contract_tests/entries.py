@@ -83,7 +83,7 @@ ENTRIES: Mapping[str, Kind] = {
     "limits.max_seconds": SPAN,
     "limits.settle_seconds": NUMBER,
     "limits.timeout_seconds": SPAN,
-    "limits.max_timeouts": COUNT,
+    "limits.max_timeouts": SIZE,
     "limits.max_answer_bytes": SIZE,
     "network.ca_file": FILE,
     "network.proxy": URL,

@@ -60,7 +60,7 @@ class Limits:
     max_seconds: float | None = None
     settle_seconds: float = 0.0
     timeout_seconds: float = 30.0
-    max_timeouts: int = 5
+    max_timeouts: int = 20
     max_answer_bytes: int = 10 * 1024 * 1024
 
 

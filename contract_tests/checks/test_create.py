@@ -82,7 +82,8 @@ def test_the_longest_names_fit(api: Api, case: tuple[int, str]) -> None:
 
 @reaches("create.name-holds-100-characters", "create.echoes-the-name")
 def test_a_name_is_not_measured_by_what_it_takes(api: Api, home: str) -> None:
-    api.create(f"{home}-2", texts.lavish(f"={api.mark} "))  # an id that begins like another, and is another
+    # The id begins like another and is another, and the name like a formula and is none.
+    api.create(f"{home}-2", texts.lavish(f"={api.mark} "))
 
 
 _MOST_OVERLONG = [*texts.MOST_OVERLONG, *texts.FAR_OVERLONG]

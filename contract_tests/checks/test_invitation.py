@@ -18,7 +18,7 @@ from fleet_contract.contract_tests.target import Fixtures
 def test_the_codes_of_a_fleet_are_listed_each_time(api: Api, fixtures: Fixtures) -> None:
     fleet = fixtures.fleet_with_codes or ""
     api.invitation(fleet)
-    api.invitation(fleet, headers=[("If-None-Match", f'"ct-{api.mark}"')])  # which tells no list (RFC 9110, 13.1.2)
+    api.invitation(fleet, headers=[("If-None-Match", f'"ct-{api.mark}"')])  # the tag of no list (RFC 9110, 13.1.2)
 
 
 @reaches("invitation.foreign-fleet-is-403", needs=["other_api_key", "fixtures.fleet_with_codes"])
@@ -45,9 +45,18 @@ def _read_once(api: Api, fixtures: Fixtures) -> None:
 
 
 @reaches("invitation.without-codes-is-404", needs=["fixtures.fleet_without_codes"])
-def test_a_fleet_without_codes_has_nothing_to_list_whatever_the_query(api: Api, fixtures: Fixtures) -> None:
+def test_a_fleet_without_codes_has_nothing_to_list(api: Api, fixtures: Fixtures) -> None:
+    api.invitation(fixtures.fleet_without_codes or "")
+
+
+@reaches(
+    "invitation.without-codes-is-404",
+    needs=["fixtures.fleet_without_codes", "fixtures.fleet_with_codes"],
+    depth=Depth.STANDARD,
+)
+def test_no_query_leads_to_the_codes_of_another_fleet(api: Api, fixtures: Fixtures) -> None:
     path = f"{FLEETS}/{segment(fixtures.fleet_without_codes or '')}/invitation"
-    api.send("GET", f"{path}?fleetId={segment(fixtures.fleet_with_codes)}" if fixtures.fleet_with_codes else path)
+    api.send("GET", f"{path}?fleetId={segment(fixtures.fleet_with_codes or '')}")
 
 
 @reaches("invitation.foreign-fleet-is-403", needs=["fixtures.foreign_fleet"])

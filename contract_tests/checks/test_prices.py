@@ -32,6 +32,7 @@ def test_a_location_is_answered_alike_each_time(api: Api, fixtures: Fixtures, ho
 )
 def test_a_fleet_sees_its_own_prices(api: Api, fixtures: Fixtures) -> None:
     location, fleet = fixtures.location or "", fixtures.priced_fleet or ""
+    api.location(location)
     api.location(location, fleet)
     api.location(location, fleet, spelled=without_need)
     api.location(location)

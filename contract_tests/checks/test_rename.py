@@ -21,9 +21,9 @@ def test_a_fleet_takes_any_name(api: Api, home: str, case: str) -> None:
 
 
 @reaches("rename.accepts-a-valid-name", "rename.answers-the-new-name")
-def test_a_fleet_takes_a_name_twice_that_is_no_number_and_in_no_query(api: Api, home: str) -> None:
+def test_a_fleet_takes_a_name_twice_that_looks_like_a_number(api: Api, home: str) -> None:
     name = texts.digits(api.mark, "8")
-    api.send("PUT", f"{FLEETS}/{segment(home)}/rename?newName={api.mark}", body=spell({"newName": name}), headers=JSON)
+    api.rename(home, name)
     api.rename(home, name)
 
 

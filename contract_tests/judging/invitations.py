@@ -69,7 +69,7 @@ def codes_of(exchange: Exchange) -> frozenset[str] | None:
 
 
 def _list_of(exchange: Exchange) -> list[str] | None:
-    """Return the codes that a success lists, in order and each as often as it is listed."""
+    """Return the codes that a success lists, sorted, each as often as it is listed."""
     value = value_of(exchange)
     if not isinstance(value, list):
         return None

@@ -1,4 +1,4 @@
-"""The budgets of a run: what it may cost its target at most. Never exceeded, whatever threads do."""
+"""The budgets of a run: what it may cost at most. None but that of timeouts is exceeded, whatever threads do."""
 
 import threading
 from collections import Counter
@@ -7,13 +7,17 @@ from enum import StrEnum
 
 
 class Cost(StrEnum):
-    """What a run costs its target; fleets and charging keys cannot be deleted."""
+    """What a run costs its target, of which fleets and charging keys cannot be deleted, and whoever waits for it."""
 
     REQUESTS = "requests"
     FLEETS = "fleets"
     KEYS = "keys"
     SECONDS = "seconds"
     TIMEOUTS = "timeouts"
+
+
+_FEWER = "run fewer checks with --only or --depth quick"
+_ADVICE = {Cost.TIMEOUTS: "look whether the server hangs; limits.timeout_seconds says how long it is waited for"}
 
 
 class BudgetSpent(Exception):
@@ -23,7 +27,7 @@ class BudgetSpent(Exception):
         super().__init__(
             f"The budget of {cost} is spent: {spent:g} of {most:g} are gone, so this request was not sent. "
             f"What its check had still to send is left out. Raise limits.max_{cost} in the target file, "
-            f"or run fewer checks with --only or --depth quick."
+            f"or {_ADVICE.get(cost, _FEWER)}."
         )
         self.cost, self.spent, self.most = cost, spent, most
 

@@ -125,7 +125,7 @@ def test_a_server_that_begins_to_hang_is_no_success() -> None:
         report = judged(url, FLEET_TIMEOUT_SECONDS="0.2")
         over.set()
     assert report.outcome is Outcome.INCONCLUSIVE
-    assert len(asked) == 1 + Limits().max_timeouts  # and nobody waits for the rest
+    assert 1 < len(asked) <= 1 + Limits().max_timeouts  # and nobody waits for the rest
 
 
 def test_a_suite_that_breaks_is_no_success(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
