@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import parse_qsl, urlsplit
 
 
@@ -100,11 +100,26 @@ class Exchange:
 
 
 def parse_json(body: bytes) -> Any:
-    """Return the value of a JSON text in UTF-8; raises NotJson for anything else, whatever its depth or size."""
+    """Return the value of a JSON text in UTF-8; raises NotJson for anything else, whatever its depth or size.
+
+    Python reads NaN, Infinity and -Infinity, which are no JSON (RFC 8259, section 6). What the RFC leaves open is read:
+    of duplicate members the last, half a surrogate pair as it is, a number beyond a double as infinite.
+    """
     try:
-        return json.loads(body.decode("utf-8"))
+        return json.loads(body.decode("utf-8"), parse_int=_integer, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as wrong:
         raise NotJson(str(wrong)) from None
+
+
+_LONGEST_INTEGER = 1_000  # digits; Python refuses to read integers of a few thousand, which are JSON all the same
+
+
+def _integer(spelling: str) -> float:
+    return int(spelling) if len(spelling) <= _LONGEST_INTEGER else float(spelling)
+
+
+def _refuse_constant(constant: str) -> NoReturn:
+    raise NotJson(f"{constant} is no JSON number (RFC 8259, section 6)")
 
 
 def _header(headers: tuple[tuple[str, str], ...], name: str) -> str | None:

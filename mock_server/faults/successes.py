@@ -1,12 +1,13 @@
 """Faults in the form of a success: JSON, whole, and declared as such."""
 
 import json
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from fleet_contract.mock_server.faults.registry import fault
 from fleet_contract.mock_server.handlers import HANDLERS
-from fleet_contract.mock_server.messages import Answer, Call
+from fleet_contract.mock_server.messages import Answer, Call, Json
 from fleet_contract.mock_server.parts import Parts
 
 
@@ -42,6 +43,28 @@ def successes_are_latin_1(parts: Parts) -> None:
 def successes_are_written_as_python(parts: Parts) -> None:
     """A success has a body with apostrophes for quotes."""
     change_success(parts, lambda answer: replace(answer, body=str(answer.json).encode()))
+
+
+def add_a_number(parts: Parts, spelling: float, operations: Iterable[str] = HANDLERS) -> None:
+    """Let the successes of some operations hold a number more, spelled as Python does."""
+
+    def added(value: Json, _: Call) -> Json:
+        return [*value, spelling] if isinstance(value, list) else {**value, "discount": spelling}
+
+    for operation in operations:
+        parts.change_answer(operation, added)
+
+
+@fault(breaks={"http.success-is-json"})
+def successes_hold_nan(parts: Parts) -> None:
+    """A success has a member that is NaN, which Python reads and no other client does."""
+    add_a_number(parts, math.nan)
+
+
+@fault(breaks={"http.success-is-json"})
+def a_rename_answers_minus_infinity(parts: Parts) -> None:
+    """The answer to a rename has a member that is -Infinity."""
+    add_a_number(parts, -math.inf, ["rename_fleet"])
 
 
 def declare(parts: Parts, media_type: str | None) -> None:
