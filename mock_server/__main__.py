@@ -4,8 +4,10 @@ import json
 import logging
 import signal
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import partial
 from pathlib import Path
+from socket import socket
 from types import FrameType
 
 import click
@@ -13,17 +15,24 @@ from rich.console import Console
 from rich.table import Table
 
 from fleet_contract.mock_server import faults
+from fleet_contract.mock_server.listening import CannotListen, is_open_to_others, listen, url_of
 from fleet_contract.mock_server.parts import Parts, parts
 from fleet_contract.mock_server.seed import read_seed
-from fleet_contract.mock_server.serving import CannotListen, listen, server, url_of
+from fleet_contract.mock_server.serving import server
 from fleet_contract.spec.dialect import default_dialect, read_dialect
 from fleet_contract.spec.files import Contradiction
 
 LARGEST_PORT = 65535
+OPEN_TO_OTHERS = (
+    "Warning: other machines in the network can reach this mock, and its keys are known to everybody. "
+    "--host localhost keeps it to this machine."
+)
+
+log = logging.getLogger("fleet_mock")
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on; of a name, every one.")
 @click.option(
     "--port",
     default=8080,
@@ -84,13 +93,16 @@ def chosen_answers(dialect_file: Path | None, settings: Iterable[str]) -> dict[s
 def serve(made: Parts, host: str, port: int, *, ready_json: bool) -> None:
     """Serve until a signal ends it; raises CannotListen."""
     stop_quietly()
-    listener = listen(host, port)
+    listeners = listen(host, port)
+    server(made, partial(announce, listeners, made, ready_json=ready_json)).run(sockets=listeners)
 
-    def announce() -> None:
-        url = url_of(listener)
-        print_line(url, listener.getsockname()[1], made) if ready_json else print_welcome(url, made)
 
-    server(made, announce).run(sockets=[listener])
+def announce(listeners: Sequence[socket], made: Parts, *, ready_json: bool) -> None:
+    """Say that requests are taken, and on stderr who may send some."""
+    if is_open_to_others(listeners):
+        log.warning("%s", OPEN_TO_OTHERS)
+    url = url_of(listeners[0])
+    print_line(url, listeners[0].getsockname()[1], made) if ready_json else print_welcome(url, made)
 
 
 def stop_quietly() -> None:

@@ -10,14 +10,11 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from fleet_contract.mock_server.app import build
+from fleet_contract.mock_server.listening import CannotListen, listen, url_of
 from fleet_contract.mock_server.parts import Parts
 from fleet_contract.mock_server.parts import parts as honest_parts
 
 LONGEST_START = 10.0
-
-
-class CannotListen(OSError):
-    """The address cannot be listened on; the text says why and what to do."""
 
 
 class Server(uvicorn.Server):
@@ -30,35 +27,6 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self._announce()
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """Return a socket that listens; port 0 takes a free one. Raises CannotListen."""
-    try:
-        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        # asyncio sends small answers at once only over sockets that were made with this protocol.
-        listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    except OSError as wrong:
-        raise CannotListen(
-            f"Cannot listen on {host}: {wrong.strerror or wrong}. Name another address with --host."
-        ) from None
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((host, port))
-    except OSError as wrong:
-        listener.close()
-        reason = (wrong.strerror or str(wrong)).lower()
-        raise CannotListen(
-            f"Cannot listen on {host} port {port}: {reason}. Name another port with --port; 0 takes a free one."
-        ) from None
-    listener.listen(2048)
-    return listener
-
-
-def url_of(listener: socket.socket) -> str:
-    """Return the URL under which a listening socket is reached."""
-    host, port = listener.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def server(parts: Parts, announce: Callable[[], None]) -> Server:
@@ -85,19 +53,20 @@ def config(app: ASGIApp, rewrite: Callable[[bytes], bytes] | None) -> uvicorn.Co
 @contextmanager
 def serving(parts: Parts | None = None) -> Iterator[str]:
     """Serve a mock on a free port of the loopback in a thread of its own, and give its URL."""
-    listener = listen("127.0.0.1", 0)
+    listeners = listen("127.0.0.1", 0)
     started = threading.Event()
     running = server(parts or honest_parts(), started.set)
-    thread = threading.Thread(target=running.run, args=([listener],), daemon=True)
+    thread = threading.Thread(target=running.run, args=(listeners,), daemon=True)
     thread.start()
     try:
         if not started.wait(LONGEST_START):
             raise CannotListen("The mock did not start in time.")
-        yield url_of(listener)
+        yield url_of(listeners[0])
     finally:
         running.should_exit = True
         thread.join()
-        listener.close()
+        for listener in listeners:
+            listener.close()
 
 
 def _rewriting(rewrite: Callable[[bytes], bytes]) -> type[H11Protocol]:

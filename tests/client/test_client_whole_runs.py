@@ -16,8 +16,9 @@ from fleet_contract.contract_tests.run import Report
 from fleet_contract.contract_tests.settings import read_settings
 from fleet_contract.contract_tests.verdicts import Outcome
 from fleet_contract.mock_server.app import build
+from fleet_contract.mock_server.listening import listen
 from fleet_contract.mock_server.parts import parts
-from fleet_contract.mock_server.serving import config, listen
+from fleet_contract.mock_server.serving import config
 
 from .proxies import proxying
 
@@ -25,7 +26,7 @@ from .proxies import proxying
 @contextmanager
 def mock_over_tls(certificate: trustme.LeafCert) -> Iterator[int]:
     """Serve the default mock over TLS on a free port, and give the port."""
-    listener = listen("127.0.0.1", 0)
+    (listener,) = listen("127.0.0.1", 0)
     settings = config(build(parts()), None)
     settings.load()
     settings.ssl = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
