@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import Call
 from fleet_contract.mock_server.refusals import Refusal
+from fleet_contract.mock_server.seed import public_keys
 
 HEADER = "x-api-key"
 
@@ -46,6 +47,7 @@ class Access:
         return next(iter(self.tenants.values()))
 
     def hint(self) -> dict[str, str]:
-        """Return the header that tells a developer which keys would have worked."""
-        known = " and ".join(self.tenants)
+        """Return the header that tells a developer which keys would have worked; those of a user's seed are secret."""
+        public = public_keys(self.tenants)
+        known = " and ".join(public + ["those of its seed"] * (len(public) < len(self.tenants)))
         return {"mock-hint": f"This mock knows the keys {known}; started with --any-key it takes every key."}

@@ -2,7 +2,9 @@
 
 import copy
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -13,6 +15,12 @@ from jsonschema import Draft4Validator, ValidationError
 
 from fleet_contract.mock_server.store import ChargingKey, Code, Fleet, Location, Store
 from fleet_contract.spec.files import Contradiction, load_yaml
+
+# The keys that a mock has out of the box. All others are secrets of whoever wrote the seed.
+BUILT_IN_KEYS = ("demo-key", "other-key")
+# Characters of Latin-1 that a header field carries, with blanks only between them (RFC 9110, section 5.5).
+CARRIED_BY_A_HEADER = re.compile(r"[!-~\xa1-\xff]+([ \t]+[!-~\xa1-\xff]+)*")
+LONGEST_KEY = 1000
 
 
 @dataclass(frozen=True)
@@ -38,15 +46,22 @@ def read_seed(path: Path) -> Seed:
         raise Contradiction(f"Cannot read the seed file {path}: {wrong}.") from None
 
 
+def public_keys(keys: Iterable[str]) -> list[str]:
+    """Return those of some API keys that may be shown to anybody."""
+    return [key for key in BUILT_IN_KEYS if key in keys]
+
+
 def parse_seed(text: str, name: str) -> Seed:
     """Return the seed that a text describes; raises Contradiction that names file, entry and field."""
     try:
         described = load_yaml(text)
-    except yaml.YAMLError as wrong:
-        raise Contradiction(f"{name} is neither YAML nor JSON: {' '.join(str(wrong).split())}.") from None
+    except (yaml.YAMLError, ValueError) as wrong:
+        raise Contradiction(f"{name} is neither YAML nor JSON: {_unreadable(wrong)}.") from None
+    for complaint in _keys_no_header_carries(described):
+        raise Contradiction(f"{name}: {complaint}")
     error = next(iter(sorted(SCHEMA.iter_errors(described), key=lambda each: list(map(str, each.absolute_path)))), None)
     if error is not None:
-        raise Contradiction(f"{name}: {_place(error)}{_wrong(error)}")
+        raise Contradiction(f"{name}: {_place(error, described)}{_wrong(error)}")
     seed = _seed(described)
     for complaint in _complaints(seed):
         raise Contradiction(f"{name}: {complaint}")
@@ -94,6 +109,28 @@ def _location(entry: dict[str, Any]) -> Location:
     return Location(entry["id"], json.loads(json.dumps(body, default=str)), entry.get("fleetPrices", {}))
 
 
+def _keys_no_header_carries(described: Any) -> Iterator[str]:
+    """Yield which API keys no request can bring, by their place: a key is a secret."""
+    keys = described.get("keys") if isinstance(described, dict) else None
+    for place, key in enumerate(keys if isinstance(keys, dict) else (), start=1):
+        wrong = _unfit(key)
+        if wrong:
+            yield (
+                f"keys, entry {place}: the API key {wrong}. Expected 1 to {LONGEST_KEY} characters that a header "
+                "can carry: Latin-1, no control characters, no blanks at the ends."
+            )
+
+
+def _unfit(key: object) -> str:
+    if not isinstance(key, str):
+        return "is no text (put it in quotes)"
+    if not key:
+        return "is empty"
+    if len(key) > LONGEST_KEY:
+        return f"has {len(key)} characters"
+    return "" if CARRIED_BY_A_HEADER.fullmatch(key) else "holds what no header can carry"
+
+
 def _complaints(seed: Seed) -> Iterator[str]:
     """Yield what a schema cannot see: ids given twice, and names of what is not there."""
     owners = {fleet.id: fleet.tenant for fleet in seed.fleets}
@@ -113,15 +150,25 @@ def _complaints(seed: Seed) -> Iterator[str]:
 
 
 def _repeated(place: str, ids: list[str]) -> Iterator[str]:
-    for id in ids:
-        if ids.count(id) > 1:
+    for id, times in Counter(ids).items():
+        if times > 1:
             yield f"{place} {id!r}: it is given twice."
 
 
-def _place(error: ValidationError) -> str:
+def _unreadable(wrong: Exception) -> str:
+    """Return why a text cannot be read, without the text itself, which may hold a key."""
+    mark = getattr(wrong, "problem_mark", None)
+    problem = QUOTED.sub("what stands here", getattr(wrong, "problem", None) or " ".join(str(wrong).split()))
+    return f"{problem} in line {mark.line + 1}, column {mark.column + 1}" if mark else problem
+
+
+def _place(error: ValidationError, described: dict[str, Any]) -> str:
+    """Return where an error is, in words; an API key is told by its number."""
     steps = list(error.absolute_path)
     if not steps:
         return ""
+    if steps[0] == "keys" and len(steps) > 1:
+        steps[1] = list(described["keys"]).index(steps[1])
     words = [str(steps[0])]
     if len(steps) > 1:
         words.append(f"entry {steps[1] + 1}" if isinstance(steps[1], int) else str(steps[1]))
@@ -129,10 +176,18 @@ def _place(error: ValidationError) -> str:
 
 
 def _wrong(error: ValidationError) -> str:
-    message = error.message if len(error.message) < LONGEST_MESSAGE else f"{error.message[:LONGEST_MESSAGE]}…"
-    return f"{message}."
+    message = error.message.replace(repr(error.instance), "what stands here") if _is_secret(error) else error.message
+    return f"{message}." if len(message) < LONGEST_MESSAGE else f"{message[:LONGEST_MESSAGE]}…."
 
 
+def _is_secret(error: ValidationError) -> bool:
+    """Say whether the value that is wrong may hold an API key or an invitation code."""
+    path = error.absolute_path
+    return isinstance(error.instance, list | dict) or not path or not SECRETS.isdisjoint(path)
+
+
+SECRETS = {"keys", "codes", "inactiveCodes"}
+QUOTED = re.compile("'[^']{2,}'")
 LONGEST_MESSAGE = 200
 _TEXT = {"type": "string", "minLength": 1}
 _TEXTS = {"type": "array", "items": _TEXT}

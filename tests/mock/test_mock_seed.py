@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from fleet_contract.mock_server.seed import default_seed, parse_seed, read_seed
+from fleet_contract.mock_server.seed import BUILT_IN_KEYS, LONGEST_KEY, default_seed, parse_seed, read_seed
 from fleet_contract.spec.files import Contradiction
 
 KEYS = "keys: {k: t}\n"
@@ -16,6 +16,7 @@ def test_the_default_seed_has_what_the_suite_needs() -> None:
     seed = default_seed()
     fleets = {fleet.id: fleet for fleet in seed.fleets}
     assert dict(seed.keys) == {"demo-key": "demo", "other-key": "other"}
+    assert tuple(seed.keys) == BUILT_IN_KEYS
     assert [code.code for code in fleets["acme-corp-001"].codes] == ["FLEET2024ABC", "FLEET2024XYZ", "OLD2019"]
     assert not any(code.active for code in fleets["codeless-001"].codes)
     assert fleets["foreign-001"].tenant == "other"
@@ -32,6 +33,7 @@ def test_a_seed_may_be_json(tmp_path: Path) -> None:
     ("text", "words"),
     [
         ("keys: {", ["neither YAML nor JSON"]),
+        (KEYS + "fleets: [{fleetId: 2026-13-45}]", ["neither YAML nor JSON: month must be in 1..12"]),
         ("[]", ["is not of type 'object'"]),
         ("fleets: []", ["'keys' is a required property"]),
         ("keys: {}", ["keys: "]),
@@ -61,3 +63,71 @@ def test_a_wrong_seed_names_file_entry_and_field(text: str, words: list[str]) ->
 def test_an_unreadable_seed_is_named(tmp_path: Path) -> None:
     with pytest.raises(Contradiction, match="Cannot read the seed file"):
         read_seed(tmp_path / "nothing.yaml")
+
+
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [
+        ("", "is empty"),
+        (" secret", "holds what no header can carry"),
+        ("secret ", "holds what no header can carry"),
+        ("secret\n", "holds what no header can carry"),
+        ("sec\r\nret", "holds what no header can carry"),
+        ("sec\0ret", "holds what no header can carry"),
+        ("sec\x1bret", "holds what no header can carry"),
+        ("secret\x7f", "holds what no header can carry"),
+        ("secret\x85", "holds what no header can carry"),
+        ("secret\u00a0", "holds what no header can carry"),
+        ("secret-ключ", "holds what no header can carry"),
+        ("secret-\u20ac", "holds what no header can carry"),
+        ("secret" * LONGEST_KEY, f"has {6 * LONGEST_KEY} characters"),
+    ],
+)
+def test_a_key_that_no_header_can_carry_is_told_by_its_place(key: str, words: str) -> None:
+    with pytest.raises(Contradiction) as wrong:
+        parse_seed(f"keys: {{first: t, ? {json.dumps(key)} : t}}", "my-seed.yaml")
+    assert f"my-seed.yaml: keys, entry 2: the API key {words}. Expected" in str(wrong.value)
+    assert "secret" not in str(wrong.value)
+
+
+@pytest.mark.parametrize("key", ["7", "null", "true", "2026-01-01", "[a]"])
+def test_a_key_that_yaml_takes_for_something_else_is_told_to_be_quoted(key: str) -> None:
+    with pytest.raises(Contradiction, match=r"quotes|neither YAML"):
+        parse_seed(f"keys: {{? {key} : t}}", "my-seed.yaml")
+
+
+@pytest.mark.parametrize("key", ["k", "two words", "tab\there", "é", "!~", "a" * LONGEST_KEY, '"quoted"'])
+def test_a_key_that_a_header_can_carry_is_taken(key: str) -> None:
+    assert list(parse_seed(json.dumps({"keys": {key: "t"}}), "seed").keys) == [key]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "secret",
+        "[secret]",
+        "keys: secret",
+        "keys: [secret]",
+        "keys: {secret: 7}",
+        "keys: {!secret : t}",
+        "keys: {*secret : t}",
+        "keys: {secret: }",
+        "keys: {a: t, secret: {b: t}}",
+        "keys: {a: {secret: t}}",
+        "keys: {a: t, secret",
+        "{secret: b: c}",
+        KEYS + "fleets: {a: {codes: [secret]}}",
+        KEYS + "fleets: [{fleetId: a, codes: secret}]",
+        KEYS + "fleets: [{fleetId: a, codes: [[secret]]}]",
+        KEYS + "fleets: [{fleetId: a, inactiveCodes: {secret: 1}}]",
+    ],
+)
+def test_no_mistake_in_a_seed_shows_its_secrets(text: str) -> None:
+    with pytest.raises(Contradiction) as wrong:
+        parse_seed(text, "my-seed.yaml")
+    assert "secret" not in str(wrong.value)
+
+
+def test_a_large_seed_is_read_in_a_moment() -> None:
+    fleets = [{"fleetId": f"fleet-{number}"} for number in range(4_000)]
+    assert len(parse_seed(json.dumps({"keys": {"k": "t"}, "fleets": fleets}), "seed").fleets) == 4_000
