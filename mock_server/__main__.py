@@ -17,7 +17,7 @@ from rich.table import Table
 from fleet_contract.mock_server import faults
 from fleet_contract.mock_server.listening import CannotListen, is_open_to_others, listen, url_of
 from fleet_contract.mock_server.parts import Parts, parts
-from fleet_contract.mock_server.seed import read_seed
+from fleet_contract.mock_server.seed import public_keys, read_seed
 from fleet_contract.mock_server.serving import server
 from fleet_contract.spec.dialect import default_dialect, read_dialect
 from fleet_contract.spec.files import Contradiction
@@ -120,7 +120,7 @@ def print_line(url: str, port: int, made: Parts) -> None:
     ready = {
         "url": url,
         "port": port,
-        "keys": list(made.seed.keys),
+        "keys": public_keys(made.seed.keys),
         "dialect": unusual_answers(made),
         "faults": made.faults,
     }
@@ -135,13 +135,25 @@ def print_welcome(url: str, made: Parts) -> None:
     lines = [
         f"The mock listens on {url} and forgets everything when it stops (Ctrl+C).",
         f"Swagger UI: {url}/ui/",
-        f"Keys: {', '.join(made.seed.keys)}{' and any other' if made.any_key else ''}",
+        f"Keys: {keys_in_words(made)}",
     ]
     lines += [f"Dialect: {question} = {answer}" for question, answer in unusual_answers(made).items()]
     lines += [f"Fault: {name}" for name in made.faults]
-    lines += ["", "Try:", *(f"  {line}" for line in curl_lines(url, key, fleet))]
+    lines += [
+        "",
+        "Try:",
+        *(f"  {line}" for line in curl_lines(url, key if key in public_keys([key]) else "YOUR-KEY", fleet)),
+    ]
     click.echo("\n".join(lines))
     sys.stdout.flush()
+
+
+def keys_in_words(made: Parts) -> str:
+    """Return which keys are taken; a log may keep it, so those of a user's seed are counted and not shown."""
+    shown = public_keys(made.seed.keys)
+    hidden = len(made.seed.keys) - len(shown)
+    groups = [", ".join(shown), f"{hidden} of the seed" if hidden else "", "any other" if made.any_key else ""]
+    return " and ".join(filter(None, groups))
 
 
 def curl_lines(url: str, key: str, fleet: str) -> list[str]:

@@ -12,8 +12,10 @@ import httpx
 import pytest
 from click.testing import CliRunner, Result
 
-from fleet_contract.mock_server.__main__ import curl_lines, main
+from fleet_contract.mock_server.__main__ import curl_lines, main, print_line, print_welcome
 from fleet_contract.mock_server.faults import FAULTS
+from fleet_contract.mock_server.parts import parts
+from fleet_contract.mock_server.seed import parse_seed
 
 COMMAND = [sys.executable, "-m", "fleet_contract.mock_server"]
 
@@ -96,6 +98,16 @@ def test_a_person_reads_what_to_try() -> None:
     assert "/ui/" in text
     assert "demo-key, other-key" in text
     assert text.count("curl ") == 3
+
+
+def test_neither_a_person_nor_a_program_is_shown_the_keys_of_a_seed(capsys: pytest.CaptureFixture[str]) -> None:
+    made = parts(seed=parse_seed("keys: {s3cret-1: a, demo-key: b, s3cret-2: b}", "seed"), any_key=True)
+    print_welcome("http://127.0.0.1:1", made)
+    print_line("http://127.0.0.1:1", 1, made)
+    welcome, _, line = capsys.readouterr().out.rstrip().rpartition("\n")
+    assert "s3cret" not in welcome + line
+    assert "Keys: demo-key and 2 of the seed and any other\n" in welcome
+    assert json.loads(line)["keys"] == ["demo-key"]
 
 
 def test_the_curl_lines_say_what_they_mean(url: str) -> None:

@@ -54,6 +54,18 @@ def test_a_key_is_asked_for_everywhere(call: Client, key: str | None) -> None:
         assert "demo-key and other-key" in answer.headers["mock-hint"]
 
 
+@pytest.mark.parametrize("built_in", [["demo-key"], []])
+def test_a_hint_names_no_key_of_a_seed_and_does_not_grow_with_it(
+    built_in: list[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    keys = dict.fromkeys([*(f"s3cret-{number}" for number in range(3000)), *built_in], "t")
+    call = Client(parts(seed=Seed(keys)))
+    hints = [call.keys(key=key).headers["mock-hint"] for key in (None, "nobody")]
+    assert all(("demo-key" in hint) == bool(built_in) and len(hint) < 200 for hint in hints)
+    assert "s3cret" not in "".join(hints) + caplog.text
+    assert "unknown key" in caplog.text
+
+
 def test_any_key_can_be_taken() -> None:
     call = Client(parts(any_key=True))
     assert call.codes("acme-corp-001", key="whatever").status_code == 200
