@@ -17,6 +17,13 @@ from fleet_contract.mock_server.parts import parts as honest_parts
 LONGEST_START = 10.0
 
 
+class Protocol(H11Protocol):
+    """HTTP/1.1 and nothing else: an offer to speak another protocol is passed over in silence (RFC 9110, 7.8)."""
+
+    def _should_upgrade(self) -> bool:
+        return False
+
+
 class Server(uvicorn.Server):
     """A uvicorn server that says when it takes connections."""
 
@@ -36,12 +43,12 @@ def server(parts: Parts, announce: Callable[[], None]) -> Server:
 
 def config(app: ASGIApp, rewrite: Callable[[bytes], bytes] | None) -> uvicorn.Config:
     # One parser everywhere, so that the mock behaves the same wherever it is installed.
-    http = _rewriting(rewrite) if rewrite else H11Protocol
+    http = _rewriting(rewrite) if rewrite else Protocol
     return uvicorn.Config(
         app,
         http=http,
         ws="none",
-        loop="asyncio",
+        loop="fleet_contract.mock_server.clock:UnfrozenLoop",
         lifespan="on",
         log_config=None,
         access_log=False,
@@ -69,8 +76,8 @@ def serving(parts: Parts | None = None) -> Iterator[str]:
             listener.close()
 
 
-def _rewriting(rewrite: Callable[[bytes], bytes]) -> type[H11Protocol]:
-    class Rewriting(H11Protocol):
+def _rewriting(rewrite: Callable[[bytes], bytes]) -> type[Protocol]:
+    class Rewriting(Protocol):
         def data_received(self, data: bytes) -> None:
             super().data_received(rewrite(data))
 
