@@ -9,7 +9,8 @@ from fleet_contract.contract_tests.depths import PRICES, Depth, Price
 from fleet_contract.contract_tests.options import OPTIONS
 from fleet_contract.contract_tests.programs.case_files import read_cases
 from fleet_contract.contract_tests.run import Settings
-from fleet_contract.contract_tests.target import Target, is_loopback, read_target
+from fleet_contract.contract_tests.target import Target, is_loopback
+from fleet_contract.contract_tests.target_file import read_target
 from fleet_contract.contract_tests.verdicts import testable
 from fleet_contract.spec.catalogue import Basis, catalogue
 from fleet_contract.spec.files import Contradiction, suggestion

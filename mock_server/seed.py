@@ -14,7 +14,7 @@ import yaml
 from jsonschema import Draft4Validator, ValidationError
 
 from fleet_contract.mock_server.store import ChargingKey, Code, Fleet, Location, Store
-from fleet_contract.spec.files import Contradiction, load_yaml
+from fleet_contract.spec.files import Contradiction, load_yaml, read_text
 
 # The keys that a mock has out of the box. All others are secrets of whoever wrote the seed.
 BUILT_IN_KEYS = ("demo-key", "other-key")
@@ -40,10 +40,8 @@ def default_seed() -> Seed:
 
 def read_seed(path: Path) -> Seed:
     """Read a seed file, YAML or JSON; raises Contradiction that names file, entry and field."""
-    try:
-        return parse_seed(path.read_text(encoding="utf-8"), str(path))
-    except (OSError, UnicodeDecodeError) as wrong:
-        raise Contradiction(f"Cannot read the seed file {path}: {wrong}.") from None
+    text = read_text(path, "The seed file", "Expected YAML or JSON. Correct --seed.")
+    return parse_seed(text, str(path))
 
 
 def public_keys(keys: Iterable[str]) -> list[str]:

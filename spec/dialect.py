@@ -1,6 +1,5 @@
 """A dialect: a server's answers to the questions of the catalogue, as a TOML file."""
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -8,13 +7,15 @@ from typing import Any
 import tomli_w
 
 from fleet_contract.spec.catalogue import When, catalogue
-from fleet_contract.spec.files import Contradiction
+from fleet_contract.spec.files import Contradiction, read_text
+from fleet_contract.spec.toml import parse_toml
 
 Dialect = Mapping[str, str]
 
 MIXED = "mixed"
 UNKNOWN = "unknown"
 NOT_APPLICABLE = "not-applicable"
+EXPECTED = "Expected TOML with the table [dialect], as `fleet-contract dialect` prints it. Correct the file."
 
 
 def default_dialect() -> Dialect:
@@ -70,10 +71,7 @@ def _require_existing(question: str, answer: str, dialect: Dialect) -> None:
 
 def parse_dialect(text: str, name: str) -> dict[str, str]:
     """Read the table `[dialect]` of a TOML text; raises Contradiction that names the file."""
-    try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as wrong:
-        raise Contradiction(f"{name} is not TOML: {wrong}.") from None
+    table = parse_toml(text, name, EXPECTED)
     return chosen_answers(table.get("dialect", {}), name) if set(table) <= {"dialect"} else _unexpected(table, name)
 
 
@@ -109,10 +107,7 @@ def _unexpected(table: Mapping[str, Any], name: str) -> dict[str, str]:
 
 def read_dialect(path: Path) -> dict[str, str]:
     """Read a dialect file; raises Contradiction when it is unreadable or says what cannot be."""
-    try:
-        return parse_dialect(path.read_text(encoding="utf-8"), str(path))
-    except (OSError, UnicodeDecodeError) as wrong:
-        raise Contradiction(f"Cannot read the dialect file {path}: {wrong}.") from None
+    return parse_dialect(read_text(path, "The dialect file", EXPECTED), str(path))
 
 
 def to_toml(dialect: Dialect) -> str:

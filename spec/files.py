@@ -1,8 +1,10 @@
-"""Reading the data files that lie in this folder, and naming what is wrong with them."""
+"""Reading files: the data files of this folder, and the text files that users write."""
 
+import codecs
 from collections.abc import Iterable
 from difflib import get_close_matches
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -10,6 +12,15 @@ import yaml
 NotYaml = yaml.YAMLError
 # A document of 700 lines takes the pure Python loader 100 ms; libyaml's is not everywhere.
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+LARGEST_FILE = 64 * 1024 * 1024  # bytes; some devices have no end
+# Of two marks that begin alike the longer stands first.
+_MARKS = {
+    codecs.BOM_UTF8: "utf-8",
+    codecs.BOM_UTF32_LE: "utf-32-le",
+    codecs.BOM_UTF32_BE: "utf-32-be",
+    codecs.BOM_UTF16_LE: "utf-16-le",
+    codecs.BOM_UTF16_BE: "utf-16-be",
+}
 
 
 class Contradiction(ValueError):
@@ -24,6 +35,50 @@ def load_yaml(text: str) -> Any:
 def read(name: str) -> str:
     """Return the text of a file of this folder."""
     return resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
+
+
+def expanded(path: str | Path) -> Path:
+    """Return a path with ~ replaced by the home directory; raises Contradiction where there is none."""
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        raise Contradiction(
+            f"The path {path} begins with ~, and no home directory is known for it. "
+            f"Write the path in full, or set HOME."
+        ) from None
+
+
+def read_text(path: Path, what: str, expected: str) -> str:
+    """Return the text of a file that a user wrote: UTF-8, or what its byte order mark names, without the mark.
+
+    Raises Contradiction that calls the file `what`, says why it cannot be read, and
+    closes with `expected`.
+    """
+    try:
+        return _decoded(_bytes(expanded(path)))
+    except OSError as wrong:
+        problem = f"cannot be read: {wrong.strerror or wrong}"
+    except UnicodeDecodeError as wrong:
+        problem = f"is not text in {wrong.encoding.upper()}: byte {wrong.start} cannot be decoded"
+    except ValueError as wrong:
+        problem = str(wrong)
+    raise Contradiction(f"{what} {path} {problem}. {expected}")
+
+
+def _bytes(path: Path) -> bytes:
+    with path.open("rb") as file:
+        data = file.read(LARGEST_FILE + 1)
+    if len(data) > LARGEST_FILE:
+        raise ValueError(f"is larger than {LARGEST_FILE:,} bytes")
+    return data
+
+
+def _decoded(data: bytes) -> str:
+    mark = next((mark for mark in _MARKS if data.startswith(mark)), b"")
+    text = data[len(mark) :].decode(_MARKS.get(mark, "utf-8"))
+    if "\0" in text:
+        raise ValueError("holds NUL characters, so it is binary, or UTF-16 without a byte order mark")
+    return text
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:

@@ -36,6 +36,11 @@ class Secret:
         return hash(self._text)
 
 
+def revealed(value: str | Secret) -> str:
+    """Return the text of what may be a secret."""
+    return value.reveal() if isinstance(value, Secret) else value
+
+
 class Masker:
     """Replaces known secrets, as they are and as URLs and JSON write them.
 

@@ -8,9 +8,10 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from fleet_contract.contract_tests.exchange import Caller, Request
-from fleet_contract.contract_tests.network.masking import Masker
+from fleet_contract.contract_tests.kinds import TOKEN, VALUE
+from fleet_contract.contract_tests.network.masking import Masker, Secret, revealed
 from fleet_contract.contract_tests.network.wire import Headers, Unsendable
-from fleet_contract.contract_tests.target import TOKEN, VALUE, Target
+from fleet_contract.contract_tests.target import Target
 
 KEY_HEADER = "X-API-Key"
 MARK_HEADER = "X-Fleet-Contract"
@@ -100,7 +101,7 @@ class Dresser:
 
     def _framed(self, method: str, body: bytes, headers: Headers) -> Headers:
         defaults = {name.lower(): (name, value) for name, value in self._defaults.items()}
-        defaults |= {name.lower(): (name, value) for name, value in self._target.network.headers.items()}
+        defaults |= {name.lower(): (name, revealed(value)) for name, value in self._target.network.headers.items()}
         names = {name.lower() for name, _ in headers}
         if (body or method in WITH_A_BODY) and "transfer-encoding" not in names:
             defaults["content-length"] = ("Content-Length", str(len(body)))
@@ -119,8 +120,8 @@ def _is_key(name: str) -> bool:
 def _secrets(target: Target) -> Iterable[str]:
     yield from (secret.reveal() for secret in (target.api_key, target.other_api_key) if secret)
     for name, value in target.network.headers.items():
-        if SECRETIVE.search(name):
-            yield from (value, value.split()[-1])
+        if isinstance(value, Secret) or SECRETIVE.search(name):
+            yield from (revealed(value), revealed(value).split()[-1])
 
 
 def _require_sendable(method: str, path: str, headers: Sequence[tuple[str, str]]) -> None:

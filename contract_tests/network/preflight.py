@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from fleet_contract.contract_tests.entries import variable
+from fleet_contract.contract_tests.entries import ENTRIES
 from fleet_contract.contract_tests.exchange import Answer, Exchange, NotJson, parse_json
 from fleet_contract.contract_tests.network.disturbance import disturbance, is_html
 from fleet_contract.contract_tests.network.route import proxy_url
@@ -70,7 +70,7 @@ def _refusal(answer: Answer, target: Target) -> str:
     sent = "with the api_key" if target.api_key else "without a key, since none was given,"
     return (
         f"{_asked(target)} {sent} was answered {answer.status}. Expected the charging keys of its organization. "
-        f"Set {variable('api_key')}, or api_key in the target file, to a key that this server takes."
+        f"Set {ENTRIES['api_key'].variable}, or api_key in the target file, to a key that this server takes."
     )
 
 

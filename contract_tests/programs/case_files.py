@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator, ValidationError
 
 from fleet_contract.contract_tests.programs.program import Program
 from fleet_contract.spec.catalogue import NoSuchId, catalogue
-from fleet_contract.spec.files import Contradiction, read
+from fleet_contract.spec.files import Contradiction, read, read_text
 
 FORMAT = 1
 _SHOWN = 200  # characters of what is wrong, in a message
@@ -110,15 +110,14 @@ class _Wrong(Contradiction):
 
 
 def _load(file: Path) -> Any:
+    expected = "Expected a file that `fleet-contract explore` saved. Correct --cases."
     try:
-        return json.loads(file.read_text(encoding="utf-8"))
-    except OSError as wrong:
-        problem = f"cannot be read: {wrong.strerror}"
-    except UnicodeDecodeError:
-        problem = "is not UTF-8"
-    except (ValueError, RecursionError) as wrong:
-        problem = f"is no JSON: {wrong}"
-    raise Contradiction(f"The case file {file} {problem}. Expected a file that `explore` saved. Correct --cases.")
+        return json.loads(read_text(file, "The case file", expected))
+    except RecursionError:
+        problem = "its values lie too deep in each other"
+    except json.JSONDecodeError as wrong:
+        problem = str(wrong)
+    raise Contradiction(f"The case file {file} is not JSON: {problem}. {expected}")
 
 
 @cache

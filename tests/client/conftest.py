@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from fleet_contract.contract_tests.network.client import Client
-from fleet_contract.contract_tests.target import Target, read_target
+from fleet_contract.contract_tests.target import Target
+from fleet_contract.contract_tests.target_file import read_target
 
 from .servers import Script, Server, answer, serving
 

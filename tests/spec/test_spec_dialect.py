@@ -171,8 +171,8 @@ def test_a_status_may_be_written_as_a_number() -> None:
 
 
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
-    with pytest.raises(Contradiction, match=r"Cannot read the dialect file .*nowhere"):
+    with pytest.raises(Contradiction, match=r"The dialect file .*nowhere cannot be read: No such file"):
         read_dialect(tmp_path / "nowhere")
     (tmp_path / "latin").write_bytes(b"[dialect] # \xe9")
-    with pytest.raises(Contradiction, match=r"Cannot read the dialect file .*latin"):
+    with pytest.raises(Contradiction, match=r"The dialect file .*latin is not text in UTF-8"):
         read_dialect(tmp_path / "latin")

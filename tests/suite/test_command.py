@@ -81,10 +81,10 @@ def test_a_wrong_target_file_is_explained(text: str, says: str, tmp_path: Path) 
 
 
 def test_a_target_file_that_is_no_text_is_explained(tmp_path: Path) -> None:
-    (tmp_path / "target.toml").write_bytes(b"\xff\xfe")
+    (tmp_path / "target.toml").write_bytes(b"\xff\xff")
     ended = command("run", URL, "--target", str(tmp_path / "target.toml"))
     assert ended.exit_code == Exit.USAGE
-    assert "is not UTF-8" in ended.stderr
+    assert "is not text in UTF-8" in ended.stderr
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root can read every file")

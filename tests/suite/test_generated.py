@@ -19,8 +19,8 @@ from fleet_contract.contract_tests.generated import (
     with_path_id,
     with_query_id,
 )
+from fleet_contract.contract_tests.kinds import TOKEN, VALUE
 from fleet_contract.contract_tests.network.outgoing import PATH
-from fleet_contract.contract_tests.target import TOKEN, VALUE
 from fleet_contract.spec.document import document, operations
 
 SOURCE = Path(__file__).parents[2] / "src"

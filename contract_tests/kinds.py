@@ -1,0 +1,181 @@
+"""The kinds of values that an entry of the target file can have: what each holds, and how it is read from a text."""
+
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from fleet_contract.contract_tests.network.masking import Secret, revealed
+from fleet_contract.contract_tests.references import Place, follow, is_reference, literal
+from fleet_contract.spec.files import expanded
+
+TRUE, FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
+SENDABLE = re.compile(r"[\x21-\x7e]+(?: +[\x21-\x7e]+)*")
+TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+VALUE = re.compile(r"(?:[^\x00-\x20\x7f](?:[^\x00-\x08\x0a-\x1f\x7f]*[^\x00-\x20\x7f])?)?")
+RESERVED = ("host", "content-length", "transfer-encoding", "connection", "x-api-key")
+# int and float take more than people write: 1_0, +10, digits of every script, nan.
+WHOLE = re.compile(r"[0-9]{1,18}")
+DECIMAL = re.compile(r"(?:[0-9]{1,18}(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
+# Longer and shorter ones are no waits that an operating system can keep.
+LEAST, MOST = 1e-6, 1e6
+ITEM_ENDS = re.compile(r"[,\r\n]")
+
+
+def _as_it_is(value: Any, _place: Place) -> Any:
+    return value
+
+
+class Kind(NamedTuple):
+    """What an entry holds, in words; whether a value is that; how a plain text is turned into it; what it comes to.
+
+    `take` follows env: and file: and raises Contradiction. A `hidden` value is never
+    shown in a message.
+    """
+
+    words: str
+    fits: Callable[[Any], bool]
+    read: Callable[[str], Any] = str
+    take: Callable[[Any, Place], Any] = _as_it_is
+    hidden: bool = False
+
+
+# --- what a text says ---
+
+
+def _read_switch(text: str) -> bool:
+    word = text.strip().lower()
+    if word not in TRUE + FALSE:
+        raise ValueError(text)
+    return word in TRUE
+
+
+def _read_whole(text: str) -> int:
+    if not WHOLE.fullmatch(text.strip()):
+        raise ValueError(text)
+    return int(text)
+
+
+def _read_decimal(text: str) -> float:
+    if not DECIMAL.fullmatch(text.strip()):
+        raise ValueError(text)
+    return float(text)
+
+
+def _read_list(text: str) -> list[str]:
+    return [item.strip() for item in ITEM_ENDS.split(text) if item.strip()]
+
+
+def _read_headers(text: str) -> dict[str, str]:
+    lines = [line.partition(":") for line in text.splitlines() if line.strip()]
+    headers = {name.strip(): value.strip() for name, _, value in lines}
+    if not all(colon for _, colon, _ in lines) or len(headers) < len(lines):
+        raise ValueError(text)
+    return headers
+
+
+# --- whether a value fits ---
+
+
+def _is_number(value: Any) -> bool:
+    return type(value) in (int, float) and (value == 0 or LEAST <= value <= MOST)
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and value != ""
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, list | tuple) and all(map(_is_text, value))
+
+
+def _is_table_of_texts(value: Any) -> bool:
+    return isinstance(value, dict) and all(_is_text(text) for text in (*value, *value.values()))
+
+
+# --- what it comes to ---
+
+
+def _take_key(value: str, place: Place) -> Secret:
+    if place.source.is_public and not is_reference(value):
+        raise place.wrong(
+            "is given in the open, where every process list shows it",
+            "Expected env:NAME or file:PATH. Put the key into a variable or a file and name that.",
+        )
+    text = follow(value, place)
+    if not SENDABLE.fullmatch(text):
+        raise place.wrong(
+            "holds a character that no header can carry",
+            "Expected a key of visible ASCII characters. Correct it, or leave the entry out.",
+        )
+    return Secret(text)
+
+
+def _take_path(value: str, place: Place) -> Path:
+    return place.source.folder / expanded(value)
+
+
+def _take_codes(value: list[str], place: Place) -> tuple[str, ...]:
+    return tuple(follow(code, place) for code in value)
+
+
+def _take_headers(value: Mapping[str, str], place: Place) -> dict[str, str | Secret]:
+    names = [name.lower() for name in value]
+    for name in value:
+        if not TOKEN.fullmatch(name) or name.lower() in RESERVED:
+            raise place.wrong(
+                f"holds {name!r}, which cannot be sent so",
+                f"Expected a name that HTTP can write, and none of {', '.join(RESERVED)}, which are ours to send. "
+                f"Correct or remove it.",
+            )
+        if names.count(name.lower()) > 1:
+            raise place.wrong(f"names {name!r} twice", "Expected each header once. Remove the other.")
+    return {name: _take_header(text, place._replace(entry=f"{place.entry}.{name}")) for name, text in value.items()}
+
+
+def _take_header(text: str, place: Place) -> str | Secret:
+    """Return the value of a header; only one that stands elsewhere is kept as a secret."""
+    scheme, _, rest = text.partition(" ")
+    if is_reference(text):
+        value: str | Secret = Secret(follow(text, place))
+    elif is_reference(rest.lstrip()):
+        value = Secret(f"{scheme} {follow(rest.lstrip(), place)}")
+    else:
+        value = literal(text, place)
+    if not VALUE.fullmatch(revealed(value)):
+        raise place.wrong(
+            "holds a character that no header can carry", "Expected visible characters and blanks. Correct it."
+        )
+    return value
+
+
+TEXT = Kind("a text that is not empty", _is_text)
+URL = Kind("a URL, env:NAME or file:PATH", _is_text, take=follow, hidden=True)
+PROXY = Kind(
+    "a URL, env:NAME or file:PATH, or an empty text for no proxy at all",
+    lambda value: isinstance(value, str),
+    take=follow,
+    hidden=True,
+)
+FILE = Kind("the path of a file", _is_text, take=_take_path)
+SECRET = Kind("env:NAME, file:PATH or a text", _is_text, take=_take_key, hidden=True)
+SWITCH = Kind("true or false", lambda value: isinstance(value, bool), _read_switch)
+COUNT = Kind("a whole number from 0, in digits", lambda value: type(value) is int and value >= 0, _read_whole)
+SIZE = Kind("a whole number from 1, in digits", lambda value: type(value) is int and value > 0, _read_whole)
+NUMBER = Kind("a number from 0 to 1,000,000", _is_number, _read_decimal)
+SPAN = Kind("a number above 0, at most 1,000,000", lambda value: _is_number(value) and value > 0, _read_decimal)
+CODES = Kind(
+    "a list of texts, each a code, env:NAME or file:PATH (in an environment variable: parted by commas)",
+    _is_list,
+    _read_list,
+    _take_codes,
+    hidden=True,
+)
+HEADERS = Kind(
+    "a table of header names and values, which env:NAME or file:PATH may end "
+    "(in an environment variable: lines of `Name: value`, each name once)",
+    _is_table_of_texts,
+    _read_headers,
+    _take_headers,
+    hidden=True,
+)

@@ -1,0 +1,127 @@
+"""Values that stand elsewhere: `env:NAME` is what an environment variable holds, `file:PATH` what a file holds."""
+
+import re
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from fleet_contract.spec.files import Contradiction, expanded, read_text
+
+REFERENCE = re.compile(r"(env|file):(.*)", re.IGNORECASE | re.DOTALL)
+REFERENCES = re.compile(r"\b(env|file):\s*([^\s,]+)", re.IGNORECASE)
+EMBEDDED = re.compile(r"""(?:^|[\s=;,"'])(?:env|file):\S""", re.IGNORECASE)
+# What shells, CI systems and templates replace, and nothing here does: $X, ${X}, $(x), {{ x }}, %X%.
+PLACEHOLDER = re.compile(
+    r"""(?:^|[\s=:;,"'])\$[a-z_][\w:.]*|\$\{[^}]*\}|\$\(.*\)|\{\{.*?\}\}|(?:^|\s)%[a-z_]\w*%(?=\s|$)""",
+    re.IGNORECASE | re.DOTALL,
+)
+WORD = re.compile(r"[A-Za-z_]\w*")
+PLAINLY_A_NAME = re.compile(r"[A-Z]+(?:_[A-Z0-9]+)+")
+LINE_END = re.compile(r"\r\n|\r|\n")
+
+
+class Source(NamedTuple):
+    """Where a value came from, for messages; what its relative paths and its env: start from.
+
+    A plain source has nothing but texts. One that is public shows its values to
+    everybody on the machine.
+    """
+
+    name: str
+    folder: Path
+    environment: Mapping[str, str]
+    is_plain: bool = False
+    is_public: bool = False
+
+
+class Place(NamedTuple):
+    """An entry in a source."""
+
+    entry: str
+    source: Source
+
+    def wrong(self, problem: str, expected: str) -> Contradiction:
+        """Return what to raise for a value that stands here."""
+        return Contradiction(f"{self.source.name}: {self.entry} {problem}. {expected}")
+
+
+def referred_to(values: Iterable[Any]) -> set[str]:
+    """Return the names of all variables that values, lists and tables refer to."""
+    names: set[str] = set()
+    for value in values:
+        if isinstance(value, str):
+            names |= {name.strip() for scheme, name in REFERENCES.findall(value) if scheme.lower() == "env"}
+        elif isinstance(value, Mapping):
+            names |= referred_to(value.values())
+        elif isinstance(value, list | tuple):
+            names |= referred_to(value)
+    return names
+
+
+def is_reference(text: str) -> bool:
+    return REFERENCE.fullmatch(text) is not None
+
+
+def follow(text: str, place: Place) -> str:
+    """Return what a text refers to, without line ends and blanks around it, or the text where it refers to nothing.
+
+    Raises Contradiction where nothing is there, or more than one line, and where the
+    text holds what somebody else was to replace.
+    """
+    reference = REFERENCE.fullmatch(text)
+    if reference is None:
+        return literal(text, place)
+    scheme, name = reference[1].lower(), reference[2].strip()
+    where, value = _variable(name, place) if scheme == "env" else _file(name, place)
+    lines = LINE_END.split(value.strip())
+    if lines == [""]:
+        raise place.wrong(f"names {where}, which is empty", "Expected the value. Set it, or correct the name.")
+    if len(lines) > 1:
+        raise place.wrong(f"names {where}, which holds {len(lines)} lines", "Expected the value alone, on one line.")
+    return lines[0]
+
+
+def literal(text: str, place: Place) -> str:
+    """Return a text that stands for itself; raises Contradiction where a part of it was meant to stand for another."""
+    if EMBEDDED.search(text):
+        raise place.wrong(
+            "has env: or file: inside of a longer value",
+            "Expected env:NAME or file:PATH alone, or after one word as in `Bearer env:NAME`. "
+            "Put the whole value into one variable or file.",
+        )
+    placeholder = PLACEHOLDER.search(text)
+    if placeholder:
+        raise place.wrong(
+            "holds what looks like a variable, which nothing here replaces",
+            f"Write env:{_name_in(placeholder[0], place)}, alone or after one word as in `Bearer env:NAME`.",
+        )
+    return text
+
+
+def _name_in(placeholder: str, place: Place) -> str:
+    """Return the variable that is meant; anything that is not plainly a name may be a secret and is not repeated."""
+    names = (
+        word for word in WORD.findall(placeholder) if word in place.source.environment or PLAINLY_A_NAME.fullmatch(word)
+    )
+    return next(names, "NAME")
+
+
+def _variable(name: str, place: Place) -> tuple[str, str]:
+    environment = place.source.environment
+    if name in environment:
+        return f"the environment variable {name}", environment[name]
+    if not WORD.fullmatch(name):
+        raise place.wrong("names no environment variable after env:", "Expected env:NAME, such as env:STAGING_TOKEN.")
+    near = get_close_matches(name, environment, n=1, cutoff=0.8)
+    hint = f" Did you mean {near[0]}?" if near else ""
+    raise place.wrong(f"names the environment variable {name}, which is not set", f"Set it, or correct the name.{hint}")
+
+
+def _file(name: str, place: Place) -> tuple[str, str]:
+    text = read_text(
+        place.source.folder / expanded(name),
+        f"{place.source.name}: {place.entry}: the file",
+        "Expected a text file that holds the value and nothing else. Correct the path.",
+    )
+    return f"the file {name}", text

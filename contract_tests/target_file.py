@@ -1,0 +1,157 @@
+"""The target file, the environment and the flags: what they say together, and who wins."""
+
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from fleet_contract.contract_tests.entries import DIALECT_VARIABLE, ENTRIES, VARIABLES, flatten, unknown, value_of
+from fleet_contract.contract_tests.kinds import ITEM_ENDS
+from fleet_contract.contract_tests.lookalikes import refuse_lookalikes
+from fleet_contract.contract_tests.references import Source, referred_to
+from fleet_contract.contract_tests.target import API, Fixtures, Limits, Network, Target
+from fleet_contract.spec.dialect import chosen_answers, complete
+from fleet_contract.spec.files import Contradiction, expanded, read_text
+from fleet_contract.spec.toml import parse_toml
+
+VISIBLE = re.compile(r"[\x21-\x7e]+")
+WHAT = "The target file"
+EXPECTED = "Expected a TOML file with a base_url. Correct --target."
+
+
+def read_target(
+    path: Path | None = None,
+    overrides: Mapping[str, Any] | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> Target:
+    """Return the target that a file, the environment and flags describe together.
+
+    `overrides` are the flags, by entry (`limits.max_fleets`); None is a flag that was
+    not given. A flag wins over the environment, that over the file, that over the
+    default. Raises Contradiction.
+    """
+    environment = os.environ if environment is None else environment
+    flags = {name: value for name, value in (overrides or {}).items() if value is not None}
+    table = {} if path is None else _load(expanded(path))
+    file = Source(str(path) if path else "the target file", path.parent if path else Path(), environment)
+    given = {name: (value, file) for name, value in flatten(table, file.name).items()}
+    given |= _from_environment(environment)
+    given |= _from_flags(flags, environment)
+    refuse_lookalikes(environment, VARIABLES, referred_to(value for value, _ in given.values()))
+    values = {name: value_of(ENTRIES[name], value, source) for name, (value, source) in given.items()}
+    dialect = chosen_answers(table.get("dialect", {}), file.name)
+    dialect |= _read_dialect(environment.get(DIALECT_VARIABLE) or {}, f"the environment variable {DIALECT_VARIABLE}")
+    dialect |= _read_dialect(flags.get("dialect", {}), "the flag --dialect")
+    return _target(values, dialect)
+
+
+def _load(path: Path) -> dict[str, Any]:
+    return parse_toml(read_text(path, WHAT, EXPECTED), f"{WHAT} {path}", EXPECTED)
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, tuple[Any, Source]]:
+    return {
+        name: (text, Source(f"the environment variable {entry.variable}", Path(), environment, is_plain=True))
+        for name, entry in ENTRIES.items()
+        if (text := environment.get(entry.variable, "").strip("\r\n"))
+    }
+
+
+def _from_flags(flags: Mapping[str, Any], environment: Mapping[str, str]) -> dict[str, tuple[Any, Source]]:
+    given = {}
+    for name, value in flags.items():
+        if name not in (*ENTRIES, "dialect"):
+            raise unknown(name, "the flags")
+        if name != "dialect":
+            source = f"the flag {ENTRIES[name].flag or name}" if name != "base_url" else "the argument BASE_URL"
+            given[name] = (value, Source(source, Path(), environment, is_plain=True, is_public=True))
+    return given
+
+
+def _read_dialect(given: str | Mapping[str, Any], source: str) -> dict[str, str]:
+    if not isinstance(given, str):
+        return chosen_answers(given, source)
+    pairs = [pair.partition("=") for pair in ITEM_ENDS.split(given) if pair.strip()]
+    for question, equals, _ in pairs:
+        if not equals:
+            raise Contradiction(
+                f"{source}: {question.strip()!r} is no QUESTION=ANSWER, such as create.status=200. Correct it there."
+            )
+    return chosen_answers({question.strip(): answer.strip() for question, _, answer in pairs}, source)
+
+
+def _target(values: Mapping[str, Any], dialect: Mapping[str, str]) -> Target:
+    of = {name: _inside(values, f"{name}.") for name in ("fixtures", "limits", "network")}
+    target = Target(
+        base_url=_base_url(values.get("base_url", "")),
+        api_key=values.get("api_key"),
+        other_api_key=values.get("other_api_key"),
+        allow_writes=values.get("allow_writes", False),
+        fixtures=Fixtures(**of["fixtures"]),
+        limits=Limits(**of["limits"]),
+        network=Network(**of["network"]),
+        dialect=dialect,
+    )
+    _require_agreement(target)
+    complete(dialect)
+    return target
+
+
+def _inside(values: Mapping[str, Any], prefix: str) -> dict[str, Any]:
+    return {entry.removeprefix(prefix): value for entry, value in values.items() if entry.startswith(prefix)}
+
+
+def _base_url(given: str) -> str:
+    base_url = given.strip().rstrip("/")
+    problem = _wrong_with(base_url)
+    if problem:
+        raise Contradiction(
+            f"The base URL {_without_login(given)!r} {problem}. Expected what stands before {API}, such as "
+            f"https://staging.example/drive. Correct BASE_URL, "
+            f"{ENTRIES['base_url'].variable} or base_url in the target file."
+        )
+    return base_url
+
+
+def _wrong_with(base_url: str) -> str:
+    try:
+        url, port = urlsplit(base_url), urlsplit(base_url).port
+    except ValueError as wrong:
+        return f"is no URL: {wrong}"
+    problems = (
+        (not base_url, "is missing"),
+        (not VISIBLE.fullmatch(base_url), "holds characters that no URL may hold: percent-encode them"),
+        (url.scheme not in ("http", "https"), "does not begin with http:// or https://"),
+        (not url.hostname, "names no host"),
+        (port == 0, "has port 0, where nobody can listen"),
+        ("@" in url.netloc, "holds credentials: they belong into network.headers or a key"),
+        (bool(url.query or url.fragment or set("?#") & set(base_url)), "has a query or a fragment"),
+        (API in f"{url.path}/", f"holds {API} already: BASE_URL is what stands before it"),
+    )
+    return next((text for wrong, text in problems if wrong), "")
+
+
+def _without_login(url: str) -> str:
+    return re.sub(r"//[^/]*@", "//***@", url)
+
+
+def _require_agreement(target: Target) -> None:
+    fixtures = target.fixtures
+    both = set(fixtures.active_codes) & set(fixtures.inactive_codes)
+    codes = fixtures.active_codes or fixtures.inactive_codes
+    same_key = target.api_key is not None and target.api_key == target.other_api_key
+    path = fixtures.location_path
+    for holds, problem in (
+        (same_key, "api_key and other_api_key are the same. Expected keys of two organizations. Leave out the other."),
+        (both, "a code is both in active_codes and in inactive_codes. Expected each in one list. Correct them."),
+        (codes and not fixtures.fleet_with_codes, "codes are given, but not whose. Add fixtures.fleet_with_codes."),
+        (fixtures.priced_fleet and not fixtures.location, "priced_fleet needs a location. Add fixtures.location."),
+        (
+            not path.startswith("/") or path.count("{locationId}") != 1 or not VISIBLE.fullmatch(path),
+            f"location_path is {path!r}. Expected a path from / with {{locationId}} in it once. Correct it.",
+        ),
+    ):
+        if holds:
+            raise Contradiction(f"The target contradicts itself: {problem}")
