@@ -23,7 +23,8 @@ from fleet_contract.contract_tests.network.preflight import (
     judge_preflight,
     might_be_about_the_query,
 )
-from fleet_contract.contract_tests.network.wire import Cause, Trouble, Wire
+from fleet_contract.contract_tests.network.troubles import Cause, Trouble
+from fleet_contract.contract_tests.network.wire import Wire
 from fleet_contract.contract_tests.target import Target
 
 READS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})

@@ -10,7 +10,8 @@ from typing import Any
 from fleet_contract.contract_tests.exchange import Caller, Request
 from fleet_contract.contract_tests.kinds import TOKEN, VALUE
 from fleet_contract.contract_tests.network.masking import Masker, Secret, revealed
-from fleet_contract.contract_tests.network.wire import Headers, Unsendable
+from fleet_contract.contract_tests.network.troubles import Unsendable
+from fleet_contract.contract_tests.network.wire import Headers
 from fleet_contract.contract_tests.target import Target
 
 KEY_HEADER = "X-API-Key"

@@ -6,7 +6,7 @@ from fleet_contract.contract_tests.entries import ENTRIES
 from fleet_contract.contract_tests.exchange import Answer, Exchange, NotJson, parse_json
 from fleet_contract.contract_tests.network.disturbance import disturbance, is_html
 from fleet_contract.contract_tests.network.route import proxy_url
-from fleet_contract.contract_tests.network.wire import Cause
+from fleet_contract.contract_tests.network.troubles import ADVICE
 from fleet_contract.contract_tests.target import API, Target
 
 PATH = f"{API}/charging-keys?page_size=10"
@@ -14,16 +14,6 @@ PLAIN_PATH = f"{API}/charging-keys"
 BAD_REQUEST = 400
 TOO_MANY = 429
 NO_ENTRY = (401, 403)
-
-WHAT_TO_DO = {
-    Cause.NAME: "Correct the host in BASE_URL, or set network.proxy if only a proxy knows it",
-    Cause.CONNECT: "Start the server, or correct host and port in BASE_URL",
-    Cause.TLS: "If a private authority signed the certificate, name its file in network.ca_file",
-    Cause.PROXY: "Correct network.proxy or the system's proxy settings",
-    Cause.TIMEOUT: "Look whether the server hangs, or raise limits.timeout_seconds",
-    Cause.RESET: "Look into the server's log; a server that speaks TLS needs https:// in BASE_URL",
-    Cause.MALFORMED: "Look what listens there; a server that does not speak TLS needs http:// in BASE_URL",
-}
 
 
 class Unreachable(Exception):
@@ -52,7 +42,7 @@ def judge_preflight(exchange: Exchange, target: Target) -> None:
     answer = exchange.answer
     came_between = disturbance(exchange)
     if answer is None or came_between:
-        todo = WHAT_TO_DO.get(exchange.notes.get("cause", ""), "Look at what stands between here and there")
+        todo = ADVICE.get(exchange.notes.get("cause", ""), "Look at what stands between here and there")
         raise Unreachable(f"{_asked(target)}: {came_between}. Expected any answer of the API. {todo}, and try again.")
     if answer.status in NO_ENTRY:
         raise KeyRefused(_refusal(answer, target))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from socketserver import StreamRequestHandler, ThreadingTCPServer
 
 RESET = b"RESET"
+CLOSE = b"CLOSE"
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,8 @@ class Connection(StreamRequestHandler):
             if piece == RESET:
                 self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                 self.connection.close()
+                return False
+            if piece == CLOSE:
                 return False
             self.wfile.write(piece)
         return heard.header("connection") != "close"

@@ -12,7 +12,7 @@ import pytest
 from fleet_contract.contract_tests.exchange import Caller
 from fleet_contract.contract_tests.network.client import Client
 from fleet_contract.contract_tests.network.outgoing import NoOtherKey
-from fleet_contract.contract_tests.network.wire import Unsendable
+from fleet_contract.contract_tests.network.troubles import Unsendable
 
 from .conftest import Open, Serve, target
 from .servers import RESET, Heard, answer
@@ -142,13 +142,6 @@ def test_an_answer_is_unpacked(serve: Serve, open_client: Open, name: str, pack:
     exchange = open_client(server.url).send("GET", "/")
     assert exchange.answer is not None
     assert exchange.answer.json == {"a": 1}
-
-
-def test_what_only_claims_to_be_packed_stands_for_itself(serve: Serve, open_client: Open) -> None:
-    server = serve(lambda _: answer(200, b"not packed", Content_Encoding="gzip"))
-    exchange = open_client(server.url).send("GET", "/")
-    assert exchange.answer is not None
-    assert (exchange.answer.body, exchange.answer.truncated) == (b"not packed", False)
 
 
 def test_a_gzip_bomb_is_cut(serve: Serve, open_client: Open) -> None:

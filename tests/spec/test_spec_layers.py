@@ -31,7 +31,7 @@ KNOWN_TO = {
     "schemathesis": {"contract_tests/generated.py"},
     "yaml": {"spec/files.py", "mock_server/seed.py"},
 }
-OF_THE_EXTRA = ("hypothesis", "httpcore", "junitparser", "pytest", "schemathesis")
+OF_THE_EXTRA = ("backports", "brotli", "hypothesis", "junitparser", "pytest", "schemathesis")
 
 
 @cache
@@ -93,7 +93,7 @@ def test_the_plain_install_needs_nothing_of_the_extra(folder: str) -> None:
 
 
 def test_judging_does_no_input_or_output() -> None:
-    edges = {"subprocess", "socket", "ssl", "http", "httpcore", "httpx", "pathlib", "os", "time", "random", "secrets"}
+    edges = {"subprocess", "socket", "ssl", "http", "h11", "httpx", "pathlib", "os", "time", "random", "secrets"}
     for file in (ROOT / "contract_tests" / "judging").glob("*.py"):
         assert not {name.split(".")[0] for name in imports_of(file)} & edges, name_of(file)
 

@@ -1,0 +1,180 @@
+"""One request and its response over a connection, as h11 speaks HTTP/1.1; what HTTP does not allow is named."""
+
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
+
+import h11
+
+from fleet_contract.contract_tests.exchange import Answer
+from fleet_contract.contract_tests.network.codings import Miscoded, codings_of, decoded
+from fleet_contract.contract_tests.network.deadline import Deadline, Late
+from fleet_contract.contract_tests.network.streams import Stream
+from fleet_contract.contract_tests.network.tls import tls_trouble
+from fleet_contract.contract_tests.network.troubles import Cause, Trouble
+
+MOST_HEAD = 100 * 1024  # bytes of a status line with its headers, or of trailers
+BEGINNING = b"HTTP/"
+TLS_RECORDS = (0x15, 0x16)  # an alert, a handshake: RFC 8446 (5.1)
+FRAMING = ("Content-Length", "Transfer-Encoding")
+
+
+class Conversed(NamedTuple):
+    """A response, and whether its connection can carry another request."""
+
+    answer: Answer
+    reusable: bool
+
+
+def converse(stream: Stream, request: h11.Request, body: bytes, most: int, deadline: Deadline) -> Conversed:
+    """Send a request and return its response, of whose body at most `most` bytes are read; raises Trouble."""
+    with _explained(stream, deadline) as talk:
+        talk.send(request, body)
+        return talk.receive(most)
+
+
+def ask_for_tunnel(stream: Stream, request: h11.Request, deadline: Deadline) -> tuple[int, str]:
+    """Send a CONNECT and return the status of its response and the reason; raises Trouble."""
+    with _explained(stream, deadline) as talk:
+        talk.send(request, b"")
+        response = talk.head()
+        return response.status_code, response.reason.decode("latin-1")
+
+
+@contextmanager
+def _explained(stream: Stream, deadline: Deadline) -> Iterator["Conversation"]:
+    talk = Conversation(stream, deadline)
+    try:
+        yield talk
+    except Late:
+        raise talk.late() from None
+    except ssl.SSLError as wrong:
+        raise tls_trouble(wrong, sent=True) from wrong
+    except OSError as wrong:
+        raise Trouble(Cause.RESET, f"the connection broke: {wrong}{talk.progress()}", sent=True) from wrong
+    except h11.RemoteProtocolError as wrong:
+        raise talk.misspoken(wrong) from wrong
+
+
+class Conversation:
+    """A request that is sent, and what has come back of its response."""
+
+    def __init__(self, stream: Stream, deadline: Deadline) -> None:
+        self._stream, self._deadline = stream, deadline
+        self._protocol = h11.Connection(h11.CLIENT, max_incomplete_event_size=MOST_HEAD)
+        self._unsent: OSError | None = None
+        self._head = ""  # the status of the response, once its headers are there
+        self._start = b""
+        self._came = 0
+        self._interim = 0
+        self._ended = False
+
+    def send(self, request: h11.Request, body: bytes) -> None:
+        """Send a request. That it cannot be sent whole is no trouble yet: a server may refuse a body early."""
+        pieces = [self._protocol.send(request)]
+        pieces += [self._protocol.send(h11.Data(data=body))] if body else []
+        try:
+            self._stream.write(b"".join([*pieces, self._protocol.send(h11.EndOfMessage())]), self._deadline)
+        except OSError as wrong:
+            self._unsent = wrong
+
+    def receive(self, most: int) -> Conversed:
+        """Return the response to what was sent."""
+        event = self.head()
+        headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in event.headers.raw_items())
+        self._require_one_framing(event)
+        packed, whole = self._body(most)
+        reusable = whole and self._nothing_follows()
+        codings = codings_of(headers)
+        try:
+            body, cut = decoded(packed, codings, most, partial=not whole)
+        except Miscoded as wrong:
+            label = ", ".join(codings)[:80]
+            text = f"the body of the response ({self._head}) is labelled Content-Encoding: {label}, but {wrong}"
+            raise Trouble(Cause.CODING, text, sent=True) from None
+        return Conversed(Answer(event.status_code, headers, body, cut), reusable)
+
+    def head(self) -> h11.Response:
+        """Return the status and headers of the final response, after any number of interim ones."""
+        while not isinstance(event := self._next(), h11.Response):
+            self._interim += 1
+        self._head = str(event.status_code)
+        return event
+
+    def late(self) -> Trouble:
+        """Return what to raise when the time is over."""
+        text = f"no whole answer within {self._deadline.seconds:g} s{self.progress() or '; nothing came'}"
+        return Trouble(Cause.TIMEOUT, text, sent=True)
+
+    def progress(self) -> str:
+        """Say how much of a response had come; nothing where none had."""
+        interim = f" with {self._interim} interim responses" if self._interim else ""
+        return f"; {self._came} bytes had come{interim}" if self._came else ""
+
+    def misspoken(self, wrong: h11.RemoteProtocolError) -> Trouble:
+        """Return what to raise for a response that is no HTTP/1.1."""
+        if self._ended and not self._came:
+            return self._broken("without a response" if self._unsent is None else f"without a response: {self._unsent}")
+        if wrong.error_status_hint == 431:
+            what = "a chunk's size or trailers" if self._head else "headers"
+            return Trouble(Cause.TOO_LONG, f"the response has {what} of more than {MOST_HEAD} bytes", sent=True)
+        if any(name in str(wrong) for name in FRAMING):
+            return Trouble(Cause.FRAMING, f"where the response ends cannot be known: {wrong}", sent=True)
+        if self._ended:
+            part = f"within the body of the response ({self._head})" if self._head else "within the headers"
+            return self._broken(f"{part}: {wrong}{self.progress()}")
+        return Trouble(Cause.MALFORMED, f"what came back is not HTTP: {wrong}", sent=True)
+
+    def _broken(self, where: str) -> Trouble:
+        return Trouble(Cause.RESET, f"the connection ended {where}", sent=True)
+
+    def _next(self) -> object:
+        while (event := self._protocol.next_event()) is h11.NEED_DATA:
+            came = self._stream.read(self._deadline)
+            self._ended = not came
+            self._came += len(came)
+            if len(self._start) < len(BEGINNING):
+                self._start += came[:40]
+                self._require_http()
+            self._protocol.receive_data(came)
+        return event
+
+    def _require_http(self) -> None:
+        start = self._start[: len(BEGINNING)]
+        if BEGINNING.startswith(start):
+            return
+        if start[0] in TLS_RECORDS:
+            raise Trouble(Cause.TLS_ONLY, "the server answered in TLS, and http:// was spoken", sent=True)
+        raise Trouble(Cause.MALFORMED, f"what came back is not HTTP/1.1: it begins with {self._start!r}", sent=True)
+
+    def _require_one_framing(self, response: h11.Response) -> None:
+        names = {name for name, _ in response.headers}
+        if {name.lower().encode() for name in FRAMING} <= names:
+            text = f"the response ({self._head}) has {' and '.join(FRAMING)}, so where it ends cannot be known"
+            raise Trouble(Cause.FRAMING, f"{text} (RFC 9112, 6.3)", sent=True)
+
+    def _body(self, most: int) -> tuple[bytes, bool]:
+        body = bytearray()
+        while isinstance(event := self._next(), h11.Data):
+            body += event.data
+            if len(body) > most:
+                return bytes(body), False
+        return bytes(body), True
+
+    def _nothing_follows(self) -> bool:
+        """Say whether the connection stays open and silent; raises Trouble for bytes that nobody asked for."""
+        done = self._protocol.our_state is self._protocol.their_state is h11.DONE
+        more = self._protocol.trailing_data[0] or self._stream.pending()
+        if more:
+            raise unasked(more, f"with the response ({self._head})", sent=True)
+        return done and self._unsent is None and more is not None
+
+
+def unasked(more: bytes, when: str, *, sent: bool) -> Trouble:
+    """Return what to raise for bytes that came without a request."""
+    text = (
+        f"{len(more)} bytes that nobody asked for came {when}, beginning with {more[:40]!r}: "
+        f"responses may be one step out of line"
+    )
+    return Trouble(Cause.UNASKED, text, sent=sent)

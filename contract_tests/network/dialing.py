@@ -1,0 +1,107 @@
+"""A connection to a host that may have several addresses: a dead one costs a moment, not the time of all (RFC 8305)."""
+
+import os
+import selectors
+import socket
+from collections import deque
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from itertools import zip_longest
+from typing import NamedTuple
+
+from fleet_contract.contract_tests.network.deadline import Deadline, Late
+from fleet_contract.contract_tests.network.troubles import Cause, Trouble
+
+STAGGER = 0.25  # seconds until the next address is tried beside the one before: RFC 8305 (5)
+
+
+class Address(NamedTuple):
+    """Where a socket connects to, as `socket.getaddrinfo` puts it."""
+
+    family: int
+    place: tuple[object, ...]
+
+
+def dial(host: str, port: int, deadline: Deadline) -> socket.socket:
+    """Return a socket that is connected to the first address of a host that takes a connection; raises Trouble."""
+    with _Attempts(addresses(host, port)) as attempts:
+        try:
+            connected = attempts.first(deadline)
+        except Late:
+            text = f"no connection within {deadline.seconds:g} s"
+            raise Trouble(Cause.CONNECT, text, sent=False) from None
+        except OSError as wrong:
+            raise Trouble(Cause.CONNECT, f"the connection failed: {wrong}", sent=False) from wrong
+    connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return connected
+
+
+def addresses(host: str, port: int) -> Sequence[Address]:
+    """Return the addresses of a host in the order in which they are tried, families by turns; raises Trouble."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as wrong:
+        raise Trouble(Cause.NAME, f"the host's name is unknown: {wrong}", sent=False) from wrong
+    return list(_by_turns(dict.fromkeys(Address(family, place) for family, _, _, _, place in found)))
+
+
+def _by_turns(found: dict[Address, None]) -> Iterator[Address]:
+    families = dict.fromkeys(address.family for address in found)
+    rows = [[address for address in found if address.family == family] for family in families]
+    return (address for turn in zip_longest(*rows) for address in turn if address is not None)
+
+
+class _Attempts:
+    """Attempts to connect, of which the first that succeeds is taken and the others are closed."""
+
+    def __init__(self, left: Sequence[Address]) -> None:
+        self._left = deque(left)
+        self._selector = selectors.DefaultSelector()
+        self._failure = OSError("it has no address")
+
+    def __enter__(self) -> "_Attempts":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for key in list(self._selector.get_map().values()):
+            self._drop(key.data)
+        self._selector.close()
+
+    def first(self, deadline: Deadline) -> socket.socket:
+        """Return the first socket that connects; raises Late, or the OSError of the address that failed last."""
+        while self._left or self._selector.get_map():
+            if self._left:
+                self._begin(self._left.popleft())
+            left = deadline.left()
+            connected = self._wait(min(left, STAGGER) if self._left else left)
+            if connected:
+                return connected
+        raise self._failure
+
+    def _begin(self, address: Address) -> None:
+        attempt = None
+        try:
+            attempt = socket.socket(address.family, socket.SOCK_STREAM)
+            attempt.setblocking(False)
+            with suppress(BlockingIOError):
+                attempt.connect(address.place)
+            self._selector.register(attempt, selectors.EVENT_WRITE, attempt)
+        except OSError as wrong:  # This family is not there, or this address has no route.
+            self._failure = wrong
+            if attempt:
+                attempt.close()
+
+    def _wait(self, seconds: float) -> socket.socket | None:
+        for key, _ in self._selector.select(seconds) if self._selector.get_map() else ():
+            attempt: socket.socket = key.data
+            number = attempt.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+            if not number:
+                self._selector.unregister(attempt)
+                return attempt
+            self._failure = OSError(number, os.strerror(number))
+            self._drop(attempt)
+        return None
+
+    def _drop(self, attempt: socket.socket) -> None:
+        self._selector.unregister(attempt)
+        attempt.close()

@@ -1,0 +1,58 @@
+"""What can keep a whole response away: each cause with its name and with what the user can do about it."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class Cause(StrEnum):
+    """What kept a response away."""
+
+    NAME = "name"
+    CONNECT = "connect"
+    TLS = "tls"
+    TRUST = "trust"
+    NO_TLS = "no-tls"
+    TLS_ONLY = "tls-only"
+    CLIENT_CERTIFICATE = "client-certificate"
+    PROXY = "proxy"
+    TIMEOUT = "timeout"
+    RESET = "reset"
+    MALFORMED = "malformed"
+    TOO_LONG = "too-long"
+    FRAMING = "framing"
+    CODING = "coding"
+    UNASKED = "unasked"
+
+
+# Whoever stands between, such bytes are wrong and stay so: a second response that is right takes nothing back.
+WRONG_ON_THE_WIRE = frozenset({Cause.MALFORMED, Cause.TOO_LONG, Cause.FRAMING, Cause.CODING, Cause.UNASKED})
+
+ADVICE: Mapping[Cause, str] = {
+    Cause.NAME: "Correct the host in BASE_URL, or set network.proxy if only a proxy knows it",
+    Cause.CONNECT: "Start the server, or correct host and port in BASE_URL",
+    Cause.TLS: "Look into the server's log; a server that does not speak TLS needs http:// in BASE_URL",
+    Cause.TRUST: "If a private authority signed the certificate, name its file in network.ca_file",
+    Cause.NO_TLS: "A server that does not speak TLS needs http:// in BASE_URL",
+    Cause.TLS_ONLY: "A server that speaks TLS needs https:// in BASE_URL",
+    Cause.CLIENT_CERTIFICATE: "Name the file of a client certificate that this server takes",
+    Cause.PROXY: "Correct network.proxy or the system's proxy settings",
+    Cause.TIMEOUT: "Look whether the server hangs, or raise limits.timeout_seconds",
+    Cause.RESET: "Look into the server's log",
+    Cause.MALFORMED: "Look what listens there: a server that speaks HTTP/1.1 was expected",
+    Cause.TOO_LONG: "Look which part of the server, or of what stands before it, writes so much",
+    Cause.FRAMING: "Let the server, or what stands before it, give one Content-Length or one Transfer-Encoding",
+    Cause.CODING: "Let Content-Encoding name the coding that the body has, or leave the header out",
+    Cause.UNASKED: "Look which part of the server, or of what stands before it, sends more than one response a request",
+}
+
+
+class Trouble(Exception):
+    """The network gave no whole response. Where `sent`, the request may have been carried out."""
+
+    def __init__(self, cause: Cause, text: str, *, sent: bool) -> None:
+        super().__init__(text)
+        self.cause, self.sent = cause, sent
+
+
+class Unsendable(ValueError):
+    """A request that HTTP has no way to write; the suite's own mistake."""
