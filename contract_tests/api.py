@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote, quote_plus, urlencode
 
 from fleet_contract.contract_tests.exchange import Caller, Exchange
-from fleet_contract.contract_tests.judging.known import PRINTED
+from fleet_contract.contract_tests.judging.known import PRINTED, number_of
 from fleet_contract.contract_tests.judging.likeness import NO_NAME
 from fleet_contract.contract_tests.judging.sent import LIMIT, spell
 from fleet_contract.contract_tests.judging.walks import cursor_of, items_of
@@ -53,6 +53,10 @@ class Api:
         """Return a fresh id of a length in code points, filled up with a character."""
         id = self.fresh_id("-")
         return id + filler * (length - len(id))
+
+    def fresh_number(self) -> int:
+        """Return a number that begins with the mark's digits: a server may take it for the id or the name it spells."""
+        return int(f"{number_of(self.mark)}{self._next('number'):03d}")
 
     def fresh_name(self, length: int = 0, filler: str = "a") -> str:
         """Return a name that no other fleet has, filled up to a length in code points."""

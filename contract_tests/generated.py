@@ -114,20 +114,32 @@ def generated_cases(document: dict[str, Any]) -> list[GeneratedCase]:
 # --- cases that fit a run ----------------------------------------------------------------------
 
 
-def with_fleet_id(case: GeneratedCase, id: str) -> GeneratedCase:
-    """Return the case with another `fleetId` in its body, where that is a string of any length but 0.
+def can_be_marked(case: GeneratedCase) -> bool:
+    """Say whether whatever a lenient server takes for the id of a fleet can be made ours: null and booleans cannot."""
+    members = case.members or {}
+    return "fleetId" not in members or not isinstance(members["fleetId"], bool | None)
 
-    What makes a case negative stays so: an id of a wrong type, an empty one and a missing one are left as they are,
-    and an overlong one becomes `id` with as many zeros behind it. In a create an id at the limit keeps its length in
-    the same way. What came of it is in `members`.
+
+def with_fleet_id(case: GeneratedCase, id: str, number: int = 0) -> GeneratedCase:
+    """Return the case with another `fleetId` in its body, wherever that can tell whose it is.
+
+    What makes a case negative stays so: a number becomes `number`, and an array or an object has `id` in it; an empty
+    id and a missing one are left as they are, and an overlong one becomes `id` with as many zeros behind it. In a
+    create an id at the limit keeps its length in the same way. What came of it is in `members`.
     """
     members = case.members or {}
     present = members.get("fleetId")
-    if not isinstance(present, str) or not present:
+    if isinstance(present, bool | None) or present == "":
         return case
-    keeps_length = len(present) > LIMIT or (case.operation == CREATE and len(present) >= LIMIT - 1)
-    wanted = id.ljust(len(present), "0") if keeps_length else id
-    return replace(case, body=spell(members | {"fleetId": wanted}))
+    return replace(case, body=spell(members | {"fleetId": _marked(present, case.operation, id, number)}))
+
+
+def _marked(present: Any, operation: str, id: str, number: int) -> Any:
+    if not isinstance(present, str):
+        nested: dict[type, Any] = {list: [id], dict: {"fleetId": id}}
+        return nested.get(type(present), number)
+    keeps_length = len(present) > LIMIT or (operation == CREATE and len(present) >= LIMIT - 1)
+    return id.ljust(len(present), "0") if keeps_length else id
 
 
 def with_members(case: GeneratedCase, values: Mapping[str, Any]) -> GeneratedCase:

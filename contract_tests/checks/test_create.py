@@ -8,6 +8,7 @@ from fleet_contract.contract_tests.api import FLEETS, JSON, Api
 from fleet_contract.contract_tests.check import over, reaches
 from fleet_contract.contract_tests.checks import texts, values
 from fleet_contract.contract_tests.depths import Depth
+from fleet_contract.contract_tests.judging.sent import spell
 
 
 @reaches(
@@ -113,18 +114,15 @@ def test_an_id_is_required(api: Api) -> None:
 
 
 @reaches("create.refuses-an-invalid-id")
-@over(
-    values.not_strings(),
-    quick=[None, "", [], True],
-    standard=[*values.NOT_STRINGS[2:3], *values.MORE_NOT_STRINGS[1:]],
-)
+@over(st.sampled_from(values.NOT_IDS), quick=values.NOT_IDS[:3], standard=values.NOT_IDS[3:])
 def test_an_id_is_a_string_of_something(api: Api, case: Any) -> None:
-    api.create(case, api.fresh_name())
+    body = spell({"fleetId": case, "fleetName": "NAME"})
+    api.send("POST", FLEETS, body=values.filled(body, api), headers=JSON)
 
 
-@reaches("create.refuses-an-invalid-id", depth=Depth.STANDARD)
+@reaches("create.refuses-an-invalid-id")
 def test_an_id_is_no_number(api: Api) -> None:
-    api.create(int(api.mark, 16) * 1_000 + 7, api.fresh_name())
+    api.create(api.fresh_number(), api.fresh_name())
 
 
 @reaches("create.refuses-a-mistyped-name")

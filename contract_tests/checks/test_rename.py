@@ -8,7 +8,6 @@ from fleet_contract.contract_tests.api import FLEETS, JSON, Api, segment
 from fleet_contract.contract_tests.check import over, reaches
 from fleet_contract.contract_tests.checks import texts, values
 from fleet_contract.contract_tests.depths import Depth
-from fleet_contract.contract_tests.judging.known import number_of
 from fleet_contract.contract_tests.judging.sent import spell
 
 
@@ -83,7 +82,7 @@ def test_a_name_is_a_string(api: Api, home: str, case: Any) -> None:
 @reaches("rename.accepts-a-valid-name", "rename.refuses-an-invalid-name")
 @over(st.sampled_from(["", "   ", 7]), quick=["", 7], standard=["   ", 1.5])
 def test_what_servers_decide_about_names(api: Api, home: str, case: Any) -> None:
-    api.rename(home, int(f"{number_of(api.mark)}{case}") if isinstance(case, int) else case)
+    api.rename(home, api.fresh_number() if case == 7 else case)
 
 
 @reaches("rename.answers-the-new-name")

@@ -113,23 +113,29 @@ def not_names() -> Strategy[Any]:
 
 
 def _member_names() -> Strategy[str]:
-    return any_text().filter(lambda name: not name.startswith("$"))
+    return any_text().filter(lambda name: not name.startswith("$") and name.casefold() not in _MEMBERS)
+
+
+# What some parsers look up whatever the case of its letters.
+_MEMBERS = ("fleetid", "fleetname", "newname")
 
 
 @cache
 def new_ids() -> Strategy[Any]:
     """Return what a create may give as an id: nearly always one of ours."""
     marked = st.fixed_dictionaries({"$number": NUMBERS})
-    refused = st.sampled_from(["", None, [], {}, ["a"], {"a": "b"}])
-    return st.one_of(ids(), ids(), ids(), resembling(), marked, refused)
+    nested = ids().map(lambda fleet: [fleet]) | ids().map(lambda fleet: {"fleetId": fleet})
+    return st.one_of(ids(), ids(), ids(), resembling(), marked, nested, st.sampled_from(["", None]))
 
 
 @cache
 def more_members() -> Strategy[dict[str, Any]]:
     """Return members that no operation knows, some of which a careless server takes for what they resemble."""
-    known_elsewhere = ["id", "newId", "newFleetId", "fleet_id", "newname", "name", "fleetid", "organization", "codes"]
-    names_of_members = st.sampled_from(known_elsewhere) | _member_names()
-    return st.dictionaries(names_of_members, ids() | names() | not_names(), min_size=1, max_size=2)
+    anything = ids() | names() | not_names()
+    about_ids = st.sampled_from(["id", "newId", "newFleetId", "fleet_id"])  # no id but ours, lest one be taken for it
+    about_others = st.sampled_from(["name", "organization", "codes"]) | _member_names()
+    one = st.tuples(about_ids, ids()) | st.tuples(about_others, anything)
+    return st.lists(one, min_size=1, max_size=2).map(dict)
 
 
 @cache

@@ -99,6 +99,8 @@ def _of_fleet_name(name: object, id: str, exchange: Exchange, known: Known) -> T
         if any(is_odd(name) for is_odd in _ODD_NAMES.values()):
             yield "create.with-an-odd-name"
         yield from _of_any_name(name, id, exchange, known)
+    elif is_scalar(name):
+        yield from ("create.with-a-scalar-as-name", *_of_any_name(json.dumps(name), id, exchange, known))
     else:
         yield _of_refusable_name(name)
 
@@ -110,7 +112,7 @@ def _of_refusable_name(name: object) -> str:
         return "create.with-a-name-overlong-by-blanks"
     if isinstance(name, str):
         return "create.with-an-overlong-name" if name else "create.with-an-empty-name"
-    return "create.with-a-scalar-as-name" if is_scalar(name) else "create.with-a-mistyped-name"
+    return "create.with-a-mistyped-name"
 
 
 # What servers decide differently about a name, by the situation of a rename to it.

@@ -6,7 +6,9 @@ by its visualNumber, which is printed on it.
 
 import json
 import posixpath
+import re
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -48,9 +50,10 @@ def may_have_made(exchange: Exchange) -> bool:
 class Ledger:
     """Kept in memory and, where a file is given, as JSON lines; an entry is on disk before the next request."""
 
-    def __init__(self, file: Path | None, **about: str) -> None:
+    def __init__(self, file: Path | None, *, mark: str, **about: str) -> None:
         self._file = file
-        self._about = about
+        self._mark = mark
+        self._about = {"mark": mark, **about}
         self._names: dict[Cost, dict[str, None]] = {Cost.FLEETS: {}, Cost.KEYS: {}}
         self._lock = threading.Lock()
 
@@ -63,12 +66,13 @@ class Ledger:
         sent, answered = _members(exchange.request.body), _members(exchange.answer.body if exchange.answer else b"")
         members = {**answered, **sent}
         names = (_name(sent.get(key), answered.get(key)) for key in NAMED_BY[made])
-        name = next(filter(None, names), f"request {exchange.number}")
+        name = next(filter(None, names), "") or self._marked(exchange, sent) or f"request {exchange.number}"
+        also = (*ALSO_KEPT[made], *(() if self._is_ours(name) else ("fleetName",)))
         entry = {
             "made": "fleet" if made is Cost.FLEETS else "key",
             "name": name,
             "certain": exchange.succeeded,
-            **{key: members[key] for key in ALSO_KEPT[made] if key in members},
+            **{key: members[key] for key in also if key in members},
             **self._about,
             "at": datetime.now(UTC).isoformat(timespec="seconds"),
         }
@@ -77,6 +81,14 @@ class Ledger:
             self._names[made][name] = None
             self._append(json.dumps(entry) + "\n")
         return is_new
+
+    def _is_ours(self, name: str) -> bool:
+        return self._mark.casefold() in name.casefold()
+
+    def _marked(self, exchange: Exchange, sent: Mapping[str, Any]) -> str:
+        """Return the text with our mark in a body of which no member can be read, as a lenient server may read it."""
+        body = "" if sent else exchange.request.body.decode("utf-8", "replace")
+        return max(re.findall(rf"[\w.~-]*{re.escape(self._mark)}[\w.~-]*", body), key=len, default="")
 
     def names(self, made: Cost) -> tuple[str, ...]:
         """Return the names of what was made, in order."""

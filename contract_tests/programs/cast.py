@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from fleet_contract.contract_tests.api import Api
-from fleet_contract.contract_tests.judging.known import number_of
 from fleet_contract.contract_tests.programs.changes import CHANGES
 from fleet_contract.contract_tests.target import Fixtures
 from fleet_contract.contract_tests.untested import Lack, Untested
@@ -16,7 +15,6 @@ from fleet_contract.contract_tests.untested import Lack, Untested
 Recipe = Mapping[str, Any]
 SYMBOLS = ("$id", "$name", "$text", "$number", "$fixture")
 FIXTURES = ("fleet_with_codes", "fleet_without_codes", "foreign_fleet", "fleet_with_keys", "priced_fleet")
-_THOUSAND = 1_000
 
 
 def is_recipe(value: Any) -> bool:
@@ -33,6 +31,7 @@ class Cast:
         self._fixtures = fixtures
         self._ids: dict[int, str] = {}
         self._names: dict[int, str] = {}
+        self._numbers: dict[int, int] = {}
         self._keys: dict[int, dict[str, Any]] = {}
 
     def value(self, given: Any) -> Any:
@@ -68,8 +67,10 @@ class Cast:
         return self._names[number]
 
     def number(self, number: int) -> int:
-        """Return a number that nobody else would call a fleet or a name."""
-        return int(number_of(self._api.mark)) * _THOUSAND + number
+        """Return a number that nobody else would call a fleet or a name, the same for the same symbol."""
+        if number not in self._numbers:
+            self._numbers[number] = self._api.fresh_number()
+        return self._numbers[number]
 
     def fixture(self, name: str) -> str:
         fleet: str | None = getattr(self._fixtures, name)

@@ -81,9 +81,16 @@ def _print_footprint(report: Report, console: Console) -> None:
     console.print(
         f"\n[bold]footprint[/] {footprint.requests} requests in {footprint.seconds:.1f} s; left behind for ever: "
         f"{len(footprint.fleets_created)} fleets and {len(footprint.keys_created)} charging keys, "
-        f"marked ct-{report.known.mark}",
+        f"marked ct-{report.known.mark}{escape(_marked_otherwise(report))}",
         soft_wrap=True,
     )
+
+
+def _marked_otherwise(report: Report) -> str:
+    """Return the fleets whose ids do not show the mark as it is: what was sent as a number shows its digits."""
+    mark = report.known.mark
+    others = [id for id in report.footprint.fleets_created if mark not in id.casefold()]
+    return f"; the ids of {len(others)} show it in digits or not at all: {', '.join(others)}" if others else ""
 
 
 def _why_inconclusive(report: Report) -> str:

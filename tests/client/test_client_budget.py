@@ -200,6 +200,7 @@ def test_the_ledger_is_written_as_things_are_made(serve: Serve, open_client: Ope
         (7, "seven", "seven"),
         ("", None, "request 1"),
         (None, None, "request 1"),
+        (None, "chosen-by-the-server", "chosen-by-the-server"),
     ],
 )
 def test_a_fleet_is_entered_as_the_server_spells_its_id(
@@ -235,3 +236,34 @@ def test_an_interruption_is_booked_as_an_unknown_outcome(
         client.send("POST", FLEETS, body=fleet("a"))
     assert client.journal[0].trouble == "interrupted by KeyboardInterrupt"
     assert client.footprint.fleets_created == ("a",)
+
+
+@pytest.mark.parametrize(
+    ("body", "name"),
+    [
+        (b'{"fleetName": "Contract Test m4rk 7", "fleetId": "ct-m4rk-007", "x": NaN}', "ct-m4rk-007"),
+        (b"fleetId=ct-m4rk-008.x&fleetName=Contract+Test+m4rk+8", "ct-m4rk-008.x"),
+        (b'{"fleetId": ["ct-m4rk-009"]}', '["ct-m4rk-009"]'),
+        (b'{"fleetId": 2712847316001}', "2712847316001"),
+        (b"\xff\xfe", "request 1"),
+    ],
+)
+def test_what_a_lenient_server_makes_of_an_odd_body_is_named(
+    serve: Serve, open_client: Open, body: bytes, name: str
+) -> None:
+    client = open_client(serve(lambda _: answer(201)).url)
+    client.send("POST", FLEETS, body=body)
+    assert client.footprint.fleets_created == (name,)
+
+
+def test_the_ledger_keeps_the_name_of_a_fleet_whose_id_holds_no_mark(
+    serve: Serve, open_client: Open, tmp_path: Path
+) -> None:
+    file = tmp_path / "ledger.jsonl"
+    client = open_client(serve(lambda _: answer(201)).url, ledger=file)
+    for id in (None, "ct-m4rk-001"):
+        client.send("POST", FLEETS, body=json.dumps({"fleetId": id, "fleetName": "Contract Test m4rk 1"}).encode())
+    unmarked, marked = (json.loads(line) for line in file.read_text().splitlines())
+    assert unmarked["fleetName"] == "Contract Test m4rk 1"
+    assert marked["name"] == "ct-m4rk-001"
+    assert "fleetName" not in marked

@@ -1,7 +1,8 @@
-"""Ten runs against fresh servers send the same requests and come to the same verdicts."""
+"""Ten runs against fresh servers send the same requests and come to the same verdicts; so do two against one server."""
 
 import pytest
 
+from tests.suite.harness import ended_early, failed, judged, mock, verdicts
 from tests.suite.test_sameness import fresh_runs, require_the_same
 
 
@@ -9,3 +10,20 @@ from tests.suite.test_sameness import fresh_runs, require_the_same
 @pytest.mark.parametrize("depth", ["quick", "standard"])
 def test_ten_runs_are_alike(depth: str) -> None:
     require_the_same(fresh_runs(depth, 10))
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize(
+    "dialect",
+    [
+        {"json.scalars": "as-string", "duplicate.status": "400"},
+        {"json.scalars": "as-string", "duplicate.status": "400", "name.taken": "400", "id.case": "ignored"},
+        {"name.taken": "409", "name.blanks": "trimmed", "id.blanks": "trimmed", "invitation.new-fleet": "some"},
+    ],
+)
+def test_what_a_run_leaves_behind_changes_no_later_verdict(dialect: dict[str, str]) -> None:
+    with mock(settings=dialect) as url:
+        reports = [judged(url, "standard") for _ in range(3)]
+    assert not any(failed(report) or ended_early(report) for report in reports)
+    assert all(verdicts(report) == verdicts(reports[0]) for report in reports)
+    assert all(report.dialect == reports[0].dialect for report in reports)
