@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 import click
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
@@ -21,6 +20,7 @@ from fleet_contract.contract_tests.judge import SuiteBroke, begin, judge, run_ch
 from fleet_contract.contract_tests.judging.reading import decided
 from fleet_contract.contract_tests.network.preflight import KeyRefused, NotThisApi, Unreachable
 from fleet_contract.contract_tests.options import OF_THE_TARGET, OPTIONS, Option
+from fleet_contract.contract_tests.reports.console import open_console
 from fleet_contract.contract_tests.reports.exploration import Progress, print_beginning, print_exploration
 from fleet_contract.contract_tests.settings import read_exploration, read_settings
 from fleet_contract.contract_tests.verdicts import EXITS, Exit
@@ -68,7 +68,7 @@ def run(base_url: str | None, **given: Any) -> None:
     """
     with _explained():
         settings, outputs = read_settings(base_url, _named(given))
-        code = judge(settings, outputs, Console(highlight=False))
+        code = judge(settings, outputs, open_console())
     sys.exit(code)
 
 
@@ -83,7 +83,7 @@ def dialect(base_url: str | None, **given: Any) -> None:
     """
     with _explained():
         settings, _ = read_settings(base_url, _named(given))
-        report = run_checks(begin(settings, Console(stderr=True, highlight=False)))
+        report = run_checks(begin(settings, open_console(stderr=True)))
     answers = decided(report.dialect) if report else {}
     if report is None or not answers:
         _fail(
@@ -121,7 +121,7 @@ def explore(
         raise click.UsageError("An exploration needs an end. Give --minutes N or --max-cases N, or both.")
     if minutes is not None and not minutes < math.inf:
         raise click.UsageError(f"--minutes is {minutes}, and was expected to be a number above 0. Give another.")
-    console = Console(highlight=False)
+    console = open_console()
     progress = Progress(console)
     with _explained():
         settings = read_exploration(base_url, _named(given, OF_THE_TARGET))
@@ -150,7 +150,7 @@ def plan() -> None:
     table = Table("depth", "requests", "fleets", "charging keys")
     for depth, price in PRICES.items():
         table.add_row(depth.word, f"{price.requests:,}", f"{price.fleets:,}", f"{price.keys:,}")
-    Console().print(table)
+    open_console().print(table)
     click.echo("Fleets and charging keys stay for ever. Lower limits can be set in the target file.")
 
 
@@ -189,7 +189,7 @@ def list_requirements(prefix: str) -> None:
             f"Leave the prefix out to see all.",
             Exit.USAGE,
         )
-    console = Console(highlight=False)
+    console = open_console()
     for each in chosen:
         console.print(f"[bold]{each.id}[/] [dim]{each.basis}[/]\n    {escape(each.text)}", soft_wrap=True)
         if each.untestable:
@@ -207,7 +207,7 @@ def explain(id: str) -> None:
             f"Nothing has the id {id!r}.{suggestion(id, everything)} `fleet-contract list` prints the requirements.",
             Exit.USAGE,
         )
-    console = Console(highlight=False)
+    console = open_console()
     for line in _EXPLANATIONS[type(everything[id])](everything[id]):
         console.print(line, soft_wrap=True)
 

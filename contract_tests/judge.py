@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from rich.console import Console
+from rich.markup import escape
 
 from fleet_contract.contract_tests.driving import Driver
 from fleet_contract.contract_tests.reports.as_json import to_json
@@ -51,21 +52,21 @@ def begin(settings: Settings, console: Console) -> Run:
     except BaseException:
         run.client.close()
         raise
-    limits = settings.target.limits
+    limits, where = settings.target.limits, escape(settings.target.base_url)
     if settings.target.may_write:
         console.print(
-            f"Judging {settings.target.base_url} at {settings.depth.word} depth: at most {limits.max_fleets} fleets, "
+            f"Judging {where} at {settings.depth.word} depth: at most {limits.max_fleets} fleets, "
             f"{limits.max_keys} keys, {limits.max_requests} requests. Fleets and keys stay for ever.",
             soft_wrap=True,
         )
     else:
         console.print(
-            f"Judging {settings.target.base_url} without writing, since it is not on loopback. "
+            f"Judging {where} without writing, since it is not on loopback. "
             f"If you may create fleets there, give --allow-writes, or allow_writes = true in the target file.",
             soft_wrap=True,
         )
     if settings.ledger:
-        console.print(f"What is created is written to {settings.ledger}.")
+        console.print(f"What is created is written to {escape(str(settings.ledger))}.", soft_wrap=True)
     return run
 
 

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from rich.console import Console
 
 from fleet_contract.contract_tests import checks
 from fleet_contract.contract_tests.driving import Driver
 from fleet_contract.contract_tests.judge import begin, finish
 from fleet_contract.contract_tests.network.preflight import KeyRefused, NotThisApi, Unreachable
 from fleet_contract.contract_tests.options import OPTIONS
+from fleet_contract.contract_tests.reports.console import open_console
 from fleet_contract.contract_tests.run import Report, Run
 from fleet_contract.contract_tests.settings import Outputs, read_settings
 from fleet_contract.contract_tests.verdicts import Exit
@@ -46,7 +46,7 @@ def pytest_configure(config: pytest.Config) -> None:
     try:
         _refuse_workers(config)
         settings, outputs = read_settings(config.getoption(f"{PREFIX}url"), given)
-        run = Run.begin(settings) if asks.collectonly else begin(settings, Console(stderr=True))
+        run = Run.begin(settings) if asks.collectonly else begin(settings, open_console(stderr=True))
     except Contradiction as wrong:
         pytest.exit(str(wrong), returncode=Exit.USAGE)
     except (Unreachable, KeyRefused, NotThisApi) as reason:
@@ -65,9 +65,9 @@ def _refuse_workers(config: pytest.Config) -> None:
 def _conclude(outputs: Outputs) -> Callable[[Report], int]:
     def conclude(report: Report) -> int:
         try:
-            return finish(report, outputs, Console())
+            return finish(report, outputs, open_console())
         except Contradiction as wrong:
-            Console(stderr=True).print(f"Error: {wrong}", markup=False)
+            open_console(stderr=True).print(f"Error: {wrong}", markup=False)
             return Exit.USAGE
 
     return conclude

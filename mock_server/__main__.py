@@ -13,8 +13,10 @@ from types import FrameType
 import click
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from fleet_contract.mock_server import faults
+from fleet_contract.mock_server.examples import curl_lines
 from fleet_contract.mock_server.listening import CannotListen, is_open_to_others, listen, url_of
 from fleet_contract.mock_server.parts import Parts, parts
 from fleet_contract.mock_server.seed import public_keys, read_seed
@@ -131,7 +133,7 @@ def print_line(url: str, port: int, made: Parts) -> None:
 def print_welcome(url: str, made: Parts) -> None:
     """Print for a person where the mock listens, what it is, and what to try."""
     key, tenant = next(iter(made.seed.keys.items()))
-    fleet = next((fleet.id for fleet in made.seed.fleets if fleet.tenant == tenant and fleet.codes), "new-fleet-001")
+    shown = key if key in public_keys([key]) else "YOUR-KEY"
     lines = [
         f"The mock listens on {url} and forgets everything when it stops (Ctrl+C).",
         f"Swagger UI: {url}/ui/",
@@ -139,11 +141,7 @@ def print_welcome(url: str, made: Parts) -> None:
     ]
     lines += [f"Dialect: {question} = {answer}" for question, answer in unusual_answers(made).items()]
     lines += [f"Fault: {name}" for name in made.faults]
-    lines += [
-        "",
-        "Try:",
-        *(f"  {line}" for line in curl_lines(url, key if key in public_keys([key]) else "YOUR-KEY", fleet)),
-    ]
+    lines += ["", "Try:", *(f"  {line}" for line in curl_lines(url, shown, tenant, made.seed.fleets))]
     click.echo("\n".join(lines))
     sys.stdout.flush()
 
@@ -156,17 +154,6 @@ def keys_in_words(made: Parts) -> str:
     return " and ".join(filter(None, groups))
 
 
-def curl_lines(url: str, key: str, fleet: str) -> list[str]:
-    """Return three commands that work when pasted into a shell."""
-    call = f"curl -sS -H 'X-API-Key: {key}'"
-    body = '{"fleetId": "new-fleet-001", "fleetName": "My first fleet"}'
-    return [
-        f"{call} -H 'Content-Type: application/json' -d '{body}' {url}/emp/v1/fleets",
-        f"{call} {url}/emp/v1/fleets/{fleet}/invitation",
-        f"{call} '{url}/emp/v1/charging-keys?fleetId={fleet}&page_size=10'",
-    ]
-
-
 def unusual_answers(made: Parts) -> dict[str, str]:
     """Return the answers of the mock that are not the default ones."""
     usual = default_dialect()
@@ -177,7 +164,7 @@ def print_faults() -> None:
     """Print every fault with what it breaks."""
     table = Table("fault", "breaks", "what it does", box=None, pad_edge=False, header_style="bold")
     for each in sorted(faults.FAULTS.values(), key=lambda each: each.name):
-        table.add_row(each.name, "\n".join(sorted(each.breaks)), each.text)
+        table.add_row(each.name, "\n".join(sorted(each.breaks)), Text(each.text))
     console = Console()
     if not console.is_terminal:
         console = Console(width=200)

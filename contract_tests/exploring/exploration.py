@@ -6,8 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from rich.console import Console
-
 from fleet_contract.contract_tests.depths import PRICES, Depth
 from fleet_contract.contract_tests.exploring.hunting import Allowance, Hunt
 from fleet_contract.contract_tests.exploring.records import Sighting
@@ -17,6 +15,7 @@ from fleet_contract.contract_tests.judging.reading import decided
 from fleet_contract.contract_tests.network.ledger import Footprint
 from fleet_contract.contract_tests.network.preflight import KeyRefused, NotThisApi, Unreachable
 from fleet_contract.contract_tests.programs.case_files import Case, save_case
+from fleet_contract.contract_tests.reports.console import open_console
 from fleet_contract.contract_tests.run import Settings
 from fleet_contract.contract_tests.settings import at_most
 from fleet_contract.contract_tests.verdicts import Outcome, is_selected
@@ -84,10 +83,10 @@ class _State:
         settings = self.runs.settings()
         target = settings.target
         if complete(target.dialect).keys() <= target.dialect.keys():
-            self.runs.take(begin(settings, Console(quiet=True)))
+            self.runs.take(begin(settings, open_console(quiet=True)))
             return
         quick = replace(settings, target=at_most(target, PRICES[Depth.QUICK]), depth=Depth.QUICK, only=(), skip=())
-        run = self.runs.take(begin(quick, Console(quiet=True)))
+        run = self.runs.take(begin(quick, open_console(quiet=True)))
         report = run_checks(run)
         if report is not None:
             failed = [each.requirement.id for each in report.results if each.failures]

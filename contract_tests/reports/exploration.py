@@ -28,7 +28,7 @@ def print_beginning(asked: Asked, console: Console) -> None:
     most = ", ".join(f"{cost} {name}" for name, cost in costs.items() if cost is not None)
     console.print(f"seed {asked.seed}")
     console.print(
-        f"Exploring {target.base_url} for at most {' and '.join(spans)}{f', {most}' if most else ''}. "
+        f"Exploring {escape(target.base_url)} for at most {' and '.join(spans)}{f', {most}' if most else ''}. "
         + ("Fleets and keys stay for ever." if target.may_write else "It only reads: writing was not allowed there."),
         soft_wrap=True,
     )

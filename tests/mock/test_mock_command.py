@@ -1,7 +1,6 @@
 """The command: what it prints, how it ends, and what it says about bad input."""
 
 import json
-import shlex
 import signal
 import socket
 import subprocess
@@ -12,7 +11,7 @@ import httpx
 import pytest
 from click.testing import CliRunner, Result
 
-from fleet_contract.mock_server.__main__ import curl_lines, main, print_line, print_welcome
+from fleet_contract.mock_server.__main__ import main, print_line, print_welcome
 from fleet_contract.mock_server.faults import FAULTS
 from fleet_contract.mock_server.parts import parts
 from fleet_contract.mock_server.seed import parse_seed
@@ -40,8 +39,8 @@ def run(*arguments: str) -> Result:
         (["--set", "create.status=202"], "its answers are 201, 200"),
         (["--set", "create.status"], "is no QUESTION=ANSWER"),
         (["--set", "id.alphabet=slug", "--set", "id.case=ignored"], "contradicts id.alphabet"),
-        (["--dialect", "nothing.toml"], "Cannot read the dialect file nothing.toml"),
-        (["--seed", "nothing.yaml"], "Cannot read the seed file nothing.yaml"),
+        (["--dialect", "nothing.toml"], "The dialect file nothing.toml cannot be read"),
+        (["--seed", "nothing.yaml"], "The seed file nothing.yaml cannot be read"),
         (["--host", "host.invalid"], "Cannot listen on host.invalid"),
     ],
 )
@@ -108,16 +107,6 @@ def test_neither_a_person_nor_a_program_is_shown_the_keys_of_a_seed(capsys: pyte
     assert "s3cret" not in welcome + line
     assert "Keys: demo-key and 2 of the seed and any other\n" in welcome
     assert json.loads(line)["keys"] == ["demo-key"]
-
-
-def test_the_curl_lines_say_what_they_mean(url: str) -> None:
-    statuses = []
-    for line in curl_lines(url, "demo-key", "acme-corp-001"):
-        words = shlex.split(line)
-        headers = dict(words[i + 1].split(": ") for i, word in enumerate(words) if word == "-H")
-        body = words[words.index("-d") + 1] if "-d" in words else None
-        statuses.append(httpx.request("POST" if body else "GET", words[-1], headers=headers, content=body).status_code)
-    assert statuses == [201, 200, 200]
 
 
 def test_a_consumers_test_gets_a_mock_from_the_plugin(tmp_path: Path) -> None:

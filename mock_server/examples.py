@@ -1,0 +1,31 @@
+"""The commands that the mock suggests when it starts, safe to paste into any POSIX shell."""
+
+import json
+import shlex
+from collections.abc import Sequence
+from itertools import count
+from urllib.parse import quote
+
+from fleet_contract.mock_server.store import Fleet
+
+
+def curl_lines(url: str, key: str, tenant: str, fleets: Sequence[Fleet]) -> list[str]:
+    """Return commands that a mock at `url` answers with success: for `key`, its `tenant` and the `fleets` of a seed."""
+    new = _free_id(fleets)
+    # Whatever percent-encodes them, clients take . and .. out of a path.
+    own = [fleet for fleet in fleets if fleet.tenant == tenant and fleet.id.strip(".")]
+    with_codes = [fleet.id for fleet in own if any(code.active for code in fleet.codes)]
+    with_keys = next(iter([*with_codes, *(fleet.id for fleet in own)]), new)
+    body = json.dumps({"fleetId": new, "fleetName": "My first fleet"})
+    call = ["curl", "-sS", "-H", f"X-API-Key: {key}"]
+    commands = [
+        [*call, "-H", "Content-Type: application/json", "-d", body, f"{url}/emp/v1/fleets"],
+        *([*call, f"{url}/emp/v1/fleets/{quote(id, safe='')}/invitation"] for id in with_codes[:1]),
+        [*call, f"{url}/emp/v1/charging-keys?fleetId={quote(with_keys, safe='')}&page_size=10"],
+    ]
+    return [shlex.join(command) for command in commands]
+
+
+def _free_id(fleets: Sequence[Fleet]) -> str:
+    taken = {fleet.id for fleet in fleets}
+    return next(id for number in count(1) if (id := f"new-fleet-{number:03}") not in taken)
