@@ -21,6 +21,7 @@ from fleet_contract.contract_tests.judging.reading import decided
 from fleet_contract.contract_tests.network.preflight import KeyRefused, NotThisApi, Unreachable
 from fleet_contract.contract_tests.options import OF_THE_TARGET, OPTIONS, Option
 from fleet_contract.contract_tests.reports.console import open_console
+from fleet_contract.contract_tests.reports.entries import entries_page
 from fleet_contract.contract_tests.reports.exploration import Progress, print_beginning, print_exploration
 from fleet_contract.contract_tests.settings import read_exploration, read_settings
 from fleet_contract.contract_tests.verdicts import EXITS, Exit
@@ -152,6 +153,12 @@ def plan() -> None:
         table.add_row(depth.word, f"{price.requests:,}", f"{price.fleets:,}", f"{price.keys:,}")
     open_console().print(table)
     click.echo("Fleets and charging keys stay for ever. Lower limits can be set in the target file.")
+
+
+@main.command()
+def entries() -> None:
+    """Print all entries of the target file, with their environment variables and flags, as Markdown."""
+    click.echo(entries_page(), nl=False)
 
 
 def _named(given: dict[str, Any], options: Sequence[Option] = OPTIONS) -> dict[str, Any]:

@@ -10,12 +10,13 @@ from fleet_contract.contract_tests.references import Place, Source
 from fleet_contract.contract_tests.target import Target
 from fleet_contract.spec.files import Contradiction, suggestion
 
+REQUIRED = object()
 DIALECT_VARIABLE = "FLEET_DIALECT"
 ARGUMENT = "BASE_URL"  # the one entry that is an argument and no option
 
 
 class Entry(NamedTuple):
-    """One entry: its name with its table, what it holds and means, and what it is where nobody sets it."""
+    """One entry: its name with its table, what it holds and means, and its default, which may be REQUIRED."""
 
     name: str
     kind: Kind
@@ -46,7 +47,10 @@ def _entries(owner: type, table: str = "") -> Iterator[Entry]:
 
 
 def _default(field: Field[Any]) -> Any:
-    return None if field.default is MISSING else field.default
+    """Return the default of a field, REQUIRED where it has none."""
+    if field.default_factory is not MISSING:
+        return field.default_factory()
+    return REQUIRED if field.default is MISSING else field.default
 
 
 ENTRIES: Mapping[str, Entry] = {entry.name: entry for entry in _entries(Target)}

@@ -152,7 +152,7 @@ def _take_header(text: str, place: Place) -> str | Secret:
 TEXT = Kind("a text that is not empty", _is_text)
 URL = Kind("a URL, env:NAME or file:PATH", _is_text, take=follow, hidden=True)
 PROXY = Kind(
-    "a URL, env:NAME or file:PATH, or an empty text for no proxy at all",
+    "a URL, env:NAME or file:PATH; an empty text for no proxy at all",
     lambda value: isinstance(value, str),
     take=follow,
     hidden=True,
@@ -165,15 +165,15 @@ SIZE = Kind("a whole number from 1, in digits", lambda value: type(value) is int
 NUMBER = Kind("a number from 0 to 1,000,000", _is_number, _read_decimal)
 SPAN = Kind("a number above 0, at most 1,000,000", lambda value: _is_number(value) and value > 0, _read_decimal)
 CODES = Kind(
-    "a list of texts, each a code, env:NAME or file:PATH (in an environment variable: parted by commas)",
+    "a list of texts, env:NAME or file:PATH (in an environment variable: separated by commas)",
     _is_list,
     _read_list,
     _take_codes,
     hidden=True,
 )
 HEADERS = Kind(
-    "a table of header names and values, which env:NAME or file:PATH may end "
-    "(in an environment variable: lines of `Name: value`, each name once)",
+    "a table of names and values, which may be or end in env:NAME or file:PATH "
+    "(in an environment variable: lines of `Name: value`)",
     _is_table_of_texts,
     _read_headers,
     _take_headers,

@@ -1,6 +1,7 @@
 """Environment variables that nobody reads and that resemble those of an entry: most likely a slip."""
 
 import re
+import shlex
 from collections.abc import Collection, Iterable, Mapping
 from difflib import get_close_matches
 
@@ -25,7 +26,7 @@ def refuse_lookalikes(environment: Mapping[str, str], known: Iterable[str], used
             if meant:
                 raise Contradiction(
                     f"The environment variable {name} is set, and nothing reads it. Did you mean {meant}? "
-                    f"Rename it, or unset it for this command: env -u {name} fleet-contract …"
+                    f"Rename it, or unset it for this command: env -u {shlex.quote(name)} fleet-contract …"
                 )
 
 

@@ -13,7 +13,7 @@ from fleet_contract.contract_tests.target import Target, is_loopback
 from fleet_contract.contract_tests.target_file import read_target
 from fleet_contract.contract_tests.verdicts import testable
 from fleet_contract.spec.catalogue import Basis, catalogue
-from fleet_contract.spec.files import Contradiction, suggestion
+from fleet_contract.spec.files import Contradiction, expanded, suggestion
 
 LEDGER = Path("fleet-contract-ledger.jsonl")
 
@@ -34,7 +34,7 @@ def read_settings(base_url: str | None, given: Mapping[str, Any]) -> tuple[Setti
     """
     settings = _about_the_target(base_url, given)
     depth = Depth[(given.get("depth") or Depth.STANDARD.word).upper()]
-    cases = read_cases(map(Path, given.get("cases") or ()))
+    cases = read_cases(map(expanded, given.get("cases") or ()))
     settings = replace(
         settings,
         target=at_most(settings.target, *(PRICES[depth], *(case.program.price for case in cases))),
@@ -59,6 +59,7 @@ def read_exploration(base_url: str | None, given: Mapping[str, Any]) -> Settings
 
 
 def _about_the_target(base_url: str | None, given: Mapping[str, Any]) -> Settings:
+    _refuse_empty(given)
     overrides = {option.entry: given.get(option.name) or None for option in OPTIONS if option.entry}
     target = read_target(_path(given, "target"), {**overrides, "base_url": base_url})
     only, skip = tuple(given.get("only") or ()), tuple(given.get("skip") or ())
@@ -67,8 +68,15 @@ def _about_the_target(base_url: str | None, given: Mapping[str, Any]) -> Setting
     return Settings(target=target, only=only, skip=skip, ledger=ledger)
 
 
+def _refuse_empty(given: Mapping[str, Any]) -> None:
+    """Refuse a flag that was given and says nothing: most likely a shell's variable was not set."""
+    for name, value in given.items():
+        if value == "" or (isinstance(value, tuple | list) and "" in value):
+            raise Contradiction(f"--{name} is empty. Expected a value: is a variable of the shell unset? Leave it out.")
+
+
 def _path(given: Mapping[str, Any], name: str) -> Path | None:
-    return Path(given[name]) if given.get(name) else None
+    return expanded(given[name]) if given.get(name) else None
 
 
 def at_most(target: Target, *prices: Price) -> Target:

@@ -35,25 +35,23 @@ API = "/emp/v1"
 class Fixtures:
     """What the target already holds; each entry unlocks checks. The codes are those of `fleet_with_codes`."""
 
-    fleet_with_codes: Annotated[str | None, TEXT, "a fleet of the key's owner that has invitation codes"] = None
-    active_codes: Annotated[tuple[str, ...], CODES, "exactly the active codes of that fleet"] = field(
+    fleet_with_codes: Annotated[str | None, TEXT, "A fleet of the key's owner with invitation codes."] = None
+    active_codes: Annotated[tuple[str, ...], CODES, "Exactly the active codes of that fleet."] = field(
         default=(), repr=False
     )
-    inactive_codes: Annotated[tuple[str, ...], CODES, "codes of that fleet that must not be listed"] = field(
+    inactive_codes: Annotated[tuple[str, ...], CODES, "Codes of that fleet that must not be listed."] = field(
         default=(), repr=False
     )
-    fleet_without_codes: Annotated[str | None, TEXT, "a fleet of the key's owner that has no codes"] = None
-    foreign_fleet: Annotated[str | None, TEXT, "a fleet of the second organization"] = None
+    fleet_without_codes: Annotated[str | None, TEXT, "A fleet of the key's owner without codes."] = None
+    foreign_fleet: Annotated[str | None, TEXT, "A fleet of the second organization."] = None
     fleet_with_keys: Annotated[
-        str | None, TEXT, "a fleet of the key's owner with at least 11 keys, since the smallest page is 10"
+        str | None, TEXT, "A fleet of the key's owner with at least 11 keys: the smallest page holds 10."
     ] = None
-    location: Annotated[str | None, TEXT, "a location; no request asks for one unless this is set"] = None
-    location_path: Annotated[str, TEXT, "the path of a location; no public page gives it, so the default is ours"] = (
+    location: Annotated[str | None, TEXT, "A location. Without it no location is requested."] = None
+    location_path: Annotated[str, TEXT, "The path of a location. No public page gives it: the default is ours."] = (
         "/v1/locations/{locationId}"
     )
-    priced_fleet: Annotated[
-        str | None, TEXT, "a fleet of the key's owner that has prices of its own at that location"
-    ] = None
+    priced_fleet: Annotated[str | None, TEXT, "A fleet of the key's owner with its own prices at that location."] = None
 
     @cached_property
     def own_fleets(self) -> frozenset[str]:
@@ -67,28 +65,30 @@ class Limits:
     """What a run may cost; None leaves the pace to the target's host and the rest to the depth."""
 
     requests_per_second: Annotated[
-        float | None, NUMBER, "the pace, 0 for no limit; by default 10, and no limit on loopback"
+        float | None, NUMBER, "The pace; 0 is no limit. By default 10, on loopback no limit."
     ] = None
-    max_requests: Annotated[int | None, COUNT, "send at most so many requests; at most what the depth costs"] = None
-    max_fleets: Annotated[int | None, COUNT, "create at most so many fleets; at most what the depth costs"] = None
-    max_keys: Annotated[int | None, COUNT, "create at most so many charging keys; at most what the depth costs"] = None
-    max_seconds: Annotated[float | None, SPAN, "stop sending after so many seconds"] = None
-    settle_seconds: Annotated[float, NUMBER, "wait so long after each create of a fleet"] = 0.0
-    timeout_seconds: Annotated[float, SPAN, "wait so long for a whole response"] = 30.0
-    max_timeouts: Annotated[int, SIZE, "end the run, inconclusive, after so many timeouts"] = 20
-    max_answer_bytes: Annotated[int, SIZE, "read at most so many bytes of a response"] = 10 * 1024 * 1024
+    max_requests: Annotated[int | None, COUNT, "The most requests to send; the limit of the depth holds too."] = None
+    max_fleets: Annotated[int | None, COUNT, "The most fleets to create; the limit of the depth holds too."] = None
+    max_keys: Annotated[int | None, COUNT, "The most charging keys to create; the limit of the depth holds too."] = None
+    max_seconds: Annotated[float | None, SPAN, "Stop sending after this many seconds."] = None
+    settle_seconds: Annotated[float, NUMBER, "Seconds to wait after each create of a fleet."] = 0.0
+    timeout_seconds: Annotated[float, SPAN, "Seconds to wait for a complete response."] = 30.0
+    max_timeouts: Annotated[int, SIZE, "After this many timeouts the run ends, inconclusive."] = 20
+    max_answer_bytes: Annotated[int, SIZE, "The most bytes to read of one response."] = 10 * 1024 * 1024
 
 
 @dataclass(frozen=True)
 class Network:
     """How the target is reached; `proxy` None takes the system's, an empty text none at all."""
 
-    ca_file: Annotated[Path | None, FILE, "trust the certificate authorities in this PEM file too"] = None
+    ca_file: Annotated[Path | None, FILE, "Certificate authorities to trust besides the system's, as PEM."] = None
     proxy: Annotated[
-        str | None, PROXY, "the proxy's URL, with a login where it wants one; by default the system's, empty for none"
+        str | None,
+        PROXY,
+        "The proxy, with its user and password if it wants them. By default the system's; never one for loopback.",
     ] = field(default=None, repr=False)
     headers: Annotated[
-        Mapping[str, str | Secret], HEADERS, "headers to send with every request, such as a gateway's token"
+        Mapping[str, str | Secret], HEADERS, "Headers to send with every request, such as a gateway's token."
     ] = field(default_factory=dict, repr=False)
 
 
@@ -96,10 +96,10 @@ class Network:
 class Target:
     """The server under judgement; `base_url` has no slash at its end."""
 
-    base_url: Annotated[str, URL, f"what stands before {API}"]
-    api_key: Annotated[Secret | None, SECRET, "the API key of the organization that the fixtures belong to"] = None
-    other_api_key: Annotated[Secret | None, SECRET, "an API key of a second organization"] = None
-    allow_writes: Annotated[bool, SWITCH, "create and rename on a host other than loopback"] = False
+    base_url: Annotated[str, URL, f"What stands before {API}, such as https://staging.example/drive."]
+    api_key: Annotated[Secret | None, SECRET, "The API key. Its organization owns the fixtures."] = None
+    other_api_key: Annotated[Secret | None, SECRET, "An API key of a second organization."] = None
+    allow_writes: Annotated[bool, SWITCH, "Create and rename on a host other than loopback."] = False
     fixtures: Fixtures = field(default_factory=Fixtures)
     limits: Limits = field(default_factory=Limits)
     network: Network = field(default_factory=Network)
