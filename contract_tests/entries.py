@@ -130,4 +130,4 @@ def _type(value: Any) -> str:
         list: "a list",
         dict: "a table",
     }
-    return names.get(type(value), f"a {type(value).__name__}")
+    return "an empty text" if value == "" else names.get(type(value), f"a {type(value).__name__}")

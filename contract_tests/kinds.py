@@ -11,6 +11,7 @@ from fleet_contract.spec.files import expanded
 
 TRUE, FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 SENDABLE = re.compile(r"[\x21-\x7e]+(?: +[\x21-\x7e]+)*")
+QUOTED = re.compile(r"""(["']).*\1""")
 TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 VALUE = re.compile(r"(?:[^\x00-\x20\x7f](?:[^\x00-\x08\x0a-\x1f\x7f]*[^\x00-\x20\x7f])?)?")
 RESERVED = ("host", "content-length", "transfer-encoding", "connection", "x-api-key")
@@ -108,6 +109,10 @@ def _take_key(value: str, place: Place) -> Secret:
             "holds a character that no header can carry",
             "Expected a key of visible ASCII characters. Correct it, or leave the entry out.",
         )
+    if QUOTED.fullmatch(text):
+        raise place.wrong(
+            "stands in quotes, which would be sent too", "Expected the key alone. Take the quotes off: no shell did."
+        )
     return Secret(text)
 
 
@@ -138,7 +143,7 @@ def _take_header(text: str, place: Place) -> str | Secret:
     scheme, _, rest = text.partition(" ")
     if is_reference(text):
         value: str | Secret = Secret(follow(text, place))
-    elif is_reference(rest.lstrip()):
+    elif TOKEN.fullmatch(scheme) and is_reference(rest.lstrip()):
         value = Secret(f"{scheme} {follow(rest.lstrip(), place)}")
     else:
         value = literal(text, place)

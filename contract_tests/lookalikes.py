@@ -33,11 +33,15 @@ def refuse_lookalikes(environment: Mapping[str, str], known: Iterable[str], used
 def _resembled(name: str, words: Mapping[str, str]) -> str:
     if not name.upper().startswith("FLEET") or OF_A_SERVICE.search(name):
         return ""
-    near = get_close_matches(_word(name), words, n=1, cutoff=LIKENESS)
+    spellings = (_word(name), _word(ADDED.sub("", _own(name))))
+    near = [word for spelling in spellings for word in get_close_matches(spelling, words, n=1, cutoff=LIKENESS)]
     return words[near[0]] if near else ""
 
 
 def _word(name: str) -> str:
     """Return what tells a variable from others, however its words are parted and cased."""
-    word = name.upper().removeprefix("FLEET").lstrip("_-.")
-    return NOT_A_LETTER.sub("", ADDED.sub("", word) or word)
+    return NOT_A_LETTER.sub("", _own(name))
+
+
+def _own(name: str) -> str:
+    return name.upper().removeprefix("FLEET").lstrip("_-.")

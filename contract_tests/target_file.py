@@ -34,7 +34,8 @@ def read_target(
     """
     environment = os.environ if environment is None else environment
     flags = {name: value for name, value in (overrides or {}).items() if value is not None}
-    table = {} if path is None else _load(expanded(path))
+    path = None if path is None else expanded(path)
+    table = {} if path is None else _load(path)
     file = Source(str(path) if path else "the target file", path.parent if path else Path(), environment)
     given = {name: (value, file) for name, value in flatten(table, file.name).items()}
     given |= _from_environment(environment)

@@ -47,7 +47,7 @@ def test_a_key_in_a_flag_is_refused_and_not_repeated(tmp_path: Path) -> None:
         ("limits = 5", "limits is a whole number, and was expected to be a table. Write [limits] above"),
         ('allow_writes = "yes"', "allow_writes is a text, 'yes', and was expected to be true or false."),
         ("api_key = 5", "api_key is a whole number, and was expected to be env:NAME, file:PATH or a text."),
-        ('api_key = ""', "api_key is a text, and was expected to be env:NAME, file:PATH or a text."),
+        ('api_key = ""', "api_key is an empty text, and was expected to be env:NAME, file:PATH or a text."),
         (
             "[limits]\nmax_fleets = true",
             "limits.max_fleets is a boolean, 'True', and was expected to be a whole number",

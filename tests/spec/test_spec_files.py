@@ -1,0 +1,122 @@
+"""The text files that users write: they are read whatever an editor does to them, or the message says what is wrong."""
+
+import codecs
+from pathlib import Path
+
+import pytest
+
+from fleet_contract.mock_server.seed import read_seed
+from fleet_contract.spec import files
+from fleet_contract.spec.dialect import read_dialect
+from fleet_contract.spec.files import Contradiction, expanded, read_text
+from fleet_contract.spec.toml import parse_toml
+
+TEXT = "Grüße, 東京 🚗\r\n"
+ENCODINGS = {
+    "utf-8": b"",
+    "utf-8 with a mark": codecs.BOM_UTF8,
+    "utf-16-le": codecs.BOM_UTF16_LE,
+    "utf-16-be": codecs.BOM_UTF16_BE,
+    "utf-32-le": codecs.BOM_UTF32_LE,
+    "utf-32-be": codecs.BOM_UTF32_BE,
+}
+
+
+def encoded(text: str, name: str) -> bytes:
+    """Return a text as an editor saves it that calls the encoding so."""
+    return ENCODINGS[name] + text.encode(name.split(maxsplit=1)[0])
+
+
+def read(path: Path) -> str:
+    return read_text(path, "The file", "Correct it.")
+
+
+@pytest.mark.parametrize("name", ENCODINGS)
+def test_a_file_is_read_in_the_encoding_that_its_mark_names(name: str, tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_bytes(encoded(TEXT, name))
+    assert read(file) == TEXT
+
+
+@pytest.mark.parametrize("name", ENCODINGS)
+def test_the_files_of_the_mock_are_read_in_each_encoding(name: str, tmp_path: Path) -> None:
+    seed, dialect = tmp_path / "seed.yaml", tmp_path / "dialect.toml"
+    seed.write_bytes(encoded("keys: {k: t}\r\nfleets: [{fleetId: Süd}]\r\n", name))
+    dialect.write_bytes(encoded('[dialect]\r\n"create.status" = "200"\r\n', name))
+    assert read_seed(seed).fleets[0].id == "Süd"
+    assert read_dialect(dialect) == {"create.status": "200"}
+
+
+@pytest.mark.parametrize(
+    ("data", "problem"),
+    [
+        (b"\xff", "is not text in UTF-8: byte 0 cannot be decoded"),
+        ("Grüße".encode("latin-1"), "is not text in UTF-8: byte 2 cannot be decoded"),
+        (codecs.BOM_UTF16_LE + b"a", "is not text in UTF-16-LE: byte 0 cannot be decoded"),
+        ("text".encode("utf-16-le"), "holds NUL characters, so it is binary, or UTF-16 without a byte order mark"),
+        (b"\x7fELF\0\0", "holds NUL characters, so it is binary"),
+        (b"12345678901", "is larger than 10 bytes"),
+    ],
+)
+def test_what_is_no_text_is_named(data: bytes, problem: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "LARGEST_FILE", 10)
+    (tmp_path / "file").write_bytes(data)
+    with pytest.raises(Contradiction) as told:
+        read(tmp_path / "file")
+    assert str(told.value).startswith(f"The file {tmp_path / 'file'} {problem}")
+    assert str(told.value).endswith(". Correct it.")
+
+
+def test_a_folder_and_a_missing_file_are_named(tmp_path: Path) -> None:
+    with pytest.raises(Contradiction, match="cannot be read: Is a directory"):
+        read(tmp_path)
+    with pytest.raises(Contradiction, match="cannot be read: No such file or directory"):
+        read(tmp_path / "nowhere")
+
+
+def test_a_path_may_begin_with_the_home_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "file").write_text("there")
+    assert read(Path("~/file")) == "there"
+
+
+def test_a_home_directory_that_nobody_knows_is_told() -> None:
+    with pytest.raises(Contradiction, match=r"The path ~nobody-here/key begins with ~, and no home directory is known"):
+        expanded("~nobody-here/key")
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("a = 1\na = 2\n", "line 2 (a): an entry is written twice"),
+        ("[x]\na = 1\na = 2\nb = 3\n", "line 3 (a): an entry is written twice"),
+        ("a = {b = 1, b = 2}", "line 1 (a): an entry is written twice"),
+        ("[x]\na = 1\n[x]\nb = 2", "line 3: a table is written twice"),
+        ("a = http://x", "line 1 (a): a value is neither a text in quotes"),
+        ("a = True", "line 1 (a): a value is neither"),
+        ("a = “x”", "line 1 (a): a value is neither"),
+        (
+            'file = "C:\\certs\\x.pem"',
+            "line 1 (file): a text holds a backslash. Put paths with backslashes into 'single",
+        ),
+        ('file = "C:\\Users\\x.pem"', "line 1 (file): a text holds a backslash"),
+        ('a = "x', "line 1 (a): a text has no closing quote"),
+        ('a = "x\nb = 1', "line 1 (a): a text has no closing quote on its line"),
+        ("a = [1\n", "line 1 (a): a list has no closing ]"),
+        ("=", "line 1: Invalid statement"),
+        (f"a = {'9' * 5000}", "a number is too long"),
+        (f"a = {'[' * 5000}", "lists lie too deep"),
+    ],
+)
+def test_what_is_no_toml_is_told_by_line_and_entry(text: str, problem: str) -> None:
+    with pytest.raises(Contradiction) as told:
+        parse_toml(text, "It", "Correct it.")
+    assert problem in str(told.value)
+    assert str(told.value).startswith("It is not TOML: ")
+    assert str(told.value).endswith(". Correct it.")
+
+
+def test_a_key_that_stands_alone_in_a_toml_file_is_not_repeated() -> None:
+    with pytest.raises(Contradiction) as told:
+        parse_toml("c2VjcmV0==\n", "It", "Correct it.")
+    assert "c2VjcmV0" not in str(told.value)
