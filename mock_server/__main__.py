@@ -18,9 +18,11 @@ from rich.text import Text
 from fleet_contract.mock_server import faults
 from fleet_contract.mock_server.examples import curl_lines
 from fleet_contract.mock_server.listening import CannotListen, is_open_to_others, listen, url_of
+from fleet_contract.mock_server.origins import ANY, read_origin
 from fleet_contract.mock_server.parts import Parts, parts
 from fleet_contract.mock_server.seed import public_keys, read_seed
 from fleet_contract.mock_server.serving import server
+from fleet_contract.mock_server.targets import read_base_path
 from fleet_contract.spec.dialect import default_dialect, read_dialect
 from fleet_contract.spec.files import Contradiction
 
@@ -48,6 +50,16 @@ log = logging.getLogger("fleet_mock")
 @click.option("--set", "settings", multiple=True, metavar="QUESTION=ANSWER", help="Answer one question so. Repeatable.")
 @click.option("--fault", "fault_names", multiple=True, metavar="NAME", help="Misbehave in this way. Repeatable.")
 @click.option("--seed", "seed_file", type=Path, metavar="FILE", help="Start with what this YAML or JSON file holds.")
+@click.option("--base-path", default="", metavar="PATH", help="Serve everything below this path, such as /drive.")
+@click.option(
+    "--cors",
+    "origins",
+    multiple=True,
+    is_flag=False,
+    flag_value=ANY,
+    metavar="ORIGIN",
+    help="Let web pages of this origin use the mock, as those of this machine may; alone, of all. Repeatable.",
+)
 @click.option("--any-key", is_flag=True, help="Take every key as one of the first tenant.")
 @click.option("--no-validate-responses", is_flag=True, help="Do not compare answers with the document.")
 @click.option("--ready-json", is_flag=True, help="Print one line of JSON once requests are taken, and nothing else.")
@@ -60,6 +72,8 @@ def main(  # noqa: PLR0913  (one argument for each option)
     settings: tuple[str, ...],
     fault_names: tuple[str, ...],
     seed_file: Path | None,
+    base_path: str,
+    origins: tuple[str, ...],
     any_key: bool,
     no_validate_responses: bool,
     ready_json: bool,
@@ -74,6 +88,8 @@ def main(  # noqa: PLR0913  (one argument for each option)
         chosen = chosen_answers(dialect_file, settings)
         made = parts(chosen, read_seed(seed_file) if seed_file else None, any_key=any_key)
         made.validate_responses = not no_validate_responses
+        made.base_path = read_base_path(base_path)
+        made.origins = frozenset(map(read_origin, origins))
         for name in fault_names:
             faults.find(name).spoil(made)
         serve(made, host, port, ready_json=ready_json)
@@ -103,7 +119,7 @@ def announce(listeners: Sequence[socket], made: Parts, *, ready_json: bool) -> N
     """Say that requests are taken, and on stderr who may send some."""
     if is_open_to_others(listeners):
         log.warning("%s", OPEN_TO_OTHERS)
-    url = url_of(listeners[0])
+    url = url_of(listeners[0]) + made.base_path
     print_line(url, listeners[0].getsockname()[1], made) if ready_json else print_welcome(url, made)
 
 

@@ -1,7 +1,8 @@
 """The application: parts become one ASGI application. No other module knows Connexion."""
 
+import re
 import warnings
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from functools import partial
 from typing import Any, cast
 
@@ -14,8 +15,10 @@ from fleet_contract.mock_server.complaints import TooManyUnits, complaint, in_wo
 from fleet_contract.mock_server.handlers import Handler
 from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import NOTHING, Call, Reply, to_bytes
+from fleet_contract.mock_server.pages import DOCUMENT_FROM_UI, pages
 from fleet_contract.mock_server.parts import Mock, Parts
 from fleet_contract.mock_server.refusals import Refusal
+from fleet_contract.mock_server.routes import listed
 from fleet_contract.mock_server.wire import CALL, Door, Wire, is_for_people
 
 with warnings.catch_warnings():
@@ -31,10 +34,14 @@ with warnings.catch_warnings():
     from connexion.middleware.request_validation import RequestValidationMiddleware
     from connexion.middleware.response_validation import ResponseValidationMiddleware
     from connexion.middleware.swagger_ui import SwaggerUIMiddleware
+    from connexion.options import SwaggerUIOptions
     from connexion.resolver import Resolver
+    from connexion.uri_parsing import OpenAPIURIParser
     from connexion.validators.json import JSONRequestBodyValidator, JSONResponseBodyValidator
     from connexion.validators.parameter import ParameterValidator
 
+# The longest that Python reads has 4300 digits, unless its user sets another limit.
+JSON_INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,999})")
 MEDIA_TYPES = {"none": "application/json", "utf-8": "application/json; charset=utf-8"}
 
 
@@ -44,7 +51,7 @@ def build(parts: Parts) -> ASGIApp:
     app = AsyncApp(
         __name__,
         middlewares=[
-            PagesForPeople,
+            partial(PagesForPeople, pages=pages(parts.document)),
             partial(Door, mock=mock),
             RequestValidationMiddleware,
             ResponseValidationMiddleware,
@@ -58,6 +65,10 @@ def build(parts: Parts) -> ASGIApp:
         resolver=Resolver({id: endpoint(handler, mock) for id, handler in parts.handlers.items()}.__getitem__),
         validate_responses=parts.validate_responses,
         validator_map=validators(mock),
+        uri_parser_class=cast("Any", AsWritten),
+        swagger_ui_options=SwaggerUIOptions(
+            swagger_ui_template_arguments={"openapi_spec_url": DOCUMENT_FROM_UI}, serve_spec=False
+        ),
     )
     # Left to itself, Connexion builds this on the first request, and a document that does not fit starts well.
     app.middleware.app, app.middleware.middleware_stack = app.middleware._build_middleware_stack()
@@ -67,11 +78,17 @@ def build(parts: Parts) -> ASGIApp:
 class PagesForPeople(SwaggerUIMiddleware):
     """Shows the Swagger UI, and sees no other request, to which its redirects might apply."""
 
+    def __init__(self, app: ASGIApp, *, pages: Mapping[str, ASGIApp]) -> None:
+        super().__init__(app)
+        self._pages = pages
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or is_for_people(scope[CALL]):
-            await super().__call__(scope, receive, send)
-        else:
+        if scope["type"] != "http" or not is_for_people(scope[CALL]):
             await self.app(scope, receive, send)
+            return
+        if scope["method"] != "GET":
+            raise Refusal(Kind.WRONG_METHOD, "A page is only read.", {"allow": listed({"GET"})})
+        await self._pages.get(scope["path"], super().__call__)(scope, receive, send)
 
 
 def endpoint(handler: Handler, mock: Mock) -> Callable[[], Awaitable[Response]]:
@@ -98,6 +115,18 @@ def validators(mock: Mock) -> dict[str, Any]:
         "body": MediaTypeDict({"*/*": partial(Body, checker=CHECKERS[units])}),
         "response": MediaTypeDict({"*/*": ResponseBody}),
     }
+
+
+class AsWritten(OpenAPIURIParser):
+    """Reads parameters as OpenAPI writes them: an integer as JSON does (RFC 8259, section 6), not as Python does."""
+
+    def resolve_params(self, params: dict[str, Any], _in: str) -> dict[str, Any]:
+        """Return the parameters with their values; of one that comes twice the last."""
+        return {name: self._value(name, values[-1] if _in == "query" else values) for name, values in params.items()}
+
+    def _value(self, name: str, text: str) -> str | int:
+        is_integer = self.param_schemas.get(name, {}).get("type") == "integer"
+        return int(text) if is_integer and JSON_INTEGER.fullmatch(text) else text
 
 
 class Parameters(ParameterValidator):

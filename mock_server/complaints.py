@@ -49,6 +49,8 @@ def _kind(error: ValidationError) -> Kind:
 
 
 def _wrong_type(field: str, error: ValidationError) -> str:
+    if error.validator_value == "integer":
+        return f"{field} is no integer as JSON writes one: digits alone, without a plus sign, blanks or leading zeros."
     return f"{field} is {JSON_TYPES[type(error.instance)]}; its type is to be {error.validator_value}."
 
 

@@ -36,7 +36,8 @@ class Parts:
 
     `hooks` run before the body of their operation is read; `filters` see answers
     last of all, outside response validation, and None stands for what is no operation.
-    `rewrite` changes what arrives before it is read as HTTP.
+    `rewrite` changes what arrives before it is read as HTTP. `base_path` ends without a
+    slash; pages of `origins` may use the mock from a browser.
     """
 
     document: dict[str, Any]
@@ -44,6 +45,8 @@ class Parts:
     seed: Seed
     any_key: bool = False
     validate_responses: bool = True
+    base_path: str = ""
+    origins: frozenset[str] = frozenset()
     handlers: dict[str, Handler] = field(default_factory=lambda: dict(HANDLERS))
     hooks: dict[str, list[Hook]] = field(default_factory=dict)
     filters: list[tuple[str | None, Filter]] = field(default_factory=list)

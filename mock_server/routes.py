@@ -5,6 +5,7 @@ and its parameters are decoded here, once.
 """
 
 import re
+from collections.abc import Collection
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -31,21 +32,39 @@ class Routes:
 
     def match(self, call: Call, dialect: Dialect) -> None:
         """Fill in which operation a call means, and the parameters in its path; raises Refusal where it means none."""
+        methods, parameters = self._found(call.raw_path)
+        call.operation_id = self._operation(call, methods, dialect)
+        call.path = {name: _decoded(segment) for name, segment in parameters.items()}
+
+    def allowed(self, raw_path: str) -> str:
+        """Return the methods of a path as Allow lists them; raises Refusal where it is no operation's."""
+        return listed(self._found(raw_path)[0])
+
+    @property
+    def allowed_anywhere(self) -> str:
+        """The methods of all paths as Allow lists them."""
+        return listed({method for methods in self._methods.values() for method in methods})
+
+    def _found(self, raw_path: str) -> tuple[dict[str, str], dict[str, str]]:
+        """Return the operations of a path by method, and the parameters in it; raises Refusal."""
         for template, pattern in self._patterns.items():
-            found = pattern.fullmatch(call.raw_path)
+            found = pattern.fullmatch(raw_path)
             if found is not None:
-                call.operation_id = self._operation(call, self._methods[template], dialect)
-                call.path = {name: _decoded(segment) for name, segment in found.groupdict().items()}
-                return
+                return self._methods[template], found.groupdict()
         raise Refusal(Kind.UNKNOWN_PATH, "No operation has this path.")
 
     @staticmethod
     def _operation(call: Call, methods: dict[str, str], dialect: Dialect) -> str:
-        if call.method in methods:
-            return methods[call.method]
-        allowed = ", ".join(sorted(methods))
-        headers = {"allow": allowed} if dialect.get("http.allow") == "listed" else {}
-        raise Refusal(Kind.WRONG_METHOD, f"This path has no such method; it has {allowed}.", headers)
+        method = "GET" if call.method == "HEAD" else call.method  # RFC 9110, section 9.3.2
+        if method in methods:
+            return methods[method]
+        headers = {"allow": listed(methods)} if dialect.get("http.allow") == "listed" else {}
+        raise Refusal(Kind.WRONG_METHOD, f"This path has no such method; it has {listed(methods)}.", headers)
+
+
+def listed(methods: Collection[str]) -> str:
+    """Return methods as Allow lists them, with those that come with them: OPTIONS everywhere, HEAD beside GET."""
+    return ", ".join(sorted({*methods, "OPTIONS", *(["HEAD"] if "GET" in methods else [])}))
 
 
 def _pattern(template: str) -> re.Pattern[str]:

@@ -59,16 +59,17 @@ def config(app: ASGIApp, rewrite: Callable[[bytes], bytes] | None) -> uvicorn.Co
 
 @contextmanager
 def serving(parts: Parts | None = None) -> Iterator[str]:
-    """Serve a mock on a free port of the loopback in a thread of its own, and give its URL."""
+    """Serve a mock on a free port of the loopback in a thread of its own, and give its base URL."""
     listeners = listen("127.0.0.1", 0)
     started = threading.Event()
-    running = server(parts or honest_parts(), started.set)
+    made = parts or honest_parts()
+    running = server(made, started.set)
     thread = threading.Thread(target=running.run, args=(listeners,), daemon=True)
     thread.start()
     try:
         if not started.wait(LONGEST_START):
             raise CannotListen("The mock did not start in time.")
-        yield url_of(listeners[0])
+        yield url_of(listeners[0]) + made.base_path
     finally:
         running.should_exit = True
         thread.join()

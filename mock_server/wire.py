@@ -9,11 +9,14 @@ from urllib.parse import quote
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from fleet_contract.mock_server import origins, targets
 from fleet_contract.mock_server.bodies import Incoming
+from fleet_contract.mock_server.codings import unpacked
 from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import Answer, Call
 from fleet_contract.mock_server.parts import Mock
 from fleet_contract.mock_server.refusals import Refusal, refusal_of, rendered
+from fleet_contract.mock_server.routes import listed
 
 CALL = "fleet_mock.call"
 INTERVAL_OF_REFUSALS = 97
@@ -34,18 +37,32 @@ class Wire:
             await self.app(scope, receive, send)
             return
         call = call_of(scope)
-        scope = {**scope, "path": call.raw_path, CALL: call}
-        answer = await self.answer(call, scope, receive)
-        await sent(self.finished(call, answer), send, head=call.method == "HEAD")
+        answer = self.finished(call, await self.answer(call, scope, receive))
+        await sent(origins.shared(answer, call, self.mock.parts.origins), send, head=call.method == "HEAD")
 
     async def answer(self, call: Call, scope: Scope, receive: Receive) -> Answer:
         """Return what a call is answered, a refusal included."""
         try:
-            if not is_for_people(call):
-                self.limit_the_rate()
-            return await collected(self.app, scope, receive)
+            return self.own_answer(call, scope) or await collected(self.app, as_located(scope, call), receive)
         except Exception as wrong:  # noqa: BLE001  (whatever it was, the caller gets an answer)
             return rendered(refusal_of(wrong, call.operation_id), self.mock.dialect)
+
+    def own_answer(self, call: Call, scope: Scope) -> Answer | None:
+        """Return the answer to what HTTP and browsers ask of any server, None to all else; raises Refusal."""
+        require_one_framing(call, scope["http_version"])
+        if origins.is_preflight(call):
+            return origins.preflight(call, self.mock.parts.origins)
+        targets.read_target(call)
+        targets.require_below(self.mock.parts.base_path, call)
+        if not is_for_people(call):
+            self.limit_the_rate()
+        return Answer(204, {"allow": self.allowed(call)}) if call.method == "OPTIONS" else None
+
+    def allowed(self, call: Call) -> str:
+        """Return the methods that the target of a call has, as Allow lists them; raises Refusal."""
+        if call.raw_path == targets.EVERYTHING:
+            return self.mock.routes.allowed_anywhere
+        return listed({"GET"}) if is_for_people(call) else self.mock.routes.allowed(call.raw_path)
 
     def limit_the_rate(self) -> None:
         """Refuse one request in many, where the dialect does."""
@@ -96,6 +113,7 @@ class Door:
             raise Refusal(Kind.BAD_PARAMETER, f"The query has more than {MOST_PARAMETERS} parameters.")
         if call.operation_id in mock.routes.with_body:
             call.raw_body = await Incoming(receive).whole(call.header("content-length"))
+            call.raw_body = unpacked(call)
         for hook in mock.parts.hooks.get(call.operation_id, ()):
             await hook(mock, call)
         if call.operation_id in mock.routes.with_body:
@@ -109,9 +127,23 @@ def call_of(scope: Scope) -> Call:
     return Call(scope["method"], raw_path.decode("latin-1"), headers, raw_query=scope["query_string"])
 
 
+def require_one_framing(call: Call, version: str) -> None:
+    """Raise Refusal for a body that ends in two ways, or in one that its HTTP lacks (RFC 9112, section 6.1)."""
+    framings = {name for name, _ in call.headers} & {"content-length", "transfer-encoding"}
+    if len(framings) == 2 or (version == "1.0" and "transfer-encoding" in framings):
+        detail = "Transfer-Encoding stands beside Content-Length, or in HTTP/1.0; where the body ends is unclear."
+        raise Refusal(Kind.BAD_REQUEST, detail, {"connection": "close"})
+
+
 def is_for_people(call: Call) -> bool:
     """Say whether a call asks for the Swagger UI or the document it shows."""
     return call.raw_path in PAGES_FOR_PEOPLE or call.raw_path.startswith("/ui/")
+
+
+def as_located(scope: Scope, call: Call) -> Scope:
+    """Return a scope for the layers within, which are asked for GET where the caller wants its headers alone."""
+    method = "GET" if call.method == "HEAD" else call.method
+    return {**scope, "method": method, "path": call.raw_path, CALL: call}
 
 
 def as_routed(scope: Scope, call: Call) -> Scope:

@@ -1,0 +1,47 @@
+"""Request targets: which path a request line names, in each form that HTTP has (RFC 9112, section 3.2)."""
+
+import re
+
+from fleet_contract.mock_server.kinds import Kind
+from fleet_contract.mock_server.messages import Call
+from fleet_contract.mock_server.refusals import Refusal
+from fleet_contract.spec.files import Contradiction
+
+EVERYTHING = "*"  # the target of an OPTIONS that asks about the server as a whole
+_ABSOLUTE = re.compile(r"https?://(?:[^/@]*@)?([^/@]+)(/.*)?", re.IGNORECASE | re.DOTALL)
+_BASE_PATH = re.compile(r"(/[A-Za-z0-9._~-]+)*")
+
+
+def read_target(call: Call) -> None:
+    """Give a call the path that its target names and, where it names one, the host in place of the header's.
+
+    Raises Refusal for a target in none of HTTP's forms. A host that is not the mock's does no harm: whoever takes
+    the mock for a proxy is served (section 3.2.2).
+    """
+    absolute = _ABSOLUTE.fullmatch(call.raw_path)
+    if absolute is not None:
+        host, path = absolute.groups()
+        call.headers = [("host", host), *(each for each in call.headers if each[0] != "host")]
+        call.raw_path = path or (EVERYTHING if call.method == "OPTIONS" else "/")
+    if not call.raw_path.startswith("/") and (call.method, call.raw_path) != ("OPTIONS", EVERYTHING):
+        raise Refusal(Kind.BAD_REQUEST, "The request target is neither a path nor a URL.")
+
+
+def require_below(base_path: str, call: Call) -> None:
+    """Take the base path off a call's path; raises Refusal for what is not below it."""
+    if not base_path or call.raw_path == EVERYTHING:
+        return
+    if not call.raw_path.startswith(f"{base_path}/"):
+        raise Refusal(Kind.UNKNOWN_PATH, f"Nothing has this path; everything here is below {base_path}.")
+    call.raw_path = call.raw_path.removeprefix(base_path)
+
+
+def read_base_path(text: str) -> str:
+    """Return a base path without a slash at its end, the empty one for the root; raises Contradiction."""
+    path = text.removesuffix("/")
+    if not _BASE_PATH.fullmatch(path) or {".", ".."} & set(path.split("/")):
+        raise Contradiction(
+            f"--base-path {text!r} is no base path. Expected a path such as /drive: a slash before each segment, "
+            "and in the segments letters, digits and the characters - . _ ~."
+        )
+    return path

@@ -1,0 +1,97 @@
+"""Bodies that a client compressed: read, or refused with what is read here (RFC 9110, section 15.5.16)."""
+
+import gzip
+import json
+import zlib
+from collections.abc import Callable
+from time import perf_counter
+
+import pytest
+
+from fleet_contract.mock_server.bodies import LIMIT
+from fleet_contract.mock_server.codings import MOST_MEMBERS
+
+from .raw import JSON, KEY, Response, exchange, request
+
+BODY = b'{"fleetId": "packed", "fleetName": "Packed"}'
+
+
+def raw_deflate(body: bytes) -> bytes:
+    stream = zlib.compressobj(wbits=-15)
+    return stream.compress(body) + stream.flush()
+
+
+def renamed(url: str, body: bytes, *codings: str) -> Response:
+    headers = [f"Content-Encoding: {coding}" for coding in codings]
+    return exchange(url, request("PUT /emp/v1/fleets/acme-corp-001/rename", KEY, JSON, *headers, body=body))
+
+
+def named(name: str) -> bytes:
+    return json.dumps({"newName": name}).encode()
+
+
+READ = {
+    "gzip": (gzip.compress(named("gzip")), ["gzip"]),
+    "x-gzip": (gzip.compress(named("x-gzip")), ["x-gzip"]),
+    "upper case": (gzip.compress(named("upper case")), ["GZip"]),
+    "two members": (gzip.compress(b'{"newName": ') + gzip.compress(b'"two members"}'), ["gzip"]),
+    "zlib": (zlib.compress(named("zlib")), ["deflate"]),
+    "deflate": (raw_deflate(named("deflate")), ["deflate"]),
+    "identity": (named("identity"), ["identity"]),
+    "two codings": (gzip.compress(zlib.compress(named("two codings"))), ["deflate, gzip"]),
+    "two headers": (gzip.compress(zlib.compress(named("two headers"))), ["deflate", "gzip"]),
+}
+
+
+@pytest.mark.parametrize("name", READ)
+def test_a_body_is_read_through_its_coding(url: str, name: str) -> None:
+    body, codings = READ[name]
+    response = renamed(url, body, *codings)
+    assert (response.status, json.loads(response.rest)["fleetName"]) == (200, name)
+
+
+@pytest.mark.parametrize("coding", ["br", "zstd", "compress", "gzip, br", "aws-chunked", ", ".join(["gzip"] * 4), "*"])
+def test_an_unknown_coding_is_refused_with_those_that_are_read(url: str, coding: str) -> None:
+    response = renamed(url, gzip.compress(BODY), coding)
+    assert (response.status, response.headers["accept-encoding"]) == (415, "gzip, deflate")
+
+
+@pytest.mark.parametrize(
+    ("body", "coding"),
+    [
+        (BODY, "gzip"),
+        (BODY, "deflate"),
+        (gzip.compress(BODY)[:-1], "gzip"),
+        (gzip.compress(BODY)[:-5] + b"\0" * 5, "gzip"),
+        (gzip.compress(BODY) + b"more", "gzip"),
+        (zlib.compress(BODY) + b"more", "deflate"),
+        (zlib.compress(BODY)[:-1], "deflate"),
+        (gzip.compress(BODY), "deflate"),
+    ],
+)
+def test_a_body_that_is_not_coded_as_it_says_is_a_bad_request(url: str, body: bytes, coding: str) -> None:
+    response = renamed(url, body, coding)
+    assert (response.status, b"is not coded as Content-Encoding says" in response.rest) == (400, True)
+
+
+@pytest.mark.parametrize("packed", [gzip.compress, zlib.compress, raw_deflate])
+def test_a_body_that_grows_beyond_the_limit_is_too_large(url: str, packed: Callable[[bytes], bytes]) -> None:
+    coding = "gzip" if packed is gzip.compress else "deflate"
+    assert renamed(url, packed(b" " * (LIMIT + 1)), coding).status == 413
+    assert renamed(url, packed(b" " * 20 * LIMIT), coding).status == 413
+
+
+def test_a_body_of_very_many_members_is_refused_soon(url: str) -> None:
+    member = gzip.compress(b"")
+    assert renamed(url, member * (MOST_MEMBERS - 1) + gzip.compress(named("N")), "gzip").status == 200
+    began = perf_counter()
+    assert renamed(url, member * (LIMIT // len(member)), "gzip").status == 400
+    assert perf_counter() - began < 1
+
+
+def test_an_empty_body_is_empty_in_any_coding(url: str) -> None:
+    assert b"The body is empty" in renamed(url, b"", "gzip").rest
+
+
+def test_a_coding_does_not_matter_where_no_body_is_read(url: str) -> None:
+    assert exchange(url, request("GET /emp/v1/charging-keys", KEY, "Content-Encoding: br")).status == 200
