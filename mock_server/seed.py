@@ -10,11 +10,11 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-import yaml
 from jsonschema import Draft4Validator, ValidationError
 
 from fleet_contract.mock_server.store import ChargingKey, Code, Fleet, Location, Store
-from fleet_contract.spec.files import Contradiction, load_yaml, read_text
+from fleet_contract.spec.files import Contradiction, NotYaml, read_text
+from fleet_contract.spec.yaml import parse_yaml
 
 # The keys that a mock has out of the box. All others are secrets of whoever wrote the seed.
 BUILT_IN_KEYS = ("demo-key", "other-key")
@@ -52,11 +52,14 @@ def public_keys(keys: Iterable[str]) -> list[str]:
 def parse_seed(text: str, name: str) -> Seed:
     """Return the seed that a text describes; raises Contradiction that names file, entry and field."""
     try:
-        described = load_yaml(text)
-    except (yaml.YAMLError, ValueError) as wrong:
+        described = parse_yaml(text)
+    except (NotYaml, ValueError) as wrong:
         raise Contradiction(f"{name} is neither YAML nor JSON: {_unreadable(wrong)}.") from None
     for complaint in _keys_no_header_carries(described):
         raise Contradiction(f"{name}: {complaint}")
+    problem = _no_json_can_write(described)
+    if problem:
+        raise Contradiction(f"{name} holds {problem}. No response could carry that. Take it out.")
     error = next(iter(sorted(SCHEMA.iter_errors(described), key=lambda each: list(map(str, each.absolute_path)))), None)
     if error is not None:
         raise Contradiction(f"{name}: {_place(error, described)}{_wrong(error)}")
@@ -117,6 +120,19 @@ def _keys_no_header_carries(described: Any) -> Iterator[str]:
                 f"keys, entry {place}: the API key {wrong}. Expected 1 to {LONGEST_KEY} characters that a header "
                 "can carry: Latin-1, no control characters, no blanks at the ends."
             )
+
+
+def _no_json_can_write(described: Any) -> str:
+    """Return what a seed holds that no response can, if anything."""
+    try:
+        json.dumps(described, ensure_ascii=False, allow_nan=False, default=str).encode()
+    except UnicodeEncodeError:
+        return "half of a surrogate pair"
+    except RecursionError:
+        return "values that lie too deep in each other"
+    except (ValueError, TypeError):
+        return "NaN, Infinity, a key that is no text, or itself"
+    return ""
 
 
 def _unfit(key: object) -> str:

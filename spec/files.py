@@ -11,7 +11,7 @@ import yaml
 
 NotYaml = yaml.YAMLError
 # A document of 700 lines takes the pure Python loader 100 ms; libyaml's is not everywhere.
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+YAML_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 LARGEST_FILE = 64 * 1024 * 1024  # bytes; some devices have no end
 # Of two marks that begin alike the longer stands first.
 _MARKS = {
@@ -29,7 +29,7 @@ class Contradiction(ValueError):
 
 def load_yaml(text: str) -> Any:
     """Return what a YAML text says; raises yaml.YAMLError."""
-    return yaml.load(text, Loader=_LOADER)  # noqa: S506  (both loaders are the safe ones)
+    return yaml.load(text, Loader=YAML_LOADER)  # noqa: S506  (both loaders are the safe ones)
 
 
 def read(name: str) -> str:

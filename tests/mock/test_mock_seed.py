@@ -131,3 +131,45 @@ def test_no_mistake_in_a_seed_shows_its_secrets(text: str) -> None:
 def test_a_large_seed_is_read_in_a_moment() -> None:
     fleets = [{"fleetId": f"fleet-{number}"} for number in range(4_000)]
     assert len(parse_seed(json.dumps({"keys": {"k": "t"}, "fleets": fleets}), "seed").fleets) == 4_000
+
+
+def test_json_is_read_as_json_where_yaml_reads_it_otherwise(tmp_path: Path) -> None:
+    path = tmp_path / "seed.json"
+    path.write_text('{\t"keys": {"k": "t"},\n\t"fleets": [{"fleetId": "a\\/b \\ud83d\\ude97"}]\n}')
+    assert read_seed(path).fleets[0].id == "a/b 🚗"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "keys: {s3cret: t, s3cret: t}",
+        '{"keys": {"s3cret": "t", "s3cret": "t"}}',
+        KEYS + "fleets: [{fleetId: a}]\nfleets: [{fleetId: b}]",
+        KEYS + "fleets: [{fleetId: a, fleetId: b}]",
+        '{"keys": {"k": "t"}, "fleets": [], "fleets": []}',
+    ],
+)
+def test_what_is_written_twice_is_refused(text: str) -> None:
+    with pytest.raises(Contradiction, match="an entry is written twice, and one of them would be lost") as wrong:
+        parse_seed(text, "my-seed")
+    assert "s3cret" not in str(wrong.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('{"keys": {"k": "t"}, "fleets": [{"fleetId": "\\ude97"}]}', "half of a surrogate pair"),
+        (KEYS + LOCATION + ", price: .nan}]", "NaN, Infinity"),
+        ('{"keys": {"k": "t"}, "locations": [{"id": "l", "evses": [], "price": Infinity}]}', "NaN, Infinity"),
+        (KEYS + "fleets: &a [*a]", "or itself"),
+    ],
+)
+def test_what_no_response_could_carry_is_refused(text: str, words: str) -> None:
+    with pytest.raises(Contradiction, match=f"my-seed holds .*{words}.* No response could carry that"):
+        parse_seed(text, "my-seed")
+
+
+@pytest.mark.parametrize("text", ["[" * 5000, '{"a":' * 5000, "a: " + "[" * 5000])
+def test_a_seed_without_a_bottom_is_refused(text: str) -> None:
+    with pytest.raises(Contradiction, match="neither YAML nor JSON"):
+        parse_seed(text, "my-seed")
