@@ -117,7 +117,10 @@ def _take_key(value: str, place: Place) -> Secret:
 
 
 def _take_path(value: str, place: Place) -> Path:
-    return place.source.folder / expanded(value)
+    """Return a path, which a variable may hold; `file:` before it says nothing more."""
+    is_of_a_file = value.lower().startswith("file:")
+    path = value[len("file:") :].strip() if is_of_a_file else follow(value, place)
+    return place.source.folder / expanded(path)
 
 
 def _take_codes(value: list[str], place: Place) -> tuple[str, ...]:
@@ -154,7 +157,7 @@ def _take_header(text: str, place: Place) -> str | Secret:
     return value
 
 
-TEXT = Kind("a text that is not empty", _is_text)
+TEXT = Kind("a text that is not empty, env:NAME or file:PATH", _is_text, take=follow)
 URL = Kind("a URL, env:NAME or file:PATH", _is_text, take=follow, hidden=True)
 PROXY = Kind(
     "a URL, env:NAME or file:PATH; an empty text for no proxy at all",
@@ -162,7 +165,7 @@ PROXY = Kind(
     take=follow,
     hidden=True,
 )
-FILE = Kind("the path of a file", _is_text, take=_take_path)
+FILE = Kind("the path of a file, or env:NAME", _is_text, take=_take_path)
 SECRET = Kind("env:NAME, file:PATH or a text", _is_text, take=_take_key, hidden=True)
 SWITCH = Kind("true or false", lambda value: isinstance(value, bool), _read_switch)
 COUNT = Kind("a whole number from 0, in digits", lambda value: type(value) is int and value >= 0, _read_whole)

@@ -11,18 +11,18 @@ from fleet_contract.spec.files import YAML_LOADER, NotYaml
 TWICE = "an entry is written twice, and one of them would be lost"
 
 
-class _Loader(YAML_LOADER):  # type: ignore[misc]  (one of two)
-    """The loader of YAML, without the licence to drop all but the last of several entries."""
+def _construct_once(loader: Any, node: yaml.MappingNode, deep: bool = False) -> Any:
+    """Construct a mapping; the loader itself would keep the last of several entries and drop the others."""
+    keys = [(key.tag, key.value, key.start_mark) for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
+    seen = set()
+    for tag, value, mark in keys:
+        if (tag, value) in seen:
+            raise yaml.constructor.ConstructorError(problem=TWICE, problem_mark=mark)
+        seen.add((tag, value))
+    return YAML_LOADER.construct_mapping(loader, node, deep)
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen: set[tuple[str, str]] = set()
-        for key, _ in node.value:
-            name = (key.tag, key.value) if isinstance(key, yaml.ScalarNode) else None
-            if name in seen:
-                raise yaml.constructor.ConstructorError(problem=TWICE, problem_mark=key.start_mark)
-            seen |= {name} if name else set()
-        made: dict[Any, Any] = super().construct_mapping(node, deep)
-        return made
+
+_LOADER: Any = type("Loader", (YAML_LOADER,), {"construct_mapping": _construct_once})
 
 
 def parse_yaml(text: str) -> Any:
@@ -40,7 +40,7 @@ def _parsed(text: str) -> Any:
     try:
         return json.loads(text, object_pairs_hook=_once)
     except json.JSONDecodeError:
-        return yaml.load(text, Loader=_Loader)  # noqa: S506  (a safe one)
+        return yaml.load(text, Loader=_LOADER)  # noqa: S506  (a safe one)
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -190,3 +190,25 @@ def test_a_key_that_no_header_can_carry_is_refused(key: str, tmp_path: Path) -> 
 
 def test_a_key_in_quotes_is_refused(tmp_path: Path) -> None:
     assert "api_key stands in quotes" in problem(tmp_path, 'api_key = "env:KEY"', KEY='"t0k3n"')
+
+
+def test_the_password_of_a_proxy_is_masked_as_it_is_and_as_it_is_sent(tmp_path: Path) -> None:
+    file = tmp_path / "target.toml"
+    file.write_text('base_url = "http://staging.example"\n[network]\nproxy = "env:PROXY"')
+    masker = Masker()
+    proxied = read_target(file, {}, {"PROXY": "http://user:pass%2Fword@proxy.example:3128"})
+    Dresser(proxied, "m4rk", masker)
+    assert masker.text("pass/word pass%2Fword dXNlcjpwYXNzL3dvcmQ= user") == "*** *** *** user"
+
+
+def test_every_text_and_path_may_come_from_a_variable(tmp_path: Path) -> None:
+    found = target(
+        tmp_path,
+        '[fixtures]\nlocation = "env:PLACE"\n[network]\nca_file = "env:BUNDLE"',
+        PLACE="loc-001\n",
+        BUNDLE="certs/ca.pem\n",
+    )
+    assert found.fixtures.location == "loc-001"
+    assert found.network.ca_file == tmp_path / "certs" / "ca.pem"
+    assert target(tmp_path, '[network]\nca_file = "file:ca.pem"').network.ca_file == tmp_path / "ca.pem"
+    assert "Write env:CERT_DIR" in problem(tmp_path, '[network]\nca_file = "$CERT_DIR/ca.pem"')
