@@ -15,7 +15,7 @@ SOURCES := contract_tests mock_server spec tests bench tools
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help mock contract test packaged prove prove-all compare lint types lint-api lock clean
+.PHONY: help mock contract test packaged hostile prove prove-all compare lint types lint-api lock clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
@@ -36,6 +36,9 @@ test: $(READY) ## Run the project's own tests [ARGS=…]
 
 packaged: $(READY) ## Test the wheel, the plugin in a project of somebody else, and make itself [ARGS=…]
 	@$(BIN)/python -m pytest -n auto tests/packaged $(ARGS)
+
+hostile: $(READY) ## Run the suite against servers that send what no server should (minutes) [ARGS=…]
+	@$(BIN)/python -m pytest -n 4 --dist worksteal tests/hostile $(ARGS)
 
 prove: $(READY) ## Prove the suite and the mock by each other: all faults, every pair of answers (minutes)
 	@$(BIN)/python -m pytest -n auto --dist worksteal tests/prove -m 'not thorough' $(ARGS)

@@ -13,6 +13,7 @@ from fleet_contract.contract_tests.check import Check, check_of
 from fleet_contract.contract_tests.judging.findings import Finding
 from fleet_contract.contract_tests.network.budget import BudgetSpent
 from fleet_contract.contract_tests.network.client import WritesForbidden
+from fleet_contract.contract_tests.network.printable import printable
 from fleet_contract.contract_tests.programs.case_files import Case
 from fleet_contract.contract_tests.run import Report, Run
 from fleet_contract.contract_tests.target import Target
@@ -103,7 +104,7 @@ class Driver:
             self._run.ran.append(_ran(item, lacked))
             raise pytest.skip.Exception(lacked.reason) from None
         except Exception as error:
-            self._run.ran.append(replace(_ran(item), error=f"{type(error).__name__}: {error}"))
+            self._run.ran.append(replace(_ran(item), error=printable(f"{type(error).__name__}: {error}")))
             raise
 
     @pytest.hookimpl(tryfirst=True)

@@ -8,6 +8,10 @@ from functools import cached_property
 from typing import Any, NoReturn
 from urllib.parse import parse_qsl, urlsplit
 
+MOST_MEMORY = 8 * 1024 * 1024  # bytes of one response: a page of 500 keys takes one million and a half
+_NARROW, _WIDE = 2, 5  # bytes for each byte of a body: itself, and 1 or 4 in a string of Python
+_PER_VALUE = 64  # bytes for each item, member name or member: an empty list is one of the dearest
+
 
 class Caller(StrEnum):
     """Whose key a request carries; keys themselves never enter a history."""
@@ -20,6 +24,10 @@ class Caller(StrEnum):
 
 class NotJson(ValueError):
     """A body that cannot be read as JSON in UTF-8."""
+
+
+class TooComplex(NotJson):
+    """A body whose value was not read: it would take far more memory than anything that this API answers."""
 
 
 @dataclass(frozen=True)
@@ -46,12 +54,11 @@ class Request:
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back; `body` is decoded from any Content-Encoding, and `truncated` where a limit cut it."""
+    """What came back; `body` is decoded from any Content-Encoding."""
 
     status: int
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
-    truncated: bool = False
 
     def header(self, name: str) -> str | None:
         return _header(self.headers, name)
@@ -104,11 +111,26 @@ def parse_json(body: bytes) -> Any:
 
     Python reads NaN, Infinity and -Infinity, which are no JSON (RFC 8259, section 6). What the RFC leaves open is read:
     of duplicate members the last, half a surrogate pair as it is, a number beyond a double as infinite.
+
+    Raises TooComplex, before anything is allocated, for what would take more than MOST_MEMORY.
     """
+    if memory_of(body) > MOST_MEMORY:
+        raise TooComplex(f"{len(body):,} bytes of JSON that holds far more than any response of this API")
     try:
         return json.loads(body.decode("utf-8"), parse_int=_integer, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError) as wrong:
+    except RecursionError:
+        raise TooComplex(
+            f"{len(body):,} bytes of JSON that is nested far deeper than any response of this API"
+        ) from None
+    except ValueError as wrong:
         raise NotJson(str(wrong)) from None
+
+
+def memory_of(body: bytes) -> int:
+    """Return about how many bytes a body and the value of its JSON take at most, without reading it."""
+    values = sum(body.count(mark) for mark in b"[{,:")
+    is_wide = not body.isascii() or b"\\u" in body
+    return len(body) * (_WIDE if is_wide else _NARROW) + values * _PER_VALUE
 
 
 _LONGEST_INTEGER = 1_000  # digits; Python refuses to read integers of a few thousand, which are JSON all the same

@@ -206,7 +206,7 @@ def _described(document: str, operation: str) -> "Described":
 
 
 def _is_readable(answer: Answer) -> bool:
-    if answer.truncated or not answer.media_type:
+    if not answer.media_type:
         return False
     try:
         parse_json(answer.body)

@@ -48,20 +48,21 @@ def begin(settings: Settings, console: Console) -> Run:
     """
     run = Run.begin(settings)
     try:
-        run.client.preflight()
+        seconds = run.client.limit_time(run.client.preflight())
     except BaseException:
         run.client.close()
         raise
     limits, where = settings.target.limits, escape(settings.target.base_url)
+    most = "as long as it takes" if seconds is None else f"{seconds:,.0f} s"
     if settings.target.may_write:
         console.print(
             f"Judging {where} at {settings.depth.word} depth: at most {limits.max_fleets} fleets, "
-            f"{limits.max_keys} keys, {limits.max_requests} requests. Fleets and keys stay for ever.",
+            f"{limits.max_keys} keys, {limits.max_requests} requests, {most}. Fleets and keys stay for ever.",
             soft_wrap=True,
         )
     else:
         console.print(
-            f"Judging {where} without writing, since it is not on loopback. "
+            f"Judging {where} without writing, since it is not on loopback: at most {most}. "
             f"If you may create fleets there, give --allow-writes, or allow_writes = true in the target file.",
             soft_wrap=True,
         )

@@ -8,6 +8,7 @@ from fleet_contract.contract_tests.exchange import Answer, Exchange, NotJson
 from fleet_contract.contract_tests.judging.findings import Finding
 from fleet_contract.contract_tests.judging.known import Known
 from fleet_contract.contract_tests.network.curl import curl
+from fleet_contract.contract_tests.network.printable import printable
 
 MASK = "***"
 _SECRET_MEMBERS = frozenset({"code", "keyIdentifier"})
@@ -71,7 +72,7 @@ def answer_line(exchange: Exchange) -> str:
     media = answer.header("content-type")
     lists_codes = answer.succeeded and exchange.request.path.split("?")[0].endswith("/invitation")
     body = _shape_of(answer) if lists_codes else _cut(masked_body(answer))
-    return f"{answer.status}{f' {media}' if media else ''} {body}".rstrip()
+    return f"{answer.status}{f' {_cut(media)}' if media else ''} {body}".rstrip()
 
 
 def _shape_of(answer: Answer) -> str:
@@ -110,4 +111,4 @@ def _masked(value: Any) -> Any:
 
 
 def _cut(text: str) -> str:
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}… ({len(text)} characters)"
+    return printable(text, _SHOWN)

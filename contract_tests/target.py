@@ -70,11 +70,15 @@ class Limits:
     max_requests: Annotated[int | None, COUNT, "The most requests to send; the limit of the depth holds too."] = None
     max_fleets: Annotated[int | None, COUNT, "The most fleets to create; the limit of the depth holds too."] = None
     max_keys: Annotated[int | None, COUNT, "The most charging keys to create; the limit of the depth holds too."] = None
-    max_seconds: Annotated[float | None, SPAN, "Stop sending after this many seconds."] = None
+    max_seconds: Annotated[
+        float | None,
+        SPAN,
+        "Stop sending after this many seconds. By default twice what the run should take, and 60 more.",
+    ] = None
     settle_seconds: Annotated[float, NUMBER, "Seconds to wait after each create of a fleet."] = 0.0
     timeout_seconds: Annotated[float, SPAN, "Seconds to wait for a complete response."] = 30.0
     max_timeouts: Annotated[int, SIZE, "After this many timeouts the run ends, inconclusive."] = 20
-    max_answer_bytes: Annotated[int, SIZE, "The most bytes to read of one response."] = 10 * 1024 * 1024
+    max_answer_bytes: Annotated[int, SIZE, "The most bytes that one response may have."] = 2 * 1024 * 1024
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from fleet_contract.contract_tests.generated import (
     with_path_id,
     with_query_id,
 )
-from fleet_contract.contract_tests.judging.findings import Finding
+from fleet_contract.contract_tests.judging.findings import Finding, finding
 from fleet_contract.contract_tests.target import Fixtures
 from fleet_contract.contract_tests.untested import Lack, Untested
 from fleet_contract.spec.document import document, operations
@@ -95,4 +95,4 @@ def _object(exchange: Exchange, operation: str, objections: Callable[[Finding], 
     for check, message in complaints(_DOCUMENT, operation, exchange.answer):
         requirement = _COMPLAINTS[check](operation) if check in _COMPLAINTS else ""
         if requirement:
-            objections(Finding(requirement, False, (exchange.number,), "what the document says", message))
+            objections(finding(requirement, False, (exchange.number,), "what the document says", message))

@@ -5,7 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from fleet_contract.contract_tests.network.printable import printable
+
 _SHOWN = 120  # characters of a value in a message
+_LONGEST = 1_000  # characters of a message
 
 
 @dataclass(frozen=True)
@@ -32,11 +35,12 @@ Findings = Iterator[Finding]
 
 
 def finding(requirement: str, kept: bool, exchanges: tuple[int, ...], expected: str, got: str) -> Finding:
-    """Return a finding; what was expected and got is kept only where the requirement is broken."""
-    return Finding(requirement, True, exchanges) if kept else Finding(requirement, False, exchanges, expected, got)
+    """Return a finding; what was expected and got is kept, fit to be shown, only where the requirement is broken."""
+    if kept:
+        return Finding(requirement, True, exchanges)
+    return Finding(requirement, False, exchanges, printable(expected, _LONGEST), printable(got, _LONGEST))
 
 
 def shown(value: Any) -> str:
     """Return a value as JSON, cut to the length of a message."""
-    text = json.dumps(value, ensure_ascii=True, default=str)
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}… ({len(text)} characters)"
+    return printable(json.dumps(value, ensure_ascii=True, default=str), _SHOWN)

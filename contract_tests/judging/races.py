@@ -24,6 +24,7 @@ from fleet_contract.contract_tests.judging.linearizability import (
 from fleet_contract.contract_tests.judging.situations import situations_of
 from fleet_contract.contract_tests.judging.timeline import timeline
 from fleet_contract.contract_tests.judging.walks import cursor_of, items_of
+from fleet_contract.contract_tests.network.printable import printable_lines
 from fleet_contract.spec.catalogue import catalogue
 
 CREATES = "fleets.overlapping-creates-make-one-fleet"
@@ -353,7 +354,7 @@ def _broken(requirement: str, witness: Sequence[Operation], apart: frozenset[str
         expected="answers that fit some order of these calls, in which none comes before one that had ended by then",
         got="answers that fit none",
         unless=apart,
-        drawing=timeline(witness),
+        drawing=printable_lines(timeline(witness)),
     )
 
 

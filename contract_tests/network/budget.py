@@ -1,9 +1,15 @@
-"""The budgets of a run: what it may cost at most. None but that of timeouts is exceeded, whatever threads do."""
+"""The budgets of a run: what it may cost at most, and how much trouble it puts up with before it ends."""
 
 import threading
 from collections import Counter
 from collections.abc import Mapping
 from enum import StrEnum
+
+from fleet_contract.contract_tests.network.troubles import Cause
+from fleet_contract.contract_tests.target import Limits
+
+MOST_MEGABYTES = 128  # that the responses of a run take in memory
+SLACK_SECONDS = 60.0
 
 
 class Cost(StrEnum):
@@ -13,42 +19,103 @@ class Cost(StrEnum):
     FLEETS = "fleets"
     KEYS = "keys"
     SECONDS = "seconds"
+    MEGABYTES = "megabytes of responses"
     TIMEOUTS = "timeouts"
+    CONNECTIONS = "failed connections"
+    RESETS = "broken connections"
+    UNREADABLE = "unreadable responses"
+    OVERSIZED = "oversized responses"
+    REFUSALS = "requests refused for a while"
 
 
-_FEWER = "run fewer checks with --only or --depth quick"
-_ADVICE = {Cost.TIMEOUTS: "look whether the server hangs; limits.timeout_seconds says how long it is waited for"}
+# How much of each kind of trouble a run puts up with; timeouts have an entry of their own in the target file.
+MOST_TROUBLES: Mapping[Cost, int] = {
+    Cost.CONNECTIONS: 20,
+    Cost.RESETS: 40,
+    Cost.UNREADABLE: 40,
+    Cost.OVERSIZED: 20,
+    Cost.REFUSALS: 10,
+}
+TROUBLES: Mapping[Cause, Cost] = {
+    **dict.fromkeys(Cause, Cost.UNREADABLE),
+    **dict.fromkeys((Cause.NAME, Cause.CONNECT, Cause.TLS, Cause.TRUST, Cause.PROXY), Cost.CONNECTIONS),
+    **dict.fromkeys((Cause.NO_TLS, Cause.TLS_ONLY, Cause.CLIENT_CERTIFICATE), Cost.CONNECTIONS),
+    Cause.TIMEOUT: Cost.TIMEOUTS,
+    Cause.RESET: Cost.RESETS,
+    Cause.OVERSIZED: Cost.OVERSIZED,
+}
+# What is counted by itself, whatever a request is for: too much of it ends the run.
+_ALWAYS = (Cost.MEGABYTES, Cost.TIMEOUTS, *MOST_TROUBLES)
+_FEWER = "or run fewer checks with --only or --depth quick"
+_ADVICE: Mapping[Cost, str] = {
+    Cost.REQUESTS: f"Raise limits.max_requests in the target file, {_FEWER}",
+    Cost.FLEETS: f"Raise limits.max_fleets in the target file, {_FEWER}",
+    Cost.KEYS: f"Raise limits.max_keys in the target file, {_FEWER}",
+    Cost.SECONDS: f"Raise limits.max_seconds in the target file or with --max-seconds, {_FEWER}",
+    Cost.MEGABYTES: f"Lower limits.max_answer_bytes in the target file to find the largest, {_FEWER}",
+    Cost.TIMEOUTS: "Raise limits.max_timeouts in the target file, or look whether the server hangs; "
+    "limits.timeout_seconds says how long it is waited for",
+    Cost.CONNECTIONS: "Look whether the server is still up",
+    Cost.RESETS: "Look into the server's log, and at what stands between here and there",
+    Cost.UNREADABLE: "Look into the server's log, and at what stands between here and there",
+    Cost.OVERSIZED: "Look which part of the server writes so much, or raise limits.max_answer_bytes in the target file",
+    Cost.REFUSALS: "Give --requests-per-second and --max-seconds, or ask for a higher limit of the server",
+}
 
 
 class BudgetSpent(Exception):
     """A request was not sent, since it could have cost more than was allowed."""
 
-    def __init__(self, cost: Cost, spent: float, most: float) -> None:
+    def __init__(self, cost: Cost, spent: float, most: float, why: str = "") -> None:
         super().__init__(
-            f"The budget of {cost} is spent: {spent:g} of {most:g} are gone, so this request was not sent. "
-            f"What its check had still to send is left out. Raise limits.max_{cost} in the target file, "
-            f"or {_ADVICE.get(cost, _FEWER)}."
+            f"The budget of {cost} is spent: {spent:g} of {most:g} are gone{why}, so this request was not sent. "
+            f"What its check had still to send is left out. {_ADVICE[cost]}."
         )
         self.cost, self.spent, self.most = cost, spent, most
 
 
-class Budget:
-    """Counts what was spent and what requests under way may still spend."""
+def longest_run(limits: Limits, rate: float, latency: float) -> float | None:
+    """Return the seconds after which a run ends: those that were asked for, else what it should need, and more.
 
-    def __init__(self, most: Mapping[Cost, float | None]) -> None:
-        self._most = most
-        self._spent: Counter[Cost] = Counter()
+    That is twice what all planned requests take at `rate`, with `latency` seconds for
+    each, what is waited for fleets to settle, and SLACK_SECONDS. None where neither is
+    known.
+    """
+    if limits.max_seconds is not None or limits.max_requests is None:
+        return limits.max_seconds
+    each = max(latency, 1 / rate if rate else 0.0)
+    settling = (limits.max_fleets or 0) * limits.settle_seconds
+    return 2 * limits.max_requests * each + settling + SLACK_SECONDS
+
+
+class Budget:
+    """Counts what was spent and what requests under way may still spend.
+
+    What is set aside is never exceeded, whatever threads do; what is booked as it
+    happens, such as a timeout, can be, by the requests that are under way together.
+    """
+
+    def __init__(self, limits: Limits) -> None:
+        self._most: Mapping[Cost, float | None] = {
+            **MOST_TROUBLES,
+            Cost.REQUESTS: limits.max_requests,
+            Cost.FLEETS: limits.max_fleets,
+            Cost.KEYS: limits.max_keys,
+            Cost.TIMEOUTS: limits.max_timeouts,
+            Cost.MEGABYTES: MOST_MEGABYTES,
+        }
+        self._spent = dict.fromkeys(Cost, 0.0)
         self._under_way: Counter[Cost] = Counter()
         self._lock = threading.Lock()
 
     def reserve(self, *costs: Cost) -> None:
         """Set one aside of each; raises BudgetSpent, and then nothing was set aside.
 
-        So it does where too many timeouts were booked, whatever is asked for: a server that hangs is not waited for
-        all day.
+        So it does where too much trouble was booked, whatever is asked for: a server that
+        hangs is not waited for all day.
         """
         with self._lock:
-            for cost in (*costs, Cost.TIMEOUTS):
+            for cost in (*costs, *_ALWAYS):
                 self._require_left(cost)
             self._under_way.update(costs)
 
@@ -58,15 +125,15 @@ class Budget:
             self._under_way[cost] -= 1
             self._spent[cost] += spent
 
-    def book(self, cost: Cost) -> None:
-        """Count one that nobody had set aside."""
+    def book(self, cost: Cost, amount: float = 1) -> None:
+        """Count what nobody had set aside."""
         with self._lock:
-            self._spent[cost] += 1
+            self._spent[cost] += amount
 
     def spent(self, cost: Cost) -> int:
         """Return how many are booked."""
         with self._lock:
-            return self._spent[cost]
+            return round(self._spent[cost])
 
     def _require_left(self, cost: Cost) -> None:
         most = self._most.get(cost)

@@ -9,8 +9,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Self
 
-from fleet_contract.contract_tests.exchange import Answer, Caller, Exchange
-from fleet_contract.contract_tests.network.budget import Budget, BudgetSpent, Cost
+from fleet_contract.contract_tests.exchange import Answer, Caller, Exchange, NotJson, TooComplex, memory_of
+from fleet_contract.contract_tests.network.budget import TROUBLES, Budget, BudgetSpent, Cost, longest_run
 from fleet_contract.contract_tests.network.disturbance import page_of_a_proxy, signs_of_a_proxy
 from fleet_contract.contract_tests.network.ledger import Footprint, Ledger, may_have_made, may_make
 from fleet_contract.contract_tests.network.masking import Masker
@@ -23,6 +23,7 @@ from fleet_contract.contract_tests.network.preflight import (
     judge_preflight,
     might_be_about_the_query,
 )
+from fleet_contract.contract_tests.network.printable import printable
 from fleet_contract.contract_tests.network.troubles import Cause, Trouble
 from fleet_contract.contract_tests.network.wire import Wire
 from fleet_contract.contract_tests.target import Target
@@ -82,7 +83,8 @@ class Client:
         self._dresser = Dresser(target, mark, self._masker)
         self._wire = Wire(target)
         self._pace = Pace(target.rate, self._clock)
-        self._budget = Budget(_budget(target))
+        self._budget = Budget(target.limits)
+        self._most_seconds = target.limits.max_seconds
         self._ledger = Ledger(ledger, mark=mark, base_url=target.base_url)
         self._ledger.require_writable()
         self._usual_signs: frozenset[str] = frozenset()  # of a proxy, that the API's own answers carry
@@ -132,6 +134,11 @@ class Client:
         if exchange.answer and exchange.succeeded:
             self._usual_signs = signs_of_a_proxy(exchange.answer)
         return exchange
+
+    def limit_time(self, first: Exchange) -> float | None:
+        """End the run when it takes far longer than `first` lets expect; return the seconds, None for no end."""
+        self._most_seconds = longest_run(self.target.limits, self._pace.rate, first.ended - first.started)
+        return self._most_seconds
 
     @contextmanager
     def burst(self, requests: int) -> Iterator[None]:
@@ -213,11 +220,13 @@ class Client:
             return _Flight(self._numbers, self._clock.monotonic(), ends)
 
     def _ends(self) -> float | None:
-        most = self.target.limits.max_seconds
-        return None if most is None else self._begun + most
+        return None if self._most_seconds is None else self._begun + self._most_seconds
 
     def _too_late(self) -> BudgetSpent:
-        return BudgetSpent(Cost.SECONDS, self._clock.monotonic() - self._begun, self.target.limits.max_seconds or 0.0)
+        taken = sum(each.ended - each.started for each in self.journal) / max(len(self.journal), 1)
+        held = any(each.notes.get("retried") for each in self.journal)
+        why = f", at {taken:.2g} s a response" + (" and with pauses that the server asked for" if held else "")
+        return BudgetSpent(Cost.SECONDS, self._clock.monotonic() - self._begun, self._most_seconds or 0.0, why)
 
     def _fly(self, outgoing: Outgoing, flight: _Flight) -> Exchange:
         seconds = self.target.limits.timeout_seconds
@@ -225,12 +234,13 @@ class Client:
             seconds = min(seconds, flight.ends - flight.started)
         try:
             answer = self._wire.roundtrip(outgoing.method, outgoing.path, outgoing.headers, outgoing.body, seconds)
+            answer = self._masked(answer)
+            _require_readable(answer)
         except Trouble as trouble:
-            if trouble.cause is Cause.TIMEOUT:
-                self._budget.book(Cost.TIMEOUTS)
+            self._budget.book(TROUBLES[trouble.cause])
             notes = {"cause": trouble.cause, **({} if trouble.sent else {"unsent": True})}
             return self._landed(outgoing, flight, trouble=str(trouble), notes=notes)
-        answer = self._masked(answer)
+        self._budget.book(Cost.MEGABYTES, memory_of(answer.body) / 1_000_000)
         return self._landed(outgoing, flight, answer=answer, trouble=page_of_a_proxy(answer, self._usual_signs))
 
     def _landed(
@@ -243,7 +253,7 @@ class Client:
     ) -> Exchange:
         ended = self._clock.monotonic()
         said = {**outgoing.notes, **notes}
-        trouble = self._masker.text(trouble)
+        trouble = printable(self._masker.text(trouble))
         return Exchange(flight.number, outgoing.check, outgoing.request, flight.started, ended, answer, trouble, said)
 
     def _masked(self, answer: Answer) -> Answer:
@@ -251,7 +261,9 @@ class Client:
 
     def _held_back(self, exchange: Exchange, tries: int, waited: float, pause: float) -> Exchange:
         self._pace.slow(exchange.started)
-        if tries + 1 >= TRIES or waited + pause > PATIENCE:
+        ends = self._ends()
+        if tries + 1 >= TRIES or waited + pause > PATIENCE or (ends and exchange.ended + pause >= ends):
+            self._budget.book(Cost.REFUSALS)
             trouble = f"still 429 after {tries + 1} tries and {waited:.0f} s; it asked for {pause:.0f} s more"
             return replace(exchange, trouble=trouble)
         self._pace.hold(pause)
@@ -275,11 +287,11 @@ def _retry_after(exchange: Exchange) -> str | None:
     return exchange.answer.header("retry-after") if exchange.answer else None
 
 
-def _budget(target: Target) -> Mapping[Cost, float | None]:
-    limits = target.limits
-    return {
-        Cost.REQUESTS: limits.max_requests,
-        Cost.FLEETS: limits.max_fleets,
-        Cost.KEYS: limits.max_keys,
-        Cost.TIMEOUTS: limits.max_timeouts,
-    }
+def _require_readable(answer: Answer) -> None:
+    """Raise Trouble for a body whose value nobody could keep; what is no JSON at all is for the judges."""
+    try:
+        _ = answer.json
+    except TooComplex as wrong:
+        raise Trouble(Cause.OVERSIZED, f"the response ({answer.status}) has {wrong}", sent=True) from None
+    except NotJson:
+        return

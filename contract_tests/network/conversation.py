@@ -28,7 +28,7 @@ class Conversed(NamedTuple):
 
 
 def converse(stream: Stream, request: h11.Request, body: bytes, most: int, deadline: Deadline) -> Conversed:
-    """Send a request and return its response, of whose body at most `most` bytes are read; raises Trouble."""
+    """Send a request and return its response, whose body has at most `most` bytes; raises Trouble."""
     with _explained(stream, deadline) as talk:
         talk.send(request, body)
         return talk.receive(most)
@@ -93,7 +93,10 @@ class Conversation:
             label = ", ".join(codings)[:80]
             text = f"the body of the response ({self._head}) is labelled Content-Encoding: {label}, but {wrong}"
             raise Trouble(Cause.CODING, text, sent=True) from None
-        return Conversed(Answer(event.status_code, headers, body, cut), reusable)
+        if cut:
+            text = f"the response ({self._head}) is larger than limits.max_answer_bytes, which is {most:,}"
+            raise Trouble(Cause.OVERSIZED, text, sent=True)
+        return Conversed(Answer(event.status_code, headers, body), reusable)
 
     def head(self) -> h11.Response:
         """Return the status and headers of the final response, after any number of interim ones."""

@@ -17,6 +17,7 @@ from urllib.parse import unquote
 
 from fleet_contract.contract_tests.exchange import Exchange, NotJson, parse_json
 from fleet_contract.contract_tests.network.budget import Cost
+from fleet_contract.contract_tests.network.printable import printable_json
 from fleet_contract.spec.files import Contradiction
 
 # What a POST below these paths makes, and by which members it is found again, the best first.
@@ -79,7 +80,7 @@ class Ledger:
         with self._lock:
             is_new = name not in self._names[made]
             self._names[made][name] = None
-            self._append(json.dumps(entry) + "\n")
+            self._append(printable_json(json.dumps(entry)) + "\n")
         return is_new
 
     def _is_ours(self, name: str) -> bool:

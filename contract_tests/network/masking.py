@@ -3,7 +3,7 @@
 import json
 import re
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from urllib.parse import quote
 
 MASK = "***"
@@ -49,33 +49,26 @@ class Masker:
     """
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        self._spellings: set[str] = set()
-        self._text: re.Pattern[str] | None = None
-        self._bytes: re.Pattern[bytes] | None = None
-        self._encoded: list[bytes] = []
+        self._patterns: Mapping[bytes, re.Pattern[bytes]] = {}  # by spelling, the longest first
         self._lock = threading.Lock()
         self.learn(*secrets)
 
     def learn(self, *secrets: str) -> None:
         """Mask these from now on, too."""
-        new = {spelling for secret in secrets if len(secret) >= SHORTEST for spelling in _spellings(secret)}
+        new = {spelling.encode() for secret in secrets if len(secret) >= SHORTEST for spelling in _spellings(secret)}
         with self._lock:
-            if new <= self._spellings:
-                return
-            self._spellings |= new
-            pattern = "|".join(_pattern(spelling) for spelling in sorted(self._spellings, key=len, reverse=True))
-            # First what is looked for, then what is matched: another thread may be masking, and is to miss nothing.
-            self._encoded = [spelling.encode() for spelling in self._spellings]
-            self._bytes = re.compile(pattern.encode())
-            self._text = re.compile(pattern)
+            if not new <= self._patterns.keys():
+                spellings = sorted({*self._patterns, *new}, key=len, reverse=True)
+                self._patterns = {spelling: _pattern(spelling) for spelling in spellings}
 
     def text(self, text: str) -> str:
-        return self._text.sub(MASK, text) if self._text else text
+        return self.bytes(text.encode("utf-8", "surrogatepass")).decode("utf-8", "surrogatepass")
 
     def bytes(self, data: bytes) -> bytes:
-        if self._bytes is None or not any(spelling in data for spelling in self._encoded):
-            return data  # Looking for plain texts is far quicker than matching, and bodies can be large.
-        return self._bytes.sub(MASK.encode(), data)
+        for spelling, pattern in self._patterns.items():
+            if spelling in data:  # Looking for plain text is far quicker than matching, and bodies can be large.
+                data = pattern.sub(MASK.encode(), data)
+        return data
 
     def pairs(self, pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
         """Mask the values of headers."""
@@ -86,6 +79,8 @@ def _spellings(secret: str) -> set[str]:
     return {secret, quote(secret, safe=""), json.dumps(secret)[1:-1]}
 
 
-def _pattern(spelling: str) -> str:
-    escaped = re.escape(spelling)
-    return escaped if len(spelling) >= LONG else rf"(?<![A-Za-z0-9]){escaped}(?![A-Za-z0-9])"
+def _pattern(spelling: bytes) -> re.Pattern[bytes]:
+    """Return what matches a spelling; it begins with the plain text, which is what makes a search quick."""
+    plain = re.escape(spelling)
+    alone = rb"(?<![A-Za-z0-9]%b)(?![A-Za-z0-9])" % plain
+    return re.compile(plain if len(spelling) >= LONG else plain + alone)

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 from fleet_contract.contract_tests.entries import ENTRIES
 from fleet_contract.contract_tests.exchange import Answer, Exchange, NotJson, parse_json
 from fleet_contract.contract_tests.network.disturbance import disturbance, is_html
+from fleet_contract.contract_tests.network.printable import printable
 from fleet_contract.contract_tests.network.route import proxy_url
 from fleet_contract.contract_tests.network.troubles import ADVICE
 from fleet_contract.contract_tests.target import API, Target
@@ -75,7 +76,8 @@ def _is_json(answer: Answer) -> bool:
 def _not_this_api(answer: Answer) -> str:
     if 300 <= answer.status < 400:
         return (
-            f"with a redirect to {answer.header('location')}. No redirect is followed, so that no key goes astray. "
+            f"with a redirect to {printable(answer.header('location') or 'nowhere')}. "
+            f"No redirect is followed, so that no key goes astray. "
             f"Give the address at which the API itself answers as BASE_URL."
         )
     if is_html(answer) and not _is_json(answer) and answer.status < 500:

@@ -26,3 +26,20 @@ def _escaped(character: str) -> str:
     code = ord(character)
     wide = f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
     return _SHORT.get(character, wide)
+
+
+def printable_lines(text: str) -> str:
+    """Return the same, uncut, for a text whose line feeds are our own: they stay."""
+    return "\n".join(printable(line, len(line)) for line in text.split("\n"))
+
+
+def printable_json(text: str) -> str:
+    """Return a JSON text of the same value in which nothing is left that a terminal would obey or hide."""
+    return "".join(map(_escaped_in_json, text))
+
+
+def _escaped_in_json(character: str) -> str:
+    if character == "\n" or unicodedata.category(character) not in _UNPRINTABLE:
+        return character
+    units = character.encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{units[start : start + 4]}" for start in range(0, len(units), 4))

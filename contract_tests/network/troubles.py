@@ -22,6 +22,7 @@ class Cause(StrEnum):
     FRAMING = "framing"
     CODING = "coding"
     UNASKED = "unasked"
+    OVERSIZED = "oversized"
 
 
 # Whoever stands between, such bytes are wrong and stay so: a second response that is right takes nothing back.
@@ -43,6 +44,7 @@ ADVICE: Mapping[Cause, str] = {
     Cause.FRAMING: "Let the server, or what stands before it, give one Content-Length or one Transfer-Encoding",
     Cause.CODING: "Let Content-Encoding name the coding that the body has, or leave the header out",
     Cause.UNASKED: "Look which part of the server, or of what stands before it, sends more than one response a request",
+    Cause.OVERSIZED: "Look which part of the server writes so much, or raise limits.max_answer_bytes",
 }
 
 

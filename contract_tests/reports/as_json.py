@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from fleet_contract.contract_tests.judging.findings import Finding
+from fleet_contract.contract_tests.network.printable import printable_json
 from fleet_contract.contract_tests.run import Report
 from fleet_contract.contract_tests.story import steps_of
 from fleet_contract.contract_tests.verdicts import Result
@@ -29,7 +30,7 @@ def to_json(report: Report) -> str:
         },
         "cases": report.cases,
     }
-    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+    return printable_json(json.dumps(value, indent=2, ensure_ascii=False)) + "\n"
 
 
 def _requirement(result: Result, report: Report) -> dict[str, Any]:

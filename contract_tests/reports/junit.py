@@ -4,6 +4,7 @@ import re
 
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 
+from fleet_contract.contract_tests.network.printable import printable_lines
 from fleet_contract.contract_tests.reports.as_json import message_of
 from fleet_contract.contract_tests.run import Report
 from fleet_contract.contract_tests.story import steps_of
@@ -43,4 +44,4 @@ def _case(result: Result, report: Report) -> TestCase:
 
 
 def _clean(text: str) -> str:
-    return _NOT_XML.sub("\ufffd", text)
+    return _NOT_XML.sub("\ufffd", printable_lines(text))
