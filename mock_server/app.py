@@ -78,7 +78,7 @@ def build(parts: Parts) -> ASGIApp:
 class PagesForPeople(SwaggerUIMiddleware):
     """Shows the Swagger UI, and sees no other request, to which its redirects might apply."""
 
-    def __init__(self, app: ASGIApp, *, pages: Mapping[str, ASGIApp]) -> None:
+    def __init__(self, app: ASGIApp, *, pages: Mapping[str, Callable[[], Response]]) -> None:
         super().__init__(app)
         self._pages = pages
 
@@ -88,7 +88,8 @@ class PagesForPeople(SwaggerUIMiddleware):
             return
         if scope["method"] != "GET":
             raise Refusal(Kind.WRONG_METHOD, "A page is only read.", {"allow": listed({"GET"})})
-        await self._pages.get(scope["path"], super().__call__)(scope, receive, send)
+        page = self._pages.get(scope["path"])
+        await (page() if page else super().__call__)(scope, receive, send)
 
 
 def endpoint(handler: Handler, mock: Mock) -> Callable[[], Awaitable[Response]]:

@@ -14,7 +14,7 @@ from fleet_contract.mock_server.bodies import Incoming
 from fleet_contract.mock_server.codings import unpacked
 from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import Answer, Call
-from fleet_contract.mock_server.parts import Mock
+from fleet_contract.mock_server.parts import WITHOUT_CONTENT, Mock
 from fleet_contract.mock_server.refusals import Refusal, refusal_of, rendered
 from fleet_contract.mock_server.routes import listed
 
@@ -175,7 +175,7 @@ async def collected(app: ASGIApp, scope: Scope, receive: Receive) -> Answer:
 async def sent(answer: Answer, send: Send, *, head: bool) -> None:
     """Send an answer whole; without its body to HEAD."""
     headers = {**answer.headers, "content-length": str(len(answer.body))}
-    if answer.status == 204:
+    if answer.status in WITHOUT_CONTENT:
         del headers["content-length"]
     raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
     await send({"type": "http.response.start", "status": answer.status, "headers": raw})

@@ -12,6 +12,7 @@ import yaml
 NotYaml = yaml.YAMLError
 # A document of 700 lines takes the pure Python loader 100 ms; libyaml's is not everywhere.
 YAML_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_DUMPER: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 LARGEST_FILE = 64 * 1024 * 1024  # bytes; some devices have no end
 # Of two marks that begin alike the longer stands first.
 _MARKS = {
@@ -30,6 +31,12 @@ class Contradiction(ValueError):
 def load_yaml(text: str) -> Any:
     """Return what a YAML text says; raises yaml.YAMLError."""
     return yaml.load(text, Loader=YAML_LOADER)  # noqa: S506  (both loaders are the safe ones)
+
+
+def to_yaml(value: Any) -> str:
+    """Return a value of JSON as YAML."""
+    text: str = yaml.dump(value, Dumper=_DUMPER, sort_keys=False, allow_unicode=True)
+    return text
 
 
 def read(name: str) -> str:

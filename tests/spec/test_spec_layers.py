@@ -29,7 +29,7 @@ KNOWN_TO = {
     "connexion": {"mock_server/app.py"},
     "junitparser": {"contract_tests/reports/junit.py"},
     "schemathesis": {"contract_tests/generated.py"},
-    "yaml": {"mock_server/pages.py", "spec/files.py", "spec/yaml.py"},
+    "yaml": {"spec/files.py", "spec/yaml.py"},
 }
 OF_THE_EXTRA = ("backports", "brotli", "hypothesis", "junitparser", "pytest", "schemathesis")
 
