@@ -28,6 +28,7 @@ from fleet_contract.contract_tests.verdicts import EXITS, Exit
 from fleet_contract.spec.catalogue import Question, Requirement, Situation, catalogue
 from fleet_contract.spec.dialect import NOT_APPLICABLE, to_toml
 from fleet_contract.spec.files import Contradiction, suggestion
+from fleet_contract.spec.whole import Whole
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -101,11 +102,11 @@ def dialect(base_url: str | None, **given: Any) -> None:
 @click.option("--minutes", type=click.FloatRange(min=0, min_open=True), metavar="N", help="Go on for so long.")
 @click.option(
     "--max-cases",
-    type=click.IntRange(min=1),
+    type=Whole(min=1),
     metavar="N",
     help="Send at most so many programs, those of shrinking too.",
 )
-@click.option("--seed", type=click.IntRange(min=0), metavar="N", help="Draw the programs that this seed gives.")
+@click.option("--seed", type=Whole(min=0), metavar="N", help="Draw the programs that this seed gives.")
 @click.option("--save", type=click.Path(path_type=Path), default=FOLDER, help="Save what is found here.")
 @_options(*OF_THE_TARGET)
 def explore(

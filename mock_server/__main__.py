@@ -25,6 +25,7 @@ from fleet_contract.mock_server.serving import server
 from fleet_contract.mock_server.targets import read_base_path
 from fleet_contract.spec.dialect import default_dialect, read_dialect
 from fleet_contract.spec.files import Contradiction
+from fleet_contract.spec.whole import Whole
 
 LARGEST_PORT = 65535
 OPEN_TO_OTHERS = (
@@ -41,7 +42,7 @@ log = logging.getLogger("fleet_mock")
     "--port",
     default=8080,
     show_default=True,
-    type=click.IntRange(0, LARGEST_PORT),
+    type=Whole(0, LARGEST_PORT),
     help="The port to listen on; 0 takes a free one.",
 )
 @click.option(

@@ -188,7 +188,7 @@ def to_text(difference: Difference, sentence: Sentence | Covered) -> str:
 def main(context: click.Context, copy: Path) -> None:
     """Print which sentences of a copy of the guide are new, changed or gone. Exits 1 where there is one."""
     try:
-        found = list(differences(guide(), sections_of(copy.read_text(encoding="utf-8"))))
+        found = list(differences(guide(), sections_of(copy.read_text(encoding="utf-8-sig"))))
     except (OSError, ValueError) as wrong:
         raise click.UsageError(f"{copy}: {wrong}") from None
     for difference, sentence in found:
