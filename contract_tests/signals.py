@@ -1,0 +1,112 @@
+"""SIGINT, SIGTERM and SIGHUP: each is the same wish, that the program ends in good order."""
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from typing import Any
+
+# Windows has no SIGHUP.
+_WATCHED = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+
+
+class Stopped(KeyboardInterrupt):
+    """A signal asked the program to end; its text names the signal."""
+
+
+class Mode(Enum):
+    """What a signal does beside calling the halts."""
+
+    WAITS = auto()  # it is kept for the next that is armed
+    RAISES = auto()  # it raises Stopped, once: a second one is not to meet what the first has begun
+    PASSES = auto()  # it does nothing, since the end is near
+
+
+@dataclass
+class _Watch:
+    is_on: bool = False
+    mode: Mode = Mode.WAITS
+    waiting: str = ""
+    halts: list[Callable[[], None]] = field(default_factory=list)
+
+    def see(self, number: int, _frame: object) -> None:
+        for halt in self.halts:
+            halt()
+        name = signal.Signals(number).name
+        if self.mode is Mode.WAITS:
+            self.waiting = name
+        if self.mode is Mode.RAISES:
+            self.mode = Mode.PASSES
+            raise Stopped(name)
+
+    @contextmanager
+    def within(self, mode: Mode) -> Iterator[None]:
+        before, self.mode = self.mode, mode
+        try:
+            yield
+        finally:
+            self.mode = before
+
+
+_watch = _Watch()
+
+
+@contextmanager
+def watching() -> Iterator[None]:
+    """Watch the signals; within another watch, or outside of the main thread, which alone is told of them, nothing."""
+    if _watch.is_on or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    hook, before = sys.unraisablehook, {number: signal.getsignal(number) for number in _WATCHED}
+
+    def dropped(unraisable: Any) -> None:
+        """Python drops a KeyboardInterrupt that meets a collector's callback, and prints it: that is no news."""
+        if not issubclass(unraisable.exc_type, KeyboardInterrupt):
+            hook(unraisable)
+
+    _watch.is_on, sys.unraisablehook = True, dropped
+    for number in before:
+        if not _is_nohup(number):
+            signal.signal(number, _watch.see)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, signal.SIG_DFL if handler is None else handler)
+        _watch.is_on, sys.unraisablehook = False, hook
+
+
+def _is_nohup(number: int) -> bool:
+    """Say whether somebody started the program so that it outlives its terminal."""
+    return signal.Signals(number).name == "SIGHUP" and signal.getsignal(number) is signal.SIG_IGN
+
+
+@contextmanager
+def armed(halt: Callable[[], None] = lambda: None) -> Iterator[None]:
+    """Let a signal end what is done here: it calls `halt`, for a library may catch the Stopped that it raises."""
+    with _watch.within(Mode.RAISES):
+        _watch.halts.append(halt)
+        try:
+            waiting, _watch.waiting = _watch.waiting, ""
+            if waiting:
+                raise Stopped(waiting)
+            yield
+        finally:
+            _watch.halts.remove(halt)
+
+
+@contextmanager
+def held() -> Iterator[None]:
+    """Let no signal end what is done here, which takes a bounded time."""
+    with _watch.within(Mode.PASSES):
+        yield
+
+
+def leave_at_once(code: int) -> None:
+    """Let every signal from now on end the process with the code that is decided."""
+    for number in _WATCHED:
+        signal.signal(number, lambda *_: os._exit(code))

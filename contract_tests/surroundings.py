@@ -1,0 +1,50 @@
+"""Deaf to the surroundings: what a user set for programs of his own changes no run, and a run leaves nothing there."""
+
+import os
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from unittest.mock import patch
+
+_OF_LIBRARIES = ("PYTEST_", "HYPOTHESIS_")
+_INSTEAD = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "HYPOTHESIS_NO_PLUGINS": "1"}
+_NOWHERE = Path(os.devnull) / "hypothesis"  # no folder can be made there, and Hypothesis does without
+
+
+@contextmanager
+def deaf() -> Iterator[None]:
+    """Hide what the environment tells pytest and Hypothesis, and that Python is to make errors of warnings."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(_OF_LIBRARIES)}
+    with patch.dict(os.environ, {**kept, **_INSTEAD}, clear=True), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+@contextmanager
+def somewhere() -> Iterator[None]:
+    """Stand in a folder that exists where the working directory was deleted or is closed: pytest asks for its name."""
+    try:
+        os.chdir(Path.cwd())
+    except OSError:
+        pass
+    else:
+        yield
+        return
+    here = os.open(".", getattr(os, "O_PATH", os.O_RDONLY))  # the only name that such a folder has
+    os.chdir(os.sep)
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            os.fchdir(here)
+        os.close(here)
+
+
+@contextmanager
+def without_storage() -> Iterator[None]:
+    """Keep Hypothesis from its folder in the working directory."""
+    from hypothesis import configuration  # takes long, and what only asks a question does without
+
+    with patch.object(configuration, "__hypothesis_home_directory", _NOWHERE):
+        yield
