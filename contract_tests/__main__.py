@@ -3,29 +3,36 @@
 import sys
 from typing import NoReturn
 
-from fleet_contract.contract_tests import signals, streams
-from fleet_contract.contract_tests.surroundings import deaf, somewhere
+from fleet_contract.contract_tests.signals import leave_at_once, waiting, watching
 
 
 def main() -> NoReturn:
     """Run the command in a process of its own; the exit codes are those of `ending.Exit`."""
-    streams.settle()
-    with signals.watching():
+    with watching():
         code = _code()
-    signals.leave_at_once(code)
+    leave_at_once(code)
     sys.exit(code)
 
 
+# Each import stands where it is needed: until there is somebody to tell, nothing may go wrong.
+
+
 def _code() -> int:
+    from fleet_contract.contract_tests import streams
+    from fleet_contract.contract_tests.surroundings import deaf
+
+    streams.settle()
     with deaf():
-        from fleet_contract.contract_tests.ending import ended  # under its hands from here on
+        from fleet_contract.contract_tests.ending import ended
 
         return ended(_command)
 
 
 def _command() -> int:
-    with somewhere():
-        from fleet_contract.contract_tests.commands import main as command  # takes long, and may lack a package
+    from fleet_contract.contract_tests.surroundings import somewhere
+
+    with waiting(), somewhere():
+        from fleet_contract.contract_tests.commands import main as command  # may lack a package
     return command.call()
 
 

@@ -3,9 +3,8 @@
 import math
 import secrets
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from io import TextIOWrapper
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -14,17 +13,20 @@ from rich.markup import escape
 from rich.table import Table
 
 from fleet_contract.contract_tests.depths import PRICES, Depth
+from fleet_contract.contract_tests.ending import Exit, Inconclusive, ended
 from fleet_contract.contract_tests.exploring.exploration import FOLDER, SEED_BITS, Asked
 from fleet_contract.contract_tests.exploring.exploration import explore as explore_server
-from fleet_contract.contract_tests.judge import SuiteBroke, begin, judge, run_checks
+from fleet_contract.contract_tests.judge import begin, judge, printed, run_checks
 from fleet_contract.contract_tests.judging.reading import decided
-from fleet_contract.contract_tests.network.preflight import KeyRefused, NotThisApi, Unreachable
 from fleet_contract.contract_tests.options import OF_THE_TARGET, OPTIONS, Option
 from fleet_contract.contract_tests.reports.console import open_console
 from fleet_contract.contract_tests.reports.entries import entries_page
 from fleet_contract.contract_tests.reports.exploration import Progress, print_beginning, print_exploration
+from fleet_contract.contract_tests.reports.files import standard_stream
+from fleet_contract.contract_tests.reports.text import print_footprint
 from fleet_contract.contract_tests.settings import read_exploration, read_settings
-from fleet_contract.contract_tests.verdicts import EXITS, Exit
+from fleet_contract.contract_tests.signals import held, waiting
+from fleet_contract.contract_tests.untested import Lack
 from fleet_contract.spec.catalogue import Question, Requirement, Situation, catalogue
 from fleet_contract.spec.dialect import NOT_APPLICABLE, to_toml
 from fleet_contract.spec.files import Contradiction, suggestion
@@ -33,13 +35,32 @@ from fleet_contract.spec.whole import Whole
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Program(click.Group):
+    """The command, which ends with a code of ours whatever becomes of it."""
+
+    def main(self, *args: Any, **how: Any) -> NoReturn:
+        sys.exit(ended(partial(self.call, *args, **how)))
+
+    def call(self, *args: Any, **how: Any) -> int:
+        """Do what the arguments ask for, and return the exit code; raises what `ending` knows."""
+        try:
+            code: int | None = super().main(*args, **{**how, "standalone_mode": False})
+        except click.ClickException as wrong:
+            wrong.show()
+            return Exit.USAGE
+        except click.Abort as interrupted:
+            raise interrupted.__cause__ or interrupted from None
+        except SystemExit as done:  # so ends the completion of a shell's words
+            if done.code:
+                raise
+            return Exit.CONFORMS
+        return code or Exit.CONFORMS
+
+
+@click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="fleet-contract")
 def main() -> None:
     """Judge any server of the Drive API's Fleet Management by the public guide."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a terminal of another encoding is no reason to lose a verdict
 
 
 def _options(*options: Option) -> Callable[[Function], Function]:
@@ -61,40 +82,45 @@ def _how(option: Option) -> dict[str, Any]:
 @main.command()
 @click.argument("base_url", required=False)
 @_options(*OPTIONS)
-def run(base_url: str | None, **given: Any) -> None:
+def run(base_url: str | None, **given: Any) -> int:
     """Run the checks against the server at BASE_URL, and print one verdict per requirement.
 
     BASE_URL is what stands before /emp/v1. Exits 0 when the server conforms, 1 when it
     breaks a requirement, 2 when the command was used wrongly, and 3 when nothing failed
     but the run could not be concluded.
     """
-    with _explained():
+    with waiting():  # until there is a run that can be reported
         settings, outputs = read_settings(base_url, _named(given))
-        code = judge(settings, outputs, open_console())
-    sys.exit(code)
+        # A report that goes to standard output is alone there, so that a program can read it.
+        console = open_console(stderr=any(standard_stream(path) for path in outputs.paths))
+        return judge(settings, outputs, console, [Path(given["target"])] if given["target"] else [])
 
 
 @main.command()
 @click.argument("base_url", required=False)
 @_options(*OPTIONS)
-def dialect(base_url: str | None, **given: Any) -> None:
+def dialect(base_url: str | None, **given: Any) -> int:
     """Read the dialect of the server at BASE_URL, and print it as TOML that fleet-mock --dialect takes.
 
     Costs what a run costs. What was not seen, or was answered in several ways, stands
-    in comments. Exits 0 when anything was read, else as `run` does.
+    in comments. Exits 0 when anything was read and the run came to its end, else as
+    `run` does.
     """
-    with _explained():
-        settings, _ = read_settings(base_url, _named(given))
-        report = run_checks(begin(settings, open_console(stderr=True)))
-    answers = decided(report.dialect) if report else {}
-    if report is None or not answers:
-        _fail(
-            f"No answer of {settings.target.base_url} told anything. `fleet-contract run` says why.", Exit.INCONCLUSIVE
-        )
+    settings, _ = read_settings(base_url, _named(given))
+    console = open_console(stderr=True)
+    report = run_checks(begin(settings, console))
+    print_footprint(report, console)
+    answers = decided(report.dialect)
+    if not answers:
+        raise Inconclusive(f"No answer of {settings.target.base_url} told anything. `fleet-contract run` says why.")
     for question, answer in report.dialect.items():
         if question not in answers and answer != NOT_APPLICABLE:
             click.echo(f"# {question} is {answer}")
     click.echo(to_toml(answers), nl=False)
+    cut_short = [each.error or each.reason for each in report.ran if each.error or each.lack is Lack.STOPPED]
+    if cut_short:
+        raise Inconclusive(f"Not all was read: {cut_short[0].rstrip('.')}. What was read stands above.")
+    return Exit.CONFORMS
 
 
 @main.command()
@@ -111,7 +137,7 @@ def dialect(base_url: str | None, **given: Any) -> None:
 @_options(*OF_THE_TARGET)
 def explore(
     base_url: str | None, minutes: float | None, max_cases: int | None, seed: int | None, save: Path, **given: Any
-) -> None:
+) -> int:
     """Send random programs of requests to the server at BASE_URL, and judge every answer as `run` does.
 
     Takes --minutes or --max-cases, or both. What breaks a requirement is shrunk, printed
@@ -125,15 +151,15 @@ def explore(
         raise click.UsageError(f"--minutes is {minutes}, and was expected to be a number above 0. Give another.")
     console = open_console()
     progress = Progress(console)
-    with _explained():
-        settings = read_exploration(base_url, _named(given, OF_THE_TARGET))
-        number = secrets.randbits(SEED_BITS) if seed is None else seed
-        asked = Asked(settings, number, minutes, max_cases, save)
-        print_beginning(asked, console)
+    settings = read_exploration(base_url, _named(given, OF_THE_TARGET))
+    number = secrets.randbits(SEED_BITS) if seed is None else seed
+    asked = Asked(settings, number, minutes, max_cases, save)
+    print_beginning(asked, console)
+    with held():
         with progress.shown:
             explored = explore_server(asked, progress.tell)
-        print_exploration(explored, _replaying(settings.target.base_url, given), console)
-    sys.exit(EXITS[explored.outcome])
+        replay = _replaying(settings.target.base_url, given)
+        return printed(explored.outcome, partial(print_exploration, explored, replay, console), explored.unsaved)
 
 
 def _replaying(base_url: str, given: dict[str, Any]) -> list[str]:
@@ -166,36 +192,15 @@ def _named(given: dict[str, Any], options: Sequence[Option] = OPTIONS) -> dict[s
     return {option.name: given[option.name.replace("-", "_")] for option in options}
 
 
-@contextmanager
-def _explained() -> Iterator[None]:
-    """End the program with one message and the right code where a run could not be begun or finished."""
-    try:
-        yield
-    except Contradiction as wrong:
-        _fail(str(wrong), Exit.USAGE)
-    except (Unreachable, KeyRefused, NotThisApi, SuiteBroke) as reason:
-        _fail(str(reason), Exit.INCONCLUSIVE)
-    except KeyboardInterrupt:
-        _fail("Interrupted, so nothing is concluded. What was created until then stays.", Exit.INCONCLUSIVE)
-    except OSError as wrong:
-        _fail(f"The output cannot be written: {wrong.strerror}. Give it a place where it can.", Exit.INCONCLUSIVE)
-
-
-def _fail(message: str, code: Exit) -> NoReturn:
-    click.echo(f"Error: {message}", err=True)
-    sys.exit(code)
-
-
 @main.command("list")
 @click.argument("prefix", default="")
 def list_requirements(prefix: str) -> None:
     """Print every requirement whose id begins with PREFIX: id, basis, sentence."""
     chosen = [each for each in catalogue().requirements.values() if each.id.startswith(prefix)]
     if not chosen:
-        _fail(
+        raise Contradiction(
             f"No requirement has an id that begins with {prefix!r}.{suggestion(prefix, catalogue().requirements)} "
-            f"Leave the prefix out to see all.",
-            Exit.USAGE,
+            f"Leave the prefix out to see all."
         )
     console = open_console()
     for each in chosen:
@@ -211,9 +216,8 @@ def explain(id: str) -> None:
     known = catalogue()
     everything: dict[str, Any] = {**known.situations, **known.questions, **known.requirements}
     if id not in everything:
-        _fail(
-            f"Nothing has the id {id!r}.{suggestion(id, everything)} `fleet-contract list` prints the requirements.",
-            Exit.USAGE,
+        raise Contradiction(
+            f"Nothing has the id {id!r}.{suggestion(id, everything)} `fleet-contract list` prints the requirements."
         )
     console = open_console()
     for line in _EXPLANATIONS[type(everything[id])](everything[id]):

@@ -1,49 +1,62 @@
-"""Driving checks as pytest tests: the only module that knows pytest, but for the options of the plain form."""
+"""Driving checks as pytest tests: what each came to, and what the run did."""
 
-from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, example, given
-from hypothesis import settings as hypothesis_settings
 
 from fleet_contract.contract_tests.check import Check, check_of
 from fleet_contract.contract_tests.judging.findings import Finding
 from fleet_contract.contract_tests.network.budget import BudgetSpent
-from fleet_contract.contract_tests.network.client import WritesForbidden
+from fleet_contract.contract_tests.network.client import INTERRUPTED, WritesForbidden
 from fleet_contract.contract_tests.network.printable import printable
 from fleet_contract.contract_tests.programs.case_files import Case
 from fleet_contract.contract_tests.run import Report, Run
+from fleet_contract.contract_tests.surroundings import without_storage
 from fleet_contract.contract_tests.target import Target
 from fleet_contract.contract_tests.untested import Lack, Untested
-from fleet_contract.contract_tests.verdicts import Exit, Ran
-
-# The gate runs the rows of a property and nothing else: what Hypothesis would draw depends on
-# what happens to be imported, and a shrunk failure is one that was seen and withdrawn.
-_GATE = hypothesis_settings(
-    phases=(Phase.explicit,),
-    database=None,
-    deadline=None,
-    report_multiple_bugs=False,  # else an interrupt would be collected like a failure, and the run would go on
-    suppress_health_check=list(HealthCheck),
-)
-
+from fleet_contract.contract_tests.verdicts import Ran
 
 RUN = pytest.StashKey[Run]()
 SAVED = "saved"  # the argument of the check that replays saved cases
 
 
 class Driver:
-    """A pytest plugin that drives the checks of one run; other tests of the session are left alone."""
+    """A pytest plugin that drives the checks of one run; other tests of the session are left alone.
 
-    def __init__(self, run: Run, conclude: Callable[[Report], int]) -> None:
+    Nothing that ends the session ends the run: `conclude` returns its report whatever happened.
+    """
+
+    def __init__(self, run: Run) -> None:
         self._run = run
-        self._conclude = conclude
         self._is_ours = False
         self._due: list[pytest.Item] = []
-        self._others_failed = False
+        self._done: set[pytest.Item] = set()
+        self._begun = 0.0
+
+    def conclude(self) -> Report:
+        """Return what the run came to; a run that was stopped, or ran nothing, is no success."""
+        stopped = self._run.client.stopped
+        undone = [item for item in self._due if item not in self._done]
+        if stopped and not self._due:
+            return self._run.give_up(stopped)
+        if stopped and (undone or stopped != INTERRUPTED):
+            self._run.ran.append(Ran("the run", (), Lack.STOPPED, stopped))
+        self._run.ran += [_ran(item, Untested(Lack.STOPPED, "the run was stopped before it")) for item in undone]
+        if not self._due and not any(each.error for each in self._run.ran):
+            self._run.ran.append(Ran("nothing ran", (), Lack.STOPPED, "no check was selected"))
+        return self._run.conclude()
+
+    def broke(self, error: BaseException) -> None:
+        """Note that something of ours failed outside of any check."""
+        self._run.ran.append(Ran("the run", (), error=f"{type(error).__name__}: {error}"))
+
+    def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> bool | None:
+        self.broke(excinfo.value)
+        return None  # so that pytest prints it
 
     def pytest_configure(self, config: pytest.Config) -> None:
         config.stash[RUN] = self._run  # where the fixtures of the checks find it
@@ -72,40 +85,44 @@ class Driver:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> Iterator[None]:
-        with self._recorded(item):
+        self._begun = time.monotonic()
+        with self._recorded(item, to_its_end=False):
             return (yield)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:
-        with self._recorded(item):
-            result = yield
-            if _check(item):
-                broken = self._run.judge_new()
-                self._run.ran.append(_ran(item))
-                if broken:
-                    pytest.fail(
-                        _summary(broken), pytrace=False
-                    )  # It is the server's fault: no line of ours tells more.
-            return result
+        with self._recorded(item, to_its_end=True):
+            return (yield)
 
     @contextmanager
-    def _recorded(self, item: pytest.Item) -> Iterator[None]:
-        """Turn what ended a check into a record: untested with its reason, or an error of ours."""
+    def _recorded(self, item: pytest.Item, *, to_its_end: bool) -> Iterator[None]:
+        """Record what became of a check, and fail it for all that it made the server show, however it ended."""
         if not _check(item):
             yield
             return
-        self._run.api.check = item.name
+        self._run.api.check = f"{item.path.name}::{item.name}"  # a name alone stands in several modules
+        lacked = None
         try:
-            yield
-        except (pytest.fail.Exception, pytest.skip.Exception):
-            raise
-        except (Untested, BudgetSpent, WritesForbidden) as reason:
-            lacked = _lacked(reason)
-            self._run.ran.append(_ran(item, lacked))
-            raise pytest.skip.Exception(lacked.reason) from None
+            try:
+                yield
+            except (Untested, BudgetSpent, WritesForbidden) as reason:
+                lacked = _lacked(reason)
+            broken = self._run.judge_new() if lacked or to_its_end else []
         except Exception as error:
-            self._run.ran.append(replace(_ran(item), error=printable(f"{type(error).__name__}: {error}")))
+            self._record(replace(_ran(item, lacked), error=printable(f"{type(error).__name__}: {error}")), item)
+            with suppress(Exception):  # lest the next check is blamed; all is judged once more at the end
+                self._run.judge_new()
             raise
+        if lacked or to_its_end:
+            self._record(_ran(item, lacked), item)
+        if broken:
+            pytest.fail(_summary(broken), pytrace=False)  # It is the server's fault: no line of ours tells more.
+        if lacked:
+            raise pytest.skip.Exception(lacked.reason)
+
+    def _record(self, ran: Ran, item: pytest.Item) -> None:
+        self._done.add(item)
+        self._run.ran.append(replace(ran, seconds=time.monotonic() - self._begun))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
@@ -125,42 +142,28 @@ class Driver:
         return True
 
     def _drive(self, check: Check, function: Callable[..., None], arguments: dict[str, Any]) -> None:
-        if check.cases is None:
-            function(**arguments)
-            return
+        cases = [{"case": row} for row in check.cases.at(self._run.settings.depth)] if check.cases else [{}]
+        with without_storage():
+            for case in cases:
+                function(**{**arguments, **case})
 
-        def body(case: Any) -> None:
-            function(**{**arguments, "case": case})
 
-        driven = given(case=check.cases.strategy)(body)
-        for row in reversed(check.cases.at(self._run.settings.depth)):
-            driven = example(case=row)(driven)
-        _GATE(driven)()
+class Alone(Driver):
+    """Drives the checks in a session that holds nothing else and prints nothing."""
 
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        report = yield
-        self._others_failed |= report.failed and _check(item) is None
-        return report
+    def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> bool:
+        super().pytest_internalerror(excinfo)
+        return True
 
-    @pytest.hookimpl(wrapper=True)
-    def pytest_sessionfinish(self, session: pytest.Session) -> Iterator[None]:
-        result = yield
-        if self._is_ours and not session.config.option.collectonly:
-            self._record_the_undone()
-            code = self._conclude(self._run.conclude())
-            session.exitstatus = code or (pytest.ExitCode.TESTS_FAILED if self._others_failed else Exit.CONFORMS)
-        return result
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            reason = report.longreprtext.strip().rpartition("\n")[2]
+            self._run.ran.append(Ran(report.nodeid or "the run", (), error=f"it could not be loaded: {reason}"))
 
-    def _record_the_undone(self) -> None:
-        """Record the checks that never ran, so that a run that was stopped, or ran nothing, is no success."""
-        done = {each.name for each in self._run.ran}
-        undone = [item for item in self._due if item.name not in done]
-        if self._run.client.stopped:
-            self._run.ran.append(Ran("the run", (), Lack.STOPPED, "it was interrupted"))
-        self._run.ran += [_ran(item, Untested(Lack.STOPPED, "the run was stopped before it")) for item in undone]
-        if not self._due:
-            self._run.ran.append(Ran("nothing ran", (), Lack.STOPPED, "no check was selected"))
+
+def is_check(item: pytest.Item) -> bool:
+    """Say whether a test is a check of ours."""
+    return _check(item) is not None
 
 
 def _check(item: pytest.Item) -> Check | None:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from enum import IntEnum
 
 from fleet_contract.contract_tests import streams
-from fleet_contract.contract_tests.signals import Stopped, armed, watching
-from fleet_contract.spec.files import Contradiction
+from fleet_contract.contract_tests.signals import Stopped, breakable, watching
+from fleet_contract.spec.contradiction import Contradiction
 
 
 class Exit(IntEnum):
@@ -92,7 +92,7 @@ def complain(message: str) -> None:
     sys.stderr.write(f"Error: {message}\n")
 
 
-def unless_lost(code: int, lost: str) -> int:
+def unless_lost(code: int, lost: object) -> int:
     """Return the code of a program that could not write something: what was seen broken stays broken."""
     return code or (Exit.INCONCLUSIVE if lost else Exit.CONFORMS)
 
@@ -100,7 +100,7 @@ def unless_lost(code: int, lost: str) -> int:
 def ended(action: Callable[[], int | None]) -> int:
     """Do what a command does, and return the code with which the program ends, whatever becomes of it."""
     try:
-        with watching(), armed():
+        with watching(), breakable():
             code = action() or Exit.CONFORMS
     except BaseException as error:  # noqa: BLE001  (this is where all of them end)
         code = tell(error)
@@ -109,7 +109,7 @@ def ended(action: Callable[[], int | None]) -> int:
 
 def _flushed() -> str:
     try:
-        with watching(), armed():
+        with watching(), breakable():
             lost = streams.lost()
     except KeyboardInterrupt:  # Nobody reads what is written, and we are to go.
         streams.give_up()

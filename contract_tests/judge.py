@@ -1,57 +1,61 @@
 """Judging from begin to end: the first look, the cost, the checks, the reports and the exit code."""
 
-import os
-import signal
-import sys
-import threading
-import traceback
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import Any
 
 import pytest
 from rich.console import Console
 from rich.markup import escape
 
-from fleet_contract.contract_tests.driving import Driver
+from fleet_contract.contract_tests.driving import Alone
+from fleet_contract.contract_tests.ending import complain, ending_of, unless_lost
 from fleet_contract.contract_tests.reports.as_json import to_json
+from fleet_contract.contract_tests.reports.files import is_bounded, prepare, write
 from fleet_contract.contract_tests.reports.junit import to_junit
-from fleet_contract.contract_tests.reports.text import print_report
+from fleet_contract.contract_tests.reports.text import print_footprint, print_report
 from fleet_contract.contract_tests.run import Report, Run, Settings
 from fleet_contract.contract_tests.settings import Outputs
-from fleet_contract.contract_tests.verdicts import EXITS, Exit
-from fleet_contract.spec.files import Contradiction
+from fleet_contract.contract_tests.signals import armed, breakable, held, watching
+from fleet_contract.contract_tests.surroundings import deaf, somewhere
+from fleet_contract.contract_tests.verdicts import EXITS, Outcome
 
 CHECKS = "fleet_contract.contract_tests.checks"
-# The first two speak to a terminal and a cache that are not ours, the third keeps what nobody logs; the others collect
-# garbage six times a run.
-_UNWANTED = ("terminal", "cacheprovider", "logging", "unraisableexception", "threadexception")
-
-
-class SuiteBroke(Exception):
-    """The suite itself failed, which says nothing about the server."""
-
-    def __init__(self, error: Exception) -> None:
-        last = traceback.extract_tb(error.__traceback__)[-1]
-        super().__init__(
-            f"The suite itself broke: {type(error).__name__}: {error} (in {last.name}, line {last.lineno}). That says "
-            f"nothing about the server. Run once more, and report it with the depth and the version if it stays."
-        )
+# The first two speak to a terminal and a cache that are not ours, the next four catch what nobody looks at; the others
+# collect garbage six times a run.
+_UNWANTED = (
+    "terminal",
+    "cacheprovider",
+    "logging",
+    "warnings",
+    "faulthandler",
+    "pastebin",
+    "unraisableexception",
+    "threadexception",
+)
+_ENDED_WELL = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED)
 
 
 def begin(settings: Settings, console: Console) -> Run:
-    """Look at the target once, print what the run may cost, and return the run.
+    """Make a run, look at its target once, and print what it may cost.
 
     Raises Contradiction, Unreachable, KeyRefused or NotThisApi; sends one request.
     """
     run = Run.begin(settings)
     try:
-        seconds = run.client.limit_time(run.client.preflight())
+        look(run, console)
     except BaseException:
         run.client.close()
         raise
+    return run
+
+
+def look(run: Run, console: Console) -> None:
+    """Look at the target once, and print what the run may cost; raises Unreachable, KeyRefused or NotThisApi."""
+    settings = run.settings
+    seconds = run.client.limit_time(run.client.preflight())
     limits, where = settings.target.limits, escape(settings.target.base_url)
     most = "as long as it takes" if seconds is None else f"{seconds:,.0f} s"
     if settings.target.may_write:
@@ -68,91 +72,115 @@ def begin(settings: Settings, console: Console) -> Run:
         )
     if settings.ledger:
         console.print(f"What is created is written to {escape(str(settings.ledger))}.", soft_wrap=True)
-    return run
+
+
+def judge(settings: Settings, outputs: Outputs, console: Console, others: Iterable[Path] = ()) -> int:
+    """Judge a server, write and print what it came to, and return the exit code.
+
+    `others` are files that no report may be written over. Raises Contradiction.
+    """
+    with held():
+        run = begun(settings, outputs, others)
+        failure = failure_of(run, console)
+        if failure is None:
+            return finish(run_checks(run), outputs, console)
+        return abandon(run, failure, outputs, console)
+
+
+def begun(settings: Settings, outputs: Outputs, others: Iterable[Path] = ()) -> Run:
+    """Make a run whose reports can be written; raises Contradiction."""
+    written = [settings.ledger] if settings.ledger else []
+    read = [Path(case.file) for case in settings.cases]
+    prepare(outputs.paths, [*others, *written, *read])
+    return Run.begin(settings)
+
+
+def failure_of(run: Run, console: Console) -> BaseException | None:
+    """Look at the target, and return what keeps the run from its first check, if anything does."""
+    try:
+        with watching(), armed(run.client.stop):
+            look(run, console)
+    except BaseException as failure:  # noqa: BLE001  (an interrupt too leaves a report)
+        return failure
+    return None
+
+
+def abandon(run: Run, failure: BaseException, outputs: Outputs, console: Console) -> int:
+    """Write the reports of a run that did not come to its first check, say why on one line, and return the code."""
+    code, reason = ending_of(failure)
+    with held():
+        report = run.give_up(reason)
+        lost = _written(report, outputs)
+        print_footprint(report, console)
+    for message in (reason, *lost):
+        complain(message)
+    return code
 
 
 def finish(report: Report, outputs: Outputs, console: Console) -> int:
-    """Print the report, write the files that were asked for, and return the exit code."""
-    print_report(report, console)
-    for path, render in ((outputs.json, to_json), (outputs.junit, to_junit)):
-        if path:
-            _write(path, render(report))
-    return EXITS[report.outcome]
+    """Write the reports that were asked for, print one, and return the exit code; what fails here fails alone."""
+    with held():
+        lost = _written(report, outputs)
+        return printed(report.outcome, partial(print_report, report, console), lost)
 
 
-def _write(path: Path, text: str) -> None:
+def printed(outcome: Outcome, show: Callable[[], None], lost: Sequence[str]) -> int:
+    """Print what a run came to and what of it was `lost`, and return the exit code."""
+    with watching():
+        lost = [*lost, *_failing("Not all could be printed", show, breakable())]
+    for message in lost:
+        complain(message)
+    return unless_lost(EXITS[outcome], lost)
+
+
+def _written(report: Report, outputs: Outputs) -> list[str]:
+    """Write the files, those first that nobody can hold up, and return what went wrong."""
+    renders = {outputs.json: to_json, outputs.junit: to_junit}
+    lost = list[str]()
+    for path in sorted(outputs.paths, key=is_bounded, reverse=True):
+        guard = nullcontext() if is_bounded(path) else breakable()
+        lost += _failing(f"The report {path} cannot be written", partial(_write, path, renders[path], report), guard)
+    return lost
+
+
+def _write(path: Path, render: Callable[[Report], str], report: Report) -> None:
+    write(path, render(report))
+
+
+def _failing(what: str, action: Callable[[], None], guard: AbstractContextManager[None]) -> list[str]:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # Half of a surrogate pair, which a server may have taken for an identifier, is written as JSON escapes it.
-        path.write_text(text, encoding="utf-8", errors="backslashreplace")
+        with guard:
+            action()
+    except BrokenPipeError:
+        return []  # Whoever reads it went away, and wanted no more.
     except OSError as wrong:
-        raise Contradiction(
-            f"Cannot write the report {path}: {wrong.strerror}. Name a file that can be written."
-        ) from None
+        return [f"{what}: {wrong.strerror}. Give it a place where it can."]
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  (the other reports are told all the same)
+        return [f"{what}. {ending_of(error)[1]}"]
+    return []
 
 
-def judge(settings: Settings, outputs: Outputs, console: Console) -> int:
-    """Judge a server, report, and return the exit code; raises what `begin` raises, and SuiteBroke."""
-    for path in (outputs.json, outputs.junit):
-        if path:  # Rather now than when the fleets are spent; and no old report is taken for this run's.
-            _write(path, "")
-    report = run_checks(begin(settings, console))
-    try:
-        return finish(report, outputs, console) if report else Exit.INCONCLUSIVE
-    except (Contradiction, OSError):
-        raise
-    except Exception as error:
-        raise SuiteBroke(error) from error
+def run_checks(run: Run) -> Report:
+    """Drive the checks of a run and return what they came to, whatever ended them."""
+    driver = Alone(run)
+    with held():
+        try:
+            with watching(), armed(run.client.stop), deaf(), somewhere():
+                code = drive(driver)
+        except KeyboardInterrupt:
+            run.client.stop()
+        except BaseException as error:  # noqa: BLE001  (of pytest, or ours: the report tells it)
+            driver.broke(error)
+        else:
+            if code not in _ENDED_WELL and not run.client.stopped:
+                driver.broke(RuntimeError(f"pytest ended with {code!r}"))
+        return driver.conclude()
 
 
-def run_checks(run: Run) -> Report | None:
-    """Drive the checks of a run and return what they came to, None where pytest got to none; raises SuiteBroke."""
-    reports: list[Report] = []
-
-    def keep(report: Report) -> int:
-        reports.append(report)
-        return EXITS[report.outcome]
-
-    try:
-        with interruptible(run.client.stop):
-            drive(Driver(run, keep))
-    except Exception as error:
-        raise SuiteBroke(error) from error
-    return reports[0] if reports else None
-
-
-@contextmanager
-def interruptible(halt: Callable[[], None]) -> Iterator[None]:
-    """Let Ctrl+C end a run for good, by `halt`: a library may catch the first KeyboardInterrupt and go on.
-
-    Python itself drops one that meets a collector's callback, and prints it: that is no news, so it is not printed.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        yield  # Only the main thread is told of signals.
-        return
-
-    def stop(*_: object) -> None:
-        halt()
-        raise KeyboardInterrupt
-
-    def dropped(unraisable: Any) -> None:
-        if not issubclass(unraisable.exc_type, KeyboardInterrupt):
-            hook(unraisable)
-
-    before, hook = signal.signal(signal.SIGINT, stop), sys.unraisablehook
-    sys.unraisablehook = dropped
-    try:
-        yield
-    finally:
-        sys.unraisablehook = hook
-        signal.signal(signal.SIGINT, before)
-
-
-def drive(driver: Driver) -> None:
-    """Run the checks under pytest, deaf to the user's own settings and plugins."""
-    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    os.environ.pop("PYTEST_ADDOPTS", None)
+def drive(driver: Alone) -> int:
+    """Run the checks under pytest, deaf to the user's own settings and plugins, and return its code."""
     with as_file(files(CHECKS)) as folder:
         ours = ["-c", str(folder / "pytest.ini"), "--rootdir", str(folder), "--import-mode=importlib"]
+        quiet = ["--capture=no", "--assert=plain"]  # no file for what is printed, none for what is rewritten
         without = [option for plugin in _UNWANTED for option in ("-p", f"no:{plugin}")]
-        pytest.main([*ours, *without, str(folder)], plugins=[driver])
+        return pytest.main([*ours, *quiet, *without, str(folder)], plugins=[driver])

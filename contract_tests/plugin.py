@@ -3,21 +3,22 @@
 pytest -p fleet_contract.contract_tests.plugin --pyargs fleet_contract.contract_tests --fleet-url URL
 """
 
-from collections.abc import Callable, Generator
+from collections.abc import Generator, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from fleet_contract.contract_tests import checks
-from fleet_contract.contract_tests.driving import Driver
-from fleet_contract.contract_tests.judge import begin, finish
-from fleet_contract.contract_tests.network.preflight import KeyRefused, NotThisApi, Unreachable
+from fleet_contract.contract_tests.driving import Driver, is_check
+from fleet_contract.contract_tests.ending import Exit, ending_of, tell
+from fleet_contract.contract_tests.judge import abandon, begun, failure_of, finish
 from fleet_contract.contract_tests.options import OPTIONS
 from fleet_contract.contract_tests.reports.console import open_console
-from fleet_contract.contract_tests.run import Report, Run
+from fleet_contract.contract_tests.run import Run
 from fleet_contract.contract_tests.settings import Outputs, read_settings
-from fleet_contract.contract_tests.verdicts import Exit
+from fleet_contract.contract_tests.signals import armed, held, watching
 from fleet_contract.spec.files import Contradiction
 
 PREFIX = "--fleet-"
@@ -38,20 +39,72 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         group.addoption(f"{PREFIX}{option.name}", **how)
 
 
+class Beside(Driver):
+    """Drives the checks in a session that may hold other tests too, and ends it as the command would."""
+
+    def __init__(self, run: Run, outputs: Outputs) -> None:
+        super().__init__(run)
+        self._outputs = outputs
+        self._others_failed = False
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        report = yield
+        self._others_failed |= report.failed and not is_check(item)
+        return report
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> Iterator[None]:
+        result = yield
+        if self._is_ours and not session.config.option.collectonly:
+            with held():
+                session.exitstatus = self._code() or self._code_of_others(session)
+        return result
+
+    def _code(self) -> int:
+        try:
+            return finish(self.conclude(), self._outputs, open_console())
+        except Exception as error:  # noqa: BLE001  (pytest would end with 1, which means that the server failed)
+            return tell(error)
+
+    def _code_of_others(self, session: pytest.Session) -> int:
+        if self._others_failed:
+            return pytest.ExitCode.TESTS_FAILED
+        return Exit.CONFORMS if session.exitstatus in _SAYS_NOTHING_MORE else Exit.INCONCLUSIVE
+
+
+# With these pytest says of its tests what we know better: checks fail one by one what a run may wave through.
+_SAYS_NOTHING_MORE = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     asks = config.option
     if asks.help or asks.version or asks.markers or asks.showfixtures or asks.show_fixtures_per_test:
         return
+    config.pluginmanager.register(_driver(config), "fleet-contract-driver")
+
+
+def _driver(config: pytest.Config) -> Beside:
+    """Make the driver of this session; ends it with the command's code where nothing can be judged."""
     given = {option.name: config.getoption(f"{PREFIX}{option.name}") for option in OPTIONS}
     try:
         _refuse_workers(config)
         settings, outputs = read_settings(config.getoption(f"{PREFIX}url"), given)
-        run = Run.begin(settings) if asks.collectonly else begin(settings, open_console(stderr=True))
-    except Contradiction as wrong:
-        pytest.exit(str(wrong), returncode=Exit.USAGE)
-    except (Unreachable, KeyRefused, NotThisApi) as reason:
-        pytest.exit(str(reason), returncode=Exit.INCONCLUSIVE)
-    config.pluginmanager.register(Driver(run, _conclude(outputs)), "fleet-contract-driver")
+        if config.option.collectonly:
+            return Beside(Run.begin(settings), outputs)
+        run = begun(settings, outputs, [Path(given["target"])] if given["target"] else [])
+    except Exception as error:  # noqa: BLE001  (each has its code)
+        code, reason = ending_of(error)
+        pytest.exit(reason, returncode=code)
+    console = open_console(stderr=True)
+    failure = failure_of(run, console)
+    if failure is not None:
+        pytest.exit("Nothing was judged.", returncode=abandon(run, failure, outputs, console))
+    watched = ExitStack()
+    config.add_cleanup(watched.close)
+    watched.enter_context(watching())
+    watched.enter_context(armed(run.client.stop))
+    return Beside(run, outputs)
 
 
 def _refuse_workers(config: pytest.Config) -> None:
@@ -60,17 +113,6 @@ def _refuse_workers(config: pytest.Config) -> None:
             "pytest-xdist was told to spread the checks over several processes. Expected one process, since a verdict "
             "is read from all that a run sent. Add -n 0."
         )
-
-
-def _conclude(outputs: Outputs) -> Callable[[Report], int]:
-    def conclude(report: Report) -> int:
-        try:
-            return finish(report, outputs, open_console())
-        except Contradiction as wrong:
-            open_console(stderr=True).print(f"Error: {wrong}", markup=False)
-            return Exit.USAGE
-
-    return conclude
 
 
 # --- collecting: the checks are found whatever a project's own settings call a test ---

@@ -19,11 +19,12 @@ from fleet_contract.contract_tests.network.client import BURST, Client
 from fleet_contract.contract_tests.network.ledger import Footprint
 from fleet_contract.contract_tests.programs.case_files import Case
 from fleet_contract.contract_tests.target import Target
-from fleet_contract.contract_tests.untested import Untested
+from fleet_contract.contract_tests.untested import Lack, Untested
 from fleet_contract.contract_tests.verdicts import Outcome, Ran, Result, fold, is_selected, judged, outcome, testable
-from fleet_contract.spec.catalogue import Basis
-from fleet_contract.spec.dialect import Dialect
+from fleet_contract.spec.catalogue import Basis, Requirement, catalogue
+from fleet_contract.spec.dialect import UNKNOWN, Dialect
 
+_UNREAD: Dialect = dict.fromkeys(catalogue().questions, UNKNOWN)
 MARK_BYTES = 4  # the mark is their hexadecimal digits, so that it fits into ids and key identifiers
 
 
@@ -59,6 +60,14 @@ class Report:
     @property
     def judged(self) -> int:
         return judged(self.results)
+
+    @property
+    def reasons(self) -> Sequence[str]:
+        """Why nothing is concluded; empty where something is."""
+        if self.outcome is not Outcome.INCONCLUSIVE:
+            return ()
+        ended = (f"{ran.name}: {ran.error or ran.reason}" for ran in self.ran if ran.ended_early)
+        return tuple(ended) or ("something was left untested",)
 
 
 @dataclass
@@ -103,12 +112,27 @@ class Run:
         return [each for each in self.judgement.judge_new() if is_selected(each.requirement, only, skip)]
 
     def conclude(self) -> Report:
-        """Return what the run came to, and close its connections."""
+        """Return what the run came to, and close its connections; where judging breaks, what was seen until then."""
         self.client.close()
+        try:
+            findings, dialect = self.judgement.conclude()
+        except Exception as error:  # noqa: BLE001  (what was created is told whatever happens)
+            self.ran.append(Ran("the judges", (), error=f"{type(error).__name__}: {error}"))
+            findings, dialect = list(self.judgement.failures), _UNREAD
+        return self._report(findings, dialect)
+
+    def give_up(self, reason: str) -> Report:
+        """Return the report of a run that did not come to its first check, and close its connections."""
+        self.client.close()
+        self.ran.append(Ran("the run", tuple(each.id for each in self._wanted()), Lack.STOPPED, reason))
+        return self._report([], _UNREAD)
+
+    def _wanted(self) -> list[Requirement]:
+        return testable(self.settings.only, self.settings.skip, self.settings.target.dialect)
+
+    def _report(self, findings: Sequence[Finding], dialect: Dialect) -> Report:
         settings = self.settings
-        findings, dialect = self.judgement.conclude()
-        wanted = testable(settings.only, settings.skip, settings.target.dialect)
-        results = fold(wanted, findings, self.ran)
+        results = fold(self._wanted(), findings, self.ran)
         return Report(
             settings=settings,
             outcome=outcome(results, self.ran, fail_on=settings.fail_on, require_all=settings.require_all),

@@ -25,6 +25,11 @@ class Outputs:
     json: Path | None = None
     junit: Path | None = None
 
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """The files that were asked for."""
+        return tuple(path for path in (self.json, self.junit) if path)
+
 
 def read_settings(base_url: str | None, given: Mapping[str, Any]) -> tuple[Settings, Outputs]:
     """Return the settings that flags ask for; `given` has the names of OPTIONS as keys.

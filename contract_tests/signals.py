@@ -5,13 +5,15 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any
 
 # Windows has no SIGHUP.
 _WATCHED = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+
+_PATIENCE = 2
 
 
 class Stopped(KeyboardInterrupt):
@@ -21,7 +23,7 @@ class Stopped(KeyboardInterrupt):
 class Mode(Enum):
     """What a signal does beside calling the halts."""
 
-    WAITS = auto()  # it is kept for the next that is armed
+    WAITS = auto()  # it is kept for what is armed next; the third raises Stopped, since some come in pairs
     RAISES = auto()  # it raises Stopped, once: a second one is not to meet what the first has begun
     PASSES = auto()  # it does nothing, since the end is near
 
@@ -30,16 +32,16 @@ class Mode(Enum):
 class _Watch:
     is_on: bool = False
     mode: Mode = Mode.WAITS
-    waiting: str = ""
+    waiting: list[str] = field(default_factory=list)
     halts: list[Callable[[], None]] = field(default_factory=list)
 
     def see(self, number: int, _frame: object) -> None:
         for halt in self.halts:
             halt()
         name = signal.Signals(number).name
-        if self.mode is Mode.WAITS:
-            self.waiting = name
-        if self.mode is Mode.RAISES:
+        if self.mode is Mode.WAITS and len(self.waiting) < _PATIENCE:
+            self.waiting.append(name)
+        elif self.mode is not Mode.PASSES:
             self.mode = Mode.PASSES
             raise Stopped(name)
 
@@ -85,25 +87,36 @@ def _is_nohup(number: int) -> bool:
     return signal.Signals(number).name == "SIGHUP" and signal.getsignal(number) is signal.SIG_IGN
 
 
+def waiting() -> AbstractContextManager[None]:
+    """Keep a signal for what is armed next, which knows where to report it."""
+    return _watch.within(Mode.WAITS)
+
+
+def breakable() -> AbstractContextManager[None]:
+    """Let a signal end what is done here."""
+    return _watch.within(Mode.RAISES)
+
+
+def held() -> AbstractContextManager[None]:
+    """Let no signal end what is done here, which takes a bounded time."""
+    return _watch.within(Mode.PASSES)
+
+
 @contextmanager
-def armed(halt: Callable[[], None] = lambda: None) -> Iterator[None]:
-    """Let a signal end what is done here: it calls `halt`, for a library may catch the Stopped that it raises."""
-    with _watch.within(Mode.RAISES):
+def armed(halt: Callable[[], None]) -> Iterator[None]:
+    """Let a signal end what is done here, one that waits too.
+
+    It calls `halt` besides, for a library may catch the Stopped that it raises.
+    """
+    with breakable():
         _watch.halts.append(halt)
         try:
-            waiting, _watch.waiting = _watch.waiting, ""
-            if waiting:
-                raise Stopped(waiting)
+            if _watch.waiting:
+                halt()
+                raise Stopped(_watch.waiting[0])
             yield
         finally:
             _watch.halts.remove(halt)
-
-
-@contextmanager
-def held() -> Iterator[None]:
-    """Let no signal end what is done here, which takes a bounded time."""
-    with _watch.within(Mode.PASSES):
-        yield
 
 
 def leave_at_once(code: int) -> None:

@@ -11,7 +11,7 @@ from typing import Any, TextIO
 
 PLAIN = "fleet-contract.plain"
 # What the reports draw, for a terminal that has no such characters.
-_SPELLED = str.maketrans({"✓": "+", "✗": "x", "─": "-", "├": "|", "┤": "|", "│": "|", "…": "...", "–": "-", "→": ">"})  # noqa: RUF001
+_SPELLED = str.maketrans({"✓": "+", "✗": "x", "─": "-", "├": "|", "┤": "|", "│": "|", "…": "...", "–": "-", "→": ">"})
 _READER_GONE = frozenset({errno.EPIPE, errno.ECONNRESET, errno.ESHUTDOWN})
 
 
@@ -68,12 +68,12 @@ def settle() -> None:
 
 def _settled(stream: TextIO | None) -> TextIO:
     if stream is None:
-        stream = Path(os.devnull).open("w", encoding="utf-8")
+        stream = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  (it lives as long as the process)
     if not isinstance(stream, io.TextIOWrapper):
         return stream
     raw = getattr(stream.buffer, "raw", stream.buffer)
     return io.TextIOWrapper(
-        io.BufferedWriter(Outlet(raw)),  # type: ignore[arg-type]
+        io.BufferedWriter(Outlet(raw)),
         encoding=stream.encoding,
         errors=PLAIN,
         line_buffering=True,

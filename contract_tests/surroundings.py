@@ -2,10 +2,9 @@
 
 import os
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from unittest.mock import patch
 
 _OF_LIBRARIES = ("PYTEST_", "HYPOTHESIS_")
 _INSTEAD = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "HYPOTHESIS_NO_PLUGINS": "1"}
@@ -15,10 +14,20 @@ _NOWHERE = Path(os.devnull) / "hypothesis"  # no folder can be made there, and H
 @contextmanager
 def deaf() -> Iterator[None]:
     """Hide what the environment tells pytest and Hypothesis, and that Python is to make errors of warnings."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(_OF_LIBRARIES)}
-    with patch.dict(os.environ, {**kept, **_INSTEAD}, clear=True), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
+    before = {name: value for name, value in os.environ.items() if name.startswith(_OF_LIBRARIES)}
+    _replace_variables(_INSTEAD)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        _replace_variables(before)
+
+
+def _replace_variables(others: Mapping[str, str]) -> None:
+    for name in [name for name in os.environ if name.startswith(_OF_LIBRARIES)]:
+        del os.environ[name]
+    os.environ.update(others)
 
 
 @contextmanager
@@ -44,7 +53,9 @@ def somewhere() -> Iterator[None]:
 @contextmanager
 def without_storage() -> Iterator[None]:
     """Keep Hypothesis from its folder in the working directory."""
-    from hypothesis import configuration  # takes long, and what only asks a question does without
+    from unittest.mock import patch  # both take long, and what only asks a question does without
+
+    from hypothesis import configuration
 
     with patch.object(configuration, "__hypothesis_home_directory", _NOWHERE):
         yield

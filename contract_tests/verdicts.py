@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import IntEnum, StrEnum
+from enum import StrEnum
 
+from fleet_contract.contract_tests.ending import Exit
 from fleet_contract.contract_tests.judging.findings import Finding
 from fleet_contract.contract_tests.untested import INCONCLUSIVE, Lack
 from fleet_contract.spec.catalogue import Basis, Requirement, catalogue
@@ -26,15 +27,6 @@ class Outcome(StrEnum):
     INCONCLUSIVE = "inconclusive"
 
 
-class Exit(IntEnum):
-    """The exit codes of `run`, and of plain pytest with the checks."""
-
-    CONFORMS = 0
-    BREAKS = 1
-    USAGE = 2
-    INCONCLUSIVE = 3
-
-
 EXITS = {
     Outcome.CONFORMS: Exit.CONFORMS,
     Outcome.BREAKS: Exit.BREAKS,
@@ -51,6 +43,7 @@ class Ran:
     lack: Lack | None = None
     reason: str = ""
     error: str = ""
+    seconds: float = 0.0
 
     @property
     def ended_early(self) -> bool:

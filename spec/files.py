@@ -9,6 +9,8 @@ from typing import Any
 
 import yaml
 
+from fleet_contract.spec.contradiction import Contradiction as Contradiction  # noqa: PLC0414  (where most look for it)
+
 NotYaml = yaml.YAMLError
 # A document of 700 lines takes the pure Python loader 100 ms; libyaml's is not everywhere.
 YAML_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -22,10 +24,6 @@ _MARKS = {
     codecs.BOM_UTF16_LE: "utf-16-le",
     codecs.BOM_UTF16_BE: "utf-16-be",
 }
-
-
-class Contradiction(ValueError):
-    """A file or a setting that says what cannot be; its text is meant for the user."""
 
 
 def load_yaml(text: str) -> Any:

@@ -7,7 +7,8 @@ from importlib.metadata import version
 from pathlib import Path
 
 from bench.contestant import SEED, Contestant, Ground, Inconclusive, NoReport, Reading, Share
-from fleet_contract.contract_tests.verdicts import Exit, Verdict
+from fleet_contract.contract_tests.ending import Exit
+from fleet_contract.contract_tests.verdicts import Verdict
 
 REPORT = "report.json"
 

@@ -7,23 +7,23 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fleet_contract.contract_tests.depths import PRICES, Depth
+from fleet_contract.contract_tests.ending import Inconclusive, ending_of
 from fleet_contract.contract_tests.exploring.hunting import Allowance, Hunt
 from fleet_contract.contract_tests.exploring.records import Sighting
 from fleet_contract.contract_tests.exploring.runs import Runs
-from fleet_contract.contract_tests.judge import SuiteBroke, begin, interruptible, run_checks
+from fleet_contract.contract_tests.judge import begin, run_checks
 from fleet_contract.contract_tests.judging.reading import decided
 from fleet_contract.contract_tests.network.ledger import Footprint
-from fleet_contract.contract_tests.network.preflight import KeyRefused, NotThisApi, Unreachable
 from fleet_contract.contract_tests.programs.case_files import Case, save_case
 from fleet_contract.contract_tests.reports.console import open_console
 from fleet_contract.contract_tests.run import Settings
 from fleet_contract.contract_tests.settings import at_most
+from fleet_contract.contract_tests.signals import armed, held, watching
 from fleet_contract.contract_tests.verdicts import Outcome, is_selected
 from fleet_contract.spec.dialect import complete
 from fleet_contract.spec.files import Contradiction
 
 SEED_BITS = 32
-_NOT_BEGUN = (Contradiction, Unreachable, KeyRefused, NotThisApi)
 FOLDER = Path("fleet-contract-cases")
 _WRITES = "nothing may be created or renamed on this host, so it only read; give --allow-writes if you may"
 
@@ -43,12 +43,14 @@ class Asked:
 class Explored:
     """What an exploration came to; `files` are those of the sightings, `gate` what the first checks saw broken.
 
-    `why` says what makes it inconclusive, empty where nothing does.
+    A file is None where it could not be saved; `unsaved` says why. `why` says what makes
+    it inconclusive, empty where nothing does.
     """
 
     asked: Asked
     sightings: Sequence[Sighting]
-    files: Sequence[Path]
+    files: Sequence[Path | None]
+    unsaved: Sequence[str]
     gate: Sequence[str]
     programs: int
     footprint: Footprint
@@ -88,16 +90,15 @@ class _State:
         quick = replace(settings, target=at_most(target, PRICES[Depth.QUICK]), depth=Depth.QUICK, only=(), skip=())
         run = self.runs.take(begin(quick, open_console(quiet=True)))
         report = run_checks(run)
-        if report is not None:
-            failed = [each.requirement.id for each in report.results if each.failures]
-            self.gate = tuple(id for id in failed if is_selected(id, settings.only, settings.skip))
-            self.runs.assume(decided(report.dialect))
+        failed = [each.requirement.id for each in report.results if each.failures]
+        self.gate = tuple(id for id in failed if is_selected(id, settings.only, settings.skip))
+        self.runs.assume(decided(report.dialect))
         if run.client.stopped:
             raise KeyboardInterrupt
 
     def why_inconclusive(self, settings: Settings) -> str:
         reasons = (
-            (self.runs.stopped, "it was interrupted"),
+            (bool(self.runs.stopped), self.runs.stopped),
             (bool(self.broke), self.broke),
             (self.hunt.is_disturbed, self.hunt.ended),
             (not self.hunt.judged, self.hunt.ended or "no answer could be judged"),
@@ -115,30 +116,43 @@ def explore(asked: Asked, tell: Callable[[Hunt], None]) -> Explored:
     until = None if asked.minutes is None else time.monotonic() + 60 * asked.minutes
     runs = Runs(asked.settings)
     state = _State(runs, Hunt(runs, asked.seed, Allowance(asked.programs, until), tell))
-    try:
-        with interruptible(runs.stop):
-            state.explore()
-    except KeyboardInterrupt:
-        runs.stop()
-    except _NOT_BEGUN:
-        raise
-    except SuiteBroke as broke:
-        state.broke = str(broke)
-    except Exception as error:  # noqa: BLE001  (what was found before stands, so it is told with it)
-        state.broke = str(SuiteBroke(error))
-    finally:
-        runs.end()
-    sightings = state.hunt.records.unexplained(state.gate)
-    return Explored(
-        asked=asked,
-        sightings=sightings,
-        files=[save_case(_case(each, asked.seed), asked.save) for each in sightings],
-        gate=state.gate,
-        programs=state.hunt.programs,
-        footprint=runs.footprint(),
-        ended=state.broke or state.hunt.ended,
-        why=state.why_inconclusive(asked.settings),
-    )
+    with held():
+        try:
+            with watching(), armed(runs.stop):
+                state.explore()
+        except KeyboardInterrupt:
+            runs.stop()
+        except (Contradiction, Inconclusive):
+            raise
+        except BaseException as error:  # noqa: BLE001  (what was found before stands, so it is told with it)
+            state.broke = ending_of(error)[1]
+        finally:
+            runs.end()
+        sightings = state.hunt.records.unexplained(state.gate)
+        files, unsaved = _saved([_case(each, asked.seed) for each in sightings], asked.save)
+        return Explored(
+            asked=asked,
+            sightings=sightings,
+            files=files,
+            unsaved=unsaved,
+            gate=state.gate,
+            programs=state.hunt.programs,
+            footprint=runs.footprint(),
+            ended=state.broke or state.hunt.ended,
+            why=state.why_inconclusive(asked.settings),
+        )
+
+
+def _saved(cases: Sequence[Case], folder: Path) -> tuple[list[Path | None], list[str]]:
+    """Save cases and return their files, None for one that could not be written, and why they could not."""
+    files, unsaved = list[Path | None](), dict[str, None]()
+    for case in cases:
+        try:
+            files.append(save_case(case, folder))
+        except Contradiction as wrong:
+            files.append(None)
+            unsaved[str(wrong)] = None
+    return files, list(unsaved)
 
 
 def _case(sighting: Sighting, seed: int) -> Case:

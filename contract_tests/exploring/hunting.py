@@ -6,12 +6,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
-from tempfile import TemporaryDirectory
 from typing import Any
 from unittest.mock import patch
 
 from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
-from hypothesis.configuration import set_hypothesis_home_dir
 from hypothesis.errors import Flaky
 from hypothesis.internal.cache import LRUCache
 from hypothesis.internal.conjecture import providers
@@ -26,6 +24,7 @@ from fleet_contract.contract_tests.network.disturbance import disturbance
 from fleet_contract.contract_tests.programs import replaying
 from fleet_contract.contract_tests.programs.program import Program
 from fleet_contract.contract_tests.run import Run
+from fleet_contract.contract_tests.surroundings import without_storage
 from fleet_contract.contract_tests.untested import Lack, Untested
 
 _ROUND = settings(
@@ -245,16 +244,12 @@ def as_seeded() -> Iterator[None]:
     """Let Hypothesis draw by its seed alone.
 
     It mixes constants of the modules that happen to be loaded into what it draws, and
-    keeps a folder in the working directory.
+    keeps some of them in the working directory.
     """
     fresh: LRUCache[Any, Any] = LRUCache(providers.CONSTANTS_CACHE.max_size)  # the old one holds what others drew from
     with (
         patch.object(providers, "_get_local_constants", Constants),
         patch.object(providers, "CONSTANTS_CACHE", fresh),
-        TemporaryDirectory() as folder,
+        without_storage(),
     ):
-        set_hypothesis_home_dir(folder)
-        try:
-            yield
-        finally:
-            set_hypothesis_home_dir(None)
+        yield

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from fleet_contract.contract_tests.network.budget import Cost
+from fleet_contract.contract_tests.network.client import INTERRUPTED
 from fleet_contract.contract_tests.network.ledger import Footprint
 from fleet_contract.contract_tests.run import Run, Settings
 from fleet_contract.contract_tests.target import Limits
@@ -35,7 +36,7 @@ class Runs:
         self._spent = Spent()
         self._made: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
         self._run: Run | None = None
-        self.stopped = False
+        self.stopped = ""  # why nothing more is sent
 
     def assume(self, dialect: Mapping[str, str]) -> None:
         """Let the runs from now on take this for the dialect of the target."""
@@ -89,9 +90,9 @@ class Runs:
 
     def stop(self) -> None:
         """Send nothing more, whoever catches the KeyboardInterrupt."""
-        self.stopped = True
         if self._run is not None:
             self._run.client.stop()
+        self.stopped = self.stopped or (self._run.client.stopped if self._run else INTERRUPTED)
 
     @property
     def seconds(self) -> float:

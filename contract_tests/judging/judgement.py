@@ -80,6 +80,11 @@ class Judgement:
         # A history goes on: what only several exchanges show is found again at the end, over all of them.
         return [*broken, *(each for each in _over_time(new, self.known) if not each.kept)]
 
+    @property
+    def failures(self) -> Sequence[Finding]:
+        """The failures that were seen until now."""
+        return list(self._failures)
+
     def conclude(self) -> tuple[list[Finding], Dialect]:
         """Return every finding over the whole history, and the dialect that it shows."""
         self.judge_new()

@@ -12,7 +12,7 @@ from typing import Any, Self
 from fleet_contract.contract_tests.exchange import Answer, Caller, Exchange, NotJson, TooComplex, memory_of
 from fleet_contract.contract_tests.network.budget import TROUBLES, Budget, BudgetSpent, Cost, longest_run
 from fleet_contract.contract_tests.network.disturbance import page_of_a_proxy, signs_of_a_proxy
-from fleet_contract.contract_tests.network.ledger import Footprint, Ledger, may_have_made, may_make
+from fleet_contract.contract_tests.network.ledger import Footprint, Ledger, LedgerLost, may_have_made, may_make
 from fleet_contract.contract_tests.network.masking import Masker
 from fleet_contract.contract_tests.network.outgoing import KEY_HEADER, Dresser, Outgoing
 from fleet_contract.contract_tests.network.pacing import Clock, Pace, pause_after_429
@@ -31,6 +31,7 @@ from fleet_contract.contract_tests.target import Target
 READS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 TRIES = 8  # doubling from 1 s, they reach beyond the next clock minute, when budgets per minute are new
 PATIENCE = 120.0  # seconds that one request waits for a server that answers 429, in all
+INTERRUPTED = "it was interrupted"
 BURST = "burst"  # the note of an exchange that was sent in a burst: its number
 NO_NOTES: Mapping[str, Any] = MappingProxyType({})
 
@@ -75,7 +76,7 @@ class Client:
     ) -> None:
         self.target = target
         self.journal: list[Exchange] = []
-        self.stopped = False
+        self.stopped = ""  # why nothing more is sent
         self._clock = clock or Clock()
         self._begun = self._clock.monotonic()
         self._on_exchange = tuple(on_exchange)
@@ -204,9 +205,9 @@ class Client:
         self._book(exchange, makes)
         return exchange, pause
 
-    def stop(self) -> None:
+    def stop(self, why: str = INTERRUPTED) -> None:
         """Send nothing more: every further request raises KeyboardInterrupt, whoever caught the first."""
-        self.stopped = True
+        self.stopped = self.stopped or why
 
     def _take_off(self, costs: Sequence[Cost]) -> _Flight:
         if self.stopped:
@@ -272,7 +273,7 @@ class Client:
     def _book(self, exchange: Exchange, makes: Cost | None) -> None:
         if makes:
             # What is created again is there already: it costs no more.
-            made = may_have_made(exchange) and self._ledger.enter(makes, exchange)
+            made = may_have_made(exchange) and self._entered(makes, exchange)
             if makes is Cost.FLEETS and exchange.succeeded:
                 self._pace.hold(self.target.limits.settle_seconds)
             self._budget.settle(makes, spent=made)
@@ -281,6 +282,13 @@ class Client:
             insort(self.journal, exchange, key=lambda each: each.number)
         for tell in self._on_exchange:
             tell(exchange)
+
+    def _entered(self, makes: Cost, exchange: Exchange) -> bool:
+        try:
+            return self._ledger.enter(makes, exchange)
+        except LedgerLost as lost:
+            self.stop(str(lost))
+            return True
 
 
 def _retry_after(exchange: Exchange) -> str | None:

@@ -4,11 +4,14 @@ A keyIdentifier opens a charger, so it is never in the ledger: a key is found ag
 by its visualNumber, which is printed on it.
 """
 
+import errno
 import json
+import os
 import posixpath
 import re
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -48,6 +51,10 @@ def may_have_made(exchange: Exchange) -> bool:
     return exchange.status not in REFUSED and not exchange.notes.get("unsent")
 
 
+class LedgerLost(Exception):
+    """What was created could not be written down, so nothing more is created."""
+
+
 class Ledger:
     """Kept in memory and, where a file is given, as JSON lines; an entry is on disk before the next request."""
 
@@ -60,10 +67,19 @@ class Ledger:
 
     def require_writable(self) -> None:
         """Raise Contradiction now rather than lose the first entry later."""
-        self._append("")
+        try:
+            self._append("")
+        except OSError as wrong:
+            raise Contradiction(
+                f"Cannot write the ledger {self._file}: {wrong.strerror}. It keeps what a run creates, "
+                f"so nothing is created without it. Name a file that can be written."
+            ) from None
 
     def enter(self, made: Cost, exchange: Exchange) -> bool:
-        """Write down what a create made or may have made; say whether it is something else than before."""
+        """Write down what a create made or may have made; say whether it is something else than before.
+
+        Raises LedgerLost where it could not be written down; it is among the names all the same.
+        """
         sent, answered = _members(exchange.request.body), _members(exchange.answer.body if exchange.answer else b"")
         members = {**answered, **sent}
         names = (_name(sent.get(key), answered.get(key)) for key in NAMED_BY[made])
@@ -80,7 +96,12 @@ class Ledger:
         with self._lock:
             is_new = name not in self._names[made]
             self._names[made][name] = None
-            self._append(printable_json(json.dumps(entry)) + "\n")
+            try:
+                self._append(printable_json(json.dumps(entry)) + "\n")
+            except OSError as wrong:
+                raise LedgerLost(
+                    f"the ledger {self._file} cannot be written any more: {wrong.strerror}; {name} is not in it"
+                ) from None
         return is_new
 
     def _is_ours(self, name: str) -> bool:
@@ -97,16 +118,19 @@ class Ledger:
             return tuple(self._names[made])
 
     def _append(self, text: str) -> None:
+        """Add a whole line or nothing; raises OSError."""
         if self._file is None:
             return
-        try:
-            with self._file.open("a", encoding="utf-8") as file:
-                file.write(text)
-        except OSError as wrong:
-            raise Contradiction(
-                f"Cannot write the ledger {self._file}: {wrong.strerror}. It keeps what a run creates, "
-                f"so nothing is created without it. Name a file that can be written."
-            ) from None
+        data = text.encode("utf-8", "backslashreplace")
+        with self._file.open("ab", buffering=0) as file:
+            before = file.tell()
+            try:
+                if file.write(data) < len(data):
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            except OSError:
+                with suppress(OSError):
+                    file.truncate(before)
+                raise
 
 
 def _name(sent: Any, answered: Any) -> str:

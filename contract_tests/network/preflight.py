@@ -2,6 +2,7 @@
 
 from urllib.parse import urlsplit
 
+from fleet_contract.contract_tests.ending import Inconclusive
 from fleet_contract.contract_tests.entries import ENTRIES
 from fleet_contract.contract_tests.exchange import Answer, Exchange, NotJson, parse_json
 from fleet_contract.contract_tests.network.disturbance import disturbance, is_html
@@ -17,15 +18,15 @@ TOO_MANY = 429
 NO_ENTRY = (401, 403)
 
 
-class Unreachable(Exception):
+class Unreachable(Inconclusive):
     """No answer of the API came back."""
 
 
-class KeyRefused(Exception):
+class KeyRefused(Inconclusive):
     """The server does not take the key under which the run works."""
 
 
-class NotThisApi(Exception):
+class NotThisApi(Inconclusive):
     """Something answers at the base URL, but not this API."""
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from jsonschema import Draft202012Validator, ValidationError
 
 from fleet_contract.contract_tests.programs.program import Program
+from fleet_contract.contract_tests.reports.files import write
 from fleet_contract.spec.catalogue import NoSuchId, catalogue
 from fleet_contract.spec.files import Contradiction, read, read_text
 
@@ -54,7 +55,7 @@ def save_case(case: Case, folder: Path) -> Path:
     file = folder / case.file_name
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        file.write_text(case.to_json(), encoding="utf-8")
+        write(file, case.to_json())
     except OSError as wrong:
         raise Contradiction(
             f"Cannot save the case {file}: {wrong.strerror}. Name a folder that can be written, with --save."

@@ -18,6 +18,7 @@ def to_json(report: Report) -> str:
         "depth": report.settings.depth.word,
         "mark": report.known.mark,
         "outcome": report.outcome.value,
+        "reason": "; ".join(report.reasons),
         "judged": report.judged,
         "testable": len(report.results),
         "requirements": [_requirement(result, report) for result in report.results],

@@ -66,12 +66,15 @@ def print_exploration(explored: Explored, replay: Sequence[str], console: Consol
     _print_outcome(explored, console)
 
 
-def _print_sighting(sighting: Sighting, file: Path, base_url: str, replay: Sequence[str], console: Console) -> None:
+def _print_sighting(
+    sighting: Sighting, file: Path | None, base_url: str, replay: Sequence[str], console: Console
+) -> None:
     found = sighting.finding
     result = Result(catalogue().requirement(found.requirement), Verdict.FAILED, (found,), 1)
     print_failure(result, sighting.known, base_url, console)
-    console.print(f"  saved    {escape(str(file))}", soft_wrap=True)
-    console.print(f"           {escape(shlex.join([*replay, '--cases', str(file)]))}", soft_wrap=True)
+    if file:
+        console.print(f"  saved    {escape(str(file))}", soft_wrap=True)
+        console.print(f"           {escape(shlex.join([*replay, '--cases', str(file)]))}", soft_wrap=True)
     console.print(f"  {escape(_told(sighting))}", soft_wrap=True)
 
 

@@ -21,10 +21,10 @@ def to_junit(report: Report) -> str:
     suite.add_testcases([_case(result, report) for result in report.results])
     if report.outcome is Outcome.INCONCLUSIVE:
         inconclusive = TestCase("run.is-conclusive", classname="fleet-contract")
-        ended = [f"{ran.name}: {ran.error or ran.reason}" for ran in report.ran if ran.ended_early]
-        inconclusive.result = [Error(_clean("; ".join(ended) or "something was left untested"))]
+        inconclusive.result = [Error(_clean("; ".join(report.reasons)))]
+        inconclusive.time = 0.0
         suite.add_testcase(inconclusive)
-    suite.time = report.footprint.seconds
+    suite.time = round(report.footprint.seconds, 3)
     xml = JUnitXml()
     xml.add_testsuite(suite)
     return bytes(xml.tostring()).decode("utf-8")
@@ -32,6 +32,7 @@ def to_junit(report: Report) -> str:
 
 def _case(result: Result, report: Report) -> TestCase:
     case = TestCase(result.requirement.id, classname=result.requirement.id.split(".")[0])
+    case.time = _seconds(result.requirement.id, report)
     element = ELEMENTS.get(result.verdict)
     if element:
         made = element(_clean(message_of(result)))
@@ -41,6 +42,12 @@ def _case(result: Result, report: Report) -> TestCase:
             made.text = _clean("\n".join([result.requirement.text, result.requirement.url, *drawing, *steps]))
         case.result = [made]
     return case
+
+
+def _seconds(requirement: str, report: Report) -> float:
+    """Return a requirement's share of the time of the checks that reach it; all shares together are no more."""
+    shares = (ran.seconds / len(ran.reaches) for ran in report.ran if requirement in ran.reaches)
+    return round(sum(shares), 3)
 
 
 def _clean(text: str) -> str:

@@ -17,6 +17,7 @@ _MARKS = {
     Verdict.ERRORED: "[yellow]![/]",
     Verdict.UNTESTED: "[yellow]-[/]",
 }
+_MOST_REASONS = 3
 COLOURS = {Outcome.CONFORMS: "green", Outcome.BREAKS: "red", Outcome.INCONCLUSIVE: "yellow"}
 
 
@@ -30,9 +31,9 @@ def print_report(report: Report, console: Console) -> None:
         if result.failures:
             print_failure(result, report.known, report.settings.target.base_url, console)
     _print_dialect(report, console)
-    _print_footprint(report, console)
+    print_footprint(report, console)
     colour = COLOURS[report.outcome]
-    reason = _why_inconclusive(report).rstrip(".") if report.outcome is Outcome.INCONCLUSIVE else ""
+    reason = escape("".join(f"; {each}" for each in report.reasons[:_MOST_REASONS])).rstrip(".")
     console.print(
         f"\n[bold {colour}]{report.outcome.upper()}[/]: {report.judged} of {len(report.results)} requirements judged"
         f" at {report.settings.depth.word} depth{reason}.",
@@ -76,7 +77,8 @@ def _print_dialect(report: Report, console: Console) -> None:
     console.print(f"  [dim]{', '.join(pairs)}[/]", soft_wrap=True)
 
 
-def _print_footprint(report: Report, console: Console) -> None:
+def print_footprint(report: Report, console: Console) -> None:
+    """Print what the run sent, and what it left behind."""
     footprint = report.footprint
     console.print(
         f"\n[bold]footprint[/] {footprint.requests} requests in {footprint.seconds:.1f} s; left behind for ever: "
@@ -91,8 +93,3 @@ def _marked_otherwise(report: Report) -> str:
     mark = report.known.mark
     others = [id for id in report.footprint.fleets_created if mark not in id.casefold()]
     return f"; the ids of {len(others)} show it in digits or not at all: {', '.join(others)}" if others else ""
-
-
-def _why_inconclusive(report: Report) -> str:
-    ended = [f"{ran.name}: {ran.error or ran.reason}" for ran in report.ran if ran.ended_early]
-    return f"; {escape('; '.join(ended[:3]))}" if ended else "; something was left untested"

@@ -15,6 +15,7 @@ import pytest
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase
 from rich.console import Console
 
+from fleet_contract.contract_tests.ending import Exit
 from fleet_contract.contract_tests.judge import finish
 from fleet_contract.contract_tests.judging.findings import Finding
 from fleet_contract.contract_tests.reports.as_json import to_json
@@ -23,7 +24,7 @@ from fleet_contract.contract_tests.reports.text import print_report
 from fleet_contract.contract_tests.run import Report
 from fleet_contract.contract_tests.settings import Outputs
 from fleet_contract.contract_tests.story import answer_line, request_line, sequence_of
-from fleet_contract.contract_tests.verdicts import Exit, Outcome, Verdict
+from fleet_contract.contract_tests.verdicts import Outcome, Verdict
 from fleet_contract.mock_server.faults import FAULTS
 from fleet_contract.spec.files import read
 

@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 
 from fleet_contract.contract_tests.api import Api
-from fleet_contract.contract_tests.judge import interruptible
+from fleet_contract.contract_tests.ending import Exit
 from fleet_contract.contract_tests.network.client import Client
+from fleet_contract.contract_tests.signals import armed, watching
 from fleet_contract.contract_tests.target import Limits
-from fleet_contract.contract_tests.verdicts import EXITS, Exit, Outcome, Verdict
+from fleet_contract.contract_tests.verdicts import EXITS, Outcome, Verdict
 
 from .answering import answering
 from .harness import SEED, command, ended_early, judged, mock, process, started, verdicts
@@ -209,7 +210,7 @@ def test_an_interrupt_that_python_drops_ends_the_run_without_a_word(monkeypatch:
         gc.callbacks.remove(collecting)
         signal.raise_signal(signal.SIGINT)
 
-    with interruptible(halted.set):
+    with watching(), armed(halted.set):
         gc.callbacks.append(collecting)
         gc.collect()
     assert halted.is_set()
