@@ -19,6 +19,7 @@ SAMPLE: dict[str, Any] = {
     "depth": "quick",
     "mark": "0a1b2c3d",
     "outcome": "breaks",
+    "reason": "",
     "judged": 2,
     "testable": 4,
     "requirements": [
@@ -135,6 +136,8 @@ def test_nothing_may_be_missing(path: tuple[str]) -> None:
         (("time",), "2026-01-01"),
         (("target",), ""),
         (("outcome",), "passed"),
+        (("outcome",), "inconclusive"),  # without a reason
+        (("reason",), "it was interrupted"),  # where something is concluded
         (("depth",), "shallow"),
         (("judged",), -1),
         (("judged",), 1.5),
