@@ -3,7 +3,6 @@
 import json
 import logging
 import signal
-import sys
 from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
@@ -17,8 +16,11 @@ from rich.text import Text
 
 from fleet_contract.mock_server import faults
 from fleet_contract.mock_server.examples import curl_lines
+from fleet_contract.mock_server.guard import ANY_HOST
 from fleet_contract.mock_server.listening import CannotListen, is_open_to_others, listen, url_of
+from fleet_contract.mock_server.log import log_to_stderr
 from fleet_contract.mock_server.origins import ANY, read_origin
+from fleet_contract.mock_server.output import occupy_closed_streams, print_text
 from fleet_contract.mock_server.parts import Parts, parts
 from fleet_contract.mock_server.seed import public_keys, read_seed
 from fleet_contract.mock_server.serving import server
@@ -62,6 +64,13 @@ log = logging.getLogger("fleet_mock")
     help="Let web pages of this origin use the mock, as those of this machine may; alone, of all. Repeatable.",
 )
 @click.option("--any-key", is_flag=True, help="Take every key as one of the first tenant.")
+@click.option(
+    "--allow-host",
+    "allowed_hosts",
+    multiple=True,
+    metavar="NAME",
+    help="On loopback, take requests for this host too, such as a name in /etc/hosts; * takes all. Repeatable.",
+)
 @click.option("--no-validate-responses", is_flag=True, help="Do not compare answers with the document.")
 @click.option("--ready-json", is_flag=True, help="Print one line of JSON once requests are taken, and nothing else.")
 @click.option("--list-faults", is_flag=True, help="List the faults and stop.")
@@ -76,21 +85,24 @@ def main(  # noqa: PLR0913  (one argument for each option)
     base_path: str,
     origins: tuple[str, ...],
     any_key: bool,
+    allowed_hosts: tuple[str, ...],
     no_validate_responses: bool,
     ready_json: bool,
     list_faults: bool,
 ) -> None:
     """Serve a mock of the Drive API's Fleet Management that keeps the contract, or breaks it on request."""
+    occupy_closed_streams()
     if list_faults:
         print_faults()
         return
-    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
+    log_to_stderr()
     try:
         chosen = chosen_answers(dialect_file, settings)
         made = parts(chosen, read_seed(seed_file) if seed_file else None, any_key=any_key)
         made.validate_responses = not no_validate_responses
         made.base_path = read_base_path(base_path)
         made.origins = frozenset(map(read_origin, origins))
+        made.allowed_hosts = allowed_hosts
         for name in fault_names:
             faults.find(name).spoil(made)
         serve(made, host, port, ready_json=ready_json)
@@ -113,6 +125,8 @@ def serve(made: Parts, host: str, port: int, *, ready_json: bool) -> None:
     """Serve until a signal ends it; raises CannotListen."""
     stop_quietly()
     listeners = listen(host, port)
+    if is_open_to_others(listeners):
+        made.allowed_hosts = (ANY_HOST,)  # Others know this machine under names that only they know.
     server(made, partial(announce, listeners, made, ready_json=ready_json)).run(sockets=listeners)
 
 
@@ -121,7 +135,7 @@ def announce(listeners: Sequence[socket], made: Parts, *, ready_json: bool) -> N
     if is_open_to_others(listeners):
         log.warning("%s", OPEN_TO_OTHERS)
     url = url_of(listeners[0]) + made.base_path
-    print_line(url, listeners[0].getsockname()[1], made) if ready_json else print_welcome(url, made)
+    print_text(ready_line(url, listeners[0].getsockname()[1], made) if ready_json else welcome(url, made))
 
 
 def stop_quietly() -> None:
@@ -134,8 +148,8 @@ def stop_quietly() -> None:
         signal.signal(number, stop)
 
 
-def print_line(url: str, port: int, made: Parts) -> None:
-    """Print for a program where the mock listens and what it is."""
+def ready_line(url: str, port: int, made: Parts) -> str:
+    """Return for a program where the mock listens and what it is."""
     ready = {
         "url": url,
         "port": port,
@@ -143,12 +157,11 @@ def print_line(url: str, port: int, made: Parts) -> None:
         "dialect": unusual_answers(made),
         "faults": made.faults,
     }
-    click.echo(json.dumps(ready))
-    sys.stdout.flush()
+    return json.dumps(ready)
 
 
-def print_welcome(url: str, made: Parts) -> None:
-    """Print for a person where the mock listens, what it is, and what to try."""
+def welcome(url: str, made: Parts) -> str:
+    """Return for a person where the mock listens, what it is, and what to try."""
     key, tenant = next(iter(made.seed.keys.items()))
     shown = key if key in public_keys([key]) else "YOUR-KEY"
     lines = [
@@ -159,8 +172,7 @@ def print_welcome(url: str, made: Parts) -> None:
     lines += [f"Dialect: {question} = {answer}" for question, answer in unusual_answers(made).items()]
     lines += [f"Fault: {name}" for name in made.faults]
     lines += ["", "Try:", *(f"  {line}" for line in curl_lines(url, shown, tenant, made.seed.fleets))]
-    click.echo("\n".join(lines))
-    sys.stdout.flush()
+    return "\n".join(lines)
 
 
 def keys_in_words(made: Parts) -> str:

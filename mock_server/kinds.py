@@ -8,6 +8,7 @@ class Kind(StrEnum):
 
     MISSING_KEY = "no key"
     UNKNOWN_KEY = "unknown key"
+    WRONG_HOST = "not meant for this host"
     UNKNOWN_PATH = "no such path"
     WRONG_METHOD = "no such method"
     BAD_REQUEST = "bad target or framing"

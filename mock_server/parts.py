@@ -37,7 +37,8 @@ class Parts:
     `hooks` run before the body of their operation is read; `filters` see answers
     last of all, outside response validation, and None stands for what is no operation.
     `rewrite` changes what arrives before it is read as HTTP. `base_path` ends without a
-    slash; pages of `origins` may use the mock from a browser.
+    slash; pages of `origins` may use the mock from a browser. `allowed_hosts` are taken
+    beside those of this machine.
     """
 
     document: dict[str, Any]
@@ -47,6 +48,7 @@ class Parts:
     validate_responses: bool = True
     base_path: str = ""
     origins: frozenset[str] = frozenset()
+    allowed_hosts: tuple[str, ...] = ()
     handlers: dict[str, Handler] = field(default_factory=lambda: dict(HANDLERS))
     hooks: dict[str, list[Hook]] = field(default_factory=dict)
     filters: list[tuple[str | None, Filter]] = field(default_factory=list)

@@ -18,6 +18,7 @@ log = logging.getLogger("fleet_mock")
 STATUSES: dict[Kind, int | str] = {
     Kind.MISSING_KEY: "access.missing-key",
     Kind.UNKNOWN_KEY: "access.unknown-key",
+    Kind.WRONG_HOST: 421,
     Kind.UNKNOWN_PATH: "http.unknown-path",
     Kind.WRONG_METHOD: "http.wrong-method",
     Kind.BAD_REQUEST: 400,

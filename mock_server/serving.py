@@ -1,44 +1,85 @@
 """Serving: an application on a socket, in this thread or beside it."""
 
+import asyncio
+import os
 import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import FrameType
+from typing import cast
 
 import uvicorn
 from starlette.types import ASGIApp
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from fleet_contract.mock_server.acceptor import Acceptor, most_connections
 from fleet_contract.mock_server.app import build
+from fleet_contract.mock_server.guard import Guard
 from fleet_contract.mock_server.listening import CannotListen, listen, url_of
 from fleet_contract.mock_server.parts import Parts
 from fleet_contract.mock_server.parts import parts as honest_parts
+from fleet_contract.mock_server.protocol import Protocol
 
 LONGEST_START = 10.0
-
-
-class Protocol(H11Protocol):
-    """HTTP/1.1 and nothing else: an offer to speak another protocol is passed over in silence (RFC 9110, 7.8)."""
-
-    def _should_upgrade(self) -> bool:
-        return False
+# Seconds for which responses under way are waited for; with what comes before and after, the end takes 2.5 at most.
+LONGEST_END = 1.5
+TICKS_A_SECOND = 10
 
 
 class Server(uvicorn.Server):
-    """A uvicorn server that says when it takes connections."""
+    """A uvicorn server that says when it takes connections, bounds them, and ends within LONGEST_END seconds."""
 
     def __init__(self, config: uvicorn.Config, announce: Callable[[], None]) -> None:
         super().__init__(config)
         self._announce = announce
 
+    @property
+    def connections(self) -> set[Protocol]:
+        """The connections that are open."""
+        return cast("set[Protocol]", self.server_state.connections)
+
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
+        """Take connections; uvicorn's own way of it has no limit that holds before descriptors run out."""
+        await super().startup([])
+        self.acceptor = Acceptor(sockets or [], self._protocol, self.connections, most_connections())
+        self.acceptor.start()
         self._announce()
+
+    def _protocol(self) -> Protocol:
+        make = cast("type[Protocol]", self.config.http_protocol_class)
+        return make(config=self.config, server_state=self.server_state, app_state=self.lifespan.state)
+
+    async def on_tick(self, counter: int) -> bool:
+        """End connections that take too long, once a second."""
+        if counter % TICKS_A_SECOND == 0:
+            now = asyncio.get_running_loop().time()
+            for connection in list(self.connections):
+                connection.end_if_late(now)
+        return await super().on_tick(counter)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Let responses under way be sent, for LONGEST_END seconds at most."""
+        self.acceptor.stop()
+        asyncio.get_running_loop().call_later(LONGEST_END, self._end_at_once)
+        await super().shutdown(sockets)
+
+    def _end_at_once(self) -> None:
+        for connection in self.connections:
+            connection.transport.abort()
+        for task in self.server_state.tasks:  # Whatever hangs; by now it has lost its connection.
+            task.cancel()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """End well at the first signal, and at once at the second: a mock has nothing to lose."""
+        if self.should_exit:
+            os._exit(0)
+        super().handle_exit(sig, frame)
 
 
 def server(parts: Parts, announce: Callable[[], None]) -> Server:
     """Return a server of the mock that these parts make; `announce` is called once it takes connections."""
-    return Server(config(build(parts), parts.rewrite), announce)
+    guarded = Guard(build(parts), parts.dialect, parts.allowed_hosts)
+    return Server(config(guarded, parts.rewrite), announce)
 
 
 def config(app: ASGIApp, rewrite: Callable[[bytes], bytes] | None) -> uvicorn.Config:
@@ -53,7 +94,8 @@ def config(app: ASGIApp, rewrite: Callable[[bytes], bytes] | None) -> uvicorn.Co
         log_config=None,
         access_log=False,
         server_header=False,
-        timeout_graceful_shutdown=2,
+        # Responses hold secrets, and none is to be taken for something else than it says.
+        headers=[("cache-control", "no-store"), ("x-content-type-options", "nosniff")],
     )
 
 

@@ -15,8 +15,7 @@ _BASE_PATH = re.compile(r"(/[A-Za-z0-9._~-]+)*")
 def read_target(call: Call) -> None:
     """Give a call the path that its target names and, where it names one, the host in place of the header's.
 
-    Raises Refusal for a target in none of HTTP's forms. A host that is not the mock's does no harm: whoever takes
-    the mock for a proxy is served (section 3.2.2).
+    Raises Refusal for a target in none of HTTP's forms. Whether the host is one to serve is the guard's question.
     """
     absolute = _ABSOLUTE.fullmatch(call.raw_path)
     if absolute is not None:

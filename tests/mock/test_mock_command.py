@@ -11,7 +11,7 @@ import httpx
 import pytest
 from click.testing import CliRunner, Result
 
-from fleet_contract.mock_server.__main__ import main, print_line, print_welcome
+from fleet_contract.mock_server.__main__ import main, ready_line, welcome
 from fleet_contract.mock_server.faults import FAULTS
 from fleet_contract.mock_server.parts import parts
 from fleet_contract.mock_server.seed import parse_seed
@@ -99,14 +99,12 @@ def test_a_person_reads_what_to_try() -> None:
     assert text.count("curl ") == 3
 
 
-def test_neither_a_person_nor_a_program_is_shown_the_keys_of_a_seed(capsys: pytest.CaptureFixture[str]) -> None:
+def test_neither_a_person_nor_a_program_is_shown_the_keys_of_a_seed() -> None:
     made = parts(seed=parse_seed("keys: {s3cret-1: a, demo-key: b, s3cret-2: b}", "seed"), any_key=True)
-    print_welcome("http://127.0.0.1:1", made)
-    print_line("http://127.0.0.1:1", 1, made)
-    welcome, _, line = capsys.readouterr().out.rstrip().rpartition("\n")
-    assert "s3cret" not in welcome + line
-    assert "Keys: demo-key and 2 of the seed and any other\n" in welcome
-    assert json.loads(line)["keys"] == ["demo-key"]
+    shown = [welcome("http://127.0.0.1:1", made), ready_line("http://127.0.0.1:1", 1, made)]
+    assert "s3cret" not in "".join(shown)
+    assert "Keys: demo-key and 2 of the seed and any other\n" in shown[0]
+    assert json.loads(shown[1])["keys"] == ["demo-key"]
 
 
 def test_a_consumers_test_gets_a_mock_from_the_plugin(tmp_path: Path) -> None:

@@ -89,8 +89,10 @@ def test_whatever_is_not_loopback_is_open_to_others(bound: str, is_open: bool) -
 
 @pytest.mark.parametrize(("bound", "warns"), [(ALL, True), ("127.0.0.1", False)])
 def test_whoever_opens_the_mock_to_others_is_warned(
-    bound: str, warns: bool, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+    bound: str, warns: bool, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    printed: list[str] = []
+    monkeypatch.setattr("fleet_contract.mock_server.__main__.print_text", printed.append)
     announce([listener_on(bound)], parts(), ready_json=True)
-    assert json.loads(capsys.readouterr().out)["url"] == "http://127.0.0.1:8080"
+    assert json.loads(printed[0])["url"] == "http://127.0.0.1:8080"
     assert [each.getMessage() for each in caplog.records] == [OPEN_TO_OTHERS] * warns

@@ -143,5 +143,7 @@ def test_what_is_no_base_path_is_refused_with_an_example(text: str) -> None:
 def test_the_url_that_is_printed_ends_in_the_base_path(monkeypatch: pytest.MonkeyPatch) -> None:
     listener: Any = SimpleNamespace(getsockname=lambda: ("127.0.0.1", 8080))
     monkeypatch.setattr(command, "serve", lambda made, *_, **__: command.announce([listener], made, ready_json=True))
-    result = CliRunner().invoke(command.main, ["--base-path", "/drive/"])
-    assert (result.exit_code, json.loads(result.output)["url"]) == (0, "http://127.0.0.1:8080/drive")
+    printed: list[str] = []
+    monkeypatch.setattr(command, "print_text", printed.append)
+    assert CliRunner().invoke(command.main, ["--base-path", "/drive/"]).exit_code == 0
+    assert json.loads(printed[0])["url"] == "http://127.0.0.1:8080/drive"

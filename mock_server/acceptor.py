@@ -1,0 +1,132 @@
+"""The acceptor: takes connections as long as there is room for them, and makes room by ending idle ones."""
+
+import asyncio
+import logging
+import socket
+from collections.abc import Callable, Collection, Sequence
+from typing import Protocol
+
+try:
+    from resource import RLIM_INFINITY, RLIMIT_NOFILE, getrlimit
+except ImportError:  # Windows has no such limit.
+    getrlimit = None  # type: ignore[assignment]
+
+MOST_CONNECTIONS = 4096
+# Descriptors that are kept for all but connections: listeners, the event loop, files of the Swagger UI.
+RESERVED_DESCRIPTORS = 64
+AT_ONCE = 64
+PAUSE = 0.1
+# A client that has just connected is about to send its request.
+SHORTEST_WAIT = 0.5
+
+log = logging.getLogger("fleet_mock")
+
+
+class Connection(Protocol):
+    """What an acceptor needs to know of a connection."""
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no request has arrived whole that is still to be answered."""
+
+    def waited(self, now: float) -> float:
+        """Return for how many seconds nothing has come."""
+
+    def close(self) -> None:
+        """Close the connection now."""
+
+
+class Acceptor:
+    """Accepts on listening sockets, and never holds more connections than a limit.
+
+    asyncio's own servers accept until no descriptor is left, and then log each failure, 2,048 times a second.
+    """
+
+    def __init__(
+        self,
+        listeners: Sequence[socket.socket],
+        protocol: Callable[[], asyncio.Protocol],
+        connections: Collection[Connection],
+        most: int,
+    ) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._listeners = listeners
+        self._protocol = protocol
+        self._connections = connections
+        self._most = most
+        self._starting: set[asyncio.Task[None]] = set()
+        self._pause: asyncio.TimerHandle | None = None
+        self._complained = False
+
+    def start(self) -> None:
+        """Accept from now on, until told to stop."""
+        self._pause = None
+        for listener in self._listeners:
+            listener.setblocking(False)
+            self._loop.add_reader(listener, self._accept, listener)
+
+    def stop(self) -> None:
+        """Accept no more."""
+        if self._pause:
+            self._pause.cancel()
+        for listener in self._listeners:
+            self._loop.remove_reader(listener)
+
+    def _accept(self, listener: socket.socket) -> None:
+        for _ in range(AT_ONCE):
+            if len(self._connections) + len(self._starting) >= self._most:
+                self._make_room()
+                return
+            try:
+                accepted, _address = listener.accept()
+            except (BlockingIOError, InterruptedError, ConnectionAbortedError):
+                return
+            except OSError as wrong:  # No descriptor or no memory is left.
+                log.warning("No connection can be taken at the moment: %s.", wrong.strerror)
+                self._rest()
+                return
+            self._begin(accepted)
+
+    def _begin(self, accepted: socket.socket) -> None:
+        accepted.setblocking(False)
+        self._complained = self._complained and len(self._connections) > self._most // 2
+        task = self._loop.create_task(self._serve(accepted))
+        self._starting.add(task)
+        task.add_done_callback(self._starting.discard)
+
+    async def _serve(self, accepted: socket.socket) -> None:
+        try:
+            await self._loop.connect_accepted_socket(self._protocol, accepted)
+        except OSError:  # It was closed again already.
+            accepted.close()
+
+    def _make_room(self) -> None:
+        """Close the connections that have been idle for longest; those that stay waiting are asked again soon."""
+        self._complain_once()
+        now = self._loop.time()
+        idle = [(each.waited(now), each) for each in self._connections if each.is_idle]
+        idle.sort(key=lambda each: each[0], reverse=True)
+        for waited, connection in idle[:AT_ONCE]:
+            if waited > SHORTEST_WAIT:
+                connection.close()
+        self._rest()
+
+    def _complain_once(self) -> None:
+        """Say that there is no room; again only after there was plenty."""
+        if not self._complained:
+            log.warning("All %d connections are taken; idle ones are closed for new ones.", self._most)
+        self._complained = True
+
+    def _rest(self) -> None:
+        self.stop()
+        self._pause = self._loop.call_later(PAUSE, self.start)
+
+
+def most_connections() -> int:
+    """Return how many connections this process can hold and still open files."""
+    if getrlimit is None:
+        return MOST_CONNECTIONS // 16
+    descriptors, _ = getrlimit(RLIMIT_NOFILE)
+    if descriptors == RLIM_INFINITY:
+        return MOST_CONNECTIONS
+    return max(1, min(MOST_CONNECTIONS, descriptors - min(RESERVED_DESCRIPTORS, descriptors // 2)))

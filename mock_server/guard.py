@@ -1,0 +1,82 @@
+"""The guard: refuses requests that a page of somebody else sends through its reader's browser.
+
+Such a page can give its own name the address of the reader's loopback (DNS rebinding) and then reads
+and writes as if it were the mock's own. The name it was opened under stands in the Host of each request.
+"""
+
+import asyncio
+import logging
+import re
+from collections.abc import Collection
+from functools import lru_cache
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from fleet_contract.mock_server.kinds import Kind
+from fleet_contract.mock_server.refusals import Refusal, rendered
+from fleet_contract.mock_server.wire import sent
+from fleet_contract.spec.dialect import Dialect
+
+ANY_HOST = "*"
+# The hosts to which no stranger can have given an address.
+PRIVATE_HOST = re.compile(
+    r"""
+      \[[0-9a-f:.]+(%[^\]]*)?\]                     # an IPv6 address
+    | ([a-z0-9_.-]*\.)?([0-9]+|0x[0-9a-f]*)         # ends in a number, so an IPv4 address (URL Standard, 3.5)
+    | [^.]*                                         # no dot: a service in a network of containers; no public name
+    | [a-z0-9_.-]*\.(localhost|internal)            # reserved by RFC 6761; by ICANN, as in host.docker.internal
+    """,
+    re.VERBOSE,
+)
+AUTHORITY = re.compile(r"(?P<host>\[[^\]]*\]|[^:@/]*)(:[0-9]*)?")
+ABSOLUTE = re.compile(rb"https?://(?:[^/?#]*@)?([^/?#]*)", re.IGNORECASE)
+NAME = re.compile(r"[a-z0-9_.-]{1,253}")
+
+log = logging.getLogger("fleet_mock")
+
+
+class Guard:
+    """An ASGI application around another, which sees only requests for hosts that are private or allowed."""
+
+    def __init__(self, app: ASGIApp, dialect: Dialect, allowed: Collection[str]) -> None:
+        self.app = app
+        self.dialect = dialect
+        self.allowed = {host_of(name) for name in allowed}
+        self.is_taken = lru_cache(maxsize=128)(self._is_taken)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and not self.is_taken(authority(scope)):
+            refusal = rendered(wrong_host(host_of(authority(scope))), self.dialect)
+            await sent(refusal, send, head=scope["method"] == "HEAD")
+            return
+        try:
+            await self.app(scope, receive, send)
+        except asyncio.CancelledError:
+            if scope["type"] != "http":
+                raise
+            # The mock ends before this response was ready; nobody is left to be told.
+
+    def _is_taken(self, authority: str) -> bool:
+        host = host_of(authority)
+        return ANY_HOST in self.allowed or host in self.allowed or PRIVATE_HOST.fullmatch(host) is not None
+
+
+def authority(scope: Scope) -> str:
+    """Return for which host and port a request is; that of an absolute target comes first (RFC 9112, 3.2.2)."""
+    absolute = ABSOLUTE.match(scope.get("raw_path") or b"")
+    if absolute:
+        return absolute[1].decode("latin-1")
+    return next((value.decode("latin-1") for name, value in scope["headers"] if name == b"host"), "")
+
+
+def host_of(authority: str) -> str:
+    """Return the host of an authority, in the one spelling that is compared; the whole where it is no authority."""
+    found = AUTHORITY.fullmatch(authority.strip().lower())
+    return found["host"].removesuffix(".") if found else authority
+
+
+def wrong_host(host: str) -> Refusal:
+    name = host if NAME.fullmatch(host) else "NAME"
+    log.warning("A request for a host that is not this machine was refused; --allow-host NAME would take it.")
+    hint = f"This mock listens on loopback only and takes requests for this machine; --allow-host {name} takes these."
+    return Refusal(Kind.WRONG_HOST, "The request is for another host than this machine.", {"mock-hint": hint})

@@ -1,0 +1,80 @@
+"""The log: what the mock tells on standard error, no faster than somebody reads it and never at the cost of serving."""
+
+import logging
+import threading
+from dataclasses import dataclass
+
+from fleet_contract.mock_server.output import STDERR, Writer
+
+# Of one kind of line, as many as this are told in as many seconds; the others are counted.
+MOST_OF_A_KIND = 10
+WINDOW = 10.0
+LONGEST_LINE = 8_000
+LONGEST_EXAMPLE = 120
+
+Kind = tuple[str, int]
+
+
+@dataclass
+class Window:
+    """How often one kind of line was told, and left out, in the last seconds."""
+
+    told: int = 0
+    left_out: int = 0
+    example: str = ""
+
+
+class LimitedHandler(logging.Handler):
+    """Hands lines to a writer, some of each kind in a while; a kind is a place in the code."""
+
+    def __init__(self, writer: Writer) -> None:
+        super().__init__()
+        self._writer = writer
+        self._windows: dict[Kind, Window] = {}
+        self._lost = 0
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Tell a line, or count it."""
+        kind = (record.pathname, record.lineno)
+        window = self._windows.setdefault(kind, Window())
+        if not window.told:
+            self._end_later(kind)
+        if window.told < MOST_OF_A_KIND:
+            window.told += 1
+            self._tell(self.format(record))
+        else:
+            window.left_out += 1
+            window.example = record.getMessage()
+
+    def close(self) -> None:
+        """Tell what is left to tell, for a moment."""
+        for kind in list(self._windows):
+            self._end(kind)
+        self._writer.close()
+        super().close()
+
+    def _end_later(self, kind: Kind) -> None:
+        timer = threading.Timer(WINDOW, self._end, [kind])
+        timer.daemon = True
+        timer.start()
+
+    def _end(self, kind: Kind) -> None:
+        self.acquire()
+        try:
+            window = self._windows.pop(kind, None)
+            if window and window.left_out:
+                self._tell(f"… and {window.left_out:,} more like it: {window.example:.{LONGEST_EXAMPLE}}")
+        finally:
+            self.release()
+
+    def _tell(self, text: str) -> None:
+        if self._lost and self._writer.write(f"… {self._lost:,} lines are lost, since nobody read them.\n"):
+            self._lost = 0
+        self._lost += not self._writer.write(f"{text:.{LONGEST_LINE}}\n")
+
+
+def log_to_stderr() -> None:
+    """Let warnings go to standard error, at no cost to whoever warns."""
+    handler = LimitedHandler(Writer(STDERR))
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])

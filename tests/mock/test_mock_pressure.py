@@ -1,0 +1,111 @@
+"""The mock under pressure, as a process: streams that nobody reads, no descriptors left, and signals."""
+
+import os
+import signal
+import socket
+import subprocess
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from .processes import LONGEST_END, SLACK, ends, free_port, full_pipe, mock, processor_seconds, start, stopped
+from .raw import JSON, KEY, connected, exchange, request
+
+KEYS = request("GET /emp/v1/charging-keys", KEY)
+HALF_A_BODY = f"POST /emp/v1/fleets HTTP/1.1\r\nHost: m\r\n{KEY}\r\n{JSON}\r\nContent-Length: 100\r\n\r\n{{".encode()
+MOST_NOISE = 2_000
+
+
+def wait_until_it_serves(port: int, process: "subprocess.Popen[bytes]") -> None:
+    """Return once a mock that prints nothing takes requests."""
+    while process.poll() is None:
+        try:
+            assert exchange(f"http://127.0.0.1:{port}", KEYS).status == 200
+        except ConnectionRefusedError:
+            time.sleep(0.05)
+        else:
+            return
+    pytest.fail(f"the mock ended with {process.returncode}")
+
+
+def answered_401(connection: socket.socket, times: int) -> bool:
+    """Read so many responses to pipelined requests, and say whether all are 401."""
+    received = b""
+    while received.count(b"HTTP/1.1 401") < times or not received.endswith(b"}"):
+        received += connection.recv(65536)
+    return received.count(b"HTTP/1.1 ") == times
+
+
+def test_nobody_reads_what_a_mock_prints_and_logs() -> None:
+    port = free_port()
+    reader, writer = full_pipe()
+    with stopped(start("--port", str(port), stdout=writer, stderr=writer)) as process:
+        wait_until_it_serves(port, process)
+        wrong = b"GET /emp/v1/charging-keys HTTP/1.1\r\nHost: m\r\nX-API-Key: nobody\r\n\r\n"
+        with connected(f"http://127.0.0.1:{port}") as connection:
+            for _ in range(10):
+                connection.sendall(wrong * 100)
+                assert answered_401(connection, 100)
+        for _ in range(100):
+            assert exchange(f"http://127.0.0.1:{port}", b"\0\r\n\r\n").status == 400
+        assert exchange(f"http://127.0.0.1:{port}", KEYS).status == 200
+        assert ends(process, signal.SIGTERM, within=LONGEST_END + SLACK) == 0
+    os.close(reader)
+    os.close(writer)
+
+
+STREAMS = {
+    "all are closed": "<&- >&- 2>&-",
+    "the disk is full": ">/dev/full 2>/dev/full",
+}
+
+
+@pytest.mark.parametrize("streams", STREAMS)
+def test_a_mock_serves_whatever_its_streams_are(streams: str, tmp_path: Path) -> None:
+    port = free_port()
+    before = f"exec {STREAMS[streams]}"
+    with (tmp_path / "err").open("w+b") as err:
+        process = start("--port", str(port), before=before, stdin=subprocess.DEVNULL, stdout=err, stderr=err)
+    with stopped(process):
+        wait_until_it_serves(port, process)
+        assert exchange(f"http://127.0.0.1:{port}", request("GET /emp/v1/charging-keys")).status == 401
+        assert ends(process, signal.SIGTERM, within=LONGEST_END + SLACK) == 0
+    assert "Traceback" not in (tmp_path / "err").read_text(encoding="utf-8")
+
+
+def test_too_many_silent_connections_are_borne_quietly_and_half_sent_bodies_end_in_time(
+    tmp_path: Path,
+) -> None:
+    log = tmp_path / "log"
+    with mock(stderr=log, before="ulimit -n 128") as (url, process), ExitStack() as clients:
+        address = (str(urlsplit(url).hostname), urlsplit(url).port)
+        silent = [clients.enter_context(socket.create_connection(address)) for _ in range(200)]
+        before = processor_seconds(process)
+        time.sleep(0.5)
+        assert processor_seconds(process) - before < 0.2
+        assert exchange(url, KEYS).status == 200, "the oldest silent ones make room"
+        for connection in silent:
+            connection.close()
+        assert exchange(url, KEYS).status == 200
+        for _ in range(50):
+            clients.enter_context(socket.create_connection(address)).sendall(HALF_A_BODY)
+        assert exchange(url, KEYS).status == 200, "all that was sent before has arrived"
+        assert ends(process, signal.SIGTERM, within=LONGEST_END + SLACK) == 0
+    assert len(log.read_text(encoding="utf-8")) < MOST_NOISE
+    assert "Traceback" not in log.read_text(encoding="utf-8")
+
+
+def test_a_second_signal_ends_a_mock_at_once(tmp_path: Path) -> None:
+    with mock(stderr=tmp_path / "log") as (url, process), connected(url) as connection:
+        connection.sendall(HALF_A_BODY)
+        assert exchange(url, KEYS).status == 200
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.3)
+        assert process.poll() is None, "the body might still come"
+        began = time.monotonic()
+        assert ends(process, signal.SIGTERM, within=SLACK) == 0
+        assert time.monotonic() - began < 0.5
+    assert (tmp_path / "log").read_text(encoding="utf-8") == ""
