@@ -51,7 +51,7 @@ def build(parts: Parts) -> ASGIApp:
     app = AsyncApp(
         __name__,
         middlewares=[
-            partial(PagesForPeople, pages=pages(parts.document)),
+            partial(PagesForPeople, pages=pages(parts.document, parts.base_path)),
             partial(Door, mock=mock),
             RequestValidationMiddleware,
             ResponseValidationMiddleware,

@@ -104,7 +104,8 @@ def test_the_pages_lead_to_their_own_mock_whatever_prefix_a_proxy_took_away(
     assert document == f"{front}{prefix}{base}/openapi.json"
     shown = json.loads(exchange(server, request(f"GET {base}/openapi.json", *lies)).rest)
     (first,) = shown["servers"]
-    assert urljoin(document, first["url"]) == f"{front}{prefix}{base}/"
+    assert urljoin(document, first["url"]).removesuffix("/") == f"{front}{prefix}{base}"
+    assert urljoin(f"{front}/", first["url"]).removesuffix("/") == f"{front}{base}"
     assert "evil" not in html
 
 
