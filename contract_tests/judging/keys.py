@@ -1,6 +1,5 @@
 """Judging one page of charging keys: its form, its size, its filter, and whose keys it shows."""
 
-import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
@@ -11,11 +10,11 @@ from fleet_contract.contract_tests.judging.findings import Findings, finding, sh
 from fleet_contract.contract_tests.judging.fleets_of_keys import shows
 from fleet_contract.contract_tests.judging.known import PRINTED, Known, Standing, marks_of, value_of
 from fleet_contract.contract_tests.judging.likeness import Likeness
+from fleet_contract.contract_tests.judging.sent import whole_number
 from fleet_contract.contract_tests.judging.walks import Item, cursor_of, items_of
 
 _DEFAULT_SIZE = 100
 PAGE_SIZES = range(10, 501)
-_WHOLE_NUMBER = re.compile(r"-?[0-9]{1,9}")
 _FIELDS: dict[str, type] = {
     "keyIdentifier": str,
     "validTo": str,
@@ -67,9 +66,10 @@ def what_is_wrong(item: Item) -> str:
 
 
 def _size(exchange: Exchange, page_size: str | None, items: list[Item]) -> Findings:
-    if page_size is not None and not _WHOLE_NUMBER.fullmatch(page_size):
+    size = _DEFAULT_SIZE if page_size is None else whole_number(page_size)
+    if size is None:
         return
-    size, here, got = int(page_size or _DEFAULT_SIZE), (exchange.number,), f"{len(items)} keys"
+    here, got = (exchange.number,), f"{len(items)} keys"
     if size in PAGE_SIZES:
         yield finding("keys.page-size-is-obeyed", len(items) <= size, here, f"at most {size} keys", got)
     else:

@@ -9,6 +9,7 @@ from fleet_contract.contract_tests.judging.traits import Reader, Traits
 from fleet_contract.spec.document import operations
 
 _METHODS = frozenset(operation.method for operation in operations())
+_OF_ANY_PATH = ("HEAD", "OPTIONS")  # A server may know them everywhere, OPTIONS without a key.
 _WITHOUT_PARAMETERS = ("create_fleet", "rename_fleet", "get_invitation_codes", "create_charging_key")
 _LARGE = 8_000  # bytes; gateways refuse bodies beyond limits of their own, of 8 KiB or more
 _WITH_BODY = ("create_fleet", "rename_fleet", "create_charging_key")
@@ -24,6 +25,8 @@ def situations_of(exchange: Exchange, known: Known) -> tuple[str, ...]:
 
 
 def _of_any(exchange: Exchange, sent: Sent) -> Traits:
+    if exchange.request.method in _OF_ANY_PATH:
+        return
     yield from _of_its_key(exchange)
     if "application/json" in (exchange.request.header("accept") or ""):
         yield "any.accept-json"

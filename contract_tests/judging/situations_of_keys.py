@@ -5,7 +5,7 @@ from typing import Any
 from fleet_contract.contract_tests.exchange import Exchange
 from fleet_contract.contract_tests.judging import sent as texts
 from fleet_contract.contract_tests.judging.known import Known, Standing
-from fleet_contract.contract_tests.judging.sent import Body, Sent
+from fleet_contract.contract_tests.judging.sent import Body, Sent, whole_number
 from fleet_contract.contract_tests.judging.traits import Traits, is_scalar
 
 # --- charging keys -----------------------------------------------------------------------------
@@ -93,7 +93,7 @@ def of_list(exchange: Exchange, sent: Sent, known: Known) -> Traits:
 
 
 def _of_page_size(text: str) -> Traits:
-    number = int(text) if text.isascii() and text.lstrip("-").isdigit() and len(text) < 10 else None
+    number = whole_number(text)
     if number is None:
         yield "any.odd"
     else:
