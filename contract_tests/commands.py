@@ -167,8 +167,9 @@ def _replaying(base_url: str, given: dict[str, Any]) -> list[str]:
     words = ["fleet-contract", "run", base_url, "--depth", Depth.QUICK.word]
     for option in OF_THE_TARGET:
         value = given[option.name.replace("-", "_")]
-        if value and not option.many and not option.entry.startswith("limits."):
-            words += [f"--{option.name}", *([] if option.flag else [str(value)])]
+        if value and option.name not in ("only", "skip") and not option.entry.startswith("limits."):
+            for each in value if option.many else (value,):
+                words += [f"--{option.name}", *([] if option.flag else [str(each)])]
     return words
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from fleet_contract.contract_tests.network.detours import is_connect_to, is_resolve
 from fleet_contract.contract_tests.network.masking import Secret, revealed
 from fleet_contract.contract_tests.references import Place, follow, is_reference, literal
 from fleet_contract.spec.files import expanded
@@ -166,6 +167,18 @@ PROXY = Kind(
     hidden=True,
 )
 FILE = Kind("the path of a file, or env:NAME", _is_text, take=_take_path)
+CONNECT_TO = Kind(
+    "a list of HOST1:PORT1:HOST2:PORT2 (in an environment variable: parted by blanks)",
+    lambda value: _is_list(value) and all(map(is_connect_to, value)),
+    str.split,
+    lambda value, _: tuple(value),
+)
+RESOLVE = Kind(
+    "a list of HOST:PORT:ADDRESS[,ADDRESS], each address in digits (in an environment variable: parted by blanks)",
+    lambda value: _is_list(value) and all(map(is_resolve, value)),
+    str.split,
+    lambda value, _: tuple(value),
+)
 SECRET = Kind("env:NAME, file:PATH or a text", _is_text, take=_take_key, hidden=True)
 SWITCH = Kind("true or false", lambda value: isinstance(value, bool), _read_switch)
 COUNT = Kind("a whole number from 0, in digits", lambda value: type(value) is int and value >= 0, _read_whole)

@@ -45,6 +45,25 @@ OPTIONS = (
     Option("max-keys", "Create at most N charging keys.", "limits.max_keys", metavar="N"),
     Option("max-seconds", "Stop sending after N seconds.", "limits.max_seconds", metavar="N"),
     Option("ca-file", "Trust the certificate authorities in this PEM file too.", "network.ca_file", metavar="FILE"),
+    Option("client-cert", "Show this certificate (PEM) to a server that asks.", "network.client_cert", metavar="FILE"),
+    Option(
+        "client-key", "Read the private key of --client-cert from this PEM file.", "network.client_key", metavar="FILE"
+    ),
+    Option(
+        "connect-to",
+        "Connect to HOST2:PORT2 instead, as curl does. Repeatable.",
+        "network.connect_to",
+        many=True,
+        metavar="HOST1:PORT1:HOST2:PORT2",
+    ),
+    Option(
+        "resolve",
+        "Take these addresses for a name, as curl does. Repeatable.",
+        "network.resolve",
+        many=True,
+        metavar="HOST:PORT:ADDR[,ADDR]",
+    ),
+    Option("unix-socket", "Connect to this unix socket.", "network.unix_socket", metavar="PATH"),
     Option("ledger", "Append every fleet and charging key that is created to this file.", metavar="FILE"),
     Option("json", "Write the report as JSON.", metavar="FILE"),
     Option("junit", "Write the report as JUnit XML.", metavar="FILE"),

@@ -9,7 +9,7 @@ from fleet_contract.contract_tests.depths import PRICES, Depth, Price
 from fleet_contract.contract_tests.options import OPTIONS
 from fleet_contract.contract_tests.programs.case_files import read_cases
 from fleet_contract.contract_tests.run import Settings
-from fleet_contract.contract_tests.target import Target, is_loopback
+from fleet_contract.contract_tests.target import Target
 from fleet_contract.contract_tests.target_file import read_target
 from fleet_contract.contract_tests.verdicts import testable
 from fleet_contract.spec.catalogue import Basis, catalogue
@@ -58,7 +58,7 @@ def read_exploration(base_url: str | None, given: Mapping[str, Any]) -> Settings
     Contradiction like `read_settings`.
     """
     settings = _about_the_target(base_url, given)
-    if is_loopback(settings.target.host):
+    if settings.target.is_local:
         return settings
     return replace(settings, target=at_most(settings.target, PRICES[Depth.DEEP]))
 
@@ -69,7 +69,7 @@ def _about_the_target(base_url: str | None, given: Mapping[str, Any]) -> Setting
     target = read_target(_path(given, "target"), {**overrides, "base_url": base_url})
     only, skip = tuple(given.get("only") or ()), tuple(given.get("skip") or ())
     _require_matches(only, skip)
-    ledger = _path(given, "ledger") or (LEDGER if target.may_write and not is_loopback(target.host) else None)
+    ledger = _path(given, "ledger") or (LEDGER if target.may_write and not target.is_local else None)
     return Settings(target=target, only=only, skip=skip, ledger=ledger)
 
 

@@ -7,8 +7,9 @@ from typing import Any
 from fleet_contract.contract_tests.exchange import Answer, Exchange, NotJson
 from fleet_contract.contract_tests.judging.findings import Finding
 from fleet_contract.contract_tests.judging.known import Known
-from fleet_contract.contract_tests.network.curl import curl
+from fleet_contract.contract_tests.network.curl import curl, road_to
 from fleet_contract.contract_tests.network.printable import printable
+from fleet_contract.contract_tests.target import Target
 
 MASK = "***"
 _SECRET_MEMBERS = frozenset({"code", "keyIdentifier"})
@@ -52,9 +53,10 @@ def _ids_of(exchange: Exchange, known: Known) -> frozenset[str]:
     return frozenset(id for id in ids if isinstance(id, str) and id)
 
 
-def steps_of(finding: Finding, known: Known, base_url: str) -> list[str]:
+def steps_of(finding: Finding, known: Known, target: Target) -> list[str]:
     """Return a failure's sequence as lines of shell."""
-    return [curl(exchange.request, base_url) for exchange in sequence_of(finding, known)]
+    road = road_to(target)
+    return [curl(exchange.request, target.base_url, road) for exchange in sequence_of(finding, known)]
 
 
 def request_line(exchange: Exchange) -> str:

@@ -6,18 +6,19 @@ Each field is an entry of the target file: its type is annotated with the kind o
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import SplitResult, urlsplit
 
 from fleet_contract.contract_tests.kinds import (
     CODES,
+    CONNECT_TO,
     COUNT,
     FILE,
     HEADERS,
     NUMBER,
     PROXY,
+    RESOLVE,
     SECRET,
     SIZE,
     SPAN,
@@ -25,10 +26,13 @@ from fleet_contract.contract_tests.kinds import (
     TEXT,
     URL,
 )
+from fleet_contract.contract_tests.network.detours import Place, redirected, resolved
+from fleet_contract.contract_tests.network.hosts import is_loopback
 from fleet_contract.contract_tests.network.masking import Secret
 from fleet_contract.contract_tests.network.pacing import CAUTIOUS
 
 API = "/emp/v1"
+PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True)
@@ -94,6 +98,15 @@ class Network:
     headers: Annotated[
         Mapping[str, str | Secret], HEADERS, "Headers to send with every request, such as a gateway's token."
     ] = field(default_factory=dict, repr=False)
+    client_cert: Annotated[Path | None, FILE, "Show the certificate of this PEM file to a server that asks."] = None
+    client_key: Annotated[Path | None, FILE, "The private key of client_cert, where it stands apart."] = None
+    unix_socket: Annotated[Path | None, FILE, "Connect to this unix socket instead of host, port and proxy."] = None
+    connect_to: Annotated[
+        tuple[str, ...], CONNECT_TO, "Connect to HOST2:PORT2 where the base URL says HOST1:PORT1, as curl does."
+    ] = ()
+    resolve: Annotated[
+        tuple[str, ...], RESOLVE, "Take these addresses for HOST:PORT instead of asking a resolver, as curl does."
+    ] = ()
 
 
 @dataclass(frozen=True)
@@ -118,21 +131,27 @@ class Target:
         return self.url.hostname or ""
 
     @property
+    def place(self) -> Place:
+        """The host and port of the base URL."""
+        return Place(self.host, self.url.port or PORTS[self.url.scheme])
+
+    @cached_property
+    def is_local(self) -> bool:
+        """Say whether it is certain that the server is this machine's.
+
+        A unix socket may lead anywhere, and so may an address that was given in place of the name's own.
+        """
+        network = self.network
+        detour = redirected(self.place, network.connect_to) != self.place or resolved(self.place, network.resolve)
+        return is_loopback(self.host) and not (network.unix_socket or detour)
+
+    @property
     def may_write(self) -> bool:
         """Say whether something may be created or renamed there."""
-        return self.allow_writes or is_loopback(self.host)
+        return self.allow_writes or self.is_local
 
     @property
     def rate(self) -> float:
         """The requests a second to begin with; 0 is no limit."""
         given = self.limits.requests_per_second
-        return (0.0 if is_loopback(self.host) else CAUTIOUS) if given is None else given
-
-
-def is_loopback(host: str) -> bool:
-    """Say whether a host is this machine: localhost, 127.0.0.0/8 or ::1."""
-    name = host.strip("[]").removesuffix(".").lower()
-    try:
-        return name == "localhost" or ip_address(name).is_loopback
-    except ValueError:
-        return False
+        return (0.0 if self.is_local else CAUTIOUS) if given is None else given

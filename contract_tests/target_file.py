@@ -144,10 +144,12 @@ def _require_agreement(target: Target) -> None:
     codes = fixtures.active_codes or fixtures.inactive_codes
     same_key = target.api_key is not None and target.api_key == target.other_api_key
     path = fixtures.location_path
+    network = target.network
     for holds, problem in (
         (same_key, "api_key and other_api_key are the same. Expected keys of two organizations. Leave out the other."),
         (both, "a code is both in active_codes and in inactive_codes. Expected each in one list. Correct them."),
         (codes and not fixtures.fleet_with_codes, "codes are given, but not whose. Add fixtures.fleet_with_codes."),
+        (network.client_key and not network.client_cert, "client_key has no certificate. Add network.client_cert."),
         (fixtures.priced_fleet and not fixtures.location, "priced_fleet needs a location. Add fixtures.location."),
         (
             not path.startswith("/") or path.count("{locationId}") != 1 or not VISIBLE.fullmatch(path),

@@ -2,10 +2,13 @@
 
 import re
 import shlex
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from fleet_contract.contract_tests.exchange import Caller, Request
 from fleet_contract.contract_tests.network.outgoing import KEY_HEADER, STRANGERS_KEY, WITH_A_BODY
+from fleet_contract.contract_tests.network.proxies import proxy_url, system_proxy
+from fleet_contract.contract_tests.target import Target
 
 KEYS = {
     Caller.OWNER: "$FLEET_API_KEY",
@@ -17,13 +20,13 @@ QUOTED = frozenset(b"%\\'-")  # what printf, or the quotes around its words, wou
 LONGEST_WORD = 100_000  # a shell passes no longer ones to a program; printf is part of the shell
 
 
-def curl(request: Request, base_url: str) -> str:
-    """Return a command for any POSIX shell that sends this request once more.
+def curl(request: Request, base_url: str, road: Sequence[str] = ()) -> str:
+    """Return a command for any POSIX shell that sends this request once more, by the same road.
 
     A body that holds other than visible ASCII is written by printf, since no
     argument can hold a NUL, nor every shell's quotes a byte that is not UTF-8.
     """
-    words = ["curl", "-i", "--path-as-is", "--globoff"]
+    words = ["curl", "-i", "--path-as-is", "--globoff", *road]
     words += ["--head"] if request.method == "HEAD" else ["-X", shlex.quote(request.method)]
     if request.caller in KEYS:
         words += ["-H", f'"{KEY_HEADER}: {KEYS[request.caller]}"']
@@ -32,6 +35,30 @@ def curl(request: Request, base_url: str) -> str:
     if data and request.header("content-type") is None:
         words += ["-H", "'Content-Type:'"]  # or curl would send the type of an HTML form
     return before + " ".join([*words, *data, *_url(request, base_url)])
+
+
+def road_to(target: Target) -> list[str]:
+    """Return the options by which curl takes the road that the client takes, quoted for a shell; none holds a login."""
+    network = target.network
+    files = (
+        ("--cacert", network.ca_file),
+        ("--proxy-cacert", network.ca_file if proxy_url(target).startswith("https:") else None),
+        ("--cert", network.client_cert),
+        ("--key", network.client_key),
+        ("--unix-socket", network.unix_socket),
+    )
+    words = [word for option, file in files if file for word in (option, shlex.quote(str(file)))]
+    words += [word for rule in network.connect_to for word in ("--connect-to", shlex.quote(rule))]
+    words += [word for rule in network.resolve for word in ("--resolve", shlex.quote(rule))]
+    return words + _proxy(target)
+
+
+def _proxy(target: Target) -> list[str]:
+    taken, usual = proxy_url(target), system_proxy(target)
+    if taken == usual:
+        return []  # curl finds it, or its absence, as we did
+    login = "@" in urlsplit(taken).netloc
+    return ["--proxy", '"$FLEET_PROXY"' if login else shlex.quote(taken)] if taken else ["--noproxy", "'*'"]
 
 
 def _url(request: Request, base_url: str) -> list[str]:

@@ -7,9 +7,12 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from itertools import zip_longest
+from pathlib import Path
 from typing import NamedTuple
 
 from fleet_contract.contract_tests.network.deadline import Deadline, Late
+from fleet_contract.contract_tests.network.detours import Place
+from fleet_contract.contract_tests.network.hosts import loopback_addresses
 from fleet_contract.contract_tests.network.troubles import Cause, Trouble
 
 STAGGER = 0.25  # seconds until the next address is tried beside the one before: RFC 8305 (5)
@@ -22,9 +25,14 @@ class Address(NamedTuple):
     place: tuple[object, ...]
 
 
-def dial(host: str, port: int, deadline: Deadline) -> socket.socket:
-    """Return a socket that is connected to the first address of a host that takes a connection; raises Trouble."""
-    with _Attempts(addresses(host, port)) as attempts:
+def dial(place: Place, deadline: Deadline, pinned: Sequence[str] = (), best: object = None) -> socket.socket:
+    """Return a socket that is connected to the first address of a host that takes a connection; raises Trouble.
+
+    `pinned` are addresses in place of those that a resolver would give; `best` is the
+    one that is tried first, where it is still among them.
+    """
+    found = sorted(addresses(place, pinned), key=lambda address: address.place != best)
+    with _Attempts(found) as attempts:
         try:
             connected = attempts.first(deadline)
         except Late:
@@ -36,10 +44,24 @@ def dial(host: str, port: int, deadline: Deadline) -> socket.socket:
     return connected
 
 
-def addresses(host: str, port: int) -> Sequence[Address]:
-    """Return the addresses of a host in the order in which they are tried, families by turns; raises Trouble."""
+def dial_unix(path: Path, deadline: Deadline) -> socket.socket:
+    """Return a socket that is connected to a unix socket; raises Trouble."""
+    connected = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        connected.settimeout(deadline.left())
+        connected.connect(str(path))
+    except (OSError, Late) as wrong:
+        connected.close()
+        text = f"the connection to the unix socket {path} failed: {wrong or 'it takes none'}"
+        raise Trouble(Cause.CONNECT, text, sent=False) from wrong
+    return connected
+
+
+def addresses(place: Place, pinned: Sequence[str] = ()) -> Sequence[Address]:
+    """Return the addresses of a host in the order in which they are tried, families by turns; raises Trouble."""
+    names = pinned or loopback_addresses(place.host) or (place.host,)
+    try:
+        found = [entry for name in names for entry in socket.getaddrinfo(name, place.port, type=socket.SOCK_STREAM)]
     except (OSError, UnicodeError) as wrong:
         raise Trouble(Cause.NAME, f"the host's name is unknown: {wrong}", sent=False) from wrong
     return list(_by_turns(dict.fromkeys(Address(family, place) for family, _, _, _, place in found)))

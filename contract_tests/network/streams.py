@@ -9,7 +9,6 @@ from typing import Protocol, TypeVar
 from fleet_contract.contract_tests.network.deadline import Deadline, Late
 
 PIECE = 65536  # so much is read or written at a time, so that a slow peer meets the deadline too
-RECORD_TYPES = range(20, 24)  # of TLS: RFC 8446 (5.1)
 
 Result = TypeVar("Result")
 
@@ -30,11 +29,12 @@ class Stream(Protocol):
         """Close the connection; further calls do nothing."""
 
 
-class NoTls(Exception):
-    """The peer answered the beginning of TLS with something else."""
+class HandshakeFailed(Exception):
+    """TLS was not agreed on: the error is the cause, and `start` is what the peer said first."""
 
     def __init__(self, start: bytes) -> None:
-        super().__init__(repr(start[:40]))
+        super().__init__(repr(start))
+        self.start = start
 
 
 class SocketStream:
@@ -73,7 +73,7 @@ class SocketStream:
 
 
 class TlsStream:
-    """TLS over another stream; the handshake is done when it is made, or it raises NoTls like the rest of Stream."""
+    """TLS over another stream; to make one is to do the handshake, which raises HandshakeFailed, Late and OSError."""
 
     def __init__(self, below: Stream, context: ssl.SSLContext, name: str, deadline: Deadline) -> None:
         self._below = below
@@ -82,10 +82,8 @@ class TlsStream:
         self._start = b""
         try:
             self._perform(self._tls.do_handshake, deadline)
-        except ssl.SSLError:
-            if self._start and self._start[0] not in RECORD_TYPES:
-                raise NoTls(self._start) from None
-            raise
+        except ssl.SSLError as wrong:
+            raise HandshakeFailed(self._start) from wrong
 
     def read(self, deadline: Deadline) -> bytes:
         try:

@@ -59,4 +59,4 @@ def message_of(result: Result) -> str:
 
 
 def _steps(first: Finding | None, report: Report) -> list[str]:
-    return steps_of(first, report.known, report.settings.target.base_url) if first else []
+    return steps_of(first, report.known, report.settings.target) if first else []

@@ -13,6 +13,7 @@ from fleet_contract.contract_tests.exploring.exploration import Asked, Explored
 from fleet_contract.contract_tests.exploring.hunting import Hunt
 from fleet_contract.contract_tests.exploring.records import Sighting
 from fleet_contract.contract_tests.reports.text import COLOURS, print_failure
+from fleet_contract.contract_tests.target import Target
 from fleet_contract.contract_tests.verdicts import Outcome, Result, Verdict
 from fleet_contract.spec.catalogue import catalogue
 
@@ -54,7 +55,7 @@ def print_exploration(explored: Explored, replay: Sequence[str], console: Consol
             soft_wrap=True,
         )
     for sighting, file in zip(explored.sightings, explored.files, strict=True):
-        _print_sighting(sighting, file, explored.asked.settings.target.base_url, replay, console)
+        _print_sighting(sighting, file, explored.asked.settings.target, replay, console)
     footprint = explored.footprint
     console.print(
         f"\n[bold]footprint[/] {footprint.requests} requests in {footprint.seconds:.1f} s; left behind for ever: "
@@ -67,11 +68,11 @@ def print_exploration(explored: Explored, replay: Sequence[str], console: Consol
 
 
 def _print_sighting(
-    sighting: Sighting, file: Path | None, base_url: str, replay: Sequence[str], console: Console
+    sighting: Sighting, file: Path | None, target: Target, replay: Sequence[str], console: Console
 ) -> None:
     found = sighting.finding
     result = Result(catalogue().requirement(found.requirement), Verdict.FAILED, (found,), 1)
-    print_failure(result, sighting.known, base_url, console)
+    print_failure(result, sighting.known, target, console)
     if file:
         console.print(f"  saved    {escape(str(file))}", soft_wrap=True)
         console.print(f"           {escape(shlex.join([*replay, '--cases', str(file)]))}", soft_wrap=True)

@@ -37,7 +37,7 @@ def _case(result: Result, report: Report) -> TestCase:
     if element:
         made = element(_clean(message_of(result)))
         if result.failures:
-            steps = steps_of(result.failures[0], report.known, report.settings.target.base_url)
+            steps = steps_of(result.failures[0], report.known, report.settings.target)
             drawing = result.failures[0].drawing.splitlines()
             made.text = _clean("\n".join([result.requirement.text, result.requirement.url, *drawing, *steps]))
         case.result = [made]

@@ -8,6 +8,7 @@ from rich.markup import escape
 from fleet_contract.contract_tests.judging.known import Known
 from fleet_contract.contract_tests.run import Report
 from fleet_contract.contract_tests.story import answer_line, request_line, sequence_of, steps_of
+from fleet_contract.contract_tests.target import Target
 from fleet_contract.contract_tests.verdicts import Outcome, Result, Verdict
 from fleet_contract.spec.dialect import NOT_APPLICABLE, UNKNOWN
 
@@ -29,7 +30,7 @@ def print_report(report: Report, console: Console) -> None:
             _print_verdict(result, console)
     for result in report.results:
         if result.failures:
-            print_failure(result, report.known, report.settings.target.base_url, console)
+            print_failure(result, report.known, report.settings.target, console)
     _print_dialect(report, console)
     print_footprint(report, console)
     colour = COLOURS[report.outcome]
@@ -51,7 +52,7 @@ def _print_verdict(result: Result, console: Console) -> None:
         console.print(f"      {result.verdict}: {escape(result.reason)}", style="yellow", soft_wrap=True)
 
 
-def print_failure(result: Result, known: Known, base_url: str, console: Console) -> None:
+def print_failure(result: Result, known: Known, target: Target, console: Console) -> None:
     """Print a failure in full: the requirement, what was sent and answered, and how to replay it."""
     requirement, first = result.requirement, result.failures[0]
     console.print(f"\n[bold red]✗ {requirement.id}[/] [dim]{requirement.basis}, {requirement.url}[/]", soft_wrap=True)
@@ -65,7 +66,7 @@ def print_failure(result: Result, known: Known, base_url: str, console: Console)
     if len(result.failures) > 1:
         console.print(f"  [dim]and {len(result.failures) - 1} more like it[/]")
     console.print("  replay:")
-    for step in steps_of(first, known, base_url):
+    for step in steps_of(first, known, target):
         console.print(f"    {escape(step)}", soft_wrap=True)
 
 

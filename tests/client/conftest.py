@@ -4,9 +4,11 @@ import os
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 
 from fleet_contract.contract_tests.network.client import Client
 from fleet_contract.contract_tests.target import Target
@@ -16,6 +18,7 @@ from .servers import Script, Server, answer, serving
 
 Serve = Callable[..., Server]
 Open = Callable[..., Client]
+TlsFor = Callable[..., ssl.SSLContext]
 
 
 @pytest.fixture(autouse=True)
@@ -60,3 +63,26 @@ def open_client(stack: ExitStack) -> Open:
         return stack.enter_context(Client(target(base_url, **words), mark="m4rk", **own))
 
     return start
+
+
+@pytest.fixture(scope="session")
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+@pytest.fixture
+def ca_file(authority: trustme.CA, tmp_path: Path) -> str:
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    return str(tmp_path / "ca.pem")
+
+
+@pytest.fixture
+def tls_for(authority: trustme.CA) -> TlsFor:
+    """Return a server's TLS with a certificate for these names."""
+
+    def context(*names: str) -> ssl.SSLContext:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        authority.issue_cert(*names).configure_cert(context)
+        return context
+
+    return context

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from socketserver import StreamRequestHandler, ThreadingTCPServer
+from socketserver import BaseRequestHandler, StreamRequestHandler, ThreadingTCPServer
 
 RESET = b"RESET"
 CLOSE = b"CLOSE"
@@ -106,7 +106,8 @@ class Server(ThreadingTCPServer):
     def finish_request(self, request: object, client_address: object) -> None:
         assert isinstance(request, socket.socket)
         request.settimeout(10)
-        request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if request.family == socket.AF_INET:
+            request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         with suppress(OSError):
             talk = self._tls.wrap_socket(request, server_side=True) if self._tls else request
             with talk:
@@ -116,6 +117,42 @@ class Server(ThreadingTCPServer):
         assert isinstance(request, socket.socket)
         with suppress(OSError):
             request.close()
+
+
+class Blurting(ThreadingTCPServer):
+    """Whatever comes, it says one thing and closes."""
+
+    daemon_threads = True
+
+    def __init__(self, said: bytes) -> None:
+        self.said = said
+        super().__init__(("127.0.0.1", 0), _Blurt)
+
+    @property
+    def place(self) -> str:
+        return f"127.0.0.1:{self.server_address[1]}"
+
+
+class _Blurt(BaseRequestHandler):
+    server: Blurting
+
+    def handle(self) -> None:
+        self.request.settimeout(10)
+        self.request.recv(65536)
+        self.request.sendall(self.server.said)
+
+
+@contextmanager
+def blurting(said: bytes) -> Iterator[Blurting]:
+    """Run such a server as long as the block lasts."""
+    with Blurting(said) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        try:
+            yield server
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 @contextmanager

@@ -87,7 +87,7 @@ def test_what_follows_the_end_of_a_coding_is_named() -> None:
 @pytest.mark.parametrize("label", ["gzip", "deflate", "br", "zstd", "br, gzip", "gzip, br", "zstd, zstd"])
 def test_a_bomb_is_never_unpacked_beyond_the_limit(label: str) -> None:
     pack = {"gzip": gzip.compress, "deflate": zlib.compress, "br": lambda data: brotli.compress(data, quality=1)}
-    bomb = bytes(100_000_000)
+    bomb = bytes(30_000_000)
     for name in codings_of([("content-encoding", label)]):
         bomb = pack.get(name, zstd.compress)(bomb)
     tracemalloc.start()

@@ -40,6 +40,11 @@ VALUES = {
     "limits.max_timeouts": "3",
     "limits.max_answer_bytes": "0100",
     "network.ca_file": "ca.pem",
+    "network.client_cert": "client.pem",
+    "network.client_key": "client.key",
+    "network.unix_socket": "api.sock",
+    "network.connect_to": "localhost:1:other:2 :::3",
+    "network.resolve": "localhost:1:127.0.0.1,::1",
     "network.proxy": "http://proxy.example:3128",
     "network.headers": "X-Team: qa\nX-Other: a: b",
 }

@@ -1,18 +1,16 @@
 """Through a real forward proxy, and to servers whose certificate a private authority signed."""
 
-import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import trustme
 
 from fleet_contract.contract_tests.network.client import Client
 from fleet_contract.contract_tests.network.preflight import Unreachable
 from fleet_contract.contract_tests.network.route import proxy_url
 from fleet_contract.spec.files import Contradiction
 
-from .conftest import Open, Serve, target
+from .conftest import Open, Serve, TlsFor, target
 from .proxies import proxying
 
 PATH = "/emp/v1/fleets/%2E%2E%2f/../x?a=%20"
@@ -29,30 +27,6 @@ def proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def guarded_proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with proxying(tmp_path_factory.mktemp("proxy"), "--basic-auth", "me:s3cret") as port:
         yield f"127.0.0.1:{port}"
-
-
-@pytest.fixture(scope="module")
-def authority() -> trustme.CA:
-    return trustme.CA()
-
-
-@pytest.fixture
-def ca_file(authority: trustme.CA, tmp_path: Path) -> str:
-    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
-    return str(tmp_path / "ca.pem")
-
-
-@pytest.fixture
-def tls_for(authority: trustme.CA) -> Callable[[str], ssl.SSLContext]:
-    def context(name: str) -> ssl.SSLContext:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        authority.issue_cert(name).configure_cert(context)
-        return context
-
-    return context
-
-
-TlsFor = Callable[[str], ssl.SSLContext]
 
 
 def test_a_private_authority_is_trusted_when_named(

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from fleet_contract.contract_tests.entries import ENTRIES, VARIABLES
+from fleet_contract.contract_tests.network.hosts import is_loopback
 from fleet_contract.contract_tests.network.masking import Secret
-from fleet_contract.contract_tests.target import Fixtures, Limits, Network, Target, is_loopback
+from fleet_contract.contract_tests.target import Fixtures, Limits, Network, Target
 from fleet_contract.contract_tests.target_file import read_target
 
 WHOLE = """
@@ -152,7 +153,24 @@ def test_secrets_never_show() -> None:
         ("::1", True),
         ("[::1]", True),
         ("128.0.0.1", False),
-        ("0.0.0.0", False),  # noqa: S104  (a name, and nothing listens)
+        ("0.0.0.0", True),  # noqa: S104  (a name, and nothing listens)
+        ("::", True),
+        ("::ffff:127.0.0.1", True),
+        ("::ffff:10.0.0.1", False),
+        ("::ffff:0:0", True),
+        ("::1%lo", True),
+        ("fleet.localhost", True),
+        ("a.Fleet.LOCALHOST.", True),
+        ("notlocalhost", False),
+        ("localhost..", False),
+        (".localhost", False),
+        ("127.1", False),
+        ("2130706433", False),
+        ("0x7f000001", False),
+        ("0177.0.0.1", False),
+        ("0", False),
+        ("localhost.localdomain", False),
+        ("ip6-localhost", False),
         ("localhost.example", False),
         ("127.0.0.1.example", False),
         ("", False),

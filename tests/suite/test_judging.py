@@ -13,7 +13,7 @@ from fleet_contract.contract_tests.judging.known import PRINTED
 from fleet_contract.contract_tests.judging.prices import prices_of
 from fleet_contract.contract_tests.judging.walks import cursor_of, items_of, walks
 from fleet_contract.contract_tests.story import answer_line, masked_body, request_line, sequence_of, steps_of
-from fleet_contract.contract_tests.target import Fixtures
+from fleet_contract.contract_tests.target import Fixtures, Target
 
 from .histories import FLEETS, MARK, A, B, History
 
@@ -190,7 +190,7 @@ def test_a_story_has_what_made_its_fleet_and_what_was_done_to_it() -> None:
     last = history.rename(A, "Three", 404, check="test_it")
     found = Finding("fleets.id-never-changes", False, (last.number,))
     assert sequence_of(found, history.known) == [first, earlier, last]
-    assert steps_of(found, history.known, "http://here")[-1].endswith(f"http://here{FLEETS}/{A}/rename")
+    assert steps_of(found, history.known, Target("http://here"))[-1].endswith(f"http://here{FLEETS}/{A}/rename")
 
 
 def test_a_story_is_short() -> None:

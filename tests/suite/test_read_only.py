@@ -2,7 +2,7 @@
 
 import pytest
 
-from fleet_contract.contract_tests import settings, target
+from fleet_contract.contract_tests import target
 from fleet_contract.contract_tests.untested import Lack
 from fleet_contract.contract_tests.verdicts import Outcome, Verdict
 from fleet_contract.mock_server.messages import Answer, Call
@@ -17,8 +17,7 @@ def test_without_leave_to_write_only_reads_are_sent_and_judged(
     monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     """The suite is told that this machine is another one, so that its own rule can be seen at work."""
-    for module in (target, settings):
-        monkeypatch.setattr(module, "is_loopback", lambda _: False)
+    monkeypatch.setattr(target, "is_loopback", lambda _: False)
     arrived: list[str] = []
 
     def listen(parts: Parts) -> None:

@@ -1,0 +1,43 @@
+"""The names of hosts: which of them are this machine whatever a resolver says, and where those lead."""
+
+from ipaddress import IPv4Address, IPv6Address, ip_address
+
+LOOPBACK = {4: "127.0.0.1", 6: "::1"}
+
+
+def is_loopback(host: str) -> bool:
+    """Say whether a host is this machine by its name alone.
+
+    That is localhost with all names below it (RFC 6761, 6.3), 127.0.0.0/8, ::1, both
+    also as IPv4-mapped addresses, and the unspecified addresses 0.0.0.0 and ::, which
+    servers print that listen on all interfaces. What only resolves to loopback is not
+    known to stay there.
+    """
+    return bool(loopback_addresses(host))
+
+
+def loopback_addresses(host: str) -> tuple[str, ...]:
+    """Return where a name of this machine leads without asking a resolver; nothing for any other host."""
+    name = host.strip("[]").removesuffix(".").lower()
+    if name == "localhost" or (name.endswith(".localhost") and all(name.split("."))):
+        return (LOOPBACK[6], LOOPBACK[4])
+    address = literal_address(name)
+    if address is None:
+        return ()
+    if address.is_unspecified:
+        return (LOOPBACK[address.version],)
+    return (str(address),) if address.is_loopback else ()
+
+
+def literal_address(host: str) -> IPv4Address | IPv6Address | None:
+    """Return the address that a host is, an IPv4-mapped one as IPv4; None where it is a name."""
+    try:
+        address = ip_address(host.strip("[]"))
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
+
+
+def bracketed(host: str) -> str:
+    """Return a host as it stands before a port: an IPv6 address in brackets (RFC 3986, 3.2.2)."""
+    return f"[{host}]" if ":" in host and not host.startswith("[") else host

@@ -1,0 +1,110 @@
+"""Proxies: which one leads to a target, as curl decides it, and what it is told."""
+
+import os
+import re
+import sys
+from base64 import b64encode
+from collections.abc import Mapping
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import NamedTuple
+from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+from fleet_contract.contract_tests.network.detours import Place
+from fleet_contract.contract_tests.network.hosts import literal_address
+from fleet_contract.contract_tests.target import PORTS, Target
+from fleet_contract.spec.files import Contradiction
+
+# By scheme. HTTP_PROXY is not among them: a CGI program gets it from whoever sends it a header named Proxy.
+VARIABLES: Mapping[str, tuple[str, ...]] = {
+    "http": ("http_proxy", "all_proxy", "ALL_PROXY"),
+    "https": ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"),
+}
+NO_PROXY = ("no_proxy", "NO_PROXY")
+SYSTEMS_WITH_SETTINGS = ("darwin", "win32")  # of their own, apart from the environment
+
+
+class Proxy(NamedTuple):
+    """A forward proxy; `login` is the value of Proxy-Authorization, empty where it gets none."""
+
+    place: Place
+    speaks_tls: bool
+    login: str
+
+    @property
+    def headers(self) -> list[tuple[str, str]]:
+        return [("Proxy-Authorization", self.login)] if self.login else []
+
+
+def proxy_of(target: Target) -> Proxy | None:
+    """Return the proxy that leads to a target; raises Contradiction where it cannot be used."""
+    given = proxy_url(target)
+    if not given:
+        return None
+    try:
+        url, port = urlsplit(given), urlsplit(given).port
+    except ValueError:
+        url, port = SplitResult("", "", "", "", ""), None
+    if url.scheme not in PORTS or not url.hostname:
+        raise Contradiction(
+            f"The proxy for {target.host} has the scheme {url.scheme!r}, or no host. "
+            f"Expected a URL like http://proxy.example:3128. Correct network.proxy or the system's proxy settings."
+        )
+    return Proxy(Place(url.hostname, port or PORTS[url.scheme]), url.scheme == "https", _login(url))
+
+
+def proxy_url(target: Target) -> str:
+    """Return the URL of the proxy that leads to a target, or nothing; there is never one to this machine."""
+    if target.is_local or target.network.unix_socket:
+        return ""
+    if target.network.proxy is not None:
+        return target.network.proxy
+    return system_proxy(target)
+
+
+def system_proxy(target: Target, environment: Mapping[str, str] | None = None) -> str:
+    """Return the proxy that the environment or else the operating system has for a target, or nothing."""
+    environment = os.environ if environment is None else environment
+    scheme, host = target.url.scheme, target.host
+    found = _first(environment, VARIABLES[scheme])
+    if found:
+        found = "" if is_excepted(host, _first(environment, NO_PROXY)) else found
+    elif sys.platform in SYSTEMS_WITH_SETTINGS and not proxy_bypass(host):
+        found = getproxies().get(scheme, "")
+    return found if "://" in found or not found else f"http://{found}"
+
+
+def is_excepted(host: str, no_proxy: str) -> bool:
+    """Say whether NO_PROXY, as curl reads it, lets a host be reached directly.
+
+    It is `*`, or a list parted by commas and blanks: a name stands for itself and all
+    names below it, whether it begins with a dot or not; an address for itself, and
+    with /BITS for its network. It knows no ports and no other wildcards.
+    """
+    words = [word for word in re.split(r"[\s,]+", no_proxy) if word]
+    if words == ["*"]:
+        return True
+    address = literal_address(host)
+    if address is not None:
+        return any(address in network for network in map(_network, words) if network is not None)
+    name = host.removesuffix(".").lower()
+    endings = (word.removeprefix(".").removesuffix(".").lower() for word in words)
+    return any(ending and f".{name}".endswith(f".{ending}") for ending in endings)
+
+
+def _network(word: str) -> IPv4Network | IPv6Network | None:
+    try:
+        return ip_network(word.replace("[", "").replace("]", ""), strict=False)
+    except ValueError:
+        return None
+
+
+def _first(environment: Mapping[str, str], names: tuple[str, ...]) -> str:
+    return next((environment[name] for name in names if environment.get(name)), "")
+
+
+def _login(url: SplitResult) -> str:
+    if url.username is None:
+        return ""
+    pair = f"{unquote(url.username)}:{unquote(url.password or '')}"
+    return f"Basic {b64encode(pair.encode()).decode()}"  # RFC 7617

@@ -1,0 +1,94 @@
+"""Hosts with several addresses, and every name of this machine."""
+
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from fleet_contract.contract_tests.network.deadline import Deadline
+from fleet_contract.contract_tests.network.detours import Place
+from fleet_contract.contract_tests.network.dialing import addresses, dial
+from fleet_contract.contract_tests.network.preflight import Unreachable
+from fleet_contract.contract_tests.network.troubles import Cause, Trouble
+
+from .conftest import Open, Serve
+
+
+@pytest.fixture
+def dead() -> Iterator[str]:
+    """An address of this machine whose queue is full, so that connections to it are never answered."""
+    with ExitStack() as stack:
+        full = stack.enter_context(socket.socket())
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        for _ in range(4):
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(full.getsockname())
+        time.sleep(0.1)
+        yield str(full.getsockname()[1])
+
+
+def test_a_dead_address_costs_a_moment(
+    monkeypatch: pytest.MonkeyPatch, serve: Serve, open_client: Open, dead: str
+) -> None:
+    server = serve()
+    places = [("127.0.0.1", int(dead)), ("127.0.0.1", server.port)]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [(2, 1, 6, "", place) for place in places])
+    client = open_client("http://staging.example", limits__timeout_seconds=5)
+    first, second = (client.send("GET", "/", headers=[("Connection", "close")]) for _ in range(2))
+    assert (first.status, second.status) == (200, 200)
+    assert 0.2 < first.ended - first.started < 1.5
+    assert second.ended - second.started < 0.2  # It begins with the address that was good.
+
+
+def test_an_address_that_refuses_costs_nothing(
+    monkeypatch: pytest.MonkeyPatch, serve: Serve, open_client: Open
+) -> None:
+    server = serve()
+    places = [("127.0.0.1", 1), ("127.0.0.1", 2), ("127.0.0.1", server.port)]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [(2, 1, 6, "", place) for place in places])
+    exchange = open_client("http://staging.example").send("GET", "/")
+    assert (exchange.status, exchange.ended - exchange.started < 0.2) == (200, True)
+
+
+def test_the_deadline_holds_where_all_addresses_are_dead(dead: str) -> None:
+    begun = time.monotonic()
+    with pytest.raises(Trouble, match=r"no connection within 0\.5 s") as told:
+        dial(Place("127.0.0.1", int(dead)), Deadline(0.5))
+    assert (told.value.cause, told.value.sent) == (Cause.CONNECT, False)
+    assert 0.4 < time.monotonic() - begun < 1.5
+
+
+def test_families_are_tried_by_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = [(10, "::1"), (10, "::2"), (10, "::3"), (2, "1.1.1.1"), (2, "1.1.1.2"), (10, "::1")]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [(f, 1, 6, "", (name, 80)) for f, name in found])
+    tried = [address.place[0] for address in addresses(Place("x", 80))]
+    assert tried == ["::1", "1.1.1.1", "::2", "1.1.1.2", "::3"]
+
+
+EVERY = "0.0.0.0"  # noqa: S104  (a name, and nothing listens)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "localhost.", "Fleet.LOCALHOST", EVERY])
+def test_this_machine_is_reached_by_all_its_names(
+    monkeypatch: pytest.MonkeyPatch, serve: Serve, open_client: Open, host: str
+) -> None:
+    real = socket.getaddrinfo
+
+    def literal_only(name: str, *args: object, **words: object) -> object:
+        assert name.replace(".", "").isdigit() or ":" in name, f"a resolver was asked for {name}"
+        return real(name, *args, **words)  # type: ignore[arg-type]
+
+    server = serve()
+    monkeypatch.setattr(socket, "getaddrinfo", literal_only)
+    client = open_client(f"http://{host}:{server.port}")
+    assert client.send("POST", "/x").status == 200
+    assert server.heard[0].header("host") == f"{host}:{server.port}"
+
+
+def test_a_name_that_nobody_knows_is_told(open_client: Open) -> None:
+    with pytest.raises(Unreachable, match=r"the host's name is unknown.*Correct the host in BASE_URL"):
+        open_client("http://no-such-host.invalid").preflight()
