@@ -3,15 +3,25 @@
 Every URL in it is relative, so that it holds below a base path and behind a proxy that adds or takes away a prefix.
 """
 
+import re
+from base64 import b64encode
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from hashlib import sha256
 from typing import Any
 
 from starlette.responses import RedirectResponse, Response
 
-from fleet_contract.mock_server.messages import to_bytes
+from fleet_contract.mock_server.messages import Answer, to_bytes
 from fleet_contract.spec.files import to_yaml
 
 DOCUMENT_FROM_UI = "../openapi.json"
+# What a page may load and who may show it (Content Security Policy 3): nothing of another host, and nobody.
+POLICY = (
+    "default-src 'none'; script-src {scripts}; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+INLINE_SCRIPT = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
 
 
 def pages(document: dict[str, Any], base_path: str) -> Mapping[str, Callable[[], Response]]:
@@ -30,3 +40,12 @@ def own_url(base_path: str) -> str:
     It names the base path, where `.` would do, for tools that read a relative URL as one below the host.
     """
     return "../" * base_path.count("/") + base_path.removeprefix("/") or "."
+
+
+def with_policy(page: Answer) -> Answer:
+    """Return a page that runs its own scripts and no others, whatever the text of a document talks it into."""
+    if not page.headers.get("content-type", "").startswith("text/html"):
+        return page
+    hashes = [b64encode(sha256(script).digest()).decode() for script in INLINE_SCRIPT.findall(page.body)]
+    scripts = " ".join(["'self'", *(f"'sha256-{each}'" for each in hashes)])
+    return replace(page, headers={**page.headers, "content-security-policy": POLICY.format(scripts=scripts)})

@@ -94,6 +94,7 @@ def config(app: ASGIApp, rewrite: Callable[[bytes], bytes] | None) -> uvicorn.Co
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,
         # Responses hold secrets, and none is to be taken for something else than it says.
         headers=[("cache-control", "no-store"), ("x-content-type-options", "nosniff")],
     )

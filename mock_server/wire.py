@@ -14,6 +14,7 @@ from fleet_contract.mock_server.bodies import Incoming
 from fleet_contract.mock_server.codings import unpacked
 from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import Answer, Call
+from fleet_contract.mock_server.pages import with_policy
 from fleet_contract.mock_server.parts import WITHOUT_CONTENT, Mock
 from fleet_contract.mock_server.refusals import Refusal, refusal_of, rendered
 from fleet_contract.mock_server.routes import listed
@@ -74,7 +75,7 @@ class Wire:
     def finished(self, call: Call, answer: Answer) -> Answer:
         """Return an answer as the faults and the dialect want it sent."""
         if is_for_people(call):
-            return answer
+            return with_policy(answer)
         for operation_id, change in self.mock.parts.filters:
             if operation_id == call.operation_id:
                 answer = change(call, answer)
