@@ -98,11 +98,20 @@ def value_of(entry: Entry, value: Any, source: Source) -> Any:
     """
     place, value = Place(entry.name, source), _trimmed(value)
     if isinstance(value, str) and source.is_plain:
+        _require_characters(value, place)
         value = _read(entry.kind, value)
     if not entry.kind.fits(value):
         given = "" if entry.kind.hidden else f", {str(value)[:80]!r}"
         raise place.wrong(f"is {_type(value)}{given}, and was expected to be {entry.kind.words}", "Correct it there.")
     return entry.kind.take(value, place)
+
+
+def _require_characters(text: str, place: Place) -> None:
+    """Refuse what Python makes of bytes of the environment, or of an argument, that are no text: half characters."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise place.wrong("holds bytes that are not UTF-8", "Expected text. Correct it there.") from None
 
 
 def _read(kind: Kind, text: str) -> Any:

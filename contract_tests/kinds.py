@@ -104,10 +104,10 @@ def _take_key(value: str, place: Place) -> Secret:
             "is given in the open, where every process list shows it",
             "Expected env:NAME or file:PATH. Put the key into a variable or a file and name that.",
         )
-    text = follow(value, place)
+    text = follow(value.strip(), place)
     if not SENDABLE.fullmatch(text):
         raise place.wrong(
-            "holds a character that no header can carry",
+            f"holds {_odd_one(text)}, which no header can carry",
             "Expected a key of visible ASCII characters. Correct it, or leave the entry out.",
         )
     if QUOTED.fullmatch(text):
@@ -115,6 +115,12 @@ def _take_key(value: str, place: Place) -> Secret:
             "stands in quotes, which would be sent too", "Expected the key alone. Take the quotes off: no shell did."
         )
     return Secret(text)
+
+
+def _odd_one(text: str) -> str:
+    """Name the character that a key may not hold, without the key."""
+    place, character = next((each for each in enumerate(text, start=1) if not " " <= each[1] <= "~"), (0, ""))
+    return f"U+{ord(character):04X} as character {place}" if place else "nothing but blanks"
 
 
 def _take_path(value: str, place: Place) -> Path:
@@ -144,6 +150,7 @@ def _take_headers(value: Mapping[str, str], place: Place) -> dict[str, str | Sec
 
 def _take_header(text: str, place: Place) -> str | Secret:
     """Return the value of a header; only one that stands elsewhere is kept as a secret."""
+    text = text.strip()
     scheme, _, rest = text.partition(" ")
     if is_reference(text):
         value: str | Secret = Secret(follow(text, place))

@@ -9,7 +9,7 @@ from fleet_contract.spec.files import Contradiction
 
 # Kubernetes sets these for a service named fleet-…, as Docker did for a linked container.
 OF_A_SERVICE = re.compile(
-    r"_(?:SERVICE_(?:HOST|PORT(?:_\w+)?)|PORT(?:_\d+_(?:TCP|UDP|SCTP)(?:_(?:PROTO|PORT|ADDR))?)?)"
+    r"_(?:SERVICE_(?:HOST|PORT(?:_\w+)?)|PORT(?:_\d+_(?:TCP|UDP|SCTP)(?:_(?:PROTO|PORT|ADDR))?)?)$"
 )
 NOT_A_LETTER = re.compile(r"[^A-Z0-9]")
 # Words that people add: the name of the project or of a table before, and what Docker's images read from a file after.

@@ -16,6 +16,8 @@ PLACEHOLDER = re.compile(
     r"""(?:^|[\s=:;,"'])\$[a-z_][\w:.]*|\$\{[^}]*\}|\$\(.*\)|\{\{.*?\}\}|(?:^|\s)%[a-z_]\w*%(?=\s|$)""",
     re.IGNORECASE | re.DOTALL,
 )
+# In what a variable or a file holds a $ may be part of a password, and braces around all of it may not.
+NEVER_REPLACED = re.compile(r"\$\{[^}]*\}|\$\(.*\)|\$?\{\{.*\}\}", re.DOTALL)
 WORD = re.compile(r"[A-Za-z_]\w*")
 PLAINLY_A_NAME = re.compile(r"[A-Z]+(?:_[A-Z0-9]+)+")
 LINE_END = re.compile(r"\r\n|\r|\n")
@@ -79,6 +81,10 @@ def follow(text: str, place: Place) -> str:
         raise place.wrong(f"names {where}, which is empty", "Expected the value. Set it, or correct the name.")
     if len(lines) > 1:
         raise place.wrong(f"names {where}, which holds {len(lines)} lines", "Expected the value alone, on one line.")
+    if REFERENCE.fullmatch(lines[0]) or NEVER_REPLACED.fullmatch(lines[0]):
+        raise place.wrong(
+            f"names {where}, which only refers to something else", "Expected the value itself. Name that."
+        )
     return lines[0]
 
 

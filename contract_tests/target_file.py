@@ -135,7 +135,7 @@ def _wrong_with(base_url: str) -> str:
 
 
 def _without_login(url: str) -> str:
-    return re.sub(r"//[^/]*@", "//***@", url)
+    return re.sub(r"[^/]*@", "***@", url)
 
 
 def _require_agreement(target: Target) -> None:

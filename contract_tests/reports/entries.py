@@ -10,9 +10,11 @@ _PAGE = """\
 `fleet-contract entries` prints this page. A flag wins over the environment, the environment over the file, and the file
 over the default. An empty variable counts as not set. Line ends around a value are taken off.
 
-`env:NAME` stands for what the environment variable NAME holds, and `file:PATH` for the one line that a file holds; a
-relative path starts from the folder of the target file. Both work where the table names them. In a header they may
-follow one word: `Authorization = "Bearer env:STAGING_TOKEN"`. Under plain pytest the flags begin with `--fleet-`.
+`env:NAME` stands for what the environment variable NAME holds, and `file:PATH` for the one line that a file holds. Both
+work where the table names them. In a header they may follow one word: `Authorization = "Bearer env:STAGING_TOKEN"`. A
+relative path starts from the folder of the target file; in a variable or a flag, from the working directory.
+
+Files are read as UTF-8, or as what their byte order mark names. Under plain pytest the flags begin with `--fleet-`.
 
 {table}
 

@@ -204,3 +204,12 @@ def test_a_home_directory_that_nobody_knows_is_told(option: str) -> None:
     value: Any = ("~nobody-here/x",) if option == "cases" else "~nobody-here/x"
     with pytest.raises(Contradiction, match="no home directory is known for it"):
         read_settings("http://localhost", {option: value})
+
+
+@pytest.mark.parametrize(
+    "name", ["FLEET_API_KEY", "FLEET_HEADERS", "FLEET_LOCATION", "FLEET_BASE_URL", "FLEET_MAX_KEYS"]
+)
+def test_bytes_that_are_no_text_are_refused(name: str) -> None:
+    text = b"X-Team: \xff".decode("utf-8", "surrogateescape")
+    with pytest.raises(Contradiction, match="holds bytes that are not UTF-8"):
+        read_target(None, {}, environment(**{name: text}))

@@ -59,9 +59,17 @@ def test_a_header_that_stands_for_itself_stays_as_it_is(value: str, tmp_path: Pa
     assert header(tmp_path, value) == value
 
 
-def test_a_variables_value_is_taken_as_it_is(tmp_path: Path) -> None:
-    for text in ("$TOKEN", "env:TOKEN", "a ${b}"):
-        assert header(tmp_path, "env:ODD", ODD=text) == Secret(text)
+@pytest.mark.parametrize("text", ["pa$$word", "$TOKEN", "a ${b}", "100%", "%TOKEN%"])
+def test_what_a_variable_holds_may_look_like_another_variable(text: str, tmp_path: Path) -> None:
+    assert header(tmp_path, "env:ODD", ODD=text) == Secret(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["env:TOKEN", "env:ODD", "file:token", "${TOKEN}", "$(cat token)", "${{ secrets.TOKEN }}"]
+)
+def test_a_variable_that_only_refers_to_something_else_is_refused(text: str, tmp_path: Path) -> None:
+    told = problem(tmp_path, '[network]\nheaders = {Authorization = "Bearer env:ODD"}', ODD=text)
+    assert "network.headers.Authorization names the environment variable ODD, which only refers to something" in told
 
 
 def test_a_header_that_stood_elsewhere_is_masked_whatever_its_name(tmp_path: Path) -> None:
@@ -183,9 +191,23 @@ def test_headers_that_cannot_be_sent_are_refused(headers: str, expected: str, tm
     assert expected in problem(tmp_path, f"[network]\nheaders = {headers}", NUL="a\x7fb")
 
 
-@pytest.mark.parametrize("key", ["t0k3n\x00", "t0k3n€", "\ufefft0k3n", "t0k3n t0k3n\x7f"])
-def test_a_key_that_no_header_can_carry_is_refused(key: str, tmp_path: Path) -> None:
-    assert "api_key holds a character that no header can carry" in problem(tmp_path, 'api_key = "env:KEY"', KEY=key)
+@pytest.mark.parametrize(
+    ("key", "odd"),
+    [
+        ("t0k3n\x00", "U+0000 as character 6"),
+        ("t0k3n€", "U+20AC as character 6"),
+        ("\ufefft0k3n", "U+FEFF as character 1"),
+        ("t0k3n\tt0k3n", "U+0009 as character 6"),
+    ],
+)
+def test_a_key_that_no_header_can_carry_is_refused_without_repeating_it(key: str, odd: str, tmp_path: Path) -> None:
+    assert f"api_key holds {odd}, which no header can carry." in problem(tmp_path, 'api_key = "env:KEY"', KEY=key)
+
+
+def test_blanks_around_a_key_and_a_header_are_taken_off_as_http_does(tmp_path: Path) -> None:
+    assert target(tmp_path, 'api_key = " a-key "').api_key == Secret("a-key")
+    assert header(tmp_path, " env:TOKEN") == Secret("t0k3n-of-the-gateway")
+    assert header(tmp_path, " qa\t") == "qa"
 
 
 def test_a_key_in_quotes_is_refused(tmp_path: Path) -> None:

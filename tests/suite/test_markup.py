@@ -22,6 +22,7 @@ def test_a_path_and_a_url_with_brackets_are_printed_as_they_are(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Client, "preflight", lambda _: None)
+    monkeypatch.setattr(Client, "limit_time", lambda *_: 60.0)
     ledger = tmp_path / f"{ODD.replace('/', '-')}.jsonl"
     url = "http://127.0.0.1:9/[red]a[/]:key:[/x]"
     settings, _ = read_settings(url, {"ledger": str(ledger)})
