@@ -82,11 +82,7 @@ class Api:
 
     def send(self, method: str, path: str, **how: Any) -> Exchange:
         """Send any request; raises Untested when something else than the API answered."""
-        exchange = self.client.send(method, path, check=self.check, **how)
-        between = disturbance(exchange)
-        if between:
-            raise Untested(Lack.DISTURBED, f"{method} {path[:80]}: {between}")
-        return exchange
+        return _undisturbed(self.client.send(method, path, check=self.check, **how))
 
     def create(
         self, id: Any = NO_NAME, name: Any = NO_NAME, *, more: dict[str, Any] | None = None, **how: Any
@@ -230,6 +226,8 @@ class Api:
             begun = [threads.submit(begin, call) for call in calls]
         for each in begun:
             each.result()
+        for exchange in self.client.last_burst():
+            _undisturbed(exchange)
 
     # --- set-up ---
 
@@ -243,6 +241,14 @@ class Api:
         if not exchange.succeeded:
             raise Untested(Lack.SETUP, f"the server refused the set-up: {made} was answered {exchange.status}")
         return made
+
+
+def _undisturbed(exchange: Exchange) -> Exchange:
+    """Return an exchange that the API answered; raises Untested where something else did."""
+    between = disturbance(exchange)
+    if between:
+        raise Untested(Lack.DISTURBED, f"{exchange.request.method} {exchange.request.path[:80]}: {between}")
+    return exchange
 
 
 def in_lower_case(segment: str) -> str:

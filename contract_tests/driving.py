@@ -136,9 +136,8 @@ class Driver:
         except Untested as reason:
             if reason.lack is not Lack.DISTURBED:
                 raise
-            # What cannot be laid at the API's door is tried once more, with new ids, on a new connection.
-            self._run.client.reconnect()
-            self._drive(check, pyfuncitem.obj, arguments)
+            with self._run.client.second_try():
+                self._drive(check, pyfuncitem.obj, arguments)
         return True
 
     def _drive(self, check: Check, function: Callable[..., None], arguments: dict[str, Any]) -> None:

@@ -84,7 +84,8 @@ class Exchange:
 
     `started` and `ended` are seconds of one monotonic clock. `trouble` is what the
     network did (a timeout, a reset): then the request may or may not have been
-    carried out.
+    carried out. `foreign` is what something before the API answered in its place: it
+    is no answer, and nothing is read from it.
     """
 
     number: int
@@ -95,6 +96,7 @@ class Exchange:
     answer: Answer | None = None
     trouble: str = ""
     notes: Mapping[str, Any] = field(default_factory=dict)
+    foreign: Answer | None = None
 
     @cached_property
     def status(self) -> int:

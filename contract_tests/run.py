@@ -87,20 +87,31 @@ class Run:
         target = settings.target
         mark = settings.mark or secrets.token_hex(MARK_BYTES)
         judgement = Judgement(target.fixtures, mark, target.dialect, settings.assumed)
-        client = Client(target, mark=mark, ledger=settings.ledger, on_exchange=[judgement.add])
+        client = Client(target, mark=mark, ledger=settings.ledger, on_exchange=[judgement.add], breaks=judgement.breaks)
         return cls(settings, client, Api(client, mark, target.fixtures.location_path), judgement)
 
     def shared_fleet(self, role: str) -> str:
         """Return a fleet that all checks of the run use together; raises Untested, each time, when it was refused."""
         if role not in self._fleets:
             try:
-                self._fleets[role] = self.api.fresh_fleet()
+                self._fleets[role] = self._created_once_more_if_disturbed()
             except Untested as reason:
+                if reason.lack is Lack.DISTURBED:
+                    raise  # It is no refusal: the next check asks again.
                 self._fleets[role] = reason
         fleet = self._fleets[role]
         if isinstance(fleet, Untested):
             raise fleet
         return fleet
+
+    def _created_once_more_if_disturbed(self) -> str:
+        try:
+            return self.api.fresh_fleet()
+        except Untested as reason:
+            if reason.lack is not Lack.DISTURBED:
+                raise
+        with self.client.second_try():
+            return self.api.fresh_fleet()
 
     def is_wanted(self, check: Check) -> bool:
         """Say whether a check reaches a requirement that was asked for."""

@@ -15,6 +15,7 @@ from fleet_contract.contract_tests.judging.known import Known
 from fleet_contract.contract_tests.judging.prices import judge_location, judge_prices
 from fleet_contract.contract_tests.judging.races import have_overlapped, judge_races
 from fleet_contract.contract_tests.judging.reading import Reading, decided, folded, read_dialect, readings
+from fleet_contract.contract_tests.judging.sent import read_request
 from fleet_contract.contract_tests.judging.statuses import judge_status
 from fleet_contract.contract_tests.target import Fixtures
 from fleet_contract.spec.dialect import Dialect
@@ -59,6 +60,16 @@ class Judgement:
         """Learn an exchange, from any thread; it is judged with the others of its check."""
         with self._learning:
             self.known.learn(exchange)
+
+    def breaks(self, exchange: Exchange) -> bool:
+        """Say whether an exchange that is not learnt yet would break anything by itself, as far as is known now."""
+        with self._learning:
+            self.known.sent[exchange.number] = read_request(exchange.request, self.known.fixtures.location_path)
+            try:
+                return any(not each.kept for each in _of_exchanges([exchange], self.known, self._held))
+            finally:
+                del self.known.sent[exchange.number]
+                self.known.situations.pop(exchange.number, None)
 
     def object(self, found: Finding) -> None:
         """Take a failure that something else found; where the judges find one in that exchange, theirs stands."""

@@ -10,13 +10,12 @@ from fleet_contract.contract_tests.network.disturbance import disturbance
 from fleet_contract.spec.catalogue import ANYTHING, SUCCESS, Situation, catalogue
 
 _SERVER_ERROR = 500
-_TOO_MANY_REQUESTS = 429
 _ACCESS = ("any.without-a-key", "any.with-an-unknown-key", "any.with-an-empty-key")
 
 
 def judge_status(exchange: Exchange, known: Known) -> Findings:
     """Judge one status; a server's own error breaks one requirement, and no other is read from it."""
-    if exchange.answer is None or exchange.status == _TOO_MANY_REQUESTS or disturbance(exchange):
+    if exchange.answer is None or disturbance(exchange):
         return
     got = f"{exchange.status}"
     situations = [catalogue().situation(id) for id in situations_of(exchange, known)]

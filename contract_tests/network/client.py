@@ -1,50 +1,36 @@
-"""The client that all checks use: it owns limits, budgets, pace, masking, the journal and the ledger."""
+"""The client that all checks use: it dresses requests, waits for who sends them away, and tells who answered."""
 
-import threading
-from bisect import insort
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, Self
 
-from fleet_contract.contract_tests.exchange import Answer, Caller, Exchange, NotJson, TooComplex, memory_of
-from fleet_contract.contract_tests.network.budget import TROUBLES, Budget, BudgetSpent, Cost, longest_run
-from fleet_contract.contract_tests.network.disturbance import page_of_a_proxy, signs_of_a_proxy
-from fleet_contract.contract_tests.network.ledger import Footprint, Ledger, LedgerLost, may_have_made, may_make
+from fleet_contract.contract_tests.exchange import Caller, Exchange
+from fleet_contract.contract_tests.network.budget import Cost
+from fleet_contract.contract_tests.network.disturbance import UNAVAILABLE, disturbance
+from fleet_contract.contract_tests.network.examiner import Breaks, Examiner, Origin
+from fleet_contract.contract_tests.network.flights import NO_NOTES, Flights, Landed, OnExchange
+from fleet_contract.contract_tests.network.intermediary import summary, taken_away
+from fleet_contract.contract_tests.network.ledger import Footprint, Ledger
 from fleet_contract.contract_tests.network.masking import Masker
 from fleet_contract.contract_tests.network.outgoing import KEY_HEADER, Dresser, Outgoing
-from fleet_contract.contract_tests.network.pacing import Clock, Pace, pause_after_429
+from fleet_contract.contract_tests.network.pacing import PATIENCE, Clock, Patience, pause_before_retry
 from fleet_contract.contract_tests.network.preflight import (
     PATH,
     PLAIN_PATH,
-    TOO_MANY,
     judge_preflight,
     might_be_about_the_query,
 )
-from fleet_contract.contract_tests.network.printable import printable
-from fleet_contract.contract_tests.network.troubles import Cause, Trouble
-from fleet_contract.contract_tests.network.wire import Wire
+from fleet_contract.contract_tests.network.troubles import Cause
 from fleet_contract.contract_tests.target import Target
 
 READS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+IDEMPOTENT = READS | {"PUT", "DELETE"}  # RFC 9110, section 9.2.2: sent twice, they do what they do sent once
+MAY_PASS = frozenset({Cause.CONNECT, Cause.PROXY, Cause.RESET})  # at once; a timeout may last, and costs its seconds
 TRIES = 8  # doubling from 1 s, they reach beyond the next clock minute, when budgets per minute are new
-PATIENCE = 120.0  # seconds that one request waits for a server that answers 429, in all
 INTERRUPTED = "it was interrupted"
 BURST = "burst"  # the note of an exchange that was sent in a burst: its number
-NO_NOTES: Mapping[str, Any] = MappingProxyType({})
-
-OnExchange = Callable[[Exchange], None]
-
-
-@dataclass(frozen=True)
-class _Flight:
-    """One request under way; `ends` is when the run's time is over."""
-
-    number: int
-    started: float
-    ends: float | None
 
 
 class WritesForbidden(Exception):
@@ -63,6 +49,8 @@ class Client:
 
     `journal` holds every exchange in the order in which they started, with every key
     masked. `ledger` is a file to which every fleet and key is added as it is made.
+    `breaks` says of an exchange, before anybody is told of it, whether it would break a
+    requirement: then it is looked at closely who answered.
     """
 
     def __init__(
@@ -72,27 +60,23 @@ class Client:
         mark: str,
         ledger: Path | None = None,
         on_exchange: Sequence[OnExchange] = (),
+        breaks: Breaks = lambda _: False,
         clock: Clock | None = None,
     ) -> None:
         self.target = target
-        self.journal: list[Exchange] = []
-        self.stopped = ""  # why nothing more is sent
+        self.in_burst = 0  # the number of the burst that is under way, 0 where there is none
+        self._is_second_try = False
         self._clock = clock or Clock()
-        self._begun = self._clock.monotonic()
-        self._on_exchange = tuple(on_exchange)
         self._masker = Masker()
         self._dresser = Dresser(target, mark, self._masker)
-        self._wire = Wire(target)
-        self._pace = Pace(target.rate, self._clock)
-        self._budget = Budget(target.limits)
-        self._most_seconds = target.limits.max_seconds
         self._ledger = Ledger(ledger, mark=mark, base_url=target.base_url)
         self._ledger.require_writable()
-        self._usual_signs: frozenset[str] = frozenset()  # of a proxy, that the API's own answers carry
-        self._numbers = 0
+        self._flights = Flights(target, self._masker, self._ledger, on_exchange, self._clock)
+        self._patience = Patience(self._clock)
+        self._examiner = Examiner(breaks)
+        self._is_cut_off = False  # whether what came between was still there when a request was sent again
         self._bursts = 0
-        self.in_burst = 0  # the number of the burst that is under way, 0 where there is none
-        self._lock = threading.Lock()
+        self._in_doubt: list[Landed] = []  # of the burst that is under way
 
     def __enter__(self) -> Self:
         return self
@@ -102,29 +86,57 @@ class Client:
 
     def close(self) -> None:
         """Close all connections; the journal and the footprint stay."""
-        self._wire.close()
+        self._flights.wire.close()
 
     def reconnect(self) -> None:
         """Use new connections from now on."""
-        self._wire.reconnect()
+        self._flights.wire.reconnect()
+
+    @contextmanager
+    def second_try(self) -> Iterator[None]:
+        """Let a check that something came between be driven once more, under new ids, on new connections."""
+        self.reconnect()
+        self._is_second_try = True
+        try:
+            yield
+        finally:
+            self._is_second_try = False
 
     def near_keys(self) -> tuple[str, ...]:
         """Return keys that resemble the owner's and that nobody was given, to be sent as `key`."""
         return self._dresser.near_keys()
 
     @property
+    def journal(self) -> list[Exchange]:
+        return self._flights.journal
+
+    @property
+    def stopped(self) -> str:
+        """Why nothing more is sent; empty while something is."""
+        return self._flights.stopped
+
+    @property
     def footprint(self) -> Footprint:
         """What this client did to its target until now."""
         return Footprint(
-            requests=self._budget.spent(Cost.REQUESTS),
-            seconds=self._clock.monotonic() - self._begun,
+            requests=self.spent(Cost.REQUESTS),
+            seconds=self._flights.seconds,
             fleets_created=self._ledger.names(Cost.FLEETS),
             keys_created=self._ledger.names(Cost.KEYS),
         )
 
+    @property
+    def intermediaries(self) -> list[str]:
+        """What was answered in the place of the API, a line for each kind: how often, and since which request."""
+        return summary(self.journal)
+
     def spent(self, cost: Cost) -> int:
         """Return how many of a cost were spent until now."""
-        return self._budget.spent(cost)
+        return self._flights.budget.spent(cost)
+
+    def stop(self, why: str = INTERRUPTED) -> None:
+        """Send nothing more: every further request raises KeyboardInterrupt, whoever caught the first."""
+        self._flights.stop(why)
 
     def preflight(self) -> Exchange:
         """Send a harmless request, or two; raises Unreachable, KeyRefused or NotThisApi."""
@@ -132,28 +144,29 @@ class Client:
         if might_be_about_the_query(exchange):
             exchange = self.send("GET", PLAIN_PATH, check="preflight")
         judge_preflight(exchange, self.target)
-        if exchange.answer and exchange.succeeded:
-            self._usual_signs = signs_of_a_proxy(exchange.answer)
         return exchange
 
     def limit_time(self, first: Exchange) -> float | None:
         """End the run when it takes far longer than `first` lets expect; return the seconds, None for no end."""
-        self._most_seconds = longest_run(self.target.limits, self._pace.rate, first.ended - first.started)
-        return self._most_seconds
+        return self._flights.limit_time(first)
 
     @contextmanager
     def burst(self, requests: int) -> Iterator[None]:
         """Let so many requests go at once, whatever the pace; it is made up for afterwards. Raises BudgetSpent."""
-        ends = self._ends()
-        if not self._pace.grant(requests, ends):
-            raise self._too_late()
+        self._flights.grant(requests)
         self._bursts += 1
         self.in_burst = self._bursts
         try:
             yield
         finally:
             self.in_burst = 0
-            self._pace.withdraw()
+            self._flights.pace.withdraw()
+            self._book_what_is_in_doubt()
+
+    def last_burst(self) -> list[Exchange]:
+        """Return what became of the requests of the burst that ended last."""
+        burst = [each for each in self.journal if each.notes.get(BURST) == self._bursts]
+        return [each for each in burst if not each.notes.get("retried")]
 
     def send(
         self,
@@ -171,9 +184,11 @@ class Client:
         """Send a request and return what became of it; no status and no trouble on the network raises.
 
         `path` is raw and goes out below the base URL byte for byte. `key` is sent in
-        place of the caller's. A 429 is waited out and the request repeated; the last
-        exchange is returned. Raises WritesForbidden, BudgetSpent, NoOtherKey or
-        Unsendable, all before anything is sent.
+        place of the caller's. A 429 or 503 is waited out and the request repeated. What
+        something before the API answered is not taken for its answer: a request that may
+        be sent twice is sent once more then. The last exchange is returned. Raises
+        WritesForbidden, BudgetSpent, NoOtherKey or Unsendable, all before anything is
+        sent.
         """
         if method.upper() not in READS and not self.target.may_write:
             raise WritesForbidden(method, self.target.host)
@@ -182,124 +197,115 @@ class Client:
         )
         burst = {BURST: self.in_burst} if self.in_burst else {}
         outgoing = Outgoing(method, path, sent, body, request, check, {**notes, **burst})
-        waited = 0.0
-        for tries in range(TRIES):
-            exchange, pause = self._attempt(outgoing, tries, waited)
-            if not exchange.notes.get("retried"):
-                break
-            waited += pause
+        landed = self._let_in(outgoing)
+        return self._booked_in_a_burst(landed) if burst else self._answered(landed)
+
+    def _answered(self, landed: Landed) -> Exchange:
+        """Return what the API answered, if it can be had by sending a request twice."""
+        exchange = self._told_apart(landed)
+        if disturbance(exchange) and self._is_worth_another_try(exchange):
+            exchange = self._told_apart(self._let_in(landed.outgoing))
+            self._is_cut_off = bool(disturbance(exchange))
         return exchange
 
-    def _attempt(self, outgoing: Outgoing, tries: int, waited: float) -> tuple[Exchange, float]:
-        makes = may_make(outgoing.method, outgoing.path)
-        flight = self._take_off([Cost.REQUESTS, *([makes] if makes else [])])
+    def _is_worth_another_try(self, exchange: Exchange) -> bool:
+        """Say whether a request may be sent twice, and what came between may have passed."""
+        cause = exchange.notes.get("cause")
+        may_pass = exchange.status not in PATIENCE if cause is None else cause in MAY_PASS
+        return may_pass and exchange.request.method.upper() in IDEMPOTENT and not self._is_cut_off
+
+    # --- a server that sends requests away ---
+
+    def _let_in(self, outgoing: Outgoing) -> Landed:
+        """Send a request until it is not sent away any more, or there is no use in waiting."""
+        before: Exchange | None = None
+        tries = 0
+        while True:
+            tries += 1
+            landed = self._flights.fly(outgoing, again=before)
+            before = exchange = landed.exchange
+            if exchange.status not in PATIENCE:
+                self._admitted(exchange)
+                return landed
+            pause = pause_before_retry(tries - 1, _retry_after(exchange), self._clock.wall())
+            ends = tries == TRIES or self._flights.are_over_in(pause)
+            if ends or not self._patience.allows(pause, PATIENCE[exchange.status]):
+                return self._given_up(landed, tries, pause)
+            self._flights.pace.slow(exchange.started)
+            self._flights.pace.hold(pause)
+            self._flights.book(replace(landed, exchange=_noted(exchange, retried=True)))
+
+    def _admitted(self, exchange: Exchange) -> None:
+        if exchange.answer:
+            self._patience.renew()
+            self._flights.pace.confirm()
+
+    def _given_up(self, landed: Landed, tries: int, pause: float) -> Landed:
+        self._patience.give_up()
+        self._flights.budget.book(Cost.REFUSALS)
+        exchange = landed.exchange
+        if exchange.status == UNAVAILABLE:
+            self._flights.pace.revert()  # It is rather down than overrun.
+        asked = f", and it asked for {pause:.0f} s more" if _retry_after(exchange) else ""
+        trouble = (
+            f"still {exchange.status} after {tries} {'try' if tries == 1 else 'tries'}{asked}. "
+            f"If that limits how many requests may come, a lower --requests-per-second helps"
+        )
+        return replace(landed, exchange=replace(exchange, trouble=trouble))
+
+    # --- who answered ---
+
+    def _told_apart(self, landed: Landed) -> Exchange:
+        """Put an exchange into the journal, without its answer if that is not the API's."""
+        why, others = self._examiner.sign(landed.exchange), list[Landed]()
         try:
-            exchange = self._fly(outgoing, flight)
-        except BaseException as wrong:
-            self._book(self._landed(outgoing, flight, trouble=f"interrupted by {type(wrong).__name__}"), makes)
-            raise
-        pause = 0.0
-        if exchange.status == TOO_MANY:
-            pause = pause_after_429(tries, _retry_after(exchange), self._clock.wall())
-            exchange = self._held_back(exchange, tries, waited, pause)
-        self._book(exchange, makes)
-        return exchange, pause
+            if not why and self._examiner.is_doubtful(landed.outgoing, landed.exchange):
+                why = self._examiner.look(landed.exchange)  # It stays if nothing more can be sent.
+                why = self._examiner.settle(landed.outgoing, landed.exchange, self._origin(landed, others))
+        finally:
+            exchange = self._booked(landed, why)
+            for other in others:
+                self._booked(other, self._examiner.sign(other.exchange))
+        return exchange
 
-    def stop(self, why: str = INTERRUPTED) -> None:
-        """Send nothing more: every further request raises KeyboardInterrupt, whoever caught the first."""
-        self.stopped = self.stopped or why
+    def _origin(self, landed: Landed, others: list[Landed]) -> Origin:
+        """Send a request again whose answer may be anybody's, and if that is no help one that is known to be good."""
+        others.append(self._flights.fly(landed.outgoing))
+        origin = self._examiner.by_repetition(landed.exchange, others[-1].exchange)
+        proof = self._examiner.proof(landed.outgoing) if origin is Origin.UNCLEAR else None
+        if proof is None:
+            return Origin.ANOTHER if origin is Origin.ANOTHER else Origin.API
+        others.append(self._flights.fly(proof))
+        return self._examiner.by_proof(landed.exchange, others[-1].exchange)
 
-    def _take_off(self, costs: Sequence[Cost]) -> _Flight:
-        if self.stopped:
-            raise KeyboardInterrupt
-        ends = self._ends()
-        if not self._pace.wait(ends):
-            raise self._too_late()
-        self._budget.reserve(*costs)
-        with self._lock:
-            self._numbers += 1
-            return _Flight(self._numbers, self._clock.monotonic(), ends)
+    def _booked(self, landed: Landed, why: str) -> Exchange:
+        exchange = taken_away(landed.exchange, why) if why else landed.exchange
+        if not disturbance(exchange):
+            self._is_cut_off = False
+            self._examiner.learn(landed.outgoing, exchange)
+        return self._flights.book(replace(landed, exchange=exchange))
 
-    def _ends(self) -> float | None:
-        return None if self._most_seconds is None else self._begun + self._most_seconds
+    def _booked_in_a_burst(self, landed: Landed) -> Exchange:
+        """Put an exchange into the journal, or if anybody may have answered it as soon as the burst is over."""
+        if not self._examiner.is_suspect(landed.exchange):
+            return self._booked(landed, "")
+        self._in_doubt.append(landed)
+        return landed.exchange
 
-    def _too_late(self) -> BudgetSpent:
-        taken = sum(each.ended - each.started for each in self.journal) / max(len(self.journal), 1)
-        held = any(each.notes.get("retried") for each in self.journal)
-        why = f", at {taken:.2g} s a response" + (" and with pauses that the server asked for" if held else "")
-        return BudgetSpent(Cost.SECONDS, self._clock.monotonic() - self._begun, self._most_seconds or 0.0, why)
+    def _book_what_is_in_doubt(self) -> None:
+        """Tell apart what a burst was answered. It is sent again with its whole check: alone it would be no burst."""
+        in_doubt, self._in_doubt = self._in_doubt, []
+        for landed in in_doubt:
+            exchange = landed.exchange
+            why = self._examiner.sign(exchange)
+            if not why and not self._is_second_try and self._examiner.is_doubtful(landed.outgoing, exchange):
+                why = self._examiner.look(exchange)
+            self._booked(landed, why)
 
-    def _fly(self, outgoing: Outgoing, flight: _Flight) -> Exchange:
-        seconds = self.target.limits.timeout_seconds
-        if flight.ends is not None:
-            seconds = min(seconds, flight.ends - flight.started)
-        try:
-            answer = self._wire.roundtrip(outgoing.method, outgoing.path, outgoing.headers, outgoing.body, seconds)
-            answer = self._masked(answer)
-            _require_readable(answer)
-        except Trouble as trouble:
-            self._budget.book(TROUBLES[trouble.cause])
-            notes = {"cause": trouble.cause, **({} if trouble.sent else {"unsent": True})}
-            return self._landed(outgoing, flight, trouble=str(trouble), notes=notes)
-        self._budget.book(Cost.MEGABYTES, memory_of(answer.body) / 1_000_000)
-        return self._landed(outgoing, flight, answer=answer, trouble=page_of_a_proxy(answer, self._usual_signs))
 
-    def _landed(
-        self,
-        outgoing: Outgoing,
-        flight: _Flight,
-        answer: Answer | None = None,
-        trouble: str = "",
-        notes: Mapping[str, Any] = NO_NOTES,
-    ) -> Exchange:
-        ended = self._clock.monotonic()
-        said = {**outgoing.notes, **notes}
-        trouble = printable(self._masker.text(trouble))
-        return Exchange(flight.number, outgoing.check, outgoing.request, flight.started, ended, answer, trouble, said)
-
-    def _masked(self, answer: Answer) -> Answer:
-        return replace(answer, headers=self._masker.pairs(answer.headers), body=self._masker.bytes(answer.body))
-
-    def _held_back(self, exchange: Exchange, tries: int, waited: float, pause: float) -> Exchange:
-        self._pace.slow(exchange.started)
-        ends = self._ends()
-        if tries + 1 >= TRIES or waited + pause > PATIENCE or (ends and exchange.ended + pause >= ends):
-            self._budget.book(Cost.REFUSALS)
-            trouble = f"still 429 after {tries + 1} tries and {waited:.0f} s; it asked for {pause:.0f} s more"
-            return replace(exchange, trouble=trouble)
-        self._pace.hold(pause)
-        return replace(exchange, notes={**exchange.notes, "retried": True})
-
-    def _book(self, exchange: Exchange, makes: Cost | None) -> None:
-        if makes:
-            # What is created again is there already: it costs no more.
-            made = may_have_made(exchange) and self._entered(makes, exchange)
-            if makes is Cost.FLEETS and exchange.succeeded:
-                self._pace.hold(self.target.limits.settle_seconds)
-            self._budget.settle(makes, spent=made)
-        self._budget.settle(Cost.REQUESTS, spent=True)
-        with self._lock:
-            insort(self.journal, exchange, key=lambda each: each.number)
-        for tell in self._on_exchange:
-            tell(exchange)
-
-    def _entered(self, makes: Cost, exchange: Exchange) -> bool:
-        try:
-            return self._ledger.enter(makes, exchange)
-        except LedgerLost as lost:
-            self.stop(str(lost))
-            return True
+def _noted(exchange: Exchange, **notes: Any) -> Exchange:
+    return replace(exchange, notes={**exchange.notes, **notes})
 
 
 def _retry_after(exchange: Exchange) -> str | None:
     return exchange.answer.header("retry-after") if exchange.answer else None
-
-
-def _require_readable(answer: Answer) -> None:
-    """Raise Trouble for a body whose value nobody could keep; what is no JSON at all is for the judges."""
-    try:
-        _ = answer.json
-    except TooComplex as wrong:
-        raise Trouble(Cause.OVERSIZED, f"the response ({answer.status}) has {wrong}", sent=True) from None
-    except NotJson:
-        return

@@ -48,7 +48,8 @@ def may_make(method: str, path: str) -> Cost | None:
 
 def may_have_made(exchange: Exchange) -> bool:
     """Say whether a create made something, as far as anybody can tell: only a 4xx says that it did not."""
-    return exchange.status not in REFUSED and not exchange.notes.get("unsent")
+    heard = exchange.answer or exchange.foreign
+    return not exchange.notes.get("unsent") and (heard is None or heard.status not in REFUSED)
 
 
 class LedgerLost(Exception):

@@ -1,16 +1,20 @@
-"""The pace of a run: how many requests a second, when to stop for a while, and how long after a 429."""
+"""The pace of a run: how many requests a second, when to stop for a while, and for how long a server is waited for."""
 
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
+
+from fleet_contract.contract_tests.network.retry_after import seconds_to_wait
 
 CAUTIOUS = 10.0  # requests a second, where nothing else is said and the server asked for fewer
 SLOWEST = 0.5
 RECOVERY = 10  # requests after which a pace that met no other 429 doubles, up to the one it began with
 UNBOUNDED = 500.0  # requests a second, beyond which a pace that began without a limit has none again
 MINUTE = 60.0
+# Seconds that a server is waited for which sends requests away with such a status, until it answers otherwise. Some
+# gateways limit rates with 503 (nginx's limit_req); a service that is down answers it too, and may do so for days.
+PATIENCE = {429: 120.0, 503: 30.0}
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,7 @@ class Pace:
     def __init__(self, rate: float, clock: Clock) -> None:
         self.rate = rate
         self._full = rate
+        self._proven = rate
         self._since = 0
         self._clock = clock
         self._next = 0.0
@@ -94,18 +99,50 @@ class Pace:
                 if self.rate > CAUTIOUS:
                     self._full = self.rate
 
+    def confirm(self) -> None:
+        """Note that the server answers at this rate."""
+        with self._lock:
+            self._proven = self.rate
 
-def pause_after_429(tries: int, retry_after: str | None, wall: float) -> float:
+    def revert(self) -> None:
+        """Return to the last rate that was confirmed: to be slower than that did not help."""
+        with self._lock:
+            self.rate = self._proven
+
+
+class Patience:
+    """How long a server that sends requests away, with one status or the other, is waited for: once, not each time.
+
+    An outage begins with a response that sends a request away, and ends with any other
+    one. What was waited for in vain is not waited for again until it has ended.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._began: float | None = None
+        self._is_spent = False
+        self._lock = threading.Lock()
+
+    def allows(self, pause: float, most: float) -> bool:
+        """Say whether an outage may be waited for so many seconds longer, where it may last `most` in all."""
+        with self._lock:
+            now = self._clock.monotonic()
+            self._began = now if self._began is None else self._began
+            self._is_spent |= now - self._began + pause > most
+            return not self._is_spent
+
+    def give_up(self) -> None:
+        """Wait no longer for this outage."""
+        with self._lock:
+            self._is_spent = True
+
+    def renew(self) -> None:
+        """Note that the outage is over."""
+        with self._lock:
+            self._began, self._is_spent = None, False
+
+
+def pause_before_retry(tries: int, retry_after: str | None, wall: float) -> float:
     """Return the seconds to wait: what Retry-After says, else doubling from 1 s, to the next clock minute at most."""
-    asked = _retry_after(retry_after, wall)
+    asked = seconds_to_wait(retry_after, wall)
     return min(2.0**tries, MINUTE - wall % MINUTE) if asked is None else asked
-
-
-def _retry_after(value: str | None, wall: float) -> float | None:
-    text = (value or "").strip()
-    if text.isascii() and text.isdigit():
-        return float(text)
-    try:
-        return max(0.0, parsedate_to_datetime(text).timestamp() - wall)
-    except (ValueError, TypeError, OverflowError, IndexError):
-        return None

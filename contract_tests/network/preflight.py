@@ -1,11 +1,13 @@
 """The first look at a target: one harmless request that tells a wrong address or key from a server to judge."""
 
+import re
 from urllib.parse import urlsplit
 
 from fleet_contract.contract_tests.ending import Inconclusive
 from fleet_contract.contract_tests.entries import ENTRIES
-from fleet_contract.contract_tests.exchange import Answer, Exchange, NotJson, parse_json
-from fleet_contract.contract_tests.network.disturbance import disturbance, is_html
+from fleet_contract.contract_tests.exchange import Answer, Exchange
+from fleet_contract.contract_tests.network.disturbance import disturbance
+from fleet_contract.contract_tests.network.intermediary import is_html, page_of
 from fleet_contract.contract_tests.network.printable import printable
 from fleet_contract.contract_tests.network.route import proxy_url
 from fleet_contract.contract_tests.network.troubles import ADVICE
@@ -14,8 +16,13 @@ from fleet_contract.contract_tests.target import API, Target
 PATH = f"{API}/charging-keys?page_size=10"
 PLAIN_PATH = f"{API}/charging-keys"
 BAD_REQUEST = 400
-TOO_MANY = 429
 NO_ENTRY = (401, 403)
+LET_IN = (
+    "If a firewall, a gateway or a log-in stands before the API, let the address of this machine through, use the "
+    "network or VPN that the API is reached from, or put what is asked for into network.headers"
+)
+# The name of a challenge, which stands before its parameters (RFC 9110, section 11.6.1).
+_CHALLENGE = re.compile(r"(?:^|,)\s*([A-Za-z][\w.-]*)(?=\s+[\w~+/-]|\s*(?:,|$))")
 
 
 class Unreachable(Inconclusive):
@@ -41,21 +48,52 @@ def judge_preflight(exchange: Exchange, target: Target) -> None:
 
     Any other answer, a 500 too, is for the checks to judge.
     """
-    answer = exchange.answer
-    came_between = disturbance(exchange)
+    answer, came_between = exchange.answer, disturbance(exchange)
     if answer is None or came_between:
-        todo = ADVICE.get(exchange.notes.get("cause", ""), "Look at what stands between here and there")
-        raise Unreachable(f"{_asked(target)}: {came_between}. Expected any answer of the API. {todo}, and try again.")
+        todo = LET_IN if exchange.foreign else ADVICE.get(exchange.notes.get("cause", ""), _LOOK)
+        seen = _with_its_page(came_between, exchange.foreign or answer)
+        raise Unreachable(f"{_asked(target)}: {seen}. Expected any answer of the API. {todo}, and try again.")
     if answer.status in NO_ENTRY:
-        raise KeyRefused(_refusal(answer, target))
+        raise _no_entry(answer, target)
     problem = _not_this_api(answer)
     if problem:
         raise NotThisApi(f"{_asked(target)} was answered {answer.status} {problem}")
 
 
+_LOOK = "Look at what stands between here and there"
+
+
 def _asked(target: Target) -> str:
     proxy = urlsplit(proxy_url(target)).netloc.rpartition("@")[2]
     return f"GET {target.base_url}{PATH}" + (f" (through the proxy {proxy})" if proxy else "")
+
+
+def _with_its_page(text: str, answer: Answer | None) -> str:
+    page = page_of(answer) if answer else None
+    return text if page is None or page.shown in text else f"{text}, with {page.shown}"
+
+
+def _no_entry(answer: Answer, target: Target) -> Exception:
+    """Return what a 401 or 403 means: that the key is refused, unless it asks for something else than the key."""
+    asks = _other_schemes(answer)
+    if asks:
+        problem = f"which asks for {' or '.join(asks)} and not for the X-API-Key"
+    elif is_html(answer):
+        problem = f"with {_shown(answer)} where JSON was expected"
+    else:
+        return KeyRefused(_refusal(answer, target))
+    return Unreachable(
+        f"{_asked(target)} was answered {answer.status}, {problem}. {LET_IN}; if the API itself refuses keys so, give "
+        f"the key that it takes."
+    )
+
+
+def _other_schemes(answer: Answer) -> list[str]:
+    """Return the schemes by which a response asks for credentials, none where the API's own key is among them."""
+    challenges = [value for name, value in answer.headers if name.lower() == "www-authenticate"]
+    schemes = [scheme for each in challenges for scheme in _CHALLENGE.findall(each) or [each]]
+    is_the_key = any("key" in each.lower() for each in schemes) or "x-api-key" in "".join(challenges).lower()
+    return [] if is_the_key else [printable(each, 40) for each in schemes]
 
 
 def _refusal(answer: Answer, target: Target) -> str:
@@ -66,24 +104,21 @@ def _refusal(answer: Answer, target: Target) -> str:
     )
 
 
-def _is_json(answer: Answer) -> bool:
-    try:
-        parse_json(answer.body)
-    except NotJson:
-        return False
-    return True
+def _shown(answer: Answer) -> str:
+    page = page_of(answer)
+    return page.shown if page else "JSON"
 
 
 def _not_this_api(answer: Answer) -> str:
     if 300 <= answer.status < 400:
         return (
-            f"with a redirect to {printable(answer.header('location') or 'nowhere')}. "
-            f"No redirect is followed, so that no key goes astray. "
-            f"Give the address at which the API itself answers as BASE_URL."
+            f"with {_shown(answer)}. No redirect is followed, so that no key goes astray. "
+            f"Give the address at which the API itself answers as BASE_URL. {LET_IN}."
         )
-    if is_html(answer) and not _is_json(answer) and answer.status < 500:
+    page = page_of(answer)
+    if page and is_html(answer) and answer.status < 500:
         return (
-            "with an HTML page. Expected JSON. Correct BASE_URL: it is what stands before "
-            f"{API}, a path prefix included, and no login page or portal."
+            f"with {page.shown}. Expected JSON. Correct BASE_URL: it is what stands before "
+            f"{API}, a path prefix included, and no login page or portal. {LET_IN}."
         )
     return ""

@@ -34,8 +34,9 @@ Script = Callable[[Heard], bytes | Iterable[bytes]]
 
 def answer(status: int = 200, body: bytes = b"{}", **headers: str) -> bytes:
     """Return an answer as it stands on the wire; `Retry_After` is written Retry-After."""
-    given = {"Content-Type": "application/json", "Content-Length": str(len(body)), **headers}
-    lines = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in given.items())
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    given = {"Content-Type": "application/json", "Content-Length": str(len(body)), **named}
+    lines = "".join(f"{name}: {value}\r\n" for name, value in given.items())
     return f"HTTP/1.1 {status} Reason\r\n{lines}\r\n".encode("latin-1") + body
 
 

@@ -15,6 +15,7 @@ from fleet_contract.contract_tests.network.client import Client, WritesForbidden
 from fleet_contract.contract_tests.network.wire import Wire
 from fleet_contract.spec.files import Contradiction
 
+from .clocks import StandIn
 from .conftest import Open, Serve, target
 from .servers import RESET, Heard, answer
 
@@ -91,7 +92,7 @@ def test_a_refused_create_costs_no_fleet(serve: Serve, open_client: Open, status
 
 @pytest.mark.parametrize("said", [answer(200), answer(303), answer(500), answer(503), RESET])
 def test_an_unknown_outcome_costs_a_fleet(serve: Serve, open_client: Open, said: bytes) -> None:
-    client = open_client(serve(lambda _: [said]).url, limits__max_fleets=1)
+    client = open_client(serve(lambda _: [said]).url, limits__max_fleets=1, clock=StandIn().clock)
     client.send("POST", FLEETS, body=fleet("a"))
     assert client.footprint.fleets_created == ("a",)
     with pytest.raises(BudgetSpent):

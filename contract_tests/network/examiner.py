@@ -1,0 +1,120 @@
+"""Who answered: the API, something before it, or nobody can tell until the request is sent again. Sends nothing."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from enum import StrEnum
+
+from fleet_contract.contract_tests.exchange import Exchange
+from fleet_contract.contract_tests.network.disturbance import disturbance
+from fleet_contract.contract_tests.network.intermediary import (
+    Page,
+    Signs,
+    is_success_in_json,
+    may_be_anothers,
+    page_of,
+)
+from fleet_contract.contract_tests.network.outgoing import Outgoing
+
+Breaks = Callable[[Exchange], bool]
+Kind = tuple[str, str]
+_NOT_FOUND = 404
+
+
+class Origin(StrEnum):
+    """Where a response came from."""
+
+    API = "api"
+    ANOTHER = "another"
+    UNCLEAR = "unclear"
+
+
+class Examiner:
+    """Learns from what the API answers, and says of other responses where they came from.
+
+    `breaks` says whether a response would break a requirement: what may be answered to a
+    request needs no excuse, whoever answered it.
+    """
+
+    def __init__(self, breaks: Breaks) -> None:
+        self._breaks = breaks
+        self._signs = Signs()
+        self._pages: set[Page] = set()  # that came from something before the API
+        self._own: set[tuple[Kind, Page]] = set()  # that the API answers to some requests
+        self._good: dict[Kind, Outgoing] = {}
+
+    def learn(self, outgoing: Outgoing, exchange: Exchange) -> None:
+        """Learn from a response of the API how its successes look, and which requests it answers with one."""
+        answer, kind = exchange.answer, _kind_of(outgoing)
+        if answer is None or not answer.succeeded or (kind in self._good and not self._signs.are_news(answer)):
+            return
+        if is_success_in_json(answer) and not self._breaks(exchange):
+            self._signs.learn(answer)
+            self._good.setdefault(kind, outgoing)
+
+    def proof(self, outgoing: Outgoing) -> Outgoing | None:
+        """Return a request of the same kind that the API answered with a success, else the first of any kind."""
+        good = self._good.get(_kind_of(outgoing)) or next(iter(self._good.values()), None)
+        return replace(good, check=outgoing.check, notes={}) if good else None
+
+    def sign(self, exchange: Exchange) -> str:
+        """Return by what a response is seen not to be the API's, empty where nothing tells."""
+        answer = exchange.answer
+        if answer is None or disturbance(exchange):
+            return ""
+        page = page_of(answer)
+        stopped = self._signs.mitigation(answer) or (page.shown if page in self._pages and page else "")
+        unusual = self._signs.unusual(answer) if not stopped and may_be_anothers(answer) else ""
+        return stopped or (unusual if unusual and self._breaks(exchange) else "")
+
+    def is_doubtful(self, outgoing: Outgoing, exchange: Exchange) -> bool:
+        """Say whether a response that breaks something is no JSON, so that anybody may have answered it."""
+        page = _page_of(exchange)
+        return page is not None and (_kind_of(outgoing), page) not in self._own and self._breaks(exchange)
+
+    def look(self, exchange: Exchange) -> str:
+        """Return what a response without JSON looks like, to a person; empty for any other."""
+        page = _page_of(exchange)
+        return page.shown if page else ""
+
+    def is_suspect(self, exchange: Exchange) -> bool:
+        """Say whether anybody may have answered, before it is known whether that would break anything."""
+        answer = exchange.answer
+        if answer is None or disturbance(exchange):
+            return False
+        return bool(self._signs.mitigation(answer) or self._signs.unusual(answer) or _page_of(exchange))
+
+    def by_repetition(self, exchange: Exchange, again: Exchange) -> Origin:
+        """Tell where a page came from by what the same request was answered when it was sent again."""
+        if again.answer is None or disturbance(again) or self.sign(again):
+            return Origin.ANOTHER
+        # What would not have been right the first time shows that the request was carried out then.
+        if not self._breaks(replace(exchange, answer=again.answer)):
+            # That something is found a moment later is the API's own delay.
+            return Origin.API if exchange.status == _NOT_FOUND else Origin.ANOTHER
+        return Origin.UNCLEAR if _page_of(again) and again.status == exchange.status else Origin.API
+
+    def by_proof(self, exchange: Exchange, proof: Exchange) -> Origin:
+        """Tell where a page came from by what a request is answered now that had been answered with a success."""
+        if proof.answer is None or disturbance(proof) or self.sign(proof):
+            return Origin.ANOTHER
+        is_the_same = _page_of(proof) is not None and proof.status == exchange.status
+        return Origin.ANOTHER if is_the_same and self._breaks(proof) else Origin.API
+
+    def settle(self, outgoing: Outgoing, exchange: Exchange, origin: Origin) -> str:
+        """Remember where a page came from; return what it was where that is not the API."""
+        page = _page_of(exchange)
+        if page is None or origin is Origin.API:
+            self._own |= {(_kind_of(outgoing), page)} if page else set()
+            return ""
+        self._pages.add(page)
+        return page.shown
+
+
+def _kind_of(outgoing: Outgoing) -> Kind:
+    return outgoing.method, outgoing.path.partition("?")[0].rpartition("/")[2]
+
+
+def _page_of(exchange: Exchange) -> Page | None:
+    """Return what a response looks like that is neither JSON nor the API's own error."""
+    answer = exchange.answer
+    return page_of(answer) if answer and not disturbance(exchange) and may_be_anothers(answer) else None

@@ -1,0 +1,194 @@
+"""Flights: one request after the other goes out, within pace, budgets and time, and is booked when it has landed."""
+
+import threading
+from bisect import insort
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any
+
+from fleet_contract.contract_tests.exchange import Answer, Exchange, NotJson, TooComplex, memory_of
+from fleet_contract.contract_tests.network.budget import TROUBLES, Budget, BudgetSpent, Cost, longest_run
+from fleet_contract.contract_tests.network.ledger import Ledger, LedgerLost, may_have_made, may_make
+from fleet_contract.contract_tests.network.masking import Masker
+from fleet_contract.contract_tests.network.outgoing import Outgoing
+from fleet_contract.contract_tests.network.pacing import Clock, Pace
+from fleet_contract.contract_tests.network.printable import printable
+from fleet_contract.contract_tests.network.troubles import Cause, Trouble
+from fleet_contract.contract_tests.network.wire import Wire
+from fleet_contract.contract_tests.target import Target
+
+NO_NOTES: Mapping[str, Any] = MappingProxyType({})
+
+OnExchange = Callable[[Exchange], None]
+
+
+@dataclass(frozen=True)
+class Flight:
+    """One request under way; `ends` is when the run's time is over.
+
+    `makes` is what it may leave behind for ever; `is_paid` where that is booked already,
+    since the same request was sent before.
+    """
+
+    outgoing: Outgoing
+    number: int
+    started: float
+    ends: float | None
+    makes: Cost | None
+    is_paid: bool
+
+
+@dataclass(frozen=True)
+class Landed:
+    """A request with what became of it, which is not in the journal yet."""
+
+    flight: Flight
+    exchange: Exchange
+
+    @property
+    def outgoing(self) -> Outgoing:
+        return self.flight.outgoing
+
+
+class Flights:
+    """Sends requests, each once, from any number of threads.
+
+    What `fly` returns is to be handed to `book`, with or without its answer: only then
+    it is in the journal and the ledger, and what was set aside for it is settled.
+    """
+
+    def __init__(
+        self, target: Target, masker: Masker, ledger: Ledger, on_exchange: Sequence[OnExchange], clock: Clock
+    ) -> None:
+        self.journal: list[Exchange] = []
+        self.stopped = ""  # why nothing more is sent
+        self.wire = Wire(target)
+        self.pace = Pace(target.rate, clock)
+        self.budget = Budget(target.limits)
+        self._limits = target.limits
+        self._most_seconds = target.limits.max_seconds
+        self._masker = masker
+        self._ledger = ledger
+        self._on_exchange = tuple(on_exchange)
+        self._clock = clock
+        self._begun = clock.monotonic()
+        self._numbers = 0
+        self._lock = threading.Lock()
+
+    @property
+    def seconds(self) -> float:
+        """How long ago the first could have gone."""
+        return self._clock.monotonic() - self._begun
+
+    def stop(self, why: str) -> None:
+        """Let every further request raise KeyboardInterrupt, whoever caught the first."""
+        self.stopped = self.stopped or why
+
+    def limit_time(self, first: Exchange) -> float | None:
+        """End the run when it takes far longer than `first` lets expect; return the seconds, None for no end."""
+        self._most_seconds = longest_run(self._limits, self.pace.rate, first.ended - first.started)
+        return self._most_seconds
+
+    def are_over_in(self, seconds: float) -> bool:
+        """Say whether the run's time will be over by then."""
+        return self._most_seconds is not None and self.seconds + seconds >= self._most_seconds
+
+    def fly(self, outgoing: Outgoing, *, again: Exchange | None = None) -> Landed:
+        """Send a request once; raises BudgetSpent before that, and whatever interrupts it.
+
+        `again` is what became of it when it was sent before and booked.
+        """
+        flight = self._take_off(outgoing, is_paid=again is not None and may_have_made(again))
+        try:
+            return Landed(flight, self._sent(flight))
+        except BaseException as wrong:
+            interrupted = self._landed(flight, trouble=f"interrupted by {type(wrong).__name__}")
+            self.book(Landed(flight, interrupted))
+            raise
+
+    def book(self, landed: Landed) -> Exchange:
+        """Put an exchange into the journal, and what it made into the ledger."""
+        exchange, makes = landed.exchange, landed.flight.makes
+        if makes:
+            # What is created again is there already: it costs no more.
+            made = may_have_made(exchange) and self._entered(makes, exchange)
+            if makes is Cost.FLEETS and exchange.succeeded:
+                self.pace.hold(self._limits.settle_seconds)
+            if not landed.flight.is_paid:
+                self.budget.settle(makes, spent=made)
+        self.budget.settle(Cost.REQUESTS, spent=True)
+        with self._lock:
+            insort(self.journal, exchange, key=lambda each: each.number)
+        for tell in self._on_exchange:
+            tell(exchange)
+        return exchange
+
+    def _entered(self, makes: Cost, exchange: Exchange) -> bool:
+        try:
+            return self._ledger.enter(makes, exchange)
+        except LedgerLost as lost:
+            self.stop(str(lost))
+            return True
+
+    def grant(self, requests: int) -> None:
+        """Let so many requests go at once, whatever the pace; raises BudgetSpent."""
+        if not self.pace.grant(requests, self._ends()):
+            raise self._too_late()
+
+    def _take_off(self, outgoing: Outgoing, *, is_paid: bool) -> Flight:
+        if self.stopped:
+            raise KeyboardInterrupt
+        ends = self._ends()
+        if not self.pace.wait(ends):
+            raise self._too_late()
+        makes = may_make(outgoing.method, outgoing.path)
+        self.budget.reserve(Cost.REQUESTS, *([makes] if makes and not is_paid else []))
+        with self._lock:
+            self._numbers += 1
+            return Flight(outgoing, self._numbers, self._clock.monotonic(), ends, makes, is_paid)
+
+    def _ends(self) -> float | None:
+        return None if self._most_seconds is None else self._begun + self._most_seconds
+
+    def _too_late(self) -> BudgetSpent:
+        taken = sum(each.ended - each.started for each in self.journal) / max(len(self.journal), 1)
+        held = any(each.notes.get("retried") for each in self.journal)
+        why = f", at {taken:.2g} s a response" + (" and with pauses that the server asked for" if held else "")
+        return BudgetSpent(Cost.SECONDS, self.seconds, self._most_seconds or 0.0, why)
+
+    def _sent(self, flight: Flight) -> Exchange:
+        seconds, outgoing = self._limits.timeout_seconds, flight.outgoing
+        if flight.ends is not None:
+            seconds = min(seconds, flight.ends - flight.started)
+        try:
+            answer = self.wire.roundtrip(outgoing.method, outgoing.path, outgoing.headers, outgoing.body, seconds)
+            answer = self._masked(answer)
+            _require_readable(answer)
+        except Trouble as trouble:
+            self.budget.book(TROUBLES[trouble.cause])
+            notes = {"cause": trouble.cause, **({} if trouble.sent else {"unsent": True})}
+            return self._landed(flight, trouble=str(trouble), notes=notes)
+        self.budget.book(Cost.MEGABYTES, memory_of(answer.body) / 1_000_000)
+        return self._landed(flight, answer=answer)
+
+    def _landed(
+        self, flight: Flight, answer: Answer | None = None, trouble: str = "", notes: Mapping[str, Any] = NO_NOTES
+    ) -> Exchange:
+        outgoing, ended = flight.outgoing, self._clock.monotonic()
+        said = {**outgoing.notes, **notes}
+        trouble = printable(self._masker.text(trouble))
+        return Exchange(flight.number, outgoing.check, outgoing.request, flight.started, ended, answer, trouble, said)
+
+    def _masked(self, answer: Answer) -> Answer:
+        return replace(answer, headers=self._masker.pairs(answer.headers), body=self._masker.bytes(answer.body))
+
+
+def _require_readable(answer: Answer) -> None:
+    """Raise Trouble for a body whose value nobody could keep; what is no JSON at all is for the judges."""
+    try:
+        _ = answer.json
+    except TooComplex as wrong:
+        raise Trouble(Cause.OVERSIZED, f"the response ({answer.status}) has {wrong}", sent=True) from None
+    except NotJson:
+        return

@@ -1,0 +1,185 @@
+"""Telling an intermediary's responses from the API's own, by what a run has seen of both. Pure.
+
+HTML alone is no sign: many frameworks answer errors of their router in it. A sign is
+a header that says of itself that something refused the request on its way, or one
+that names who answered and that the API's own successes never carried.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from html import unescape
+
+from fleet_contract.contract_tests.exchange import Answer, Exchange, NotJson
+from fleet_contract.contract_tests.network.printable import printable
+
+# Each says of itself that the request was stopped on its way.
+MITIGATIONS = frozenset(
+    {
+        "cf-mitigated",
+        "x-amzn-waf-action",
+        "x-vercel-mitigated",
+        "x-sucuri-block",
+        "x-squid-error",
+        "x-deny-reason",
+        "proxy-authenticate",
+    }
+)
+# What an intermediary puts on all that passes it: where it passes the API's responses too, they carry it.
+NAMES_OF_INTERMEDIARIES = re.compile(
+    r"""proxy-(?!connection).+ | cf-ray | x-amzn-(requestid|errortype|trace-id) | x-amz-(apigw-id|cf-id|cf-pop)
+    | x-akamai-.+ | akamai-.+ | x-iinfo | x-cdn | x-sucuri-id | x-varnish | x-served-by | x-cache | x-squid-.+
+    | x-kong-.+ | x-azure-ref | x-datadome.* | x-zscaler-.+ | x-bluecoat-.+ | x-fastly-.+ | x-vercel-id""",
+    re.VERBOSE,
+)
+HTML = ("text/html", "application/xhtml+xml")
+KEPT = 2_000  # bytes of a response that is not the API's
+_COMPARED = 200  # characters of what is compared
+_LIKE_A_NUMBER = re.compile(r"\b\w*\d\w*\b")
+_TAGS = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.DOTALL | re.IGNORECASE)
+_TITLE = re.compile(r"<title\b[^>]*>(.*?)</title", re.DOTALL | re.IGNORECASE)
+_SERVER_ERROR = 500
+
+
+@dataclass(frozen=True)
+class Page:
+    """A response without JSON: two pages of one source are equal, whatever numbers and tokens they hold.
+
+    `look` is what they are compared by, `shown` what a person is told of them.
+    """
+
+    status: int
+    look: str
+    shown: str = field(compare=False)
+
+
+def page_of(answer: Answer) -> Page | None:
+    """Return what a response looks like that holds no JSON; None for any other, and for JSON that is only broken."""
+    if 300 <= answer.status < 400:
+        location = (answer.header("location") or "").partition("?")[0]
+        return Page(answer.status, _without_numbers(location), f"a redirect to {printable(location) or 'nowhere'}")
+    if _is_json(answer) or (is_declared_as_json(answer) and not is_html(answer)):
+        return None
+    title = title_of(answer)
+    text = " ".join(_TAGS.sub(" ", _beginning(answer)).split())
+    what = "an HTML page" if is_html(answer) else "a text" if text else "an empty body"
+    shown = f"{what} “{printable(title or text, 80)}”" if title or text else what
+    return Page(answer.status, _without_numbers(title or text), shown)
+
+
+def title_of(answer: Answer) -> str:
+    """Return the title of an HTML page as text, on one line and unescaped; empty where it has none."""
+    title = _TITLE.search(_beginning(answer)) if is_html(answer) else None
+    return " ".join(unescape(title[1]).split()) if title else ""
+
+
+def is_html(answer: Answer) -> bool:
+    """Say whether the body is a page for people, by its label or by its beginning."""
+    start = answer.body[:200].lstrip().lower()
+    return answer.media_type in HTML or start.startswith((b"<!doctype html", b"<html"))
+
+
+def is_declared_as_json(answer: Answer) -> bool:
+    return answer.media_type == "application/json" or answer.media_type.endswith("+json")
+
+
+def _is_json(answer: Answer) -> bool:
+    try:
+        _ = answer.json
+    except NotJson:
+        return False
+    return True
+
+
+def _beginning(answer: Answer) -> str:
+    return answer.body[:KEPT].decode("utf-8", "replace")
+
+
+def _without_numbers(text: str) -> str:
+    return _LIKE_A_NUMBER.sub("#", text)[:_COMPARED]
+
+
+class Signs:
+    """Who answers usually: what the API's own successes say of the servers that they came from and through."""
+
+    def __init__(self) -> None:
+        self._usual: set[str] = set()
+        self._is_known = False
+
+    def learn(self, answer: Answer) -> None:
+        """Take a response for the API's own."""
+        self._usual |= {sign for sign, _ in _signs(answer)}
+        self._is_known = True
+
+    def are_news(self, answer: Answer) -> bool:
+        """Say whether there is anything to learn from a response."""
+        return not self._is_known or any(sign not in self._usual for sign, _ in _signs(answer))
+
+    def mitigation(self, answer: Answer) -> str:
+        """Return the sign by which an intermediary says that it stopped the request, empty where there is none."""
+        stopped = (shown for sign, shown in _signs(answer) if sign in MITIGATIONS and sign not in self._usual)
+        return next(stopped, "")
+
+    def unusual(self, answer: Answer) -> str:
+        """Return a sign that no success of the API carried, empty where there is none or no success was seen."""
+        unusual = (shown for sign, shown in _signs(answer) if sign not in self._usual)
+        return next(unusual, "") if self._is_known else ""
+
+
+def _signs(answer: Answer) -> Iterator[tuple[str, str]]:
+    """Yield the signs of who answered, as they are compared and as they are shown."""
+    for name, value in answer.headers:
+        lower = name.lower()
+        if lower == "server":
+            yield f"server {_product(value)}", _shown(name, value)
+        elif lower == "via":
+            yield from ((f"via {_hop(hop)}", _shown(name, value)) for hop in value.split(","))
+        elif lower in MITIGATIONS:
+            yield lower, _shown(name, value)
+        elif NAMES_OF_INTERMEDIARIES.fullmatch(lower):
+            yield lower, f"the header {printable(name, 40)}"  # Its value may be another one each time.
+
+
+def _product(server: str) -> str:
+    """Return the name of a server without its version, which differs between machines of one kind."""
+    return (re.split(r"[/\s(]", server.strip(), maxsplit=1)[0] or server).lower()
+
+
+def _hop(via: str) -> str:
+    """Return who a hop of Via is, whichever of its machines: `1.1 4f.cdn.net` and `1.1 9a.cdn.net` are one."""
+    received_by = next(iter(via.split()[1:2]), via.strip()).partition(":")[0].lower()
+    labels = received_by.split(".")
+    return re.sub(r"\d+", "", ".".join(labels[1:] if len(labels) > 2 else labels))
+
+
+def _shown(name: str, value: str) -> str:
+    return f"{printable(name, 40)}: {printable(value, 80)}"
+
+
+def is_success_in_json(answer: Answer) -> bool:
+    return answer.succeeded and _is_json(answer)
+
+
+def may_be_anothers(answer: Answer) -> bool:
+    """Say whether a response can be anybody's but the API's: its own errors and its successes in JSON cannot."""
+    return answer.status < _SERVER_ERROR and not is_success_in_json(answer)
+
+
+def taken_away(exchange: Exchange, why: str) -> Exchange:
+    """Return an exchange that the API did not answer: what came in its place is kept beside it, cut short."""
+    foreign = exchange.answer
+    if foreign is None:
+        return exchange
+    trouble = f"something before the API answered {foreign.status} in its place ({why})"
+    return replace(exchange, answer=None, foreign=replace(foreign, body=foreign.body[:KEPT]), trouble=trouble)
+
+
+def summary(journal: Sequence[Exchange]) -> list[str]:
+    """Return a line for each kind of response that was not the API's: what it was, how often, and since when."""
+    foreign = [each for each in journal if each.foreign]
+    first = {each.trouble: each.number for each in reversed(foreign)}
+    return [
+        f"{trouble}: {count} of {len(journal)} requests, the first of them request {first[trouble]}"
+        for trouble, count in Counter(each.trouble for each in foreign).items()
+    ]
