@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, get_type_hints
 
 from fleet_contract.contract_tests.kinds import Kind
 from fleet_contract.contract_tests.options import OPTIONS
-from fleet_contract.contract_tests.references import Place, Source
+from fleet_contract.contract_tests.references import Origin, Source
 from fleet_contract.contract_tests.target import Target
 from fleet_contract.spec.files import Contradiction, suggestion
 
@@ -96,22 +96,22 @@ def value_of(entry: Entry, value: Any, source: Source) -> Any:
 
     A text of a flag or of the environment is read as the entry's kind says.
     """
-    place, value = Place(entry.name, source), _trimmed(value)
+    origin, value = Origin(entry.name, source), _trimmed(value)
     if isinstance(value, str) and source.is_plain:
-        _require_characters(value, place)
+        _require_characters(value, origin)
         value = _read(entry.kind, value)
     if not entry.kind.fits(value):
         given = "" if entry.kind.hidden else f", {str(value)[:80]!r}"
-        raise place.wrong(f"is {_type(value)}{given}, and was expected to be {entry.kind.words}", "Correct it there.")
-    return entry.kind.take(value, place)
+        raise origin.wrong(f"is {_type(value)}{given}, and was expected to be {entry.kind.words}", "Correct it there.")
+    return entry.kind.take(value, origin)
 
 
-def _require_characters(text: str, place: Place) -> None:
+def _require_characters(text: str, origin: Origin) -> None:
     """Refuse what Python makes of bytes of the environment, or of an argument, that are no text: half characters."""
     try:
         text.encode()
     except UnicodeEncodeError:
-        raise place.wrong("holds bytes that are not UTF-8", "Expected text. Correct it there.") from None
+        raise origin.wrong("holds bytes that are not UTF-8", "Expected text. Correct it there.") from None
 
 
 def _read(kind: Kind, text: str) -> Any:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from fleet_contract.contract_tests.network.detours import is_connect_to, is_resolve
 from fleet_contract.contract_tests.network.masking import Secret, revealed
-from fleet_contract.contract_tests.references import Place, follow, is_reference, literal
+from fleet_contract.contract_tests.references import Origin, follow, is_reference, literal
 from fleet_contract.spec.files import expanded
 from fleet_contract.spec.whole import WHOLE
 
@@ -24,7 +24,7 @@ LEAST, MOST = 1e-6, 1e6
 ITEM_ENDS = re.compile(r"[,\r\n]")
 
 
-def _as_it_is(value: Any, _place: Place) -> Any:
+def _as_it_is(value: Any, _origin: Origin) -> Any:
     return value
 
 
@@ -38,7 +38,7 @@ class Kind(NamedTuple):
     words: str
     fits: Callable[[Any], bool]
     read: Callable[[str], Any] = str
-    take: Callable[[Any, Place], Any] = _as_it_is
+    take: Callable[[Any, Origin], Any] = _as_it_is
     hidden: bool = False
 
 
@@ -98,20 +98,20 @@ def _is_table_of_texts(value: Any) -> bool:
 # --- what it comes to ---
 
 
-def _take_key(value: str, place: Place) -> Secret:
-    if place.source.is_public and not is_reference(value):
-        raise place.wrong(
+def _take_key(value: str, origin: Origin) -> Secret:
+    if origin.source.is_public and not is_reference(value):
+        raise origin.wrong(
             "is given in the open, where every process list shows it",
             "Expected env:NAME or file:PATH. Put the key into a variable or a file and name that.",
         )
-    text = follow(value.strip(), place)
+    text = follow(value.strip(), origin)
     if not SENDABLE.fullmatch(text):
-        raise place.wrong(
+        raise origin.wrong(
             f"holds {_odd_one(text)}, which no header can carry",
             "Expected a key of visible ASCII characters. Correct it, or leave the entry out.",
         )
     if QUOTED.fullmatch(text):
-        raise place.wrong(
+        raise origin.wrong(
             "stands in quotes, which would be sent too", "Expected the key alone. Take the quotes off: no shell did."
         )
     return Secret(text)
@@ -119,47 +119,47 @@ def _take_key(value: str, place: Place) -> Secret:
 
 def _odd_one(text: str) -> str:
     """Name the character that a key may not hold, without the key."""
-    place, character = next((each for each in enumerate(text, start=1) if not " " <= each[1] <= "~"), (0, ""))
-    return f"U+{ord(character):04X} as character {place}" if place else "nothing but blanks"
+    number, character = next((each for each in enumerate(text, start=1) if not " " <= each[1] <= "~"), (0, ""))
+    return f"U+{ord(character):04X} as character {number}" if number else "nothing but blanks"
 
 
-def _take_path(value: str, place: Place) -> Path:
+def _take_path(value: str, origin: Origin) -> Path:
     """Return a path, which a variable may hold; `file:` before it says nothing more."""
     is_of_a_file = value.lower().startswith("file:")
-    path = value[len("file:") :].strip() if is_of_a_file else follow(value, place)
-    return place.source.folder / expanded(path)
+    path = value[len("file:") :].strip() if is_of_a_file else follow(value, origin)
+    return origin.source.folder / expanded(path)
 
 
-def _take_codes(value: list[str], place: Place) -> tuple[str, ...]:
-    return tuple(follow(code, place) for code in value)
+def _take_codes(value: list[str], origin: Origin) -> tuple[str, ...]:
+    return tuple(follow(code, origin) for code in value)
 
 
-def _take_headers(value: Mapping[str, str], place: Place) -> dict[str, str | Secret]:
+def _take_headers(value: Mapping[str, str], origin: Origin) -> dict[str, str | Secret]:
     names = [name.lower() for name in value]
     for name in value:
         if not TOKEN.fullmatch(name) or name.lower() in RESERVED:
-            raise place.wrong(
+            raise origin.wrong(
                 f"holds {name!r}, which cannot be sent so",
                 f"Expected a name that HTTP can write, and none of {', '.join(RESERVED)}, which are ours to send. "
                 f"Correct or remove it.",
             )
         if names.count(name.lower()) > 1:
-            raise place.wrong(f"names {name!r} twice", "Expected each header once. Remove the other.")
-    return {name: _take_header(text, place._replace(entry=f"{place.entry}.{name}")) for name, text in value.items()}
+            raise origin.wrong(f"names {name!r} twice", "Expected each header once. Remove the other.")
+    return {name: _take_header(text, origin._replace(entry=f"{origin.entry}.{name}")) for name, text in value.items()}
 
 
-def _take_header(text: str, place: Place) -> str | Secret:
+def _take_header(text: str, origin: Origin) -> str | Secret:
     """Return the value of a header; only one that stands elsewhere is kept as a secret."""
     text = text.strip()
     scheme, _, rest = text.partition(" ")
     if is_reference(text):
-        value: str | Secret = Secret(follow(text, place))
+        value: str | Secret = Secret(follow(text, origin))
     elif TOKEN.fullmatch(scheme) and is_reference(rest.lstrip()):
-        value = Secret(f"{scheme} {follow(rest.lstrip(), place)}")
+        value = Secret(f"{scheme} {follow(rest.lstrip(), origin)}")
     else:
-        value = literal(text, place)
+        value = literal(text, origin)
     if not VALUE.fullmatch(revealed(value)):
-        raise place.wrong(
+        raise origin.wrong(
             "holds a character that no header can carry", "Expected visible characters and blanks. Correct it."
         )
     return value

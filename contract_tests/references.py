@@ -37,7 +37,7 @@ class Source(NamedTuple):
     is_public: bool = False
 
 
-class Place(NamedTuple):
+class Origin(NamedTuple):
     """An entry in a source."""
 
     entry: str
@@ -65,7 +65,7 @@ def is_reference(text: str) -> bool:
     return REFERENCE.fullmatch(text) is not None
 
 
-def follow(text: str, place: Place) -> str:
+def follow(text: str, origin: Origin) -> str:
     """Return what a text refers to, without line ends and blanks around it, or the text where it refers to nothing.
 
     Raises Contradiction where nothing is there, or more than one line, and where the
@@ -73,61 +73,65 @@ def follow(text: str, place: Place) -> str:
     """
     reference = REFERENCE.fullmatch(text)
     if reference is None:
-        return literal(text, place)
+        return literal(text, origin)
     scheme, name = reference[1].lower(), reference[2].strip()
-    where, value = _variable(name, place) if scheme == "env" else _file(name, place)
+    where, value = _variable(name, origin) if scheme == "env" else _file(name, origin)
     lines = LINE_END.split(value.strip())
     if lines == [""]:
-        raise place.wrong(f"names {where}, which is empty", "Expected the value. Set it, or correct the name.")
+        raise origin.wrong(f"names {where}, which is empty", "Expected the value. Set it, or correct the name.")
     if len(lines) > 1:
-        raise place.wrong(f"names {where}, which holds {len(lines)} lines", "Expected the value alone, on one line.")
+        raise origin.wrong(f"names {where}, which holds {len(lines)} lines", "Expected the value alone, on one line.")
     if REFERENCE.fullmatch(lines[0]) or NEVER_REPLACED.fullmatch(lines[0]):
-        raise place.wrong(
+        raise origin.wrong(
             f"names {where}, which only refers to something else", "Expected the value itself. Name that."
         )
     return lines[0]
 
 
-def literal(text: str, place: Place) -> str:
+def literal(text: str, origin: Origin) -> str:
     """Return a text that stands for itself; raises Contradiction where a part of it was meant to stand for another."""
     if EMBEDDED.search(text):
-        raise place.wrong(
+        raise origin.wrong(
             "has env: or file: inside of a longer value",
             "Expected env:NAME or file:PATH alone, or after one word as in `Bearer env:NAME`. "
             "Put the whole value into one variable or file.",
         )
     placeholder = PLACEHOLDER.search(text)
     if placeholder:
-        raise place.wrong(
+        raise origin.wrong(
             "holds what looks like a variable, which nothing here replaces",
-            f"Write env:{_name_in(placeholder[0], place)}, alone or after one word as in `Bearer env:NAME`.",
+            f"Write env:{_name_in(placeholder[0], origin)}, alone or after one word as in `Bearer env:NAME`.",
         )
     return text
 
 
-def _name_in(placeholder: str, place: Place) -> str:
+def _name_in(placeholder: str, origin: Origin) -> str:
     """Return the variable that is meant; anything that is not plainly a name may be a secret and is not repeated."""
     names = (
-        word for word in WORD.findall(placeholder) if word in place.source.environment or PLAINLY_A_NAME.fullmatch(word)
+        word
+        for word in WORD.findall(placeholder)
+        if word in origin.source.environment or PLAINLY_A_NAME.fullmatch(word)
     )
     return next(names, "NAME")
 
 
-def _variable(name: str, place: Place) -> tuple[str, str]:
-    environment = place.source.environment
+def _variable(name: str, origin: Origin) -> tuple[str, str]:
+    environment = origin.source.environment
     if name in environment:
         return f"the environment variable {name}", environment[name]
     if not WORD.fullmatch(name):
-        raise place.wrong("names no environment variable after env:", "Expected env:NAME, such as env:STAGING_TOKEN.")
+        raise origin.wrong("names no environment variable after env:", "Expected env:NAME, such as env:STAGING_TOKEN.")
     near = get_close_matches(name, environment, n=1, cutoff=0.8)
     hint = f" Did you mean {near[0]}?" if near else ""
-    raise place.wrong(f"names the environment variable {name}, which is not set", f"Set it, or correct the name.{hint}")
+    raise origin.wrong(
+        f"names the environment variable {name}, which is not set", f"Set it, or correct the name.{hint}"
+    )
 
 
-def _file(name: str, place: Place) -> tuple[str, str]:
+def _file(name: str, origin: Origin) -> tuple[str, str]:
     text = read_text(
-        place.source.folder / expanded(name),
-        f"{place.source.name}: {place.entry}: the file",
+        origin.source.folder / expanded(name),
+        f"{origin.source.name}: {origin.entry}: the file",
         "Expected a text file that holds the value and nothing else. Correct the path.",
     )
     return f"the file {name}", text

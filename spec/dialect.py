@@ -80,7 +80,7 @@ def chosen_answers(table: Any, name: str) -> dict[str, str]:
     if not isinstance(table, dict):
         raise Contradiction(f"{name}: [dialect] must be a table of question = answer.")
     chosen = {}
-    for question, answer in _flat(table).items():
+    for question, answer in _flat(table, name).items():
         if answer in (MIXED, UNKNOWN, NOT_APPLICABLE):
             continue
         try:
@@ -91,12 +91,15 @@ def chosen_answers(table: Any, name: str) -> dict[str, str]:
     return chosen
 
 
-def _flat(table: Mapping[str, Any]) -> dict[str, Any]:
+def _flat(table: Mapping[str, Any], name: str) -> dict[str, Any]:
     """Return a table with dotted keys, which TOML reads as tables in tables, under the ids that they spell."""
     flat: dict[str, Any] = {}
     for key, value in table.items():
-        inner = _flat(value) if isinstance(value, dict) else None
-        flat |= {f"{key}.{name}": each for name, each in inner.items()} if inner is not None else {key: value}
+        inner = _flat(value, name) if isinstance(value, dict) else {"": value}
+        for question, answer in ((f"{key}.{last}".rstrip("."), each) for last, each in inner.items()):
+            if question in flat:
+                raise Contradiction(f"{name}: [dialect] answers {question} twice. Keep one answer.")
+            flat[question] = answer
     return flat
 
 

@@ -8,6 +8,8 @@ import pytest
 from fleet_contract.contract_tests.entries import ENTRIES, VARIABLES
 from fleet_contract.contract_tests.network.hosts import is_loopback
 from fleet_contract.contract_tests.network.masking import Secret
+from fleet_contract.contract_tests.programs.case_files import Case, read_case
+from fleet_contract.contract_tests.programs.program import Program
 from fleet_contract.contract_tests.target import Fixtures, Limits, Network, Target
 from fleet_contract.contract_tests.target_file import read_target
 
@@ -186,3 +188,18 @@ def test_the_host_decides_pace_and_writes() -> None:
     assert (near.rate, near.may_write) == (0, True)
     assert read_target(None, {"base_url": "https://x.example", "allow_writes": True}, {}).may_write
     assert read_target(None, {"base_url": "http://[::1]", "limits.requests_per_second": 3}, {}).rate == 3
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
+def test_files_of_any_editor_are_read(encoding: str, tmp_path: Path) -> None:
+    """Python writes a byte order mark for the last three, as Notepad and PowerShell do."""
+    case = Case(Program(({"do": "create"},)), "create.accepts-a-valid-fleet", "ü", 1)
+    file = tmp_path / "target.toml"
+    file.write_bytes(
+        'base_url = "http://localhost"\r\napi_key = "file:key"\r\n[fixtures]\r\nlocation = "Köln"\r\n'.encode(encoding)
+    )
+    (tmp_path / "key").write_bytes("a-key\r\n".encode(encoding))
+    (tmp_path / "case.json").write_bytes(case.to_json().encode(encoding))
+    target = read_target(file, {}, {})
+    assert (target.api_key, target.fixtures.location) == (Secret("a-key"), "Köln")
+    assert read_case(tmp_path / "case.json").message == "ü"

@@ -176,3 +176,9 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     (tmp_path / "latin").write_bytes(b"[dialect] # \xe9")
     with pytest.raises(Contradiction, match=r"The dialect file .*latin is not text in UTF-8"):
         read_dialect(tmp_path / "latin")
+
+
+def test_a_question_that_is_answered_in_two_spellings_is_refused() -> None:
+    text = '[dialect]\n"create.status" = "200"\ncreate.status = "201"\n'
+    with pytest.raises(Contradiction, match=r"it: \[dialect\] answers create.status twice"):
+        parse_dialect(text, "it")
