@@ -45,6 +45,11 @@ def test_a_client_that_asks_for_json_is_given_json(api: Api, home: str) -> None:
     api.put_name(home, spell({"newName": api.fresh_name()}), headers=[*JSON, rather])
 
 
+@reaches("http.success-is-json", depth=Depth.STANDARD)
+def test_a_client_that_takes_every_coding_can_read_the_answer(api: Api) -> None:
+    api.send("GET", f"{KEYS}?page_size=10", headers=[("Accept-Encoding", "br, zstd, gzip, deflate")])
+
+
 _WRONG_TYPES = ["application/x-www-form-urlencoded", "text/plain", "application/xml", "application/octet-stream"]
 
 
