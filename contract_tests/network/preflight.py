@@ -6,11 +6,12 @@ from urllib.parse import urlsplit
 from fleet_contract.contract_tests.ending import Inconclusive
 from fleet_contract.contract_tests.entries import ENTRIES
 from fleet_contract.contract_tests.exchange import Answer, Exchange
+from fleet_contract.contract_tests.network.detours import redirected, resolved
 from fleet_contract.contract_tests.network.disturbance import disturbance
 from fleet_contract.contract_tests.network.intermediary import is_html, page_of
 from fleet_contract.contract_tests.network.printable import printable
-from fleet_contract.contract_tests.network.route import proxy_url
-from fleet_contract.contract_tests.network.troubles import ADVICE
+from fleet_contract.contract_tests.network.proxies import proxy_url
+from fleet_contract.contract_tests.network.troubles import ADVICE, Cause
 from fleet_contract.contract_tests.target import API, Target
 
 PATH = f"{API}/charging-keys?page_size=10"
@@ -23,6 +24,9 @@ LET_IN = (
 )
 # The name of a challenge, which stands before its parameters (RFC 9110, section 11.6.1).
 _CHALLENGE = re.compile(r"(?:^|,)\s*([A-Za-z][\w.-]*)(?=\s+[\w~+/-]|\s*(?:,|$))")
+
+# How nginx and others that finish the handshake all the same say that a certificate is missing
+_WANTS_A_CERTIFICATE = re.compile(rb"(?:SSL|TLS|client) certificate", re.IGNORECASE)
 
 
 class Unreachable(Inconclusive):
@@ -64,8 +68,16 @@ _LOOK = "Look at what stands between here and there"
 
 
 def _asked(target: Target) -> str:
-    proxy = urlsplit(proxy_url(target)).netloc.rpartition("@")[2]
-    return f"GET {target.base_url}{PATH}" + (f" (through the proxy {proxy})" if proxy else "")
+    network = target.network
+    place = redirected(target.place, network.connect_to)
+    steps = (
+        ("through the proxy", urlsplit(proxy_url(target)).netloc.rpartition("@")[2]),
+        ("over the unix socket", network.unix_socket),
+        ("to", place if place != target.place and not network.unix_socket else ""),
+        ("at", ", ".join(resolved(place, network.resolve))),
+    )
+    road = ", ".join(f"{how} {where}" for how, where in steps if where)
+    return f"GET {target.base_url}{PATH}" + (f" ({road})" if road else "")
 
 
 def _with_its_page(text: str, answer: Answer | None) -> str:
@@ -116,6 +128,8 @@ def _not_this_api(answer: Answer) -> str:
             f"Give the address at which the API itself answers as BASE_URL. {LET_IN}."
         )
     page = page_of(answer)
+    if page and _WANTS_A_CERTIFICATE.search(answer.body):
+        return f"with {page.shown}: a client certificate is missing, or is refused. {ADVICE[Cause.CLIENT_CERTIFICATE]}."
     if page and is_html(answer) and answer.status < 500:
         return (
             f"with {page.shown}. Expected JSON. Correct BASE_URL: it is what stands before "

@@ -25,9 +25,6 @@ class Cause(StrEnum):
     OVERSIZED = "oversized"
 
 
-# Whoever stands between, such bytes are wrong and stay so: a second response that is right takes nothing back.
-WRONG_ON_THE_WIRE = frozenset({Cause.MALFORMED, Cause.TOO_LONG, Cause.FRAMING, Cause.CODING, Cause.UNASKED})
-
 ADVICE: Mapping[Cause, str] = {
     Cause.NAME: "Correct the host in BASE_URL, or set network.proxy if only a proxy knows it",
     Cause.CONNECT: "Start the server, or correct host and port in BASE_URL",

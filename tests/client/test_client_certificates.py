@@ -13,12 +13,12 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from fleet_contract.contract_tests.network.preflight import Unreachable
+from fleet_contract.contract_tests.network.preflight import NotThisApi, Unreachable
 from fleet_contract.contract_tests.network.wire import Wire
 from fleet_contract.spec.files import Contradiction
 
 from .conftest import Open, Serve, TlsFor, target
-from .servers import Server
+from .servers import Server, answer
 
 VERSIONS = [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3]
 
@@ -80,6 +80,14 @@ def test_a_server_that_refuses_us_for_our_certificate_is_understood(
     with pytest.raises(Unreachable, match=r"asks for a client certificate.* in network\.client_cert"):
         open_client(server.url, network__ca_file=ca_file, **entries_of(files, *names)).preflight()
     assert server.heard == []
+
+
+@pytest.mark.parametrize("text", ["No required SSL certificate was sent", "The SSL certificate error"])
+def test_a_page_of_nginx_about_certificates_is_understood(serve: Serve, open_client: Open, text: str) -> None:
+    page = f"<html><head><title>400 {text}</title></head><body><h1>400 Bad Request</h1>{text}</body></html>"
+    server = serve(lambda _: answer(400, page.encode(), Content_Type="text/html"))
+    with pytest.raises(NotThisApi, match=r"a client certificate is missing.* in network\.client_cert"):
+        open_client(server.url).preflight()
 
 
 @pytest.mark.parametrize(

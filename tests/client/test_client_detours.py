@@ -145,6 +145,20 @@ def test_a_unix_socket_that_is_not_there_is_told(tmp_path: Path, open_client: Op
 
 
 @pytest.mark.parametrize(
+    ("entries", "road"),
+    [
+        ({"network__connect_to": ["::127.0.0.1:1"]}, r"\(to 127\.0\.0\.1:1\)"),
+        ({"network__resolve": ["staging.example:1:127.0.0.1"]}, r"\(at 127\.0\.0\.1\)"),
+        ({"network__connect_to": ["::a:"], "network__resolve": ["a:1:127.0.0.1"]}, r"\(to a:1, at 127\.0\.0\.1\)"),
+        ({"network__unix_socket": "/no/such.sock"}, r"\(over the unix socket /no/such\.sock\)"),
+    ],
+)
+def test_a_road_that_leads_nowhere_is_named(open_client: Open, entries: dict[str, object], road: str) -> None:
+    with pytest.raises(Unreachable, match=road):
+        open_client("http://staging.example:1", **entries).preflight()
+
+
+@pytest.mark.parametrize(
     "entries",
     [
         {"network__unix_socket": "/x.sock"},
