@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 import socket
 from collections.abc import Callable, Collection, Sequence
 from typing import Protocol
@@ -18,6 +19,7 @@ AT_ONCE = 64
 PAUSE = 0.1
 # A client that has just connected is about to send its request.
 SHORTEST_WAIT = 0.5
+BETWEEN_COMPLAINTS = 60.0
 
 log = logging.getLogger("fleet_mock")
 
@@ -56,7 +58,7 @@ class Acceptor:
         self._most = most
         self._starting: set[asyncio.Task[None]] = set()
         self._pause: asyncio.TimerHandle | None = None
-        self._complained = False
+        self._complained = -math.inf
 
     def start(self) -> None:
         """Accept from now on, until told to stop."""
@@ -89,7 +91,6 @@ class Acceptor:
 
     def _begin(self, accepted: socket.socket) -> None:
         accepted.setblocking(False)
-        self._complained = self._complained and len(self._connections) > self._most // 2
         task = self._loop.create_task(self._serve(accepted))
         self._starting.add(task)
         task.add_done_callback(self._starting.discard)
@@ -102,8 +103,8 @@ class Acceptor:
 
     def _make_room(self) -> None:
         """Close the connections that have been idle for longest; those that stay waiting are asked again soon."""
-        self._complain_once()
         now = self._loop.time()
+        self._complain(now)
         idle = [(each.waited(now), each) for each in self._connections if each.is_idle]
         idle.sort(key=lambda each: each[0], reverse=True)
         for waited, connection in idle[:AT_ONCE]:
@@ -111,11 +112,11 @@ class Acceptor:
                 connection.close()
         self._rest()
 
-    def _complain_once(self) -> None:
-        """Say that there is no room; again only after there was plenty."""
-        if not self._complained:
+    def _complain(self, now: float) -> None:
+        """Say that there is no room, once in a while."""
+        if now - self._complained > BETWEEN_COMPLAINTS:
+            self._complained = now
             log.warning("All %d connections are taken; idle ones are closed for new ones.", self._most)
-        self._complained = True
 
     def _rest(self) -> None:
         self.stop()

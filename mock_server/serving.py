@@ -23,7 +23,7 @@ from fleet_contract.mock_server.protocol import Protocol
 LONGEST_START = 10.0
 # Seconds for which responses under way are waited for; with what comes before and after, the end takes 2.5 at most.
 LONGEST_END = 1.5
-TICKS_A_SECOND = 10
+TICKS_BETWEEN_LOOKS = 10
 
 
 class Server(uvicorn.Server):
@@ -50,8 +50,8 @@ class Server(uvicorn.Server):
         return make(config=self.config, server_state=self.server_state, app_state=self.lifespan.state)
 
     async def on_tick(self, counter: int) -> bool:
-        """End connections that take too long, once a second."""
-        if counter % TICKS_A_SECOND == 0:
+        """Look for connections that take too long, once a second."""
+        if counter % TICKS_BETWEEN_LOOKS == 0:
             now = asyncio.get_running_loop().time()
             for connection in list(self.connections):
                 connection.end_if_late(now)
@@ -65,7 +65,7 @@ class Server(uvicorn.Server):
 
     def _end_at_once(self) -> None:
         for connection in self.connections:
-            connection.transport.abort()
+            connection.abort()
         for task in self.server_state.tasks:  # Whatever hangs; by now it has lost its connection.
             task.cancel()
 

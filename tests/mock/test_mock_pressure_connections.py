@@ -1,0 +1,208 @@
+"""Single connections under pressure: long heads in any packets, slow clients, half-closed and broken connections."""
+
+import select
+import socket
+import struct
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from fleet_contract.mock_server import acceptor, protocol
+from fleet_contract.mock_server import serving as serving_module
+from fleet_contract.mock_server.protocol import LARGEST_HEAD, Phase
+from fleet_contract.mock_server.serving import serving
+
+from .raw import JSON, KEY, Response, connected, exchange, next_response, read, request, until_closed
+
+KEYS = "/emp/v1/charging-keys"
+CHUNKED = f"POST /emp/v1/fleets HTTP/1.1\r\nHost: m\r\n{JSON}\r\nTransfer-Encoding: chunked\r\n"
+RESET = struct.pack("ii", 1, 0)
+ENOUGH = 0.05
+
+
+def head_of(length: int, field: str = "X-Long: {}") -> bytes:
+    """Return a request whose head has exactly so many bytes."""
+    short = request(f"GET {KEYS}", KEY, field.format(""))
+    return request(f"GET {KEYS}", KEY, field.format("a" * (length - len(short))))
+
+
+def in_packets(url: str, data: bytes, *sizes: int) -> Response:
+    """Send bytes in packets of these sizes, and what is left in one more, and return what comes back."""
+    with connected(url) as connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for size in sizes:
+            connection.sendall(data[:size])
+            data = data[size:]
+            time.sleep(ENOUGH)
+        connection.sendall(data)
+        return read(until_closed(connection))
+
+
+PACKETS = ((), (20_000,), (1, 20_000), (16_384, 16_384), (LARGEST_HEAD,), (LARGEST_HEAD + 1,), (39_990,))
+
+
+@pytest.mark.parametrize("packets", PACKETS)
+@pytest.mark.parametrize(
+    ("data", "status"),
+    [
+        (head_of(40_000), 431),
+        (head_of(LARGEST_HEAD + 1), 431),
+        (head_of(LARGEST_HEAD), 200),
+        (request(f"GET {KEYS}?{'a' * 40_000}", KEY), 414),
+        (request(f"GET {KEYS}", KEY, *["A: a"] * 8_000), 431),
+        (request(f"GET {KEYS}", KEY, f"{'A' * 40_000}: a"), 431),
+        (request("POST /emp/v1/fleets", KEY, JSON, body=b" " * 50_000), 400),
+    ],
+)
+def test_a_long_head_is_answered_alike_in_any_packets(
+    url: str, data: bytes, status: int, packets: tuple[int, ...]
+) -> None:
+    response = in_packets(url, data, *packets)
+    assert (response.status, response.headers["connection"]) == (status, "close")
+
+
+def test_a_long_head_in_many_packets_is_refused_before_it_ends(url: str) -> None:
+    with connected(url) as connection:
+        connection.sendall(f"GET {KEYS} HTTP/1.1\r\nHost: m\r\n".encode() + b"A: " + b"a" * LARGEST_HEAD)
+        assert read(until_closed(connection)).status == 431
+
+
+def test_whoever_goes_on_sending_still_reads_why_it_was_refused(url: str) -> None:
+    with connected(url) as connection:
+        for _ in range(40):
+            connection.sendall(b"a" * 4_000)
+        time.sleep(ENOUGH)
+        connection.sendall(b"a" * 4_000)
+        assert read(until_closed(connection)).status == 414
+
+
+@pytest.mark.parametrize("blank", [b"\r\n", b"\n", b"\r\n\r\n"])
+def test_blank_lines_before_a_request_are_passed_over(url: str, blank: bytes) -> None:
+    one = f"GET {KEYS} HTTP/1.1\r\nHost: m\r\n{KEY}\r\n\r\n".encode()
+    with connected(url) as connection:
+        for _ in range(2):
+            connection.sendall(blank)
+            time.sleep(ENOUGH)
+            connection.sendall(blank + one)
+            assert next_response(connection).status == 200
+
+
+@pytest.mark.parametrize("pipelined", [1, 3])
+def test_a_client_that_has_closed_its_direction_still_reads_its_responses(url: str, pipelined: int) -> None:
+    one = f"GET {KEYS} HTTP/1.1\r\nHost: m\r\n{KEY}\r\n\r\n".encode()
+    with connected(url) as connection:
+        connection.sendall(one * pipelined)
+        connection.shutdown(socket.SHUT_WR)
+        assert until_closed(connection).count(b"HTTP/1.1 200 OK") == pipelined
+
+
+@pytest.mark.parametrize("sent", [b"", b"GET", CHUNKED.encode() + KEY.encode() + b"\r\n\r\n5\r\nab"])
+def test_a_client_that_closes_early_is_not_answered(url: str, sent: bytes) -> None:
+    with connected(url) as connection:
+        connection.sendall(sent)
+        connection.shutdown(socket.SHUT_WR)
+        assert until_closed(connection) == b""
+
+
+@pytest.mark.parametrize("key", [KEY, "X-API-Key: nobody"])
+@pytest.mark.parametrize("expects", ["", "Expect: 100-continue\r\n"])
+@pytest.mark.parametrize("chunk", [b"zz\r\n", b"5\r\nabcdefgh", b"f" * 30 + b"\r\n", b"-1\r\n"])
+@pytest.mark.parametrize("pause", [0, ENOUGH])
+def test_a_broken_chunk_breaks_its_connection_and_nothing_else(
+    url: str, key: str, expects: str, chunk: bytes, pause: float, caplog: pytest.LogCaptureFixture
+) -> None:
+    head = f"{CHUNKED}{expects}{key}\r\n\r\n".encode()
+    with connected(url) as connection:
+        if pause:
+            connection.sendall(head)
+            time.sleep(pause)
+        connection.sendall(chunk if pause else head + chunk)
+        received = until_closed(connection).removeprefix(b"HTTP/1.1 100 Continue\r\n\r\n")
+    assert read(received).status in (400, 401)
+    assert exchange(url, request(f"GET {KEYS}", KEY)).status == 200
+    assert not [each for each in caplog.records if each.exc_info or each.levelname == "ERROR"]
+
+
+def test_connections_that_are_reset_leave_nothing_behind(url: str, caplog: pytest.LogCaptureFixture) -> None:
+    half = f"{CHUNKED}{KEY}\r\n\r\n5\r\nab".encode()
+    for sent in (b"", b"GET", half, request(f"GET {KEYS}", KEY), request(f"GET {KEYS}", KEY) * 20):
+        for _ in range(20):
+            with connected(url) as connection:
+                connection.sendall(sent)
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+    assert exchange(url, request(f"GET {KEYS}", KEY)).status == 200
+    assert not [each for each in caplog.records if each.exc_info or each.levelname == "ERROR"]
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Give a mock that waits for a moment only."""
+    monkeypatch.setattr(serving_module, "TICKS_BETWEEN_LOOKS", 1)
+    for phase in set(Phase) - {Phase.HANDLER}:
+        monkeypatch.setitem(protocol.LONGEST_WAITS, phase, 0.2)
+    with serving() as url:
+        yield url
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [(b"", None), (b"GET / HTTP/1.1\r\nHost: m\r\n", 408), (f"{CHUNKED}{KEY}\r\n\r\n5\r\nab".encode(), 408)],
+)
+def test_a_slow_client_is_not_waited_for(impatient: str, sent: bytes, status: int | None) -> None:
+    with connected(impatient) as connection:
+        connection.sendall(sent)
+        received = until_closed(connection)
+    assert (read(received).status if received else None) == status
+
+
+def test_a_client_that_drips_is_not_waited_for_either(impatient: str) -> None:
+    with connected(impatient) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\n")
+        for _ in range(100):
+            connection.sendall(b"A: a\r\n")
+            if select.select([connection], [], [], 0.02)[0]:
+                break
+        assert read(until_closed(connection)).status == 408
+
+
+def test_a_client_that_reads_nothing_is_not_waited_for(impatient: str) -> None:
+    page = b"GET /ui/swagger-ui-bundle.js HTTP/1.1\r\nHost: m\r\n\r\n"
+    with connected(impatient) as connection:
+        connection.sendall(page * 20)
+        gone = select.poll()
+        gone.register(connection, 0)
+        assert gone.poll(5_000), "the connection is reset"
+
+
+def test_a_client_that_is_slow_only_now_and_then_is_served(impatient: str) -> None:
+    with connected(impatient) as connection:
+        for _ in range(6):
+            connection.sendall(f"GET {KEYS} HTTP/1.1\r\nHost: m\r\n".encode())
+            time.sleep(ENOUGH)
+            connection.sendall(f"{KEY}\r\n\r\n".encode())
+            assert next_response(connection).status == 200
+
+
+def test_idle_connections_make_room_for_new_ones_and_busy_ones_stay(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(acceptor, "MOST_CONNECTIONS", 10)
+    monkeypatch.setattr(acceptor, "SHORTEST_WAIT", 0.1)
+    body = b'{"fleetId": "patient"}'
+    with serving() as url, ExitStack() as stack:
+        busy = stack.enter_context(connected(url))
+        busy.sendall(request("POST /emp/v1/fleets", KEY, JSON, body=body).removesuffix(body))
+        for _ in range(30):
+            stack.enter_context(connected(url))
+        assert exchange(url, request(f"GET {KEYS}", KEY)).status == 200
+        busy.sendall(body)
+        assert next_response(busy).status == 201
+    assert [each.getMessage() for each in caplog.records] == [
+        "All 10 connections are taken; idle ones are closed for new ones."
+    ]
+
+
+def test_a_process_without_descriptors_keeps_some_for_itself() -> None:
+    assert 0 < acceptor.most_connections() <= acceptor.MOST_CONNECTIONS
