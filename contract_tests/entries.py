@@ -66,7 +66,7 @@ def flatten(table: Mapping[str, Any], source: str) -> dict[str, Any]:
             flat[key] = value
         elif not isinstance(value, Mapping):
             raise Contradiction(
-                f"{source}: {key} is {_type(value)}, and was expected to be a table. Write [{key}] above its entries."
+                f"{source}: {key} is {_type(value)}. Expected a table. Write [{key}] above its entries."
             )
         elif key != "dialect":
             flat.update({f"{key}.{name}": inner for name, inner in value.items()})
@@ -82,7 +82,7 @@ def unknown(entry: str, source: str) -> Contradiction:
     homes = [known for known in ENTRIES if known.rpartition(".")[2] == last]
     hint = f" Did you mean {homes[0]!r}, which stands {_home(homes[0])}?" if homes else suggestion(entry, ENTRIES)
     return Contradiction(
-        f"{source}: there is no entry {entry!r}.{hint} Remove it, or take one of: {', '.join(ENTRIES)}."
+        f"{source}: there is no entry {entry!r}.{hint} Correct or remove it: `fleet-contract entries` lists all."
     )
 
 
@@ -102,7 +102,7 @@ def value_of(entry: Entry, value: Any, source: Source) -> Any:
         value = _read(entry.kind, value)
     if not entry.kind.fits(value):
         given = "" if entry.kind.hidden else f", {str(value)[:80]!r}"
-        raise origin.wrong(f"is {_type(value)}{given}, and was expected to be {entry.kind.words}", "Correct it there.")
+        raise origin.wrong(f"is {_type(value)}{given}", f"Expected {entry.kind.words}. Correct it there.")
     return entry.kind.take(value, origin)
 
 

@@ -101,8 +101,8 @@ def _is_table_of_texts(value: Any) -> bool:
 def _take_key(value: str, origin: Origin) -> Secret:
     if origin.source.is_public and not is_reference(value):
         raise origin.wrong(
-            "is given in the open, where every process list shows it",
-            "Expected env:NAME or file:PATH. Put the key into a variable or a file and name that.",
+            "is passed as plain text, which every process list shows",
+            "Expected env:NAME or file:PATH. Put the key into a variable or a file, and name that.",
         )
     text = follow(value.strip(), origin)
     if not SENDABLE.fullmatch(text):
@@ -111,9 +111,7 @@ def _take_key(value: str, origin: Origin) -> Secret:
             "Expected a key of visible ASCII characters. Correct it, or leave the entry out.",
         )
     if QUOTED.fullmatch(text):
-        raise origin.wrong(
-            "stands in quotes, which would be sent too", "Expected the key alone. Take the quotes off: no shell did."
-        )
+        raise origin.wrong("is in quotes, which would be sent with it", "Expected the key alone. Remove the quotes.")
     return Secret(text)
 
 
@@ -139,8 +137,8 @@ def _take_headers(value: Mapping[str, str], origin: Origin) -> dict[str, str | S
     for name in value:
         if not TOKEN.fullmatch(name) or name.lower() in RESERVED:
             raise origin.wrong(
-                f"holds {name!r}, which cannot be sent so",
-                f"Expected a name that HTTP can write, and none of {', '.join(RESERVED)}, which are ours to send. "
+                f"has the name {name!r}, which cannot be used",
+                f"Expected a name that HTTP allows, and none of {', '.join(RESERVED)}, which the suite sends itself. "
                 f"Correct or remove it.",
             )
         if names.count(name.lower()) > 1:

@@ -25,7 +25,7 @@ def refuse_lookalikes(environment: Mapping[str, str], known: Iterable[str], used
             meant = _resembled(name, words)
             if meant:
                 raise Contradiction(
-                    f"The environment variable {name} is set, and nothing reads it. Did you mean {meant}? "
+                    f"The environment variable {name} is set, but nothing reads it. Did you mean {meant}? "
                     f"Rename it, or unset it for this command: env -u {shlex.quote(name)} fleet-contract …"
                 )
 

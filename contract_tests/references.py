@@ -92,14 +92,14 @@ def literal(text: str, origin: Origin) -> str:
     """Return a text that stands for itself; raises Contradiction where a part of it was meant to stand for another."""
     if EMBEDDED.search(text):
         raise origin.wrong(
-            "has env: or file: inside of a longer value",
+            "has env: or file: inside a longer value",
             "Expected env:NAME or file:PATH alone, or after one word as in `Bearer env:NAME`. "
             "Put the whole value into one variable or file.",
         )
     placeholder = PLACEHOLDER.search(text)
     if placeholder:
         raise origin.wrong(
-            "holds what looks like a variable, which nothing here replaces",
+            "looks like a variable, and variables are not expanded here",
             f"Write env:{_name_in(placeholder[0], origin)}, alone or after one word as in `Bearer env:NAME`.",
         )
     return text

@@ -77,7 +77,10 @@ def _refuse_empty(given: Mapping[str, Any]) -> None:
     """Refuse a flag that was given and says nothing: most likely a shell's variable was not set."""
     for name, value in given.items():
         if value == "" or (isinstance(value, tuple | list) and "" in value):
-            raise Contradiction(f"--{name} is empty. Expected a value: is a variable of the shell unset? Leave it out.")
+            raise Contradiction(
+                f"--{name} is empty. Expected a value: perhaps a shell variable is not set. "
+                f"Set it, or leave the option out."
+            )
 
 
 def _path(given: Mapping[str, Any], name: str) -> Path | None:

@@ -64,7 +64,7 @@ def read_text(path: Path, what: str, expected: str) -> str:
     except OSError as wrong:
         problem = f"cannot be read: {wrong.strerror or wrong}"
     except UnicodeDecodeError as wrong:
-        problem = f"is not text in {wrong.encoding.upper()}: byte {wrong.start} cannot be decoded"
+        problem = f"is not {wrong.encoding.upper()} text: byte {wrong.start} cannot be decoded"
     except ValueError as wrong:
         problem = str(wrong)
     raise Contradiction(f"{what} {path} {problem}. {expected}")
@@ -82,7 +82,7 @@ def _decoded(data: bytes) -> str:
     mark = next((mark for mark in _MARKS if data.startswith(mark)), b"")
     text = data[len(mark) :].decode(_MARKS.get(mark, "utf-8"))
     if "\0" in text:
-        raise ValueError("holds NUL characters, so it is binary, or UTF-16 without a byte order mark")
+        raise ValueError("holds NUL characters: it is binary, or UTF-16 without a byte order mark. Save it as UTF-8")
     return text
 
 

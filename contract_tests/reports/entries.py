@@ -8,7 +8,7 @@ _PAGE = """\
 # The entries of the target file
 
 `fleet-contract entries` prints this page. A flag wins over the environment, the environment over the file, and the file
-over the default. An empty variable counts as not set. Line ends around a value are taken off.
+over the default. An empty variable counts as not set. Line ends around a value are removed.
 
 `env:NAME` stands for what the environment variable NAME holds, and `file:PATH` for the one line that a file holds. Both
 work where the table names them. In a header they may follow one word: `Authorization = "Bearer env:STAGING_TOKEN"`. A

@@ -72,7 +72,7 @@ def test_given_addresses_stand_for_a_name(rules: tuple[str, ...], addresses: tup
     ],
 )
 def test_a_rule_that_curl_would_not_understand_is_told(entries: dict[str, list[str]]) -> None:
-    with pytest.raises(Contradiction, match="was expected to be a list of HOST"):
+    with pytest.raises(Contradiction, match="Expected a list of HOST"):
         target("http://a:1", **entries)
 
 

@@ -123,7 +123,7 @@ def test_a_whole_number_is_what_people_write(text: str, number: int) -> None:
 )
 def test_what_only_python_takes_for_a_whole_number_is_refused(text: str) -> None:
     for flags, variables in (({}, {"FLEET_MAX_FLEETS": text}), ({"limits.max_fleets": text}, {})):
-        with pytest.raises(Contradiction, match=r"limits.max_fleets is .* to be a whole number from 0, in digits"):
+        with pytest.raises(Contradiction, match=r"limits.max_fleets is .* Expected a whole number from 0, in digits"):
             read_target(None, flags, environment(**variables))
 
 
@@ -131,7 +131,9 @@ def test_what_only_python_takes_for_a_whole_number_is_refused(text: str) -> None
     "text", ["1_0.5", "+1", "-1", "nan", "inf", "1e999", "1e7", "1e-9", "٣", "0,5", "10s", "0x1p3"]
 )
 def test_what_is_no_span_is_refused(text: str) -> None:
-    with pytest.raises(Contradiction, match=r"limits.timeout_seconds is .* to be a number above 0, at most 1,000,000"):
+    with pytest.raises(
+        Contradiction, match=r"limits.timeout_seconds is .* Expected a number above 0, at most 1,000,000"
+    ):
         read_target(None, {}, environment(FLEET_TIMEOUT_SECONDS=text))
 
 
@@ -144,7 +146,9 @@ def test_a_pace_may_be_any_number_that_can_be_kept(text: str) -> None:
 def test_a_number_of_the_file_that_nobody_can_wait_for_is_refused(value: str, tmp_path: Path) -> None:
     file = tmp_path / "target.toml"
     file.write_text(f'base_url = "http://localhost"\n[limits]\ntimeout_seconds = {value}\n')
-    with pytest.raises(Contradiction, match=r"limits.timeout_seconds is .* to be a number above 0, at most 1,000,000"):
+    with pytest.raises(
+        Contradiction, match=r"limits.timeout_seconds is .* Expected a number above 0, at most 1,000,000"
+    ):
         read_target(file, {}, {})
 
 
@@ -157,7 +161,7 @@ def test_a_switch_is_read_in_words(text: str, switch: bool) -> None:
 
 @pytest.mark.parametrize("text", ["X-Team: s3cret\nno colon", "X-Team: s3cret\nX-Team: b", "X-Team: s3cret\nX-Empty:"])
 def test_headers_that_contradict_each_other_are_refused_and_not_repeated(text: str) -> None:
-    with pytest.raises(Contradiction, match=r"network.headers is .* was expected to be a table") as told:
+    with pytest.raises(Contradiction, match=r"network.headers is .* Expected a table") as told:
         read_target(None, {}, environment(FLEET_HEADERS=text))
     assert "s3cret" not in str(told.value)
 
@@ -171,7 +175,7 @@ def test_a_dialect_without_an_answer_is_told() -> None:
 def test_codes_of_another_kind_are_refused_and_not_repeated(value: str, tmp_path: Path) -> None:
     file = tmp_path / "target.toml"
     file.write_text(f'base_url = "http://localhost"\n[fixtures]\nactive_codes = {value}\n')
-    with pytest.raises(Contradiction, match=r"fixtures.active_codes is .*expected to be a list of texts") as told:
+    with pytest.raises(Contradiction, match=r"fixtures.active_codes is .*Expected a list of texts") as told:
         read_target(file, {}, {})
     assert "s3cret" not in str(told.value)
 

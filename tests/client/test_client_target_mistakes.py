@@ -29,7 +29,7 @@ def test_a_missing_url_is_told() -> None:
 
 def test_a_key_in_a_flag_is_refused_and_not_repeated(tmp_path: Path) -> None:
     told = problem(tmp_path, flags={"api_key": "s3cret"})
-    assert told.startswith("the flag --api-key: api_key is given in the open")
+    assert told.startswith("the flag --api-key: api_key is passed as plain text")
     assert "Expected env:NAME or file:PATH" in told
     assert "s3cret" not in told
 
@@ -44,22 +44,22 @@ def test_a_key_in_a_flag_is_refused_and_not_repeated(tmp_path: Path) -> None:
             "there is no entry 'max_fleets'. Did you mean 'limits.max_fleets', which stands below [limits]?",
         ),
         ("[limit]\nmax_fleets = 1", "there is no entry 'limit'."),
-        ("limits = 5", "limits is a whole number, and was expected to be a table. Write [limits] above"),
-        ('allow_writes = "yes"', "allow_writes is a text, 'yes', and was expected to be true or false."),
-        ("api_key = 5", "api_key is a whole number, and was expected to be env:NAME, file:PATH or a text."),
-        ('api_key = ""', "api_key is an empty text, and was expected to be env:NAME, file:PATH or a text."),
+        ("limits = 5", "limits is a whole number. Expected a table. Write [limits] above"),
+        ('allow_writes = "yes"', "allow_writes is a text, 'yes'. Expected true or false."),
+        ("api_key = 5", "api_key is a whole number. Expected env:NAME, file:PATH or a text."),
+        ('api_key = ""', "api_key is an empty text. Expected env:NAME, file:PATH or a text."),
         (
             "[limits]\nmax_fleets = true",
-            "limits.max_fleets is a boolean, 'True', and was expected to be a whole number",
+            "limits.max_fleets is a boolean, 'True'. Expected a whole number",
         ),
-        ("[limits]\nmax_fleets = -1", "limits.max_fleets is a whole number, '-1', and was expected to be"),
-        ("[limits]\nmax_keys = 1.5", "limits.max_keys is a number, '1.5', and was expected to be a whole number"),
-        ("[limits]\ntimeout_seconds = 0", "limits.timeout_seconds is a whole number, '0', and was expected to be"),
-        ("[limits]\nsettle_seconds = inf", "limits.settle_seconds is a number, 'inf', and was expected to be"),
-        ("[limits]\nmax_answer_bytes = 0", "expected to be a whole number from 1"),
-        ('[fixtures]\nactive_codes = "A"', "fixtures.active_codes is a text, and was expected to be a list"),
+        ("[limits]\nmax_fleets = -1", "limits.max_fleets is a whole number, '-1'. Expected"),
+        ("[limits]\nmax_keys = 1.5", "limits.max_keys is a number, '1.5'. Expected a whole number"),
+        ("[limits]\ntimeout_seconds = 0", "limits.timeout_seconds is a whole number, '0'. Expected"),
+        ("[limits]\nsettle_seconds = inf", "limits.settle_seconds is a number, 'inf'. Expected"),
+        ("[limits]\nmax_answer_bytes = 0", "Expected a whole number from 1"),
+        ('[fixtures]\nactive_codes = "A"', "fixtures.active_codes is a text. Expected a list"),
         ("[fixtures]\nactive_codes = [1]", "fixtures.active_codes is a list"),
-        ("[fixtures]\nlocation = []", "fixtures.location is a list, '[]', and was expected to be a text"),
+        ("[fixtures]\nlocation = []", "fixtures.location is a list, '[]'. Expected a text"),
         ("[network]\nheaders = {a = 1}", "network.headers is a table"),
         ("[network]\nca_file = 1979-05-27", "network.ca_file is a date"),
         ('api_key = "env:NOT_SET"', "api_key names the environment variable NOT_SET, which is not set. Set it, or"),
@@ -68,7 +68,7 @@ def test_a_key_in_a_flag_is_refused_and_not_repeated(tmp_path: Path) -> None:
             "nowhere cannot be read: No such file or directory. Expected a text file that holds the value",
         ),
         ('api_key = "not\\nsendable"', "api_key holds U+000A as character 4, which no header can carry"),
-        ('dialect = "x"', "dialect is a text, and was expected to be a table."),
+        ('dialect = "x"', "dialect is a text. Expected a table."),
         ('[dialect]\n"duplicate.status" = "404"', "duplicate.status cannot be '404'"),
         ('[dialect]\n"duplicate.stats" = "409"', "Did you mean 'duplicate.status'?"),
         ('[fixtures]\nactive_codes = ["A"]', "codes are given, but not whose. Add fixtures.fleet_with_codes."),
@@ -93,20 +93,20 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     with pytest.raises(Contradiction, match=r"nowhere\.toml cannot be read: No such file .* Correct --target"):
         read_target(tmp_path / "nowhere.toml", {}, {})
     (tmp_path / "latin.toml").write_bytes(b'base_url = "\xff"')
-    with pytest.raises(Contradiction, match=r"latin\.toml is not text in UTF-8: byte 12 cannot"):
+    with pytest.raises(Contradiction, match=r"latin\.toml is not UTF-8 text: byte 12 cannot"):
         read_target(tmp_path / "latin.toml", {}, {})
 
 
 @pytest.mark.parametrize(
     ("variables", "expected"),
     [
-        ({"FLEET_ALLOW_WRITES": "maybe"}, "variable FLEET_ALLOW_WRITES: allow_writes is a text, 'maybe', and was"),
-        ({"FLEET_MAX_FLEETS": "many"}, "variable FLEET_MAX_FLEETS: limits.max_fleets is a text, 'many', and was"),
+        ({"FLEET_ALLOW_WRITES": "maybe"}, "variable FLEET_ALLOW_WRITES: allow_writes is a text, 'maybe'. Expected"),
+        ({"FLEET_MAX_FLEETS": "many"}, "variable FLEET_MAX_FLEETS: limits.max_fleets is a text, 'many'. Expected"),
         (
             {"FLEET_TIMEOUT_SECONDS": "nan"},
-            "limits.timeout_seconds is a text, 'nan', and was expected to be a number above 0",
+            "limits.timeout_seconds is a text, 'nan'. Expected a number above 0",
         ),
-        ({"FLEET_HEADERS": "no colon"}, "network.headers is a text, and was expected to be a table"),
+        ({"FLEET_HEADERS": "no colon"}, "network.headers is a text. Expected a table"),
         ({"FLEET_API_KEY": "file:nowhere"}, "variable FLEET_API_KEY: api_key: the file nowhere cannot be read"),
         ({"FLEET_DIALECT": "create.status=999"}, "variable FLEET_DIALECT: [dialect] create.status cannot be '999'"),
     ],

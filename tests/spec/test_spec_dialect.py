@@ -174,7 +174,7 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     with pytest.raises(Contradiction, match=r"The dialect file .*nowhere cannot be read: No such file"):
         read_dialect(tmp_path / "nowhere")
     (tmp_path / "latin").write_bytes(b"[dialect] # \xe9")
-    with pytest.raises(Contradiction, match=r"The dialect file .*latin is not text in UTF-8"):
+    with pytest.raises(Contradiction, match=r"The dialect file .*latin is not UTF-8 text"):
         read_dialect(tmp_path / "latin")
 
 

@@ -50,11 +50,11 @@ def test_the_files_of_the_mock_are_read_in_each_encoding(name: str, tmp_path: Pa
 @pytest.mark.parametrize(
     ("data", "problem"),
     [
-        (b"\xff", "is not text in UTF-8: byte 0 cannot be decoded"),
-        ("Grüße".encode("latin-1"), "is not text in UTF-8: byte 2 cannot be decoded"),
-        (codecs.BOM_UTF16_LE + b"a", "is not text in UTF-16-LE: byte 0 cannot be decoded"),
-        ("text".encode("utf-16-le"), "holds NUL characters, so it is binary, or UTF-16 without a byte order mark"),
-        (b"\x7fELF\0\0", "holds NUL characters, so it is binary"),
+        (b"\xff", "is not UTF-8 text: byte 0 cannot be decoded"),
+        ("Grüße".encode("latin-1"), "is not UTF-8 text: byte 2 cannot be decoded"),
+        (codecs.BOM_UTF16_LE + b"a", "is not UTF-16-LE text: byte 0 cannot be decoded"),
+        ("text".encode("utf-16-le"), "holds NUL characters: it is binary, or UTF-16 without a byte order mark"),
+        (b"\x7fELF\0\0", "holds NUL characters: it is binary"),
         (b"12345678901", "is larger than 10 bytes"),
     ],
 )

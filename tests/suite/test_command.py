@@ -64,7 +64,7 @@ def test_wrong_usage_is_explained(
         ("bas_url = 'x'", "Did you mean 'base_url'?"),
         ("[fixtures]\nfleet_with_code = 'x'", "Did you mean 'fixtures.fleet_with_codes'?"),
         ("[limits]\nmax_fleets = -1", "a whole number from 0"),
-        ("limits = 1", "expected to be a table"),
+        ("limits = 1", "Expected a table"),
         ("[dialect]\n'duplicate.status' = '418'", "409"),
         ("[dialect]\n'duplicate.statuz' = '409'", "duplicate.status"),
         ("[dialect]\n'key.status' = '204'\n'key.body' = 'shown'", "contradicts key.status"),
@@ -84,7 +84,7 @@ def test_a_target_file_that_is_no_text_is_explained(tmp_path: Path) -> None:
     (tmp_path / "target.toml").write_bytes(b"\xff\xff")
     ended = command("run", URL, "--target", str(tmp_path / "target.toml"))
     assert ended.exit_code == Exit.USAGE
-    assert "is not text in UTF-8" in ended.stderr
+    assert "is not UTF-8 text" in ended.stderr
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root can read every file")
