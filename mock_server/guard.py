@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.refusals import Refusal, rendered
+from fleet_contract.mock_server.targets import authority_and_path
 from fleet_contract.mock_server.wire import sent
 from fleet_contract.spec.dialect import Dialect
 
@@ -29,7 +30,6 @@ PRIVATE_HOST = re.compile(
     re.VERBOSE,
 )
 AUTHORITY = re.compile(r"(?P<host>\[[^\]]*\]|[^:@/]*)(:[0-9]*)?")
-ABSOLUTE = re.compile(rb"https?://(?:[^/?#]*@)?([^/?#]*)", re.IGNORECASE)
 NAME = re.compile(r"[a-z0-9_.-]{1,253}")
 
 log = logging.getLogger("fleet_mock")
@@ -63,9 +63,9 @@ class Guard:
 
 def authority(scope: Scope) -> str:
     """Return for which host and port a request is; that of an absolute target comes first (RFC 9112, 3.2.2)."""
-    absolute = ABSOLUTE.match(scope.get("raw_path") or b"")
-    if absolute:
-        return absolute[1].decode("latin-1")
+    absolute = authority_and_path((scope.get("raw_path") or b"").decode("latin-1"))
+    if absolute is not None:
+        return absolute[0]
     return next((value.decode("latin-1") for name, value in scope["headers"] if name == b"host"), "")
 
 

@@ -8,8 +8,14 @@ from fleet_contract.mock_server.refusals import Refusal
 from fleet_contract.spec.files import Contradiction
 
 EVERYTHING = "*"  # the target of an OPTIONS that asks about the server as a whole
-_ABSOLUTE = re.compile(r"https?://(?:[^/@]*@)?([^/@]+)(/.*)?", re.IGNORECASE | re.DOTALL)
+_ABSOLUTE = re.compile(r"https?://(?:[^/?#@]*@)?([^/?#@]+)(/.*)?", re.IGNORECASE | re.DOTALL)
 _BASE_PATH = re.compile(r"(/[A-Za-z0-9._~-]+)*")
+
+
+def authority_and_path(target: str) -> tuple[str, str] | None:
+    """Return the parts of a target in absolute form, without a query; None of one in another form."""
+    found = _ABSOLUTE.fullmatch(target)
+    return (found[1], found[2] or "") if found else None
 
 
 def read_target(call: Call) -> None:
@@ -17,9 +23,9 @@ def read_target(call: Call) -> None:
 
     Raises Refusal for a target in none of HTTP's forms. Whether the host is one to serve is the guard's question.
     """
-    absolute = _ABSOLUTE.fullmatch(call.raw_path)
+    absolute = authority_and_path(call.raw_path)
     if absolute is not None:
-        host, path = absolute.groups()
+        host, path = absolute
         call.headers = [("host", host), *(each for each in call.headers if each[0] != "host")]
         call.raw_path = path or (EVERYTHING if call.method == "OPTIONS" else "/")
     if not call.raw_path.startswith("/") and (call.method, call.raw_path) != ("OPTIONS", EVERYTHING):
