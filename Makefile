@@ -28,7 +28,7 @@ contract: $(READY) ## Judge the mock, or the server at URL [URL=https://… TARG
 ifeq ($(URL)$(TARGET),)
 	@$(BIN)/python tools/judge_the_mock.py --depth $(DEPTH) $(ARGS)
 else
-	@$(BIN)/fleet-contract run $(if $(URL),'$(URL)') $(if $(TARGET),--target '$(TARGET)') --depth $(DEPTH) $(ARGS)
+	@$(BIN)/fleet-contract run $(if $(URL),"$$URL") $(if $(TARGET),--target "$$TARGET") --depth $(DEPTH) $(ARGS)
 endif
 
 test: $(READY) ## Run the project's own tests [ARGS=…]

@@ -29,7 +29,7 @@ from fleet_contract.contract_tests.signals import held, waiting
 from fleet_contract.contract_tests.untested import Lack
 from fleet_contract.spec.catalogue import Question, Requirement, Situation, catalogue
 from fleet_contract.spec.dialect import NOT_APPLICABLE, to_toml
-from fleet_contract.spec.files import Contradiction, suggestion
+from fleet_contract.spec.files import Contradiction, expanded, suggestion
 from fleet_contract.spec.whole import Whole
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -153,7 +153,7 @@ def explore(
     progress = Progress(console)
     settings = read_exploration(base_url, _named(given, OF_THE_TARGET))
     number = secrets.randbits(SEED_BITS) if seed is None else seed
-    asked = Asked(settings, number, minutes, max_cases, save)
+    asked = Asked(settings, number, minutes, max_cases, expanded(save))
     print_beginning(asked, console)
     with held():
         with progress.shown:

@@ -55,6 +55,7 @@ def _default(field: Field[Any]) -> Any:
 
 ENTRIES: Mapping[str, Entry] = {entry.name: entry for entry in _entries(Target)}
 VARIABLES = (*(entry.variable for entry in ENTRIES.values()), DIALECT_VARIABLE)
+SECRET_VARIABLES = frozenset(entry.variable for entry in ENTRIES.values() if entry.kind.hidden)
 TABLES = (*dict.fromkeys(name.partition(".")[0] for name in ENTRIES if "." in name), "dialect")
 
 

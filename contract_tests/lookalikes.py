@@ -17,13 +17,19 @@ ADDED = re.compile(r"^(?:CONTRACT|FIXTURES?|LIMITS?|NETWORK|TARGET)_|_FILE$")
 LIKENESS = 0.8
 
 
-def refuse_lookalikes(environment: Mapping[str, str], known: Iterable[str], used: Collection[str]) -> None:
-    """Raise Contradiction for a variable that resembles a known one, unless `used`: an entry refers to it by env:."""
+def refuse_lookalikes(
+    environment: Mapping[str, str], known: Iterable[str], several: Collection[str], used: Collection[str]
+) -> None:
+    """Raise Contradiction for a variable that resembles a known one, and that nobody meant as another.
+
+    Of those in `several` people keep one for each stage (FLEET_API_KEY_QA), so a further
+    word is no slip; nor is what is `used`, since an entry refers to it by env:.
+    """
     words = {_word(name): name for name in known}
     for name in sorted(environment):
         if environment[name] and name not in {*words.values(), *used}:
             meant = _resembled(name, words)
-            if meant:
+            if meant and not (meant in several and _has_a_further_word(name, meant)):
                 raise Contradiction(
                     f"The environment variable {name} is set, but nothing reads it. Did you mean {meant}? "
                     f"Rename it, or unset it for this command: env -u {shlex.quote(name)} fleet-contract …"
@@ -36,6 +42,11 @@ def _resembled(name: str, words: Mapping[str, str]) -> str:
     spellings = (_word(name), _word(ADDED.sub("", _own(name))))
     near = [word for spelling in spellings for word in get_close_matches(spelling, words, n=1, cutoff=LIKENESS)]
     return words[near[0]] if near else ""
+
+
+def _has_a_further_word(name: str, meant: str) -> bool:
+    own, other = ADDED.sub("", _own(name)), _own(meant)
+    return own.startswith(f"{other}_") or own.endswith(f"_{other}")
 
 
 def _word(name: str) -> str:

@@ -7,7 +7,15 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from fleet_contract.contract_tests.entries import DIALECT_VARIABLE, ENTRIES, VARIABLES, flatten, unknown, value_of
+from fleet_contract.contract_tests.entries import (
+    DIALECT_VARIABLE,
+    ENTRIES,
+    SECRET_VARIABLES,
+    VARIABLES,
+    flatten,
+    unknown,
+    value_of,
+)
 from fleet_contract.contract_tests.kinds import ITEM_ENDS
 from fleet_contract.contract_tests.lookalikes import refuse_lookalikes
 from fleet_contract.contract_tests.references import Source, referred_to
@@ -40,7 +48,7 @@ def read_target(
     given = {name: (value, file) for name, value in flatten(table, file.name).items()}
     given |= _from_environment(environment)
     given |= _from_flags(flags, environment)
-    refuse_lookalikes(environment, VARIABLES, referred_to(value for value, _ in given.values()))
+    refuse_lookalikes(environment, VARIABLES, SECRET_VARIABLES, referred_to(value for value, _ in given.values()))
     values = {name: value_of(ENTRIES[name], value, source) for name, (value, source) in given.items()}
     dialect = chosen_answers(table.get("dialect", {}), file.name)
     dialect |= _read_dialect(environment.get(DIALECT_VARIABLE) or {}, f"the environment variable {DIALECT_VARIABLE}")

@@ -33,6 +33,8 @@ URL = {"FLEET_BASE_URL": "http://localhost"}
         ("FLEET_HEADER", "FLEET_HEADERS"),
         ("FLEET_NETWORK_PROXY", "FLEET_PROXY"),
         ("FLEET_DIALECTS", "FLEET_DIALECT"),
+        ("FLEET_LOCATION_ID", "FLEET_LOCATION"),
+        ("FLEET_MAX_REQUESTS_PER_SECOND", "FLEET_REQUESTS_PER_SECOND"),
     ],
 )
 def test_a_slip_is_refused_with_what_was_meant(name: str, meant: str) -> None:
@@ -67,6 +69,7 @@ def test_what_kubernetes_sets_for_a_service_is_left_alone(service: str) -> None:
         *("FLEET_URL", "FLEET_ENROLL", "FLEET_ENROLLMENT_TOKEN", "FLEET_INSECURE", "FLEET_CA"),  # Elastic's agent
         *("FLEET_SERVER_ENABLE", "FLEET_SERVER_HOST", "FLEET_SERVER_POLICY_ID", "FLEET_SERVER_TIMEOUT"),  # likewise
         *("FLEET_MYSQL_ADDRESS", "FLEET_SERVER_KEY", "FLEET_SERVER_CERT", "FLEET_SERVER_ADDRESS"),  # Fleet for osquery
+        *("FLEET_API_KEY_QA", "FLEET_API_KEY_2", "FLEET_QA_API_KEY", "FLEET_BASE_URL_QA", "FLEET_QA_PROXY"),  # stages
         *("FLEET_STAGING_API_KEY", "API_KEY", "BASE_URL", "MAX_FLEETS", "FLEETING_API", "KEY"),
     ],
 )
@@ -86,12 +89,12 @@ def test_a_variable_without_a_value_says_nothing() -> None:
 def test_a_variable_that_an_entry_refers_to_is_read_whatever_it_resembles(tmp_path: Path) -> None:
     file = tmp_path / "target.toml"
     file.write_text(
-        'base_url = "http://localhost"\napi_key = "env:FLEET_API_KEY_1"\nother_api_key = "env: FLEET_API_KEY_2"\n'
+        'base_url = "http://localhost"\napi_key = "env:FLEET_APIKEY"\nother_api_key = "env: FLEET_API_KEI"\n'
         '[network]\nheaders = {Authorization = "Bearer env:FLEET_API_KEYS"}'
     )
-    names = {"FLEET_API_KEY_1": "one", "FLEET_API_KEY_2": "two", "FLEET_API_KEYS": "three"}
+    names = {"FLEET_APIKEY": "one", "FLEET_API_KEI": "two", "FLEET_API_KEYS": "three"}
     target = read_target(file, {}, names)
     assert target.api_key is not None
     assert target.api_key.reveal() == "one"
-    with pytest.raises(Contradiction, match="FLEET_API_KEY_3"):
-        read_target(file, {}, {**names, "FLEET_API_KEY_3": "x"})
+    with pytest.raises(Contradiction, match="FLEET_API_KEYY"):
+        read_target(file, {}, {**names, "FLEET_API_KEYY": "x"})

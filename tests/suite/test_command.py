@@ -192,3 +192,9 @@ def test_a_missing_package_of_the_suite_is_explained(tmp_path: Path) -> None:
     ended = process("list", PYTHONPATH=os.pathsep.join([str(tmp_path), *filter(None, sys.path)]))
     assert ended.returncode == Exit.USAGE
     assert "pip install 'fleet-contract[suite]'" in ended.stderr
+
+
+def test_an_exploration_that_saves_below_an_unknown_home_is_wrong_usage() -> None:
+    ended = command("explore", URL, "--max-cases", "1", "--save", "~nobody-here/cases")
+    assert ended.exit_code == Exit.USAGE
+    assert "no home directory is known for it" in ended.stderr
