@@ -1,6 +1,5 @@
 """The subcommands of `fleet-contract`, as click reads them."""
 
-import math
 import secrets
 import sys
 from collections.abc import Callable, Sequence
@@ -30,7 +29,7 @@ from fleet_contract.contract_tests.untested import Lack
 from fleet_contract.spec.catalogue import Question, Requirement, Situation, catalogue
 from fleet_contract.spec.dialect import NOT_APPLICABLE, to_toml
 from fleet_contract.spec.files import Contradiction, expanded, suggestion
-from fleet_contract.spec.whole import Whole
+from fleet_contract.spec.numerals import Decimal, Whole
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -123,9 +122,12 @@ def dialect(base_url: str | None, **given: Any) -> int:
     return Exit.CONFORMS
 
 
+MOST_MINUTES = 1e6
+
+
 @main.command()
 @click.argument("base_url", required=False)
-@click.option("--minutes", type=click.FloatRange(min=0, min_open=True), metavar="N", help="Go on for so long.")
+@click.option("--minutes", type=Decimal(min=0, min_open=True, max=MOST_MINUTES), metavar="N", help="Go on for so long.")
 @click.option(
     "--max-cases",
     type=Whole(min=1),
@@ -147,8 +149,6 @@ def explore(
     """
     if minutes is None and max_cases is None:
         raise click.UsageError("An exploration needs an end. Give --minutes N or --max-cases N, or both.")
-    if minutes is not None and not minutes < math.inf:
-        raise click.UsageError(f"--minutes is {minutes}, and was expected to be a number above 0. Give another.")
     console = open_console()
     progress = Progress(console)
     settings = read_exploration(base_url, _named(given, OF_THE_TARGET))

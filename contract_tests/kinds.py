@@ -9,7 +9,7 @@ from fleet_contract.contract_tests.network.detours import is_connect_to, is_reso
 from fleet_contract.contract_tests.network.masking import Secret, revealed
 from fleet_contract.contract_tests.references import Origin, follow, is_reference, literal
 from fleet_contract.spec.files import expanded
-from fleet_contract.spec.whole import WHOLE
+from fleet_contract.spec.numerals import DECIMAL, WHOLE
 
 TRUE, FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 SENDABLE = re.compile(r"[\x21-\x7e]+(?: +[\x21-\x7e]+)*")
@@ -17,8 +17,6 @@ QUOTED = re.compile(r"""(["']).*\1""")
 TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 VALUE = re.compile(r"(?:[^\x00-\x20\x7f](?:[^\x00-\x08\x0a-\x1f\x7f]*[^\x00-\x20\x7f])?)?")
 RESERVED = ("host", "content-length", "transfer-encoding", "connection", "x-api-key")
-# float takes more than people write: 1_0, +10, digits of every script, nan.
-DECIMAL = re.compile(r"(?:[0-9]{1,18}(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 # Longer and shorter ones are no waits that an operating system can keep.
 LEAST, MOST = 1e-6, 1e6
 ITEM_ENDS = re.compile(r"[,\r\n]")

@@ -27,7 +27,7 @@ from fleet_contract.mock_server.serving import server
 from fleet_contract.mock_server.targets import read_base_path
 from fleet_contract.spec.dialect import default_dialect, read_dialect
 from fleet_contract.spec.files import Contradiction
-from fleet_contract.spec.whole import Whole
+from fleet_contract.spec.numerals import Whole
 
 LARGEST_PORT = 65535
 OPEN_TO_OTHERS = (

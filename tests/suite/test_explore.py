@@ -161,7 +161,7 @@ def test_a_seed_is_drawn_and_printed_where_none_is_given(tmp_path: Path) -> None
     [
         ((), "Give --minutes N or --max-cases N"),
         (("--minutes", "0"), "0"),
-        (("--minutes", "nan"), "--minutes is nan"),
+        (("--minutes", "nan"), "write it in digits"),
         (("--max-cases", "0"), "0"),
         (("--max-cases", "1", "--seed", "-1"), "-1"),
         (("--max-cases", "1", "--depth", "deep"), "--depth"),

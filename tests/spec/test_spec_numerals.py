@@ -6,7 +6,7 @@ from click.testing import CliRunner
 
 from fleet_contract.contract_tests.commands import main as suite
 from fleet_contract.mock_server.__main__ import main as mock
-from fleet_contract.spec.whole import Whole
+from fleet_contract.spec.numerals import Decimal, Whole
 
 
 @pytest.mark.parametrize(("text", "number"), [("10", 10), (" 10 ", 10), ("007", 7), ("0", 0)])
@@ -29,11 +29,23 @@ def test_a_number_out_of_range_is_told(text: str) -> None:
         Whole(0, 10).convert(text, None, None)
 
 
+@pytest.mark.parametrize(("text", "number"), [("10", 10), (" .5 ", 0.5), ("5.", 5), ("1e1", 10)])
+def test_a_decimal_number_may_have_a_point_and_an_exponent(text: str, number: float) -> None:
+    assert Decimal(0, 10).convert(text, None, None) == number
+
+
+@pytest.mark.parametrize("text", ["1_0", "+10", "٣", "nan", "inf", "Infinity", "0,5", "10s", "0x10", "", "."])
+def test_what_only_python_takes_for_a_decimal_number_is_refused(text: str) -> None:
+    with pytest.raises(click.BadParameter, match="is not a valid number: write it in digits"):
+        Decimal(0, 10).convert(text, None, None)
+
+
 @pytest.mark.parametrize(
     ("command", "arguments"),
     [
         (mock, ["--port", "٨٠٨٠"]),
         (suite, ["explore", "http://127.0.0.1:9", "--max-cases", "1_0"]),
+        (suite, ["explore", "http://127.0.0.1:9", "--minutes", "nan"]),
         (suite, ["explore", "http://127.0.0.1:9", "--max-cases", "1", "--seed", "+7"]),
     ],
 )
