@@ -68,8 +68,8 @@ def is_reference(text: str) -> bool:
 def follow(text: str, origin: Origin) -> str:
     """Return what a text refers to, without line ends and blanks around it, or the text where it refers to nothing.
 
-    Raises Contradiction where nothing is there, or more than one line, and where the
-    text holds what somebody else was to replace.
+    What a file holds stands for itself, whatever it begins with. Raises Contradiction
+    where nothing is there, or more than one line, or what somebody else was to replace.
     """
     reference = REFERENCE.fullmatch(text)
     if reference is None:
@@ -81,7 +81,7 @@ def follow(text: str, origin: Origin) -> str:
         raise origin.wrong(f"names {where}, which is empty", "Expected the value. Set it, or correct the name.")
     if len(lines) > 1:
         raise origin.wrong(f"names {where}, which holds {len(lines)} lines", "Expected the value alone, on one line.")
-    if REFERENCE.fullmatch(lines[0]) or NEVER_REPLACED.fullmatch(lines[0]):
+    if NEVER_REPLACED.fullmatch(lines[0]) or (scheme == "env" and is_reference(lines[0])):
         raise origin.wrong(
             f"names {where}, which only refers to something else", "Expected the value itself. Name that."
         )

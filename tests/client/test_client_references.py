@@ -72,6 +72,14 @@ def test_a_variable_that_only_refers_to_something_else_is_refused(text: str, tmp
     assert "network.headers.Authorization names the environment variable ODD, which only refers to something" in told
 
 
+def test_what_a_file_holds_stands_for_itself(tmp_path: Path) -> None:
+    """So there is a way to give any value."""
+    (tmp_path / "odd").write_text("env:prod\n")
+    assert target(tmp_path, '[fixtures]\nlocation = "file:odd"').fixtures.location == "env:prod"
+    (tmp_path / "odd").write_text("{{ secret }}\n")
+    assert "only refers to something else" in problem(tmp_path, '[fixtures]\nlocation = "file:odd"')
+
+
 def test_a_header_that_stood_elsewhere_is_masked_whatever_its_name(tmp_path: Path) -> None:
     headers = '[network]\nheaders = {X-Team = "env:TOKEN", X-Other = "harmless"}'
     masker = Masker()
