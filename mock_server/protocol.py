@@ -1,5 +1,6 @@
 """The protocol: one connection of HTTP/1.1, which bounds what a client may send and how long it may take."""
 
+import asyncio
 import logging
 import math
 import re
@@ -7,7 +8,7 @@ import socket
 import struct
 from contextlib import suppress
 from enum import Enum, auto
-from typing import Any
+from typing import Any, cast
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -67,6 +68,26 @@ class Head(h11.Connection):
             return
         self.refusal = 431 if b"\n" in received[:LARGEST_HEAD] else 414
         raise h11.RemoteProtocolError(f"The head is longer than {LARGEST_HEAD} bytes.")
+
+
+class LingeringTransport:
+    """A transport that is not closed while a request still arrives: its client would lose the response to it.
+
+    A system resets a connection that is closed with bytes unread (RFC 9112, section 9.6).
+    """
+
+    def __init__(self, transport: asyncio.Transport, protocol: "Protocol") -> None:
+        self._transport = transport
+        self._protocol = protocol
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+    def close(self) -> None:
+        if self._protocol.lingers:
+            self._protocol.end()
+        else:
+            self._transport.close()
 
 
 class Protocol(H11Protocol):
@@ -163,15 +184,23 @@ class Protocol(H11Protocol):
         return [response, h11.Data(data=body), h11.EndOfMessage()]
 
     def end(self) -> None:
-        """Send what is left to send and pass over what arrives: closed at once, a response may never be read."""
+        """Send what is left to send, and pass over what arrives until the client closes."""
+        self.ends = True
         if self.half_closed:
             self.transport.close()
-            return
-        self.ends = True
-        self.transport.write_eof()
-        self.flow.resume_reading()
+        else:
+            self.transport.write_eof()
+            self.flow.resume_reading()
+
+    @property
+    def lingers(self) -> bool:
+        """Whether a request still arrives whose response is sent."""
+        return not self.ends and not self.half_closed and self.conn.their_state is h11.SEND_BODY
 
     # --- what asyncio and uvicorn tell ---
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's
+        super().connection_made(cast("asyncio.Transport", LingeringTransport(transport, self)))
 
     def data_received(self, data: bytes) -> None:
         if not self.ends:
@@ -190,7 +219,8 @@ class Protocol(H11Protocol):
         )
 
     def on_response_complete(self) -> None:
-        super().on_response_complete()
+        if not self.ends:
+            super().on_response_complete()
         if self.half_closed and not self.is_answering:
             self.transport.close()
 

@@ -78,6 +78,19 @@ def test_whoever_goes_on_sending_still_reads_why_it_was_refused(url: str) -> Non
         assert read(until_closed(connection)).status == 414
 
 
+@pytest.mark.parametrize("key", [KEY, "X-API-Key: nobody"])
+@pytest.mark.parametrize("pause", [0, ENOUGH])
+def test_a_client_that_sends_a_body_too_large_reads_so_although_it_is_to_be_closed(
+    url: str, key: str, pause: float
+) -> None:
+    data = request("POST /emp/v1/fleets", key, JSON, body=b" " * 3_000_000)
+    with connected(url) as connection:
+        connection.sendall(data[:100_000])
+        time.sleep(pause)
+        connection.sendall(data[100_000:])
+        assert read(until_closed(connection)).status == (413 if key == KEY else 401)
+
+
 @pytest.mark.parametrize("blank", [b"\r\n", b"\n", b"\r\n\r\n"])
 def test_blank_lines_before_a_request_are_passed_over(url: str, blank: bytes) -> None:
     one = f"GET {KEYS} HTTP/1.1\r\nHost: m\r\n{KEY}\r\n\r\n".encode()
