@@ -1,203 +1,67 @@
-"""The command `fleet-mock`: serves the mock until it is told to stop."""
+"""The way in and out of `fleet-mock`: it ends without a traceback, even where it is told to before it has begun."""
 
-import json
-import logging
+import errno
+import os
 import signal
-from collections.abc import Iterable, Sequence
-from functools import partial
-from pathlib import Path
-from socket import socket
+import sys
+from contextlib import suppress
 from types import FrameType
+from typing import NoReturn
 
 import click
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
-from fleet_contract.mock_server import faults
-from fleet_contract.mock_server.examples import curl_lines
-from fleet_contract.mock_server.guard import ANY_HOST
-from fleet_contract.mock_server.listening import CannotListen, is_open_to_others, listen, url_of
-from fleet_contract.mock_server.log import log_to_stderr
-from fleet_contract.mock_server.origins import ANY, read_origin
-from fleet_contract.mock_server.output import occupy_closed_streams, print_text
-from fleet_contract.mock_server.parts import Parts, parts
-from fleet_contract.mock_server.seed import public_keys, read_seed
-from fleet_contract.mock_server.serving import server
-from fleet_contract.mock_server.targets import read_base_path
-from fleet_contract.spec.dialect import default_dialect, read_dialect
-from fleet_contract.spec.files import Contradiction
-from fleet_contract.spec.numerals import Whole
+from fleet_contract.mock_server.output import STDERR, STDOUT, occupy_closed_streams
 
-LARGEST_PORT = 65535
-OPEN_TO_OTHERS = (
-    "Warning: other machines in the network can reach this mock, and its keys are known to everybody. "
-    "--host localhost keeps it to this machine."
-)
-
-log = logging.getLogger("fleet_mock")
+# What writing to a full disk, or to a pipe or terminal that has gone, ends with.
+UNHEARD = (errno.ENOSPC, errno.EDQUOT, errno.EPIPE, errno.EIO)
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on; of a name, every one.")
-@click.option(
-    "--port",
-    default=8080,
-    show_default=True,
-    type=Whole(0, LARGEST_PORT),
-    help="The port to listen on; 0 takes a free one.",
-)
-@click.option(
-    "--dialect", "dialect_file", type=Path, metavar="FILE", help="Answer the questions as this TOML file does."
-)
-@click.option("--set", "settings", multiple=True, metavar="QUESTION=ANSWER", help="Answer one question so. Repeatable.")
-@click.option("--fault", "fault_names", multiple=True, metavar="NAME", help="Misbehave in this way. Repeatable.")
-@click.option("--seed", "seed_file", type=Path, metavar="FILE", help="Start with what this YAML or JSON file holds.")
-@click.option("--base-path", default="", metavar="PATH", help="Serve everything below this path, such as /drive.")
-@click.option(
-    "--cors",
-    "origins",
-    multiple=True,
-    is_flag=False,
-    flag_value=ANY,
-    metavar="ORIGIN",
-    help="Let web pages of this origin use the mock, as those of this machine may; alone, of all. Repeatable.",
-)
-@click.option("--any-key", is_flag=True, help="Take every key as one of the first tenant.")
-@click.option(
-    "--allow-host",
-    "allowed_hosts",
-    multiple=True,
-    metavar="NAME",
-    help="On loopback, take requests for this host too, such as a name in /etc/hosts; * takes all. Repeatable.",
-)
-@click.option("--no-validate-responses", is_flag=True, help="Do not compare answers with the document.")
-@click.option("--ready-json", is_flag=True, help="Print one line of JSON once requests are taken, and nothing else.")
-@click.option("--list-faults", is_flag=True, help="List the faults and stop.")
-def main(  # noqa: PLR0913  (one argument for each option)
-    *,
-    host: str,
-    port: int,
-    dialect_file: Path | None,
-    settings: tuple[str, ...],
-    fault_names: tuple[str, ...],
-    seed_file: Path | None,
-    base_path: str,
-    origins: tuple[str, ...],
-    any_key: bool,
-    allowed_hosts: tuple[str, ...],
-    no_validate_responses: bool,
-    ready_json: bool,
-    list_faults: bool,
-) -> None:
-    """Serve a mock of the Drive API's Fleet Management that keeps the contract, or breaks it on request."""
+def main() -> None:
+    """Run the command."""
     occupy_closed_streams()
-    if list_faults:
-        print_faults()
-        return
-    log_to_stderr()
-    try:
-        chosen = chosen_answers(dialect_file, settings)
-        made = parts(chosen, read_seed(seed_file) if seed_file else None, any_key=any_key)
-        made.validate_responses = not no_validate_responses
-        made.base_path = read_base_path(base_path)
-        made.origins = frozenset(map(read_origin, origins))
-        made.allowed_hosts = allowed_hosts
-        for name in fault_names:
-            faults.find(name).spoil(made)
-        serve(made, host, port, ready_json=ready_json)
-    except (Contradiction, CannotListen) as wrong:
-        raise click.UsageError(str(wrong)) from None
-
-
-def chosen_answers(dialect_file: Path | None, settings: Iterable[str]) -> dict[str, str]:
-    """Return the answers that the options choose, the single ones last; raises Contradiction."""
-    chosen = read_dialect(dialect_file) if dialect_file else {}
-    for setting in settings:
-        question, equals, answer = setting.partition("=")
-        if not equals:
-            raise Contradiction(f"--set {setting!r} is no QUESTION=ANSWER, such as create.status=200.")
-        chosen[question.strip()] = answer.strip()
-    return chosen
-
-
-def serve(made: Parts, host: str, port: int, *, ready_json: bool) -> None:
-    """Serve until a signal ends it; raises CannotListen."""
     stop_quietly()
-    listeners = listen(host, port)
-    if is_open_to_others(listeners):
-        made.allowed_hosts = (ANY_HOST,)  # Others know this machine under names that only they know.
-    server(made, partial(announce, listeners, made, ready_json=ready_json)).run(sockets=listeners)
+    # Imported when signals are heard: loading all of it takes a second.
+    from fleet_contract.mock_server.command import main as command
+
+    try:
+        run(command)
+    except OSError as wrong:
+        if wrong.errno not in UNHEARD:
+            raise
+        end_unheard(wrong)
 
 
-def announce(listeners: Sequence[socket], made: Parts, *, ready_json: bool) -> None:
-    """Say that requests are taken, and on stderr who may send some."""
-    if is_open_to_others(listeners):
-        log.warning("%s", OPEN_TO_OTHERS)
-    url = url_of(listeners[0]) + made.base_path
-    print_text(ready_line(url, listeners[0].getsockname()[1], made) if ready_json else welcome(url, made))
+def run(command: click.Command) -> NoReturn:
+    """Run a command as click would, but for an error that cannot be shown; raises that, or SystemExit."""
+    try:
+        sys.exit(command(standalone_mode=False))
+    except click.ClickException as wrong:
+        wrong.show()
+        sys.exit(wrong.exit_code)
 
 
 def stop_quietly() -> None:
-    """Let a signal end the process as an end that was asked for, whether the server runs yet or not."""
+    """Let a signal end the process as an end that was asked for, whether it serves yet or not."""
 
     def stop(_number: int, _frame: FrameType | None) -> None:
+        for number in SIGNALS:
+            signal.signal(number, signal.SIG_IGN)  # This one is being heard.
         raise SystemExit(0)
 
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in SIGNALS:
         signal.signal(number, stop)
 
 
-def ready_line(url: str, port: int, made: Parts) -> str:
-    """Return for a program where the mock listens and what it is."""
-    ready = {
-        "url": url,
-        "port": port,
-        "keys": public_keys(made.seed.keys),
-        "dialect": unusual_answers(made),
-        "faults": made.faults,
-    }
-    return json.dumps(ready)
-
-
-def welcome(url: str, made: Parts) -> str:
-    """Return for a person where the mock listens, what it is, and what to try."""
-    key, tenant = next(iter(made.seed.keys.items()))
-    shown = key if key in public_keys([key]) else "YOUR-KEY"
-    lines = [
-        f"The mock listens on {url} and forgets everything when it stops (Ctrl+C).",
-        f"Swagger UI: {url}/ui/",
-        f"Keys: {keys_in_words(made)}",
-    ]
-    lines += [f"Dialect: {question} = {answer}" for question, answer in unusual_answers(made).items()]
-    lines += [f"Fault: {name}" for name in made.faults]
-    lines += ["", "Try:", *(f"  {line}" for line in curl_lines(url, shown, tenant, made.seed.fleets))]
-    return "\n".join(lines)
-
-
-def keys_in_words(made: Parts) -> str:
-    """Return which keys are taken; a log may keep it, so those of a user's seed are counted and not shown."""
-    shown = public_keys(made.seed.keys)
-    hidden = len(made.seed.keys) - len(shown)
-    groups = [", ".join(shown), f"{hidden} of the seed" if hidden else "", "any other" if made.any_key else ""]
-    return " and ".join(filter(None, groups))
-
-
-def unusual_answers(made: Parts) -> dict[str, str]:
-    """Return the answers of the mock that are not the default ones."""
-    usual = default_dialect()
-    return {question: answer for question, answer in made.dialect.items() if usual.get(question) != answer}
-
-
-def print_faults() -> None:
-    """Print every fault with what it breaks."""
-    table = Table("fault", "breaks", "what it does", box=None, pad_edge=False, header_style="bold")
-    for each in sorted(faults.FAULTS.values(), key=lambda each: each.name):
-        table.add_row(each.name, "\n".join(sorted(each.breaks)), Text(each.text))
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=200)
-    console.print(table)
+def end_unheard(wrong: OSError) -> NoReturn:
+    """End where nothing can be printed, with the exit code of what was to be printed; raises SystemExit."""
+    if wrong.errno != errno.EPIPE:  # A pipe is closed by whoever has read enough.
+        with suppress(OSError):
+            os.write(STDERR, f"Cannot print: {os.strerror(wrong.errno or 0)}.\n".encode())
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for descriptor in (STDOUT, STDERR):  # To which Python still tries to write what is left.
+        os.dup2(nowhere, descriptor)
+    sys.exit(getattr(wrong.__context__, "exit_code", 1))
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from click.testing import CliRunner, Result
 
-from fleet_contract.mock_server.__main__ import main, ready_line, welcome
+from fleet_contract.mock_server.command import main, ready_line, welcome
 from fleet_contract.mock_server.faults import FAULTS
 from fleet_contract.mock_server.parts import parts
 from fleet_contract.mock_server.seed import parse_seed

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 from click.testing import CliRunner
 
-from fleet_contract.mock_server import __main__ as command
+from fleet_contract.mock_server import command
 from fleet_contract.mock_server.parts import Parts, parts
 from fleet_contract.mock_server.serving import serving
 

@@ -9,7 +9,7 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 from click.testing import CliRunner
 
-from fleet_contract.mock_server import __main__ as command
+from fleet_contract.mock_server import command
 from fleet_contract.mock_server.parts import parts
 from fleet_contract.mock_server.serving import serving
 from fleet_contract.mock_server.targets import read_base_path

@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import time
 from contextlib import ExitStack
 from pathlib import Path
@@ -109,3 +110,31 @@ def test_a_second_signal_ends_a_mock_at_once(tmp_path: Path) -> None:
         assert ends(process, signal.SIGTERM, within=SLACK) == 0
         assert time.monotonic() - began < 0.5
     assert (tmp_path / "log").read_text(encoding="utf-8") == ""
+
+
+STOPPED_WHILE_IT_LOADS = """
+import os, signal, sys
+
+class Stopping:
+    def find_spec(self, name, *_):
+        if name == "connexion":
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Stopping())
+from fleet_contract.mock_server.__main__ import main
+main()
+"""
+
+
+def test_a_mock_that_is_stopped_while_it_loads_ends_quietly() -> None:
+    command = [sys.executable, "-c", STOPPED_WHILE_IT_LOADS]
+    done = subprocess.run(command, capture_output=True, check=False, timeout=30)
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+
+
+@pytest.mark.parametrize(("arguments", "code"), [("--help >/dev/full", 1), ("--prot 2>/dev/full", 2)])
+def test_what_cannot_be_printed_changes_no_exit_code_and_prints_no_traceback(arguments: str, code: int) -> None:
+    command = f"{sys.executable} -m fleet_contract.mock_server {arguments}"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, check=False, timeout=30)
+    assert done.returncode == code
+    assert done.stderr in (b"", b"Cannot print: No space left on device.\n")

@@ -5,7 +5,7 @@ import pytest
 from click.testing import CliRunner
 
 from fleet_contract.contract_tests.commands import main as suite
-from fleet_contract.mock_server.__main__ import main as mock
+from fleet_contract.mock_server.command import main as mock
 from fleet_contract.spec.numerals import Decimal, Whole
 
 
