@@ -9,9 +9,9 @@ from typing import Any
 from urllib.parse import quote, quote_plus, urlencode
 
 from fleet_contract.contract_tests.exchange import Caller, Exchange
-from fleet_contract.contract_tests.judging.known import PRINTED, number_of
+from fleet_contract.contract_tests.judging.known import PRINTED, number_of, shown_id
 from fleet_contract.contract_tests.judging.likeness import NO_NAME
-from fleet_contract.contract_tests.judging.sent import LIMIT, spell
+from fleet_contract.contract_tests.judging.sent import LIMIT, read_request, spell
 from fleet_contract.contract_tests.judging.walks import cursor_of, items_of
 from fleet_contract.contract_tests.network.client import Client
 from fleet_contract.contract_tests.network.disturbance import disturbance
@@ -147,9 +147,9 @@ class Api:
         """Return the create of a fleet that nobody has found yet, None where it need not be waited for."""
         if not self._patient or self.client.in_burst:
             return None
-        needle, rename = spell(id), f"{FLEETS}/{segment(id)}/rename"
+        rename = f"{FLEETS}/{segment(id)}/rename"
         about = [each for each in self.client.journal if each.succeeded and each.request.method in ("POST", "PUT")]
-        creates = [each for each in about if each.request.path == FLEETS and needle in each.request.body]
+        creates = [each for each in about if each.request.path == FLEETS and _made(each, id)]
         renames = [each for each in about if each.request.path == rename]
         return creates[0] if creates and creates[0].request.caller is caller and not renames else None
 
@@ -249,6 +249,12 @@ def _undisturbed(exchange: Exchange) -> Exchange:
     if between:
         raise Untested(Lack.DISTURBED, f"{exchange.request.method} {exchange.request.path[:80]}: {between}")
     return exchange
+
+
+def _made(create: Exchange, id: str) -> bool:
+    """Say whether a create made the fleet of an id: as its answer shows it, which may be tidier than what was sent."""
+    sent = read_request(create.request, "").fields.get("fleetId")
+    return isinstance(sent, str) and shown_id(create, sent) == id
 
 
 def in_lower_case(segment: str) -> str:

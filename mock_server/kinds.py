@@ -30,6 +30,7 @@ class Kind(StrEnum):
     OVERLONG_ID = "fleet id too long"
     FOREIGN_FLEET_RENAMED = "rename of another organization's fleet"
     FOREIGN_FLEET = "another organization's fleet"
+    FOREIGN_FLEET_WITHOUT_CODES = "another organization's fleet without codes"
     NO_CODES = "no active invitation codes"
     KEY_TAKEN = "charging key taken"
     FLEET_WITHOUT_KEYS = "keys of no fleet"

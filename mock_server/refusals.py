@@ -40,6 +40,7 @@ STATUSES: dict[Kind, int | str] = {
     Kind.OVERLONG_ID: "path.overlong-id",
     Kind.FOREIGN_FLEET_RENAMED: "rename.foreign",
     Kind.FOREIGN_FLEET: 403,
+    Kind.FOREIGN_FLEET_WITHOUT_CODES: "invitation.foreign-without-codes",
     Kind.NO_CODES: 404,
     Kind.KEY_TAKEN: "key.duplicate",
     Kind.FLEET_WITHOUT_KEYS: "keys.unknown-fleet",
@@ -49,13 +50,17 @@ STATUSES: dict[Kind, int | str] = {
 }
 
 
+# What a kind is answered where its question does not exist, if not as a bad request.
+OTHERWISE = {Kind.FOREIGN_FLEET_WITHOUT_CODES: HTTPStatus.FORBIDDEN}
+
+
 def status_of(kind: Kind, dialect: Dialect) -> int:
     """Return the status that a kind of refusal has in a dialect; what it never refuses, only a fault does."""
     decided = STATUSES[kind]
     if isinstance(decided, int):
         return decided
     answer = dialect.get(decided, "")
-    return int(answer) if answer.isdecimal() else HTTPStatus.BAD_REQUEST
+    return int(answer) if answer.isdecimal() else OTHERWISE.get(kind, HTTPStatus.BAD_REQUEST)
 
 
 class Refusal(Exception):
@@ -73,6 +78,7 @@ KINDS: dict[type[store.Wrong], Kind] = {
     store.FleetNameTaken: Kind.FLEET_NAME_TAKEN,
     store.NoSuchFleet: Kind.UNKNOWN_FLEET,
     store.ForeignFleet: Kind.FOREIGN_FLEET,
+    store.ForeignFleetWithoutCodes: Kind.FOREIGN_FLEET_WITHOUT_CODES,
     store.NoActiveCodes: Kind.NO_CODES,
     store.KeyTaken: Kind.KEY_TAKEN,
     store.NoSuchLocation: Kind.UNKNOWN_LOCATION,

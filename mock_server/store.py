@@ -22,6 +22,10 @@ class ForeignFleet(Wrong):
     """The fleet belongs to another tenant."""
 
 
+class ForeignFleetWithoutCodes(ForeignFleet):
+    """The fleet belongs to another tenant, and has no active invitation code."""
+
+
 class FleetIdTaken(Wrong):
     """A fleet has this id already."""
 
@@ -67,6 +71,11 @@ class Fleet:
     tenant: str
     codes: tuple[Code, ...] = ()
     found_from: float = 0.0
+
+
+def active_codes(fleet: Fleet) -> list[str]:
+    """Return the codes of a fleet that admit drivers."""
+    return [code.code for code in fleet.codes if code.active]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +148,13 @@ class Store:
         return self.keep(renamed)
 
     async def codes(self, tenant: str, id: str) -> list[str]:
-        """Return the active codes of a fleet; raises NoSuchFleet, ForeignFleet or NoActiveCodes."""
-        fleet = self.find(tenant, id)
-        active = [code.code for code in fleet.codes if code.active]
+        """Return the active codes of a fleet; raises NoSuchFleet, NoActiveCodes or one of the two of a ForeignFleet."""
+        try:
+            fleet = self.find(tenant, id)
+        except ForeignFleet as wrong:
+            taken = self.at(id)
+            raise wrong if taken and active_codes(taken) else ForeignFleetWithoutCodes(str(wrong)) from None
+        active = active_codes(fleet)
         if not active:
             raise NoActiveCodes("The fleet has no active invitation code.")
         return active

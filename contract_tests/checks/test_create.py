@@ -93,7 +93,8 @@ _MOST_OVERLONG = [*texts.MOST_OVERLONG, *texts.FAR_OVERLONG]
 @reaches("create.refuses-an-overlong-name")
 @over(
     texts.lengths(101, 400),
-    quick=[texts.OVERLONG[1], texts.MORE_OVERLONG[-1]],
+    # None is overlong by its blanks alone: whoever trims them would make a fleet of it, which a rename does not.
+    quick=texts.MORE_OVERLONG[-1:],
     standard=[texts.OVERLONG[0], *texts.MORE_OVERLONG[:-1]],
     deep=_MOST_OVERLONG,
 )
@@ -148,8 +149,7 @@ def test_a_body_is_a_json_object(api: Api, case: bytes) -> None:
 @reaches("http.never-a-server-error")
 @over(
     st.sampled_from(values.ODD_VALUES),
-    quick=values.ODD_VALUES[1:2],
-    standard=values.ODD_VALUES[:3:2],
+    standard=values.ODD_VALUES[:3],
     deep=values.ODD_VALUES[3:],
 )
 def test_odd_json_is_no_reason_to_fail(api: Api, case: bytes) -> None:

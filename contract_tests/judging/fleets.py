@@ -68,7 +68,9 @@ def _of_rename(exchange: Exchange, known: Known, shows: dict[str, Any]) -> Findi
     yield _shows(exchange, "rename.keeps-the-id", "fleetId", ids, shows)
     name = sent.fields.get("newName", NO_NAME)
     requirement = "rename.refuses-an-overlong-name" if _is_too_long(name) else "rename.answers-the-new-name"
-    yield _shows(exchange, requirement, "fleetName", _names(name, ids), shows)
+    # Whoever reads the fleet again after the rename may see the name that an overlapping one gave.
+    names = [name, *known.names_given_meanwhile(sent.path_id or "", exchange)]
+    yield _shows(exchange, requirement, "fleetName", [each for given in names for each in _names(given, ids)], shows)
 
 
 def _is_too_long(text: object) -> bool:

@@ -11,7 +11,7 @@ from fleet_contract.contract_tests.judging.findings import Findings, finding, sh
 from fleet_contract.contract_tests.judging.fleets_of_keys import shows, shows_this_alone
 from fleet_contract.contract_tests.judging.keys import visual_number, what_is_wrong
 from fleet_contract.contract_tests.judging.known import SETTLING_SECONDS, Known, Standing
-from fleet_contract.contract_tests.judging.likeness import Likeness
+from fleet_contract.contract_tests.judging.likeness import IN_QUERIES, Likeness
 from fleet_contract.contract_tests.judging.situations import situations_of
 from fleet_contract.contract_tests.judging.walks import Item, Walk, cursor_of, items_of, walks
 
@@ -40,7 +40,7 @@ class Made:
         before = self.create.ended <= walk.started and self.create.request.caller is walk.caller
         fleet = self.fields.get("fleetId")
         return (self.plain and before) and (
-            walk.fleet is None or (fleet is not None and known.likeness(fleet, walk.fleet) is Likeness.SAME)
+            walk.fleet is None or (fleet is not None and known.likeness(fleet, walk.fleet, IN_QUERIES) is Likeness.SAME)
         )
 
 

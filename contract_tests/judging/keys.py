@@ -8,7 +8,7 @@ from typing import Any
 from fleet_contract.contract_tests.exchange import Caller, Exchange
 from fleet_contract.contract_tests.judging.findings import Findings, finding, shown
 from fleet_contract.contract_tests.judging.fleets_of_keys import shows
-from fleet_contract.contract_tests.judging.known import PRINTED, Known, Standing, marks_of, value_of
+from fleet_contract.contract_tests.judging.known import PRINTED, Known, Standing, history_of, marks_of, value_of
 from fleet_contract.contract_tests.judging.likeness import Likeness
 from fleet_contract.contract_tests.judging.sent import whole_number
 from fleet_contract.contract_tests.judging.walks import Item, cursor_of, items_of
@@ -42,7 +42,7 @@ def judge_page(exchange: Exchange, known: Known) -> Findings:
     if items:
         wrong = next((problem for item in items if (problem := what_is_wrong(item))), "")
         yield finding("keys.items-are-complete", not wrong, here, f"{', '.join(_FIELDS)} in every key", wrong)
-    yield from _size(exchange, sent.query.get("page_size"), items)
+    yield from _size(exchange, sent.query.get("page_size"), items, known)
     if "fleetId" in sent.query:
         yield from _filtered(exchange, known, sent.query["fleetId"], items)
     yield from _hidden(exchange, known, items)
@@ -65,7 +65,7 @@ def what_is_wrong(item: Item) -> str:
     return ""
 
 
-def _size(exchange: Exchange, page_size: str | None, items: list[Item]) -> Findings:
+def _size(exchange: Exchange, page_size: str | None, items: list[Item], known: Known) -> Findings:
     size = _DEFAULT_SIZE if page_size is None else whole_number(page_size)
     if size is None:
         return
@@ -73,10 +73,29 @@ def _size(exchange: Exchange, page_size: str | None, items: list[Item]) -> Findi
     if size in PAGE_SIZES:
         yield finding("keys.page-size-is-obeyed", len(items) <= size, here, f"at most {size} keys", got)
     else:
-        # The nearest size or the usual one: in either a page of fewer keys is the last.
-        in_range = len(items) in PAGE_SIZES or (len(items) < PAGE_SIZES.start and not cursor_of(exchange))
+        # The nearest size or the usual one: in either a page of fewer keys is the last, unless any page may be short.
+        is_last = len(items) < PAGE_SIZES.start and not _is_told_to_be_short(exchange, known)
+        in_range = len(items) in PAGE_SIZES or is_last
         expected = f"a refusal, or a page of {PAGE_SIZES.start} to {PAGE_SIZES[-1]} keys"
         yield finding("keys.page-size-out-of-range", in_range, here, expected, got)
+
+
+def _is_told_to_be_short(exchange: Exchange, known: Known) -> bool:
+    """Say whether a page of few keys leads on, at a server whose pages do not where a size in range was asked for."""
+    if not cursor_of(exchange):
+        return False
+    lists = history_of(known, "list_charging_keys")
+    return not any(_is_short(page) for page in lists if _asks_for_a_size_in_range(known.sent[page.number].query))
+
+
+def _is_short(page: Exchange) -> bool:
+    items = items_of(page)
+    return items is not None and len(items) < PAGE_SIZES.start and cursor_of(page) is not None
+
+
+def _asks_for_a_size_in_range(query: Mapping[str, str]) -> bool:
+    size = whole_number(query["page_size"]) if "page_size" in query else _DEFAULT_SIZE
+    return size in PAGE_SIZES
 
 
 def _filtered(exchange: Exchange, known: Known, fleet: str, items: list[Item]) -> Findings:

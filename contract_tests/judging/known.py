@@ -11,12 +11,16 @@ from typing import Any
 
 from fleet_contract.contract_tests.exchange import Caller, Exchange, NotJson
 from fleet_contract.contract_tests.judging.likeness import (
+    IN_PATHS,
+    IN_QUERIES,
     NO_NAME,
+    NOWHERE,
     Likeness,
     bare_name,
     is_alike,
     likeness,
     loosest,
+    tidied,
     without_any_blanks,
 )
 from fleet_contract.contract_tests.judging.sent import Body, Sent, read_request
@@ -25,6 +29,12 @@ from fleet_contract.spec.dialect import Dialect
 
 SETTLING_SECONDS = 5.0  # how long after its create a fleet may not be found yet (dialect: read.delay)
 _NOT_FOUND = 404
+_UNSURE = {
+    "rename_fleet": IN_PATHS,
+    "get_invitation_codes": IN_PATHS,
+    "list_charging_keys": IN_QUERIES,
+    "get_location": IN_QUERIES,
+}
 PRINTED = "CT-"  # what stands before all that this suite prints on keys, in whatever run
 CAPITALS = frozenset(ascii_uppercase)
 
@@ -46,6 +56,7 @@ class Birth:
     id: str
     name: object
     certain: bool
+    shown: str  # the id as the answer shows it, the one that was sent where it shows none that is like it
 
 
 @dataclass
@@ -66,6 +77,7 @@ class Known:
     renames: dict[str, list[Exchange]] = field(default_factory=lambda: defaultdict(list))
     uses: dict[str, list[Exchange]] = field(default_factory=lambda: defaultdict(list))
     misses: dict[str, list[Exchange]] = field(default_factory=lambda: defaultdict(list))
+    codes: dict[str, list[Exchange]] = field(default_factory=lambda: defaultdict(list))  # what was read as codes
     mentions: dict[str, Exchange] = field(default_factory=dict)
     cursors: dict[str, Exchange] = field(default_factory=dict)
     listed: dict[Caller, set[tuple[Any, ...]]] = field(default_factory=lambda: defaultdict(set))  # keys, to whom
@@ -98,7 +110,7 @@ class Known:
         fixture = self._standing_of_fixture(id, exchange.request.caller)
         if fixture:
             return fixture
-        likeness = [(self.likeness(birth.id, id), birth) for birth in self._births_like(id, exchange)]
+        likeness = [(self._likeness_to(birth, id, exchange), birth) for birth in self._births_like(id, exchange)]
         same = [birth for how, birth in likeness if how is Likeness.SAME]
         if self._was_lost(id, exchange):
             return Standing.UNCLEAR
@@ -147,11 +159,17 @@ class Known:
 
     def birth(self, id: str, exchange: Exchange) -> Birth | None:
         """Return the create that made the fleet of this very id before a request, if it is known."""
-        return next((birth for birth in self._births_like(id, exchange) if birth.certain and birth.id == id), None)
+        births = self._births_like(id, exchange)
+        return next((birth for birth in births if birth.certain and id in (birth.id, birth.shown)), None)
 
-    def likeness(self, one: str, other: str) -> Likeness:
-        """Say whether two ids name the same fleet, as far as the dialect is known."""
-        return likeness(one, other, self.dialect)
+    def likeness(self, one: str, other: str, unsure: frozenset[str] = NOWHERE) -> Likeness:
+        """Say whether two ids name the same fleet, as far as the dialect is known; `unsure` is where one of them is."""
+        return likeness(one, other, self.dialect, unsure)
+
+    def _likeness_to(self, birth: Birth, id: str, exchange: Exchange) -> Likeness:
+        """Say whether an id in a request names the fleet of a create: in a body as sent, elsewhere as it was shown."""
+        unsure = _UNSURE.get(self.sent[exchange.number].operation, NOWHERE)
+        return self.likeness(birth.shown if unsure else birth.id, id, unsure)
 
     def births_of(self, id: str) -> Sequence[Birth]:
         """Return every create that made the fleet of an id, or of one that some dialect takes for it."""
@@ -257,6 +275,14 @@ class Known:
             for earlier in self.misses.get(id, ())
         )
 
+    def has_codes_for_others(self, id: str, exchange: Exchange) -> bool | None:
+        """Say whether a fleet has codes by what another caller was shown of it; None where nobody else asked."""
+        others = [each for each in self.codes.get(id, ()) if each.request.caller is not exchange.request.caller]
+        if any(value_of(each) for each in others):
+            return True
+        asked = any(each.status == _NOT_FOUND and self.was_renamed(id, each) for each in others)
+        return False if asked else None
+
     def was_found_by_this_path(self, id: str, exchange: Exchange) -> bool:
         """Say whether a fleet had been renamed before under an id that was spelled, percent-encoded, just so."""
         path = exchange.request.path
@@ -318,9 +344,20 @@ def _remember_create(known: Known, exchange: Exchange, sent: Sent) -> None:
     may_have_made_one = exchange.answer is None or exchange.succeeded or exchange.status >= 500
     if isinstance(id, str) and may_have_made_one:
         birth = Birth(
-            exchange, id, sent.fields.get("fleetName", NO_NAME), certain=exchange.succeeded and sent.body is Body.OBJECT
+            exchange,
+            id,
+            sent.fields.get("fleetName", NO_NAME),
+            certain=exchange.succeeded and sent.body is Body.OBJECT,
+            shown=shown_id(exchange, id),
         )
         known.births[loosest(id)].append(birth)
+
+
+def shown_id(exchange: Exchange, id: str) -> str:
+    """Return the id that the answer to a create shows, the one that was sent where it shows none that is like it."""
+    fleet = value_of(exchange)
+    shown = fleet.get("fleetId") if isinstance(fleet, dict) else None
+    return shown if isinstance(shown, str) and tidied(shown) == tidied(id) else id
 
 
 def _remember_name(known: Known, exchange: Exchange, name: object, id: object) -> None:
@@ -346,6 +383,11 @@ def _remember_rename(known: Known, exchange: Exchange, sent: Sent) -> None:
     for value in sent.fields.values():
         if isinstance(value, str):
             known.mentions.setdefault(value, exchange)
+
+
+def _remember_codes(known: Known, exchange: Exchange, sent: Sent) -> None:
+    if sent.path_id is not None:
+        known.codes[sent.path_id].append(exchange)
 
 
 def _remember_key(known: Known, exchange: Exchange, sent: Sent) -> None:
@@ -377,6 +419,7 @@ def _remember_page(known: Known, exchange: Exchange, sent: Sent) -> None:
 _REMEMBER = {
     "create_fleet": _remember_create,
     "rename_fleet": _remember_rename,
+    "get_invitation_codes": _remember_codes,
     "create_charging_key": _remember_key,
     "list_charging_keys": _remember_page,
 }

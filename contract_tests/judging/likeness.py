@@ -14,6 +14,13 @@ _BLANKS = "".join(chr(code) for code in range(0x10000) if code <= 0x20 or chr(co
 _TELLING_LENGTH = 8  # characters; a shorter text is part of many
 
 
+# A dialect is read from bodies and from renames. A server may tidy ids in bodies alone, since a path or a query names
+# what is there already, and a filter may be compared by another table than a fleet is found by.
+NOWHERE: frozenset[str] = frozenset()
+IN_PATHS = frozenset({"id.blanks", "id.normalisation"})
+IN_QUERIES = IN_PATHS | {"id.case"}
+
+
 class Likeness(StrEnum):
     """Whether two ids name the same fleet under a dialect."""
 
@@ -22,13 +29,16 @@ class Likeness(StrEnum):
     UNCLEAR = "unclear"
 
 
-def likeness(one: str, other: str, dialect: Dialect) -> Likeness:
-    """Say whether two ids name the same fleet, as far as the dialect is known."""
+def likeness(one: str, other: str, dialect: Dialect, unsure: frozenset[str] = NOWHERE) -> Likeness:
+    """Say whether two ids name the same fleet, as far as the dialect is known.
+
+    What it says of the questions in `unsure` is possible there, and not certain.
+    """
     if one == other:
         return Likeness.SAME
     if loosest(one) != loosest(other):
         return Likeness.OTHER
-    certain = [surely for question, yes, _, surely in _FOLDS if dialect.get(question) == yes]
+    certain = [surely for question, yes, _, surely in _FOLDS if dialect.get(question) == yes and question not in unsure]
     possible = [at_most for question, yes, at_most, _ in _FOLDS if dialect.get(question) in (yes, None)]
     if _folded(one, certain) == _folded(other, certain):
         return Likeness.SAME
@@ -66,6 +76,11 @@ def bare_name(name: object, id: str) -> str:
     if name in (NO_NAME, None, id):
         return ""
     return _nfc(name.strip()) if isinstance(name, str) else json.dumps(name, default=str)
+
+
+def tidied(id: str) -> str:
+    """Return an id as the tidiest server keeps it, which is never another in case."""
+    return _nfc(without_any_blanks(id))
 
 
 @lru_cache(4096)  # asked for again by every judge

@@ -22,6 +22,7 @@ SLUG = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-")
 _UNRESERVED = SLUG | frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ._~")
 # Gateways refuse some of these in paths even when encoded, so a server may well not let them into an id.
 HOSTILE = frozenset("/\\%?#;")
+_MEDIA_TYPE = re.compile(r"\s*[!#$%&'*+.^_`|~\w-]+/[!#$%&'*+.^_`|~\w-]+\s*(;|$)", re.ASCII)  # RFC 9110, section 8.3.1
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _ALARMING = re.compile(r"<\w|\$\{|;\s*drop\s|\.\./", re.IGNORECASE)
 _CONTROL_CHARACTER = re.compile("[\x00-\x1f\x7f-\x9f]")  # the general category Cc
@@ -44,6 +45,7 @@ class Media(StrEnum):
     JSON = "json"
     PARAMETERS = "parameters"  # JSON, with parameters or in another case
     WRONG = "wrong"
+    MALFORMED = "malformed"  # none that could be read, or without a parameter that it needs
     MISSING = "missing"
 
 
@@ -117,9 +119,15 @@ def _media(content_type: str | None) -> Media:
         return Media.MISSING
     if content_type == "application/json":
         return Media.JSON
+    if not _MEDIA_TYPE.match(content_type) or _needs_a_boundary(content_type.lower()):
+        return Media.MALFORMED
     name, _, parameters = content_type.lower().partition(";")
     understood = name.strip() == "application/json" and parameters.strip() in ("", "charset=utf-8", 'charset="utf-8"')
     return Media.PARAMETERS if understood else Media.WRONG
+
+
+def _needs_a_boundary(content_type: str) -> bool:
+    return content_type.startswith("multipart/") and "boundary=" not in content_type
 
 
 def _read_body(body: bytes) -> tuple[Body, dict[str, Any], bool]:

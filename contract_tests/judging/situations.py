@@ -2,6 +2,7 @@
 
 from fleet_contract.contract_tests.exchange import Caller, Exchange
 from fleet_contract.contract_tests.judging.known import Known
+from fleet_contract.contract_tests.judging.redirects import leads_to_another_spelling
 from fleet_contract.contract_tests.judging.sent import Body, Media, Sent
 from fleet_contract.contract_tests.judging.situations_of_fleets import of_create, of_invitation, of_rename
 from fleet_contract.contract_tests.judging.situations_of_keys import of_key, of_list, of_location
@@ -12,6 +13,7 @@ _METHODS = frozenset(operation.method for operation in operations())
 _OF_ANY_PATH = ("HEAD", "OPTIONS")  # A server may know them everywhere, OPTIONS without a key.
 _WITHOUT_PARAMETERS = ("create_fleet", "rename_fleet", "get_invitation_codes", "create_charging_key")
 _LARGE = 8_000  # bytes; gateways refuse bodies beyond limits of their own, of 8 KiB or more
+_WITH_AN_ID = ("rename_fleet", "get_invitation_codes", "get_location")
 _WITH_BODY = ("create_fleet", "rename_fleet", "create_charging_key")
 
 
@@ -32,10 +34,9 @@ def _of_any(exchange: Exchange, sent: Sent) -> Traits:
         yield "any.accept-json"
     if not sent.operation:
         yield from _of_no_operation(exchange, sent)
-    elif sent.query and sent.operation in _WITHOUT_PARAMETERS:
-        yield "any.unknown-parameter"
-    if sent.operation in _WITH_BODY:
-        yield from _of_any_body(exchange, sent)
+    else:
+        yield from _of_any_url(exchange, sent)
+        yield from (_of_any_body if sent.operation in _WITH_BODY else _of_no_body)(exchange, sent)
 
 
 def _of_its_key(exchange: Exchange) -> Traits:
@@ -54,6 +55,18 @@ def _of_no_operation(exchange: Exchange, sent: Sent) -> Traits:
         yield "any.wrong-method"
 
 
+def _of_any_url(exchange: Exchange, sent: Sent) -> Traits:
+    if sent.query and sent.operation in _WITHOUT_PARAMETERS:
+        yield "any.unknown-parameter"
+    if sent.operation in _WITH_AN_ID and leads_to_another_spelling(exchange):
+        yield "any.redirected-to-another-spelling"
+
+
+def _of_no_body(exchange: Exchange, sent: Sent) -> Traits:
+    if sent.media is not Media.MISSING and not exchange.request.body:
+        yield "any.media-type-without-a-body"
+
+
 def _of_any_body(exchange: Exchange, sent: Sent) -> Traits:
     yield from _MEDIA.get(sent.media, ())
     if len(exchange.request.body) > _LARGE:
@@ -65,6 +78,7 @@ def _of_any_body(exchange: Exchange, sent: Sent) -> Traits:
 _CALLERS = {Caller.NOBODY: "any.without-a-key", Caller.STRANGER: "any.with-an-unknown-key"}
 _MEDIA = {
     Media.WRONG: ("any.wrong-media-type",),
+    Media.MALFORMED: ("any.malformed-media-type",),
     Media.MISSING: ("any.missing-media-type",),
     Media.PARAMETERS: ("any.media-type-with-parameters",),
 }

@@ -210,6 +210,16 @@ def _absent_by_invitation(exchange: Exchange, sent: Sent, known: Known) -> str:
     return "invitation.of-a-resembling-id" if resembling else "invitation.of-an-unknown-fleet"
 
 
+def _foreign_by_invitation(exchange: Exchange, sent: Sent, known: Known) -> str:
+    return _CODES_OF_ANOTHERS[known.has_codes_for_others(sent.path_id or "", exchange)]
+
+
+# By whether its own organization was shown codes, where that is known.
+_CODES_OF_ANOTHERS = {
+    True: "invitation.of-another-organizations-fleet",
+    False: "invitation.of-another-organizations-fleet-without-codes",
+    None: "invitation.of-another-organizations-fleet-perhaps-without-codes",
+}
 _FOUND = ("rename.a-fleet", "rename.a-renamed-fleet", "rename.a-fleet-that-is-being-renamed")
 _Name = Callable[[Exchange, Sent, Known], str]
 _RENAME: dict[Standing, _Name | str] = {
@@ -220,7 +230,7 @@ _RENAME: dict[Standing, _Name | str] = {
 _INVITATION: dict[Standing, _Name | str] = {
     Standing.OWN: _own_by_invitation,
     Standing.ABSENT: _absent_by_invitation,
-    Standing.FOREIGN: "invitation.of-another-organizations-fleet",
+    Standing.FOREIGN: _foreign_by_invitation,
 }
 
 
@@ -231,13 +241,20 @@ def _of_path(exchange: Exchange, sent: Sent, known: Known, names: dict[Standing,
     elif not id or id in (".", "..") or len(id) > _BEYOND_REASON:
         yield "any.odd"
     elif texts.utf16_units(id) > texts.LIMIT and known.standing(id, exchange) is not Standing.OWN:
-        yield "path.with-an-overlong-id" if texts.is_overlong(id) else "path.perhaps-a-fleet"
+        yield "path.with-an-overlong-id" if texts.is_overlong(id) else "path.with-an-id-between-the-units"
     elif _only_case_differs(id, exchange, known):
         yield "path.in-another-case"
+    elif _ends_with_what_no_id_holds(id, exchange, known) and known.standing(id, exchange) is Standing.ABSENT:
+        yield "path.with-a-slash-at-its-end"
     elif _is_unusual(id, exchange, known) and known.standing(id, exchange) is Standing.ABSENT:
         yield "path.with-unusual-characters"
     else:
         yield _named(names, exchange, sent, known)
+
+
+def _ends_with_what_no_id_holds(id: str, exchange: Exchange, known: Known) -> bool:
+    """Say whether an id ends with a slash that a server may drop, since it let none into any id."""
+    return id.endswith("/") and "/" not in known.characters_of_ids(exchange)
 
 
 def _named(names: dict[Standing, _Name | str], exchange: Exchange, sent: Sent, known: Known) -> str:

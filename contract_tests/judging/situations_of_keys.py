@@ -131,10 +131,11 @@ def of_location(exchange: Exchange, sent: Sent, known: Known) -> Traits:
     if sent.path_id == known.fixtures.location:
         yield "prices.of-a-location"
     elif sent.path_id and known.mark in sent.path_id:
-        yield "prices.of-an-unknown-location"
+        overlong = texts.is_overlong(sent.path_id)
+        yield "prices.of-an-overlong-location" if overlong else "prices.of-an-unknown-location"
     else:
         yield "any.odd"
-    if set(sent.query) - {"fleetId"}:
+    if set(sent.query) - {"fleetId"} or texts.utf16_units(sent.query.get("fleetId", "")) > texts.LIMIT:
         yield "any.odd"
     if "fleetId" in sent.query and known.standing(sent.query["fleetId"], exchange) is not Standing.OWN:
         yield "prices.for-an-unknown-fleet"

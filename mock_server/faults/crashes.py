@@ -119,7 +119,7 @@ REFUSALS: dict[str, tuple[str, str, set[Kind]]] = {
     "codes-of-a-foreign-fleet": (
         "A list of another organization's codes",
         "get_invitation_codes",
-        {Kind.FOREIGN_FLEET},
+        {Kind.FOREIGN_FLEET, Kind.FOREIGN_FLEET_WITHOUT_CODES},
     ),
     "a-second-key": ("The create of a charging key that exists", "create_charging_key", {Kind.KEY_TAKEN}),
     "an-invalid-key": ("The create of an invalid charging key", "create_charging_key", {Kind.BAD_KEY}),

@@ -163,7 +163,7 @@ def codes_of_a_stranger_are_none(parts: Parts) -> None:
 
 @fault(breaks={"invitation.foreign-fleet-is-403"})
 def a_foreign_fleet_is_unknown(parts: Parts) -> None:
-    """The codes of another organization's fleet are answered 404."""
+    """The codes of another organization's fleet are answered 404, though it has some."""
     parts.refuse_with(OPERATION, 404, Kind.FOREIGN_FLEET)
 
 
@@ -316,27 +316,13 @@ def codes_of_an_unknown_fleet_are_a_bad_request(parts: Parts) -> None:
 @fault(breaks={"invitation.foreign-fleet-is-403"})
 def a_foreign_fleet_is_refused_with_200(parts: Parts) -> None:
     """The codes of another organization's fleet are answered 200 with a problem for a body."""
-    parts.refuse_with(OPERATION, 200, Kind.FOREIGN_FLEET)
+    parts.refuse_with(OPERATION, 200, Kind.FOREIGN_FLEET, Kind.FOREIGN_FLEET_WITHOUT_CODES)
 
 
 @fault(breaks={"invitation.foreign-fleet-is-403"})
 def a_foreign_fleet_is_unauthorized(parts: Parts) -> None:
     """The codes of another organization's fleet are answered 401."""
-    parts.refuse_with(OPERATION, 401, Kind.FOREIGN_FLEET)
-
-
-@fault(breaks={"invitation.foreign-fleet-is-403"})
-def a_foreign_fleet_without_codes_is_not_found(parts: Parts) -> None:
-    """The codes of another organization's fleet are answered 404 where it has none."""
-
-    class Peeking(Store):
-        async def codes(self, tenant: str, id: str) -> list[str]:
-            fleet = self.at(id)
-            if fleet is not None and not fleet.codes:
-                raise NoActiveCodes("The fleet has no active invitation code.")
-            return await super().codes(tenant, id)
-
-    parts.mix_into_store(Peeking)
+    parts.refuse_with(OPERATION, 401, Kind.FOREIGN_FLEET, Kind.FOREIGN_FLEET_WITHOUT_CODES)
 
 
 @fault(breaks={"invitation.reading-changes-nothing"})

@@ -218,16 +218,23 @@ def renames_at_once_are_a_conflict(parts: Parts) -> None:
 
 
 @fault(breaks={"rename.answers-the-new-name"})
-def renames_at_once_answer_the_last_name(parts: Parts) -> None:
-    """A rename answers the name that its fleet has a moment later."""
+def renames_at_once_answer_the_name_before(parts: Parts) -> None:
+    """A rename that meets another one of its fleet is answered with the name that the fleet had before both."""
+    under_way: dict[str, list[str | None]] = {}
 
-    async def late(inner: Handler, world: World, call: Call) -> Reply:
-        reply = await inner(world, call)
-        await asyncio.sleep(WINDOW)
-        fleet = world.store.owned(call.tenant, reply.body["fleetId"])
-        return Reply(reply.status, {**reply.body, "fleetName": fleet.name if fleet else None})
+    async def stale(inner: Handler, world: World, call: Call) -> Reply:
+        fleet = world.store.owned(call.tenant, call.path["fleetId"])
+        names = under_way.setdefault(call.path["fleetId"], [])
+        names.append(fleet.name if fleet else None)
+        first, met = names[0], len(names) > 1
+        try:
+            reply = await inner(world, call)
+            await asyncio.sleep(WINDOW)
+        finally:
+            names.pop()
+        return Reply(reply.status, {**reply.body, "fleetName": first}) if met and first is not None else reply
 
-    parts.wrap("rename_fleet", late)
+    parts.wrap("rename_fleet", stale)
 
 
 def shares_its_answer(operation_id: str, member: str) -> Callable[[Parts], None]:

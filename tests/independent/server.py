@@ -23,6 +23,7 @@ import falcon
 from falcon import Request, Response
 
 API_KEYS = {"one-key": "one", "two-key": "two"}  # Each key and its organization.
+LOCATION = "loc-001"
 LONGEST = 100
 ALPHABET = string.ascii_uppercase + string.digits
 
@@ -74,25 +75,6 @@ def read_object(req: Request) -> dict[str, Any]:
     return body
 
 
-def text(body: dict[str, Any], name: str) -> str | None:
-    """A text property, or None where it is absent or null; its length counts UTF-16 units."""
-    value = body.get(name)
-    if value is None:
-        return None
-    if not isinstance(value, str) or re.search("[\ud800-\udfff]", value):
-        raise bad(f"{name} must be a string of whole characters.")
-    if len(value.encode("utf-16-le")) // 2 > LONGEST:
-        raise bad(f"{name} must not be longer than {LONGEST} characters.")
-    return value.strip() if name.lower().endswith("name") else value
-
-
-def needed(body: dict[str, Any], name: str) -> str:
-    value = text(body, name)
-    if not value:
-        raise bad(f"{name} is required.")
-    return value
-
-
 class Drive:
     """All resources, over one state behind one lock."""
 
@@ -100,6 +82,23 @@ class Drive:
         self.lock = Lock()
         self.fleets: dict[str, Fleet] = {}
         self.keys: dict[str, tuple[str, dict[str, Any]]] = {}
+
+    def text(self, body: dict[str, Any], name: str) -> str | None:
+        """A text property, or None where it is absent or null; its length counts UTF-16 units."""
+        value = body.get(name)
+        if value is None:
+            return None
+        if not isinstance(value, str) or re.search("[\ud800-\udfff]", value):
+            raise bad(f"{name} must be a string of whole characters.")
+        if len(value.encode("utf-16-le")) // 2 > LONGEST:
+            raise bad(f"{name} must not be longer than {LONGEST} characters.")
+        return value.strip() if name.lower().endswith("name") else value
+
+    def needed(self, body: dict[str, Any], name: str) -> str:
+        value = self.text(body, name)
+        if not value:
+            raise bad(f"{name} is required.")
+        return value
 
     def fleet(self, fleet_id: str, req: Request) -> Fleet:
         fleet = self.fleets.get(fleet_id)
@@ -112,7 +111,7 @@ class Drive:
     def on_post_fleets(self, req: Request, resp: Response) -> None:
         body = read_object(req)
         codes = tuple("".join(secrets.choice(ALPHABET) for _ in range(12)) for _ in range(2))
-        fleet = Fleet(needed(body, "fleetId"), text(body, "fleetName"), req.context.org, codes)
+        fleet = Fleet(self.needed(body, "fleetId"), self.text(body, "fleetName"), req.context.org, codes)
         with self.lock:
             if self.fleets.setdefault(fleet.fleet_id, fleet) is not fleet:
                 raise bad("This fleetId is taken.")
@@ -121,7 +120,7 @@ class Drive:
     def on_put_rename(self, req: Request, resp: Response, fleet_id: str) -> None:
         with self.lock:
             fleet = self.fleet(fleet_id, req)
-            name = text(read_object(req), "newName")
+            name = self.text(read_object(req), "newName")
             if name is None:
                 raise bad("newName is required.")
             fleet.name = name
@@ -137,14 +136,16 @@ class Drive:
     def on_post_keys(self, req: Request, resp: Response) -> None:
         """Keep a key; a fleet it names that is not there yet is born with it, without invitation codes."""
         body, org = read_object(req), req.context.org
-        key: dict[str, Any] = {name: needed(body, name) for name in ("keyIdentifier", "visualNumber", "contractId")}
+        key: dict[str, Any] = {
+            name: self.needed(body, name) for name in ("keyIdentifier", "visualNumber", "contractId")
+        }
         enabled = body.get("enabled")
         if not re.fullmatch("[0-9A-Fa-f]+", key["keyIdentifier"]) or not isinstance(enabled, bool | None):
             raise bad("keyIdentifier must be hexadecimal, enabled a boolean.")
-        key |= {"enabled": enabled is not False, "validTo": "2039-12-31T23:59:59.000Z", "name": text(body, "name")}
-        fleet_name = text(body, "fleetName")
+        key |= {"enabled": enabled is not False, "validTo": "2039-12-31T23:59:59.000Z", "name": self.text(body, "name")}
+        fleet_name = self.text(body, "fleetName")
         if body.get("fleetId") is not None:
-            key["fleetId"] = needed(body, "fleetId")
+            key["fleetId"] = self.needed(body, "fleetId")
         with self.lock:
             if key["keyIdentifier"] in self.keys:
                 raise bad("This keyIdentifier is taken.")
@@ -168,7 +169,9 @@ class Drive:
         reply(resp, {"keys": found[start : start + size]} | more)
 
     def on_get_location(self, req: Request, resp: Response, location_id: str) -> None:
-        """Any id is a location's; a fleet of the caller's has a price of its own there."""
+        """A fleet of the caller's has a price of its own at the one location."""
+        if location_id != LOCATION:
+            raise falcon.HTTPNotFound(description="No such location.")
         fleet_id = req.get_param("fleetId")
         if fleet_id is not None:
             with self.lock:
@@ -189,8 +192,8 @@ def plain_text(_req: Request, resp: Response, error: falcon.HTTPError) -> None:
     resp.text, resp.content_type = error.description or error.title, "text/plain; charset=utf-8"
 
 
-def create_app() -> Any:
-    app, drive = falcon.App(middleware=[Gateway()]), Drive()
+def create_app(drive: Drive | None = None) -> Any:
+    app, drive = falcon.App(middleware=[Gateway()]), drive or Drive()
     app.set_error_serializer(plain_text)
     app.add_error_handler(falcon.HTTPRouteNotFound, refuse)
     app.add_error_handler(falcon.HTTPMethodNotAllowed, refuse)
@@ -218,10 +221,10 @@ class Server(ThreadingMixIn, WSGIServer):
 
 
 @contextmanager
-def serve() -> Iterator[str]:
-    """A fresh server on a free port of this machine; yields its base URL."""
+def serve(app: Any = None) -> Iterator[str]:
+    """A fresh server on a free port of this machine, of an application if one is given; yields its base URL."""
     with Server(("127.0.0.1", 0), Handler) as server:
-        server.set_app(create_app())
+        server.set_app(app or create_app())
         thread = Thread(target=server.serve_forever, args=(0.05,), daemon=True)
         thread.start()
         try:

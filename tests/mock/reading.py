@@ -239,6 +239,7 @@ SEEN: dict[str, Callable[[Client], str]] = {
     "rename.foreign": lambda call: status(call.rename("foreign-001", "x")),
     "path.overlong-id": lambda call: status(call.codes("x" * 101)),
     "invitation.new-fleet": invitation_new_fleet,
+    "invitation.foreign-without-codes": lambda call: status(call.codes("codeless-001", key="other-key")),
     "key.status": lambda call: status(call.create_key()),
     "key.body": lambda call: "shown" if call.create_key().content else "empty",
     "key.invalid": lambda call: status(call.create_key(visualNumber=1)),

@@ -195,7 +195,10 @@ def test_every_status_that_a_situation_allows_is_in_the_document() -> None:
 WITH_BODY = ("create_fleet", "rename_fleet", "create_charging_key")
 OPERATIONS = {
     "any.wrong-media-type": WITH_BODY,
+    "any.malformed-media-type": WITH_BODY,
     "any.missing-media-type": WITH_BODY,
+    "any.media-type-without-a-body": ("get_invitation_codes", "list_charging_keys", "get_location"),
+    "any.redirected-to-another-spelling": ("rename_fleet", "get_invitation_codes", "get_location"),
     "any.media-type-with-parameters": WITH_BODY,
     "any.unusual-spelling": WITH_BODY,
     "any.unknown-property": WITH_BODY,

@@ -44,7 +44,7 @@ class History:
         """
         number = len(self.known.history) + 1
         caller, check = how.pop("caller", Caller.OWNER), how.pop("check", "")
-        request = Request(method, path, caller, how.pop("sent", JSON), _bytes(body))
+        request = Request(method, path, caller, how.pop("sent", () if method == "GET" else JSON), _bytes(body))
         got = how.pop("got", JSON)
         answered = Answer(status, got, _bytes(answer)) if status else None
         trouble = "" if status else "it timed out"

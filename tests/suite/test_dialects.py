@@ -67,6 +67,7 @@ DIALECTS = {
         "keys.page-size": "422",
         "location.unknown-fleet": "400",
         "access.missing-key": "403",
+        "invitation.foreign-without-codes": "404",
         "http.unknown-path": "405",
         "http.wrong-method": "403",
         "http.wrong-media-type": "parsed",

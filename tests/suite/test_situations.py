@@ -166,13 +166,17 @@ def test_a_rename_is_in_situations(path: str, body: Any, situations: set[str]) -
     assert history.situations(history.add("PUT", f"{FLEETS}/{path}/rename", body, 400)) == situations
 
 
+_OF_ANOTHERS = "invitation.of-another-organizations-fleet"
+_PERHAPS_WITHOUT_CODES = f"{_OF_ANOTHERS}-perhaps-without-codes"
+
+
 @pytest.mark.parametrize(
     ("path", "situation"),
     [
         ("acme", "invitation.of-a-fleet-with-codes"),
         ("codeless", "invitation.of-a-fleet-without-codes"),
-        ("theirs", "invitation.of-another-organizations-fleet"),
-        (B, "invitation.of-another-organizations-fleet"),
+        ("theirs", _PERHAPS_WITHOUT_CODES),
+        (B, _PERHAPS_WITHOUT_CODES),
         (A, "invitation.of-a-new-fleet"),
         (f"ct-{MARK}-zzz", "invitation.of-an-unknown-fleet"),
         (f"{A}-longer", "invitation.of-a-resembling-id"),
@@ -286,3 +290,108 @@ def test_another_spelling_of_the_same_json_is_a_situation() -> None:
     history = History(name__taken="accepted")
     exchange = history.add("PUT", f"{FLEETS}/acme/rename", b'{"newName":"\\u0061"}')
     assert history.situations(exchange) == {"rename.a-fleet", "any.unusual-spelling"}
+
+
+@pytest.mark.parametrize(
+    ("status", "codes", "situation"),
+    [
+        (200, [{"code": "THEIRS"}], _OF_ANOTHERS),
+        (404, b"", f"{_OF_ANOTHERS}-without-codes"),
+        (403, b"", _PERHAPS_WITHOUT_CODES),
+    ],
+)
+def test_only_its_own_organization_shows_whether_a_foreign_fleet_has_codes(
+    status: int, codes: Any, situation: str
+) -> None:
+    history = before()
+    history.rename(B, caller=Caller.OTHER)
+    asked = history.codes(B, 403)
+    assert history.situations(asked) == {_PERHAPS_WITHOUT_CODES}
+    history.codes(B, status, codes, caller=Caller.OTHER)
+    assert history.situations(asked) == {situation}
+    assert [found.kept for found in judge_status(asked, history.known)] == [True, True]
+    missed = [found.kept for found in judge_status(history.codes(B, 404), history.known)]
+    assert missed == [True, situation != _OF_ANOTHERS]
+
+
+@pytest.mark.parametrize(
+    ("path", "location", "tidies"),
+    [
+        (f"{A}%2F", f"{FLEETS}/{A}/rename", True),
+        (f"{A}%2F", f"https://staging.example/drive{FLEETS}/{A}/rename", True),
+        (f"x%2F..%2F{A}", f"{FLEETS}/{A}/rename", True),
+        (f"{A}%c3%a9", f"{FLEETS}/{A}%C3%A9/rename", True),
+        (A.replace("-", "%2D"), f"{FLEETS}/{A}/rename", True),
+        (A, f"{FLEETS}/{A}/rename", False),
+        (A, f"{FLEETS}/{B}/rename", False),
+        (A, f"{FLEETS}/{A}/rename?a=b", False),
+        (A, "/login", False),
+        (A, "http://[", False),
+        (A, None, False),
+    ],
+)
+@pytest.mark.parametrize("status", [301, 302, 308])
+def test_a_redirect_is_allowed_that_leads_to_the_same_path(
+    path: str, location: str | None, tidies: bool, status: int
+) -> None:
+    history = before()
+    got = () if location is None else (("Location", location),)
+    renamed = history.add("PUT", f"{FLEETS}/{path}/rename", {"newName": "New"}, status, got=got)
+    allowed = "any.redirected-to-another-spelling" in history.situations(renamed)
+    assert allowed is (tidies and status != 302)
+
+
+@pytest.mark.parametrize(("taken", "situation"), [("x", "at-its-end"), ("/", "unusual-characters")])
+def test_a_slash_at_the_end_may_be_dropped_where_no_id_holds_one(taken: str, situation: str) -> None:
+    history = before()
+    history.create(f"{C}{taken}")
+    (found,) = history.situations(history.rename(f"{A}%2F", f"New {MARK}"))
+    assert found.endswith(situation)
+
+
+@pytest.mark.parametrize(
+    ("declared", "situation"),
+    [
+        ("json", "any.malformed-media-type"),
+        (";", "any.malformed-media-type"),
+        ("application/", "any.malformed-media-type"),
+        ("multipart/form-data", "any.malformed-media-type"),
+        ("multipart/form-data; boundary=x", "any.wrong-media-type"),
+        ("text/plain", "any.wrong-media-type"),
+        ("application/json; charset=utf-16", "any.wrong-media-type"),
+    ],
+)
+def test_a_media_type_that_cannot_be_read_is_told_from_a_wrong_one(declared: str, situation: str) -> None:
+    history = before()
+    sent = (("Content-Type", declared),)
+    assert situation in history.situations(history.rename(A, "New", 400, sent=sent))
+    read = history.add("GET", f"{FLEETS}/{A}/invitation", status=400, sent=sent)
+    assert "any.media-type-without-a-body" in history.situations(read)
+
+
+@pytest.mark.parametrize(
+    ("dialect", "body", "path", "query"),
+    [
+        ({"id__blanks": "trimmed"}, "taken", "perhaps-a-fleet", "another-organizations-fleet"),
+        ({"id__blanks": "kept"}, "new", "unusual-characters", "unknown-fleet"),
+    ],
+)
+def test_what_is_tidied_in_bodies_need_not_be_in_paths_and_queries(
+    dialect: dict[str, str], body: str, path: str, query: str
+) -> None:
+    history = before(**dialect)
+    asked = (
+        (history.create(f"{A} ", status=409), body),
+        (history.add("PUT", f"{FLEETS}/{A}%20/rename", {"newName": "New"}, 404), path),
+        (history.page(f"fleetId={A}+"), query),
+    )
+    for exchange, word in asked:
+        assert any(word in each for each in history.situations(exchange)), (word, history.situations(exchange))
+
+
+def test_a_fleet_is_found_under_the_id_that_its_create_showed() -> None:
+    history = History(id__blanks="trimmed", name__taken="accepted")
+    history.create(f"{A} ", answer={"fleetId": A, "fleetName": "A name"})
+    assert history.situations(history.rename(A)) == {"rename.a-fleet"}
+    spelled = history.add("PUT", f"{FLEETS}/{A}%20/rename", {"newName": "New"}, 404)
+    assert history.situations(spelled) == {"path.perhaps-a-fleet"}

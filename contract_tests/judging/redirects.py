@@ -1,0 +1,32 @@
+"""Redirects: whether one leads to what was asked for, in another spelling of its path (RFC 3986, section 6.2.2)."""
+
+from urllib.parse import parse_qsl, unquote_to_bytes, urlsplit
+
+from fleet_contract.contract_tests.exchange import Exchange
+
+_KEEPS_THE_METHOD = (301, 307, 308)  # 301 of anything but a POST (RFC 9110, section 15.4.2)
+
+
+def leads_to_another_spelling(exchange: Exchange) -> bool:
+    """Say whether an answer redirects to the very same, spelled otherwise: decoded, without empty and dot segments."""
+    location = exchange.answer.header("location") if exchange.answer else None
+    if exchange.status not in _KEEPS_THE_METHOD or location is None:
+        return False
+    try:
+        there, here = urlsplit(location), urlsplit(exchange.request.path)
+    except ValueError:
+        return False
+    same_query = parse_qsl(there.query, keep_blank_values=True) == parse_qsl(here.query, keep_blank_values=True)
+    # Location has whatever stands before our paths.
+    is_same_path = _tidied(there.path).endswith(_tidied(here.path))
+    return same_query and is_same_path and not there.path.endswith(here.path)
+
+
+def _tidied(path: str) -> bytes:
+    segments: list[bytes] = []
+    for segment in unquote_to_bytes(path).split(b"/"):
+        if segment == b"..":
+            del segments[-1:]
+        elif segment not in (b"", b"."):
+            segments.append(segment)
+    return b"/" + b"/".join(segments)

@@ -1,0 +1,335 @@
+"""Variants of the independent server, each of which settles one more thing otherwise and conforms all the same.
+
+Each is a kind of false alarm that was seen. A variant is a function that returns an application; its name is the
+function's, and its docstring says what it does.
+"""
+
+import json
+import re
+import time
+import unicodedata
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+from urllib.parse import quote, unquote
+
+import falcon
+from falcon import Request, Response
+
+from .server import LONGEST, Drive, bad, create_app, reply
+
+App = Any
+Build = Callable[[], App]
+
+
+class Variant(NamedTuple):
+    """How to build the application, and the requirements, by prefix, that were said to be broken by it."""
+
+    build: Build
+    accused_of: tuple[str, ...]
+
+
+VARIANTS: dict[str, Variant] = {}
+
+
+def variant(*accused_of: str) -> Callable[[Build], Build]:
+    def register(build: Build) -> Build:
+        VARIANTS[build.__name__.replace("_", " ")] = Variant(build, accused_of)
+        return build
+
+    return register
+
+
+def refusing(when: Callable[[dict[str, Any]], int], app: App | None = None, **headers: str) -> App:
+    """Stand before an application and answer a status of one's own, with these headers, where `when` returns one."""
+    inner = app or create_app()
+
+    def stand(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        status = when(environ)
+        if not status:
+            return answered(inner, environ, start)
+        environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        start(f"{status} Refused", [("Content-Type", "text/plain"), ("Content-Length", "0"), *headers.items()])
+        return [b""]
+
+    return stand
+
+
+def answered(app: App, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+    body: Iterable[bytes] = app(environ, start)
+    return body
+
+
+def path_of(environ: dict[str, Any]) -> str:
+    return str(environ["PATH_INFO"])
+
+
+# --- renames ---------------------------------------------------------------------------------------
+
+
+@variant("rename.answers-the-new-name")
+def a_rename_rereads_the_fleet() -> App:
+    """Rename, commit, and read again what the fleet is called by then, as object-relational mappers do."""
+
+    class Rereading(Drive):
+        def on_put_rename(self, req: Request, resp: Response, fleet_id: str) -> None:
+            super().on_put_rename(req, resp, fleet_id)
+            time.sleep(0.01)
+            with self.lock:
+                reply(resp, self.fleet(fleet_id, req).answer())
+
+    return create_app(Rereading())
+
+
+# --- paths -----------------------------------------------------------------------------------------
+
+
+def redirecting(tidy: Callable[[str], str], status: int = 308) -> App:
+    """Redirect whatever path is not as tidy as it could be."""
+    inner = create_app()
+
+    def stand(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        path = path_of(environ)
+        if tidy(path) == path:
+            return answered(inner, environ, start)
+        query = environ.get("QUERY_STRING")
+        location = tidy(path) + (f"?{query}" if query else "")
+        return answered(refusing(lambda _: status, inner, Location=location), environ, start)
+
+    return stand
+
+
+def cleaned(path: str) -> str:
+    """Clean a path as Go's ServeMux does: decoded, without empty and dot segments."""
+    segments: list[str] = []
+    for segment in unquote(path, errors="surrogateescape").split("/"):
+        if segment == ".." and segments:
+            segments.pop()
+        elif segment not in ("", ".", ".."):
+            segments.append(segment)
+    return "/" + "/".join(quote(each, errors="surrogateescape") for each in segments)
+
+
+@variant("fleets.id-works-in-paths")
+def paths_are_cleaned_by_a_redirect() -> App:
+    """Redirect from encoded slashes, empty and dot segments to the path without them."""
+    return redirecting(
+        lambda path: cleaned(path) if "%2F" in path.upper() or "//" in path or "%2E" in path.upper() else path
+    )
+
+
+@variant("fleets.id-works-in-paths", "fleets.id-is-matched-whole")
+def escapes_are_written_in_lower_case_by_a_redirect() -> App:
+    """Redirect to percent escapes in lower case, as some frameworks write URLs."""
+    return redirecting(lambda path: re.sub("%[0-9A-F]{2}", lambda each: each[0].lower(), path), 301)
+
+
+@variant("fleets.id-works-in-paths")
+def needless_escapes_are_taken_away_by_a_redirect() -> App:
+    """Redirect to the path with no escape that it need not have (RFC 3986, section 6.2.2)."""
+    return redirecting(
+        lambda path: (
+            quote(unquote(path, errors="surrogateescape").encode(errors="surrogateescape"), safe="/")
+            if "%2F" not in path.upper()
+            else path
+        ),
+        307,
+    )
+
+
+def slash_dropped(path: str) -> str:
+    return re.sub("(%2F)+(?=/rename$|/invitation$)", "", path)
+
+
+@variant("fleets.id-is-matched-whole")
+def a_slash_at_the_end_is_dropped() -> App:
+    """Drop a slash behind an id, which has letters, digits and hyphens alone."""
+    inner = create_app(Slugs())
+
+    def stand(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        return answered(inner, {**environ, "PATH_INFO": slash_dropped(path_of(environ))}, start)
+
+    return stand
+
+
+class Slugs(Drive):
+    alphabet = r"[A-Za-z0-9_.~-]*"
+
+    def text(self, body: dict[str, Any], name: str) -> str | None:
+        value = super().text(body, name)
+        if name == "fleetId" and value is not None and not re.fullmatch(self.alphabet, value):
+            raise bad("fleetId has characters that are not allowed here.")
+        return value
+
+
+@variant("fleets.id-is-matched-whole")
+def a_proxy_drops_the_slash_at_the_end() -> App:
+    """Drop a slash behind an id, which may have many characters and no slash."""
+
+    class Wide(Slugs):
+        alphabet = r"[^/\x00-\x1f]*"
+
+    inner = create_app(Wide())
+
+    def stand(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        return answered(inner, {**environ, "PATH_INFO": slash_dropped(path_of(environ))}, start)
+
+    return stand
+
+
+def overlong(status: int) -> App:
+    def when(environ: dict[str, Any]) -> int:
+        longest = max((len(unquote(each)) for each in path_of(environ).split("/")), default=0)
+        return status if longest > LONGEST else 0
+
+    return refusing(when)
+
+
+@variant("rename.unknown", "invitation.unknown", "prices")
+def an_overlong_segment_is_answered_414() -> App:
+    """Answer 414 to every path with a segment of more than 100 characters."""
+    return overlong(414)
+
+
+@variant("rename.unknown", "invitation.unknown", "prices")
+def an_overlong_segment_is_answered_400() -> App:
+    """Answer 400 to every path with a segment of more than 100 characters."""
+    return overlong(400)
+
+
+@variant("rename.unknown", "invitation.unknown", "prices")
+def an_overlong_segment_is_answered_403() -> App:
+    """Answer 403 to every path with a segment of more than 100 characters."""
+    return overlong(403)
+
+
+# --- media types -----------------------------------------------------------------------------------
+
+
+def with_malformed_type(status: int, malformed: Callable[[str], bool]) -> App:
+    return refusing(lambda environ: status if malformed(environ.get("CONTENT_TYPE") or "a/b") else 0)
+
+
+@variant("http")
+def a_malformed_media_type_is_a_bad_request() -> App:
+    """Answer 400 to a Content-Type that is malformed, with a body or without one."""
+    return with_malformed_type(
+        400, lambda given: not re.match(r"[\w.+-]+/[\w.+-]+", given) or given == "multipart/form-data"
+    )
+
+
+@variant("http.media")
+def a_media_type_that_cannot_be_parsed_is_not_acceptable() -> App:
+    """Answer 406 to a Content-Type that cannot be parsed, as Rails does."""
+    return with_malformed_type(406, lambda given: not re.match(r"[\w.+-]+/[\w.+-]+", given))
+
+
+@variant("http")
+def a_media_type_without_a_body_is_unsupported() -> App:
+    """Answer 415 to a Content-Type of a GET, which has no body."""
+    return refusing(
+        # The standard library's server says text/plain where nothing was sent.
+        lambda environ: 415 if environ["REQUEST_METHOD"] == "GET" and environ["CONTENT_TYPE"] != "text/plain" else 0
+    )
+
+
+# --- ids -------------------------------------------------------------------------------------------
+
+
+class TrimmedIds(Drive):
+    def text(self, body: dict[str, Any], name: str) -> str | None:
+        value = super().text(body, name)
+        return value.strip() if value is not None else None
+
+
+@variant("fleets", "keys.filter")
+def ids_are_trimmed_in_bodies_alone() -> App:
+    """Cut blanks off around ids in bodies, and neither in paths nor in queries."""
+    return create_app(TrimmedIds())
+
+
+@variant("keys.filter")
+def ids_are_trimmed_in_bodies_and_paths() -> App:
+    """Cut blanks off around ids in bodies and paths, and not in queries."""
+
+    class Trimmed(TrimmedIds):
+        def on_put_rename(self, req: Request, resp: Response, fleet_id: str) -> None:
+            super().on_put_rename(req, resp, fleet_id.strip())
+
+        def on_get_invitation(self, req: Request, resp: Response, fleet_id: str) -> None:
+            super().on_get_invitation(req, resp, fleet_id.strip())
+
+    return create_app(Trimmed())
+
+
+@variant("create.echoes-the-id", "fleets.id-works")
+def ids_are_normalised_in_bodies_alone() -> App:
+    """Bring ids into normalisation form C in bodies, and neither in paths nor in queries."""
+
+    class Normalised(Drive):
+        def text(self, body: dict[str, Any], name: str) -> str | None:
+            value = super().text(body, name)
+            return unicodedata.normalize("NFC", value) if value is not None else None
+
+    return create_app(Normalised())
+
+
+@variant("create", "rename.refuses")
+def texts_are_trimmed_before_they_are_measured() -> App:
+    """Measure ids and names without the blanks around them."""
+
+    class Trimming(Drive):
+        def text(self, body: dict[str, Any], name: str) -> str | None:
+            value = body.get(name)
+            return super().text({name: value.strip()} if isinstance(value, str) else body, name)
+
+    return create_app(Trimming())
+
+
+@variant("create", "rename.refuses")
+def texts_are_trimmed_before_they_are_measured_and_numbers_are_texts() -> App:
+    """Measure ids and names without the blanks around them, and take numbers for them."""
+
+    class Trimming(Drive):
+        def text(self, body: dict[str, Any], name: str) -> str | None:
+            value = body.get(name)
+            if isinstance(value, bool | int | float):
+                value = json.dumps(value)
+            return super().text({name: value.strip()} if isinstance(value, str) else body, name)
+
+    return create_app(Trimming())
+
+
+@variant("invitation")
+def fleets_without_codes_are_not_found_whoever_asks() -> App:
+    """Answer 404 where a fleet has no codes, whosever it is, and have new fleets without codes."""
+
+    class Codeless(Drive):
+        def on_post_fleets(self, req: Request, resp: Response) -> None:
+            super().on_post_fleets(req, resp)
+            self.fleets[json.loads(resp.data or b"null")["fleetId"]].codes = ()
+
+        def on_get_invitation(self, req: Request, resp: Response, fleet_id: str) -> None:
+            found = self.fleets.get(fleet_id)
+            if found is not None and not found.codes:
+                raise falcon.HTTPNotFound(description="No such fleet, or no codes.")
+            super().on_get_invitation(req, resp, fleet_id)
+
+    return create_app(Codeless())
+
+
+# --- lists -----------------------------------------------------------------------------------------
+
+
+@variant("keys")
+def pages_are_shorter_than_asked_for() -> App:
+    """List at most seven keys a page, whatever size is asked for."""
+
+    class Short(Drive):
+        def on_get_keys(self, req: Request, resp: Response) -> None:
+            super().on_get_keys(req, resp)
+            page = json.loads(resp.data or b"null")
+            if len(page["keys"]) > 7:
+                start = int(req.get_param("cursor") or 0)
+                reply(resp, {"keys": page["keys"][:7], "cursor": str(start + 7)})
+
+    return create_app(Short())

@@ -1,0 +1,20 @@
+"""No false alarm: servers by another hand, each with one more choice of its own, conform at every depth below deep."""
+
+import pytest
+
+from fleet_contract.contract_tests.verdicts import Outcome
+from tests.independent.server import serve
+from tests.independent.variants import VARIANTS
+from tests.suite.harness import ended_early, failed, judged
+
+KEYS = {"FLEET_API_KEY": "one-key", "FLEET_OTHER_API_KEY": "two-key", "FLEET_LOCATION": "loc-001"}
+
+
+@pytest.mark.parametrize("depth", ["quick", "standard"])
+@pytest.mark.parametrize("name", VARIANTS)
+def test_a_variant_conforms(name: str, depth: str) -> None:
+    with serve(VARIANTS[name].build()) as url:
+        report = judged(url, depth, target=None, **KEYS)
+    assert not failed(report)
+    assert not ended_early(report)
+    assert report.outcome is Outcome.CONFORMS
