@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from fleet_contract.contract_tests.exchange import Caller, Exchange
+from fleet_contract.contract_tests.network.alignment import OUT_OF_LINE, Alignment
 from fleet_contract.contract_tests.network.budget import Cost
 from fleet_contract.contract_tests.network.disturbance import UNAVAILABLE, disturbance
 from fleet_contract.contract_tests.network.examiner import Breaks, Examiner, Origin
@@ -23,11 +24,12 @@ from fleet_contract.contract_tests.network.preflight import (
     might_be_about_the_query,
 )
 from fleet_contract.contract_tests.network.troubles import Cause
-from fleet_contract.contract_tests.target import Target
+from fleet_contract.contract_tests.target import API, Target
 
 READS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 IDEMPOTENT = READS | {"PUT", "DELETE"}  # RFC 9110, section 9.2.2: sent twice, they do what they do sent once
 MAY_PASS = frozenset({Cause.CONNECT, Cause.PROXY, Cause.RESET})  # at once; a timeout may last, and costs its seconds
+NO_OPERATION = f"{API}/ct-no-operation"
 TRIES = 8  # doubling from 1 s, they reach beyond the next clock minute, when budgets per minute are new
 INTERRUPTED = "it was interrupted"
 BURST = "burst"  # the note of an exchange that was sent in a burst: its number
@@ -74,6 +76,7 @@ class Client:
         self._flights = Flights(target, self._masker, self._ledger, on_exchange, self._clock)
         self._patience = Patience(self._clock)
         self._examiner = Examiner(breaks)
+        self._alignment = Alignment(breaks)
         self._is_cut_off = False  # whether what came between was still there when a request was sent again
         self._bursts = 0
         self._in_doubt: list[Landed] = []  # of the burst that is under way
@@ -144,6 +147,7 @@ class Client:
         if might_be_about_the_query(exchange):
             exchange = self.send("GET", PLAIN_PATH, check="preflight")
         judge_preflight(exchange, self.target)
+        self._alignment.learn(exchange)
         return exchange
 
     def limit_time(self, first: Exchange) -> float | None:
@@ -259,14 +263,30 @@ class Client:
         """Put an exchange into the journal, without its answer if that is not the API's."""
         why, others = self._examiner.sign(landed.exchange), list[Landed]()
         try:
+            why = why or self._out_of_line(landed, others)
             if not why and self._examiner.is_doubtful(landed.outgoing, landed.exchange):
                 why = self._examiner.look(landed.exchange)  # It stays if nothing more can be sent.
                 why = self._examiner.settle(landed.outgoing, landed.exchange, self._origin(landed, others))
         finally:
             exchange = self._booked(landed, why)
             for other in others:
-                self._booked(other, self._examiner.sign(other.exchange))
+                self._booked(other, why if why == OUT_OF_LINE else self._examiner.sign(other.exchange))
         return exchange
+
+    def _out_of_line(self, landed: Landed, others: list[Landed]) -> str:
+        """Return that a response belongs to another request, if that is so; nothing more is sent if it stays so."""
+        if not self._alignment.is_in_question(landed.exchange) or not self._is_out_of_line(landed, others):
+            return ""
+        self.reconnect()
+        if self._is_out_of_line(landed, others):
+            self.stop(OUT_OF_LINE)
+        return OUT_OF_LINE
+
+    def _is_out_of_line(self, landed: Landed, others: list[Landed]) -> bool:
+        for path in (PATH, NO_OPERATION):
+            sent, request = self._dresser.dress("GET", path)
+            others.append(self._flights.fly(Outgoing("GET", path, sent, b"", request, landed.outgoing.check)))
+        return self._alignment.is_lost(others[-1].exchange)
 
     def _origin(self, landed: Landed, others: list[Landed]) -> Origin:
         """Send a request again whose answer may be anybody's, and if that is no help one that is known to be good."""

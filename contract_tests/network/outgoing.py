@@ -87,11 +87,11 @@ class Dresser:
         method: str,
         path: str,
         *,
-        caller: Caller,
-        body: bytes,
-        headers: Sequence[tuple[str, str]],
-        key: str | None,
-        header_name: str,
+        caller: Caller = Caller.OWNER,
+        body: bytes = b"",
+        headers: Sequence[tuple[str, str]] = (),
+        key: str | None = None,
+        header_name: str = KEY_HEADER,
     ) -> tuple[Headers, Request]:
         """Return the headers that go out, and the request that the journal keeps; raises Unsendable."""
         sent_key = self.key_of(caller) if key is None else key

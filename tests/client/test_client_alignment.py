@@ -1,0 +1,70 @@
+"""Responses one step out of line: no byte tells, so before anything is blamed two requests are asked, once."""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+
+import pytest
+
+from fleet_contract.contract_tests.exchange import Exchange
+from fleet_contract.contract_tests.network.alignment import OUT_OF_LINE
+from fleet_contract.contract_tests.network.client import NO_OPERATION, Client
+from fleet_contract.contract_tests.network.preflight import PATH
+
+from .conftest import Serve, target
+from .servers import Heard, Server, answer
+
+LISTING, FLEET, REFUSAL = answer(200, b'{"keys": [], "cursor": null}'), answer(200, b'{"fleetId": "a"}'), answer(404)
+RIGHT = {PATH: LISTING, NO_OPERATION: REFUSAL, "/fleet": FLEET, "/wrong": FLEET}
+
+
+def breaks(exchange: Exchange) -> bool:
+    """Judge as the suite does, whether a request got what it asked for; /wrong never does."""
+    path, body = exchange.request.path, exchange.answer.body if exchange.answer else b""
+    return path == "/wrong" or not RIGHT[path].endswith(b"\r\n\r\n" + body)
+
+
+Shifted = Callable[[Callable[[Server], bool]], Client]
+
+
+@pytest.fixture
+def shifted(serve: Serve, stack: ExitStack) -> Shifted:
+    """Open a client to a server that gives the response to the request before whenever `does` says so."""
+
+    def start(does: Callable[[Server], bool]) -> Client:
+        before = [LISTING]
+
+        def script(heard: Heard) -> bytes:
+            before.append(RIGHT[heard.path])
+            return before[-2] if does(server) else before[-1]
+
+        server = serve(script)
+        client = stack.enter_context(Client(target(server.url), mark="m4rk", breaks=breaks))
+        client.preflight()
+        return client
+
+    return start
+
+
+def test_responses_that_stay_out_of_line_end_the_run_and_are_never_read(shifted: Shifted) -> None:
+    client = shifted(lambda _: True)
+    with pytest.raises(KeyboardInterrupt):
+        client.send("GET", "/fleet")
+    assert client.stopped == OUT_OF_LINE
+    own, *others = client.journal
+    assert own.status == 200
+    assert [(each.answer, OUT_OF_LINE in each.trouble) for each in others] == [(None, True)] * 5
+
+
+def test_a_connection_that_is_out_of_line_is_left(shifted: Shifted) -> None:
+    client = shifted(lambda server: len(server.connections) == 1)
+    assert client.send("GET", "/fleet").status == 200  # It was sent again, on another connection.
+    assert [OUT_OF_LINE in each.trouble for each in client.journal if each.request.path == "/fleet"] == [True, False]
+    assert client.stopped == ""
+
+
+def test_a_server_that_breaks_something_in_line_is_asked_two_things_more_and_only_once(shifted: Shifted) -> None:
+    client = shifted(lambda _: False)
+    assert [client.send("GET", "/wrong").status for _ in range(3)] == [200] * 3
+    asked = [each.request.path for each in client.journal]
+    assert asked == [PATH, "/wrong", PATH, NO_OPERATION, "/wrong", "/wrong"]
+    assert client.stopped == ""
