@@ -37,7 +37,7 @@ test: $(READY) ## Run the project's own tests [ARGS=…]
 packaged: $(READY) ## Test the wheel, the plugin in a project of somebody else, and make itself [ARGS=…]
 	@$(BIN)/python -m pytest -n auto tests/packaged $(ARGS)
 
-hostile: $(READY) ## Run the suite against servers that send what no server should (minutes) [ARGS=…]
+hostile: $(READY) ## Run the suite and the mock against what no server and no client should send (minutes) [ARGS=…]
 	@$(BIN)/python -m pytest -n 4 --dist worksteal tests/hostile $(ARGS)
 
 prove: $(READY) ## Prove the suite and the mock by each other: all faults, every pair of answers (minutes)

@@ -16,9 +16,9 @@ MOST_CONNECTIONS = 4096
 # Descriptors that are kept for all but connections: listeners, the event loop, files of the Swagger UI.
 RESERVED_DESCRIPTORS = 64
 AT_ONCE = 64
-PAUSE = 0.1
+PAUSE = 0.05
 # A client that has just connected is about to send its request.
-SHORTEST_WAIT = 0.5
+SHORTEST_WAIT = 0.1
 BETWEEN_COMPLAINTS = 60.0
 
 log = logging.getLogger("fleet_mock")
