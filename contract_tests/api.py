@@ -223,7 +223,11 @@ class Api:
             return call()
 
         with self.client.burst(requests or len(calls)), ThreadPoolExecutor(len(calls)) as threads:
-            begun = [threads.submit(begin, call) for call in calls]
+            try:
+                begun = [threads.submit(begin, call) for call in calls]
+            except BaseException:  # No thread was to be had, or a signal came: nobody waits for those who never begin.
+                together.abort()
+                raise
         for each in begun:
             each.result()
         for exchange in self.client.last_burst():

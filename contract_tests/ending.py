@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from enum import IntEnum
 
 from fleet_contract.contract_tests import streams
+from fleet_contract.contract_tests.network.printable import printable_lines
 from fleet_contract.contract_tests.signals import Stopped, breakable, watching
 from fleet_contract.spec.contradiction import Contradiction
 
@@ -88,8 +89,8 @@ def tell(error: BaseException) -> Exit:
 
 
 def complain(message: str) -> None:
-    """Print an error as one line."""
-    sys.stderr.write(f"Error: {message}\n")
+    """Print an error."""
+    sys.stderr.write(f"Error: {printable_lines(message)}\n")
 
 
 def unless_lost(code: int, lost: object) -> int:

@@ -29,8 +29,9 @@ codecs.register_error(PLAIN, _plain)
 class Outlet(io.RawIOBase):
     """Passes bytes on to a stream until that fails, and swallows them from then on; `lost` says why."""
 
-    def __init__(self, stream: Any) -> None:
-        self._stream = stream
+    def __init__(self, stream: TextIO) -> None:
+        self._kept = stream  # which would close what is beneath it
+        self._stream: Any = getattr(stream.buffer, "raw", stream.buffer)
         self.lost: OSError | None = None
 
     def write(self, data: Any) -> int:
@@ -71,9 +72,8 @@ def _settled(stream: TextIO | None) -> TextIO:
         stream = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  (it lives as long as the process)
     if not isinstance(stream, io.TextIOWrapper):
         return stream
-    raw = getattr(stream.buffer, "raw", stream.buffer)
     return io.TextIOWrapper(
-        io.BufferedWriter(Outlet(raw)),
+        io.BufferedWriter(Outlet(stream)),
         encoding=stream.encoding,
         errors=PLAIN,
         line_buffering=True,

@@ -163,7 +163,10 @@ def _case(sighting: Sighting, seed: int) -> Case:
 
 def _require_place(folder: Path) -> None:
     """Raise Contradiction rather now than when the fleets are spent."""
-    place = next(each for each in (folder, *folder.absolute().parents) if each.exists())
+    try:
+        place = next(each for each in (folder, *folder.absolute().parents) if each.exists())
+    except OSError:  # The working directory is gone.
+        place = folder
     if not place.is_dir() or not os.access(place, os.W_OK):
         raise Contradiction(
             f"Cases cannot be saved in {folder}: {place} is no folder that can be written. "

@@ -23,7 +23,7 @@ def prepare(reports: Iterable[Path], others: Iterable[Path] = ()) -> None:
     writes beside. Raises Contradiction.
     """
     reports = list(reports)
-    _require_distinct(reports, list(others))
+    _require_distinct(reports, others)
     for path in reports:
         try:
             _prepare(path)
@@ -33,16 +33,23 @@ def prepare(reports: Iterable[Path], others: Iterable[Path] = ()) -> None:
             ) from None
 
 
-def _require_distinct(reports: list[Path], others: list[Path]) -> None:
-    taken = {os.path.realpath(path) for path in others}
+def _require_distinct(reports: Iterable[Path], others: Iterable[Path]) -> None:
+    taken = {_place(path) for path in others}
     for path in reports:
-        real = os.path.realpath(path)
-        if real in taken and not _is_device(path):
+        place = _place(path)
+        if place in taken and not _is_device(path):
             raise Contradiction(
                 f"The report {path} would be written over a file that this run reads or writes for something else. "
                 f"Expected a file of its own. Name another."
             )
-        taken.add(real)
+        taken.add(place)
+
+
+def _place(path: Path) -> str:
+    try:
+        return os.path.realpath(path)
+    except OSError:  # The working directory is gone, as whoever opens the file will say.
+        return str(path)
 
 
 def _is_device(path: Path) -> bool:
