@@ -1,5 +1,6 @@
 """The subcommands of `fleet-contract`, as click reads them."""
 
+import os
 import secrets
 import sys
 from collections.abc import Callable, Sequence
@@ -31,6 +32,7 @@ from fleet_contract.spec.dialect import NOT_APPLICABLE, to_toml
 from fleet_contract.spec.files import Contradiction, expanded, suggestion
 from fleet_contract.spec.numerals import Decimal, Whole
 
+_COMPLETING = "_FLEET_CONTRACT_COMPLETE"
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
@@ -49,10 +51,10 @@ class Program(click.Group):
             return Exit.USAGE
         except click.Abort as interrupted:
             raise interrupted.__cause__ or interrupted from None
-        except SystemExit as done:  # so ends the completion of a shell's words
-            if done.code:
+        except SystemExit as done:
+            if done.code or _COMPLETING not in os.environ:
                 raise
-            return Exit.CONFORMS
+            return Exit.CONFORMS  # A shell asked how its words go on.
         return code or Exit.CONFORMS
 
 
@@ -110,15 +112,18 @@ def dialect(base_url: str | None, **given: Any) -> int:
     report = run_checks(begin(settings, console))
     print_footprint(report, console)
     answers = decided(report.dialect)
+    cut_short = [each.error or each.reason for each in report.ran if each.error or each.lack is Lack.STOPPED]
+    because = f": {cut_short[0].rstrip('.')}" if cut_short else ""
     if not answers:
-        raise Inconclusive(f"No answer of {settings.target.base_url} told anything. `fleet-contract run` says why.")
+        raise Inconclusive(
+            f"No answer of {settings.target.base_url} told anything{because}. `fleet-contract run` says more."
+        )
     for question, answer in report.dialect.items():
         if question not in answers and answer != NOT_APPLICABLE:
             click.echo(f"# {question} is {answer}")
     click.echo(to_toml(answers), nl=False)
-    cut_short = [each.error or each.reason for each in report.ran if each.error or each.lack is Lack.STOPPED]
     if cut_short:
-        raise Inconclusive(f"Not all was read: {cut_short[0].rstrip('.')}. What was read stands above.")
+        raise Inconclusive(f"Not all was read{because}. What was read stands above.")
     return Exit.CONFORMS
 
 

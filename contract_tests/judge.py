@@ -151,11 +151,11 @@ def _failing(what: str, action: Callable[[], None], guard: AbstractContextManage
     try:
         with guard:
             action()
-    except (BrokenPipeError, SystemExit):
-        return []  # Whoever reads it went away, and wanted no more; rich makes the second of the first.
+    except BrokenPipeError:
+        return []  # Whoever reads it went away, and wanted no more.
     except OSError as wrong:
         return [f"{what}: {wrong.strerror}. Give it a place where it can."]
-    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  (the other reports are told all the same)
+    except BaseException as error:  # noqa: BLE001  (the other reports are told all the same)
         return [f"{what}. {ending_of(error)[1]}"]
     return []
 

@@ -127,7 +127,7 @@ class Run:
         self.client.close()
         try:
             findings, dialect = self.judgement.conclude()
-        except Exception as error:  # noqa: BLE001  (what was created is told whatever happens)
+        except BaseException as error:  # noqa: BLE001  (what was created is told whatever happens)
             self.ran.append(Ran("the judges", (), error=f"{type(error).__name__}: {error}"))
             findings, dialect = list(self.judgement.failures), _UNREAD
         return self._report(findings, dialect)

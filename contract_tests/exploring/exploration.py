@@ -93,6 +93,8 @@ class _State:
         failed = [each.requirement.id for each in report.results if each.failures]
         self.gate = tuple(id for id in failed if is_selected(id, settings.only, settings.skip))
         self.runs.assume(decided(report.dialect))
+        broke = [f"{each.name} of the quick checks broke: {each.error}" for each in report.ran if each.error]
+        self.broke = next(iter(broke), "")
         if run.client.stopped:
             raise KeyboardInterrupt
 

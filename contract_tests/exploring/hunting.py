@@ -115,7 +115,9 @@ class Hunt:
                 sent = self.programs
                 try:
                     self._round(number, strategy)
-                except Over:
+                except Over as over:
+                    if over.__cause__:
+                        raise over.__cause__ from None
                     return
                 if self.programs == sent:
                     return  # There is nothing else to be asked.
@@ -157,6 +159,8 @@ class Hunt:
         except BudgetSpent as spent:
             self.ended = str(spent)
             raise Over from None
+        except Exception as error:  # It is ours, and Hypothesis would take it for a failure of the server.
+            raise Over from error
         finally:  # Whatever ended it, a failure that was seen is kept.
             self._keep(seen)
         self._tell(self)

@@ -111,6 +111,13 @@ def test_the_junit_report_has_one_case_for_each_requirement(report: Report) -> N
         assert [type(each) for each in case.result] == [Error]
 
 
+def test_each_junit_case_says_how_long_it_took(report: Report) -> None:
+    """A viewer that adds up the attribute `time` shows NaN where one lacks it."""
+    seconds = [case.time for case in cases_of(report).values()]
+    assert all(each is not None and each >= 0 for each in seconds)
+    assert 0 < sum(seconds) <= report.footprint.seconds + len(seconds) * 0.001  # each is rounded
+
+
 def test_the_text_report_says_what_came_of_each_requirement(report: Report) -> None:
     text = as_text(report)
     for result in report.results:
