@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from .processes import LONGEST_END, SLACK, ends, free_port, full_pipe, mock, processor_seconds, start, stopped
-from .raw import JSON, KEY, connected, exchange, request
+from .raw import JSON, KEY, connected, exchange, read, request, until_closed
 
 KEYS = request("GET /emp/v1/charging-keys", KEY)
 HALF_A_BODY = f"POST /emp/v1/fleets HTTP/1.1\r\nHost: m\r\n{KEY}\r\n{JSON}\r\nContent-Length: 100\r\n\r\n{{".encode()
@@ -110,6 +110,21 @@ def test_a_second_signal_ends_a_mock_at_once(tmp_path: Path) -> None:
         assert ends(process, signal.SIGTERM, within=SLACK) == 0
         assert time.monotonic() - began < 0.5
     assert (tmp_path / "log").read_text(encoding="utf-8") == ""
+
+
+def test_a_request_that_is_under_way_is_answered_before_the_end(tmp_path: Path) -> None:
+    body = b'{"fleetId": "last"}'
+    create = request("POST /emp/v1/fleets", KEY, JSON, body=body)
+    with mock(stderr=tmp_path / "log") as (url, process), connected(url) as connection, connected(url) as idle:
+        connection.sendall(create.removesuffix(body))
+        assert exchange(url, KEYS).status == 200
+        process.send_signal(signal.SIGTERM)
+        assert idle.recv(1) == b"", "a connection without a request is closed at once"
+        with pytest.raises(ConnectionRefusedError):
+            exchange(url, KEYS)
+        connection.sendall(body)
+        assert read(until_closed(connection)).status == 201
+        assert process.wait(SLACK) == 0
 
 
 STOPPED_WHILE_IT_LOADS = """
