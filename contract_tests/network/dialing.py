@@ -52,19 +52,24 @@ def dial_unix(path: Path, deadline: Deadline) -> socket.socket:
         connected.connect(str(path))
     except (OSError, Late) as wrong:
         connected.close()
-        text = f"the connection to the unix socket {path} failed: {wrong or 'it takes none'}"
+        text = f"the connection to the unix socket {path} failed: {str(wrong) or 'it takes none'}"
         raise Trouble(Cause.CONNECT, text, sent=False) from wrong
     return connected
 
 
 def addresses(place: Place, pinned: Sequence[str] = ()) -> Sequence[Address]:
     """Return the addresses of a host in the order in which they are tried, families by turns; raises Trouble."""
-    names = pinned or loopback_addresses(place.host) or (place.host,)
-    try:
-        found = [entry for name in names for entry in socket.getaddrinfo(name, place.port, type=socket.SOCK_STREAM)]
-    except (OSError, UnicodeError) as wrong:
-        raise Trouble(Cause.NAME, f"the host's name is unknown: {wrong}", sent=False) from wrong
-    return list(_by_turns(dict.fromkeys(Address(family, place) for family, _, _, _, place in found)))
+    found: list[Address] = []
+    failure: Exception = OSError("it has no address")
+    for name in pinned or loopback_addresses(place.host) or (place.host,):
+        try:
+            entries = socket.getaddrinfo(name, place.port, type=socket.SOCK_STREAM)
+            found += [Address(family, address) for family, _, _, _, address in entries]
+        except (OSError, UnicodeError) as wrong:  # Where there is no IPv6, ::1 is none of localhost's addresses.
+            failure = wrong
+    if not found:
+        raise Trouble(Cause.NAME, f"the host's name is unknown: {failure}", sent=False) from failure
+    return list(_by_turns(dict.fromkeys(found)))
 
 
 def _by_turns(found: dict[Address, None]) -> Iterator[Address]:

@@ -92,3 +92,18 @@ def test_this_machine_is_reached_by_all_its_names(
 def test_a_name_that_nobody_knows_is_told(open_client: Open) -> None:
     with pytest.raises(Unreachable, match=r"the host's name is unknown.*Correct the host in BASE_URL"):
         open_client("http://no-such-host.invalid").preflight()
+
+
+def test_localhost_is_reached_where_there_is_no_ipv6(
+    monkeypatch: pytest.MonkeyPatch, serve: Serve, open_client: Open
+) -> None:
+    real = socket.getaddrinfo
+
+    def only_ipv4(name: str, *args: object, **words: object) -> object:
+        if ":" in name:
+            raise socket.gaierror(-9, "Address family for hostname not supported")
+        return real(name, *args, **words)  # type: ignore[arg-type]
+
+    server = serve()
+    monkeypatch.setattr(socket, "getaddrinfo", only_ipv4)
+    assert open_client(f"http://localhost:{server.port}").send("GET", "/").status == 200
