@@ -181,12 +181,16 @@ class Api:
         return self.send("GET", f"{KEYS}?{urlencode(query)}" if query else KEYS, caller=caller)
 
     def walk_keys(self, *, caller: Caller = Caller.OWNER, pages: int = _MOST_PAGES, **query: Any) -> list[Exchange]:
-        """List charging keys page by page to the end, or until a cursor repeats or `pages` are read."""
+        """List charging keys page by page to the end, or until a cursor repeats or `pages` are read.
+
+        An empty page is the last one to be read, but for the first: where it leads on, it is to be seen whither.
+        """
         walked = [self.list_keys(caller=caller, **query)]
         seen: set[str] = set()
         while len(walked) < pages:
             cursor = cursor_of(walked[-1])
-            if cursor is None or cursor in seen or not items_of(walked[-1]):
+            is_first_and_empty = len(walked) == 1 and items_of(walked[0]) == []
+            if cursor is None or cursor in seen or not (items_of(walked[-1]) or is_first_and_empty):
                 break
             seen.add(cursor)
             walked.append(self.list_keys(caller=caller, **{**query, "cursor": cursor}))

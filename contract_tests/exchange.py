@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any, NoReturn
 from urllib.parse import parse_qsl, urlsplit
 
-MOST_MEMORY = 8 * 1024 * 1024  # bytes of one response: a page of 500 keys takes one million and a half
+MOST_MEMORY = 16 * 1024 * 1024  # bytes of one response: a page of 500 keys takes one million and a half
 _NARROW, _WIDE = 2, 5  # bytes for each byte of a body: itself, and 1 or 4 in a string of Python
 _PER_VALUE = 64  # bytes for each item, member name or member: an empty list is one of the dearest
 

@@ -52,7 +52,7 @@ _ADVICE: Mapping[Cost, str] = {
     Cost.FLEETS: f"Raise limits.max_fleets in the target file, {_FEWER}",
     Cost.KEYS: f"Raise limits.max_keys in the target file, {_FEWER}",
     Cost.SECONDS: f"Raise limits.max_seconds in the target file or with --max-seconds, {_FEWER}",
-    Cost.MEGABYTES: f"Lower limits.max_answer_bytes in the target file to find the largest, {_FEWER}",
+    Cost.MEGABYTES: f"Look which part of the server writes so much, {_FEWER}",
     Cost.TIMEOUTS: "Raise limits.max_timeouts in the target file, or look whether the server hangs; "
     "limits.timeout_seconds says how long it is waited for",
     Cost.CONNECTIONS: "Look whether the server is still up",

@@ -153,8 +153,9 @@ class Flights:
 
     def _too_late(self) -> BudgetSpent:
         taken = sum(each.ended - each.started for each in self.journal) / max(len(self.journal), 1)
-        held = any(each.notes.get("retried") for each in self.journal)
-        why = f", at {taken:.2g} s a response" + (" and with pauses that the server asked for" if held else "")
+        refusals = sorted({each.status for each in self.journal if each.notes.get("retried")})
+        paused = f" and with pauses after {' and '.join(map(str, refusals))}" if refusals else ""
+        why = f", at {taken:.2g} s a response{paused}"
         return BudgetSpent(Cost.SECONDS, self.seconds, self._most_seconds or 0.0, why)
 
     def _sent(self, flight: Flight) -> Exchange:

@@ -40,7 +40,7 @@ class Wire:
         self._idle: list[_Idle] = []
         self._lock = threading.Lock()
         self._watched = False
-        self._reuses = True  # until bytes come that nobody asked for
+        self._reuses = True  # until bytes come that nobody asked for, or a connection is closed as soon as it is idle
 
     def roundtrip(self, method: str, path: str, headers: Headers, body: bytes, seconds: float) -> Answer:
         """Send a request whose path stays as it is, byte for byte, and return its answer.
@@ -100,6 +100,8 @@ class Wire:
             if more == b"" and idle < IDLE_SECONDS:
                 return stream
             self._give_back(stream, reusable=False)
+            if more is None and idle < WATCH_SECONDS:
+                self._reuses = False  # A server that closes at once and does not say so would close under a request.
             if more and not more.startswith(FAREWELL):
                 self._reuses = False
                 raise unasked(more, "after the response before", sent=False)

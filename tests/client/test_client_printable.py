@@ -1,8 +1,10 @@
 """What a server sent is printed without being obeyed."""
 
+import json
+
 import pytest
 
-from fleet_contract.contract_tests.network.printable import printable
+from fleet_contract.contract_tests.network.printable import printable, printable_json, printable_lines
 
 
 @pytest.mark.parametrize(
@@ -32,3 +34,16 @@ def test_a_long_text_is_cut_and_says_so() -> None:
     assert printable("x" * 200) == "x" * 200
     assert printable("x" * 201) == "x" * 200 + "… (201 characters)"
     assert printable("\n" * 9, longest=2) == r"\n\n… (9 characters)"
+
+
+def test_a_json_text_keeps_its_value_and_loses_what_a_terminal_would_obey() -> None:
+    value = {"name": "\x1b[2J\x7f\x9b\u202e\U000e0041 Grüße 🚗", "ids": ["a\nb", "\u2028"]}
+    text = printable_json(json.dumps(value, ensure_ascii=False, indent=2))
+    assert json.loads(text) == value
+    assert "\n" in text
+    assert text.replace("\n", "").isprintable()
+    assert "Grüße 🚗" in text
+
+
+def test_our_own_line_feeds_stay() -> None:
+    assert printable_lines("one\ntwo\x1b\n") == "one\ntwo\\x1b\n"

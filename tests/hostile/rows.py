@@ -14,7 +14,8 @@ def honest(response: Response) -> bytes:
 class Row:
     """A server that spoils responses, or with `handle` one that answers by itself; `breaks` is all that may fail.
 
-    `says` is a pattern that the output has: the cause, in the words of the report.
+    `says` is a pattern that the output has: the cause, in the words of the report. `breaks`
+    of a star lets anything fail: what such a server does to its values breaks much.
     """
 
     says: str
@@ -23,6 +24,7 @@ class Row:
     code: int = 3
     breaks: frozenset[str] = frozenset()
     scheme: str = "http"
+    options: tuple[str, ...] = ()
 
 
 Rows = Mapping[str, Row]

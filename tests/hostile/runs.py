@@ -52,8 +52,8 @@ def run(url: str, folder: Path, *options: str) -> Ran:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
     ) as process:
-        peaks = [0.0]
-        watching = threading.Thread(target=_watch, args=(process, peaks))
+        peak = [0.0]
+        watching = threading.Thread(target=_watch, args=(process, peak))
         watching.start()
         try:
             said, _ = process.communicate(timeout=LONGEST)
@@ -62,7 +62,7 @@ def run(url: str, folder: Path, *options: str) -> Ran:
             said, _ = process.communicate()
         watching.join()
     written = {kind: path.read_bytes() for kind, path in reports.items() if path.exists()}
-    return Ran(process.returncode, time.monotonic() - begun, max(peaks), said, written)
+    return Ran(process.returncode, time.monotonic() - begun, peak[0], said, written)
 
 
 def _environment() -> dict[str, str]:
@@ -71,10 +71,13 @@ def _environment() -> dict[str, str]:
     return {**kept, "COLUMNS": "200"}
 
 
-def _watch(process: "subprocess.Popen[bytes]", peaks: list[float]) -> None:
-    """Read the high-water mark of a process until it is over; getrusage would count its parent's memory too."""
+def _watch(process: "subprocess.Popen[bytes]", peak: list[float]) -> None:
+    """Read the high-water mark of a process until it is over; what it inherits before it begins is not its own.
+
+    getrusage would count that too: the memory of the tests and their servers.
+    """
     status = Path(f"/proc/{process.pid}/status")
     while process.poll() is None:
         found = re.search(r"VmHWM:\s+(\d+) kB", status.read_text()) if status.exists() else None
-        peaks.append(int(found[1]) / 1024 if found else 0.0)
+        peak[0] = int(found[1]) / 1024 if found else peak[0]
         time.sleep(POLL)
