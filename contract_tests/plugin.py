@@ -12,7 +12,7 @@ import pytest
 
 from fleet_contract.contract_tests import checks
 from fleet_contract.contract_tests.driving import Driver, is_check
-from fleet_contract.contract_tests.ending import Exit, ending_of, tell
+from fleet_contract.contract_tests.ending import Exit, ending_of, tell, unless_lost
 from fleet_contract.contract_tests.judge import abandon, begun, failure_of, finish
 from fleet_contract.contract_tests.options import OPTIONS
 from fleet_contract.contract_tests.reports.console import open_console
@@ -53,13 +53,21 @@ class Beside(Driver):
         self._others_failed |= report.failed and not is_check(item)
         return report
 
-    @pytest.hookimpl(wrapper=True)
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> Iterator[None]:
-        result = yield
-        if self._is_ours and not session.config.option.collectonly:
-            with held():
-                session.exitstatus = self._code() or self._code_of_others(session)
-        return result
+        """Conclude, though another plugin fails here, of which pytest would make its own 1."""
+        if not self._is_ours or session.config.option.collectonly:
+            return (yield)
+        broke = ""
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001
+            broke = f"{type(error).__name__}: {error}"
+        with held():
+            session.exitstatus = self._code() or self._code_of_others(session)
+        if broke:
+            pytest.exit(f"A plugin of pytest broke: {broke}", unless_lost(session.exitstatus, broke))
+        return None
 
     def _code(self) -> int:
         try:

@@ -1,0 +1,83 @@
+"""Plain pytest with the checks ends as the command does, as far as pytest leaves that to a plugin."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from fleet_contract.contract_tests.ending import Exit
+
+from .harness import SEED, clean_environment, mock
+
+NOBODY = "http://127.0.0.1:9"
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    with mock() as served:
+        yield served
+
+
+@contextmanager
+def plain(url: str, folder: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """Start plain pytest with the checks in a folder, whose modules it finds; its report is report.json there."""
+    ours = (
+        "-p",
+        "fleet_contract.contract_tests.plugin",
+        "--pyargs",
+        "fleet_contract.contract_tests",
+        "--fleet-url",
+        url,
+    )
+    how = ("--fleet-target", str(SEED), "--fleet-depth", "quick", "--fleet-json", str(folder / "report.json"))
+    (folder / "pytest.ini").write_text("[pytest]\n")
+    with clean_environment(PYTHONPATH=os.pathsep.join([str(folder), *sys.path]), PYTHONUNBUFFERED="1"):
+        running = subprocess.Popen(
+            [sys.executable, "-m", "pytest", "-c", str(folder / "pytest.ini"), *ours, *how, *arguments],
+            cwd=folder,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    with running:
+        try:
+            yield running
+        finally:
+            running.kill()
+
+
+def test_a_server_out_of_reach_is_reported(tmp_path: Path) -> None:
+    with plain(NOBODY, tmp_path) as running:
+        _, wrong = running.communicate(timeout=60)
+    assert running.returncode == Exit.INCONCLUSIVE
+    assert "Connection refused" in wrong
+    assert "Connection refused" in json.loads((tmp_path / "report.json").read_text())["reason"]
+
+
+@pytest.mark.parametrize("hook", ["pytest_sessionfinish", "pytest_runtest_logfinish"])
+def test_a_plugin_that_breaks_makes_no_verdict(hook: str, url: str, tmp_path: Path) -> None:
+    (tmp_path / "theirs.py").write_text(f"def {hook}():\n    raise ZeroDivisionError('theirs')\n")
+    with plain(url, tmp_path, "-p", "theirs", "--fleet-only", "access.key-is-required") as running:
+        said, wrong = running.communicate(timeout=60)
+    assert running.returncode == Exit.INCONCLUSIVE, said + wrong
+    assert "ZeroDivisionError: theirs" in said + wrong
+    assert (tmp_path / "report.json").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM for one process")
+def test_a_session_that_is_told_to_end_is_reported(url: str, tmp_path: Path) -> None:
+    with plain(url, tmp_path, "-v", "--fleet-requests-per-second", "20") as running:
+        assert running.stdout is not None
+        while "PASSED" not in running.stdout.readline():
+            assert running.poll() is None
+        running.send_signal(signal.SIGTERM)
+        said, wrong = running.communicate(timeout=60)
+    assert running.returncode == Exit.INCONCLUSIVE, said + wrong
+    assert "left behind for ever" in said
+    assert "it was interrupted" in json.loads((tmp_path / "report.json").read_text())["reason"]
