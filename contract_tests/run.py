@@ -16,6 +16,7 @@ from fleet_contract.contract_tests.judging.findings import Finding
 from fleet_contract.contract_tests.judging.judgement import Judgement
 from fleet_contract.contract_tests.judging.known import Known, digits_of, number_of
 from fleet_contract.contract_tests.network.client import BURST, Client
+from fleet_contract.contract_tests.network.disturbance import disturbances
 from fleet_contract.contract_tests.network.ledger import Footprint
 from fleet_contract.contract_tests.programs.case_files import Case
 from fleet_contract.contract_tests.target import Target
@@ -56,6 +57,7 @@ class Report:
     footprint: Footprint
     known: Known
     cases: str
+    disturbances: Sequence[str] = ()
 
     @property
     def judged(self) -> int:
@@ -127,6 +129,7 @@ class Run:
         self.client.close()
         try:
             findings, dialect = self.judgement.conclude()
+            self.ran += [Ran(each.check, (), Lack.DISTURBED, each.trouble) for each in self.judgement.excused]
         except BaseException as error:  # noqa: BLE001  (what was created is told whatever happens)
             self.ran.append(Ran("the judges", (), error=f"{type(error).__name__}: {error}"))
             findings, dialect = list(self.judgement.failures), _UNREAD
@@ -153,7 +156,13 @@ class Run:
             footprint=self.client.footprint,
             known=self.judgement.known,
             cases=digest(self.client.journal, self.api.mark),
+            disturbances=disturbances(self._heard()),
         )
+
+    def _heard(self) -> list[Exchange]:
+        """Return all exchanges, without the answers that were found not to be the API's."""
+        excused = {each.number: each for each in self.judgement.excused}
+        return [excused.get(each.number, each) for each in self.client.journal]
 
 
 def digest(journal: Sequence[Exchange], mark: str) -> str:

@@ -5,6 +5,7 @@ from threading import Lock
 from types import MappingProxyType
 
 from fleet_contract.contract_tests.exchange import Exchange
+from fleet_contract.contract_tests.judging.excuses import excuses
 from fleet_contract.contract_tests.judging.findings import Finding, Findings, finding
 from fleet_contract.contract_tests.judging.fleets import judge_fleet
 from fleet_contract.contract_tests.judging.form import judge_form
@@ -17,6 +18,7 @@ from fleet_contract.contract_tests.judging.races import have_overlapped, judge_r
 from fleet_contract.contract_tests.judging.reading import Reading, decided, folded, read_dialect, readings
 from fleet_contract.contract_tests.judging.sent import read_request
 from fleet_contract.contract_tests.judging.statuses import judge_status
+from fleet_contract.contract_tests.network.intermediary import taken_away
 from fleet_contract.contract_tests.target import Fixtures
 from fleet_contract.spec.dialect import Dialect
 
@@ -51,6 +53,7 @@ class Judgement:
         self.known = Known(fixtures, mark, {**assumed, **held})
         self._held = held
         self._failures: dict[Finding, None] = {}
+        self._excused: dict[int, Exchange] = {}
         self._judged = 0
         self._objections: list[Finding] = []
         self._readings: set[Reading] = {*assumed.items()}
@@ -86,10 +89,10 @@ class Judgement:
         blamed = {number for each in found for number in each.exchanges}
         found += [each for each in self._objections if not blamed & set(each.exchanges)]
         self._objections.clear()
-        broken = dict.fromkeys(each for each in found if each not in self._failures)
+        broken = dict.fromkeys(each for each in self._unexcused(found) if each not in self._failures)
         self._failures |= broken
         # A history goes on: what only several exchanges show is found again at the end, over all of them.
-        return [*broken, *(each for each in _over_time(new, self.known) if not each.kept)]
+        return [*broken, *self._unexcused(each for each in _over_time(new, self.known) if not each.kept)]
 
     @property
     def failures(self) -> Sequence[Finding]:
@@ -103,7 +106,22 @@ class Judgement:
         self.known.assume({**decided(dialect), **self._held})
         history = self.known.history
         found = dict.fromkeys([*_of_exchanges(history, self.known, self._held), *_over_time(history, self.known)])
-        return list(found | self._failures), dialect
+        return self._unexcused(found | self._failures), dialect
+
+    def _unexcused(self, found: Iterable[Finding]) -> list[Finding]:
+        """Leave out the failures that rest on what is not the API's, and remember their exchanges."""
+        found = list(found)
+        blamed = {number for each in found if not each.kept for number in each.exchanges}
+        history = self.known.history if blamed else []
+        excuse = excuses(history)
+        new = {each.number: each for each in history if each.number in blamed and excuse(each)}
+        self._excused |= {number: taken_away(each, excuse(each)) for number, each in new.items()}
+        return [each for each in found if each.kept or self._excused.keys().isdisjoint(each.exchanges)]
+
+    @property
+    def excused(self) -> Sequence[Exchange]:
+        """The exchanges that nothing is read from any more, since their responses are not the API's."""
+        return list(self._excused.values())
 
 
 def _of_exchanges(exchanges: Iterable[Exchange], known: Known, held: Mapping[str, str]) -> Findings:

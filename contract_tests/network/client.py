@@ -12,7 +12,7 @@ from fleet_contract.contract_tests.network.budget import Cost
 from fleet_contract.contract_tests.network.disturbance import UNAVAILABLE, disturbance
 from fleet_contract.contract_tests.network.examiner import Breaks, Examiner, Origin
 from fleet_contract.contract_tests.network.flights import NO_NOTES, Flights, Landed, OnExchange
-from fleet_contract.contract_tests.network.intermediary import summary, taken_away
+from fleet_contract.contract_tests.network.intermediary import taken_away
 from fleet_contract.contract_tests.network.ledger import Footprint, Ledger
 from fleet_contract.contract_tests.network.masking import Masker
 from fleet_contract.contract_tests.network.outgoing import KEY_HEADER, Dresser, Outgoing
@@ -28,6 +28,7 @@ from fleet_contract.contract_tests.target import API, Target
 
 READS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 IDEMPOTENT = READS | {"PUT", "DELETE"}  # RFC 9110, section 9.2.2: sent twice, they do what they do sent once
+CONFLICT = 409
 MAY_PASS = frozenset({Cause.CONNECT, Cause.PROXY, Cause.RESET})  # at once; a timeout may last, and costs its seconds
 NO_OPERATION = f"{API}/ct-no-operation"
 TRIES = 8  # doubling from 1 s, they reach beyond the next clock minute, when budgets per minute are new
@@ -128,11 +129,6 @@ class Client:
             keys_created=self._ledger.names(Cost.KEYS),
         )
 
-    @property
-    def intermediaries(self) -> list[str]:
-        """What was answered in the place of the API, a line for each kind: how often, and since which request."""
-        return summary(self.journal)
-
     def spent(self, cost: Cost) -> int:
         """Return how many of a cost were spent until now."""
         return self._flights.budget.spent(cost)
@@ -189,10 +185,10 @@ class Client:
 
         `path` is raw and goes out below the base URL byte for byte. `key` is sent in
         place of the caller's. A 429 or 503 is waited out and the request repeated. What
-        something before the API answered is not taken for its answer: a request that may
-        be sent twice is sent once more then. The last exchange is returned. Raises
-        WritesForbidden, BudgetSpent, NoOtherKey or Unsendable, all before anything is
-        sent.
+        something before the API answered is not taken for its answer: the request is sent
+        once more then. The last exchange is returned, but for a create that may be in its
+        own way. Raises WritesForbidden, BudgetSpent, NoOtherKey or Unsendable, all before
+        anything is sent.
         """
         if method.upper() not in READS and not self.target.may_write:
             raise WritesForbidden(method, self.target.host)
@@ -207,22 +203,26 @@ class Client:
     def _answered(self, landed: Landed) -> Exchange:
         """Return what the API answered, if it can be had by sending a request twice."""
         exchange = self._told_apart(landed)
-        if disturbance(exchange) and self._is_worth_another_try(exchange):
-            exchange = self._told_apart(self._let_in(landed.outgoing))
-            self._is_cut_off = bool(disturbance(exchange))
-        return exchange
+        if not disturbance(exchange) or not self._may_pass(exchange):
+            return exchange
+        again = self._told_apart(self._let_in(landed.outgoing, exchange))
+        self._is_cut_off = bool(disturbance(again))
+        is_in_its_own_way = again.status == CONFLICT and exchange.request.method.upper() not in IDEMPOTENT
+        return exchange if is_in_its_own_way else again
 
-    def _is_worth_another_try(self, exchange: Exchange) -> bool:
-        """Say whether a request may be sent twice, and what came between may have passed."""
+    def _may_pass(self, exchange: Exchange) -> bool:
+        """Say whether what came between may be gone when a request is sent again."""
         cause = exchange.notes.get("cause")
         may_pass = exchange.status not in PATIENCE if cause is None else cause in MAY_PASS
-        return may_pass and exchange.request.method.upper() in IDEMPOTENT and not self._is_cut_off
+        return may_pass and not self._is_cut_off
 
     # --- a server that sends requests away ---
 
-    def _let_in(self, outgoing: Outgoing) -> Landed:
-        """Send a request until it is not sent away any more, or there is no use in waiting."""
-        before: Exchange | None = None
+    def _let_in(self, outgoing: Outgoing, before: Exchange | None = None) -> Landed:
+        """Send a request until it is not sent away any more, or there is no use in waiting.
+
+        `before` is what became of it when it was sent before.
+        """
         tries = 0
         while True:
             tries += 1
@@ -289,14 +289,18 @@ class Client:
         return self._alignment.is_lost(others[-1].exchange)
 
     def _origin(self, landed: Landed, others: list[Landed]) -> Origin:
-        """Send a request again whose answer may be anybody's, and if that is no help one that is known to be good."""
-        others.append(self._flights.fly(landed.outgoing))
-        origin = self._examiner.by_repetition(landed.exchange, others[-1].exchange)
-        proof = self._examiner.proof(landed.outgoing) if origin is Origin.UNCLEAR else None
-        if proof is None:
-            return Origin.ANOTHER if origin is Origin.ANOTHER else Origin.API
-        others.append(self._flights.fly(proof))
-        return self._examiner.by_proof(landed.exchange, others[-1].exchange)
+        """Send a request again whose answer may be anybody's, and if that is no help some that are known to be good."""
+        origin = self._examiner.by_repetition(landed.exchange, self._also(landed.outgoing, others))
+        proofs = self._examiner.proofs(landed.outgoing) if origin is Origin.UNCLEAR else []
+        if any(self._examiner.is_anothers(landed.exchange, self._also(proof, others)) for proof in proofs):
+            return Origin.ANOTHER
+        if proofs:  # What came between may be gone by now: only what is answered as before even so is the API's own.
+            origin = self._examiner.by_repetition(landed.exchange, self._also(landed.outgoing, others))
+        return origin
+
+    def _also(self, outgoing: Outgoing, others: list[Landed]) -> Exchange:
+        others.append(self._flights.fly(outgoing))
+        return others[-1].exchange
 
     def _booked(self, landed: Landed, why: str) -> Exchange:
         exchange = taken_away(landed.exchange, why) if why else landed.exchange

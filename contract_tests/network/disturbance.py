@@ -1,5 +1,8 @@
 """What cannot be laid at the API's door, told from one exchange."""
 
+from collections import Counter
+from collections.abc import Sequence
+
 from fleet_contract.contract_tests.exchange import Exchange
 
 UNAVAILABLE = 503
@@ -26,3 +29,13 @@ def disturbance(exchange: Exchange) -> str:
     if answer.status in STATUSES:
         return exchange.trouble or STATUSES[answer.status]
     return exchange.trouble
+
+
+def disturbances(history: Sequence[Exchange]) -> tuple[str, ...]:
+    """Return a line for each kind of what came between: what it was, how often, and since which request."""
+    told = {exchange.number: kind for exchange in history if (kind := disturbance(exchange))}
+    first = {kind: number for number, kind in sorted(told.items(), reverse=True)}
+    return tuple(
+        f"{kind}: {count} of {len(history)} requests, the first of them request {first[kind]}"
+        for kind, count in Counter(told.values()).items()
+    )

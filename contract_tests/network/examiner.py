@@ -18,6 +18,7 @@ from fleet_contract.contract_tests.network.outgoing import Outgoing
 Breaks = Callable[[Exchange], bool]
 Kind = tuple[str, str]
 _NOT_FOUND = 404
+_OF_A_FLEET = "/fleets/"
 
 
 class Origin(StrEnum):
@@ -41,20 +42,24 @@ class Examiner:
         self._pages: set[Page] = set()  # that came from something before the API
         self._own: set[tuple[Kind, Page]] = set()  # that the API answers to some requests
         self._good: dict[Kind, Outgoing] = {}
+        self._found: set[str] = set()  # the paths that were answered with a success
 
     def learn(self, outgoing: Outgoing, exchange: Exchange) -> None:
         """Learn from a response of the API how its successes look, and which requests it answers with one."""
         answer, kind = exchange.answer, _kind_of(outgoing)
+        if exchange.succeeded:
+            self._found.add(exchange.request.path)
         if answer is None or not answer.succeeded or (kind in self._good and not self._signs.are_news(answer)):
             return
         if is_success_in_json(answer) and not self._breaks(exchange):
             self._signs.learn(answer)
             self._good.setdefault(kind, outgoing)
 
-    def proof(self, outgoing: Outgoing) -> Outgoing | None:
-        """Return a request of the same kind that the API answered with a success, else the first of any kind."""
-        good = self._good.get(_kind_of(outgoing)) or next(iter(self._good.values()), None)
-        return replace(good, check=outgoing.check, notes={}) if good else None
+    def proofs(self, outgoing: Outgoing) -> list[Outgoing]:
+        """Return requests that the API answered with a success: one of the same kind, and the first of any kind."""
+        good = [self._good.get(_kind_of(outgoing)), *list(self._good.values())[:1]]
+        different = {each.path: each for each in good if each}
+        return [replace(each, check=outgoing.check, notes={}) for each in different.values()]
 
     def sign(self, exchange: Exchange) -> str:
         """Return by what a response is seen not to be the API's, empty where nothing tells."""
@@ -89,21 +94,28 @@ class Examiner:
             return Origin.ANOTHER
         # What would not have been right the first time shows that the request was carried out then.
         if not self._breaks(replace(exchange, answer=again.answer)):
-            # That something is found a moment later is the API's own delay.
-            return Origin.API if exchange.status == _NOT_FOUND else Origin.ANOTHER
+            return Origin.API if self._is_a_delay(exchange, again) else Origin.ANOTHER
         return Origin.UNCLEAR if _page_of(again) and again.status == exchange.status else Origin.API
 
-    def by_proof(self, exchange: Exchange, proof: Exchange) -> Origin:
-        """Tell where a page came from by what a request is answered now that had been answered with a success."""
+    def _is_a_delay(self, exchange: Exchange, again: Exchange) -> bool:
+        """Say whether the API finds a fleet that it did not find a moment ago, and never found before."""
+        path = exchange.request.path
+        is_new = _OF_A_FLEET in path and path not in self._found
+        return exchange.status == _NOT_FOUND and again.succeeded and is_new
+
+    def is_anothers(self, exchange: Exchange, proof: Exchange) -> bool:
+        """Say whether a page came from something else, by what a request is answered now that once was a success."""
         if proof.answer is None or disturbance(proof) or self.sign(proof):
-            return Origin.ANOTHER
-        is_the_same = _page_of(proof) is not None and proof.status == exchange.status
-        return Origin.ANOTHER if is_the_same and self._breaks(proof) else Origin.API
+            return True
+        return _page_of(proof) is not None and proof.status == exchange.status and self._breaks(proof)
 
     def settle(self, outgoing: Outgoing, exchange: Exchange, origin: Origin) -> str:
-        """Remember where a page came from; return what it was where that is not the API."""
+        """Remember where a page came from; return what it was where that is not the API.
+
+        What stays unclear, however often it is sent, is the API's own.
+        """
         page = _page_of(exchange)
-        if page is None or origin is Origin.API:
+        if page is None or origin is not Origin.ANOTHER:
             self._own |= {(_kind_of(outgoing), page)} if page else set()
             return ""
         self._pages.add(page)

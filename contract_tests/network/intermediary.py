@@ -6,8 +6,7 @@ that names who answered and that the API's own successes never carried.
 """
 
 import re
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from html import unescape
 
@@ -173,13 +172,3 @@ def taken_away(exchange: Exchange, why: str) -> Exchange:
         return exchange
     trouble = f"something before the API answered {foreign.status} in its place ({why})"
     return replace(exchange, answer=None, foreign=replace(foreign, body=foreign.body[:KEPT]), trouble=trouble)
-
-
-def summary(journal: Sequence[Exchange]) -> list[str]:
-    """Return a line for each kind of response that was not the API's: what it was, how often, and since when."""
-    foreign = [each for each in journal if each.foreign]
-    first = {each.trouble: each.number for each in reversed(foreign)}
-    return [
-        f"{trouble}: {count} of {len(journal)} requests, the first of them request {first[trouble]}"
-        for trouble, count in Counter(each.trouble for each in foreign).items()
-    ]

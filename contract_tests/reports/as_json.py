@@ -29,6 +29,7 @@ def to_json(report: Report) -> str:
             "fleets_created": list(footprint.fleets_created),
             "keys_created": list(footprint.keys_created),
         },
+        "disturbances": list(report.disturbances),
         "cases": report.cases,
     }
     return printable_json(json.dumps(value, indent=2, ensure_ascii=False)) + "\n"

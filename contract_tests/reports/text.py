@@ -79,7 +79,7 @@ def _print_dialect(report: Report, console: Console) -> None:
 
 
 def print_footprint(report: Report, console: Console) -> None:
-    """Print what the run sent, and what it left behind."""
+    """Print what the run sent, what it left behind, and what came between."""
     footprint = report.footprint
     console.print(
         f"\n[bold]footprint[/] {footprint.requests} requests in {footprint.seconds:.1f} s; left behind for ever: "
@@ -87,6 +87,8 @@ def print_footprint(report: Report, console: Console) -> None:
         f"marked ct-{report.known.mark}{escape(_marked_otherwise(report))}",
         soft_wrap=True,
     )
+    for line in report.disturbances:
+        console.print(f"[bold]between[/] {escape(line)}", soft_wrap=True)
 
 
 def _marked_otherwise(report: Report) -> str:

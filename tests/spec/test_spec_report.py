@@ -70,6 +70,7 @@ SAMPLE: dict[str, Any] = {
     ],
     "dialect": {"create.status": "201", "duplicate.status": "mixed", "answer.charset": "utf-8"},
     "footprint": {"requests": 10, "seconds": 0.25, "fleets_created": ["ct-0a1b2c3d-1"], "keys_created": []},
+    "disturbances": [],
     "cases": "0123456789abcdef",
 }
 FAILED, PASSED, UNTESTED, ERRORED = range(4)

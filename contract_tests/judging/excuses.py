@@ -1,0 +1,30 @@
+"""Excuses: what rests on a response that only looks like the API's is no failure of the API.
+
+Whether a response breaks anything may be known only later than it came, and so may be
+that others like it came from something before the API.
+"""
+
+from collections.abc import Callable, Sequence
+
+from fleet_contract.contract_tests.exchange import Exchange
+from fleet_contract.contract_tests.network.intermediary import Signs, is_success_in_json, may_be_anothers, page_of
+
+Excuse = Callable[[Exchange], str]
+
+
+def excuses(history: Sequence[Exchange]) -> Excuse:
+    """Return what says of an exchange of a history why its response is not the API's, empty where it is."""
+    looks = {page_of(each.foreign) for each in history if each.foreign} - {None}
+    signs = Signs()
+    for exchange in history:
+        if exchange.answer and is_success_in_json(exchange.answer):
+            signs.learn(exchange.answer)
+
+    def excuse(exchange: Exchange) -> str:
+        answer = exchange.answer
+        if answer is None or not may_be_anothers(answer):
+            return ""
+        page = page_of(answer)
+        return page.shown if page and page in looks else signs.unusual(answer)
+
+    return excuse
