@@ -25,7 +25,7 @@ def judge_invitation(exchange: Exchange, known: Known) -> Findings:
     codes = codes_of(exchange)
     expected = 'an array of objects {"code": "…"}'
     yield finding("invitation.answers-an-array-of-codes", codes is not None, (exchange.number,), expected, _form(value))
-    if codes is not None and _shows_the_fixtures(codes, sent.path_id or "", known):
+    if codes is not None and _shows_the_fixtures(codes, exchange, known):
         got = "codes of the fleet that the target file calls fleet_with_codes"
         yield finding("fleets.id-is-matched-whole", False, (exchange.number,), "no code of another fleet", got)
     if codes is not None:
@@ -54,10 +54,12 @@ def _texts_beside_the_fleet(fields: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(text for each in lists if isinstance(each, list) for text in each if isinstance(text, str))
 
 
-def _shows_the_fixtures(codes: frozenset[str], id: str, known: Known) -> bool:
+def _shows_the_fixtures(codes: frozenset[str], exchange: Exchange, known: Known) -> bool:
     """Say whether the codes of the target file's fleet are shown under an id that another fleet has, if any."""
-    fleet = known.fixtures.fleet_with_codes
+    fleet, id = known.fixtures.fleet_with_codes, known.sent[exchange.number].path_id or ""
     if fleet is None or known.likeness(id, fleet) is not Likeness.OTHER:
+        return False
+    if known.ends_with_what_no_id_holds(id, exchange):
         return False
     return is_alike(fleet, id) and bool(codes & frozenset(known.fixtures.active_codes))
 

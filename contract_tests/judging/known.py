@@ -190,6 +190,10 @@ class Known:
         taken = frozenset(chain.from_iterable(ids))
         return taken | CAPITALS if taken & CAPITALS else taken
 
+    def ends_with_what_no_id_holds(self, id: str, exchange: Exchange) -> bool:
+        """Say whether an id ends with a slash that a server may drop, since it let none into any id."""
+        return id.endswith("/") and "/" not in self.characters_of_ids(exchange)
+
     def all_births(self) -> Iterator[Birth]:
         """Yield every create that made a fleet, or may have."""
         return chain.from_iterable(self.births.values())

@@ -244,17 +244,12 @@ def _of_path(exchange: Exchange, sent: Sent, known: Known, names: dict[Standing,
         yield "path.with-an-overlong-id" if texts.is_overlong(id) else "path.with-an-id-between-the-units"
     elif _only_case_differs(id, exchange, known):
         yield "path.in-another-case"
-    elif _ends_with_what_no_id_holds(id, exchange, known) and known.standing(id, exchange) is Standing.ABSENT:
+    elif known.ends_with_what_no_id_holds(id, exchange) and known.standing(id, exchange) is Standing.ABSENT:
         yield "path.with-a-slash-at-its-end"
     elif _is_unusual(id, exchange, known) and known.standing(id, exchange) is Standing.ABSENT:
         yield "path.with-unusual-characters"
     else:
         yield _named(names, exchange, sent, known)
-
-
-def _ends_with_what_no_id_holds(id: str, exchange: Exchange, known: Known) -> bool:
-    """Say whether an id ends with a slash that a server may drop, since it let none into any id."""
-    return id.endswith("/") and "/" not in known.characters_of_ids(exchange)
 
 
 def _named(names: dict[Standing, _Name | str], exchange: Exchange, sent: Sent, known: Known) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from fleet_contract.contract_tests.exchange import Answer, Caller
 from fleet_contract.contract_tests.judging.findings import Finding
-from fleet_contract.contract_tests.judging.invitations import judge_constancy
+from fleet_contract.contract_tests.judging.invitations import judge_constancy, judge_invitation
 from fleet_contract.contract_tests.judging.judgement import Judgement
 from fleet_contract.contract_tests.judging.keys import judge_page
 from fleet_contract.contract_tests.judging.known import PRINTED
@@ -85,6 +85,16 @@ def test_codes_that_are_gone_are_held_against_those_that_were_answered_before() 
 
 def test_no_codes_beside_a_first_reading_tell_nothing() -> None:
     assert constancy((ONE, (0, 2)), (None, (1, 3))) == []
+
+
+@pytest.mark.parametrize(("taken", "found"), [(f"ct-{MARK}-slug", False), (f"ct-{MARK}/slash", True)])
+def test_codes_behind_a_slash_are_of_another_fleet_only_where_an_id_may_hold_one(taken: str, found: bool) -> None:
+    history = History()
+    history.known.fixtures = Fixtures(fleet_with_codes="acme-corp-001", active_codes=("ONE",))
+    history.create(taken)
+    asked = history.codes("acme-corp-001%2F", answer=ONE)
+    broken = {each.requirement for each in judge_invitation(asked, history.known) if not each.kept}
+    assert ("fleets.id-is-matched-whole" in broken) is found
 
 
 def test_a_walk_that_was_left_is_not_complete() -> None:
