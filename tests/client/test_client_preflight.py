@@ -155,3 +155,45 @@ def test_tls_and_plain_text_confused_are_told(serve: Serve, open_client: Open) -
     plain = serve()
     with pytest.raises(Unreachable, match="TLS failed"):
         open_client(plain.url.replace("http", "https")).preflight()
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (
+            answer(401, b'{"error":"x"}', WWW_Authenticate='Bearer realm="keys, all"'),
+            "401, which asks for Bearer and not",
+        ),
+        (
+            answer(401, b"", WWW_Authenticate="Basic realm=x, Negotiate"),
+            "401, which asks for Basic or Negotiate and not",
+        ),
+        (answer(403, PAGE, Content_Type="text/html"), "403, with an HTML page “Welcome” where JSON was expected"),
+        (
+            answer(403, b"<html><title>\x1b[2JJust &amp; a\nmoment</title>", Content_Type="text/html"),
+            r"403, with an HTML page “\x1b[2JJust & a moment”",
+        ),
+        (
+            answer(403, PAGE, Content_Type="text/html", cf_mitigated="challenge"),
+            "something before the API answered 403 in its place (cf-mitigated: challenge), with an HTML page “Welcome”",
+        ),
+        (answer(202, b"", x_amzn_waf_action="challenge"), "in its place (x-amzn-waf-action: challenge)"),
+    ],
+)
+def test_a_gateway_or_a_challenge_is_not_explained_as_a_wrong_key(
+    serve: Serve, open_client: Open, said: bytes, told: str
+) -> None:
+    with pytest.raises(Unreachable) as raised:
+        open_client(serve(lambda _: said).url).preflight()
+    message = str(raised.value)
+    assert told in message
+    assert "let the address of this machine through" in message
+    assert "put what is asked for into network.headers" in message
+    assert "api_key" not in message
+    assert "\x1b" not in message
+
+
+@pytest.mark.parametrize("asks", ["ApiKey", 'APIKEY realm="x"', 'Custom name="X-API-Key"', 'Bearer, ApiKey realm="x"'])
+def test_an_api_that_asks_for_its_key_refuses_the_key(serve: Serve, open_client: Open, asks: str) -> None:
+    with pytest.raises(KeyRefused):
+        open_client(serve(lambda _: answer(401, WWW_Authenticate=asks)).url).preflight()
