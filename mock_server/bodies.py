@@ -2,7 +2,6 @@
 
 import codecs
 import json
-import re
 from typing import Any, NoReturn
 
 from fleet_contract.mock_server.forms import FIELDS_TAKEN_FROM_SCALARS
@@ -11,11 +10,10 @@ from fleet_contract.mock_server.messages import Call, Json
 from fleet_contract.mock_server.refusals import Refusal
 from fleet_contract.spec.dialect import Dialect
 
-LIMIT = 1024 * 1024
+LIMIT = 128 * 1024  # bytes; a body of this API has few hundred
 # Python refuses to read longer integers, and the standard library's own limit is that of its user to set.
 LONGEST_INTEGER = 1000
 SPELLINGS = {True: "true", False: "false"}
-_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class Spelling(str):
@@ -29,7 +27,11 @@ def read_body(call: Call, dialect: Dialect) -> Json:
     if not call.raw_body.strip():
         raise Refusal(Kind.BAD_BODY, "The body is empty; a JSON object is expected.")
     require_json_media_type(call, dialect)
-    return taken(parsed(decoded(call.raw_body)), dialect)
+    text = decoded(call.raw_body)
+    value = taken(parsed(text, SPELLED)) if dialect["json.scalars"] == "as-string" else parsed(text, PLAIN)
+    if "\\u" in text:  # Otherwise there is none, since UTF-8 has no way to write one.
+        require_whole_characters(value)
+    return value
 
 
 def require_json_media_type(call: Call, dialect: Dialect) -> None:
@@ -56,25 +58,51 @@ def decoded(body: bytes) -> str:
         raise Refusal(Kind.BAD_BODY, f"The body is not UTF-8: byte {wrong.start} cannot be read.") from None
 
 
-def parsed(text: str) -> Json:
+def parsed(text: str, decoder: json.JSONDecoder) -> Json:
     """Return the value of a JSON text; raises Refusal when it is not JSON or nested too deep to be read."""
     try:
-        return json.loads(text, parse_int=Spelling, parse_float=Spelling, parse_constant=_refuse_constant)
+        return decoder.decode(text)
     except json.JSONDecodeError as wrong:
         place = f"line {wrong.lineno}, column {wrong.colno}"
         raise Refusal(Kind.BAD_BODY, f"The body is not JSON: {wrong.msg} at {place}.") from None
     except RecursionError:
         raise Refusal(Kind.BAD_BODY, "The body is nested too deep to be read.") from None
+    except ValueError:  # Python refuses to read an integer of so many digits.
+        return numbers_read(parsed(text, SPELLED))
 
 
-def taken(value: Json, dialect: Dialect) -> Json:
-    """Return a value with its scalars as the dialect takes them; raises Refusal for half a surrogate pair."""
+def require_whole_characters(value: Json) -> None:
+    """Raise Refusal where a string holds half of a surrogate pair, which an escape can write (RFC 8259, 8.2)."""
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise Refusal(Kind.BAD_BODY, "The body holds half of a surrogate pair, which is no character.") from None
+
+
+def taken(value: Json) -> Json:
+    """Return a value with the scalars in certain fields as strings."""
+    if not isinstance(value, dict):
+        return numbers_read(value)
+    return {
+        name: as_string(member) if name in FIELDS_TAKEN_FROM_SCALARS else numbers_read(member)
+        for name, member in value.items()
+    }
+
+
+def as_string(member: Json) -> Json:
+    """Return a number or a boolean as it was spelled, and anything else as it is."""
+    if isinstance(member, bool):
+        return SPELLINGS[member]
+    return str(member) if isinstance(member, Spelling) else numbers_read(member)
+
+
+def numbers_read(value: Json) -> Json:
+    """Return a value with the numbers that are spelled in it."""
     if isinstance(value, Spelling):
         return number(value)
-    if not isinstance(value, dict):
-        return value
-    as_string = FIELDS_TAKEN_FROM_SCALARS if dialect["json.scalars"] == "as-string" else frozenset()
-    return {name: _member(name, member, as_string) for name, member in value.items()}
+    if isinstance(value, dict):
+        return {name: numbers_read(member) for name, member in value.items()}
+    return [numbers_read(member) for member in value] if isinstance(value, list) else value
 
 
 def number(spelling: Spelling) -> float:
@@ -83,18 +111,12 @@ def number(spelling: Spelling) -> float:
     return int(spelling) if is_integer else float(spelling)
 
 
-def _member(name: str, value: Json, as_string: frozenset[str]) -> Json:
-    if isinstance(value, bool):
-        return SPELLINGS[value] if name in as_string else value
-    if isinstance(value, Spelling):
-        return str(value) if name in as_string else number(value)
-    if isinstance(value, str) and _LONE_SURROGATE.search(value):
-        raise Refusal(Kind.BAD_BODY, f"{ascii(name)[1:-1]:.40} holds half of a surrogate pair, which is no character.")
-    return value
-
-
 def _refuse_constant(constant: str) -> NoReturn:
     raise Refusal(Kind.BAD_BODY, f"The body is not JSON: {constant} is no JSON number.")
+
+
+PLAIN = json.JSONDecoder(parse_constant=_refuse_constant)
+SPELLED = json.JSONDecoder(parse_int=Spelling, parse_float=Spelling, parse_constant=_refuse_constant)
 
 
 class Incoming:
@@ -103,21 +125,21 @@ class Incoming:
     def __init__(self, receive: Any) -> None:
         self._receive = receive
 
-    async def whole(self, declared: str | None) -> bytes:
-        """Return the whole body; raises Refusal when it is larger than LIMIT, in words or in fact."""
-        if declared is not None and declared.isdigit() and (len(declared) > len(str(LIMIT)) or int(declared) > LIMIT):
-            raise too_large()
+    async def whole(self, declared: str | None, most: int) -> bytes:
+        """Return the whole body; raises Refusal when it is larger than `most` bytes, in words or in fact."""
+        if declared is not None and declared.isdigit() and (len(declared) > len(str(most)) or int(declared) > most):
+            raise too_large(most)
         chunks = bytearray()
         while True:
             message = await self._receive()
             if message["type"] == "http.disconnect":
                 raise Refusal(Kind.BAD_BODY, "The body ended before it was whole.")
             chunks += message.get("body", b"")
-            if len(chunks) > LIMIT:
-                raise too_large()
+            if len(chunks) > most:
+                raise too_large(most)
             if not message.get("more_body", False):
                 return bytes(chunks)
 
 
-def too_large() -> Refusal:
-    return Refusal(Kind.TOO_LARGE, f"The body is larger than {LIMIT} bytes.")
+def too_large(most: int) -> Refusal:
+    return Refusal(Kind.TOO_LARGE, f"The body is larger than {most} bytes.")

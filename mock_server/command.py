@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from fleet_contract.mock_server import faults
+from fleet_contract.mock_server.bodies import LIMIT
 from fleet_contract.mock_server.examples import curl_lines
 from fleet_contract.mock_server.guard import ANY_HOST
 from fleet_contract.mock_server.listening import CannotListen, is_open_to_others, listen, url_of
@@ -61,6 +62,14 @@ log = logging.getLogger("fleet_mock")
     metavar="ORIGIN",
     help="Let web pages of this origin use the mock, as those of this machine may; alone, of all. Repeatable.",
 )
+@click.option(
+    "--body-limit",
+    default=LIMIT,
+    show_default=True,
+    type=Whole(1),
+    metavar="BYTES",
+    help="Refuse larger bodies with 413.",
+)
 @click.option("--any-key", is_flag=True, help="Take every key as one of the first tenant.")
 @click.option(
     "--allow-host",
@@ -82,6 +91,7 @@ def main(  # noqa: PLR0913  (one argument for each option)
     seed_file: Path | None,
     base_path: str,
     origins: tuple[str, ...],
+    body_limit: int,
     any_key: bool,
     allowed_hosts: tuple[str, ...],
     no_validate_responses: bool,
@@ -97,6 +107,7 @@ def main(  # noqa: PLR0913  (one argument for each option)
         chosen = chosen_answers(dialect_file, settings)
         made = parts(chosen, read_seed(seed_file) if seed_file else None, any_key=any_key)
         made.validate_responses = not no_validate_responses
+        made.body_limit = body_limit
         made.base_path = read_base_path(base_path)
         made.origins = frozenset(map(read_origin, origins))
         made.allowed_hosts = allowed_hosts

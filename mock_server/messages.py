@@ -31,7 +31,10 @@ class Call:
 
     def header(self, name: str) -> str | None:
         """Return the first header of this name; the name is given in lower case."""
-        return next((value for known, value in self.headers if known == name), None)
+        for known, value in self.headers:  # A generator would take thrice as long, and this is asked often.
+            if known == name:
+                return value
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,9 @@ class Answer:
         return replace(self, body=to_bytes(value))
 
 
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+
+
 def to_bytes(value: Json) -> bytes:
     """Return a value as JSON in UTF-8."""
-    return json.dumps(value, ensure_ascii=False).encode()
+    return _encode(value).encode()

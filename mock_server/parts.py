@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from fleet_contract.mock_server.access import Access
-from fleet_contract.mock_server.bodies import read_body
+from fleet_contract.mock_server.bodies import LIMIT, read_body
 from fleet_contract.mock_server.forms import same_id
 from fleet_contract.mock_server.handlers import HANDLERS, Handler, World, id_in_path
 from fleet_contract.mock_server.kinds import Kind
@@ -38,7 +38,7 @@ class Parts:
     last of all, outside response validation, and None stands for what is no operation.
     `rewrite` changes what arrives before it is read as HTTP. `base_path` ends without a
     slash; pages of `origins` may use the mock from a browser. `allowed_hosts` are taken
-    beside those of this machine.
+    beside those of this machine. A body of more than `body_limit` bytes is refused.
     """
 
     document: dict[str, Any]
@@ -46,6 +46,7 @@ class Parts:
     seed: Seed
     any_key: bool = False
     validate_responses: bool = True
+    body_limit: int = LIMIT
     base_path: str = ""
     origins: frozenset[str] = frozenset()
     allowed_hosts: tuple[str, ...] = ()

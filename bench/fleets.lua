@@ -1,0 +1,43 @@
+-- One workload of the throughput bench for wrk: `wrk -s bench/fleets.lua URL -- WORKLOAD MARK`.
+-- A create has an id that no request had before; MARK keeps the rounds apart.
+local made, mark, workload = 0, "", ""
+local headers = { ["X-API-Key"] = "demo-key", ["Content-Type"] = "application/json" }
+local workloads = {}
+
+function workloads.create()
+  made = made + 1
+  local body = string.format('{"fleetId": "bench-%s-%d", "fleetName": "Bench Fleet %d"}', mark, made, made)
+  return wrk.format("POST", "/emp/v1/fleets", headers, body)
+end
+
+function workloads.rename()
+  made = made + 1
+  local body = string.format('{"newName": "Bench Fleet %d"}', made)
+  return wrk.format("PUT", "/emp/v1/fleets/acme-corp-001/rename", headers, body)
+end
+
+function workloads.invitation()
+  return wrk.format("GET", "/emp/v1/fleets/acme-corp-001/invitation", headers)
+end
+
+function workloads.refused()
+  return wrk.format("POST", "/emp/v1/fleets", headers, '{"fleetId": "' .. string.rep("x", 101) .. '"}')
+end
+
+function init(arguments)
+  workload, mark = arguments[1], arguments[2]
+end
+
+function request()
+  return workloads[workload]()
+end
+
+local wrong = 0
+local expected = { create = 201, rename = 200, invitation = 200, refused = 400 }
+
+function response(status)
+  if status ~= expected[workload] then
+    io.stderr:write("unexpected status " .. status .. "\n")
+    os.exit(1)
+  end
+end

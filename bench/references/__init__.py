@@ -1,0 +1,1 @@
+"""References: the same API as little as it can be, to measure the mock against."""

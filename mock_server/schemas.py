@@ -1,0 +1,159 @@
+"""Schemas: validators compiled once from the document, and what they find wrong, in words.
+
+Values are never repeated: they may be long, and they may be secrets.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import reduce
+from operator import getitem
+from typing import Any, NamedTuple
+
+from jsonschema_rs import Draft4Validator, ValidationError, ValidationErrorKind, validator_for
+
+from fleet_contract.mock_server.kinds import Kind
+from fleet_contract.mock_server.messages import Json
+from fleet_contract.mock_server.refusals import Refusal
+
+DRAFT_4 = "http://json-schema.org/draft-04/schema#"
+JSON_TYPES: dict[type, str] = {
+    bool: "a boolean",
+    str: "a string",
+    int: "a number",
+    float: "a number",
+    list: "an array",
+    dict: "an object",
+    type(None): "null",
+}
+# Of several errors the first of these is told: what lacks an id is not refused for its name.
+ORDER = (Kind.BAD_BODY, Kind.INVALID_NAME, Kind.UNKNOWN_PROPERTY)
+LONGEST_NAME_REPEATED = 40
+
+
+class Schema:
+    """A schema of the document, compiled; lengths are counted in the units of the dialect."""
+
+    def __init__(self, schema: Mapping[str, Any], units: str = "code-points") -> None:
+        translated = {"$schema": DRAFT_4, **translate(schema)}
+        keywords = KEYWORDS[units]
+        self._validator = validator_for(translated, keywords=keywords) if keywords else Draft4Validator(translated)
+        self.fits: Callable[[Json], bool] = self._validator.is_valid
+
+    def errors(self, value: Json) -> list["Misfit"]:
+        """Return what is wrong with a value that does not fit."""
+        return [_misfit(error, value) for error in self._validator.iter_errors(value)]
+
+
+class Misfit(NamedTuple):
+    """A part of a value that does not fit: where it is, which keyword of the schema it breaks, what that asks for.
+
+    `units` says how long it is where UTF-16 code units were counted.
+    """
+
+    path: tuple[str | int, ...]
+    keyword: str
+    limit: Any
+    value: Json
+    units: str = ""
+
+
+def _misfit(error: ValidationError, value: Json) -> Misfit:
+    path = tuple(error.instance_path)
+    units = error.kind.message if isinstance(error.kind, ValidationErrorKind.Custom) else ""
+    return Misfit(path, error.kind.name, error.kind.value, reduce(getitem, path, value), units)
+
+
+def translate(schema: Any) -> Any:
+    """Return a schema of OpenAPI 3.0 as draft 4 writes it: what is nullable has null among its types."""
+    if isinstance(schema, list):
+        return [translate(each) for each in schema]
+    if not isinstance(schema, Mapping):
+        return schema
+    translated = {name: translate(value) for name, value in schema.items() if name not in ("nullable", "example")}
+    if schema.get("nullable") is True and isinstance(schema.get("type"), str):
+        translated["type"] = [schema["type"], "null"]
+    return translated
+
+
+class AtMostUnits:
+    """The keyword maxLength where a server counts UTF-16 code units, as Java, JavaScript and C# do."""
+
+    def __init__(self, parent_schema: dict[str, Any], value: Any, schema_path: list[str | int]) -> None:
+        del parent_schema, schema_path
+        self._limit = value
+
+    def validate(self, instance: Any) -> None:
+        """Raise ValueError for a text that has more."""
+        units = len(instance.encode("utf-16-le")) // 2 if isinstance(instance, str) else 0
+        if units > self._limit:
+            raise ValueError(f"{units} UTF-16 code units; at most {self._limit} are allowed.")
+
+
+KEYWORDS: dict[str, dict[str, Any]] = {"code-points": {}, "utf-16": {"maxLength": AtMostUnits}}
+
+
+def body_refusal(misfits: list[Misfit]) -> Refusal:
+    """Return how a body is refused in which a schema finds these, at least one."""
+    first = min(misfits, key=lambda misfit: ORDER.index(_kind(misfit)))
+    missing = [misfit.limit for misfit in misfits if misfit.keyword == "required"]
+    if first.keyword == "required" and len(missing) > 1:
+        return Refusal(_kind(first), f"{', '.join(missing)} are missing.")
+    return Refusal(_kind(first), in_words(first))
+
+
+def _kind(misfit: Misfit) -> Kind:
+    if misfit.keyword == "additionalProperties":
+        return Kind.UNKNOWN_PROPERTY
+    return Kind.INVALID_NAME if misfit.path == ("fleetName",) else Kind.BAD_BODY
+
+
+def in_words(misfit: Misfit, subject: str = "The body") -> str:
+    """Return what is wrong as a sentence; `subject` is what the value is called where it is the whole."""
+    field = ".".join(map(str, misfit.path)) or subject
+    words = WORDS.get(misfit.keyword)
+    return words(field, misfit) if words else f"{field} is not as the document says."
+
+
+def _wrong_type(field: str, misfit: Misfit) -> str:
+    if "integer" in misfit.limit:
+        return f"{field} is no integer as JSON writes one: digits alone, without a plus sign, blanks or leading zeros."
+    wanted = [each for each in misfit.limit if each != "null"]
+    return f"{field} is {JSON_TYPES[type(misfit.value)]}; its type is to be {' or '.join(wanted)}."
+
+
+def _missing(field: str, misfit: Misfit) -> str:
+    del field
+    return f"{misfit.limit} is missing."
+
+
+def _too_long(field: str, misfit: Misfit) -> str:
+    return f"{field} has {misfit.units or f'{len(misfit.value)} characters; at most {misfit.limit} are allowed.'}"
+
+
+def _too_short(field: str, misfit: Misfit) -> str:
+    return f"{field} has {len(misfit.value)} characters; at least {misfit.limit} is needed."
+
+
+def _out_of_range(field: str, misfit: Misfit) -> str:
+    return f"{field} must be at {'least' if misfit.keyword == 'minimum' else 'most'} {misfit.limit}."
+
+
+def _bad_characters(field: str, misfit: Misfit) -> str:
+    del misfit
+    return f"{field} holds a character that this server does not let into it."
+
+
+def _unknown(field: str, misfit: Misfit) -> str:
+    del field
+    return f"The property {ascii(min(misfit.limit))[1:-1]:.{LONGEST_NAME_REPEATED}} is unknown here."
+
+
+WORDS: dict[str, Callable[[str, Misfit], str]] = {
+    "type": _wrong_type,
+    "required": _missing,
+    "maxLength": _too_long,
+    "minLength": _too_short,
+    "minimum": _out_of_range,
+    "maximum": _out_of_range,
+    "pattern": _bad_characters,
+    "additionalProperties": _unknown,
+}

@@ -1,0 +1,120 @@
+"""The steps of a call, in order, each once: route, tenant, parse, validate, handle, check the value, render.
+
+Where later steps are to stand: a world would be looked up between tenant and parse, what one call alone is to meet
+between validate and handle, and a journal would be kept after render.
+"""
+
+import gzip
+from collections.abc import Mapping
+from dataclasses import replace
+from itertools import count
+from urllib.parse import parse_qsl
+
+from fleet_contract.mock_server.bodies import Incoming
+from fleet_contract.mock_server.codings import unpacked
+from fleet_contract.mock_server.kinds import Kind
+from fleet_contract.mock_server.messages import NOTHING, Answer, Call, Reply, to_bytes
+from fleet_contract.mock_server.parts import Mock
+from fleet_contract.mock_server.plan import Plan
+from fleet_contract.mock_server.refusals import Refusal, refusal_of, rendered
+from fleet_contract.mock_server.schemas import body_refusal
+
+INTERVAL_OF_REFUSALS = 97
+MOST_PARAMETERS = 100
+MEDIA_TYPES = {"none": "application/json", "utf-8": "application/json; charset=utf-8"}
+
+
+class BrokenResponse(Exception):
+    """A handler's reply is not as the document says: the mock's own mistake."""
+
+
+class Service:
+    """Answers the calls of all operations by their plans."""
+
+    def __init__(self, mock: Mock, plans: Mapping[str, Plan]) -> None:
+        self.mock = mock
+        self.dialect = mock.dialect
+        self.plans = plans
+        self._numbers = count(1)
+        self._headers = {"content-type": MEDIA_TYPES[mock.dialect["answer.charset"]]}
+        self._filters_elsewhere = tuple(change for id, change in mock.parts.filters if id is None)
+
+    async def answer(self, call: Call, incoming: Incoming) -> Answer:
+        """Return what a call is answered, a refusal included; never raises."""
+        try:
+            self.limit_the_rate()
+            plan = self.plan_of(call)
+            await self.parse(call, plan, incoming)
+            answer = self.render(await plan.handler(self.mock, call), plan)
+        except Exception as wrong:  # noqa: BLE001  (whatever it was, the caller gets an answer)
+            answer = rendered(refusal_of(wrong, call.operation_id), self.dialect)
+        return self.finish(call, answer)
+
+    def limit_the_rate(self) -> None:
+        """Refuse one request in many, where the dialect does."""
+        limit = self.dialect["rate.limit"]
+        if limit != "unseen" and next(self._numbers) % INTERVAL_OF_REFUSALS == 0:
+            headers = {"retry-after": "1"} if limit == "retry-after" else {}
+            raise Refusal(Kind.TOO_MANY, "Too many requests; try again in a second.", headers)
+
+    def plan_of(self, call: Call) -> Plan:
+        """Return the plan of the operation that a call means; raises Refusal, for its key before its path."""
+        misrouted = None
+        try:
+            self.mock.routes.match(call, self.dialect)
+        except Refusal as refusal:
+            misrouted = refusal
+        call.tenant = self.mock.access.tenant(call)
+        if misrouted or call.operation_id is None:
+            raise misrouted or Refusal(Kind.UNKNOWN_PATH, "No operation has this path.")
+        return self.plans[call.operation_id]
+
+    async def parse(self, call: Call, plan: Plan, incoming: Incoming) -> None:
+        """Read and validate the parameters and the body of a call; raises Refusal."""
+        if plan.body is not None:
+            most = self.mock.parts.body_limit
+            call.raw_body = unpacked(call, await incoming.whole(call.header("content-length"), most), most)
+        for hook in plan.hooks:
+            await hook(self.mock, call)
+        if plan.body is not None:
+            call.body = self.mock.parts.read_body(call, self.dialect)
+        if call.raw_query and plan.parameters:
+            call.query = query(call, plan)
+        if plan.body is not None and not plan.body.fits(call.body):
+            raise body_refusal(plan.body.errors(call.body))
+
+    def render(self, reply: Reply, plan: Plan) -> Answer:
+        """Return a handler's reply as it is sent; raises BrokenResponse where the document does not allow it."""
+        if reply.body is NOTHING:
+            return Answer(reply.status, {})
+        schema = plan.responses.get(reply.status)
+        if schema is not None and not schema.fits(reply.body):
+            raise BrokenResponse(f"The {reply.status} of {plan.id} is not as the document says.")
+        return Answer(reply.status, self._headers, to_bytes(reply.body))
+
+    def finish(self, call: Call, answer: Answer) -> Answer:
+        """Return an answer as the faults and the dialect want it sent."""
+        plan = self.plans.get(call.operation_id or "")
+        for change in plan.filters if plan else self._filters_elsewhere:
+            answer = change(call, answer)
+        if self.dialect["answer.compression"] == "gzip" and answer.body and accepts_gzip(call):
+            headers = {**answer.headers, "content-encoding": "gzip", "vary": "Accept-Encoding"}
+            answer = replace(answer, headers=headers, body=gzip.compress(answer.body, mtime=0))
+        return answer
+
+
+def query(call: Call, plan: Plan) -> dict[str, object]:
+    """Return the values of the parameters that an operation has, of one that comes twice the last; raises Refusal."""
+    if call.raw_query.count(b"&") >= MOST_PARAMETERS:
+        raise Refusal(Kind.BAD_PARAMETER, f"The query has more than {MOST_PARAMETERS} parameters.")
+    texts = dict(parse_qsl(call.raw_query.decode("latin-1"), keep_blank_values=True))
+    return {name: parameter.read(texts[name]) for name, parameter in plan.parameters.items() if name in texts}
+
+
+def accepts_gzip(call: Call) -> bool:
+    """Say whether the caller takes gzip (RFC 9110, section 12.5.3)."""
+    codings = ",".join(value for name, value in call.headers if name == "accept-encoding").lower().replace(" ", "")
+    return any(
+        coding in ("gzip", "x-gzip", "*") and weight.rstrip("0.") != "q="
+        for coding, _, weight in (each.partition(";") for each in codings.split(","))
+    )
