@@ -2,6 +2,8 @@
 
 Such a page can give its own name the address of the reader's loopback (DNS rebinding) and then reads
 and writes as if it were the mock's own. The name it was opened under stands in the Host of each request.
+A request that no page can send is taken whatever its host: the suite's are such, since it may reach the mock under any
+name, through a proxy or by --resolve.
 """
 
 import asyncio
@@ -17,6 +19,7 @@ from fleet_contract.mock_server.refusals import Refusal, rendered
 from fleet_contract.mock_server.targets import authority_and_path
 from fleet_contract.mock_server.wire import sent
 from fleet_contract.spec.dialect import Dialect
+from fleet_contract.spec.headers import FROM_NO_PAGE
 
 ANY_HOST = "*"
 # The hosts to which no stranger can have given an address.
@@ -30,13 +33,14 @@ PRIVATE_HOST = re.compile(
     re.VERBOSE,
 )
 AUTHORITY = re.compile(r"(?P<host>\[[^\]]*\]|[^:@/]*)(:[0-9]*)?")
+MARK = FROM_NO_PAGE.lower().encode()
 NAME = re.compile(r"[a-z0-9_.-]{1,253}")
 
 log = logging.getLogger("fleet_mock")
 
 
 class Guard:
-    """An ASGI application around another, which sees only requests for hosts that are private or allowed."""
+    """An ASGI application around another, which sees only requests that are for this machine or from no page."""
 
     def __init__(self, app: ASGIApp, dialect: Dialect, allowed: Collection[str]) -> None:
         self.app = app
@@ -45,7 +49,7 @@ class Guard:
         self.is_taken = lru_cache(maxsize=128)(self._is_taken)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and not self.is_taken(authority(scope)):
+        if scope["type"] == "http" and not self.is_taken(authority(scope)) and not is_from_no_page(scope):
             refusal = rendered(wrong_host(host_of(authority(scope))), self.dialect)
             await sent(refusal, send, head=scope["method"] == "HEAD")
             return
@@ -59,6 +63,11 @@ class Guard:
     def _is_taken(self, authority: str) -> bool:
         host = host_of(authority)
         return ANY_HOST in self.allowed or host in self.allowed or PRIVATE_HOST.fullmatch(host) is not None
+
+
+def is_from_no_page(scope: Scope) -> bool:
+    """Say whether a request carries what no browser lets a page send."""
+    return any(name == MARK for name, _ in scope["headers"])
 
 
 def authority(scope: Scope) -> str:

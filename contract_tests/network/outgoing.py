@@ -16,6 +16,7 @@ from fleet_contract.contract_tests.network.route import proxy_url
 from fleet_contract.contract_tests.network.troubles import Unsendable
 from fleet_contract.contract_tests.network.wire import Headers
 from fleet_contract.contract_tests.target import Target
+from fleet_contract.spec.headers import FROM_NO_PAGE
 
 KEY_HEADER = "X-API-Key"
 MARK_HEADER = "X-Fleet-Contract"
@@ -55,6 +56,7 @@ class Dresser:
             "Accept": "*/*",
             "Accept-Encoding": "gzip, deflate",
             MARK_HEADER: mark,
+            FROM_NO_PAGE: "?1",
         }
         masker.learn(*_secrets(target))
 

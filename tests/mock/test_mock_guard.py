@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from fleet_contract.mock_server import command
 from fleet_contract.mock_server.parts import Parts, parts
 from fleet_contract.mock_server.serving import serving
+from fleet_contract.spec.headers import FROM_NO_PAGE
 
 from .raw import JSON, KEY, Response, exchange, request
 
@@ -88,6 +89,13 @@ def test_another_host_changes_nothing(url: str) -> None:
         assert (
             exchange(url, request("POST /emp/v1/fleets", KEY, JSON, body=body, host=f"Host: {host}")).status == status
         )
+
+
+def test_a_request_that_no_page_can_send_is_served_whatever_its_host(url: str) -> None:
+    mark = f"{FROM_NO_PAGE}: ?1"
+    assert exchange(url, request(f"GET {KEYS}", KEY, mark, host="Host: staging.example")).status == 200
+    # A browser lets no script set a header whose name begins so: what tells of no page is the name.
+    assert FROM_NO_PAGE.startswith("Sec-")
 
 
 @pytest.mark.parametrize(
