@@ -23,7 +23,7 @@ def test_what_nothing_shows_is_named() -> None:
 
 def test_a_run_tells_which_checks_show_a_fault() -> None:
     shown = run(("quick", "create-answers-202"))
-    assert "test_an_id_is_taken_once" in shown.by
+    assert "test_identity.py::test_an_id_is_taken_once" in shown.by
     assert sum(shown.cost.values()) <= 250
 
 
