@@ -270,8 +270,13 @@ class Client:
         finally:
             exchange = self._booked(landed, why)
             for other in others:
-                self._booked(other, why if why == OUT_OF_LINE else self._examiner.sign(other.exchange))
+                self._booked(other, why if why == OUT_OF_LINE else self._why_not_the_apis(other))
         return exchange
+
+    def _why_not_the_apis(self, landed: Landed) -> str:
+        """Return why nothing is read from what was sent only to tell another response apart: nobody looked twice."""
+        is_doubtful = self._examiner.is_doubtful(landed.outgoing, landed.exchange)
+        return self._examiner.sign(landed.exchange) or (self._examiner.look(landed.exchange) if is_doubtful else "")
 
     def _out_of_line(self, landed: Landed, others: list[Landed]) -> str:
         """Return that a response belongs to another request, if that is so; nothing more is sent if it stays so."""
