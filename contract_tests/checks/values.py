@@ -9,12 +9,13 @@ from hypothesis import strategies as st
 from fleet_contract.contract_tests.api import Api
 from fleet_contract.contract_tests.judging.sent import spell
 
+# Arrays have two values: one of a single value may be taken for that value.
 NOT_STRINGS: list[Any] = [None, [], {}, True]
-MORE_NOT_STRINGS: list[Any] = [False, ["a"], {"a": "b"}, [[]], [None]]
+MORE_NOT_STRINGS: list[Any] = [False, ["a", "b"], {"a": "b"}, [[]], [None]]
 # What a lenient server might take for an id, with the mark in it wherever it can be, so that such a fleet is known as
 # ours and is another one in every run. Booleans and empty arrays hold none; that null and the empty string are refused
 # is said by the guide, and whoever takes them is shown the mark in the name.
-NOT_IDS: list[Any] = [None, "", ["ID"], {"fleetId": "ID"}, [["ID"]], [None, "ID"]]
+NOT_IDS: list[Any] = [None, "", ["ID", "ID"], {"fleetId": "ID"}, [["ID"]], [None, "ID"]]
 
 # In the members of a body ID and NAME stand for a fresh id and a fresh name: a lenient server may read what is no JSON.
 Members = Mapping[str, Any]

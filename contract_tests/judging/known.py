@@ -10,6 +10,7 @@ from string import ascii_uppercase
 from typing import Any
 
 from fleet_contract.contract_tests.exchange import Caller, Exchange, NotJson
+from fleet_contract.contract_tests.judging.coercion import as_taken
 from fleet_contract.contract_tests.judging.likeness import (
     IN_PATHS,
     IN_QUERIES,
@@ -95,7 +96,7 @@ class Known:
 
     def learn(self, exchange: Exchange) -> None:
         """Add an exchange to what is known."""
-        sent = read_request(exchange.request, self.fixtures.location_path)
+        sent = as_taken(read_request(exchange.request, self.fixtures.location_path), value_of(exchange))
         self.situations.clear()
         self.history.append(exchange)
         self.sent[exchange.number] = sent
