@@ -189,8 +189,9 @@ class Api:
         seen: set[str] = set()
         while len(walked) < pages:
             cursor = cursor_of(walked[-1])
-            is_first_and_empty = len(walked) == 1 and items_of(walked[0]) == []
-            if cursor is None or cursor in seen or not (items_of(walked[-1]) or is_first_and_empty):
+            # One empty page may lead on, where a filter is applied to what a page holds; two lead nowhere.
+            led_nowhere = len(walked) > 1 and not any(items_of(page) for page in walked[-2:])
+            if cursor is None or cursor in seen or led_nowhere:
                 break
             seen.add(cursor)
             walked.append(self.list_keys(caller=caller, **{**query, "cursor": cursor}))

@@ -115,29 +115,28 @@ def generated_cases(document: dict[str, Any]) -> list[GeneratedCase]:
 
 
 def can_be_marked(case: GeneratedCase) -> bool:
-    """Say whether whatever a lenient server takes for the id of a fleet can be made ours: null and booleans cannot."""
+    """Say whether whatever a lenient server takes for the id of a fleet can hold ours: null and scalars cannot."""
     members = case.members or {}
-    return "fleetId" not in members or not isinstance(members["fleetId"], bool | None)
+    return "fleetId" not in members or isinstance(members["fleetId"], str | list | dict)
 
 
-def with_fleet_id(case: GeneratedCase, id: str, number: int = 0) -> GeneratedCase:
+def with_fleet_id(case: GeneratedCase, id: str) -> GeneratedCase:
     """Return the case with another `fleetId` in its body, wherever that can tell whose it is.
 
-    What makes a case negative stays so: a number becomes `number`, and an array or an object has `id` in it; an empty
-    id and a missing one are left as they are, and an overlong one becomes `id` with as many zeros behind it. In a
-    create an id at the limit keeps its length in the same way. What came of it is in `members`.
+    What makes a case negative stays so: an array or an object has `id` in it; an empty id, a missing one, null and
+    scalars are left as they are, and an overlong one becomes `id` with as many zeros behind it. In a create an id at
+    the limit keeps its length in the same way. What came of it is in `members`.
     """
     members = case.members or {}
     present = members.get("fleetId")
-    if isinstance(present, bool | None) or present == "":
+    if not isinstance(present, str | list | dict) or present == "":
         return case
-    return replace(case, body=spell(members | {"fleetId": _marked(present, case.operation, id, number)}))
+    return replace(case, body=spell(members | {"fleetId": _marked(present, case.operation, id)}))
 
 
-def _marked(present: Any, operation: str, id: str, number: int) -> Any:
+def _marked(present: str | list[Any] | dict[str, Any], operation: str, id: str) -> Any:
     if not isinstance(present, str):
-        nested: dict[type, Any] = {list: [id], dict: {"fleetId": id}}
-        return nested.get(type(present), number)
+        return [id] if isinstance(present, list) else {"fleetId": id}
     keeps_length = len(present) > LIMIT or (operation == CREATE and len(present) >= LIMIT - 1)
     return id.ljust(len(present), "0") if keeps_length else id
 

@@ -58,8 +58,8 @@ def test_the_longest_ids_fit(api: Api, case: tuple[int, str]) -> None:
 @over(
     texts.lengths(101, 400),
     quick=texts.MORE_OVERLONG[-1:],
-    standard=[*texts.OVERLONG, *texts.MORE_OVERLONG[:-1]],
-    deep=texts.FAR_OVERLONG,
+    standard=[texts.OVERLONG[0], *texts.MORE_OVERLONG[:-1]],
+    deep=[*texts.OVERLONG[1:], *texts.FAR_OVERLONG],
 )
 def test_longer_ids_are_refused(api: Api, case: tuple[int, str]) -> None:
     api.create(api.fresh_id_of(*case), api.fresh_name())
@@ -93,9 +93,9 @@ _MOST_OVERLONG = [*texts.MOST_OVERLONG, *texts.FAR_OVERLONG]
 @reaches("create.refuses-an-overlong-name")
 @over(
     texts.lengths(101, 400),
-    # None is overlong by its blanks alone: whoever trims them would make a fleet of it, which a rename does not.
+    # Whoever trims what is overlong by its blanks alone makes a fleet of it: quick has none to spare.
     quick=texts.MORE_OVERLONG[-1:],
-    standard=[texts.OVERLONG[0], *texts.MORE_OVERLONG[:-1]],
+    standard=[*texts.OVERLONG, *texts.MORE_OVERLONG[:-1]],
     deep=_MOST_OVERLONG,
 )
 def test_longer_names_are_refused(api: Api, case: tuple[int, str]) -> None:

@@ -79,9 +79,9 @@ def _most(generated: GeneratedCase) -> int:
 def _ours(made: GeneratedCase, api: Api, home: str, fixtures: Fixtures) -> GeneratedCase:
     """Return a case about fleets and keys of ours, wherever it names one."""
     if made.operation == "create_fleet":
-        return with_members(with_fleet_id(made, api.fresh_id(), api.fresh_number()), {"fleetName": api.fresh_name()})
+        return with_members(with_fleet_id(made, api.fresh_id()), {"fleetName": api.fresh_name()})
     if made.operation == "create_charging_key":
-        return with_fleet_id(with_members(made, api.fresh_key()), home, api.fresh_number())
+        return with_fleet_id(with_members(made, api.fresh_key()), home)
     if made.operation == "get_location":
         return with_query_id(with_path_id(made, fixtures.location or "", fixtures.location_path), home)
     if made.operation == "rename_fleet":

@@ -36,7 +36,7 @@ def digits(mark: str, filler: str) -> str:
 
 def lavish(mark: str) -> str:
     """Return a name of 100 characters that takes more than 255 bytes, and more characters still where it is escaped."""
-    return f'{mark}"quoted" '.ljust(100, THREE_BYTES)
+    return f'{mark}"quoted" \\ '.ljust(100, THREE_BYTES)
 
 
 def endings() -> st.SearchStrategy[str]:

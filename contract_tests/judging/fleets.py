@@ -18,6 +18,8 @@ _OF_ANOTHERS = frozenset({"rename.unknown-fleet-is-404", "rename.foreign-fleet-i
 _SPELLING = "http.json-is-read-by-value"
 _CHANGES: tuple[Callable[[str], str], ...] = (
     str.strip,
+    str.lstrip,
+    str.rstrip,
     lambda text: text.strip(" "),
     lambda text: text.strip(" \t\r\n"),
     without_any_blanks,
@@ -89,8 +91,14 @@ def _shows(exchange: Exchange, requirement: str, field: str, allowed: list[Any],
     return finding(requirement, kept, (exchange.number,), named, got)
 
 
+# A boolean as text in Python, in Rails, and in PHP, where false is an empty one.
+_SPELLINGS = {True: ("True", "t", "1"), False: ("False", "f", "0", "")}
+
+
 def _variants(value: Any) -> Iterator[Any]:
     """Yield a text as sent and as the dialects may change it: trimmed, normalised, or spelled from a number."""
+    if isinstance(value, bool):
+        yield from _SPELLINGS[value]
     if isinstance(value, (bool, int, float)):
         value = json.dumps(value)
     yield value

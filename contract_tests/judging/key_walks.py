@@ -52,7 +52,7 @@ def judge_walks(known: Known, numbers: Collection[int]) -> Findings:
     for number, walk in enumerate(all_walks):
         if not any(page in numbers for page in walk.numbers):
             continue
-        yield from _unless_plainer(_each_once(walk), _OF_PAGES)
+        yield from _unless_plainer(_each_once(walk, known), _OF_PAGES)
         yield from _ends(walk)
         yield from _lacks_what_was_refused(walk, refused, known)
         if walk.complete:
@@ -125,10 +125,12 @@ def _lacks_what_was_refused(walk: Walk, refused: list[tuple[str, Exchange]], kno
             yield finding(requirement, not listed, walk.numbers, "no key whose create was refused", got)
 
 
-def _each_once(walk: Walk) -> Findings:
+def _each_once(walk: Walk, known: Known) -> Findings:
+    """Judge that no key is listed twice, but for one that each new key pushes onto the next page (newest first)."""
     counted = Counter(item["keyIdentifier"] for item in walk.items if isinstance(item.get("keyIdentifier"), str))
     twice = sum(count > 1 for count in counted.values())
     if len(walk.pages) > 1:
+        twice = max(0, twice - len(_created_within(walk, known)))
         got = f"{twice} keys on more than one page"
         yield finding("keys.pages-list-each-key-once", not twice, walk.numbers, "every key once", got)
     elif counted:
@@ -139,11 +141,22 @@ def _each_once(walk: Walk) -> Findings:
 def _ends(walk: Walk) -> Findings:
     cursors = [cursor for page in walk.pages if (cursor := cursor_of(page))]
     repeated = len(set(cursors)) < len(cursors)
-    led_nowhere = len(walk.pages) > 1 and items_of(walk.pages[-1]) == []
+    led_nowhere = len(walk.pages) > 1 and _is_empty(walk.pages[-1]) and (walk.complete or _is_empty(walk.pages[-2]))
     if repeated or led_nowhere or walk.complete:
         got = "a cursor that was given before" if repeated else "a cursor that led to an empty page"
         kept = not (repeated or led_nowhere)
         yield finding("keys.paging-ends", kept, walk.numbers, "a cursor only where more keys follow", got)
+
+
+def _is_empty(page: Exchange) -> bool:
+    return items_of(page) == []
+
+
+def _created_within(walk: Walk, known: Known) -> list[Exchange]:
+    """Return the creates of keys that may have made one while a walk was walked."""
+    first, last = walk.pages[0], walk.pages[-1]
+    made = (each for each in known.keys if each.status not in range(400, 500))
+    return [each for each in made if each.ended >= first.started and each.started <= last.ended]
 
 
 # --- a walk against what was created -------------------------------------------------------------

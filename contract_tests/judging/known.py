@@ -24,7 +24,7 @@ from fleet_contract.contract_tests.judging.likeness import (
     tidied,
     without_any_blanks,
 )
-from fleet_contract.contract_tests.judging.sent import Body, Sent, read_request
+from fleet_contract.contract_tests.judging.sent import LIMIT, Body, Sent, read_request
 from fleet_contract.contract_tests.target import Fixtures
 from fleet_contract.spec.dialect import Dialect
 
@@ -85,6 +85,8 @@ class Known:
     keys: list[Exchange] = field(default_factory=list)
     key_fleets: dict[str, list[Any]] = field(default_factory=lambda: defaultdict(list))  # by what is printed on a key
     shown_fleets: dict[str, str] = field(default_factory=dict)  # what keys first showed as their fleet, by its id
+    characters_of_names: set[str] = field(default_factory=set)  # of all names that were taken, whenever
+    shortest_name: int = LIMIT  # code points of the shortest name that was taken, whenever
     names: dict[str, list[tuple[Exchange, str, str]]] = field(default_factory=lambda: defaultdict(list))
     situations: dict[int, tuple[str, ...]] = field(default_factory=dict)  # as long as nothing new is known
 
@@ -368,6 +370,9 @@ def shown_id(exchange: Exchange, id: str) -> str:
 def _remember_name(known: Known, exchange: Exchange, name: object, id: object) -> None:
     if isinstance(name, (str, bool, int, float)) and isinstance(id, str):
         known.names[loosest(_text(name))].append((exchange, id, _text(name)))
+    if isinstance(name, str) and name and exchange.succeeded:
+        known.characters_of_names.update(name)
+        known.shortest_name = min(known.shortest_name, len(name))
 
 
 def _text(value: object) -> str:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import replace
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -12,6 +13,8 @@ from fleet_contract.contract_tests.judging.known import Known, Standing, history
 
 _ABOUT_PRICES = re.compile(r"price|pricing|tariff|cost|fee", re.IGNORECASE)
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT")
+_DECIMAL = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,20})?")
+_OF_AN_ID = re.compile(r"/(id|uid|uuid|guid|\w*(Id|_id|Uid|Uuid))$")
 _CHANGING = re.compile(r"status|updated|time|date", re.IGNORECASE)
 
 
@@ -42,12 +45,12 @@ def judge_prices(known: Known, numbers: Collection[int]) -> Findings:
         if exchange.number not in numbers:
             continue
         if before:
-            same = _prices(before) == _prices(exchange)
+            same = _lasting_prices(before) == _lasting_prices(exchange)
             both = (exchange.number, before.number)
             found = finding("prices.default-stays", same, both, "the same prices as before", "others")
             yield found if same or fleet is None else replace(found, unless=frozenset({"prices.fleet-has-its-own"}))
         if fleet and default is not None and known.standing(fleet, exchange) is Standing.ABSENT:
-            both, same = (exchange.number, default.number), _prices(default) == _prices(exchange)
+            both, same = (exchange.number, default.number), _lasting_prices(default) == _lasting_prices(exchange)
             yield finding("prices.default-stays", same, both, "a refusal, or the default prices", "other prices")
         if fleet and fleet == known.fixtures.priced_fleet and default is not None:
             both = (exchange.number, default.number)
@@ -57,6 +60,15 @@ def judge_prices(known: Known, numbers: Collection[int]) -> Findings:
 
 def _prices(exchange: Exchange) -> dict[str, Any]:
     return _prices_in(exchange.answer.body) if exchange.answer else {}
+
+
+def _lasting_prices(exchange: Exchange) -> dict[str, Any]:
+    """Return the prices without ids, which may be new each time, and with decimals that differ in no zero."""
+    return {path: _amount(leaf) for path, leaf in _prices(exchange).items() if not _OF_AN_ID.search(path)}
+
+
+def _amount(leaf: Any) -> Any:
+    return Decimal(leaf).normalize() if isinstance(leaf, str) and _DECIMAL.fullmatch(leaf) else leaf
 
 
 @lru_cache(maxsize=64)  # the same few answers are compared again and again

@@ -157,6 +157,12 @@ def _name_changed(change: Callable[[str], str], answer: str, otherwise: str) -> 
     )
 
 
+def _name_blanks(exchange: Exchange, known: Known) -> str | None:
+    """Tell that blanks are cut off, be it at one side alone."""
+    cuts = (str.strip, str.lstrip, str.rstrip)
+    return next(filter(None, (_name_changed(cut, "trimmed", "kept")(exchange, known) for cut in cuts)), None)
+
+
 def _id_changed(change: Callable[[str], str], answer: str, otherwise: str) -> Reader:
     return lambda exchange, known: _changed(
         known.sent[exchange.number].fields.get("fleetId"), _answered(exchange, "fleetId"), change, (answer, otherwise)
@@ -225,7 +231,7 @@ _BY_SITUATION: dict[str, Reader] = {
     "name.null": _on_success("omitted"),
     "name.empty": _empty_name,
     "rename.empty": _on_success("kept"),
-    "name.blanks": _name_changed(str.strip, "trimmed", "kept"),
+    "name.blanks": _name_blanks,
     "name.only-blanks": _name_changed(str.strip, "", "kept"),
     "name.normalisation": _name_changed(_nfc, "nfc", "none"),
     "name.control-characters": _on_success("kept"),

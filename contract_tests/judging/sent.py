@@ -266,6 +266,11 @@ def is_alarming(text: str) -> bool:
     return _ALARMING.search(text) is not None
 
 
+def is_usual(character: str) -> bool:
+    """Say whether a character is one that every server lets into a name: a letter, a digit, a blank, - . or _."""
+    return character.isalnum() or character in " -._"
+
+
 def is_slug(id: str) -> bool:
     """Say whether an id has only characters that every server lets into an id."""
     return set(id) <= SLUG

@@ -13,6 +13,7 @@ from fleet_contract.contract_tests.judging.traits import Traits, is_scalar
 
 _CREATE_UNREAD = {Body.NO_JSON: "create.with-no-json", Body.NEARLY_JSON: "create.with-nearly-json"}
 _RENAME_UNREAD = {Body.NO_JSON: "rename.with-no-json", Body.NEARLY_JSON: "rename.with-nearly-json"}
+_CONFLICT = 409
 _BEYOND_REASON = 2_000  # characters of an id in a path, beyond which a server may give any refusal
 
 # --- create a fleet ----------------------------------------------------------------------------
@@ -96,7 +97,7 @@ def _of_fleet_name(name: object, id: str, exchange: Exchange, known: Known) -> T
     elif isinstance(name, str) and name and not texts.is_overlong(name):
         if texts.is_longest(name):
             yield "create.with-the-longest-name"
-        if any(is_odd(name) for is_odd in _ODD_NAMES.values()):
+        if any(is_odd(name) for is_odd in _ODD_NAMES.values()) or _is_beyond_the_usual(name, known):
             yield "create.with-an-odd-name"
         yield from _of_any_name(name, id, exchange, known)
     elif is_scalar(name):
@@ -124,6 +125,15 @@ _ODD_NAMES: dict[str, Callable[[str], bool]] = {
 }
 
 
+_SHORT = 4  # code points; a server may want some more of a name
+
+
+def _is_beyond_the_usual(name: str, known: Known) -> bool:
+    """Say whether a name is so short, or has such characters, as this server took in no other one."""
+    unusual = {character for character in name if not texts.is_usual(character)}
+    return bool(unusual - known.characters_of_names) or len(name) < min(_SHORT, known.shortest_name)
+
+
 def _of_any_name(name: str, id: str, exchange: Exchange, known: Known) -> Traits:
     if not texts.is_normalised(name):
         yield "name.to-normalise"
@@ -144,6 +154,12 @@ def of_rename(exchange: Exchange, sent: Sent, known: Known) -> Traits:
         yield situation
         if situation in _FOUND and sent.encoded and not known.was_found_by_this_path(sent.path_id or "", exchange):
             yield "rename.by-an-encoded-id"
+        if (
+            situation in _FOUND
+            and exchange.status == _CONFLICT
+            and known.is_renamed_meanwhile(sent.path_id or "", exchange)
+        ):
+            yield "rename.a-fleet-that-another-call-renamed-meanwhile"
     if sent.body in _RENAME_UNREAD:
         yield _RENAME_UNREAD[sent.body]
         return
@@ -165,10 +181,16 @@ def _of_new_name(name: object, exchange: Exchange, sent: Sent, known: Known) -> 
         by_blanks = texts.is_overlong_by_blanks(name)
         yield "rename.to-a-name-overlong-by-blanks" if by_blanks else "rename.to-an-overlong-name"
     else:
-        if texts.is_longest(name):
-            yield "rename.to-the-longest-name"
-        yield from (situation for situation, is_odd in _ODD_NAMES.items() if is_odd(name))
+        yield from _of_a_fitting_name(name, known)
         yield from _of_any_name(name, sent.path_id or "", exchange, known)
+
+
+def _of_a_fitting_name(name: str, known: Known) -> Traits:
+    if texts.is_longest(name):
+        yield "rename.to-the-longest-name"
+    yield from (situation for situation, is_odd in _ODD_NAMES.items() if is_odd(name))
+    if _is_beyond_the_usual(name, known):
+        yield "rename.to-a-name-beyond-the-usual"
 
 
 def of_invitation(exchange: Exchange, sent: Sent, known: Known) -> Traits:

@@ -168,12 +168,6 @@ def what_follows_a_path_is_overlooked(parts: Parts) -> None:
     parts.filter(None, accepted)
 
 
-@fault(breaks={"http.wrong-methods-are-refused"})
-def a_wrong_method_is_a_bad_request(parts: Parts) -> None:
-    """A method that a path does not have is answered 400."""
-    answer_elsewhere(parts, 400, Kind.WRONG_METHOD)
-
-
 def accept_method(method: str) -> None:
     """Register the fault of a method that is answered 204 on paths that do not have it."""
 
@@ -191,13 +185,6 @@ def accept_method(method: str) -> None:
 
 for method in ("DELETE", "PATCH"):
     accept_method(method)
-
-
-@fault(breaks={"http.wrong-methods-are-refused"})
-def patch_renames_too(parts: Parts) -> None:
-    """A PATCH renames a fleet as a PUT does."""
-    path = parts.document["paths"]["/emp/v1/fleets/{fleetId}/rename"]
-    path["patch"] = path["put"]
 
 
 @fault(breaks={"http.media-type-is-judged"})

@@ -237,19 +237,6 @@ def a_last_page_that_is_not_full_is_left_out(parts: Parts) -> None:
 
 
 @fault(breaks={"keys.pages-list-each-key-once"})
-def newest_keys_come_first_and_pages_are_counted(parts: Parts) -> None:
-    """The newest key comes first and a cursor counts from there, so that a key made between two pages shifts them."""
-
-    class Counting(Store):
-        async def page(self, tenant: str, fleet_id: str | None, start: int, size: int) -> Page:
-            found = [key for _, key in self.listed(tenant, fleet_id)][::-1]
-            end = start + size
-            return Page(found[start:end], end if end < len(found) else None)
-
-    parts.mix_into_store(Counting)
-
-
-@fault(breaks={"keys.pages-list-each-key-once"})
 def the_second_page_lacks_its_last_key(parts: Parts) -> None:
     """A page that a cursor leads to leaves out its last key, where it has others."""
 

@@ -204,17 +204,22 @@ def renames_at_once_break_the_server(parts: Parts) -> None:
 
 
 @fault(breaks={"rename.accepts-a-valid-name"})
-def renames_at_once_are_a_conflict(parts: Parts) -> None:
-    """A rename by the owner that finds the fleet changed while it is at work is answered 409."""
+def renames_at_once_all_lose(parts: Parts) -> None:
+    """Renames of one fleet by its owner that meet are all answered 409, and none gives it its name."""
+    coming: list[str] = []
 
-    async def optimistic(inner: Handler, world: World, call: Call) -> Reply:
-        before = world.store.owned(call.tenant, call.path["fleetId"])
+    async def polite(inner: Handler, world: World, call: Call) -> Reply:
+        if world.store.owned(call.tenant, call.path["fleetId"]) is None:
+            return await inner(world, call)
+        coming.append(call.path["fleetId"])
         await asyncio.sleep(WINDOW)
-        changed = before is not world.store.owned(call.tenant, call.path["fleetId"])
-        return Reply(409, {"message": "Try again."}) if changed else await inner(world, call)
+        met = coming.count(call.path["fleetId"]) > 1
+        await asyncio.sleep(WINDOW)
+        coming.remove(call.path["fleetId"])
+        return Reply(409, {"message": "Try again."}) if met else await inner(world, call)
 
     parts.validate_responses = False
-    parts.wrap("rename_fleet", optimistic)
+    parts.wrap("rename_fleet", polite)
 
 
 @fault(breaks={"rename.answers-the-new-name"})

@@ -15,25 +15,26 @@ from urllib.parse import quote, unquote
 import falcon
 from falcon import Request, Response
 
-from .server import LONGEST, Drive, bad, create_app, reply
+from .server import LONGEST, Drive, bad, create_app, read_object, reply
 
 App = Any
 Build = Callable[[], App]
 
 
 class Variant(NamedTuple):
-    """How to build the application, and the requirements, by prefix, that were said to be broken by it."""
+    """How to build the application; the requirements, by prefix, that it was said to break; what a user has to set."""
 
     build: Build
     accused_of: tuple[str, ...]
+    settings: dict[str, str]
 
 
 VARIANTS: dict[str, Variant] = {}
 
 
-def variant(*accused_of: str) -> Callable[[Build], Build]:
+def variant(*accused_of: str, **settings: str) -> Callable[[Build], Build]:
     def register(build: Build) -> Build:
-        VARIANTS[build.__name__.replace("_", " ")] = Variant(build, accused_of)
+        VARIANTS[build.__name__.replace("_", " ")] = Variant(build, accused_of, settings)
         return build
 
     return register
@@ -333,3 +334,243 @@ def pages_are_shorter_than_asked_for() -> App:
                 reply(resp, {"keys": page["keys"][:7], "cursor": str(start + 7)})
 
     return create_app(Short())
+
+
+@variant("keys")
+def an_empty_page_leads_on() -> App:
+    """List an empty page in the middle, as servers do that filter what a page of their store holds."""
+
+    class Filtering(Drive):
+        def on_get_keys(self, req: Request, resp: Response) -> None:
+            cursor = req.get_param("cursor") or ""
+            if cursor.startswith("-"):
+                reply(resp, {"keys": [], "cursor": cursor[1:]})
+                return
+            super().on_get_keys(req, resp)
+            page = json.loads(resp.data or b"null")
+            if "cursor" in page:
+                reply(resp, {**page, "cursor": f"-{page['cursor']}"})
+
+    return create_app(Filtering())
+
+
+@variant("keys")
+def the_newest_keys_come_first() -> App:
+    """List the newest keys first, by a cursor that counts, so that a key made meanwhile moves the others on."""
+
+    class Newest(Drive):
+        def on_get_keys(self, req: Request, resp: Response) -> None:
+            with self.lock:
+                keys, self.keys = self.keys, dict(reversed(self.keys.items()))
+            try:
+                super().on_get_keys(req, resp)
+            finally:
+                self.keys = keys
+
+    return create_app(Newest())
+
+
+# --- names -----------------------------------------------------------------------------------------
+
+
+@variant("create", "rename")
+def odd_names_are_refused() -> App:
+    """Refuse names of one character, and with angle brackets, emoji or marks of direction."""
+
+    class Strict(Drive):
+        def text(self, body: dict[str, Any], name: str) -> str | None:
+            value = super().text(body, name)
+            if name.lower().endswith("name") and value and (len(value) < 2 or ODD.search(value)):
+                raise bad(f"{name} has characters that are not allowed here, or too few.")
+            return value
+
+    return create_app(Strict())
+
+
+ODD = re.compile("[<>\\u200e\\u200f\\u202a-\\u202e\U00010000-\U0010ffff]")
+
+
+class Scalars(Drive):
+    """Take numbers and booleans for the texts that a language makes of them."""
+
+    def spell(self, value: object) -> str:
+        return str(value)
+
+    def text(self, body: dict[str, Any], name: str) -> str | None:
+        value = body.get(name)
+        return super().text({name: self.spell(value)} if isinstance(value, bool | int | float) else body, name)
+
+
+@variant("create", "rename")
+def scalars_are_spelled_as_python_does() -> App:
+    """Take True for True, in four letters of which one is a capital."""
+    return create_app(Scalars())
+
+
+@variant("create", "rename")
+def scalars_are_spelled_as_php_does() -> App:
+    """Take true for 1, and false for nothing."""
+
+    class Php(Scalars):
+        def spell(self, value: object) -> str:
+            return ("1" if value else "") if isinstance(value, bool) else str(value)
+
+    return create_app(Php())
+
+
+@variant("create", "rename")
+def blanks_are_cut_off_on_the_left_alone() -> App:
+    """Cut blanks off before names, and keep those behind."""
+    return create_app(OneSided(str.lstrip))
+
+
+@variant("create", "rename")
+def blanks_are_cut_off_on_the_right_alone() -> App:
+    """Cut blanks off behind names, as some databases do, and keep those before."""
+    return create_app(OneSided(str.rstrip))
+
+
+class OneSided(Drive):
+    """Cut blanks off at one side of names."""
+
+    def __init__(self, cut: Callable[[str], str]) -> None:
+        super().__init__()
+        self.cut = cut
+
+    def text(self, body: dict[str, Any], name: str) -> str | None:
+        value = body.get(name)
+        is_name = name.lower().endswith("name") and isinstance(value, str)
+        measured = super().text(body, name)
+        return self.cut(str(value)) if is_name and measured is not None else measured
+
+
+@variant("create", "rename")
+def a_firewall_answers_406_to_what_alarms_it() -> App:
+    """Answer 406 to bodies that look like an attack, as mod_security does."""
+
+    class Alarmed(Drive):
+        def text(self, body: dict[str, Any], name: str) -> str | None:
+            if re.search(r"<\\w|\\$\\{|;\\s*drop\\s|\\.\\./", str(body.get(name)), re.IGNORECASE):
+                raise falcon.HTTPNotAcceptable(description="Not Acceptable!")
+            return super().text(body, name)
+
+    return create_app(Alarmed())
+
+
+@variant("rename", "fleets")
+def renames_that_overlap_are_a_conflict() -> App:
+    """Answer 409 to a rename that finds the fleet changed while it was at work."""
+
+    class Optimistic(Drive):
+        def on_put_rename(self, req: Request, resp: Response, fleet_id: str) -> None:
+            found = self.fleets.get(fleet_id)
+            before = found.name if found else None
+            time.sleep(0.01)
+            with self.lock:
+                mine = found is not None and found.org == req.context.org
+            if mine and found is not None and found.name != before:
+                raise falcon.HTTPConflict(description="Somebody else renamed the fleet meanwhile.")
+            super().on_put_rename(req, resp, fleet_id)
+
+    return create_app(Optimistic())
+
+
+# --- methods ---------------------------------------------------------------------------------------
+
+
+@variant("http")
+def a_wrong_method_is_a_bad_request() -> App:
+    """Answer 400 to a method that a path does not have."""
+    known = {"POST": ("/fleets", "/charging-keys"), "GET": ("/invitation", "/charging-keys"), "PUT": ("/rename",)}
+
+    def when(environ: dict[str, Any]) -> int:
+        path, method = path_of(environ), environ["REQUEST_METHOD"]
+        exists = path.endswith(tuple(end for ends in known.values() for end in ends))
+        return 400 if exists and not path.endswith(known.get(method, ("\0",))) else 0
+
+    return refusing(when)
+
+
+@variant("http")
+def patch_renames_too() -> App:
+    """Rename by PATCH as by PUT."""
+    inner = create_app()
+
+    def stand(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        patches = environ["REQUEST_METHOD"] == "PATCH" and path_of(environ).endswith("/rename")
+        return answered(inner, {**environ, **({"REQUEST_METHOD": "PUT"} if patches else {})}, start)
+
+    return stand
+
+
+# --- prices ----------------------------------------------------------------------------------------
+
+
+@variant("prices")
+def prices_have_new_ids_each_time_and_decimals_with_zeros() -> App:
+    """Give prices an id of their own in each answer, and now and then a zero more behind the point."""
+
+    class Fickle(Drive):
+        asked = 0
+
+        def on_get_location(self, req: Request, resp: Response, location_id: str) -> None:
+            super().on_get_location(req, resp, location_id)
+            self.asked += 1
+            place = json.loads(resp.data or b"null")
+            price = place["evses"][0]["connectors"][0]["price"]
+            element = price["elements"][0]
+            price["id"], element["price"] = f"p-{self.asked}", f"{element['price']:.2f}" + "0" * (self.asked % 3)
+            reply(resp, place)
+
+    return create_app(Fickle())
+
+
+# --- what is learnt late ---------------------------------------------------------------------------
+
+LATE = 0.05  # seconds
+
+
+class Late(Drive):
+    """Note when a fleet was made."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.made: dict[str, float] = {}
+
+    def on_post_fleets(self, req: Request, resp: Response) -> None:
+        super().on_post_fleets(req, resp)
+        self.made[json.loads(resp.data or b"null")["fleetId"]] = time.monotonic()
+
+    def is_late(self, fleet_id: object) -> bool:
+        return time.monotonic() < self.made.get(str(fleet_id), 0.0) + LATE
+
+
+@variant("invitation")
+def codes_learn_late_of_a_fleet() -> App:
+    """Answer 404 for the codes of a fleet that is new, while it can be renamed."""
+
+    class LateCodes(Late):
+        def on_get_invitation(self, req: Request, resp: Response, fleet_id: str) -> None:
+            if self.is_late(fleet_id):
+                raise falcon.HTTPNotFound(description="No such fleet.")
+            super().on_get_invitation(req, resp, fleet_id)
+
+    return create_app(LateCodes())
+
+
+@variant("keys", FLEET_SETTLE_SECONDS="0.1")
+def charging_keys_learn_late_of_a_fleet() -> App:
+    """Answer 404 to keys in a fleet that is new, and to lists of its keys, while it can be renamed."""
+
+    class LateKeys(Late):
+        def on_post_keys(self, req: Request, resp: Response) -> None:
+            if self.is_late(read_object(req).get("fleetId")):
+                raise falcon.HTTPNotFound(description="No such fleet.")
+            super().on_post_keys(req, resp)
+
+        def on_get_keys(self, req: Request, resp: Response) -> None:
+            if self.is_late(req.get_param("fleetId")):
+                raise falcon.HTTPNotFound(description="No such fleet.")
+            super().on_get_keys(req, resp)
+
+    return create_app(LateKeys())

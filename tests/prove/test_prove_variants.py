@@ -14,7 +14,7 @@ KEYS = {"FLEET_API_KEY": "one-key", "FLEET_OTHER_API_KEY": "two-key", "FLEET_LOC
 @pytest.mark.parametrize("name", VARIANTS)
 def test_a_variant_conforms(name: str, depth: str) -> None:
     with serve(VARIANTS[name].build()) as url:
-        report = judged(url, depth, target=None, **KEYS)
+        report = judged(url, depth, target=None, **KEYS, **VARIANTS[name].settings)
     assert not failed(report)
     assert not ended_early(report)
     assert report.outcome is Outcome.CONFORMS

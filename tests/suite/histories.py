@@ -14,6 +14,9 @@ A, B, C = (f"ct-{MARK}-{number:03d}" for number in (1, 2, 3))
 FLEETS, KEYS = "/emp/v1/fleets", "/emp/v1/charging-keys"
 JSON = (("Content-Type", "application/json"),)
 LONGEST = f"ct-{MARK}-".ljust(100, "a")
+EVERY_CHARACTER = frozenset(
+    "<>[]{}()'\"\\/%&;:$#?!*+=|`^~@,\u200f\u202e\u200d\u0301\U0001f68c\U0001f697\U0001f680\x00\x07\t\r\n\u00a0"
+)
 KEY = {"keyIdentifier": "c7a1b2c3d40001", "visualNumber": "CT-1", "contractId": "CT-1"}
 HELD = Fixtures(
     fleet_with_codes="acme",
@@ -33,6 +36,7 @@ class History:
     def __init__(self, **dialect: str) -> None:
         """Begin with nothing; `name__taken` is the question name.taken."""
         self.known = Known(HELD, MARK, {name.replace("__", "."): answer for name, answer in dialect.items()})
+        self.known.characters_of_names, self.known.shortest_name = set(EVERY_CHARACTER), 1  # as if all had been taken
 
     def add(
         self, method: str, path: str, body: Any = b"", status: int = 200, answer: Any = b"", **how: Any

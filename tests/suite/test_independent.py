@@ -102,9 +102,9 @@ def test_with_a_second_key_nothing_fails_and_more_is_judged() -> None:
 @pytest.mark.parametrize("name", VARIANTS)
 def test_a_variant_that_conforms_is_not_accused(name: str) -> None:
     """Judged by what each was accused of; tests/prove judges them by everything."""
-    build, accused_of = VARIANTS[name]
+    build, accused_of, settings = VARIANTS[name]
     with serve(build()) as url:
-        keys = {"FLEET_API_KEY": "one-key", "FLEET_OTHER_API_KEY": "two-key", "FLEET_LOCATION": "loc-001"}
+        keys = {**settings, "FLEET_API_KEY": "one-key", "FLEET_OTHER_API_KEY": "two-key", "FLEET_LOCATION": "loc-001"}
         report = judged(url, "standard", target=None, only=accused_of, **keys)
     assert not failed(report)
     assert not ended_early(report)

@@ -395,3 +395,37 @@ def test_a_fleet_is_found_under_the_id_that_its_create_showed() -> None:
     assert history.situations(history.rename(A)) == {"rename.a-fleet"}
     spelled = history.add("PUT", f"{FLEETS}/{A}%20/rename", {"newName": "New"}, 404)
     assert history.situations(spelled) == {"path.perhaps-a-fleet"}
+
+
+@pytest.mark.parametrize(("status", "kept"), [(409, True), (400, False)])
+def test_of_renames_that_overlap_one_may_be_a_conflict(status: int, kept: bool) -> None:
+    history = History(name__taken="accepted")
+    history.create(A, at=(0, 1))
+    history.rename(A, at=(2, 5))
+    refused = history.rename(A, status=status, at=(3, 4))
+    assert all(found.kept for found in judge_status(refused, history.known)) is kept
+
+
+def test_a_rename_that_meets_none_that_succeeds_is_no_conflict() -> None:
+    history = History(name__taken="accepted")
+    history.create(A, at=(0, 1))
+    refused = [history.rename(A, status=409, at=at) for at in ((2, 5), (3, 4))]
+    assert not any(all(found.kept for found in judge_status(each, history.known)) for each in refused)
+
+
+@pytest.mark.parametrize("name", ["a < b", "x", "nice \U0001f697", "\u202ename"])
+def test_an_odd_name_may_be_refused_unless_another_like_it_was_taken(name: str) -> None:
+    history = History(name__taken="accepted")
+    history.known.characters_of_names, history.known.shortest_name = set(), 100
+    history.create(A, "Name one")
+    refused = [history.rename(A, name, 400), history.create(B, name, 400)]
+    assert all(found.kept for each in refused for found in judge_status(each, history.known))
+    history.create(C, name)
+    assert not any(all(found.kept for found in judge_status(each, history.known)) for each in refused)
+
+
+def test_a_plain_name_may_not_be_refused() -> None:
+    history = History(name__taken="accepted")
+    history.known.characters_of_names, history.known.shortest_name = set(), 100
+    history.create(A, "One")
+    assert not all(found.kept for found in judge_status(history.rename(A, "Näme 2", 400), history.known))
