@@ -266,9 +266,12 @@ def is_alarming(text: str) -> bool:
     return _ALARMING.search(text) is not None
 
 
-def is_usual(character: str) -> bool:
-    """Say whether a character is one that every server lets into a name: a letter, a digit, a blank, - . or _."""
-    return character.isalnum() or character in " -._"
+def is_unusual(character: str) -> bool:
+    """Say whether a server may let a character into no name: none of letters, digits, - . _, and blanks or controls.
+
+    What becomes of blanks and control characters are questions of their own.
+    """
+    return not (character.isalnum() or character.isspace() or character in "-._" or has_control_characters(character))
 
 
 def is_slug(id: str) -> bool:

@@ -130,7 +130,7 @@ _SHORT = 4  # code points; a server may want some more of a name
 
 def _is_beyond_the_usual(name: str, known: Known) -> bool:
     """Say whether a name is so short, or has such characters, as this server took in no other one."""
-    unusual = {character for character in name if not texts.is_usual(character)}
+    unusual = set(filter(texts.is_unusual, name))
     return bool(unusual - known.characters_of_names) or len(name) < min(_SHORT, known.shortest_name)
 
 

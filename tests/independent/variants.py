@@ -469,7 +469,9 @@ def renames_that_overlap_are_a_conflict() -> App:
             with self.lock:
                 mine = found is not None and found.org == req.context.org
             if mine and found is not None and found.name != before:
-                raise falcon.HTTPConflict(description="Somebody else renamed the fleet meanwhile.")
+                resp.status = falcon.HTTP_409
+                reply(resp, {"message": "Somebody else renamed the fleet meanwhile."})
+                return
             super().on_put_rename(req, resp, fleet_id)
 
     return create_app(Optimistic())

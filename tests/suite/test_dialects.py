@@ -103,6 +103,7 @@ DIALECTS = {
         "key.duplicate": "accepted",
         "key.body": "empty",
         "keys.page-size": "clamped",
+        "http.wrong-method": "400",
         "error.body": "html",
         "answer.extras": "some",
         "answer.compression": "gzip",
