@@ -207,10 +207,14 @@ class Known:
 
     def is_renamed_meanwhile(self, id: str, exchange: Exchange) -> bool:
         """Say whether another call renames a fleet successfully while this one is under way."""
-        return any(
-            other is not exchange and other.started < exchange.ended and exchange.started < other.ended
-            for other in self.renames.get(id, ())
-        )
+        return any(True for _ in self._renames_meanwhile(id, exchange))
+
+    def _renames_meanwhile(self, id: str, exchange: Exchange) -> Iterator[Exchange]:
+        """Yield the renames of a fleet that overlapped a request; one without an answer may still be carried out."""
+        for other in self.uses.get(id, ()):
+            may_overlap = other is not exchange and other.started < exchange.ended
+            if may_overlap and (other.answer is None or (other.succeeded and exchange.started < other.ended)):
+                yield other
 
     def was_called(self, name: object, id: str, exchange: Exchange) -> bool:
         """Say whether the fleet of an id had been given a name that some server takes for this one."""
@@ -237,8 +241,7 @@ class Known:
 
     def names_given_meanwhile(self, id: str, exchange: Exchange) -> list[object]:
         """Return the names of the renames of a fleet that overlapped a request: its answer may show them already."""
-        renames = (each for each in self.renames.get(id, ()) if each is not exchange)
-        overlapping = (each for each in renames if each.started < exchange.ended and exchange.started < each.ended)
+        overlapping = self._renames_meanwhile(id, exchange)
         return [self.sent[each.number].fields.get("newName", NO_NAME) for each in overlapping]
 
     def name_is_taken(self, name: str, id: str, exchange: Exchange) -> Likeness:
