@@ -154,12 +154,8 @@ def of_rename(exchange: Exchange, sent: Sent, known: Known) -> Traits:
         yield situation
         if situation in _FOUND and sent.encoded and not known.was_found_by_this_path(sent.path_id or "", exchange):
             yield "rename.by-an-encoded-id"
-        if (
-            situation in _FOUND
-            and exchange.status == _CONFLICT
-            and known.is_renamed_meanwhile(sent.path_id or "", exchange)
-        ):
-            yield "rename.a-fleet-that-another-call-renamed-meanwhile"
+    if exchange.status == _CONFLICT and known.is_renamed_meanwhile(sent.path_id or "", exchange):
+        yield "rename.a-fleet-that-another-call-renamed-meanwhile"
     if sent.body in _RENAME_UNREAD:
         yield _RENAME_UNREAD[sent.body]
         return
