@@ -59,7 +59,7 @@ def _shows_the_fixtures(codes: frozenset[str], exchange: Exchange, known: Known)
     fleet, id = known.fixtures.fleet_with_codes, known.sent[exchange.number].path_id or ""
     if fleet is None or known.likeness(id, fleet) is not Likeness.OTHER:
         return False
-    if known.ends_with_what_no_id_holds(id, exchange):
+    if known.is_tidied_away(id, exchange):
         return False
     return is_alike(fleet, id) and bool(codes & frozenset(known.fixtures.active_codes))
 

@@ -22,6 +22,7 @@ from fleet_contract.contract_tests.judging.likeness import (
     likeness,
     loosest,
     tidied,
+    tidied_path,
     without_any_blanks,
 )
 from fleet_contract.contract_tests.judging.sent import LIMIT, Body, Sent, read_request
@@ -193,9 +194,9 @@ class Known:
         taken = frozenset(chain.from_iterable(ids))
         return taken | CAPITALS if taken & CAPITALS else taken
 
-    def ends_with_what_no_id_holds(self, id: str, exchange: Exchange) -> bool:
-        """Say whether an id ends with a slash that a server may drop, since it let none into any id."""
-        return id.endswith("/") and "/" not in self.characters_of_ids(exchange)
+    def is_tidied_away(self, id: str, exchange: Exchange) -> bool:
+        """Say whether a server may read an id without its slashes and dots, since it let no slash into any id."""
+        return "/" in id and "/" not in self.characters_of_ids(exchange) and tidied_path(id) is not None
 
     def all_births(self) -> Iterator[Birth]:
         """Yield every create that made a fleet, or may have."""

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 from functools import lru_cache
+from posixpath import normpath
 from string import ascii_lowercase, ascii_uppercase
 
 from fleet_contract.spec.dialect import Dialect
@@ -81,6 +82,12 @@ def bare_name(name: object, id: str) -> str:
 def tidied(id: str) -> str:
     """Return an id as the tidiest server keeps it, which is never another in case."""
     return _nfc(without_any_blanks(id))
+
+
+def tidied_path(id: str) -> str | None:
+    """Return the only segment that is left of an id when its empty and dot segments are removed (RFC 3986, 5.2.4)."""
+    path = normpath("/" + id.lstrip("/"))[1:]
+    return path if path and "/" not in path else None
 
 
 @lru_cache(4096)  # asked for again by every judge

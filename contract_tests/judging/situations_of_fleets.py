@@ -262,8 +262,8 @@ def _of_path(exchange: Exchange, sent: Sent, known: Known, names: dict[Standing,
         yield "path.with-an-overlong-id" if texts.is_overlong(id) else "path.with-an-id-between-the-units"
     elif _only_case_differs(id, exchange, known):
         yield "path.in-another-case"
-    elif known.ends_with_what_no_id_holds(id, exchange) and known.standing(id, exchange) is Standing.ABSENT:
-        yield "path.with-a-slash-at-its-end"
+    elif known.is_tidied_away(id, exchange) and known.standing(id, exchange) is Standing.ABSENT:
+        yield "path.with-slashes-to-tidy"
     elif _is_unusual(id, exchange, known) and known.standing(id, exchange) is Standing.ABSENT:
         yield "path.with-unusual-characters"
     else:

@@ -163,6 +163,17 @@ class Slugs(Drive):
 
 
 @variant("fleets.id-is-matched-whole")
+def a_proxy_resolves_the_decoded_path() -> App:
+    """Decode the path and remove its empty and dot segments, as nginx does where it passes a path of its own on."""
+    inner = create_app(Slugs())
+
+    def stand(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        return answered(inner, {**environ, "PATH_INFO": cleaned(path_of(environ))}, start)
+
+    return stand
+
+
+@variant("fleets.id-is-matched-whole")
 def a_proxy_drops_the_slash_at_the_end() -> App:
     """Drop a slash behind an id, which may have many characters and no slash."""
 
