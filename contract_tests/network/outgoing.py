@@ -1,18 +1,16 @@
 """What goes out: a request as the wire carries it, keys and all, and the same as the journal keeps it."""
 
 import re
-from base64 import b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
-from urllib.parse import unquote
 
 from fleet_contract.contract_tests.exchange import Caller, Request
 from fleet_contract.contract_tests.kinds import TOKEN, VALUE
 from fleet_contract.contract_tests.network.masking import Masker, Secret, revealed
-from fleet_contract.contract_tests.network.route import proxy_url
+from fleet_contract.contract_tests.network.proxies import proxy_of
 from fleet_contract.contract_tests.network.troubles import Unsendable
 from fleet_contract.contract_tests.network.wire import Headers
 from fleet_contract.contract_tests.target import Target
@@ -23,7 +21,6 @@ MARK_HEADER = "X-Fleet-Contract"
 STRANGERS_KEY = "nobody-was-given-this"
 WITH_A_BODY = ("POST", "PUT", "PATCH")
 SECRETIVE = re.compile(r"auth|cookie|key|token|secret|password", re.IGNORECASE)
-LOGIN = re.compile(r"(?<=//)[^/@]*(?=@)")
 PATH = re.compile(r"/[\x21-\x7e]*")
 
 
@@ -128,11 +125,10 @@ def _secrets(target: Target) -> Iterable[str]:
     yield from (secret.reveal() for secret in (target.api_key, target.other_api_key) if secret)
     for name, value in target.network.headers.items():
         if isinstance(value, Secret) or SECRETIVE.search(name):
-            yield from (revealed(value), revealed(value).split()[-1])
-    login = LOGIN.search(proxy_url(target))
-    if login:
-        plain = unquote(login[0])
-        yield from (plain.partition(":")[2], b64encode(plain.encode()).decode())
+            yield from (revealed(value), revealed(value).rpartition(" ")[2])
+    proxy = proxy_of(target)
+    if proxy:
+        yield from proxy.secrets
 
 
 def _require_sendable(method: str, path: str, headers: Sequence[tuple[str, str]]) -> None:

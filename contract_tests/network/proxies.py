@@ -3,7 +3,7 @@
 import os
 import re
 import sys
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import NamedTuple
@@ -21,6 +21,7 @@ VARIABLES: Mapping[str, tuple[str, ...]] = {
     "https": ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"),
 }
 NO_PROXY = ("no_proxy", "NO_PROXY")
+BASIC = "Basic "  # RFC 7617
 SYSTEMS_WITH_SETTINGS = ("darwin", "win32")  # of their own, apart from the environment
 
 
@@ -34,6 +35,12 @@ class Proxy(NamedTuple):
     @property
     def headers(self) -> list[tuple[str, str]]:
         return [("Proxy-Authorization", self.login)] if self.login else []
+
+    @property
+    def secrets(self) -> tuple[str, str]:
+        """The credentials as they are sent, and the password in them; both empty where there are none."""
+        credentials = self.login.removeprefix(BASIC)
+        return credentials, b64decode(credentials).decode().partition(":")[2]
 
 
 def proxy_of(target: Target) -> Proxy | None:
@@ -107,4 +114,4 @@ def _login(url: SplitResult) -> str:
     if url.username is None:
         return ""
     pair = f"{unquote(url.username)}:{unquote(url.password or '')}"
-    return f"Basic {b64encode(pair.encode()).decode()}"  # RFC 7617
+    return BASIC + b64encode(pair.encode()).decode()

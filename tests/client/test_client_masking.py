@@ -1,6 +1,7 @@
 """No key is ever in what is kept."""
 
 import json
+from urllib.parse import unquote
 
 import pytest
 
@@ -71,6 +72,22 @@ def test_extra_headers_that_hold_secrets_are_masked(serve: Serve, open_client: O
     assert exchange.answer is not None
     assert b"c2VjcmV0" not in exchange.answer.body
     assert b"charging" in exchange.answer.body
+
+
+def test_an_extra_header_may_be_blank(serve: Serve, open_client: Open) -> None:
+    server = serve(echo)
+    open_client(server.url, network__headers={"X-Token": " "}).send("GET", "/")
+    assert server.heard[0].header("x-token") == ""
+
+
+@pytest.mark.parametrize("password", ["pass@word", "pass%40word", "pass:word", "pass%2Fword"])
+def test_the_password_of_a_proxy_is_masked_whatever_it_holds(serve: Serve, open_client: Open, password: str) -> None:
+    proxy = serve(lambda heard: answer(407, f"{heard.header('proxy-authorization')} {unquote(password)}".encode()))
+    client = open_client("http://api.example", network__proxy=f"http://me:{password}@127.0.0.1:{proxy.port}")
+    exchange = client.send("GET", "/")
+    assert proxy.heard
+    assert exchange.answer is not None
+    assert exchange.answer.body == b"Basic *** ***"
 
 
 def test_every_spelling_is_masked() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from fleet_contract.contract_tests.network.client import Client
 from fleet_contract.contract_tests.network.preflight import Unreachable
-from fleet_contract.contract_tests.network.route import proxy_url
+from fleet_contract.contract_tests.network.proxies import proxy_url
 from fleet_contract.spec.files import Contradiction
 
 from .conftest import Open, Serve, TlsFor, target
