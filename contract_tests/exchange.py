@@ -68,6 +68,11 @@ class Answer:
         """The media type in lower case, without parameters; empty where none is given."""
         return (self.header("content-type") or "").split(";")[0].strip().lower()
 
+    @property
+    def is_declared_as_json(self) -> bool:
+        """Whether Content-Type names JSON, or a format that is written in it (RFC 6839, section 3.1)."""
+        return self.media_type == "application/json" or self.media_type.endswith("+json")
+
     @cached_property
     def succeeded(self) -> bool:
         return 200 <= self.status < 300

@@ -23,11 +23,8 @@ class Routes:
 
     def __init__(self, document: dict[str, Any]) -> None:
         self._methods: dict[str, dict[str, str]] = {}
-        self.with_body = set()
         for operation in operations(document):
             self._methods.setdefault(operation.path, {})[operation.method] = operation.id
-            if "requestBody" in operation.description:
-                self.with_body.add(operation.id)
         self._patterns = {template: _pattern(template) for template in self._methods}
 
     def match(self, call: Call, dialect: Dialect) -> None:

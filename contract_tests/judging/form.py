@@ -7,7 +7,6 @@ from fleet_contract.contract_tests.judging.findings import Findings, finding
 from fleet_contract.contract_tests.judging.known import Known
 from fleet_contract.spec.catalogue import catalogue
 
-_DECLARED = "Content-Type application/json"
 _OF_A_FLEET = ("rename_fleet", "get_invitation_codes")
 
 
@@ -21,14 +20,12 @@ def judge_form(exchange: Exchange, known: Known) -> Findings:
         return
     if operation in _OF_A_FLEET and not known.may_exist(known.sent[exchange.number].path_id or ""):
         return  # That nobody's fleet is answered with a success is for its status to say.
-    wrong = _what_is_wrong(answer)
-    is_json = answer.media_type == "application/json" or answer.media_type.endswith("+json")
+    here, wrong = (exchange.number,), _what_is_wrong(answer)
+    is_declared = answer.is_declared_as_json
     declared = f"Content-Type {(answer.header('content-type') or 'missing')[:100]}"
     for found in (
-        finding("http.success-is-json", not wrong, (exchange.number,), "JSON in UTF-8", wrong),
-        finding(
-            "http.success-is-declared-as-json", is_json, (exchange.number,), "Content-Type application/json", declared
-        ),
+        finding("http.success-is-json", not wrong, here, "JSON in UTF-8", wrong),
+        finding("http.success-is-declared-as-json", is_declared, here, "Content-Type application/json", declared),
     ):
         # An odd request may be answered with another success than the operation has, which then is the same everywhere.
         yield found if found.kept else replace(found, unless=frozenset({catalogue().successes[operation].breaks}))

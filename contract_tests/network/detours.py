@@ -54,11 +54,10 @@ def resolved(place: Place, resolve: Sequence[str]) -> tuple[str, ...]:
     As with curl the last entry wins, and one for the host itself over one for `*`.
     """
     found = [match for rule in resolve if (match := RESOLVE.fullmatch(rule))]
-    for name in (place.host, "*"):
-        for match in reversed(found):
-            if _same_host(match[1], name) and int(match[2]) == place.port:
-                return tuple(address.strip("[]") for address in match[3].split(","))
-    return ()
+    on_this_port = [match for match in reversed(found) if int(match[2]) == place.port]
+    fitting = (match for name in (place.host, "*") for match in on_this_port if _same_host(match[1], name))
+    best = next(fitting, None)
+    return tuple(address.strip("[]") for address in best[3].split(",")) if best else ()
 
 
 def is_about(rule: str, place: Place) -> bool:

@@ -58,7 +58,7 @@ def page_of(answer: Answer) -> Page | None:
     if 300 <= answer.status < 400:
         location = (answer.header("location") or "").partition("?")[0]
         return Page(answer.status, _without_numbers(location), f"a redirect to {printable(location) or 'nowhere'}")
-    if _is_json(answer) or (is_declared_as_json(answer) and not is_html(answer)):
+    if _is_json(answer) or (answer.is_declared_as_json and not is_html(answer)):
         return None
     title = title_of(answer)
     text = " ".join(_TAGS.sub(" ", _beginning(answer)).split())
@@ -77,10 +77,6 @@ def is_html(answer: Answer) -> bool:
     """Say whether the body is a page for people, by its label or by its beginning."""
     start = answer.body[:200].lstrip().lower()
     return answer.media_type in HTML or start.startswith((b"<!doctype html", b"<html"))
-
-
-def is_declared_as_json(answer: Answer) -> bool:
-    return answer.media_type == "application/json" or answer.media_type.endswith("+json")
 
 
 def _is_json(answer: Answer) -> bool:

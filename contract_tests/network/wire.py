@@ -88,23 +88,31 @@ class Wire:
 
     def _taken(self) -> Stream | None:
         """Return an idle connection that is still good; raises Trouble where bytes came on it that nobody asked for."""
-        while True:
-            with self._lock:
-                if not self._idle:
-                    return None
-                stream, since = self._idle.pop()
-                self._busy[stream] = self._generation
-            idle = time.monotonic() - since
-            more = stream.pending(0.0 if self._watched else max(0.0, WATCH_SECONDS - idle))
+        while (idle := self._popped()) is not None:
+            waited = time.monotonic() - idle.since
+            more = idle.stream.pending(0.0 if self._watched else max(0.0, WATCH_SECONDS - waited))
             self._watched = True
-            if more == b"" and idle < IDLE_SECONDS:
-                return stream
-            self._give_back(stream, reusable=False)
-            if more is None and idle < WATCH_SECONDS:
-                self._reuses = False  # A server that closes at once and does not say so would close under a request.
-            if more and not more.startswith(FAREWELL):
-                self._reuses = False
-                raise unasked(more, "after the response before", sent=False)
+            if more == b"" and waited < IDLE_SECONDS:
+                return idle.stream
+            self._give_back(idle.stream, reusable=False)
+            self._learn_from(more, waited)
+        return None
+
+    def _popped(self) -> _Idle | None:
+        with self._lock:
+            if not self._idle:
+                return None
+            idle = self._idle.pop()
+            self._busy[idle.stream] = self._generation
+        return idle
+
+    def _learn_from(self, more: bytes | None, waited: float) -> None:
+        """Reuse no connection any more where one turned out badly; raises Trouble for bytes that nobody asked for."""
+        if more is None and waited < WATCH_SECONDS:
+            self._reuses = False  # A server that closes at once and does not say so would close under a request.
+        if more and not more.startswith(FAREWELL):
+            self._reuses = False
+            raise unasked(more, "after the response before", sent=False)
 
     def _opened(self, deadline: Deadline) -> Stream:
         stream = self._route.open(deadline)

@@ -14,7 +14,6 @@ from fleet_contract.contract_tests.untested import Lack, Untested
 
 Recipe = Mapping[str, Any]
 SYMBOLS = ("$id", "$name", "$text", "$number", "$fixture")
-FIXTURES = ("fleet_with_codes", "fleet_without_codes", "foreign_fleet", "fleet_with_keys", "priced_fleet")
 
 
 def is_recipe(value: Any) -> bool:

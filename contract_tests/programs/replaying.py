@@ -17,7 +17,6 @@ from fleet_contract.contract_tests.target import Fixtures
 from fleet_contract.contract_tests.untested import Lack, Untested
 
 _NOT_FOUND = 404
-_KEY_HEADER = "X-API-Key"
 
 # How the id stands in a path: each means the same as the plain one, or that a plus is no blank.
 PATHS: Mapping[str, Callable[[str], str]] = {

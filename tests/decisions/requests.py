@@ -5,9 +5,9 @@
 
 import gzip
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 from urllib.parse import quote
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
@@ -128,50 +128,49 @@ def queries(draw: st.DrawFn) -> str:
     return "&".join(f"{quote(name)}={quote(value, safe='')}" for name, value in pairs)
 
 
+OPERATIONS = (
+    ("/emp/v1/fleets", "POST"),
+    ("/emp/v1/fleets/{}/rename", "PUT"),
+    ("/emp/v1/fleets/{}/invitation", "GET"),
+    ("/emp/v1/charging-keys", "POST"),
+    ("/emp/v1/charging-keys", "GET"),
+    ("/v1/locations/{}", "GET"),
+)
+METHODS = ("PUT", "DELETE", "PATCH", "POST")
+ENDS = ("/", "x", "/..", "%20", "//")
+KEYS = ("other-key", "wrong", "", None)
+MEDIA_TYPES = (
+    "text/plain",
+    "application/xml",
+    "application/problem+json",
+    "Application/JSON; charset=utf-8",
+    "",
+    ";",
+    None,
+)
+ODD = st.integers(0, 11).map(lambda number: number == 0)
+Value = TypeVar("Value")
+
+
+def mostly(draw: st.DrawFn, usual: Value, others: Sequence[Value]) -> Value:
+    """Draw what is usual, and once in a while one of the others."""
+    return draw(st.sampled_from(others)) if draw(ODD) else usual
+
+
 @st.composite
 def requests(draw: st.DrawFn) -> Request:
     """Draw a request: an operation as it should be or with one or several things wrong about it."""
-    path, method = draw(
-        st.sampled_from(
-            (
-                ("/emp/v1/fleets", "POST"),
-                ("/emp/v1/fleets/{}/rename", "PUT"),
-                ("/emp/v1/fleets/{}/invitation", "GET"),
-                ("/emp/v1/charging-keys", "POST"),
-                ("/emp/v1/charging-keys", "GET"),
-                ("/v1/locations/{}", "GET"),
-            )
-        )
-    )
+    path, method = draw(st.sampled_from(OPERATIONS))
     names = next(names for end, names in MEMBERS.items() if path.endswith(end)) if method in ("POST", "PUT") else ()
-    odd = st.integers(0, 11).map(lambda number: number == 0)
-    method = draw(st.sampled_from(("PUT", "DELETE", "PATCH", "POST"))) if draw(odd) else method
-    path += draw(st.sampled_from(("/", "x", "/..", "%20", "//"))) if draw(odd) else ""
-    query = draw(queries()) if not names or draw(odd) else ""
-    headers = []
-    key = draw(st.sampled_from(("other-key", "wrong", "", None))) if draw(odd) else "demo-key"
-    headers += [("x-api-key", key)] if key is not None else []
+    method = mostly(draw, method, METHODS)
+    path += mostly(draw, "", ENDS)
+    query = draw(queries()) if not names or draw(ODD) else ""
+    key = mostly(draw, "demo-key", KEYS)
     body = draw(bodies(names)) if names else b""
-    kind = (
-        draw(
-            st.sampled_from(
-                (
-                    "text/plain",
-                    "application/xml",
-                    "application/problem+json",
-                    "Application/JSON; charset=utf-8",
-                    "",
-                    ";",
-                    None,
-                )
-            )
-        )
-        if draw(odd)
-        else "application/json"
-    )
-    headers += [("content-type", kind)] if names and kind is not None else []
+    media_type = mostly(draw, "application/json", MEDIA_TYPES)
+    headers = {"x-api-key": key, "content-type": media_type if names else None}
     target = path.replace("{}", draw(segments())) + (f"?{query}" if query else "")
-    return Request(method, target, tuple(headers), body)
+    return Request(method, target, tuple((name, value) for name, value in headers.items() if value is not None), body)
 
 
 def draw_all() -> list[Request]:

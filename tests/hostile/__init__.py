@@ -1,1 +1,1 @@
-"""The suite under pressure: servers that send what no server should. `make hostile` runs these tests."""
+"""The suite and the mock under pressure, by servers and clients that send what none should: `make hostile`."""

@@ -11,7 +11,6 @@ from typing import BinaryIO
 from urllib.parse import urlsplit
 
 PATIENCE = 30.0  # seconds, after which a connection that nobody uses is closed
-BYTES_AT_ONCE = 262_144
 
 
 @dataclass(frozen=True)
