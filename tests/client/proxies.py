@@ -8,9 +8,11 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from socketserver import BaseRequestHandler, ThreadingTCPServer
+
+from tests.background import in_background
 
 PROXY = [sys.executable, "-m", "proxy", "--hostname", "127.0.0.1", "--port", "0", "--num-acceptors", "1"]
 PLUGIN = ["--num-workers", "1", "--plugins", "resolver.FindsEveryHostHere", "--log-level", "ERROR"]
@@ -88,14 +90,6 @@ def _copy(source: socket.socket, sink: socket.socket) -> None:
         sink.shutdown(socket.SHUT_RDWR)
 
 
-@contextmanager
-def relaying(tls: ssl.SSLContext | None = None, refusal: bytes = b"") -> Iterator[Relay]:
+def relaying(tls: ssl.SSLContext | None = None, refusal: bytes = b"") -> AbstractContextManager[Relay]:
     """Run a Relay as long as the block lasts."""
-    with Relay(tls, refusal) as relay:
-        thread = threading.Thread(target=relay.serve_forever, args=(0.01,))
-        thread.start()
-        try:
-            yield relay
-        finally:
-            relay.shutdown()
-            thread.join()
+    return in_background(Relay(tls, refusal))

@@ -3,11 +3,12 @@
 import socket
 import ssl
 import struct
-import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from socketserver import BaseRequestHandler, StreamRequestHandler, ThreadingTCPServer
+
+from tests.background import in_background
 
 RESET = b"RESET"
 CLOSE = b"CLOSE"
@@ -143,30 +144,18 @@ class _Blurt(BaseRequestHandler):
         self.request.sendall(self.server.said)
 
 
-@contextmanager
-def blurting(said: bytes) -> Iterator[Blurting]:
+def blurting(said: bytes) -> AbstractContextManager[Blurting]:
     """Run such a server as long as the block lasts."""
-    with Blurting(said) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            thread.join()
+    return in_background(Blurting(said))
 
 
 @contextmanager
 def serving(script: Script, tls: ssl.SSLContext | None = None) -> Iterator[Server]:
     """Run a server as long as the block lasts."""
-    with Server(script, tls) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
+    with in_background(Server(script, tls)) as server:
         try:
             yield server
         finally:
-            server.shutdown()
-            thread.join()
             for connection in server.connections:
                 with suppress(OSError):
                     connection.shutdown(socket.SHUT_RDWR)
