@@ -116,14 +116,15 @@ def dialect(base_url: str | None, **given: Any) -> int:
     because = f": {cut_short[0].rstrip('.')}" if cut_short else ""
     if not answers:
         raise Inconclusive(
-            f"No answer of {settings.target.base_url} told anything{because}. `fleet-contract run` says more."
+            f"No response of {settings.target.base_url} shows any part of a dialect{because}. "
+            f"`fleet-contract run` says more."
         )
     for question, answer in report.dialect.items():
         if question not in answers and answer != NOT_APPLICABLE:
             click.echo(f"# {question} is {answer}")
     click.echo(to_toml(answers), nl=False)
     if cut_short:
-        raise Inconclusive(f"Not all was read{because}. What was read stands above.")
+        raise Inconclusive(f"The dialect was read only in part{because}. What was read is printed above.")
     return Exit.CONFORMS
 
 

@@ -45,13 +45,13 @@ def _missing(error: BaseException) -> str:
 
 def _refused(error: BaseException) -> str:
     return (
-        f"The system refused what the suite needs: {error}. Nothing is concluded. Give it what is missing, and run "
-        f"once more."
+        f"The operating system refused what the suite needs: {error}. Nothing is concluded. Remove the cause, and run "
+        f"again."
     )
 
 
 def _exhausted(_: BaseException) -> str:
-    return "The memory is used up, so nothing is concluded. Give the suite more, or run at a lesser --depth."
+    return "Memory ran out, so nothing is concluded. Give the suite more of it, or a smaller --depth."
 
 
 def _broke(error: BaseException) -> str:
@@ -59,7 +59,7 @@ def _broke(error: BaseException) -> str:
     place = f" (in {frames[-1].name}, line {frames[-1].lineno})" if frames else ""
     return (
         f"The suite itself broke: {type(error).__name__}: {error}{place}. That says nothing about the server. Run "
-        f"once more, and report it with the depth and the version if it stays."
+        f"again, and if it persists report it with the depth and the version."
     )
 
 
@@ -116,5 +116,5 @@ def _flushed() -> str:
         streams.give_up()
         return ""
     if lost:
-        complain(f"Not all that was to be told could be written ({lost}). Give it a place where it can.")
+        complain(f"Part of the output could not be written ({lost}). Free some space, or redirect it.")
     return lost

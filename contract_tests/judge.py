@@ -127,7 +127,7 @@ def finish(report: Report, outputs: Outputs, console: Console) -> int:
 def printed(outcome: Outcome, show: Callable[[], None], lost: Sequence[str]) -> int:
     """Print what a run came to and what of it was `lost`, and return the exit code."""
     with watching():
-        lost = [*lost, *_failing("Not all could be printed", show, breakable())]
+        lost = [*lost, *_failing("The report could not be printed whole", show, breakable())]
     for message in lost:
         complain(message)
     return unless_lost(EXITS[outcome], lost)
@@ -154,7 +154,7 @@ def _failing(what: str, action: Callable[[], None], guard: AbstractContextManage
     except BrokenPipeError:
         return []  # Whoever reads it went away, and wanted no more.
     except OSError as wrong:
-        return [f"{what}: {wrong.strerror}. Give it a place where it can."]
+        return [f"{what}: {wrong.strerror}. Free some space, or name another place."]
     except BaseException as error:  # noqa: BLE001  (the other reports are told all the same)
         return [f"{what}. {ending_of(error)[1]}"]
     return []

@@ -52,13 +52,13 @@ _ADVICE: Mapping[Cost, str] = {
     Cost.FLEETS: f"Raise limits.max_fleets in the target file, {_FEWER}",
     Cost.KEYS: f"Raise limits.max_keys in the target file, {_FEWER}",
     Cost.SECONDS: f"Raise limits.max_seconds in the target file or with --max-seconds, {_FEWER}",
-    Cost.MEGABYTES: f"Look which part of the server writes so much, {_FEWER}",
-    Cost.TIMEOUTS: "Raise limits.max_timeouts in the target file, or look whether the server hangs; "
+    Cost.MEGABYTES: f"Find out which part of the server writes so much, {_FEWER}",
+    Cost.TIMEOUTS: "Raise limits.max_timeouts in the target file, or check whether the server hangs; "
     "limits.timeout_seconds says how long it is waited for",
-    Cost.CONNECTIONS: "Look whether the server is still up",
-    Cost.RESETS: "Look into the server's log, and at what stands between here and there",
-    Cost.UNREADABLE: "Look into the server's log, and at what stands between here and there",
-    Cost.OVERSIZED: "Look which part of the server writes so much, or raise limits.max_answer_bytes in the target file",
+    Cost.CONNECTIONS: "Check whether the server is still up",
+    Cost.RESETS: "Check the server's log, and what stands between here and there",
+    Cost.UNREADABLE: "Check the server's log, and what stands between here and there",
+    Cost.OVERSIZED: "Find out which part of the server writes so much, or raise limits.max_answer_bytes",
     Cost.REFUSALS: "Give --requests-per-second and --max-seconds, or ask for a higher limit of the server",
 }
 

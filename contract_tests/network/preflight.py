@@ -64,7 +64,7 @@ def judge_preflight(exchange: Exchange, target: Target) -> None:
         raise NotThisApi(f"{_asked(target)} was answered {answer.status} {problem}")
 
 
-_LOOK = "Look at what stands between here and there"
+_LOOK = "Check what stands between here and there"
 
 
 def _asked(target: Target) -> str:

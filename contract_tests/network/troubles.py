@@ -28,20 +28,20 @@ class Cause(StrEnum):
 ADVICE: Mapping[Cause, str] = {
     Cause.NAME: "Correct the host in BASE_URL, or set network.proxy if only a proxy knows it",
     Cause.CONNECT: "Start the server, or correct host and port in BASE_URL",
-    Cause.TLS: "Look into the server's log; a server that does not speak TLS needs http:// in BASE_URL",
+    Cause.TLS: "Check the server's log; a server that does not speak TLS needs http:// in BASE_URL",
     Cause.TRUST: "If a private authority signed the certificate, name its file in network.ca_file",
     Cause.NO_TLS: "A server that does not speak TLS needs http:// in BASE_URL",
     Cause.TLS_ONLY: "A server that speaks TLS needs https:// in BASE_URL",
     Cause.CLIENT_CERTIFICATE: "Name the file of a client certificate that this server takes in network.client_cert",
     Cause.PROXY: "Correct network.proxy or the system's proxy settings",
-    Cause.TIMEOUT: "Look whether the server hangs, or raise limits.timeout_seconds",
-    Cause.RESET: "Look into the server's log; where it speaks TLS, BASE_URL needs https://",
-    Cause.MALFORMED: "Look what listens there: a server that speaks HTTP/1.1 was expected",
-    Cause.TOO_LONG: "Look which part of the server, or of what stands before it, writes so much",
+    Cause.TIMEOUT: "Check whether the server hangs, or raise limits.timeout_seconds",
+    Cause.RESET: "Check the server's log; where it speaks TLS, BASE_URL needs https://",
+    Cause.MALFORMED: "Check what listens there: a server that speaks HTTP/1.1 was expected",
+    Cause.TOO_LONG: "Find out what, in the server or before it, writes so much",
     Cause.FRAMING: "Let the server, or what stands before it, give one Content-Length or one Transfer-Encoding",
     Cause.CODING: "Let Content-Encoding name the coding that the body has, or leave the header out",
-    Cause.UNASKED: "Look which part of the server, or of what stands before it, sends more than one response a request",
-    Cause.OVERSIZED: "Look which part of the server writes so much, or raise limits.max_answer_bytes",
+    Cause.UNASKED: "Find out what, in the server or before it, sends more than one response a request",
+    Cause.OVERSIZED: "Find out which part of the server writes so much, or raise limits.max_answer_bytes",
 }
 
 

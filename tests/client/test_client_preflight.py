@@ -113,7 +113,7 @@ def test_an_api_that_refuses_a_query_with_a_page_is_judged(serve: Serve, open_cl
         (
             answer(502, PAGE, Content_Type="text/html"),
             "a gateway reached no server behind it (502), with an HTML page “Welcome”. Expected any answer of the API. "
-            "Look at what stands between",
+            "Check what stands between",
         ),
         (RESET, "the connection broke: "),
         (b"220 mail.example ESMTP\r\n\r\n", "what came back is not HTTP"),

@@ -137,7 +137,7 @@ def test_a_report_that_is_lost_at_the_end_never_excuses_a_server(option: str, ur
         ended = command("run", server, *BRIEFLY, option, FULL)
         assert ended.exit_code == code
         assert ended.stderr == f"Error: The report {FULL} cannot be written: No space left on device. " + (
-            "Give it a place where it can.\n"
+            "Free some space, or name another place.\n"
         )
         assert "footprint" in ended.stdout
 
