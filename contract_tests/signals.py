@@ -1,6 +1,5 @@
 """SIGINT, SIGTERM and SIGHUP: each is the same wish, that the program ends in good order."""
 
-import os
 import signal
 import sys
 import threading
@@ -117,9 +116,3 @@ def armed(halt: Callable[[], None]) -> Iterator[None]:
             yield
         finally:
             _watch.halts.remove(halt)
-
-
-def leave_at_once(code: int) -> None:
-    """Let every signal from now on end the process with the code that is decided."""
-    for number in _WATCHED:
-        signal.signal(number, lambda *_: os._exit(code))

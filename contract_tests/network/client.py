@@ -16,13 +16,14 @@ from fleet_contract.contract_tests.network.intermediary import taken_away
 from fleet_contract.contract_tests.network.ledger import Footprint, Ledger
 from fleet_contract.contract_tests.network.masking import Masker
 from fleet_contract.contract_tests.network.outgoing import KEY_HEADER, Dresser, Outgoing
-from fleet_contract.contract_tests.network.pacing import PATIENCE, Clock, Patience, pause_before_retry
+from fleet_contract.contract_tests.network.pacing import Clock, Patience, pause_before_retry
 from fleet_contract.contract_tests.network.preflight import (
     PATH,
     PLAIN_PATH,
     judge_preflight,
     might_be_about_the_query,
 )
+from fleet_contract.contract_tests.network.throttling import PATIENCE
 from fleet_contract.contract_tests.network.troubles import Cause
 from fleet_contract.contract_tests.target import API, Target
 
@@ -213,7 +214,7 @@ class Client:
     def _may_pass(self, exchange: Exchange) -> bool:
         """Say whether what came between may be gone when a request is sent again."""
         cause = exchange.notes.get("cause")
-        may_pass = exchange.status not in PATIENCE if cause is None else cause in MAY_PASS
+        may_pass = not self._examiner.sends_away(exchange) if cause is None else cause in MAY_PASS
         return may_pass and not self._is_cut_off
 
     # --- a server that sends requests away ---
@@ -228,7 +229,7 @@ class Client:
             tries += 1
             landed = self._flights.fly(outgoing, again=before)
             before = exchange = landed.exchange
-            if exchange.status not in PATIENCE:
+            if not self._examiner.sends_away(exchange):
                 self._admitted(exchange)
                 return landed
             pause = pause_before_retry(tries - 1, _retry_after(exchange), self._clock.wall())
@@ -237,7 +238,7 @@ class Client:
                 return self._given_up(landed, tries, pause)
             self._flights.pace.slow(exchange.started)
             self._flights.pace.hold(pause)
-            self._flights.book(replace(landed, exchange=_noted(exchange, retried=True)))
+            self._flights.book(replace(landed, exchange=_noted(_sent_away(exchange), retried=True)))
 
     def _admitted(self, exchange: Exchange) -> None:
         if exchange.answer:
@@ -330,6 +331,13 @@ class Client:
             if not why and not self._is_second_try and self._examiner.is_doubtful(landed.outgoing, exchange):
                 why = self._examiner.look(exchange)
             self._booked(landed, why)
+
+
+def _sent_away(exchange: Exchange) -> Exchange:
+    """Return an exchange whose response nobody takes for what the API says about the request."""
+    return replace(
+        exchange, trouble=disturbance(exchange) or f"the server asked for fewer requests ({exchange.status})"
+    )
 
 
 def _noted(exchange: Exchange, **notes: Any) -> Exchange:

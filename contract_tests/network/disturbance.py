@@ -5,9 +5,10 @@ from collections.abc import Sequence
 
 from fleet_contract.contract_tests.exchange import Exchange
 
+PROXY_LOGIN = 407
 UNAVAILABLE = 503
 STATUSES = {
-    407: "a proxy on the way asked for a login (407)",
+    PROXY_LOGIN: "a proxy on the way asked for a login (407)",
     429: "the server asked for fewer requests (429)",
     502: "a gateway reached no server behind it (502)",
     UNAVAILABLE: "the service was unavailable (503)",

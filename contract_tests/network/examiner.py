@@ -14,6 +14,7 @@ from fleet_contract.contract_tests.network.intermediary import (
     page_of,
 )
 from fleet_contract.contract_tests.network.outgoing import Outgoing
+from fleet_contract.contract_tests.network.throttling import FORBIDDEN, asks_for_patience
 
 Breaks = Callable[[Exchange], bool]
 Kind = tuple[str, str]
@@ -65,11 +66,25 @@ class Examiner:
         """Return by what a response is seen not to be the API's, empty where nothing tells."""
         answer = exchange.answer
         if answer is None or disturbance(exchange):
-            return ""
+            return self._challenge(exchange)
         page = page_of(answer)
         stopped = self._signs.mitigation(answer) or (page.shown if page in self._pages and page else "")
         unusual = self._signs.unusual(answer) if not stopped and may_be_anothers(answer) else ""
         return stopped or (unusual if unusual and self._breaks(exchange) else "")
+
+    def sends_away(self, exchange: Exchange) -> bool:
+        """Say whether a request was sent away for now, as rate limits do, so that waiting may help."""
+        answer = exchange.answer
+        if answer is None or not asks_for_patience(answer) or self._challenge(exchange):
+            return False
+        return answer.status != FORBIDDEN or self._breaks(exchange)
+
+    def _challenge(self, exchange: Exchange) -> str:
+        """Return the sign of a page that looks like a rate limit and lets nobody in, however long it is waited for."""
+        answer = exchange.answer
+        if answer is None or exchange.trouble or not asks_for_patience(answer) or answer.header("retry-after"):
+            return ""
+        return self._signs.mitigation(answer)
 
     def is_doubtful(self, outgoing: Outgoing, exchange: Exchange) -> bool:
         """Say whether a response that breaks something is no JSON, so that anybody may have answered it."""
@@ -85,7 +100,7 @@ class Examiner:
         """Say whether anybody may have answered, before it is known whether that would break anything."""
         answer = exchange.answer
         if answer is None or disturbance(exchange):
-            return False
+            return bool(self._challenge(exchange))
         return bool(self._signs.mitigation(answer) or self._signs.unusual(answer) or _page_of(exchange))
 
     def by_repetition(self, exchange: Exchange, again: Exchange) -> Origin:

@@ -1,8 +1,12 @@
 """The names of hosts: which of them are this machine whatever a resolver says, and where those lead."""
 
+import re
+import socket
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 LOOPBACK = {4: "127.0.0.1", 6: "::1"}
+_PART = r"(?:0x[0-9a-f]+|[0-9]+)"
+_IN_NUMBERS = re.compile(rf"{_PART}(?:\.{_PART}){{0,3}}", re.IGNORECASE)
 
 
 def is_loopback(host: str) -> bool:
@@ -30,10 +34,14 @@ def loopback_addresses(host: str) -> tuple[str, ...]:
 
 
 def literal_address(host: str) -> IPv4Address | IPv6Address | None:
-    """Return the address that a host is, an IPv4-mapped one as IPv4; None where it is a name."""
+    """Return the address that a host is, an IPv4-mapped one as IPv4; None where it is a name.
+
+    IPv4 addresses are read as resolvers and browsers read them: 127.1 and 0x7f000001 are 127.0.0.1.
+    """
+    text = host.strip("[]")
     try:
-        address = ip_address(host.strip("[]"))
-    except ValueError:
+        address = ip_address(socket.inet_aton(text) if _IN_NUMBERS.fullmatch(text) else text)
+    except (ValueError, OSError):
         return None
     return getattr(address, "ipv4_mapped", None) or address
 

@@ -12,9 +12,6 @@ SLOWEST = 0.5
 RECOVERY = 10  # requests after which a pace that met no other 429 doubles, up to the one it began with
 UNBOUNDED = 500.0  # requests a second, beyond which a pace that began without a limit has none again
 MINUTE = 60.0
-# Seconds that a server is waited for which sends requests away with such a status, until it answers otherwise. Some
-# gateways limit rates with 503 (nginx's limit_req); a service that is down answers it too, and may do so for days.
-PATIENCE = {429: 120.0, 503: 30.0}
 
 
 @dataclass(frozen=True)

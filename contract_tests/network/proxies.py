@@ -4,7 +4,7 @@ import os
 import re
 import sys
 from base64 import b64decode, b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import NamedTuple
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -15,9 +15,10 @@ from fleet_contract.contract_tests.network.hosts import literal_address
 from fleet_contract.contract_tests.target import PORTS, Target
 from fleet_contract.spec.files import Contradiction
 
-# By scheme. HTTP_PROXY is not among them: a CGI program gets it from whoever sends it a header named Proxy.
+# In capitals it counts but for a CGI program, which gets it from whoever sends a header named Proxy.
+FORGEABLE, OF_CGI = "HTTP_PROXY", "REQUEST_METHOD"
 VARIABLES: Mapping[str, tuple[str, ...]] = {
-    "http": ("http_proxy", "all_proxy", "ALL_PROXY"),
+    "http": ("http_proxy", FORGEABLE, "all_proxy", "ALL_PROXY"),
     "https": ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"),
 }
 NO_PROXY = ("no_proxy", "NO_PROXY")
@@ -73,7 +74,8 @@ def system_proxy(target: Target, environment: Mapping[str, str] | None = None) -
     """Return the proxy that the environment or else the operating system has for a target, or nothing."""
     environment = os.environ if environment is None else environment
     scheme, host = target.url.scheme, target.host
-    found = _first(environment, VARIABLES[scheme])
+    forged = (FORGEABLE,) if OF_CGI in environment else ()
+    found = _first(environment, [name for name in VARIABLES[scheme] if name not in forged])
     if found:
         found = "" if is_excepted(host, _first(environment, NO_PROXY)) else found
     elif sys.platform in SYSTEMS_WITH_SETTINGS and not proxy_bypass(host):
@@ -106,7 +108,7 @@ def _network(word: str) -> IPv4Network | IPv6Network | None:
         return None
 
 
-def _first(environment: Mapping[str, str], names: tuple[str, ...]) -> str:
+def _first(environment: Mapping[str, str], names: Sequence[str]) -> str:
     return next((environment[name] for name in names if environment.get(name)), "")
 
 

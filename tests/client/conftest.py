@@ -59,7 +59,7 @@ def open_client(stack: ExitStack) -> Open:
     """Open a client for a base URL; further words are entries of the target or the client's own."""
 
     def start(base_url: str, **words: Any) -> Client:
-        own = {name: words.pop(name) for name in ("ledger", "clock", "on_exchange") if name in words}
+        own = {name: words.pop(name) for name in ("ledger", "clock", "on_exchange", "breaks") if name in words}
         return stack.enter_context(Client(target(base_url, **words), mark="m4rk", **own))
 
     return start

@@ -184,5 +184,5 @@ def test_tls_in_the_place_of_http_is_told(serve: Serve, open_client: Open, stack
     alert = stack.enter_context(blurting(b"\x15\x03\x01\x00\x02\x02\x46"))
     silent = serve(tls=tls_for("127.0.0.1"))
     for place in (alert.place, f"127.0.0.1:{silent.port}"):
-        with pytest.raises(Unreachable, match="needs https://"):
+        with pytest.raises(Unreachable, match="needs https://, a server in BASE_URL, a proxy in network"):
             open_client(f"http://{place}").preflight()

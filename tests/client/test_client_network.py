@@ -134,6 +134,7 @@ def test_a_proxy_that_wants_a_login_is_told(open_client: Open, guarded_proxy: st
     with pytest.raises(Unreachable) as told:
         client.preflight()
     assert "407" in str(told.value)
+    assert "Correct network.proxy or the system's proxy settings, user and password included" in str(told.value)
     assert f"(through the proxy {guarded_proxy})" in str(told.value)
     assert "wr0ng" not in str(told.value)
 

@@ -82,6 +82,42 @@ def test_retry_after_is_obeyed(serve: Serve, open_client: Open, retry_after: str
     assert disturbance(client.journal[0])
 
 
+@pytest.mark.parametrize(
+    "headers", [{"X-RateLimit-Remaining": "0"}, {"RateLimit-Remaining": "0"}, {"Retry-After": "1"}]
+)
+def test_a_403_that_names_a_limit_is_waited_for(serve: Serve, open_client: Open, headers: dict[str, str]) -> None:
+    """GitHub, for one, limits rates so."""
+    clock = StandIn()
+    said = iter((answer(403, b"{}", **headers), answer(200)))
+    client = open_client(serve(lambda _: next(said)).url, clock=clock.clock, breaks=lambda each: each.status == 403)
+    assert client.send("GET", "/").status == 200
+    assert clock.slept == [1]
+    assert [disturbance(each) for each in client.journal] == ["the server asked for fewer requests (403)", ""]
+
+
+@pytest.mark.parametrize(("headers", "breaks"), [({"X-RateLimit-Remaining": "7"}, True), ({"Retry-After": "1"}, False)])
+def test_any_other_403_is_taken_as_it_is(
+    serve: Serve, open_client: Open, headers: dict[str, str], breaks: bool
+) -> None:
+    clock = StandIn()
+    client = open_client(serve(lambda _: answer(403, b"{}", **headers)).url, clock=clock.clock, breaks=lambda _: breaks)
+    assert client.send("GET", "/").status == 403
+    assert clock.slept == []
+    assert not disturbance(client.journal[0])
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_challenge_is_not_waited_for_as_waiting_does_not_pass_it(
+    serve: Serve, open_client: Open, status: int
+) -> None:
+    clock = StandIn()
+    client = open_client(serve(lambda _: answer(status, cf_mitigated="challenge")).url, clock=clock.clock)
+    exchange = client.send("GET", "/")
+    assert clock.slept == []
+    assert (exchange.status, len(client.journal)) == (0, 2)
+    assert exchange.trouble == f"something before the API answered {status} in its place (cf-mitigated: challenge)"
+
+
 def test_without_retry_after_the_pause_doubles(serve: Serve, open_client: Open) -> None:
     clock = StandIn()
     statuses = iter((429, 429, 429, 429, 201))

@@ -89,7 +89,10 @@ def test_no_proxy_knows_networks_of_ipv6(no_proxy: str, host: str, directly: boo
     [
         ("http://a", {"http_proxy": "http://p:1"}, "http://p:1"),
         ("http://a", {"http_proxy": "p:1"}, "http://p:1"),
-        ("http://a", {"HTTP_PROXY": "http://p:1"}, ""),
+        ("http://a", {"HTTP_PROXY": "http://p:1"}, "http://p:1"),
+        ("http://a", {"HTTP_PROXY": "http://p:1", "http_proxy": "http://q:1"}, "http://q:1"),
+        ("http://a", {"HTTP_PROXY": "http://p:1", "REQUEST_METHOD": "GET"}, ""),
+        ("https://a", {"HTTPS_PROXY": "http://p:1", "REQUEST_METHOD": "GET"}, "http://p:1"),
         ("http://a", {"https_proxy": "http://p:1"}, ""),
         ("https://a", {"HTTPS_PROXY": "http://p:1"}, "http://p:1"),
         ("https://a", {"HTTPS_PROXY": "http://p:1", "https_proxy": "http://q:1"}, "http://q:1"),

@@ -30,6 +30,8 @@ def seen(url: str, instead: Instead, only: tuple[str, ...] = FEW, **always: str)
 STRANGERS = {
     "a challenge": page(403, Server="cloudflare", cf_mitigated="challenge"),
     "a challenge that says 202": page(202, x_amzn_waf_action="challenge"),
+    "a challenge that says 429": page(429, Server="cloudflare", cf_mitigated="challenge"),
+    "a challenge that says 503": page(503, Server="cloudflare", cf_mitigated="challenge"),
     "a page that says 403": page(403),
     "a page that says 200": page(200, "Sign in"),
     "a page that says 202": page(202),

@@ -15,7 +15,7 @@ import pytest
 from fleet_contract.contract_tests.api import Api
 from fleet_contract.contract_tests.ending import Exit
 from fleet_contract.contract_tests.network.client import Client
-from fleet_contract.contract_tests.network.pacing import PATIENCE
+from fleet_contract.contract_tests.network.throttling import PATIENCE
 from fleet_contract.contract_tests.signals import armed, watching
 from fleet_contract.contract_tests.target import Limits
 from fleet_contract.contract_tests.verdicts import EXITS, Outcome, Verdict
