@@ -16,10 +16,10 @@ def main() -> NoReturn:
 
 
 def _code() -> int:
-    from fleet_contract.contract_tests import streams
+    from fleet_contract.contract_tests import standard_streams
     from fleet_contract.contract_tests.surroundings import deaf
 
-    streams.settle()
+    standard_streams.settle()
     with deaf():
         from fleet_contract.contract_tests.ending import ended
 

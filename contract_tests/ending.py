@@ -5,7 +5,7 @@ import traceback
 from collections.abc import Callable, Mapping
 from enum import IntEnum
 
-from fleet_contract.contract_tests import streams
+from fleet_contract.contract_tests import standard_streams
 from fleet_contract.contract_tests.network.printable import printable_lines
 from fleet_contract.contract_tests.signals import Stopped, breakable, watching
 from fleet_contract.spec.contradiction import Contradiction
@@ -111,9 +111,9 @@ def ended(action: Callable[[], int | None]) -> int:
 def _flushed() -> str:
     try:
         with watching(), breakable():
-            lost = streams.lost()
+            lost = standard_streams.lost()
     except KeyboardInterrupt:  # Nobody reads what is written, and we are to go.
-        streams.give_up()
+        standard_streams.give_up()
         return ""
     if lost:
         complain(f"Part of the output could not be written ({lost}). Free some space, or redirect it.")
