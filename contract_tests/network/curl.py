@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from fleet_contract.contract_tests.exchange import Caller, Request
 from fleet_contract.contract_tests.network.outgoing import KEY_HEADER, STRANGERS_KEY, WITH_A_BODY
-from fleet_contract.contract_tests.network.proxies import proxy_url, system_proxy
+from fleet_contract.contract_tests.network.proxies import proxy_of_curl, proxy_url
 from fleet_contract.contract_tests.target import Target
 
 KEYS = {
@@ -54,8 +54,8 @@ def road_to(target: Target) -> list[str]:
 
 
 def _proxy(target: Target) -> list[str]:
-    taken, usual = proxy_url(target), system_proxy(target)
-    if taken == usual:
+    taken = proxy_url(target)
+    if taken == proxy_of_curl(target):
         return []  # curl finds it, or its absence, as we did
     login = "@" in urlsplit(taken).netloc
     return ["--proxy", '"$FLEET_PROXY"' if login else shlex.quote(taken)] if taken else ["--noproxy", "'*'"]

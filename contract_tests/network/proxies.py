@@ -76,11 +76,23 @@ def system_proxy(target: Target, environment: Mapping[str, str] | None = None) -
     scheme, host = target.url.scheme, target.host
     forged = (FORGEABLE,) if OF_CGI in environment else ()
     found = _first(environment, [name for name in VARIABLES[scheme] if name not in forged])
-    if found:
-        found = "" if is_excepted(host, _first(environment, NO_PROXY)) else found
-    elif sys.platform in SYSTEMS_WITH_SETTINGS and not proxy_bypass(host):
+    if not found and sys.platform in SYSTEMS_WITH_SETTINGS and not proxy_bypass(host):
         found = getproxies().get(scheme, "")
-    return found if "://" in found or not found else f"http://{found}"
+    return _unless_excepted(found, target, environment)
+
+
+def proxy_of_curl(target: Target, environment: Mapping[str, str] | None = None) -> str:
+    """Return the proxy that curl takes unasked: it reads neither HTTP_PROXY nor the operating system's settings."""
+    environment = os.environ if environment is None else environment
+    found = _first(environment, [name for name in VARIABLES[target.url.scheme] if name != FORGEABLE])
+    return _unless_excepted(found, target, environment)
+
+
+def _unless_excepted(proxy: str, target: Target, environment: Mapping[str, str]) -> str:
+    """Return the URL of a proxy, or nothing where NO_PROXY excepts the target from it."""
+    if not proxy or is_excepted(target.host, _first(environment, NO_PROXY)):
+        return ""
+    return proxy if "://" in proxy else f"http://{proxy}"
 
 
 def is_excepted(host: str, no_proxy: str) -> bool:

@@ -8,8 +8,9 @@ from contextlib import ExitStack
 
 import pytest
 
+from fleet_contract.contract_tests.network.curl import road_to
 from fleet_contract.contract_tests.network.preflight import Unreachable
-from fleet_contract.contract_tests.network.proxies import is_excepted, system_proxy
+from fleet_contract.contract_tests.network.proxies import is_excepted, proxy_of_curl, system_proxy
 from fleet_contract.contract_tests.target import Target
 
 from .conftest import Open, Serve, TlsFor
@@ -104,8 +105,18 @@ def test_no_proxy_knows_networks_of_ipv6(no_proxy: str, host: str, directly: boo
         ("http://[fd00::1]:8080", {"http_proxy": "http://p:1", "no_proxy": "fd00::/8"}, ""),
     ],
 )
-def test_the_variables_of_proxies_are_those_of_curl(url: str, environment: dict[str, str], proxy: str) -> None:
+def test_the_variables_of_proxies_are_those_of_curl_and_one_in_capitals(
+    url: str, environment: dict[str, str], proxy: str
+) -> None:
     assert system_proxy(Target(url), environment) == proxy
+    assert proxy_of_curl(Target(url), environment) == ("" if proxy == environment.get("HTTP_PROXY") else proxy)
+
+
+def test_a_replay_names_the_proxy_that_curl_would_not_find(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://p:1")
+    monkeypatch.setenv("HTTPS_PROXY", "http://q:1")
+    assert road_to(Target("http://api.example")) == ["--proxy", "http://p:1"]
+    assert road_to(Target("https://api.example")) == []
 
 
 @pytest.mark.parametrize("tls", [False, True])
