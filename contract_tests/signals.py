@@ -13,6 +13,7 @@ from typing import Any
 _WATCHED = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
 _PATIENCE = 2
+_MOMENT = 0.05  # seconds
 
 
 class Stopped(KeyboardInterrupt):
@@ -44,6 +45,14 @@ class _Watch:
             self.mode = Mode.PASSES
             raise Stopped(name)
 
+    def again(self, dropped: Stopped) -> None:
+        """Let a signal come once more, in a moment, since what it raised was lost."""
+        self.mode = Mode.RAISES
+        number = signal.Signals[str(dropped)]
+        timer = threading.Timer(_MOMENT, _send, (number,))
+        timer.daemon = True
+        timer.start()
+
     @contextmanager
     def within(self, mode: Mode) -> Iterator[None]:
         before, self.mode = self.mode, mode
@@ -51,6 +60,15 @@ class _Watch:
             yield
         finally:
             self.mode = before
+
+
+def _send(number: int) -> None:
+    """Send a signal to the main thread, which wakes it; Windows has no such thing."""
+    main = threading.main_thread().ident
+    if hasattr(signal, "pthread_kill") and main is not None:
+        signal.pthread_kill(main, number)
+    else:
+        signal.raise_signal(number)
 
 
 _watch = _Watch()
@@ -65,8 +83,10 @@ def watching() -> Iterator[None]:
     hook, before = sys.unraisablehook, {number: signal.getsignal(number) for number in _WATCHED}
 
     def dropped(unraisable: Any) -> None:
-        """Python drops a KeyboardInterrupt that meets a collector's callback, and prints it: that is no news."""
-        if not issubclass(unraisable.exc_type, KeyboardInterrupt):
+        """Python drops a KeyboardInterrupt that meets a collector's callback, and prints it: it is raised again."""
+        if isinstance(unraisable.exc_value, Stopped):
+            _watch.again(unraisable.exc_value)
+        else:
             hook(unraisable)
 
     _watch.is_on, sys.unraisablehook = True, dropped

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,8 @@ from fleet_contract.contract_tests.ending import Exit
 from fleet_contract.contract_tests.judging.judgement import Judgement
 from fleet_contract.contract_tests.network.client import Client
 from fleet_contract.contract_tests.reports.as_json import to_json
+from fleet_contract.contract_tests.signals import Stopped, armed, watching
+from fleet_contract.contract_tests.target import Target
 from fleet_contract.contract_tests.untested import Lack, Untested
 from fleet_contract.spec.files import read
 
@@ -241,6 +244,19 @@ def test_a_run_that_is_told_to_end_says_what_it_left_behind(signals: tuple[int, 
     created = [json.loads(line)["name"] for line in ledger.read_text().splitlines()]
     assert report["footprint"]["fleets_created"] == created
     assert JUnitXml.fromstring((tmp_path / "junit.xml").read_bytes())
+
+
+def test_a_signal_that_python_drops_comes_again() -> None:
+    """What a callback of the collector raises is lost, and such callbacks run anywhere."""
+    halted: list[bool] = []
+    with watching(), armed(lambda: halted.append(True)):
+        collected = Target("http://localhost")
+        told = weakref.ref(collected, lambda _: signal.raise_signal(signal.SIGTERM))
+        del collected
+        with pytest.raises(Stopped, match="SIGTERM"):
+            time.sleep(5)
+    assert told() is None
+    assert halted == [True, True]
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="there is no list of processes to read here")
