@@ -28,9 +28,12 @@ def read_body(call: Call, dialect: Dialect) -> Json:
         raise Refusal(Kind.BAD_BODY, "The body is empty; a JSON object is expected.")
     require_json_media_type(call, dialect)
     text = decoded(call.raw_body)
-    value = taken(parsed(text, SPELLED)) if dialect["json.scalars"] == "as-string" else parsed(text, PLAIN)
-    if "\\u" in text:  # Otherwise there is none, since UTF-8 has no way to write one.
-        require_whole_characters(value)
+    try:
+        value = taken(parsed(text, SPELLED)) if dialect["json.scalars"] == "as-string" else parsed(text, PLAIN)
+        if "\\u" in text:  # Otherwise there is none, since UTF-8 has no way to write one.
+            require_whole_characters(value)
+    except RecursionError:
+        raise Refusal(Kind.BAD_BODY, "The body is nested too deeply to be read.") from None
     return value
 
 
@@ -59,14 +62,12 @@ def decoded(body: bytes) -> str:
 
 
 def parsed(text: str, decoder: json.JSONDecoder) -> Json:
-    """Return the value of a JSON text; raises Refusal when it is not JSON or nested too deep to be read."""
+    """Return the value of a JSON text; raises Refusal when it is not JSON, and RecursionError."""
     try:
         return decoder.decode(text)
     except json.JSONDecodeError as wrong:
         place = f"line {wrong.lineno}, column {wrong.colno}"
         raise Refusal(Kind.BAD_BODY, f"The body is not JSON: {wrong.msg} at {place}.") from None
-    except RecursionError:
-        raise Refusal(Kind.BAD_BODY, "The body is nested too deep to be read.") from None
     except ValueError:  # Python refuses to read an integer of so many digits.
         return numbers_read(parsed(text, SPELLED))
 
@@ -81,28 +82,24 @@ def require_whole_characters(value: Json) -> None:
 
 def taken(value: Json) -> Json:
     """Return a value with the scalars in certain fields as strings."""
-    if not isinstance(value, dict):
-        return numbers_read(value)
-    return {
-        name: as_string(member) if name in FIELDS_TAKEN_FROM_SCALARS else numbers_read(member)
-        for name, member in value.items()
-    }
+    if isinstance(value, dict):
+        fields = FIELDS_TAKEN_FROM_SCALARS & value.keys()
+        value = {**value, **{name: as_string(value[name]) for name in fields}}
+    return numbers_read(value)
 
 
 def as_string(member: Json) -> Json:
     """Return a number or a boolean as it was spelled, and anything else as it is."""
     if isinstance(member, bool):
         return SPELLINGS[member]
-    return str(member) if isinstance(member, Spelling) else numbers_read(member)
+    return str(member) if isinstance(member, Spelling) else member
 
 
 def numbers_read(value: Json) -> Json:
-    """Return a value with the numbers that are spelled in it."""
-    if isinstance(value, Spelling):
-        return number(value)
+    """Return a value with the numbers that are spelled in it or its members; no operation looks deeper."""
     if isinstance(value, dict):
-        return {name: numbers_read(member) for name, member in value.items()}
-    return [numbers_read(member) for member in value] if isinstance(value, list) else value
+        return {name: number(member) if isinstance(member, Spelling) else member for name, member in value.items()}
+    return number(value) if isinstance(value, Spelling) else value
 
 
 def number(spelling: Spelling) -> float:

@@ -15,6 +15,9 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 # Bytes of a request line and its header fields. RFC 9110 (5.4) and RFC 9112 (3) leave the number to the server.
 LARGEST_HEAD = 32 * 1024
+# Bytes that are taken from a connection at a time. All chunks among them are read before anybody else's turn comes, and
+# asyncio's own 256 kB may hold 40,000.
+LARGEST_READ = 4 * 1024
 BLANK_LINE = re.compile(rb"\n\r?\n")
 REFUSALS = {
     400: "Bad Request",
@@ -200,6 +203,7 @@ class Protocol(H11Protocol):
     # --- what asyncio and uvicorn tell ---
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's
+        cast("Any", transport).max_size = LARGEST_READ
         super().connection_made(cast("asyncio.Transport", LingeringTransport(transport, self)))
 
     def data_received(self, data: bytes) -> None:

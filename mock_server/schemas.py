@@ -3,7 +3,7 @@
 Values are never repeated: they may be long, and they may be secrets.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from functools import reduce
 from operator import getitem
 from typing import Any, NamedTuple
@@ -27,6 +27,7 @@ JSON_TYPES: dict[type, str] = {
 # Of several errors the first of these is told: what lacks an id is not refused for its name.
 ORDER = (Kind.BAD_BODY, Kind.INVALID_NAME, Kind.UNKNOWN_PROPERTY)
 LONGEST_NAME_REPEATED = 40
+HOLLOW: dict[type, Json] = {list: [], dict: {}}
 
 
 class Schema:
@@ -37,10 +38,23 @@ class Schema:
         keywords = KEYWORDS[units]
         self._validator = validator_for(translated, keywords=keywords) if keywords else Draft4Validator(translated)
         self.fits: Callable[[Json], bool] = self._validator.is_valid
+        self._known = frozenset(translated.get("properties", ()))
 
     def errors(self, value: Json) -> list["Misfit"]:
-        """Return what is wrong with a value that does not fit."""
-        return [_misfit(error, value) for error in self._validator.iter_errors(value)]
+        """Return what is wrong with a request's value that does not fit; none of these looks below its members."""
+        outlined = outline(value, self._known)
+        return [_misfit(error, outlined) for error in self._validator.iter_errors(outlined)]
+
+
+def outline(value: Json, known: Set[str]) -> Json:
+    """Return a value without what lies deeper than its members, and of the unknown ones only the first in order.
+
+    The validator copies the whole value for each of its errors, and cannot copy what is nested very deep.
+    """
+    if not isinstance(value, dict):
+        return HOLLOW.get(type(value), value)
+    shown = known | {min(value.keys() - known, default="")}
+    return {name: HOLLOW.get(type(member), member) for name, member in value.items() if name in shown}
 
 
 class Misfit(NamedTuple):

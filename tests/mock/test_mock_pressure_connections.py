@@ -91,6 +91,26 @@ def test_a_client_that_sends_a_body_too_large_reads_so_although_it_is_to_be_clos
         assert read(until_closed(connection)).status == (413 if key == KEY else 401)
 
 
+def test_a_body_in_tiny_chunks_is_read_a_little_at_a_time_so_that_others_have_their_turn(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sizes: list[int] = []
+
+    class Counting(protocol.Protocol):
+        def data_received(self, data: bytes) -> None:
+            sizes.append(len(data))
+            super().data_received(data)
+
+    monkeypatch.setattr(serving_module, "Protocol", Counting)
+    chunks = b"1\r\n \r\n" * 10_000
+    with serving() as url:
+        assert (
+            exchange(url, f"{CHUNKED}Connection: close\r\n{KEY}\r\n\r\n".encode() + chunks + b"0\r\n\r\n").status == 400
+        )
+    assert sum(sizes) > len(chunks)
+    assert max(sizes) <= protocol.LARGEST_READ
+
+
 @pytest.mark.parametrize("blank", [b"\r\n", b"\n", b"\r\n\r\n"])
 def test_blank_lines_before_a_request_are_passed_over(url: str, blank: bytes) -> None:
     one = f"GET {KEYS} HTTP/1.1\r\nHost: m\r\n{KEY}\r\n\r\n".encode()

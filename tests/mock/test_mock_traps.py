@@ -2,7 +2,7 @@
 
 import json
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from urllib.parse import quote, urlsplit
 
 import httpx
@@ -49,6 +49,12 @@ ODD_BODIES = {
     "number": (b"1", 400),
     "deep array": (b"[" * 100_000, 400),
     "deep member": (b'{"fleetId": "x", "y": ' + b"[" * 50_000 + b"]" * 50_000 + b"}", 400),
+    "300 levels": (b"[" * 300 + b"]" * 300, 400),
+    "an id of 300 levels": (b'{"fleetId": ' + b"[" * 300 + b"]" * 300 + b"}", 400),
+    "a member of 300 levels": (b'{"fleetId": "levels", "y": ' + b"[" * 300 + b"]" * 300 + b"}", 201),
+    "a member of 300 levels beside a mistake": (b'{"fleetName": 1, "y": ' + b"[" * 300 + b"]" * 300 + b"}", 400),
+    "an escape in a member that cannot be written": (b'{"y": ' + b"[" * 970 + b'"\\u0041"' + b"]" * 970 + b"}", 400),
+    "a long integer in a deep member": (b'{"y": ' + b"[" * 600 + b"9" * 5_000 + b"]" * 600 + b"}", 400),
     "long integer": (b'{"fleetId": "long", "y": ' + b"9" * 5_000 + b"}", 201),
     "long integer as id": (b'{"fleetId": ' + b"9" * 5_000 + b"}", 400),
     "large float": (b'{"fleetId": "float", "y": 1e999}', 201),
@@ -100,6 +106,22 @@ def test_a_path_that_is_not_utf_8_finds_nothing(call: Client) -> None:
 def test_an_odd_body_breaks_nothing(call: Client, name: str) -> None:
     body, expected = ODD_BODIES[name]
     assert call("POST", FLEETS, content=body, headers=JSON).status_code == expected
+
+
+@pytest.mark.parametrize(
+    ("members", "detail"),
+    [
+        ({"fleetName": "x", "deep": [[[0]]] * 10}, "fleetId is missing."),
+        ({"fleetId": {"a": []}}, "fleetId is an object; its type is to be string."),
+        ({"fleetId": [["x"]], "deep": {"a": 1}}, "fleetId is an array; its type is to be string."),
+        ({"fleetId": "x", "c": [[0]], "b": 1, "d": {}}, "The property b is unknown here."),
+    ],
+)
+def test_of_a_wide_or_deep_body_what_is_wrong_is_told_as_of_any_other(
+    speak: Callable[..., Client], members: dict[str, object], detail: str
+) -> None:
+    answer = speak({"properties.unknown": "400"})("POST", FLEETS, members)
+    assert (answer.status_code, answer.json()["detail"]) == (400, detail)
 
 
 @pytest.mark.parametrize("media_type", MEDIA_TYPES)
