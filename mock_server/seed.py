@@ -245,6 +245,8 @@ SCHEMA = Draft4Validator(
                 ["id", "evses"],
                 {
                     "id": _TEXT,
+                    "name": {"type": "string"},
+                    "coordinates": {"type": "object"},
                     "evses": {
                         "type": "array",
                         "items": {

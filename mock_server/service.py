@@ -112,9 +112,8 @@ def query(call: Call, plan: Plan) -> dict[str, object]:
 
 
 def accepts_gzip(call: Call) -> bool:
-    """Say whether the caller takes gzip (RFC 9110, section 12.5.3)."""
+    """Say whether the caller takes gzip; `*` stands for it where it is not named (RFC 9110, section 12.5.3)."""
     codings = ",".join(value for name, value in call.headers if name == "accept-encoding").lower().replace(" ", "")
-    return any(
-        coding in ("gzip", "x-gzip", "*") and weight.rstrip("0.") != "q="
-        for coding, _, weight in (each.partition(";") for each in codings.split(","))
-    )
+    weights = {coding: weight for coding, _, weight in (each.partition(";") for each in codings.split(","))}
+    weight = next((weights[name] for name in ("gzip", "x-gzip", "*") if name in weights), "q=0")
+    return weight.rstrip("0.") != "q="

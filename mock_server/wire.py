@@ -68,7 +68,9 @@ class Wire:
         if call.method not in ("GET", "HEAD"):
             raise Refusal(Kind.WRONG_METHOD, "A page is only read.", {"allow": listed({"GET"})})
         page = self.pages.get(call.raw_path)
-        scope = {**scope, "method": "GET", "path": call.raw_path}
+        # A range means something to GET alone (RFC 9110, section 14.2).
+        headers = [each for each in scope["headers"] if call.method == "GET" or each[0] != b"range"]
+        scope = {**scope, "method": "GET", "path": call.raw_path, "headers": headers}
         return with_policy(await collected(page() if page else self.ui, scope, receive))
 
 

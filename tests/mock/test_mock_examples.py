@@ -73,3 +73,17 @@ def test_only_what_works_is_suggested(fleets: tuple[Fleet, ...], tmp_path: Path)
     with serving(parts(seed=Seed({"k": "t", "o": "other"}, fleets))) as url:
         lines = curl_lines(url, "k", "t", fleets)
         assert [pasted(line, tmp_path) for line in lines] == ["201", "200"], lines
+
+
+@needs_curl
+@pytest.mark.parametrize(
+    ("chosen", "fleet"),
+    [
+        ({"id.case": "ignored"}, Fleet("NEW-Fleet-001", None, "t")),
+        ({"id.blanks": "trimmed"}, Fleet(" new-fleet-001", None, "t")),
+        ({"name.taken": "409"}, Fleet("named", "My fleet 1", "t")),
+    ],
+)
+def test_what_is_suggested_works_in_every_dialect(chosen: dict[str, str], fleet: Fleet, tmp_path: Path) -> None:
+    with serving(parts(chosen, Seed({"k": "t"}, (fleet,)))) as url:
+        assert pasted(curl_lines(url, "k", "t", [fleet])[0], tmp_path) == "201"

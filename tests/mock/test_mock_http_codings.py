@@ -3,17 +3,26 @@
 import gzip
 import json
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from time import perf_counter
 
 import pytest
 
 from fleet_contract.mock_server.bodies import LIMIT
 from fleet_contract.mock_server.codings import MOST_MEMBERS
+from fleet_contract.mock_server.parts import parts
+from fleet_contract.mock_server.serving import serving
 
 from .raw import JSON, KEY, Response, exchange, request
 
 BODY = b'{"fleetId": "packed", "fleetName": "Packed"}'
+
+
+@pytest.fixture(scope="module")
+def packing() -> Iterator[str]:
+    """Give a mock whose dialect packs responses."""
+    with serving(parts({"answer.compression": "gzip"})) as served:
+        yield served
 
 
 def gzipped(body: bytes) -> bytes:
@@ -99,3 +108,23 @@ def test_an_empty_body_is_empty_in_any_coding(url: str) -> None:
 
 def test_a_coding_does_not_matter_where_no_body_is_read(url: str) -> None:
     assert exchange(url, request("GET /emp/v1/charging-keys", KEY, "Content-Encoding: br")).status == 200
+
+
+@pytest.mark.parametrize(
+    ("accepted", "is_packed"),
+    [
+        ("gzip", True),
+        ("X-GZIP ; Q=0.5", True),
+        ("*", True),
+        ("*;q=0, gzip", True),
+        ("gzip;q=0, *", False),
+        ("gzip; q=0.000", False),
+        ("*;q=0", False),
+        ("br", False),
+        ("", False),
+    ],
+)
+def test_a_response_is_packed_only_for_whoever_takes_it(packing: str, accepted: str, is_packed: bool) -> None:
+    response = exchange(packing, request("GET /emp/v1/charging-keys", KEY, f"Accept-Encoding: {accepted}"))
+    assert (response.status, "content-encoding" in response.headers) == (200, is_packed)
+    assert "Accept-Encoding" in response.headers["vary"] or not is_packed

@@ -37,6 +37,14 @@ def test_head_is_answered_as_get_without_the_body(url: str, path: str, headers: 
     assert {**head.headers, "date": ""} == {**get.headers, "date": ""}
 
 
+def test_a_range_means_nothing_to_head(url: str) -> None:
+    get, head = (
+        exchange(url, request(f"{method} /ui/swagger-ui.css", "Range: bytes=0-5")) for method in ("GET", "HEAD")
+    )
+    assert (get.status, head.status) == (206, 200)
+    assert int(head.headers["content-length"]) > len(get.rest)
+
+
 @pytest.mark.parametrize(
     ("path", "allowed"), [(FLEETS, "OPTIONS, POST"), (f"{FLEETS}/x/rename", "OPTIONS, PUT"), ("/openapi.json", READS)]
 )

@@ -50,6 +50,8 @@ def test_a_seed_may_be_json(tmp_path: Path) -> None:
         ),
         (KEYS + LOCATION + ", fleetPrices: {f: {}}}]", ["locations, id 'l', fleetPrices: no fleet is 'f'"]),
         (KEYS + LOCATION + "}, {id: l, evses: []}]", ["locations, id 'l': it is given twice"]),
+        (KEYS + LOCATION + ", name: 5}]", ["locations, entry 1, name: 5 is not of type 'string'"]),
+        (KEYS + LOCATION + ", coordinates: here}]", ["locations, entry 1, coordinates: ", "is not of type 'object'"]),
     ],
 )
 def test_a_wrong_seed_names_file_entry_and_field(text: str, words: list[str]) -> None:
