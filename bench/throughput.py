@@ -53,12 +53,17 @@ def main(rounds: int, seconds: int, connections: int, *, as_json: bool) -> None:
     if not shutil.which("wrk"):
         raise click.UsageError("wrk is not installed. It makes the load. Install it: apt-get install wrk")
     figures: dict[str, dict[str, list[float]]] = {each.name: {name: [] for name in WORKLOADS} for each in SUBJECTS}
-    for number in range(rounds):
-        for subject in SUBJECTS if number % 2 == 0 else reversed(SUBJECTS):
-            for workload, rate in measured(subject, seconds, connections, f"r{number}"):
-                figures[subject.name][workload].append(rate)
+    for number, subject in turns(rounds):
+        for workload, rate in measured(subject, seconds, connections, f"r{number}"):
+            figures[subject.name][workload].append(rate)
     medians = {name: {workload: median(rates) for workload, rates in each.items()} for name, each in figures.items()}
     click.echo(json.dumps(medians, indent=2) if as_json else rows(medians))
+
+
+def turns(rounds: int) -> Iterator[tuple[int, Subject]]:
+    """Yield each server once a round, with the number of the round: there and back, so that none is always first."""
+    for number in range(rounds):
+        yield from ((number, subject) for subject in (SUBJECTS if number % 2 == 0 else reversed(SUBJECTS)))
 
 
 def measured(subject: Subject, seconds: int, connections: int, mark: str) -> Iterator[tuple[str, float]]:

@@ -87,17 +87,26 @@ def command(*arguments: str, **variables: str) -> Result:
 def started(*arguments: str, **variables: str) -> Iterator[subprocess.Popen[str]]:
     """Start `fleet-contract` as a process of its own, which is ended if a test leaves it running."""
     with clean_environment(COLUMNS="200", PYTHONUNBUFFERED="1", **variables):
-        running = subprocess.Popen(
-            [sys.executable, "-m", "fleet_contract.contract_tests", *arguments],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-    with running:
+        running = python("-m", "fleet_contract.contract_tests", *arguments)
+    with ended_in_any_case(running):
+        yield running
+
+
+def python(*arguments: str, cwd: Path | None = None) -> subprocess.Popen[str]:
+    """Start Python with what it prints for the test to read."""
+    return subprocess.Popen(
+        [sys.executable, *arguments], cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+@contextmanager
+def ended_in_any_case(process: subprocess.Popen[str]) -> Iterator[None]:
+    """End a process at the end of the block, if a test leaves it running."""
+    with process:
         try:
-            yield running
+            yield
         finally:
-            running.kill()
+            process.kill()
 
 
 def process(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:

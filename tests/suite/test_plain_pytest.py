@@ -13,7 +13,7 @@ import pytest
 
 from fleet_contract.contract_tests.ending import Exit
 
-from .harness import SEED, clean_environment, mock
+from .harness import SEED, clean_environment, ended_in_any_case, mock, python
 
 NOBODY = "http://127.0.0.1:9"
 
@@ -38,18 +38,9 @@ def plain(url: str, folder: Path, *arguments: str) -> Iterator[subprocess.Popen[
     how = ("--fleet-target", str(SEED), "--fleet-depth", "quick", "--fleet-json", str(folder / "report.json"))
     (folder / "pytest.ini").write_text("[pytest]\n")
     with clean_environment(PYTHONPATH=os.pathsep.join([str(folder), *sys.path]), PYTHONUNBUFFERED="1"):
-        running = subprocess.Popen(
-            [sys.executable, "-m", "pytest", "-c", str(folder / "pytest.ini"), *ours, *how, *arguments],
-            cwd=folder,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-    with running:
-        try:
-            yield running
-        finally:
-            running.kill()
+        running = python("-m", "pytest", "-c", str(folder / "pytest.ini"), *ours, *how, *arguments, cwd=folder)
+    with ended_in_any_case(running):
+        yield running
 
 
 def test_a_server_out_of_reach_is_reported(tmp_path: Path) -> None:
