@@ -12,6 +12,7 @@ from typing import TextIO
 
 from fleet_contract.spec.files import Contradiction
 
+STANDARD_OUTPUT = "-"
 # A folder where nothing can be made, or a file that is mounted: then the file itself may be written.
 _ONLY_IN_PLACE = frozenset({errno.EACCES, errno.EPERM, errno.EROFS, errno.EBUSY, errno.EXDEV})
 
@@ -92,7 +93,12 @@ def write(path: Path, text: str) -> None:
 
 
 def standard_stream(path: Path) -> TextIO | None:
-    """Return the stream of this process that a path names: a second opening would write over what the first has."""
+    """Return the stream of this process that a path names: a second opening would write over what the first has.
+
+    `-` names standard output, as for most commands.
+    """
+    if str(path) == STANDARD_OUTPUT:
+        return sys.stdout
     for number, stream in ((1, sys.stdout), (2, sys.stderr)):
         with suppress(OSError):
             there, here = path.stat(), os.fstat(number)

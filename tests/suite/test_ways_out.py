@@ -107,9 +107,11 @@ def test_a_terminal_of_another_encoding_tells_passed_from_failed(broken: str) ->
     assert "\n  + invitation." in done.stdout
 
 
-def test_a_report_on_standard_output_is_alone_there(url: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["/dev/stdout", "-"])
+def test_a_report_on_standard_output_is_alone_there(name: str, url: str, tmp_path: Path) -> None:
     file = tmp_path / "out.json"
-    done = shell(f'"$@" >{file}', "run", url, *BRIEFLY, "--json", "/dev/stdout")
+    done = shell(f'"$@" >{file}', "run", url, *BRIEFLY, "--json", name, cwd=tmp_path)
+    assert names_in(tmp_path) == {"out.json"}
     assert done.returncode == Exit.CONFORMS
     assert report_of(file)["outcome"] == "conforms"
     assert "CONFORMS" in done.stderr
