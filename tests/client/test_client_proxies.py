@@ -11,6 +11,7 @@ import pytest
 from fleet_contract.contract_tests.network.curl import road_to
 from fleet_contract.contract_tests.network.preflight import Unreachable
 from fleet_contract.contract_tests.network.proxies import is_excepted, proxy_of_curl, system_proxy
+from fleet_contract.contract_tests.network.route import proxy_url
 from fleet_contract.contract_tests.target import Target
 
 from .conftest import Open, Serve, TlsFor
@@ -117,6 +118,12 @@ def test_a_replay_names_the_proxy_that_curl_would_not_find(monkeypatch: pytest.M
     monkeypatch.setenv("HTTPS_PROXY", "http://q:1")
     assert road_to(Target("http://api.example")) == ["--proxy", "http://p:1"]
     assert road_to(Target("https://api.example")) == []
+
+
+def test_scripts_may_ask_a_route_for_its_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", "http://p:1")
+    monkeypatch.setenv("no_proxy", "localhost,10.0.0.0/8")
+    assert [proxy_url(Target(f"http://{host}:8080")) for host in ("10.1.2.3", "11.1.2.3")] == ["", "http://p:1"]
 
 
 @pytest.mark.parametrize("tls", [False, True])
