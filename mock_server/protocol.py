@@ -150,6 +150,7 @@ class Protocol(H11Protocol):
 
     def abort(self) -> None:
         """Reset the connection: what nobody reads would be kept by the system for minutes after a mere close."""
+        self.dismiss()
         with suppress(OSError):  # The other side was faster.
             self.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)
         self.transport.abort()
@@ -163,10 +164,7 @@ class Protocol(H11Protocol):
     def refuse(self, status: int, reason: str) -> None:
         """Answer a request that is not whole, and take no more of this connection."""
         log.warning("A request that could not be read was refused with %d.", status)
-        if self.cycle is not None:  # Whoever handles the request is told that nobody waits any more.
-            self.cycle.disconnected = True
-            self.cycle.waiting_for_100_continue = False
-            self.cycle.message_event.set()
+        self.dismiss()
         try:
             for event in self.refusal_of(status, reason):
                 self.transport.write(self.conn.send(event) or b"")
@@ -174,6 +172,13 @@ class Protocol(H11Protocol):
             self.transport.close()
         else:
             self.end()
+
+    def dismiss(self) -> None:
+        """Tell whoever handles the request that nobody waits for its response any more."""
+        if self.cycle is not None:
+            self.cycle.disconnected = True
+            self.cycle.waiting_for_100_continue = False
+            self.cycle.message_event.set()
 
     def refusal_of(self, status: int, reason: str) -> list[h11.Event]:
         body = f"{status} {reason}\n".encode()

@@ -1,16 +1,19 @@
 """Single connections under pressure: long heads in any packets, slow clients, half-closed and broken connections."""
 
+import asyncio
 import select
 import socket
 import struct
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
+from typing import Any
 
 import pytest
 
 from fleet_contract.mock_server import acceptor, protocol
 from fleet_contract.mock_server import serving as serving_module
+from fleet_contract.mock_server.parts import parts
 from fleet_contract.mock_server.protocol import LARGEST_HEAD, Phase
 from fleet_contract.mock_server.serving import serving
 
@@ -167,6 +170,31 @@ def test_connections_that_are_reset_leave_nothing_behind(url: str, caplog: pytes
                 connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
     assert exchange(url, request(f"GET {KEYS}", KEY)).status == 200
     assert not [each for each in caplog.records if each.exc_info or each.levelname == "ERROR"]
+
+
+def test_a_handler_that_goes_on_at_the_moment_of_the_end_is_left_quietly(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    servers: list[serving_module.Server] = []
+
+    def kept(*arguments: Any) -> serving_module.Server:
+        servers.append(make(*arguments))
+        return servers[-1]
+
+    async def ends(*_: object) -> None:
+        loop = asyncio.get_running_loop()
+        waited_for = loop.create_future()
+        loop.call_soon(waited_for.set_result, None)
+        loop.call_soon(servers[0]._end_at_once)
+        await waited_for
+
+    make = serving_module.server
+    monkeypatch.setattr(serving_module, "server", kept)
+    made = parts()
+    made.before("list_charging_keys", ends)
+    with serving(made) as url, pytest.raises(ConnectionResetError):
+        exchange(url, request(f"GET {KEYS}", KEY))
+    assert not caplog.records
 
 
 @pytest.fixture
