@@ -3,10 +3,10 @@
 import httpx
 import pytest
 
-from fleet_contract.mock_server.app import build
+from fleet_contract.mock_server.app import plans
 from fleet_contract.mock_server.faults import FAULTS, find
 from fleet_contract.mock_server.faults.registry import NoSuchFault, register_fault
-from fleet_contract.mock_server.parts import Parts, parts
+from fleet_contract.mock_server.parts import Mock, Parts, parts
 from fleet_contract.mock_server.serving import serving
 from fleet_contract.spec.catalogue import NoSuchId, catalogue
 
@@ -28,7 +28,9 @@ def test_a_fault_says_what_it_does_and_can_be_built(name: str) -> None:
     assert fault.breaks <= set(catalogue().requirements)
     assert fault.text.endswith(".")
     assert "\n" not in fault.text
-    build(spoiled(name))
+    made = spoiled(name)
+    assert set(plans(made)) == set(made.handlers)  # The pages for people, which take as long, are those of any mock.
+    Mock(made)
 
 
 def test_every_testable_requirement_has_a_fault_of_its_own() -> None:
