@@ -271,13 +271,22 @@ class Client:
         finally:
             exchange = self._booked(landed, why)
             for other in others:
-                self._booked(other, why if why == OUT_OF_LINE else self._why_not_the_apis(other))
+                if why == OUT_OF_LINE:
+                    self._booked(other, why)
+                else:
+                    self._book_for_comparison(other)
         return exchange
 
-    def _why_not_the_apis(self, landed: Landed) -> str:
-        """Return why nothing is read from what was sent only to tell another response apart: nobody looked twice."""
-        is_doubtful = self._examiner.is_doubtful(landed.outgoing, landed.exchange)
-        return self._examiner.sign(landed.exchange) or (self._examiner.look(landed.exchange) if is_doubtful else "")
+    def _book_for_comparison(self, landed: Landed) -> None:
+        """Put into the journal what was sent only to tell another response apart.
+
+        Where anybody may have answered, nothing is read from it, for or against the API: nobody looked twice.
+        """
+        why, exchange = self._examiner.sign(landed.exchange), landed.exchange
+        if not why and self._examiner.is_doubtful(landed.outgoing, exchange):
+            trouble = f"{self._examiner.look(exchange)}, and it was not sent again to see whose response that is"
+            landed = replace(landed, exchange=replace(exchange, answer=None, trouble=trouble))
+        self._booked(landed, why)
 
     def _out_of_line(self, landed: Landed, others: list[Landed]) -> str:
         """Return that a response belongs to another request, if that is so; nothing more is sent if it stays so."""
