@@ -15,7 +15,7 @@ SOURCES := contract_tests mock_server spec tests bench tools
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help mock contract test packaged hostile prove prove-all compare lint types lint-api lock clean
+.PHONY: help mock contract test packaged processes hostile prove prove-all compare lint types lint-api lock clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
@@ -37,14 +37,17 @@ test: $(READY) ## Run the project's own tests [ARGS=…]
 packaged: $(READY) ## Test the wheel, the plugin in a project of somebody else, and make itself [ARGS=…]
 	@$(BIN)/python -m pytest -n auto tests/packaged $(ARGS)
 
+processes: $(READY) ## Test how whole commands end and what they bear, as processes [ARGS=…]
+	@$(BIN)/python -m pytest -n auto tests/processes $(ARGS)
+
 hostile: $(READY) ## Run the suite and the mock against what no server and no client should send (minutes) [ARGS=…]
 	@$(BIN)/python -m pytest -n 4 --dist worksteal tests/hostile $(ARGS)
 
 prove: $(READY) ## Prove the suite and the mock by each other: all faults, every pair of answers (minutes)
-	@$(BIN)/python -m pytest -n auto --dist worksteal tests/prove -m 'not thorough' $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist worksteal tests/prove tests/decisions -m 'not thorough' $(ARGS)
 
 prove-all: $(READY) ## The same with random dialects, faults in other dialects and explorations (an hour)
-	@$(BIN)/python -m pytest -n auto --dist worksteal tests/prove $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist worksteal tests/prove tests/decisions $(ARGS)
 
 compare: $(READY) ## Put the suite and other tools side by side on the same mocks (hours; Java and Node) [ARGS=…]
 	@$(BIN)/python -m bench.side_by_side $(ARGS)

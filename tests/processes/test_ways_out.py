@@ -28,9 +28,8 @@ from fleet_contract.contract_tests.signals import Stopped, armed, watching
 from fleet_contract.contract_tests.target import Target
 from fleet_contract.contract_tests.untested import Lack, Untested
 from fleet_contract.spec.files import read
-
-from .exploring import explored, fails_the_third_rename
-from .harness import SEED, clean_environment, command, judged, mock, started
+from tests.suite.exploring import explored, fails_the_third_rename
+from tests.suite.harness import SEED, clean_environment, command, judged, mock, started
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals, redirections and devices of POSIX")
 

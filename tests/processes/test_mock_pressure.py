@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from .processes import LONGEST_END, SLACK, ends, free_port, full_pipe, mock, processor_seconds, start, stopped
-from .raw import JSON, KEY, connected, exchange, read, request, until_closed
+from tests.mock.processes import LONGEST_END, SLACK, ends, free_port, full_pipe, mock, processor_seconds, start, stopped
+from tests.mock.raw import JSON, KEY, connected, exchange, read, request, until_closed
 
 KEYS = request("GET /emp/v1/charging-keys", KEY)
 HALF_A_BODY = f"POST /emp/v1/fleets HTTP/1.1\r\nHost: m\r\n{KEY}\r\n{JSON}\r\nContent-Length: 100\r\n\r\n{{".encode()
