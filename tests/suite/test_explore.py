@@ -23,6 +23,7 @@ from fleet_contract.mock_server.messages import Answer, Call
 from fleet_contract.mock_server.parts import Parts
 from fleet_contract.spec.catalogue import catalogue
 from fleet_contract.spec.files import read
+from tests.prove.test_prove_named_dialects import DIALECTS
 
 from .exploring import (
     breaks_once,
@@ -33,7 +34,6 @@ from .exploring import (
     target_of,
 )
 from .harness import SEED, clean_environment, command, mock, started
-from .test_dialects import DIALECTS
 
 FLEET = {"$id": 0}
 NAME = {"$name": 0}

@@ -8,8 +8,7 @@ import pytest
 from fleet_contract.contract_tests.verdicts import Outcome
 from fleet_contract.spec.catalogue import catalogue
 from fleet_contract.spec.dialect import NOT_APPLICABLE, complete
-
-from .harness import ended_early, failed, judged, mock
+from tests.suite.harness import ended_early, failed, judged, mock
 
 DIALECTS = {
     "a gateway in front, names tidied, strict bodies": {
