@@ -7,8 +7,10 @@ import pytest
 
 from fleet_contract.contract_tests.verdicts import Outcome
 from fleet_contract.spec.catalogue import catalogue
-from fleet_contract.spec.dialect import NOT_APPLICABLE, complete
-from tests.suite.harness import ended_early, failed, judged, mock
+from fleet_contract.spec.dialect import complete
+from tests.suite.harness import failed, judged, mock
+
+from .test_prove_dialects import require_round_trip
 
 DIALECTS = {
     "a gateway in front, names tidied, strict bodies": {
@@ -135,13 +137,7 @@ def test_together_with_the_default_they_hold_every_answer() -> None:
 
 @pytest.mark.parametrize("name", DIALECTS)
 def test_a_dialect_conforms_and_is_read_back(name: str) -> None:
-    dialect = complete(DIALECTS[name])
-    with mock(settings=dialect) as url:
-        report = judged(url, "standard")
-    assert not failed(report)
-    assert not ended_early(report)
-    assert report.outcome is Outcome.CONFORMS
-    assert {question: dialect.get(question, NOT_APPLICABLE) for question in report.dialect} == dict(report.dialect)
+    require_round_trip(dict(complete(DIALECTS[name])))
 
 
 def test_a_target_is_held_to_the_dialect_that_its_file_names() -> None:
