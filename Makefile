@@ -11,7 +11,7 @@ BIN := .venv/bin
 LOCKED := .venv/locked
 READY := .venv/ready
 SPECTRAL := node_modules/.package-lock.json
-SOURCES := contract_tests mock_server spec tests bench tools
+SOURCES := contract_tests mock_server spec tests bench tools hatch_build.py
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -71,6 +71,7 @@ lock: $(READY) ## Write requirements.lock and package-lock.json anew, with the n
 clean: ## Remove all that was made here
 	@rm -rf .venv node_modules bench/tools dist build reports .hypothesis tests/.hypothesis .mypy_cache .pytest_cache .ruff_cache
 	@find $(SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} +
+	@find src -type l -delete
 
 # The environment is made anew when the lock changes, so that nothing stays that it does not name.
 $(LOCKED): requirements.lock
@@ -80,7 +81,7 @@ $(LOCKED): requirements.lock
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements.lock
 	@touch $@
 
-$(READY): $(LOCKED) pyproject.toml
+$(READY): $(LOCKED) pyproject.toml hatch_build.py
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 

@@ -29,13 +29,25 @@ def environment(**more: str) -> dict[str, str]:
     return {**{name: value for name, value in os.environ.items() if not name.startswith(deaf)}, **more}
 
 
+def packages_of(environment: Path) -> Path:
+    """Return the folder in which a virtual environment keeps its packages."""
+    return Path(sysconfig.get_path("purelib", vars={"base": str(environment)}))
+
+
+def lend(environment: Path) -> None:
+    """Let a virtual environment import what is installed in this one, the project itself aside."""
+    lent = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
+    # Only paths: what stands in the .pth files there, our checkout among them, is not read.
+    (packages_of(environment) / "lent.pth").write_text("\n".join(lent))
+
+
 class Project:
     """A folder with an environment of its own in `.venv`."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.bin = folder / ".venv" / "bin"
-        self.packages = Path(sysconfig.get_path("purelib", vars={"base": str(folder / ".venv")}))
+        self.packages = packages_of(folder / ".venv")
         self.target = self.packages / "fleet_contract" / "contract_tests" / "mock.toml"
 
     def make(self, wheel: Path) -> None:
@@ -47,9 +59,7 @@ class Project:
         venv.create(self.bin.parent, symlinks=True)
         pip = [sys.executable, "-m", "pip", "--python", self.bin / "python"]
         succeed(*pip, "install", "-qq", "--no-deps", "--no-index", wheel)
-        lent = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
-        # Only paths: what stands in the .pth files there, our checkout among them, is not read.
-        (self.packages / "lent.pth").write_text("\n".join(lent))
+        lend(self.bin.parent)
 
     def call(self, *command: object, **more: str) -> subprocess.CompletedProcess[str]:
         """Call a command of the project's environment in its folder."""
