@@ -1,0 +1,105 @@
+"""Recordings: what was sent to a server and answered, as plain data, with what a run came to."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from fleet_contract.contract_tests.exchange import Answer, Caller, Exchange, Request
+from fleet_contract.contract_tests.run import Report
+from fleet_contract.contract_tests.target import Fixtures
+from fleet_contract.contract_tests.untested import Lack
+from fleet_contract.contract_tests.verdicts import Ran
+
+
+@dataclass(frozen=True)
+class Recording:
+    """One run: its history, what the target file said, which checks ran, and the verdicts and dialect it came to."""
+
+    name: str
+    mark: str
+    fixtures: Fixtures
+    held: Mapping[str, str]
+    history: Sequence[Exchange]
+    ran: Sequence[Ran]
+    verdicts: Mapping[str, str]
+    dialect: Mapping[str, str]
+
+    @classmethod
+    def of(cls, report: Report, name: str = "") -> "Recording":
+        target = report.settings.target
+        return cls(
+            name=name,
+            mark=report.known.mark,
+            fixtures=target.fixtures,
+            held=target.dialect,
+            history=sorted(report.known.history, key=lambda each: each.number),
+            ran=report.ran,
+            verdicts={each.requirement.id: each.verdict.value for each in report.results},
+            dialect=dict(report.dialect),
+        )
+
+    def to_json(self) -> str:
+        return json.dumps(
+            {
+                "name": self.name,
+                "mark": self.mark,
+                "fixtures": asdict(self.fixtures),
+                "held": dict(self.held),
+                "history": [_plain(each) for each in self.history],
+                "ran": [asdict(each) for each in self.ran],
+                "verdicts": dict(self.verdicts),
+                "dialect": dict(self.dialect),
+            }
+        )
+
+    @classmethod
+    def from_json(cls, text: str) -> "Recording":
+        value = json.loads(text)
+        codes = {name: tuple(each) for name, each in value["fixtures"].items() if isinstance(each, list)}
+        return cls(
+            **{
+                **value,
+                "fixtures": Fixtures(**{**value["fixtures"], **codes}),
+                "history": [_exchange(each) for each in value["history"]],
+                "ran": [_ran(each) for each in value["ran"]],
+            }
+        )
+
+
+def _plain(exchange: Exchange) -> dict[str, Any]:
+    request = exchange.request
+    return {
+        "number": exchange.number,
+        "check": exchange.check,
+        "request": [request.method, request.path, request.caller, request.headers, request.body.decode("latin-1")],
+        "started": exchange.started,
+        "ended": exchange.ended,
+        "answer": _plain_answer(exchange.answer),
+        "foreign": _plain_answer(exchange.foreign),
+        "trouble": exchange.trouble,
+        "notes": dict(exchange.notes),
+    }
+
+
+def _plain_answer(answer: Answer | None) -> list[Any] | None:
+    return [answer.status, answer.headers, answer.body.decode("latin-1")] if answer else None
+
+
+def _exchange(value: dict[str, Any]) -> Exchange:
+    method, path, caller, headers, body = value["request"]
+    request = Request(method, path, Caller(caller), _pairs(headers), body.encode("latin-1"))
+    answers = {name: _answer(value[name]) for name in ("answer", "foreign")}
+    return Exchange(**{**value, "request": request, **answers})
+
+
+def _answer(value: list[Any] | None) -> Answer | None:
+    return Answer(value[0], _pairs(value[1]), value[2].encode("latin-1")) if value else None
+
+
+def _pairs(headers: list[list[str]]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, value) for name, value in headers)
+
+
+def _ran(value: dict[str, Any]) -> Ran:
+    return Ran(**{**value, "reaches": tuple(value["reaches"]), "lack": Lack(value["lack"]) if value["lack"] else None})
