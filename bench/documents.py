@@ -5,6 +5,7 @@ in their favour: without this they fail most of their tests on every server.
 """
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,7 @@ def with_refusals() -> Document:
     """
     made = document()
     _narrow(made, refusals=True)
-    for refusal in made["components"]["responses"].values():
+    for refusal in _refusals(made):
         refusal["content"] = {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     location = made["components"]["schemas"]["Location"]
     for schema in (location, location["properties"]["evses"]["items"]):
@@ -75,6 +76,15 @@ def _narrow(made: Document, *, refusals: bool) -> None:
 
 def _operation(made: Document, id: str) -> dict[str, Any]:
     return next(operation.description for operation in operations(made) if operation.id == id)
+
+
+def _refusals(made: Document) -> Iterator[dict[str, Any]]:
+    """Yield every refusal that is described, once, whether it stands at an operation or among the components."""
+    yield from made["components"]["responses"].values()
+    for operation in operations(made):
+        for status, response in operation.description["responses"].items():
+            if status >= "400" and "$ref" not in response:
+                yield response
 
 
 def _drop_examples(operation: dict[str, Any]) -> None:

@@ -6,8 +6,9 @@ from fleet_contract.mock_server.handlers import HANDLERS
 from fleet_contract.mock_server.parts import parts
 from fleet_contract.mock_server.seed import Seed
 from fleet_contract.spec.document import operations
+from fleet_contract.spec.sentences import canonical
 
-from .conftest import Client
+from .conftest import OPERATIONS, Client
 
 
 def test_every_operation_has_one_handler() -> None:
@@ -71,6 +72,32 @@ def test_any_key_can_be_taken() -> None:
     assert call.codes("acme-corp-001", key="whatever").status_code == 200
     assert call.codes("acme-corp-001", key=None).status_code == 401
     assert call.codes("foreign-001", key="other-key").status_code == 200
+
+
+def test_the_refusals_that_the_document_shows_are_the_mocks_own(call: Client) -> None:
+    shown = {
+        canonical(content["application/problem+json"]["example"])
+        for operation in OPERATIONS.values()
+        for response in operation.description["responses"].values()
+        if "example" in (content := response.get("content", {})).get("application/problem+json", {})
+    }
+    call.create_key("04A2B3C4D5E680")
+    answers = [
+        call.create("x" * 101),
+        call.create("acme-corp-001", "Another Name"),
+        call.create("any", key=None),
+        call("POST", "/emp/v1/fleets", content=b"{}"),
+        call("PUT", "/emp/v1/fleets/acme-corp-001/rename", {}),
+        call.rename("nowhere", "A name"),
+        call.codes("foreign-001"),
+        call.codes("codeless-001"),
+        call("POST", "/emp/v1/charging-keys", {"keyIdentifier": "04AA"}),
+        call.create_key("04AB", fleetId="nowhere"),
+        call.create_key("04A2B3C4D5E680"),
+        call.keys("?page_size=9"),
+        call("GET", "/v1/locations/nowhere"),
+    ]
+    assert shown == {canonical(answer.json()) for answer in answers}
 
 
 def test_a_problem_says_what_is_wrong(call: Client) -> None:

@@ -17,6 +17,7 @@ from fleet_contract.spec.sentences import Sentence, canonical
 DOCUMENT = document()
 OPERATIONS = {operation.id: operation for operation in operations()}
 JSON = "application/json"
+PROBLEM = "application/problem+json"
 PATHS = {
     "create_fleet": ("POST", "/emp/v1/fleets"),
     "rename_fleet": ("PUT", "/emp/v1/fleets/{fleetId}/rename"),
@@ -50,7 +51,8 @@ def answers() -> Iterator[Media]:
     for operation in OPERATIONS.values():
         for status, answer in operation.description["responses"].items():
             for media in resolved(answer).get("content", {}).values():
-                yield f"{operation.id} {status}", media
+                if "example" in media or status < "400":
+                    yield f"{operation.id} {status}", media
 
 
 def nodes(value: Any) -> Iterator[dict[str, Any]]:
@@ -80,6 +82,7 @@ def test_the_document_says_whose_it_is_and_whose_it_is_not() -> None:
     assert "independent" in text
     assert GUIDE in text
     assert "https://developer.plugsurfing.com/openapi/openapi.json" in text
+    assert DOCUMENT["externalDocs"]["url"] == GUIDE
     assert "The path is ours" in OPERATIONS["get_location"].description["description"]
 
 
@@ -126,10 +129,29 @@ def test_the_guide_shows_five_bodies() -> None:
 
 
 @pytest.mark.parametrize("operation", OPERATIONS.values(), ids=list(OPERATIONS))
-def test_successes_have_a_body_and_refusals_have_none(operation: Operation) -> None:
+def test_a_refusal_may_have_any_body_and_a_problem_document_is_typed(operation: Operation) -> None:
     for status, answer in operation.description["responses"].items():
-        has_body = "content" in resolved(answer)
-        assert has_body == (status in ("200", "201")), status
+        content = resolved(answer).get("content", {})
+        if status >= "400":
+            assert list(content) == [PROBLEM, "*/*"], status  # Generators take the first.
+            assert content[PROBLEM]["schema"] == {"$ref": "#/components/schemas/Problem"}
+            assert content["*/*"] == {}
+        else:
+            assert list(content) == ([JSON] if status in ("200", "201") else []), status
+
+
+def test_no_member_of_a_problem_document_is_required() -> None:
+    assert "required" not in DOCUMENT["components"]["schemas"]["Problem"]  # Nor is any by RFC 9457.
+
+
+@pytest.mark.parametrize(
+    ("status", "header"), [("301", "Location"), ("307", "Location"), ("308", "Location"), ("429", "Retry-After")]
+)
+def test_what_a_client_acts_upon_is_a_documented_header(status: str, header: str) -> None:
+    responses = [operation.description["responses"] for operation in OPERATIONS.values()]
+    found = [resolved(each[status]) for each in responses if status in each]
+    assert found
+    assert all(header in answer["headers"] for answer in found)
 
 
 def test_answers_may_have_further_properties() -> None:
@@ -163,5 +185,4 @@ def test_a_create_is_linked_to_what_can_be_done_with_its_fleet(status: str) -> N
         "rename_fleet",
         "get_invitation_codes",
         "list_charging_keys",
-        "create_charging_key",
     }

@@ -30,8 +30,6 @@ ALL_IDS = {*KNOWN.requirements, *KNOWN.questions, *KNOWN.situations}
 TESTABLE = {each.id for each in KNOWN.requirements.values() if not each.untestable}
 # What a target file asks for is judged of every exchange, whatever drove it, and by comparison with that file.
 HELD = {each.id for each in KNOWN.requirements.values() if each.basis is Basis.OURS}
-# A path or a method that is no operation belongs to none.
-OF_NO_OPERATION = HELD | {"http.unknown-paths-are-refused"}
 OF_ASGI = {"http.request", "http.disconnect"}
 LOOKS_LIKE_AN_ID = re.compile(f"({'|'.join(sorted({id.split('.')[0] for id in ALL_IDS}))})\\.[a-z0-9]+(-[a-z0-9]+)*")
 
@@ -60,13 +58,6 @@ def checks() -> Iterator[tuple[str, Check]]:
 )
 def test_every_text_that_looks_like_an_id_is_one(file: Path) -> None:
     assert {text for text in texts_in(file) if LOOKS_LIKE_AN_ID.fullmatch(text)} - OF_ASGI <= ALL_IDS
-
-
-def test_the_document_cites_requirements_that_exist() -> None:
-    for operation in operations():
-        cited = operation.description["x-requirements"]
-        assert set(cited) <= set(KNOWN.requirements)
-        assert len(set(cited)) == len(cited), f"{operation.id} cites one twice"
 
 
 def test_sentences_and_silences_cite_what_exists() -> None:
@@ -106,11 +97,6 @@ def test_every_testable_requirement_is_judged() -> None:
 
 def test_every_testable_requirement_has_a_fault_that_breaks_it() -> None:
     assert TESTABLE - {id for fault in FAULTS.values() for id in fault.breaks} == HELD
-
-
-def test_every_requirement_belongs_to_an_operation() -> None:
-    cited = {id for operation in operations() for id in operation.description["x-requirements"]}
-    assert set(KNOWN.requirements) - cited == OF_NO_OPERATION
 
 
 def test_every_question_is_consulted_by_the_mock() -> None:
