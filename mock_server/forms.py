@@ -9,6 +9,7 @@ from fleet_contract.mock_server.refusals import Refusal
 from fleet_contract.spec.dialect import Dialect
 
 LONGEST = 100
+COMPARING_IDS = ("id.blanks", "id.normalisation", "id.case")  # the questions that decide which ids are the same
 FIELDS_TAKEN_FROM_SCALARS = frozenset({"fleetId", "fleetName", "newName"})
 
 

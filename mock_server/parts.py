@@ -7,15 +7,16 @@ from typing import Any
 
 from fleet_contract.mock_server.access import Access
 from fleet_contract.mock_server.bodies import LIMIT, read_body
-from fleet_contract.mock_server.forms import same_id
+from fleet_contract.mock_server.forms import COMPARING_IDS, same_id
 from fleet_contract.mock_server.handlers import HANDLERS, Handler, World, id_in_path
 from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import Answer, Call, Json, Reply
 from fleet_contract.mock_server.routes import Routes
 from fleet_contract.mock_server.seed import Seed, default_seed, fill
 from fleet_contract.mock_server.store import Habits, Store
-from fleet_contract.spec.dialect import Dialect, complete
+from fleet_contract.spec.dialect import Dialect, complete, default_dialect
 from fleet_contract.spec.document import document
+from fleet_contract.spec.files import Contradiction
 
 WITHOUT_CONTENT = (204, 304)
 DELAYS = {"none": 0.0, "some": 0.3}
@@ -155,14 +156,32 @@ class Mock:
 
 
 def parts(chosen: Mapping[str, str] | None = None, seed: Seed | None = None, *, any_key: bool = False) -> Parts:
-    """Return the parts of an honest mock that speaks a dialect; raises Contradiction for one that cannot be."""
+    """Return the parts of an honest mock that speaks a dialect; raises Contradiction for one that cannot be.
+
+    So it does for a dialect in which two fleets of the seed are one.
+    """
     made = Parts(document(), complete(chosen or {}), seed or default_seed(), any_key)
+    _require_distinct_fleets(made.seed, made.dialect)
     for (question, answer), edit in EDITS.items():
         if made.dialect.get(question) == answer:
             edit(made)
     if made.dialect["rename.order"] == "404":
         made.before("rename_fleet", require_fleet)
     return made
+
+
+def _require_distinct_fleets(seed: Seed, dialect: Dialect) -> None:
+    first: dict[str, str] = {}
+    usual = default_dialect()
+    for fleet in seed.fleets:
+        other = first.setdefault(same_id(fleet.id, dialect), fleet.id)
+        if other != fleet.id:
+            chosen = {question: dialect[question] for question in COMPARING_IDS if question in dialect}
+            why = ", ".join(f"{question}={answer}" for question, answer in chosen.items() if answer != usual[question])
+            raise Contradiction(
+                f"The seed has the fleets {other!r} and {fleet.id!r}, which are one fleet where {why}. "
+                f"Expected ids that this dialect tells apart. Change one of them, or the dialect."
+            )
 
 
 async def require_fleet(world: World, call: Call) -> None:

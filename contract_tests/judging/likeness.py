@@ -12,6 +12,7 @@ from fleet_contract.spec.dialect import Dialect
 
 NO_NAME = object()
 _BLANKS = "".join(chr(code) for code in range(0x10000) if code <= 0x20 or chr(code).isspace()) + "\ufeff"
+_UNSEEN = ("Mn", "Mc", "Me", "Cc", "Cf")  # marks upon letters; control and format characters
 _TELLING_LENGTH = 8  # characters; a shorter text is part of many
 
 
@@ -54,6 +55,17 @@ def _in_lower_case(text: str) -> str:
     return text.translate(_LOWER)
 
 
+@lru_cache(4096)
+def collated(text: str) -> str:
+    """Return what is left of a text in the most forgiving collation of a database that ignores case.
+
+    Such a collation compares letters alone: without case, accents and width, without what nobody sees, and without the
+    blanks at the end (Unicode Technical Standard 10, primary level).
+    """
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(each for each in letters if unicodedata.category(each) not in _UNSEEN).casefold().rstrip()
+
+
 def without_any_blanks(text: str) -> str:
     """Return a text without all around it that some language takes for blank: Java controls, JavaScript U+FEFF."""
     return text.strip(_BLANKS)
@@ -68,7 +80,7 @@ _LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
 _FOLDS = (
     ("id.blanks", "trimmed", without_any_blanks, _without_blanks),
     ("id.normalisation", "nfc", _nfc, _nfc),
-    ("id.case", "ignored", str.casefold, _in_lower_case),
+    ("id.case", "ignored", collated, _in_lower_case),
 )
 
 
@@ -92,7 +104,7 @@ def tidied_path(id: str) -> str | None:
 
 @lru_cache(4096)  # asked for again by every judge
 def loosest(id: str) -> str:
-    return _nfc(without_any_blanks(id).casefold())
+    return collated(without_any_blanks(id))
 
 
 def _folded(id: str, folds: Sequence[Callable[[str], str]]) -> str:

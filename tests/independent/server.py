@@ -10,7 +10,7 @@ import re
 import secrets
 import string
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from socketserver import ThreadingMixIn
@@ -80,7 +80,7 @@ class Drive:
 
     def __init__(self) -> None:
         self.lock = Lock()
-        self.fleets: dict[str, Fleet] = {}
+        self.fleets: MutableMapping[str, Fleet] = {}
         self.keys: dict[str, tuple[str, dict[str, Any]]] = {}
 
     def text(self, body: dict[str, Any], name: str) -> str | None:
@@ -164,9 +164,12 @@ class Drive:
             raise bad("page_size or cursor is invalid.") from error
         with self.lock:
             mine = [key for org, key in self.keys.values() if org == req.context.org]
-        found = [key for key in mine if fleet_id is None or key.get("fleetId") == fleet_id]
+        found = [key for key in mine if fleet_id is None or self.is_in(key, fleet_id)]
         more = {"cursor": str(start + size)} if start + size < len(found) else {}
         reply(resp, {"keys": found[start : start + size]} | more)
+
+    def is_in(self, key: dict[str, Any], fleet_id: str) -> bool:
+        return bool(key.get("fleetId") == fleet_id)
 
     def on_get_location(self, req: Request, resp: Response, location_id: str) -> None:
         """A fleet of the caller's has a price of its own at the one location."""

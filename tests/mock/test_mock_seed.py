@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from fleet_contract.mock_server.parts import parts
 from fleet_contract.mock_server.seed import BUILT_IN_KEYS, LONGEST_KEY, default_seed, parse_seed, read_seed
 from fleet_contract.spec.files import Contradiction
 
@@ -27,6 +28,27 @@ def test_a_seed_may_be_json(tmp_path: Path) -> None:
     path = tmp_path / "seed.json"
     path.write_text(json.dumps({"keys": {"k": "t"}, "fleets": [{"fleetId": "f", "codes": ["C"]}]}))
     assert read_seed(path).fleets[0].tenant == "t"
+
+
+@pytest.mark.parametrize(
+    ("settings", "one", "other"),
+    [
+        ({"id.case": "ignored"}, "berlin", "Berlin"),
+        ({"id.blanks": "trimmed"}, "berlin", "berlin "),
+        ({"id.normalisation": "nfc"}, "m\u00fcnchen", "mu\u0308nchen"),
+    ],
+)
+def test_two_fleets_of_a_seed_that_are_one_in_the_dialect_are_refused(
+    settings: dict[str, str], one: str, other: str
+) -> None:
+    fleets = [{"fleetId": one}, {"fleetId": other, "codes": ["C"]}]
+    seed = parse_seed(json.dumps({"keys": {"k": "t"}, "fleets": fleets}), "my-seed.json")
+    assert len(parts({}, seed).seed.fleets) == 2
+    (question, answer), *_ = settings.items()
+    with pytest.raises(Contradiction, match=f"{question}={answer}") as wrong:
+        parts(settings, seed)
+    assert repr(one) in str(wrong.value)
+    assert repr(other) in str(wrong.value)
 
 
 @pytest.mark.parametrize(

@@ -386,7 +386,7 @@ def test_a_media_type_that_cannot_be_read_is_told_from_a_wrong_one(declared: str
     ("dialect", "body", "path", "query"),
     [
         ({"id__blanks": "trimmed"}, "taken", "perhaps-a-fleet", "another-organizations-fleet"),
-        ({"id__blanks": "kept"}, "new", "unusual-characters", "unknown-fleet"),
+        ({"id__blanks": "kept", "id__case": "exact"}, "new", "unusual-characters", "unknown-fleet"),
     ],
 )
 def test_what_is_tidied_in_bodies_need_not_be_in_paths_and_queries(

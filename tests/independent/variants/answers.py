@@ -1,0 +1,95 @@
+"""Variants that settle otherwise what lists, codes and prices show."""
+
+import json
+
+import falcon
+from falcon import Request, Response
+from tests.independent.server import Drive, create_app, reply
+
+from .registry import App, variant
+
+
+@variant("invitation")
+def fleets_without_codes_are_not_found_whoever_asks() -> App:
+    """Answer 404 where a fleet has no codes, whosever it is, and have new fleets without codes."""
+
+    class Codeless(Drive):
+        def on_post_fleets(self, req: Request, resp: Response) -> None:
+            super().on_post_fleets(req, resp)
+            self.fleets[json.loads(resp.data or b"null")["fleetId"]].codes = ()
+
+        def on_get_invitation(self, req: Request, resp: Response, fleet_id: str) -> None:
+            found = self.fleets.get(fleet_id)
+            if found is not None and not found.codes:
+                raise falcon.HTTPNotFound(description="No such fleet, or no codes.")
+            super().on_get_invitation(req, resp, fleet_id)
+
+    return create_app(Codeless())
+
+
+@variant("keys")
+def pages_are_shorter_than_asked_for() -> App:
+    """List at most seven keys a page, whatever size is asked for."""
+
+    class Short(Drive):
+        def on_get_keys(self, req: Request, resp: Response) -> None:
+            super().on_get_keys(req, resp)
+            page = json.loads(resp.data or b"null")
+            if len(page["keys"]) > 7:
+                start = int(req.get_param("cursor") or 0)
+                reply(resp, {"keys": page["keys"][:7], "cursor": str(start + 7)})
+
+    return create_app(Short())
+
+
+@variant("keys")
+def an_empty_page_leads_on() -> App:
+    """List an empty page in the middle, as servers do that filter what a page of their store holds."""
+
+    class Filtering(Drive):
+        def on_get_keys(self, req: Request, resp: Response) -> None:
+            cursor = req.get_param("cursor") or ""
+            if cursor.startswith("-"):
+                reply(resp, {"keys": [], "cursor": cursor[1:]})
+                return
+            super().on_get_keys(req, resp)
+            page = json.loads(resp.data or b"null")
+            if "cursor" in page:
+                reply(resp, {**page, "cursor": f"-{page['cursor']}"})
+
+    return create_app(Filtering())
+
+
+@variant("keys")
+def the_newest_keys_come_first() -> App:
+    """List the newest keys first, by a cursor that counts, so that a key made meanwhile moves the others on."""
+
+    class Newest(Drive):
+        def on_get_keys(self, req: Request, resp: Response) -> None:
+            with self.lock:
+                keys, self.keys = self.keys, dict(reversed(self.keys.items()))
+            try:
+                super().on_get_keys(req, resp)
+            finally:
+                self.keys = keys
+
+    return create_app(Newest())
+
+
+@variant("prices")
+def prices_have_new_ids_each_time_and_decimals_with_zeros() -> App:
+    """Give prices an id of their own in each answer, and now and then a zero more behind the point."""
+
+    class Fickle(Drive):
+        asked = 0
+
+        def on_get_location(self, req: Request, resp: Response, location_id: str) -> None:
+            super().on_get_location(req, resp, location_id)
+            self.asked += 1
+            place = json.loads(resp.data or b"null")
+            price = place["evses"][0]["connectors"][0]["price"]
+            element = price["elements"][0]
+            price["id"], element["price"] = f"p-{self.asked}", f"{element['price']:.2f}" + "0" * (self.asked % 3)
+            reply(resp, place)
+
+    return create_app(Fickle())
