@@ -15,7 +15,7 @@ from typing import Any
 
 import click
 
-from fleet_contract.spec.catalogue import Basis, Catalogue, catalogue
+from fleet_contract.spec.catalogue import Catalogue, Question, Requirement, catalogue
 from fleet_contract.spec.files import Contradiction, load_yaml, read
 from fleet_contract.spec.sentences import Sentence, sections_of
 
@@ -46,12 +46,16 @@ class Covered:
         """Section and ordinal, as people point at it."""
         return f"{self.section} {self.ordinal}"
 
+    @property
+    def cited(self) -> tuple[str, ...]:
+        """The ids of all that was made of it."""
+        return (*self.requirements, *self.questions)
+
 
 @dataclass(frozen=True, slots=True)
 class Silence:
     """Something that the guide leaves open, and what was made of it."""
 
-    id: str
     text: str
     requirements: tuple[str, ...] = ()
     questions: tuple[str, ...] = ()
@@ -72,7 +76,7 @@ Differences = Iterator[tuple[Difference, Sentence | Covered]]
 
 @cache
 def guide() -> Guide:
-    """Return the sentences by section; raises Contradiction where one is left open, or a stated requirement uncited."""
+    """Return the sentences by section; raises Contradiction where one is left open, or a source holds none."""
     sections = {
         section: tuple(_covered(section, ordinal, entry) for ordinal, entry in entries.items())
         for section, entries in load_yaml(read("guide.yaml")).items()
@@ -82,9 +86,9 @@ def guide() -> Guide:
 
 
 @cache
-def silences() -> Mapping[str, Silence]:
-    """Return the silences by their number; raises Contradiction where one is left open."""
-    return MappingProxyType({id: _silence(id, entry) for id, entry in load_yaml(read("silences.yaml")).items()})
+def silences() -> tuple[Silence, ...]:
+    """Return the silences of the guide; raises Contradiction if one of them became nothing."""
+    return tuple(map(_silence, load_yaml(read("silences.yaml"))))
 
 
 def sentences() -> Iterator[Covered]:
@@ -109,11 +113,10 @@ def _covered(section: str, ordinal: int, entry: dict[str, Any]) -> Covered:
     return covered
 
 
-def _silence(id: str, entry: dict[str, Any]) -> Silence:
-    place = f"silences.yaml: {id}"
+def _silence(entry: dict[str, Any]) -> Silence:
+    place = f"silences.yaml: {entry['text']}"
     _require_known(place, entry, _OF_A_SILENCE)
     silence = Silence(
-        id,
         entry["text"],
         requirements=_ids(entry, "requirements", catalogue().requirement),
         questions=_ids(entry, "questions", catalogue().question),
@@ -142,16 +145,22 @@ def _require_decided(place: str, nothing: str, *something: object) -> None:
 
 
 def _require_whole(sections: Guide, known: Catalogue) -> None:
-    for section, entries in sections.items():
-        if [entry.ordinal for entry in entries] != list(range(1, len(entries) + 1)):
+    for section, found in sections.items():
+        if [sentence.ordinal for sentence in found] != list(range(1, len(found) + 1)):
             raise Contradiction(f"guide.yaml: the sentences of {section} are not counted from 1.")
-    cited = {id for entry in chain.from_iterable(sections.values()) for id in entry.requirements}
-    for requirement in known.requirements.values():
-        anchor = requirement.source.removeprefix(_STATED)
-        if anchor != requirement.source and anchor not in sections:
-            raise Contradiction(f"{requirement.id}: the guide has no section {anchor!r}.")
-        if requirement.basis is Basis.STATED and requirement.id not in cited:
-            raise Contradiction(f"{requirement.id} is called stated, and guide.yaml cites it at no sentence.")
+    entries: tuple[Requirement | Question, ...] = (*known.requirements.values(), *known.questions.values())
+    for entry in entries:
+        if entry.source.startswith(_STATED):
+            _require_cited(entry.id, entry.source.removeprefix(_STATED), sections)
+
+
+def _require_cited(id: str, anchor: str, sections: Guide) -> None:
+    """Demand that a sentence of the section that an anchor names, or of a part of it, cites an id."""
+    if anchor not in sections:
+        raise Contradiction(f"{id}: the guide has no section {anchor!r}.")
+    within = [section for section in sections if f"{section}/".startswith(f"{anchor}/")]
+    if not any(id in sentence.cited for section in within for sentence in sections[section]):
+        raise Contradiction(f"{id}: guide.yaml cites it at no sentence of its source, {anchor}.")
 
 
 def differences(recorded: Guide, copied: Mapping[str, Sequence[Sentence]]) -> Differences:
@@ -177,8 +186,7 @@ def to_text(difference: Difference, sentence: Sentence | Covered) -> str:
     if isinstance(sentence, Sentence):
         said = sentence.text
     else:
-        made_of_it = ", ".join((*sentence.requirements, *sentence.questions))
-        said = made_of_it or sentence.untestable or sentence.says_nothing
+        said = ", ".join(sentence.cited) or sentence.untestable or sentence.says_nothing
     return f"{difference:<8} {sentence.place}: {said}"
 
 

@@ -54,23 +54,26 @@ class Sentence:
 def sections_of(text: str) -> dict[str, list[Sentence]]:
     """Return the sentences of a guide by section, in its order; raises Contradiction where it has no heading.
 
-    A heading that stands more than once belongs to the one before it that stands
-    only once: `create-a-fleet/error-handling`.
+    A heading that occurs more than once names a part of a section: `create-a-fleet/error-handling`. It is a part of the
+    section that had the part before it, unless that one has such a part already; then of the nearest section before.
+    So the errors below "Understanding Invitation Codes" are those of the operation above it.
     """
     pieces = list(_pieces(text))
     if not pieces or not pieces[0].startswith("#"):
         raise Contradiction("This is no text of the guide: it does not begin with a heading.")
     counted = Counter(piece for piece in pieces if piece.startswith("#"))
     sections: dict[str, list[Sentence]] = {}
-    parent = section = ""
+    section = nearest = whole = ""
     for piece in pieces:
-        if piece.startswith("#"):
-            belongs = parent and counted[piece] > 1
-            section = f"{parent}/{piece[1:]}" if belongs else piece[1:]
-            parent = parent if belongs else section
-            sections.setdefault(section, [])
-        else:
+        if not piece.startswith("#"):
             sections[section].append(Sentence(section, len(sections[section]) + 1, piece))
+            continue
+        if counted[piece] == 1 or not nearest:
+            section = nearest = piece[1:]
+        else:
+            whole = nearest if not whole or f"{whole}/{piece[1:]}" in sections else whole
+            section = f"{whole}/{piece[1:]}"
+        sections.setdefault(section, [])
     return sections
 
 
