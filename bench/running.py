@@ -1,10 +1,11 @@
 """Running: one contestant on one mock, with a time limit, counting what reaches the mock and what stays in it."""
 
+import asyncio
 import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,7 +17,7 @@ from fleet_contract.mock_server.handlers import HANDLERS
 from fleet_contract.mock_server.messages import Answer, Call
 from fleet_contract.mock_server.parts import Parts
 from fleet_contract.mock_server.serving import serving
-from fleet_contract.mock_server.store import Habits, Store
+from fleet_contract.mock_server.store import Store
 
 # What is set there is meant for other runs and other servers.
 NOT_INHERITED = ("FLEET_", "PYTEST", "HYPOTHESIS", "SCHEMATHESIS", "SPECMATIC", "DREDD", "JAVA_TOOL_OPTIONS")
@@ -33,31 +34,29 @@ class Tally:
         self._seed = made.seed
         for operation_id in (*HANDLERS, None):
             made.filter(operation_id, self._count)
-        made.mix_into_store(self._watched())
+        made.wrap_store(self._watched)
 
     @property
     def fleets(self) -> int:
         """How many fleets the mock holds beside those of its seed."""
-        return sum(len(store.fleets) for store in self._stores) - len(self._seed.fleets)
+        return sum(asyncio.run(_number(store.fleets())) for store in self._stores) - len(self._seed.fleets)
 
     @property
     def keys(self) -> int:
         """How many charging keys the mock holds beside those of its seed."""
-        return sum(len(store.charging_keys) for store in self._stores) - len(self._seed.charging_keys)
+        return sum(asyncio.run(_number(store.keys())) for store in self._stores) - len(self._seed.charging_keys)
 
     def _count(self, _: Call, answer: Answer) -> Answer:
         self.requests += 1
         return answer
 
-    def _watched(self) -> type[Store]:
-        stores = self._stores
+    def _watched(self, store: Store) -> Store:
+        self._stores.append(store)
+        return store
 
-        class Watched(Store):
-            def __init__(self, habits: Habits) -> None:
-                super().__init__(habits)
-                stores.append(self)
 
-        return Watched
+async def _number(records: AsyncIterator[object]) -> int:
+    return len([each async for each in records])
 
 
 def judged(contestant: Contestant, subject: Subject, baseline: frozenset[str]) -> Record:

@@ -13,7 +13,8 @@ from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import Answer, Call, Json, Reply
 from fleet_contract.mock_server.routes import Routes
 from fleet_contract.mock_server.seed import Seed, default_seed, fill
-from fleet_contract.mock_server.store import Habits, Store
+from fleet_contract.mock_server.store import Habits, MemoryStore, Store
+from fleet_contract.mock_server.store.plain import PlainStore
 from fleet_contract.spec.dialect import Dialect, complete, default_dialect
 from fleet_contract.spec.document import document
 from fleet_contract.spec.files import Contradiction
@@ -37,6 +38,7 @@ class Parts:
 
     `hooks` run before the body of their operation is read; `filters` see answers
     last of all, outside response validation, and None stands for what is no operation.
+    Each of `stores_around` makes a store around the one that keeps the state.
     `rewrite` changes what arrives before it is read as HTTP. `base_path` ends without a
     slash; pages of `origins` may use the mock from a browser. `allowed_hosts` are taken
     beside those of this machine. A body of more than `body_limit` bytes is refused.
@@ -55,7 +57,8 @@ class Parts:
     hooks: dict[str, list[Hook]] = field(default_factory=dict)
     filters: list[tuple[str | None, Filter]] = field(default_factory=list)
     read_body: Callable[[Call, Dialect], Json] = read_body
-    store_type: type[Store] = Store
+    store_type: type[PlainStore] = MemoryStore
+    stores_around: list[Callable[[Store], Store]] = field(default_factory=list)
     access_type: type[Access] = Access
     rewrite: Callable[[bytes], bytes] | None = None
     faults: list[str] = field(default_factory=list)
@@ -76,7 +79,11 @@ class Parts:
         found: dict[str, Any] = next(each for each in parameters if each.get("name") == "page_size")["schema"]
         return found
 
-    def mix_into_store(self, mixin: type[Store]) -> None:
+    def wrap_store(self, around: Callable[[Store], Store]) -> None:
+        """Let a store stand around the one that keeps the state, and around those that did so before."""
+        self.stores_around.append(around)
+
+    def mix_into_store(self, mixin: type[PlainStore]) -> None:
         """Let a class override methods of the store, beside those that did so before."""
         self.store_type = _mixed(mixin, self.store_type)
 
@@ -145,14 +152,17 @@ class Mock:
         self.dialect = parts.dialect
         self.routes = Routes(parts.document)
         self.access = parts.access_type(dict(parts.seed.keys), parts.any_key)
-        self.store = parts.store_type(
+        kept: PlainStore = parts.store_type(
             Habits(
                 same=partial(same_id, dialect=parts.dialect),
                 delay=DELAYS[parts.dialect["read.delay"]],
                 unique_names=parts.dialect["name.taken"] != "accepted",
             )
         )
-        fill(self.store, parts.seed)
+        fill(kept, parts.seed)
+        self.store: Store = kept
+        for around in parts.stores_around:
+            self.store = around(self.store)
 
 
 def parts(chosen: Mapping[str, str] | None = None, seed: Seed | None = None, *, any_key: bool = False) -> Parts:

@@ -12,7 +12,8 @@ from typing import Any
 
 from jsonschema import Draft4Validator, ValidationError
 
-from fleet_contract.mock_server.store import ChargingKey, Code, Fleet, Location, Store
+from fleet_contract.mock_server.store import ChargingKey, Code, Fleet, Location
+from fleet_contract.mock_server.store.plain import PlainStore
 from fleet_contract.spec.files import Contradiction, NotYaml, read_text
 from fleet_contract.spec.yaml import parse_yaml
 
@@ -69,12 +70,12 @@ def parse_seed(text: str, name: str) -> Seed:
     return seed
 
 
-def fill(store: Store, seed: Seed) -> None:
+def fill(store: PlainStore, seed: Seed) -> None:
     """Put a seed into an empty store, where all of it can be found at once."""
     for fleet in seed.fleets:
         store.keep(fleet)
     store.charging_keys.extend(seed.charging_keys)
-    store.locations.update({location.id: copy.deepcopy(location) for location in seed.locations})
+    store.locations_by_id.update({location.id: copy.deepcopy(location) for location in seed.locations})
 
 
 def _seed(described: dict[str, Any]) -> Seed:

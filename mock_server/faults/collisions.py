@@ -7,14 +7,15 @@ from dataclasses import replace
 
 from fleet_contract.mock_server.faults.registry import fault, register_fault
 from fleet_contract.mock_server.parts import Parts
-from fleet_contract.mock_server.store import Fleet, FleetIdTaken, Store
+from fleet_contract.mock_server.store import Fleet, FleetIdTaken
+from fleet_contract.mock_server.store.plain import PlainStore
 
 
 @fault(breaks={"fleets.id-is-unique"})
 def ids_beyond_ascii_are_never_taken(parts: Parts) -> None:
     """A create with a taken id makes a second fleet where the id holds a character beyond ASCII."""
 
-    class Doubling(Store):
+    class Doubling(PlainStore):
         async def add_fleet(self, fleet: Fleet) -> Fleet:
             taken = self.at(fleet.id)
             if taken is not None and taken.tenant == fleet.tenant and not fleet.id.isascii():
@@ -48,9 +49,9 @@ COLLATIONS: dict[str, tuple[str, Callable[[str], str]]] = {
 
 def register_collation(name: str, text: str, same: Callable[[str], str]) -> None:
     def edit(parts: Parts) -> None:
-        class Collating(Store):
+        class Collating(PlainStore):
             async def add_fleet(self, fleet: Fleet) -> Fleet:
-                for other in self.fleets.values():
+                for other in self.fleets_by_id.values():
                     if same(other.id) == same(fleet.id):
                         raise FleetIdTaken(other)
                 return await super().add_fleet(fleet)
@@ -68,7 +69,7 @@ for name, (text, same) in COLLATIONS.items():
 def second_create_overwrites(parts: Parts) -> None:
     """A create with a taken id gives the fleet another name."""
 
-    class Overwriting(Store):
+    class Overwriting(PlainStore):
         async def add_fleet(self, fleet: Fleet) -> Fleet:
             known = self.at(fleet.id)
             mine = known is not None and known.tenant == fleet.tenant
@@ -81,7 +82,7 @@ def second_create_overwrites(parts: Parts) -> None:
 def second_create_is_ignored(parts: Parts) -> None:
     """A create with a taken id and another name is answered like one that made a fleet, and makes none."""
 
-    class Ignoring(Store):
+    class Ignoring(PlainStore):
         async def add_fleet(self, fleet: Fleet) -> Fleet:
             known = self.at(fleet.id)
             return fleet if known and known.tenant == fleet.tenant else await super().add_fleet(fleet)
@@ -93,7 +94,7 @@ def second_create_is_ignored(parts: Parts) -> None:
 def id_is_free_again_after_a_rename(parts: Parts) -> None:
     """The id of a fleet that has been renamed can be taken by a second fleet."""
 
-    class Freeing(Store):
+    class Freeing(PlainStore):
         freed: frozenset[str] = frozenset()
 
         async def rename(self, tenant: str, id: str, name: str) -> Fleet:
@@ -112,9 +113,9 @@ def id_is_free_again_after_a_rename(parts: Parts) -> None:
 def only_the_newest_ids_are_remembered(parts: Parts) -> None:
     """Uniqueness is checked against the eight fleets made last."""
 
-    class Forgetful(Store):
+    class Forgetful(PlainStore):
         async def add_fleet(self, fleet: Fleet) -> Fleet:
-            newest = list(self.fleets.values())[-8:]
+            newest = list(self.fleets_by_id.values())[-8:]
             known = self.at(fleet.id)
             old = known is not None and known.tenant == fleet.tenant and known not in newest
             return self.keep(fleet) if old else await super().add_fleet(fleet)
@@ -126,7 +127,7 @@ def only_the_newest_ids_are_remembered(parts: Parts) -> None:
 def ids_are_unique_in_an_organization_only(parts: Parts) -> None:
     """An id that another organization's fleet has is free."""
 
-    class Separate(Store):
+    class Separate(PlainStore):
         async def add_fleet(self, fleet: Fleet) -> Fleet:
             known = self.at(fleet.id)
             return fleet if known and known.tenant != fleet.tenant else await super().add_fleet(fleet)
@@ -138,7 +139,7 @@ def ids_are_unique_in_an_organization_only(parts: Parts) -> None:
 def a_second_create_gives_the_name_of_the_last_rename(parts: Parts) -> None:
     """A create with a taken id is answered with the fleet where it has been renamed, and refused where not."""
 
-    class Finding(Store):
+    class Finding(PlainStore):
         renamed: frozenset[str] = frozenset()
 
         async def rename(self, tenant: str, id: str, name: str) -> Fleet:
@@ -157,7 +158,7 @@ def a_second_create_gives_the_name_of_the_last_rename(parts: Parts) -> None:
 def a_fleet_without_a_name_can_be_made_by_others_too(parts: Parts) -> None:
     """An id of another organization's fleet is free where that fleet was made without a name."""
 
-    class Separate(Store):
+    class Separate(PlainStore):
         async def add_fleet(self, fleet: Fleet) -> Fleet:
             known = self.at(fleet.id)
             free = known is not None and known.tenant != fleet.tenant and known.name is None
@@ -169,9 +170,9 @@ def a_fleet_without_a_name_can_be_made_by_others_too(parts: Parts) -> None:
 def refuse_beside(parts: Parts, stands_in_the_way: Callable[[Fleet, Fleet], bool]) -> None:
     """Let a create be refused as of a taken id where a fleet stands in the way of the new one."""
 
-    class Refusing(Store):
+    class Refusing(PlainStore):
         async def add_fleet(self, fleet: Fleet) -> Fleet:
-            for other in self.fleets.values():
+            for other in self.fleets_by_id.values():
                 if stands_in_the_way(other, fleet):
                     raise FleetIdTaken(other)
             return await super().add_fleet(fleet)

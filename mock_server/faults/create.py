@@ -183,7 +183,7 @@ def create_numbers_a_name_that_is_taken(parts: Parts) -> None:
 
     async def numbering(inner: Handler, world: World, call: Call) -> Reply:
         name = call.body.get("fleetName")
-        others = [fleet.name for fleet in world.store.fleets.values()]
+        others = [fleet.name for fleet in world.store.fleets_by_id.values()]
         reply = await inner(world, call)
         return Reply(201, {**reply.body, "fleetName": f"{name} (2)"}) if name and name in others else reply
 

@@ -23,7 +23,7 @@ def create_invents_a_missing_id(parts: Parts) -> None:
 
     async def inventing(inner: Handler, world: World, call: Call) -> Reply:
         if "fleetId" not in call.body:
-            call.body = {**call.body, "fleetId": f"generated-{len(world.store.fleets)}"}
+            call.body = {**call.body, "fleetId": f"generated-{len(world.store.fleets_by_id)}"}
         return await inner(world, call)
 
     del parts.schema("NewFleet")["required"]
@@ -161,7 +161,7 @@ def create_takes_null_as_id(parts: Parts) -> None:
 
     async def inventing(inner: Handler, world: World, call: Call) -> Reply:
         if call.body["fleetId"] is None:
-            call.body = {**call.body, "fleetId": f"generated-{len(world.store.fleets)}"}
+            call.body = {**call.body, "fleetId": f"generated-{len(world.store.fleets_by_id)}"}
         return await inner(world, call)
 
     parts.wrap("create_fleet", inventing)

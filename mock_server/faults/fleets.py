@@ -10,14 +10,15 @@ from fleet_contract.mock_server.handlers import Handler, World
 from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import Answer, Call, Reply
 from fleet_contract.mock_server.parts import Parts
-from fleet_contract.mock_server.store import Fleet, FleetIdTaken, ForeignFleet, NoSuchFleet, Store
+from fleet_contract.mock_server.store import Fleet, FleetIdTaken, ForeignFleet, NoSuchFleet
+from fleet_contract.mock_server.store.plain import PlainStore
 
 
 @fault(breaks={"fleets.id-never-changes"})
 def rename_moves_the_fleet_to_its_name(parts: Parts) -> None:
     """A renamed fleet is found under its new name and no longer under its id."""
 
-    class Moving(Store):
+    class Moving(PlainStore):
         left: tuple[Fleet, ...] = ()
 
         def was_at(self, id: str) -> Fleet | None:
@@ -25,8 +26,8 @@ def rename_moves_the_fleet_to_its_name(parts: Parts) -> None:
 
         async def rename(self, tenant: str, id: str, name: str) -> Fleet:
             fleet = await super().rename(tenant, id, name)
-            del self.fleets[self.habits.same(id)]
-            self.fleets[self.habits.same(name)] = fleet
+            del self.fleets_by_id[self.habits.same(id)]
+            self.fleets_by_id[self.habits.same(name)] = fleet
             self.left += (replace(fleet, id=id),)
             return fleet
 
@@ -49,10 +50,10 @@ def rename_moves_the_fleet_to_its_name(parts: Parts) -> None:
 def a_name_finds_its_fleet(parts: Parts) -> None:
     """A renamed fleet is found under its new name too."""
 
-    class Aliasing(Store):
+    class Aliasing(PlainStore):
         async def rename(self, tenant: str, id: str, name: str) -> Fleet:
             fleet = await super().rename(tenant, id, name)
-            self.fleets.setdefault(self.habits.same(name), fleet)
+            self.fleets_by_id.setdefault(self.habits.same(name), fleet)
             return fleet
 
     parts.mix_into_store(Aliasing)
@@ -66,7 +67,8 @@ def rename_moves_the_fleet_to_the_id_in_the_body(parts: Parts) -> None:
         reply = await inner(world, call)
         other = call.body.get("fleetId")
         if isinstance(other, str) and world.store.at(other) is None:
-            world.store.fleets[other] = world.store.fleets.pop(world.store.habits.same(call.path["fleetId"]))
+            known = world.store.fleets_by_id
+            known[other] = known.pop(world.store.habits.same(call.path["fleetId"]))
         return reply
 
     parts.wrap("rename_fleet", moving)
@@ -76,7 +78,7 @@ def rename_moves_the_fleet_to_the_id_in_the_body(parts: Parts) -> None:
 def a_fleet_can_be_renamed_only_once(parts: Parts) -> None:
     """A fleet that has been renamed is not found by a second rename."""
 
-    class Once(Store):
+    class Once(PlainStore):
         renamed: frozenset[str] = frozenset()
 
         async def rename(self, tenant: str, id: str, name: str) -> Fleet:
@@ -93,14 +95,14 @@ def a_fleet_can_be_renamed_only_once(parts: Parts) -> None:
 def a_new_fleet_is_lost_after_the_next(parts: Parts) -> None:
     """A fleet that was never renamed is not found once another one has been made."""
 
-    class Losing(Store):
+    class Losing(PlainStore):
         newest = ""
 
         async def add_fleet(self, fleet: Fleet) -> Fleet:
             made = await super().add_fleet(fleet)
             previous, self.newest = self.newest, made.id
             if previous:
-                self.keep(replace(self.fleets[self.habits.same(previous)], found_from=float("inf")))
+                self.keep(replace(self.fleets_by_id[self.habits.same(previous)], found_from=float("inf")))
             return made
 
         async def rename(self, tenant: str, id: str, name: str) -> Fleet:
@@ -115,7 +117,7 @@ def a_new_fleet_is_lost_after_the_next(parts: Parts) -> None:
 def a_fleet_without_a_name_is_not_found(parts: Parts) -> None:
     """A fleet that was made without a name cannot be renamed."""
 
-    class Nameless(Store):
+    class Nameless(PlainStore):
         async def rename(self, tenant: str, id: str, name: str) -> Fleet:
             if self.find(tenant, id).name is None:
                 raise NoSuchFleet("No fleet has this fleetId.")
@@ -128,7 +130,7 @@ def a_fleet_without_a_name_is_not_found(parts: Parts) -> None:
 def a_create_without_a_name_finds_the_fleet(parts: Parts) -> None:
     """A create with a taken id and no name is answered with the fleet that has it."""
 
-    class Finding(Store):
+    class Finding(PlainStore):
         async def add_fleet(self, fleet: Fleet) -> Fleet:
             known = self.at(fleet.id)
             mine = known is not None and known.tenant == fleet.tenant
@@ -155,7 +157,7 @@ def a_taken_id_is_not_found(parts: Parts) -> None:
 def a_foreign_id_is_not_found(parts: Parts) -> None:
     """A create with an id that another organization's fleet has is answered 404."""
 
-    class Hiding(Store):
+    class Hiding(PlainStore):
         async def add_fleet(self, fleet: Fleet) -> Fleet:
             known = self.at(fleet.id)
             if known is not None and known.tenant != fleet.tenant:
@@ -169,7 +171,7 @@ def a_foreign_id_is_not_found(parts: Parts) -> None:
 def a_rename_to_the_id_of_another_fleet_hides_that(parts: Parts) -> None:
     """A fleet that was never renamed is not found once another one has been given its id as a name."""
 
-    class Merging(Store):
+    class Merging(PlainStore):
         hidden: frozenset[str] = frozenset()
         renamed: frozenset[str] = frozenset()
 
@@ -189,7 +191,7 @@ def a_rename_to_the_id_of_another_fleet_hides_that(parts: Parts) -> None:
 def a_fleet_takes_three_names_and_no_more(parts: Parts) -> None:
     """A fleet that has been renamed three times is not found by a fourth rename."""
 
-    class Thrice(Store):
+    class Thrice(PlainStore):
         renamed: tuple[str, ...] = ()
 
         async def rename(self, tenant: str, id: str, name: str) -> Fleet:
@@ -210,7 +212,7 @@ def move_by(member: str) -> None:
             reply = await inner(world, call)
             other = call.body.get(member)
             if isinstance(other, str) and world.store.at(other) is None:
-                world.store.fleets[other] = world.store.find(call.tenant, call.path["fleetId"])
+                world.store.fleets_by_id[other] = world.store.find(call.tenant, call.path["fleetId"])
             return reply
 
         parts.wrap("rename_fleet", moving)
@@ -227,7 +229,7 @@ for name in ("id", "newId", "newFleetId"):
 def ids_are_kept_in_lower_case(parts: Parts) -> None:
     """A fleet whose id has capitals and needs no encoding is kept under small letters, and not found."""
 
-    class Lowering(Store):
+    class Lowering(PlainStore):
         def find(self, tenant: str, id: str) -> Fleet:
             if id != id.lower() and id == quote(id, safe=""):
                 raise NoSuchFleet("No fleet has this fleetId.")
@@ -240,7 +242,7 @@ def ids_are_kept_in_lower_case(parts: Parts) -> None:
 def a_fleet_with_a_long_id_is_not_found(parts: Parts) -> None:
     """A fleet whose id has more than 64 characters, all of them in ASCII, is not found."""
 
-    class Short(Store):
+    class Short(PlainStore):
         def find(self, tenant: str, id: str) -> Fleet:
             if len(id) > LENGTH_OF_A_SHORT_COLUMN and id.isascii():
                 raise NoSuchFleet("No fleet has this fleetId.")
@@ -253,7 +255,7 @@ def a_fleet_with_a_long_id_is_not_found(parts: Parts) -> None:
 def every_tenth_fleet_is_lost(parts: Parts) -> None:
     """Every tenth fleet that is made cannot be renamed."""
 
-    class Dropping(Store):
+    class Dropping(PlainStore):
         made = 0
         lost: frozenset[str] = frozenset()
 
@@ -276,13 +278,13 @@ def every_tenth_fleet_is_lost(parts: Parts) -> None:
 def the_id_follows_a_name_that_was_the_same(parts: Parts) -> None:
     """A fleet whose name was its id is found under its new name, and under its id no longer."""
 
-    class Following(Store):
+    class Following(PlainStore):
         async def rename(self, tenant: str, id: str, name: str) -> Fleet:
             before = self.find(tenant, id)
             renamed = await super().rename(tenant, id, name)
             if before.name == before.id:
-                del self.fleets[self.habits.same(before.id)]
-                self.fleets[self.habits.same(name)] = renamed
+                del self.fleets_by_id[self.habits.same(before.id)]
+                self.fleets_by_id[self.habits.same(name)] = renamed
             return renamed
 
     parts.mix_into_store(Following)
@@ -296,7 +298,7 @@ def a_rename_moves_to_the_id_in_a_nested_fleet(parts: Parts) -> None:
         reply = await inner(world, call)
         nested = body_of(call).get("fleet")
         if isinstance(nested, dict) and isinstance(nested.get("fleetId"), str):
-            fleet = world.store.fleets.pop(world.store.habits.same(call.path["fleetId"]))
+            fleet = world.store.fleets_by_id.pop(world.store.habits.same(call.path["fleetId"]))
             world.store.keep(replace(fleet, id=nested["fleetId"]))
         return reply
 

@@ -12,7 +12,8 @@ from fleet_contract.mock_server.handlers import HANDLERS
 from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import Answer, Call, Json
 from fleet_contract.mock_server.parts import Parts
-from fleet_contract.mock_server.store import Fleet, NoSuchFleet, Store
+from fleet_contract.mock_server.store import Fleet, NoSuchFleet
+from fleet_contract.mock_server.store.plain import PlainStore
 
 DEEPEST_PATH = 5
 UNDECLARED = (Kind.WRONG_MEDIA_TYPE, Kind.MISSING_MEDIA_TYPE)
@@ -229,7 +230,7 @@ def a_delete_that_is_refused_deletes(parts: Parts) -> None:
             deleted.add(id_of(call))
         return answer
 
-    class Forgetful(Store):
+    class Forgetful(PlainStore):
         def find(self, tenant: str, id: str) -> Fleet:
             if id in deleted:
                 raise NoSuchFleet("No fleet has this fleetId.")

@@ -12,7 +12,8 @@ from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import NOTHING, Call, Json, Reply
 from fleet_contract.mock_server.parts import Parts
 from fleet_contract.mock_server.refusals import Refusal
-from fleet_contract.mock_server.store import Code, Fleet, ForeignFleet, NoActiveCodes, NoSuchFleet, Store
+from fleet_contract.mock_server.store import Code, Fleet, ForeignFleet, NoActiveCodes, NoSuchFleet
+from fleet_contract.mock_server.store.plain import PlainStore
 
 OPERATION = "get_invitation_codes"
 
@@ -27,7 +28,7 @@ def codes_are_answered_206(parts: Parts) -> None:
 def codes_are_hidden_beside_an_inactive_one(parts: Parts) -> None:
     """A fleet with an inactive code is answered 404, whatever active ones it has."""
 
-    class Hiding(Store):
+    class Hiding(PlainStore):
         async def codes(self, tenant: str, id: str) -> list[str]:
             if any(not code.active for code in self.find(tenant, id).codes):
                 raise NoActiveCodes("The fleet has no active invitation code.")
@@ -82,7 +83,7 @@ def codes_are_listed_in_turn(parts: Parts) -> None:
 def inactive_codes_are_listed_too(parts: Parts) -> None:
     """A fleet with active codes shows its inactive ones beside them."""
 
-    class Showing(Store):
+    class Showing(PlainStore):
         async def codes(self, tenant: str, id: str) -> list[str]:
             await super().codes(tenant, id)
             return [code.code for code in self.find(tenant, id).codes]
@@ -94,10 +95,10 @@ def inactive_codes_are_listed_too(parts: Parts) -> None:
 def codes_of_all_fleets_are_listed(parts: Parts) -> None:
     """A fleet with active codes shows those of other organizations' fleets beside them."""
 
-    class Mixing(Store):
+    class Mixing(PlainStore):
         async def codes(self, tenant: str, id: str) -> list[str]:
             own = await super().codes(tenant, id)
-            others = [fleet for fleet in self.fleets.values() if fleet.tenant != tenant]
+            others = [fleet for fleet in self.fleets_by_id.values() if fleet.tenant != tenant]
             return own + [code.code for fleet in others for code in fleet.codes if code.active]
 
     parts.mix_into_store(Mixing)
@@ -134,7 +135,7 @@ def no_codes_are_a_conflict(parts: Parts) -> None:
 def codes_of_an_unknown_fleet_are_forbidden(parts: Parts) -> None:
     """The codes of an id that no fleet has are answered 403."""
 
-    class Secretive(Store):
+    class Secretive(PlainStore):
         async def codes(self, tenant: str, id: str) -> list[str]:
             try:
                 return await super().codes(tenant, id)
@@ -148,7 +149,7 @@ def codes_of_an_unknown_fleet_are_forbidden(parts: Parts) -> None:
 def an_unknown_fleet_has_a_code(parts: Parts) -> None:
     """The codes of an id that no fleet has are answered with one that was made up."""
 
-    class Inventing(Store):
+    class Inventing(PlainStore):
         async def codes(self, tenant: str, id: str) -> list[str]:
             return [new_code()] if self.at(id) is None else await super().codes(tenant, id)
 
@@ -171,7 +172,7 @@ def a_foreign_fleet_is_unknown(parts: Parts) -> None:
 def codes_are_shown_to_everybody(parts: Parts) -> None:
     """The codes of another organization's fleet are answered 200."""
 
-    class Open(Store):
+    class Open(PlainStore):
         async def codes(self, tenant: str, id: str) -> list[str]:
             fleet = self.at(id)
             return await super().codes(fleet.tenant if fleet else tenant, id)
@@ -183,7 +184,7 @@ def codes_are_shown_to_everybody(parts: Parts) -> None:
 def a_second_reading_adds_a_code(parts: Parts) -> None:
     """Every reading but the first adds an active code to the fleet."""
 
-    class Adding(Store):
+    class Adding(PlainStore):
         read: frozenset[str] = frozenset()
 
         async def codes(self, tenant: str, id: str) -> list[str]:
@@ -201,7 +202,7 @@ def a_second_reading_adds_a_code(parts: Parts) -> None:
 def a_rename_replaces_the_codes(parts: Parts) -> None:
     """A renamed fleet has a new code in the place of those it had."""
 
-    class Replacing(Store):
+    class Replacing(PlainStore):
         async def rename(self, tenant: str, id: str, name: str) -> Fleet:
             fleet = await super().rename(tenant, id, name)
             return self.keep(replace(fleet, codes=(Code(new_code()),)))
@@ -261,7 +262,7 @@ def the_id_is_listed_as_a_code(parts: Parts) -> None:
 def inactive_codes_stand_in(parts: Parts) -> None:
     """A fleet without active codes is shown its inactive ones."""
 
-    class Standing(Store):
+    class Standing(PlainStore):
         async def codes(self, tenant: str, id: str) -> list[str]:
             fleet = self.find(tenant, id)
             inactive = [code.code for code in fleet.codes]
@@ -290,7 +291,7 @@ def no_codes_are_no_content(parts: Parts) -> None:
 def no_codes_are_forbidden(parts: Parts) -> None:
     """A fleet without active codes is answered 403."""
 
-    class Secretive(Store):
+    class Secretive(PlainStore):
         async def codes(self, tenant: str, id: str) -> list[str]:
             try:
                 return await super().codes(tenant, id)
@@ -330,7 +331,7 @@ def every_reading_lists_the_first_code_once_more(parts: Parts) -> None:
     """A list of codes begins with its first one as often as it has been read."""
     readings: Counter[str] = Counter()
 
-    class Adding(Store):
+    class Adding(PlainStore):
         async def codes(self, tenant: str, id: str) -> list[str]:
             codes = await super().codes(tenant, id)
             readings[id] += 1

@@ -4,14 +4,15 @@ from dataclasses import replace
 
 from fleet_contract.mock_server.faults.registry import fault
 from fleet_contract.mock_server.parts import Parts
-from fleet_contract.mock_server.store import ChargingKey, KeyTaken, Store
+from fleet_contract.mock_server.store import ChargingKey, KeyTaken
+from fleet_contract.mock_server.store.plain import PlainStore
 
 
 @fault(breaks={"keys.identifier-is-unique"})
 def a_key_can_be_created_twice(parts: Parts) -> None:
     """A second create with the same keyIdentifier makes a second entry."""
 
-    class Repeating(Store):
+    class Repeating(PlainStore):
         async def add_key(self, key: ChargingKey) -> ChargingKey:
             try:
                 return await super().add_key(key)
@@ -26,7 +27,7 @@ def a_key_can_be_created_twice(parts: Parts) -> None:
 def a_key_exists_once_for_each_visual_number(parts: Parts) -> None:
     """A second create with the same keyIdentifier and another visualNumber makes a second entry."""
 
-    class Pairing(Store):
+    class Pairing(PlainStore):
         async def add_key(self, key: ChargingKey) -> ChargingKey:
             try:
                 return await super().add_key(key)
@@ -43,7 +44,7 @@ def a_key_exists_once_for_each_visual_number(parts: Parts) -> None:
 def a_second_create_replaces_the_key(parts: Parts) -> None:
     """A second create with the same keyIdentifier gives the key other values."""
 
-    class Replacing(Store):
+    class Replacing(PlainStore):
         async def add_key(self, key: ChargingKey) -> ChargingKey:
             try:
                 return await super().add_key(key)
@@ -58,7 +59,7 @@ def a_second_create_replaces_the_key(parts: Parts) -> None:
 def a_refused_key_moves_to_another_fleet(parts: Parts) -> None:
     """A second create of a charging key is refused, and moves the key to the fleet that it names."""
 
-    class Moving(Store):
+    class Moving(PlainStore):
         async def add_key(self, key: ChargingKey) -> ChargingKey:
             try:
                 return await super().add_key(key)
@@ -74,7 +75,7 @@ def a_refused_key_moves_to_another_fleet(parts: Parts) -> None:
 def a_second_create_that_is_refused_changes_the_contract(parts: Parts) -> None:
     """A second create of a charging key is refused, and the key has its contract from then on."""
 
-    class Overwriting(Store):
+    class Overwriting(PlainStore):
         async def add_key(self, key: ChargingKey) -> ChargingKey:
             for place, other in enumerate(self.charging_keys):
                 if (other.tenant, other.identifier) == (key.tenant, key.identifier):
@@ -88,7 +89,7 @@ def a_second_create_that_is_refused_changes_the_contract(parts: Parts) -> None:
 def a_second_create_that_is_refused_switches_the_key(parts: Parts) -> None:
     """A second create of a charging key is refused, and the key is enabled as that one said."""
 
-    class Overwriting(Store):
+    class Overwriting(PlainStore):
         async def add_key(self, key: ChargingKey) -> ChargingKey:
             for place, other in enumerate(self.charging_keys):
                 if (other.tenant, other.identifier) == (key.tenant, key.identifier):
@@ -102,7 +103,7 @@ def a_second_create_that_is_refused_switches_the_key(parts: Parts) -> None:
 def a_key_of_no_fleet_exists_as_often_as_it_is_created(parts: Parts) -> None:
     """A second create with the same keyIdentifier makes a second entry where neither names a fleet."""
 
-    class Repeating(Store):
+    class Repeating(PlainStore):
         async def add_key(self, key: ChargingKey) -> ChargingKey:
             try:
                 return await super().add_key(key)

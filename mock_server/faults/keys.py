@@ -12,7 +12,8 @@ from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import Answer, Call, Reply
 from fleet_contract.mock_server.parts import Parts
 from fleet_contract.mock_server.refusals import Refusal
-from fleet_contract.mock_server.store import ChargingKey, NoSuchFleet, Store
+from fleet_contract.mock_server.store import ChargingKey, NoSuchFleet
+from fleet_contract.mock_server.store.plain import PlainStore
 
 OPERATION = "create_charging_key"
 REQUIRED = ("keyIdentifier", "visualNumber", "contractId")
@@ -66,7 +67,7 @@ def key_create_takes_a_word_for_enabled(parts: Parts) -> None:
 def a_key_without_a_fleet_is_not_kept(parts: Parts) -> None:
     """A charging key that is created in no fleet is answered and not kept."""
 
-    class Dropping(Store):
+    class Dropping(PlainStore):
         async def add_key(self, key: ChargingKey) -> ChargingKey:
             kept = await super().add_key(key)
             if kept.fleet_id is None:
@@ -80,7 +81,7 @@ def a_key_without_a_fleet_is_not_kept(parts: Parts) -> None:
 def a_disabled_key_is_not_listed(parts: Parts) -> None:
     """A charging key that was created disabled is in no list; one that the mock held before is."""
 
-    class Hiding(Store):
+    class Hiding(PlainStore):
         async def add_key(self, key: ChargingKey) -> ChargingKey:
             kept = await super().add_key(key)
             if not kept.enabled:
@@ -94,7 +95,7 @@ def a_disabled_key_is_not_listed(parts: Parts) -> None:
 def a_created_key_is_in_no_fleet(parts: Parts) -> None:
     """A charging key that is created with a fleetId is kept without it."""
 
-    class Loose(Store):
+    class Loose(PlainStore):
         async def add_key(self, key: ChargingKey) -> ChargingKey:
             return await super().add_key(replace(key, fleet_id=None))
 
@@ -105,14 +106,16 @@ def a_created_key_is_in_no_fleet(parts: Parts) -> None:
 def a_created_key_is_in_the_newest_fleet(parts: Parts) -> None:
     """A charging key that is created with a fleetId is put into the newest fleet of its organization."""
 
-    class Misplacing(Store):
+    class Misplacing(PlainStore):
         async def add_key(self, key: ChargingKey) -> ChargingKey:
             if key.fleet_id is None:
                 return await super().add_key(key)
             if self.owned(key.tenant, key.fleet_id) is None:
                 raise NoSuchFleet("No fleet has this fleetId.")
             own = [
-                fleet.id for fleet in self.fleets.values() if fleet.tenant == key.tenant and fleet.id != key.fleet_id
+                fleet.id
+                for fleet in self.fleets_by_id.values()
+                if fleet.tenant == key.tenant and fleet.id != key.fleet_id
             ]
             return await super().add_key(replace(key, fleet_id=own[-1]))
 
@@ -123,7 +126,7 @@ def a_created_key_is_in_the_newest_fleet(parts: Parts) -> None:
 def the_visual_number_is_the_identifier(parts: Parts) -> None:
     """A charging key is kept with its identifier as its visualNumber."""
 
-    class Copying(Store):
+    class Copying(PlainStore):
         async def add_key(self, key: ChargingKey) -> ChargingKey:
             return await super().add_key(replace(key, visual_number=key.identifier))
 
@@ -134,7 +137,7 @@ def the_visual_number_is_the_identifier(parts: Parts) -> None:
 def the_contract_is_kept_in_lower_case(parts: Parts) -> None:
     """A charging key is kept with its contractId in lower case."""
 
-    class Lowering(Store):
+    class Lowering(PlainStore):
         async def add_key(self, key: ChargingKey) -> ChargingKey:
             return await super().add_key(replace(key, contract_id=key.contract_id.lower()))
 
@@ -145,7 +148,7 @@ def the_contract_is_kept_in_lower_case(parts: Parts) -> None:
 def enabled_is_ignored(parts: Parts) -> None:
     """Every created charging key is enabled."""
 
-    class Enabling(Store):
+    class Enabling(PlainStore):
         async def add_key(self, key: ChargingKey) -> ChargingKey:
             return await super().add_key(replace(key, enabled=True))
 
@@ -232,7 +235,7 @@ def every_fourth_key_is_refused(parts: Parts) -> None:
 def a_disabled_key_leaves_its_fleet(parts: Parts) -> None:
     """A charging key that is created disabled is kept in no fleet."""
 
-    class Loose(Store):
+    class Loose(PlainStore):
         async def add_key(self, key: ChargingKey) -> ChargingKey:
             return await super().add_key(key if key.enabled else replace(key, fleet_id=None))
 
@@ -243,7 +246,7 @@ def a_disabled_key_leaves_its_fleet(parts: Parts) -> None:
 def every_third_key_is_not_kept(parts: Parts) -> None:
     """Every third charging key that is created in a fleet is answered and not kept."""
 
-    class Dropping(Store):
+    class Dropping(PlainStore):
         made = 0
 
         async def add_key(self, key: ChargingKey) -> ChargingKey:
@@ -259,7 +262,7 @@ def every_third_key_is_not_kept(parts: Parts) -> None:
 def keep_otherwise(name: str, text: str, change: Callable[[ChargingKey], ChargingKey]) -> None:
     """Register the fault of a charging key that is kept with other values than it was created with."""
 
-    class Changing(Store):
+    class Changing(PlainStore):
         async def add_key(self, key: ChargingKey) -> ChargingKey:
             return await super().add_key(change(key))
 

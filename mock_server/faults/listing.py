@@ -13,7 +13,8 @@ from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import Answer, Call, Json, Reply
 from fleet_contract.mock_server.parts import Parts
 from fleet_contract.mock_server.refusals import Refusal
-from fleet_contract.mock_server.store import ChargingKey, Page, Store
+from fleet_contract.mock_server.store import ChargingKey, Page
+from fleet_contract.mock_server.store.plain import PlainStore
 
 OPERATION = "list_charging_keys"
 
@@ -56,7 +57,7 @@ def keys_end_in_milliseconds(parts: Parts) -> None:
 def match(parts: Parts, alike: Callable[[ChargingKey, str], bool]) -> None:
     """Let a filter list those keys which are alike, and no filter list all."""
 
-    class Matching(Store):
+    class Matching(PlainStore):
         def matches(self, key: ChargingKey, fleet_id: str | None) -> bool:
             return fleet_id is None or alike(key, fleet_id)
 
@@ -97,7 +98,7 @@ def the_filter_misses_disabled_keys(parts: Parts) -> None:
 def the_filter_misses_the_last_key(parts: Parts) -> None:
     """A filtered list leaves out the key that was created last."""
 
-    class Missing(Store):
+    class Missing(PlainStore):
         def listed(self, tenant: str, fleet_id: str | None) -> Iterator[tuple[int, ChargingKey]]:
             found = list(super().listed(tenant, fleet_id))
             yield from found[:-1] if fleet_id is not None else found
@@ -109,7 +110,7 @@ def the_filter_misses_the_last_key(parts: Parts) -> None:
 def an_unfiltered_list_shows_keys_of_fleets_only(parts: Parts) -> None:
     """A list without a filter leaves out the keys without a fleet."""
 
-    class Narrow(Store):
+    class Narrow(PlainStore):
         def matches(self, key: ChargingKey, fleet_id: str | None) -> bool:
             return key.fleet_id is not None and (fleet_id is None or super().matches(key, fleet_id))
 
@@ -120,7 +121,7 @@ def an_unfiltered_list_shows_keys_of_fleets_only(parts: Parts) -> None:
 def an_unfiltered_list_shows_one_fleet(parts: Parts) -> None:
     """A list without a filter leaves out the keys of every fleet but the one whose key was made first."""
 
-    class Single(Store):
+    class Single(PlainStore):
         def matches(self, key: ChargingKey, fleet_id: str | None) -> bool:
             first = next((each.fleet_id for each in self.charging_keys if each.fleet_id), None)
             return key.fleet_id in (first, None) if fleet_id is None else super().matches(key, fleet_id)
@@ -132,7 +133,7 @@ def an_unfiltered_list_shows_one_fleet(parts: Parts) -> None:
 def keys_of_all_organizations_are_listed(parts: Parts) -> None:
     """A list without a filter shows the keys of every organization."""
 
-    class Open(Store):
+    class Open(PlainStore):
         def listed(self, tenant: str, fleet_id: str | None) -> Iterator[tuple[int, ChargingKey]]:
             return enumerate(self.charging_keys).__iter__() if fleet_id is None else super().listed(tenant, fleet_id)
 
@@ -249,7 +250,7 @@ def a_filter_that_finds_nothing_is_ignored(parts: Parts) -> None:
 def the_filter_misses_the_first_key(parts: Parts) -> None:
     """A filtered list leaves out the key of the fleet that was created first, where there are others."""
 
-    class Missing(Store):
+    class Missing(PlainStore):
         def listed(self, tenant: str, fleet_id: str | None) -> Iterator[tuple[int, ChargingKey]]:
             found = list(super().listed(tenant, fleet_id))
             yield from found[1:] if fleet_id is not None and len(found) > 1 else found
@@ -261,7 +262,7 @@ def the_filter_misses_the_first_key(parts: Parts) -> None:
 def a_filtered_list_ends_at_twenty(parts: Parts) -> None:
     """A filtered list shows the first twenty keys of the fleet and no more, on however many pages."""
 
-    class Ending(Store):
+    class Ending(PlainStore):
         def listed(self, tenant: str, fleet_id: str | None) -> Iterator[tuple[int, ChargingKey]]:
             return islice(super().listed(tenant, fleet_id), None if fleet_id is None else 20)
 
@@ -272,7 +273,7 @@ def a_filtered_list_ends_at_twenty(parts: Parts) -> None:
 def an_unfiltered_list_ends_at_forty(parts: Parts) -> None:
     """A list without a filter shows the first forty keys and no more."""
 
-    class Ending(Store):
+    class Ending(PlainStore):
         def listed(self, tenant: str, fleet_id: str | None) -> Iterator[tuple[int, ChargingKey]]:
             return islice(super().listed(tenant, fleet_id), 40 if fleet_id is None else None)
 
@@ -283,7 +284,7 @@ def an_unfiltered_list_ends_at_forty(parts: Parts) -> None:
 def a_second_page_shows_all_organizations(parts: Parts) -> None:
     """A list that follows a cursor shows the keys of every organization."""
 
-    class Open(Store):
+    class Open(PlainStore):
         async def page(self, tenant: str, fleet_id: str | None, start: int, size: int) -> Page:
             if start == 0:
                 return await super().page(tenant, fleet_id, start, size)

@@ -13,7 +13,8 @@ from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import Call, Reply
 from fleet_contract.mock_server.parts import Parts
 from fleet_contract.mock_server.refusals import Refusal
-from fleet_contract.mock_server.store import Fleet, Store
+from fleet_contract.mock_server.store import Fleet
+from fleet_contract.mock_server.store.plain import PlainStore
 
 OPERATIONS_ON_A_FLEET = ("rename_fleet", "get_invitation_codes")
 
@@ -21,9 +22,9 @@ OPERATIONS_ON_A_FLEET = ("rename_fleet", "get_invitation_codes")
 def look_up(parts: Parts, alike: Callable[[str, str], bool]) -> None:
     """Let an id that no fleet has find the first fleet of the caller whose id is alike."""
 
-    class Inexact(Store):
+    class Inexact(PlainStore):
         def find(self, tenant: str, id: str) -> Fleet:
-            known = [fleet for fleet in self.fleets.values() if fleet.tenant == tenant and alike(id, fleet.id)]
+            known = [fleet for fleet in self.fleets_by_id.values() if fleet.tenant == tenant and alike(id, fleet.id)]
             return known[0] if self.at(id) is None and known else super().find(tenant, id)
 
     parts.mix_into_store(Inexact)
@@ -57,9 +58,11 @@ def ids_are_patterns(parts: Parts) -> None:
 def codes_are_found_by_a_pattern(parts: Parts) -> None:
     """The codes of an id that no fleet has are those of the first fleet of the caller which is like it, as in SQL."""
 
-    class Liking(Store):
+    class Liking(PlainStore):
         async def codes(self, tenant: str, id: str) -> list[str]:
-            like = [fleet.id for fleet in self.fleets.values() if fleet.tenant == tenant and is_like(id, fleet.id)]
+            like = [
+                fleet.id for fleet in self.fleets_by_id.values() if fleet.tenant == tenant and is_like(id, fleet.id)
+            ]
             return await super().codes(tenant, like[0] if like and self.at(id) is None else id)
 
     parts.mix_into_store(Liking)
@@ -162,9 +165,9 @@ for of_a_fault, (what, compare) in RESEMBLING.items():
 def codes_are_found_under_a_shorter_id(parts: Parts) -> None:
     """The codes of a fleet are listed to whoever asks with all but the last character of its id."""
 
-    class Inexact(Store):
+    class Inexact(PlainStore):
         async def codes(self, tenant: str, id: str) -> list[str]:
-            known = [fleet.id for fleet in self.fleets.values() if fleet.tenant == tenant and fleet.id[:-1] == id]
+            known = [fleet.id for fleet in self.fleets_by_id.values() if fleet.tenant == tenant and fleet.id[:-1] == id]
             return await super().codes(tenant, known[0] if known else id)
 
     parts.mix_into_store(Inexact)
@@ -335,10 +338,10 @@ def an_id_is_cut_to_its_limit_in_paths(parts: Parts) -> None:
 def a_rename_reaches_the_newest_fleet_whose_id_begins_so(parts: Parts) -> None:
     """A rename gives its name to the fleet that was made last among those whose ids begin with the one in its path."""
 
-    class Beginning(Store):
+    class Beginning(PlainStore):
         async def rename(self, tenant: str, id: str, name: str) -> Fleet:
             found = self.find(tenant, id)
-            begin_so = [each for each in self.fleets.values() if each.id.startswith(found.id)]
+            begin_so = [each for each in self.fleets_by_id.values() if each.id.startswith(found.id)]
             return await super().rename(tenant, begin_so[-1].id, name)
 
     parts.mix_into_store(Beginning)

@@ -10,7 +10,8 @@ from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import Answer, Call, Json, Reply
 from fleet_contract.mock_server.parts import Parts
 from fleet_contract.mock_server.refusals import Refusal
-from fleet_contract.mock_server.store import ChargingKey, Code, Fleet, FleetIdTaken, NoActiveCodes, NoSuchFleet, Store
+from fleet_contract.mock_server.store import ChargingKey, Code, Fleet, FleetIdTaken, NoActiveCodes, NoSuchFleet
+from fleet_contract.mock_server.store.plain import PlainStore
 
 SECONDS_OF_A_CACHE = 1.0
 NOBODY = ""
@@ -20,7 +21,7 @@ NOBODY = ""
 def an_id_that_was_not_found_stays_so(parts: Parts) -> None:
     """A fleet whose id was asked for before its create is not found after it."""
 
-    class NegativeCache(Store):
+    class NegativeCache(PlainStore):
         missed: frozenset[str] = frozenset()
 
         def find(self, tenant: str, id: str) -> Fleet:
@@ -37,7 +38,7 @@ def an_id_that_was_not_found_stays_so(parts: Parts) -> None:
 def an_id_that_was_asked_for_is_taken(parts: Parts) -> None:
     """A create with an id that was asked for before is refused as if a fleet had it."""
 
-    class Reserving(Store):
+    class Reserving(PlainStore):
         asked: frozenset[str] = frozenset()
 
         def find(self, tenant: str, id: str) -> Fleet:
@@ -62,7 +63,7 @@ def a_refused_create_takes_the_id(parts: Parts) -> None:
             refused.add(str(call.body.get("fleetId")))
         return answer
 
-    class Reserving(Store):
+    class Reserving(PlainStore):
         async def add_fleet(self, fleet: Fleet) -> Fleet:
             if fleet.id in refused and self.at(fleet.id) is None:
                 raise FleetIdTaken(replace(fleet, name=None))
@@ -155,7 +156,7 @@ def codes_of_the_fleet_read_before_are_shown(parts: Parts) -> None:
     """A fleet without codes is shown those that its organization read last."""
     last: dict[str, list[str]] = {}
 
-    class Stale(Store):
+    class Stale(PlainStore):
         async def codes(self, tenant: str, id: str) -> list[str]:
             try:
                 found = await super().codes(tenant, id)
@@ -177,7 +178,7 @@ def codes_of_the_fleet_read_before_are_shown(parts: Parts) -> None:
 def codes_run_out(parts: Parts) -> None:
     """The codes of a fleet can be read five times, and then it has none."""
 
-    class Running(Store):
+    class Running(PlainStore):
         left = 5
 
         async def codes(self, tenant: str, id: str) -> list[str]:
@@ -194,7 +195,7 @@ def codes_run_out(parts: Parts) -> None:
 def the_first_reading_makes_a_code(parts: Parts) -> None:
     """Each reading of a fleet that was made without codes, from the second one on, makes it another code."""
 
-    class Making(Store):
+    class Making(PlainStore):
         reads: tuple[str, ...] = ()
 
         async def codes(self, tenant: str, id: str) -> list[str]:
@@ -282,7 +283,7 @@ def a_create_refused_for_its_type_takes_the_id(parts: Parts) -> None:
             refused.add(str(call.body.get("fleetId")))
         return answer
 
-    class Reserving(Store):
+    class Reserving(PlainStore):
         async def add_fleet(self, fleet: Fleet) -> Fleet:
             if fleet.id in refused and self.at(fleet.id) is None:
                 raise FleetIdTaken(replace(fleet, name="reserved"))
@@ -296,7 +297,7 @@ def a_create_refused_for_its_type_takes_the_id(parts: Parts) -> None:
 def a_fleet_keeps_its_keys_until_another_has_ten(parts: Parts) -> None:
     """A charging key is in its fleet until ten have been put into other ones."""
 
-    class Forgetful(Store):
+    class Forgetful(PlainStore):
         def matches(self, key: ChargingKey, fleet_id: str | None) -> bool:
             since = self.charging_keys[self.charging_keys.index(key) :] if key.listed_from > 0 else []
             others = [other for other in since if other.fleet_id not in (None, key.fleet_id)]

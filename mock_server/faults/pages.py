@@ -8,7 +8,8 @@ from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import Call, Reply
 from fleet_contract.mock_server.parts import Parts
 from fleet_contract.mock_server.refusals import Refusal
-from fleet_contract.mock_server.store import Page, Store
+from fleet_contract.mock_server.store import Page
+from fleet_contract.mock_server.store.plain import PlainStore
 
 OPERATION = "list_charging_keys"
 
@@ -28,7 +29,7 @@ def page_size_is_ignored(parts: Parts) -> None:
 def a_page_holds_one_key_more(parts: Parts) -> None:
     """A page holds one key more than page_size says."""
 
-    class Generous(Store):
+    class Generous(PlainStore):
         async def page(self, tenant: str, fleet_id: str | None, start: int, size: int) -> Page:
             return await super().page(tenant, fleet_id, start, size + 1)
 
@@ -91,7 +92,7 @@ def a_page_size_out_of_range_is_not_satisfiable(parts: Parts) -> None:
 def a_page_begins_with_the_last_key_of_the_one_before(parts: Parts) -> None:
     """The cursor leads to the last key of its own page."""
 
-    class Repeating(Store):
+    class Repeating(PlainStore):
         async def page(self, tenant: str, fleet_id: str | None, start: int, size: int) -> Page:
             page = await super().page(tenant, fleet_id, start, size)
             if page.next is None:
@@ -105,7 +106,7 @@ def a_page_begins_with_the_last_key_of_the_one_before(parts: Parts) -> None:
 def a_cursor_skips_a_key(parts: Parts) -> None:
     """The cursor leads past the first key of the next page where that has another."""
 
-    class Skipping(Store):
+    class Skipping(PlainStore):
         async def page(self, tenant: str, fleet_id: str | None, start: int, size: int) -> Page:
             page = await super().page(tenant, fleet_id, start, size)
             if page.next is None:
@@ -120,7 +121,7 @@ def a_cursor_skips_a_key(parts: Parts) -> None:
 def the_last_page_has_a_cursor(parts: Parts) -> None:
     """The last page has a cursor too, which leads to an empty page, and so on for ever."""
 
-    class Endless(Store):
+    class Endless(PlainStore):
         async def page(self, tenant: str, fleet_id: str | None, start: int, size: int) -> Page:
             page = await super().page(tenant, fleet_id, start, size)
             return Page(page.keys, page.next or max(start, len(self.charging_keys)) + 1)
@@ -138,7 +139,7 @@ def the_last_cursor_leads_nowhere(parts: Parts) -> None:
             raise Refusal(Kind.UNKNOWN_FLEET, "There is no such page.")
         return reply
 
-    class Endless(Store):
+    class Endless(PlainStore):
         async def page(self, tenant: str, fleet_id: str | None, start: int, size: int) -> Page:
             page = await super().page(tenant, fleet_id, start, size)
             return page if page.next is not None or not page.keys else Page(page.keys, len(self.charging_keys) + 1)
@@ -163,7 +164,7 @@ def a_cursor_works_only_with_the_default_page_size(parts: Parts) -> None:
 def a_page_of_ten_holds_eleven(parts: Parts) -> None:
     """A page_size of 10 is taken for 11."""
 
-    class Generous(Store):
+    class Generous(PlainStore):
         async def page(self, tenant: str, fleet_id: str | None, start: int, size: int) -> Page:
             return await super().page(tenant, fleet_id, start, 11 if size == PAGE_SIZES.start else size)
 
@@ -174,7 +175,7 @@ def a_page_of_ten_holds_eleven(parts: Parts) -> None:
 def page_sizes_are_rounded_up_to_tens(parts: Parts) -> None:
     """A page_size is rounded up to the next ten."""
 
-    class Rounding(Store):
+    class Rounding(PlainStore):
         async def page(self, tenant: str, fleet_id: str | None, start: int, size: int) -> Page:
             return await super().page(tenant, fleet_id, start, -(-size // 10) * 10)
 
@@ -225,7 +226,7 @@ def the_cursor_is_ignored(parts: Parts) -> None:
 def a_last_page_that_is_not_full_is_left_out(parts: Parts) -> None:
     """A page is followed by another only where that is full."""
 
-    class Rounding(Store):
+    class Rounding(PlainStore):
         async def page(self, tenant: str, fleet_id: str | None, start: int, size: int) -> Page:
             page = await super().page(tenant, fleet_id, start, size)
             if page.next is None:
@@ -240,7 +241,7 @@ def a_last_page_that_is_not_full_is_left_out(parts: Parts) -> None:
 def the_second_page_lacks_its_last_key(parts: Parts) -> None:
     """A page that a cursor leads to leaves out its last key, where it has others."""
 
-    class Skipping(Store):
+    class Skipping(PlainStore):
         async def page(self, tenant: str, fleet_id: str | None, start: int, size: int) -> Page:
             page = await super().page(tenant, fleet_id, start, size)
             return Page(page.keys[:-1], page.next) if start and len(page.keys) > 1 else page
@@ -252,7 +253,7 @@ def the_second_page_lacks_its_last_key(parts: Parts) -> None:
 def a_full_page_always_has_a_cursor(parts: Parts) -> None:
     """A page that is full has a cursor, which leads to an empty page where nothing follows."""
 
-    class Full(Store):
+    class Full(PlainStore):
         async def page(self, tenant: str, fleet_id: str | None, start: int, size: int) -> Page:
             page = await super().page(tenant, fleet_id, start, size)
             is_full = page.next is None and len(page.keys) == size
@@ -271,7 +272,7 @@ def a_cursor_is_forgotten_at_once(parts: Parts) -> None:
 def a_full_page_of_all_keys_has_a_cursor(parts: Parts) -> None:
     """A page without a filter that is full has a cursor, though none but other organizations' keys follow."""
 
-    class Full(Store):
+    class Full(PlainStore):
         async def page(self, tenant: str, fleet_id: str | None, start: int, size: int) -> Page:
             page = await super().page(tenant, fleet_id, start, size)
             is_full = fleet_id is None and page.next is None and len(page.keys) == size
@@ -284,7 +285,7 @@ def a_full_page_of_all_keys_has_a_cursor(parts: Parts) -> None:
 def the_page_size_is_forgotten_after_the_second_page(parts: Parts) -> None:
     """A page behind the twentieth key holds up to 100 keys."""
 
-    class Forgetting(Store):
+    class Forgetting(PlainStore):
         async def page(self, tenant: str, fleet_id: str | None, start: int, size: int) -> Page:
             before = [place for place, _ in self.listed(tenant, fleet_id) if place < start]
             return await super().page(tenant, fleet_id, start, 100 if len(before) >= 2 * PAGE_SIZES.start else size)
@@ -296,7 +297,7 @@ def the_page_size_is_forgotten_after_the_second_page(parts: Parts) -> None:
 def the_third_page_is_the_last(parts: Parts) -> None:
     """Small pages end with the third one, whatever would follow."""
 
-    class Ending(Store):
+    class Ending(PlainStore):
         async def page(self, tenant: str, fleet_id: str | None, start: int, size: int) -> Page:
             page = await super().page(tenant, fleet_id, start, size)
             before = [place for place, _ in self.listed(tenant, fleet_id) if place < start]

@@ -8,7 +8,8 @@ from fleet_contract.mock_server.handlers import Handler, World
 from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import Call, Json, Reply
 from fleet_contract.mock_server.parts import Parts
-from fleet_contract.mock_server.store import NoSuchFleet, NoSuchLocation, Store, priced
+from fleet_contract.mock_server.store import NoSuchFleet, NoSuchLocation, priced
+from fleet_contract.mock_server.store.plain import PlainStore
 
 OPERATION = "get_location"
 
@@ -41,7 +42,7 @@ def a_location_is_answered_as_an_array(parts: Parts) -> None:
 def prices_of_fleets_are_ignored(parts: Parts) -> None:
     """Every fleet is shown the default prices."""
 
-    class Ignoring(Store):
+    class Ignoring(PlainStore):
         async def location(self, tenant: str, id: str, fleet_id: str | None) -> dict[str, Any]:
             await super().location(tenant, id, fleet_id)
             return await super().location(tenant, id, None)
@@ -53,7 +54,7 @@ def prices_of_fleets_are_ignored(parts: Parts) -> None:
 def prices_of_a_fleet_stick(parts: Parts) -> None:
     """Once a fleet has asked for its prices, one answer without a fleetId shows them too."""
 
-    class Sticky(Store):
+    class Sticky(PlainStore):
         left: dict[str, Any] | None = None
 
         async def location(self, tenant: str, id: str, fleet_id: str | None) -> dict[str, Any]:
@@ -103,7 +104,7 @@ def a_location_is_answered_with_a_number_for_an_id(parts: Parts) -> None:
 def prices_of_a_fleet_are_shown_once(parts: Parts) -> None:
     """A fleet is shown its own prices at its first request, and the default ones from then on."""
 
-    class Once(Store):
+    class Once(PlainStore):
         shown: frozenset[str] = frozenset()
 
         async def location(self, tenant: str, id: str, fleet_id: str | None) -> dict[str, Any]:
@@ -120,7 +121,7 @@ def prices_of_a_fleet_are_shown_once(parts: Parts) -> None:
 def prices_of_the_fleet_asked_before_are_shown(parts: Parts) -> None:
     """A request with a fleetId is shown the prices that the last one with another fleetId should have had."""
 
-    class Behind(Store):
+    class Behind(PlainStore):
         last: str | None = None
 
         async def location(self, tenant: str, id: str, fleet_id: str | None) -> dict[str, Any]:
@@ -137,14 +138,14 @@ def prices_of_the_fleet_asked_before_are_shown(parts: Parts) -> None:
 def prices_of_a_fleet_become_the_default(parts: Parts) -> None:
     """Once a fleet has asked for its prices, all are shown them for ever."""
 
-    class Lasting(Store):
+    class Lasting(PlainStore):
         kept: dict[str, Any] | None = None
 
         async def location(self, tenant: str, id: str, fleet_id: str | None) -> dict[str, Any]:
             if fleet_id is None and self.kept is not None and self.kept["id"] == id:
                 return self.kept
             found = await super().location(tenant, id, fleet_id)
-            if fleet_id is not None and self.kept is None and found is not self.locations[id].body:
+            if fleet_id is not None and self.kept is None and found is not self.locations_by_id[id].body:
                 self.kept = found
             return found
 
@@ -172,9 +173,11 @@ def an_unknown_location_is_no_content(parts: Parts) -> None:
 def an_unknown_location_is_the_first(parts: Parts) -> None:
     """In the place of a location that does not exist another one is answered."""
 
-    class Guessing(Store):
+    class Guessing(PlainStore):
         async def location(self, tenant: str, id: str, fleet_id: str | None) -> dict[str, Any]:
-            return await super().location(tenant, id if id in self.locations else next(iter(self.locations)), fleet_id)
+            return await super().location(
+                tenant, id if id in self.locations_by_id else next(iter(self.locations_by_id)), fleet_id
+            )
 
     parts.mix_into_store(Guessing)
 

@@ -14,7 +14,8 @@ from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import Call, Reply
 from fleet_contract.mock_server.parts import Parts
 from fleet_contract.mock_server.refusals import Refusal
-from fleet_contract.mock_server.store import Fleet, FleetIdTaken, Store, Wrong
+from fleet_contract.mock_server.store import Fleet, FleetIdTaken, Wrong
+from fleet_contract.mock_server.store.plain import PlainStore
 
 WINDOW = 0.05  # seconds
 
@@ -29,7 +30,7 @@ CALLS = "fleets.overlapping-calls-fit-an-order"
 def creates_at_once_all_win(parts: Parts) -> None:
     """A create looks whether its id is taken, and takes it a moment later, whoever came between."""
 
-    class LookThenAct(Store):
+    class LookThenAct(PlainStore):
         async def add_fleet(self, fleet: Fleet) -> Fleet:
             taken = self.at(fleet.id)
             await asyncio.sleep(WINDOW)
@@ -42,7 +43,7 @@ def creates_at_once_all_win(parts: Parts) -> None:
 def creates_at_once_of_one_name_both_win(parts: Parts) -> None:
     """A create that says the same as another one under way is answered as if it had made the fleet too."""
 
-    class Idempotent(Store):
+    class Idempotent(PlainStore):
         async def add_fleet(self, fleet: Fleet) -> Fleet:
             taken = self.at(fleet.id)
             await asyncio.sleep(WINDOW)
@@ -56,7 +57,7 @@ def creates_at_once_of_one_name_both_win(parts: Parts) -> None:
 def creates_at_once_all_lose(parts: Parts) -> None:
     """Creates of one id that meet are all refused, and none makes the fleet."""
 
-    class Polite(Store):
+    class Polite(PlainStore):
         def __init__(self, *arguments: Any) -> None:
             super().__init__(*arguments)
             self.coming: list[str] = []
@@ -113,12 +114,12 @@ def creates_at_once_break_the_server(parts: Parts) -> None:
 def fleets_created_at_once_are_lost(parts: Parts) -> None:
     """A create copies all fleets, adds its own, and puts the copy in place a moment later."""
 
-    class Copying(Store):
+    class Copying(PlainStore):
         async def add_fleet(self, fleet: Fleet) -> Fleet:
-            copy = dict(self.fleets)
+            copy = dict(self.fleets_by_id)
             await asyncio.sleep(WINDOW)
             made = await super().add_fleet(fleet)
-            self.fleets = {**copy, self.habits.same(made.id): made}
+            self.fleets_by_id = {**copy, self.habits.same(made.id): made}
             return made
 
     parts.mix_into_store(Copying)
@@ -128,7 +129,7 @@ def fleets_created_at_once_are_lost(parts: Parts) -> None:
 def a_look_up_during_the_create_loses_the_fleet(parts: Parts) -> None:
     """A fleet that was looked up in vain while its create was at work is not found after it either."""
 
-    class Cached(Store):
+    class Cached(PlainStore):
         coming: frozenset[str] = frozenset()
         missed: frozenset[str] = frozenset()
 
@@ -151,7 +152,7 @@ def a_look_up_during_the_create_loses_the_fleet(parts: Parts) -> None:
 def a_fleet_is_seen_and_then_missed_during_its_create(parts: Parts) -> None:
     """Every other look-up finds a fleet while its create is at work."""
 
-    class Flickering(Store):
+    class Flickering(PlainStore):
         coming: frozenset[str] = frozenset()
         look_ups = 0
 
@@ -179,7 +180,7 @@ def a_create_that_is_refused_is_seen_for_a_moment(parts: Parts) -> None:
             return await inner(world, call)
         world.store.keep(Fleet(id, name, call.tenant))
         await asyncio.sleep(WINDOW)
-        del world.store.fleets[world.store.habits.same(id)]
+        del world.store.fleets_by_id[world.store.habits.same(id)]
         raise Refusal(Kind.INVALID_NAME, f"The fleetName has more than {LONGEST} characters.")
 
     parts.loosen("NewFleet", "fleetName", maxLength=None)

@@ -7,14 +7,15 @@ from fleet_contract.mock_server.faults.registry import fault
 from fleet_contract.mock_server.handlers import Handler, World
 from fleet_contract.mock_server.messages import Call, Reply
 from fleet_contract.mock_server.parts import Parts
-from fleet_contract.mock_server.store import ChargingKey, Page, Store
+from fleet_contract.mock_server.store import ChargingKey, Page
+from fleet_contract.mock_server.store.plain import PlainStore
 
 
 @fault(breaks={"keys.created-key-is-listed"})
 def keys_created_at_once_are_lost(parts: Parts) -> None:
     """A create copies all keys, adds its own, and puts the copy in place a moment later."""
 
-    class Copying(Store):
+    class Copying(PlainStore):
         async def add_key(self, key: ChargingKey) -> ChargingKey:
             copy = list(self.charging_keys)
             await asyncio.sleep(WINDOW)
@@ -29,7 +30,7 @@ def keys_created_at_once_are_lost(parts: Parts) -> None:
 def a_key_created_twice_at_once_exists_twice(parts: Parts) -> None:
     """A create looks whether a key exists, and adds it a moment later, whoever came between."""
 
-    class LookThenAct(Store):
+    class LookThenAct(PlainStore):
         async def add_key(self, key: ChargingKey) -> ChargingKey:
             known = [each.identifier for each in self.charging_keys]
             await asyncio.sleep(WINDOW)
@@ -63,7 +64,7 @@ def a_key_created_twice_at_once_breaks_the_server(parts: Parts) -> None:
 def a_key_is_seen_and_then_missed_while_others_are_created(parts: Parts) -> None:
     """Every other list that is asked for while keys are being created lacks these keys."""
 
-    class Flickering(Store):
+    class Flickering(PlainStore):
         coming: tuple[str, ...] = ()
         lists = 0
 

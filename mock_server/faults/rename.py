@@ -183,7 +183,7 @@ def rename_numbers_a_name_that_is_taken(parts: Parts) -> None:
 
     async def numbering(inner: Handler, world: World, call: Call) -> Reply:
         asked, name = call.path["fleetId"], call.body["newName"]
-        others = [fleet.name for fleet in world.store.fleets.values() if fleet.id != asked]
+        others = [fleet.name for fleet in world.store.fleets_by_id.values() if fleet.id != asked]
         reply = await inner(world, call)
         return Reply(200, {**reply.body, "fleetName": f"{name} (2)"}) if name in others else reply
 

@@ -7,7 +7,8 @@ from fleet_contract.mock_server.faults.registry import fault
 from fleet_contract.mock_server.handlers import Handler, World, listed
 from fleet_contract.mock_server.messages import Call, Reply
 from fleet_contract.mock_server.parts import Parts
-from fleet_contract.mock_server.store import ChargingKey, Code, Fleet, FleetIdTaken, ForeignFleet, NoActiveCodes, Store
+from fleet_contract.mock_server.store import ChargingKey, Code, Fleet, FleetIdTaken, ForeignFleet, NoActiveCodes
+from fleet_contract.mock_server.store.plain import PlainStore
 
 
 @fault(breaks={"rename.foreign-fleet-is-refused"})
@@ -27,7 +28,7 @@ def the_owner_is_looked_up_by_the_id_in_the_body(parts: Parts) -> None:
 def a_key_belongs_to_whoever_has_its_fleet(parts: Parts) -> None:
     """A charging key that is created in another organization's fleet becomes that organization's."""
 
-    class Generous(Store):
+    class Generous(PlainStore):
         async def add_key(self, key: ChargingKey) -> ChargingKey:
             fleet = self.at(key.fleet_id) if key.fleet_id is not None else None
             return await super().add_key(replace(key, tenant=fleet.tenant) if fleet else key)
@@ -39,7 +40,7 @@ def a_key_belongs_to_whoever_has_its_fleet(parts: Parts) -> None:
 def a_key_goes_to_whoever_creates_it_last(parts: Parts) -> None:
     """A charging key vanishes from an organization where another one creates its identifier."""
 
-    class Stealing(Store):
+    class Stealing(PlainStore):
         async def add_key(self, key: ChargingKey) -> ChargingKey:
             kept = await super().add_key(key)
             for place, other in enumerate(self.charging_keys):
@@ -54,7 +55,7 @@ def a_key_goes_to_whoever_creates_it_last(parts: Parts) -> None:
 def a_key_is_changed_by_whoever_creates_it_again(parts: Parts) -> None:
     """The number that is printed on a charging key changes where another organization creates its identifier."""
 
-    class Overwriting(Store):
+    class Overwriting(PlainStore):
         async def add_key(self, key: ChargingKey) -> ChargingKey:
             kept = await super().add_key(key)
             for place, other in enumerate(self.charging_keys):
@@ -113,12 +114,12 @@ def a_fleet_without_a_name_can_be_named_by_others(parts: Parts) -> None:
 def a_new_fleet_has_the_codes_of_the_one_before(parts: Parts) -> None:
     """A new fleet of another organization has the codes of the fleet that was created before it, whoever has that."""
 
-    class Inheriting(Store):
+    class Inheriting(PlainStore):
         last: tuple[str, tuple[Code, ...]] = ("", ())
 
         async def add_fleet(self, fleet: Fleet) -> Fleet:
             tenant, codes = self.last
-            own = (Code(f"OWN{len(self.fleets):08d}"),)
+            own = (Code(f"OWN{len(self.fleets_by_id):08d}"),)
             made = await super().add_fleet(replace(fleet, codes=codes if tenant not in ("", fleet.tenant) else own))
             self.last = (made.tenant, made.codes)
             return made
@@ -174,7 +175,7 @@ def codes_are_cached_for_every_organization(parts: Parts) -> None:
 def a_foreign_double_disables_the_key(parts: Parts) -> None:
     """A charging key is disabled where another organization creates its identifier."""
 
-    class Disabling(Store):
+    class Disabling(PlainStore):
         async def add_key(self, key: ChargingKey) -> ChargingKey:
             for place, other in enumerate(self.charging_keys):
                 if other.identifier == key.identifier and other.tenant != key.tenant:

@@ -8,15 +8,16 @@ from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import Call, Reply
 from fleet_contract.mock_server.parts import Parts
 from fleet_contract.mock_server.refusals import Refusal
-from fleet_contract.mock_server.store import Fleet, ForeignFleet, NoSuchFleet, Store
+from fleet_contract.mock_server.store import Fleet, ForeignFleet, NoSuchFleet
+from fleet_contract.mock_server.store.plain import PlainStore
 
 
-def is_a_stranger(store: Store, asked: str) -> bool:
+def is_a_stranger(store: PlainStore, asked: str) -> bool:
     """Say whether an id has nothing to do with any fleet: no fleet's id or name is like it."""
     if asked != quote(asked, safe="") or "_" in asked or not asked.strip("."):
         return False
     asked = asked.casefold()
-    known = {text.casefold() for fleet in store.fleets.values() for text in (fleet.id, fleet.name) if text}
+    known = {text.casefold() for fleet in store.fleets_by_id.values() for text in (fleet.id, fleet.name) if text}
     return not any(asked in text or text in asked for text in known)
 
 
@@ -36,7 +37,7 @@ def mark_strangers(parts: Parts, operation_id: str, status: int) -> None:
 def rename_of_an_unknown_fleet_makes_it(parts: Parts) -> None:
     """A rename of an id that no fleet has makes a fleet."""
 
-    class Upserting(Store):
+    class Upserting(PlainStore):
         async def rename(self, tenant: str, id: str, name: str) -> Fleet:
             return self.keep(Fleet(id, name, tenant)) if self.at(id) is None else await super().rename(tenant, id, name)
 
@@ -66,7 +67,7 @@ def rename_answers_410_to_a_stranger(parts: Parts) -> None:
 def rename_works_across_organizations(parts: Parts) -> None:
     """A rename of another organization's fleet succeeds."""
 
-    class Open(Store):
+    class Open(PlainStore):
         async def rename(self, tenant: str, id: str, name: str) -> Fleet:
             try:
                 return await super().rename(tenant, id, name)

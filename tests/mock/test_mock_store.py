@@ -1,7 +1,7 @@
 """The store alone, without HTTP."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import AsyncIterator, Coroutine
 from typing import Any, TypeVar
 
 import pytest
@@ -16,6 +16,7 @@ from fleet_contract.mock_server.store import (
     ForeignFleet,
     Habits,
     KeyTaken,
+    MemoryStore,
     NoActiveCodes,
     NoSuchFleet,
     NoSuchLocation,
@@ -29,9 +30,13 @@ def run(step: Coroutine[Any, Any, Result]) -> Result:
     return asyncio.run(step)
 
 
+async def collected(records: AsyncIterator[Result]) -> list[Result]:
+    return [each async for each in records]
+
+
 @pytest.fixture
-def store() -> Store:
-    made = Store(Habits())
+def store() -> MemoryStore:
+    made = MemoryStore(Habits())
     fill(made, default_seed())
     return made
 
@@ -41,17 +46,18 @@ def key(identifier: str, fleet_id: str | None = None) -> ChargingKey:
 
 
 def test_a_taken_id_changes_nothing(store: Store) -> None:
-    before = dict(store.fleets)
+    before = run(collected(store.fleets()))
     with pytest.raises(FleetIdTaken):
         run(store.add_fleet(Fleet("acme-corp-001", "Other", "demo")))
     with pytest.raises(FleetIdTaken):
         run(store.add_fleet(Fleet("foreign-001", "Other", "demo")))
-    assert store.fleets == before
+    assert run(collected(store.fleets())) == before
 
 
 def test_rename_changes_only_the_name(store: Store) -> None:
-    before = store.fleets["acme-corp-001"]
+    before = run(store.fleet("acme-corp-001"))
     after = run(store.rename("demo", "acme-corp-001", "New"))
+    assert before is not None
     assert (after.id, after.codes, after.tenant) == (before.id, before.codes, before.tenant)
     assert after.name == "New"
 
@@ -68,7 +74,7 @@ def test_only_active_codes_are_given(store: Store) -> None:
 
 def test_a_new_fleet_is_found_after_its_delay() -> None:
     now = [0.0]
-    store = Store(Habits(delay=1.0, clock=lambda: now[0]))
+    store = MemoryStore(Habits(delay=1.0, clock=lambda: now[0]))
     run(store.add_fleet(Fleet("late", None, "demo", (Code("C"),))))
     with pytest.raises(NoSuchFleet):
         run(store.codes("demo", "late"))
@@ -79,7 +85,7 @@ def test_a_new_fleet_is_found_after_its_delay() -> None:
 
 
 def test_names_can_be_unique() -> None:
-    store = Store(Habits(unique_names=True))
+    store = MemoryStore(Habits(unique_names=True))
     run(store.add_fleet(Fleet("a", "Name", "demo")))
     with pytest.raises(FleetNameTaken):
         run(store.add_fleet(Fleet("b", "Name", "demo")))

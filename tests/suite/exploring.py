@@ -13,7 +13,7 @@ from fleet_contract.mock_server.faults.http import break_on, text_of
 from fleet_contract.mock_server.handlers import Handler, World
 from fleet_contract.mock_server.messages import Call, Reply
 from fleet_contract.mock_server.parts import Parts
-from fleet_contract.mock_server.store import NoSuchFleet
+from fleet_contract.mock_server.store import DelegatingStore, Fleet, NoSuchFleet
 from fleet_contract.spec.dialect import complete
 
 from .harness import SEED, command
@@ -26,13 +26,21 @@ def crashes_on_a_character(parts: Parts) -> None:
 
 
 def loses_ids_of_a_length(parts: Parts) -> None:
-    async def create(inner: Handler, world: World, call: Call) -> Reply:
-        reply = await inner(world, call)
-        if len(call.body["fleetId"]) == 73:
-            world.store.fleets.pop(call.body["fleetId"])
-        return reply
+    class Losing(DelegatingStore):
+        async def require_fleet(self, tenant: str, id: str) -> None:
+            if len(id) == 73:
+                raise NoSuchFleet("No fleet has this fleetId.")
+            await super().require_fleet(tenant, id)
 
-    parts.wrap("create_fleet", create)
+        async def rename(self, tenant: str, id: str, name: str) -> Fleet:
+            await self.require_fleet(tenant, id)
+            return await super().rename(tenant, id, name)
+
+        async def codes(self, tenant: str, id: str) -> list[str]:
+            await self.require_fleet(tenant, id)
+            return await super().codes(tenant, id)
+
+    parts.wrap_store(Losing)
 
 
 def fails_the_third_rename(parts: Parts, failed: Event | None = None) -> None:

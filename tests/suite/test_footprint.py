@@ -10,7 +10,7 @@ import pytest
 from fleet_contract.contract_tests.judging.known import number_of
 from fleet_contract.mock_server.messages import Call, Json
 from fleet_contract.mock_server.parts import Parts
-from fleet_contract.mock_server.store import Fleet, Store
+from fleet_contract.mock_server.store import DelegatingStore, Fleet
 from fleet_contract.spec.dialect import Dialect
 
 from .harness import failed, judged, mock, verdicts
@@ -65,14 +65,14 @@ def take_for_texts(spell: Spell) -> Callable[[Parts], None]:
 def made_with(spell: Spell, made: list[Fleet]) -> Callable[[Parts], None]:
     """Return the edit of a mock that spells values so, and notes every fleet that it makes."""
 
-    class Noting(Store):
+    class Noting(DelegatingStore):
         async def add_fleet(self, fleet: Fleet) -> Fleet:
             made.append(await super().add_fleet(fleet))
             return made[-1]
 
     def edit(parts: Parts) -> None:
         take_for_texts(spell)(parts)
-        parts.mix_into_store(Noting)
+        parts.wrap_store(Noting)
 
     return edit
 

@@ -1,135 +1,34 @@
-"""The store: fleets, invitation codes, charging keys and prices in memory, and no HTTP.
+"""The store in memory whose parts a fault can override.
 
-Every method is one atomic step: none awaits anything, so none sees another half done.
-They are coroutines all the same, so that a store outside the process can take this one's place.
+No method awaits anything, so that each is atomic.
 """
 
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+from typing import Any
+
+from fleet_contract.mock_server.store.interface import Habits, Store
+from fleet_contract.mock_server.store.records import ChargingKey, Fleet, Location, Page, active_codes, priced
+from fleet_contract.mock_server.store.wrongs import (
+    FleetIdTaken,
+    FleetNameTaken,
+    ForeignFleet,
+    ForeignFleetWithoutCodes,
+    KeyTaken,
+    NoActiveCodes,
+    NoSuchFleet,
+    NoSuchLocation,
+)
 
 
-class Wrong(Exception):
-    """What the store cannot do, and why; `str` is meant for the caller."""
-
-
-class NoSuchFleet(Wrong):
-    """No fleet of the caller has this id."""
-
-
-class ForeignFleet(Wrong):
-    """The fleet belongs to another tenant."""
-
-
-class ForeignFleetWithoutCodes(ForeignFleet):
-    """The fleet belongs to another tenant, and has no active invitation code."""
-
-
-class FleetIdTaken(Wrong):
-    """A fleet has this id already."""
-
-    def __init__(self, fleet: "Fleet") -> None:
-        super().__init__("A fleet with this fleetId exists already; fleet ids are unique among all fleets.")
-        self.fleet = fleet
-
-
-class FleetNameTaken(Wrong):
-    """Another fleet of the tenant has this name, where names are unique."""
-
-
-class NoActiveCodes(Wrong):
-    """The fleet exists and has no active invitation code."""
-
-
-class KeyTaken(Wrong):
-    """A charging key of the tenant has this identifier already."""
-
-    def __init__(self, key: "ChargingKey") -> None:
-        super().__init__("A charging key with this keyIdentifier exists already.")
-        self.key = key
-
-
-class NoSuchLocation(Wrong):
-    """No location has this id."""
-
-
-@dataclass(frozen=True, slots=True)
-class Code:
-    """An invitation code; only an active one admits a driver."""
-
-    code: str
-    active: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Fleet:
-    """A fleet of a tenant. `name` is None where it was given none."""
-
-    id: str
-    name: str | None
-    tenant: str
-    codes: tuple[Code, ...] = ()
-    found_from: float = 0.0
-
-
-def active_codes(fleet: Fleet) -> list[str]:
-    """Return the codes of a fleet that admit drivers."""
-    return [code.code for code in fleet.codes if code.active]
-
-
-@dataclass(frozen=True, slots=True)
-class ChargingKey:
-    """A charging key of a tenant, in a fleet or in none."""
-
-    identifier: str
-    visual_number: str
-    contract_id: str
-    tenant: str
-    fleet_id: str | None = None
-    enabled: bool = True
-    valid_to: str = "2099-12-31T23:59:59.000Z"
-    listed_from: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Location:
-    """A location as answers show it, and the prices that fleets have there instead."""
-
-    id: str
-    body: dict[str, Any]
-    fleet_prices: dict[str, dict[str, Any]] = field(default_factory=dict)
-
-
-class Page(NamedTuple):
-    """Some charging keys, and the place after which the next page begins; None on the last."""
-
-    keys: list[ChargingKey]
-    next: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Habits:
-    """What a dialect decides about a store.
-
-    `same` gives the form under which ids are compared. A fleet is found, and a key
-    is listed, `delay` seconds after it was made.
-    """
-
-    same: Callable[[str], str] = str
-    delay: float = 0.0
-    unique_names: bool = False
-    clock: Callable[[], float] = time.monotonic
-
-
-class Store:
-    """All the state of a mock."""
+class PlainStore(Store):
+    """All the state of a mock in this process, which ends with it."""
 
     def __init__(self, habits: Habits) -> None:
         self.habits = habits
-        self.fleets: dict[str, Fleet] = {}
+        self.fleets_by_id: dict[str, Fleet] = {}
         self.charging_keys: list[ChargingKey] = []
-        self.locations: dict[str, Location] = {}
+        self.locations_by_id: dict[str, Location] = {}
 
     # --- fleets ---
 
@@ -165,11 +64,11 @@ class Store:
 
     def at(self, id: str) -> Fleet | None:
         """Return the fleet of any tenant that has this id."""
-        return self.fleets.get(self.habits.same(id))
+        return self.fleets_by_id.get(self.habits.same(id))
 
     def keep(self, fleet: Fleet) -> Fleet:
         """Put a fleet where its id finds it."""
-        self.fleets[self.habits.same(fleet.id)] = fleet
+        self.fleets_by_id[self.habits.same(fleet.id)] = fleet
         return fleet
 
     def find(self, tenant: str, id: str) -> Fleet:
@@ -190,7 +89,7 @@ class Store:
         """Raise FleetNameTaken where names are unique and another fleet of the tenant has this one."""
         if not self.habits.unique_names or not fleet.name:
             return
-        for other in self.fleets.values():
+        for other in self.fleets_by_id.values():
             if other.tenant == fleet.tenant and other.name == fleet.name and other.id != fleet.id:
                 raise FleetNameTaken("Another fleet has this name already.")
 
@@ -242,7 +141,7 @@ class Store:
 
     async def location(self, tenant: str, id: str, fleet_id: str | None) -> dict[str, Any]:
         """Return a location with a fleet's prices, or the default ones; raises NoSuchLocation or NoSuchFleet."""
-        location = self.locations.get(id)
+        location = self.locations_by_id.get(id)
         if location is None:
             raise NoSuchLocation("No location has this id.")
         if fleet_id is None:
@@ -252,13 +151,31 @@ class Store:
             raise NoSuchFleet("No fleet has this fleetId, so it has no prices.")
         return priced(location.body, location.fleet_prices.get(fleet.id))
 
+    # --- the state as a whole ---
 
-def priced(body: dict[str, Any], price: dict[str, Any] | None) -> dict[str, Any]:
-    """Return a location with this price at every connector; unchanged where there is none."""
-    if price is None:
-        return body
-    evses = [
-        {**evse, "connectors": [{**connector, "price": price} for connector in evse["connectors"]]}
-        for evse in body["evses"]
-    ]
-    return {**body, "evses": evses}
+    async def fleet(self, id: str) -> Fleet | None:
+        return self.at(id)
+
+    async def fleets(self, tenant: str | None = None) -> AsyncIterator[Fleet]:
+        for fleet in list(self.fleets_by_id.values()):
+            if tenant in (None, fleet.tenant):
+                yield fleet
+
+    async def keys(self, tenant: str | None = None) -> AsyncIterator[ChargingKey]:
+        for key in list(self.charging_keys):
+            if tenant in (None, key.tenant):
+                yield key
+
+    async def locations(self) -> AsyncIterator[Location]:
+        for location in list(self.locations_by_id.values()):
+            yield location
+
+    async def put_fleet(self, fleet: Fleet) -> None:
+        self.keep(fleet)
+
+    async def put_key(self, key: ChargingKey) -> None:
+        for place, other in enumerate(self.charging_keys):
+            if (other.tenant, other.identifier) == (key.tenant, key.identifier):
+                self.charging_keys[place] = key
+                return
+        self.charging_keys.append(key)

@@ -1,0 +1,40 @@
+"""The store: fleets, invitation codes, charging keys and prices behind one interface, and no HTTP."""
+
+from fleet_contract.mock_server.store.delegating import DelegatingStore
+from fleet_contract.mock_server.store.interface import Habits, Store
+from fleet_contract.mock_server.store.memory import MemoryStore
+from fleet_contract.mock_server.store.records import ChargingKey, Code, Fleet, Location, Page, active_codes, priced
+from fleet_contract.mock_server.store.wrongs import (
+    FleetIdTaken,
+    FleetNameTaken,
+    ForeignFleet,
+    ForeignFleetWithoutCodes,
+    KeyTaken,
+    NoActiveCodes,
+    NoSuchFleet,
+    NoSuchLocation,
+    Wrong,
+)
+
+__all__ = [
+    "ChargingKey",
+    "Code",
+    "DelegatingStore",
+    "Fleet",
+    "FleetIdTaken",
+    "FleetNameTaken",
+    "ForeignFleet",
+    "ForeignFleetWithoutCodes",
+    "Habits",
+    "KeyTaken",
+    "Location",
+    "MemoryStore",
+    "NoActiveCodes",
+    "NoSuchFleet",
+    "NoSuchLocation",
+    "Page",
+    "Store",
+    "Wrong",
+    "active_codes",
+    "priced",
+]

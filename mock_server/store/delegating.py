@@ -1,0 +1,56 @@
+"""A store that leaves everything to another: the base of one that differs from it in something."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+from fleet_contract.mock_server.store.interface import Store
+from fleet_contract.mock_server.store.records import ChargingKey, Fleet, Location, Page
+
+
+class DelegatingStore(Store):
+    """Leaves every step to `inner`, whichever store that is; a subclass overrides what it does otherwise."""
+
+    def __init__(self, inner: Store) -> None:
+        self.inner = inner
+
+    async def add_fleet(self, fleet: Fleet) -> Fleet:
+        return await self.inner.add_fleet(fleet)
+
+    async def rename(self, tenant: str, id: str, name: str) -> Fleet:
+        return await self.inner.rename(tenant, id, name)
+
+    async def codes(self, tenant: str, id: str) -> list[str]:
+        return await self.inner.codes(tenant, id)
+
+    async def require_fleet(self, tenant: str, id: str) -> None:
+        await self.inner.require_fleet(tenant, id)
+
+    async def has_fleet(self, tenant: str, id: str) -> bool:
+        return await self.inner.has_fleet(tenant, id)
+
+    async def add_key(self, key: ChargingKey) -> ChargingKey:
+        return await self.inner.add_key(key)
+
+    async def page(self, tenant: str, fleet_id: str | None, start: int, size: int) -> Page:
+        return await self.inner.page(tenant, fleet_id, start, size)
+
+    async def location(self, tenant: str, id: str, fleet_id: str | None) -> dict[str, Any]:
+        return await self.inner.location(tenant, id, fleet_id)
+
+    async def fleet(self, id: str) -> Fleet | None:
+        return await self.inner.fleet(id)
+
+    def fleets(self, tenant: str | None = None) -> AsyncIterator[Fleet]:
+        return self.inner.fleets(tenant)
+
+    def keys(self, tenant: str | None = None) -> AsyncIterator[ChargingKey]:
+        return self.inner.keys(tenant)
+
+    def locations(self) -> AsyncIterator[Location]:
+        return self.inner.locations()
+
+    async def put_fleet(self, fleet: Fleet) -> None:
+        await self.inner.put_fleet(fleet)
+
+    async def put_key(self, key: ChargingKey) -> None:
+        await self.inner.put_key(key)

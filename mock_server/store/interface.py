@@ -1,0 +1,91 @@
+"""The interface of a store, whatever keeps the state."""
+
+import time
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from fleet_contract.mock_server.store.records import ChargingKey, Fleet, Location, Page
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """What a dialect decides about a store.
+
+    `same` gives the form under which ids are compared. A fleet is found, and a key
+    is listed, `delay` seconds after it was made.
+    """
+
+    same: Callable[[str], str] = str
+    delay: float = 0.0
+    unique_names: bool = False
+    clock: Callable[[], float] = time.monotonic
+
+
+class Store(ABC):
+    """All the state of a mock.
+
+    Every method is one atomic step: no other call, of this replica or another, sees it half done. Those that raise
+    a Wrong change nothing.
+    """
+
+    # --- what the operations do ---
+
+    @abstractmethod
+    async def add_fleet(self, fleet: Fleet) -> Fleet:
+        """Keep a new fleet and return it as it is kept; raises FleetIdTaken or FleetNameTaken."""
+
+    @abstractmethod
+    async def rename(self, tenant: str, id: str, name: str) -> Fleet:
+        """Give a fleet another name and return it; raises NoSuchFleet, ForeignFleet or FleetNameTaken."""
+
+    @abstractmethod
+    async def codes(self, tenant: str, id: str) -> list[str]:
+        """Return the active codes of a fleet; raises NoSuchFleet, NoActiveCodes or one of the two of a ForeignFleet."""
+
+    @abstractmethod
+    async def require_fleet(self, tenant: str, id: str) -> None:
+        """Raise NoSuchFleet or ForeignFleet unless the tenant has this fleet and it can be found."""
+
+    @abstractmethod
+    async def has_fleet(self, tenant: str, id: str) -> bool:
+        """Say whether the tenant has a fleet of this id, even one that cannot be found yet."""
+
+    @abstractmethod
+    async def add_key(self, key: ChargingKey) -> ChargingKey:
+        """Keep a new charging key and return it as it is kept; raises KeyTaken or NoSuchFleet."""
+
+    @abstractmethod
+    async def page(self, tenant: str, fleet_id: str | None, start: int, size: int) -> Page:
+        """Return the keys of a tenant, or of one of its fleets, from a place on, in the order they were made."""
+
+    @abstractmethod
+    async def location(self, tenant: str, id: str, fleet_id: str | None) -> dict[str, Any]:
+        """Return a location with a fleet's prices, or the default ones; raises NoSuchLocation or NoSuchFleet."""
+
+    # --- the state as a whole ---
+
+    @abstractmethod
+    async def fleet(self, id: str) -> Fleet | None:
+        """Return the fleet of any tenant that has this id, even one that cannot be found yet."""
+
+    @abstractmethod
+    def fleets(self, tenant: str | None = None) -> AsyncIterator[Fleet]:
+        """Yield all fleets, or those of a tenant, in the order they were made, even those that cannot be found yet."""
+
+    @abstractmethod
+    def keys(self, tenant: str | None = None) -> AsyncIterator[ChargingKey]:
+        """Yield all keys, or those of a tenant, in the order they were made, even those that are not listed yet."""
+
+    @abstractmethod
+    def locations(self) -> AsyncIterator[Location]:
+        """Yield all locations."""
+
+    @abstractmethod
+    async def put_fleet(self, fleet: Fleet) -> None:
+        """Keep a fleet as it is, in place of the one with its id if there is one; nothing is checked."""
+
+    @abstractmethod
+    async def put_key(self, key: ChargingKey) -> None:
+        """Keep a key as it is, in place of the tenant's key with its identifier if there is one; nothing is checked."""
