@@ -1,13 +1,13 @@
 """An exchange: one request and its answer, with times, as plain data. A history is all exchanges of a run."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from typing import Any, NoReturn
 from urllib.parse import parse_qsl, urlsplit
 
+KEY_HEADER = "X-API-Key"
 MOST_MEMORY = 16 * 1024 * 1024  # bytes of one response: a page of 500 keys takes one million and a half
 _NARROW, _WIDE = 2, 5  # bytes for each byte of a body: itself, and 1 or 4 in a string of Python
 _PER_VALUE = 64  # bytes for each item, member name or member: an empty list is one of the dearest
@@ -20,6 +20,28 @@ class Caller(StrEnum):
     OTHER = "other"  # a key of a second organization
     NOBODY = "nobody"  # no key
     STRANGER = "stranger"  # a key that nobody was given
+    EMPTY = "empty"  # a key of no characters
+
+
+class Cause(StrEnum):
+    """What kept a response away."""
+
+    NAME = "name"
+    CONNECT = "connect"
+    TLS = "tls"
+    TRUST = "trust"
+    NO_TLS = "no-tls"
+    TLS_ONLY = "tls-only"
+    CLIENT_CERTIFICATE = "client-certificate"
+    PROXY = "proxy"
+    TIMEOUT = "timeout"
+    RESET = "reset"
+    MALFORMED = "malformed"
+    TOO_LONG = "too-long"
+    FRAMING = "framing"
+    CODING = "coding"
+    UNASKED = "unasked"
+    OVERSIZED = "oversized"
 
 
 class NotJson(ValueError):
@@ -34,7 +56,7 @@ class TooComplex(NotJson):
 class Request:
     """What was sent: `path` is raw, as it stood on the wire below the base URL, query included.
 
-    `headers` is without the key.
+    `headers` is without the key; `key_header` is how the name of its header was spelled.
     """
 
     method: str
@@ -42,6 +64,7 @@ class Request:
     caller: Caller
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
+    key_header: str = KEY_HEADER
 
     @cached_property
     def query(self) -> tuple[tuple[str, str], ...]:
@@ -88,9 +111,11 @@ class Exchange:
     """A request and its answer, or the reason why there was none.
 
     `started` and `ended` are seconds of one monotonic clock. `trouble` is what the
-    network did (a timeout, a reset): then the request may or may not have been
-    carried out. `foreign` is what something before the API answered in its place: it
-    is no answer, and nothing is read from it.
+    network did, in words, and `cause` what kind of thing that is: unless the request
+    was not even `sent`, it may have been carried out. `foreign` is what something
+    before the API answered in its place: it is no answer, and nothing is read from it.
+    `burst` is the number of the burst in which it was sent, 0 outside of any; what was
+    `retried` was sent again, since the server had asked for patience.
     """
 
     number: int
@@ -100,8 +125,11 @@ class Exchange:
     ended: float
     answer: Answer | None = None
     trouble: str = ""
-    notes: Mapping[str, Any] = field(default_factory=dict)
+    cause: Cause | None = None
+    sent: bool = True
     foreign: Answer | None = None
+    burst: int = 0
+    retried: bool = False
 
     @cached_property
     def status(self) -> int:

@@ -20,9 +20,8 @@ from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
-from fleet_contract.contract_tests.exchange import Answer, NotJson, parse_json
+from fleet_contract.contract_tests.exchange import KEY_HEADER, Answer, NotJson, parse_json
 from fleet_contract.contract_tests.judging.sent import LIMIT, spell
-from fleet_contract.contract_tests.network.outgoing import KEY_HEADER
 from fleet_contract.spec.document import Operation, operations
 
 if TYPE_CHECKING:

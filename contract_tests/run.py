@@ -15,7 +15,7 @@ from fleet_contract.contract_tests.exchange import Exchange, Request
 from fleet_contract.contract_tests.judging.findings import Finding
 from fleet_contract.contract_tests.judging.judgement import Judgement
 from fleet_contract.contract_tests.judging.known import Known, digits_of, number_of
-from fleet_contract.contract_tests.network.client import BURST, Client
+from fleet_contract.contract_tests.network.client import Client
 from fleet_contract.contract_tests.network.disturbance import disturbances
 from fleet_contract.contract_tests.network.ledger import Footprint
 from fleet_contract.contract_tests.programs.case_files import Case
@@ -182,7 +182,7 @@ def digest(journal: Sequence[Exchange], mark: str) -> str:
 def _in_order(journal: Sequence[Exchange]) -> list[Request]:
     """Return what was sent, in order; what was sent at once, in an order that the network does not decide."""
     bursts: dict[int, int] = {}
-    places = [bursts.setdefault(each.notes.get(BURST, -each.number), each.number) for each in journal]
+    places = [bursts.setdefault(each.burst or -each.number, each.number) for each in journal]
     requests = [each.request for each in journal]
     said = [(each.path, each.caller.value, each.body) for each in requests]
     return [request for _, _, request in sorted(zip(places, said, requests, strict=True), key=lambda each: each[:2])]

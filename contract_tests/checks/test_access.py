@@ -74,7 +74,7 @@ def test_a_key_that_resembles_ours_opens_nothing(api: Api, home: str, case: str)
     some = 3 if case == _OPERATIONS[0] else 1  # an operation that is looked after differently is so for any key
     for key in api.client.near_keys()[:some]:
         _CALLS[case](api, home, {"caller": Caller.STRANGER, "key": key})
-    _CALLS[case](api, home, {"caller": Caller.STRANGER, "key": "", "notes": {"empty_key": True}})
+    _CALLS[case](api, home, {"caller": Caller.EMPTY})
 
 
 @reaches("access.key-is-checked")
@@ -109,7 +109,7 @@ def test_no_codes_are_shown_without_a_key(api: Api, fixtures: Fixtures) -> None:
     standard=[["X-API-KEY", "x-api-key"], ["x-aPI-kEY", "x-aPI-kEY"]],
 )
 def test_the_header_of_the_key_has_no_case(api: Api, home: str, case: list[str]) -> None:
-    how: list[dict[str, Any]] = [{"header_name": name, "notes": {"key_header": name}} for name in case]
+    how: list[dict[str, Any]] = [{"header_name": name} for name in case]
     api.send("GET", KEYS, **how[0])
     api.rename(home, api.fresh_name(), **how[1])
 
@@ -117,5 +117,5 @@ def test_the_header_of_the_key_has_no_case(api: Api, home: str, case: list[str])
 @reaches("access.header-name-has-no-case", depth=Depth.STANDARD)
 def test_the_header_of_the_key_has_no_case_in_a_create(api: Api) -> None:
     body = spell({"fleetId": api.fresh_id(), "fleetName": api.fresh_name()})
-    how: dict[str, Any] = {"header_name": "x-api-key", "notes": {"key_header": "x-api-key"}}
+    how: dict[str, Any] = {"header_name": "x-api-key"}
     api.send("POST", "/emp/v1/fleets", body=body, headers=JSON, **how)

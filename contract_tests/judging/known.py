@@ -153,7 +153,7 @@ class Known:
 
     def _standing_of(self, birth: Birth, exchange: Exchange) -> Standing:
         callers = {birth.exchange.request.caller, exchange.request.caller}
-        if callers & {Caller.NOBODY, Caller.STRANGER} and birth.exchange.request.caller is not Caller.OWNER:
+        if callers - {Caller.OWNER, Caller.OTHER} and birth.exchange.request.caller is not Caller.OWNER:
             return Standing.UNCLEAR
         return Standing.FOREIGN if callers == {Caller.OWNER, Caller.OTHER} else Standing.OWN
 

@@ -1,6 +1,6 @@
 """Which situations of the catalogue a request is in, given what is known: they decide what may be answered."""
 
-from fleet_contract.contract_tests.exchange import Caller, Exchange
+from fleet_contract.contract_tests.exchange import KEY_HEADER, Caller, Exchange
 from fleet_contract.contract_tests.judging.known import Known
 from fleet_contract.contract_tests.judging.redirects import leads_to_another_spelling
 from fleet_contract.contract_tests.judging.sent import Body, Media, Sent
@@ -40,11 +40,9 @@ def _of_any(exchange: Exchange, sent: Sent) -> Traits:
 
 
 def _of_its_key(exchange: Exchange) -> Traits:
-    if exchange.notes.get("empty_key"):
-        yield "any.with-an-empty-key"
-    elif exchange.request.caller in _CALLERS:
+    if exchange.request.caller in _CALLERS:
         yield _CALLERS[exchange.request.caller]
-    if exchange.notes.get("key_header", "X-API-Key") != "X-API-Key":
+    if exchange.request.key_header != KEY_HEADER:
         yield "any.key-header-in-another-case"
 
 
@@ -75,7 +73,11 @@ def _of_any_body(exchange: Exchange, sent: Sent) -> Traits:
         yield "any.unusual-spelling"
 
 
-_CALLERS = {Caller.NOBODY: "any.without-a-key", Caller.STRANGER: "any.with-an-unknown-key"}
+_CALLERS = {
+    Caller.NOBODY: "any.without-a-key",
+    Caller.STRANGER: "any.with-an-unknown-key",
+    Caller.EMPTY: "any.with-an-empty-key",
+}
 _MEDIA = {
     Media.WRONG: ("any.wrong-media-type",),
     Media.MALFORMED: ("any.malformed-media-type",),

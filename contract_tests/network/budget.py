@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Mapping
 from enum import StrEnum
 
-from fleet_contract.contract_tests.network.troubles import Cause
+from fleet_contract.contract_tests.exchange import Cause
 from fleet_contract.contract_tests.target import Limits
 
 MOST_MEGABYTES = 128  # that the responses of a run take in memory

@@ -1,21 +1,21 @@
 """The client that all checks use: it dresses requests, waits for who sends them away, and tells who answered."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
-from fleet_contract.contract_tests.exchange import Caller, Exchange
+from fleet_contract.contract_tests.exchange import KEY_HEADER, Caller, Cause, Exchange
 from fleet_contract.contract_tests.network.alignment import OUT_OF_LINE, Alignment
 from fleet_contract.contract_tests.network.budget import Cost
 from fleet_contract.contract_tests.network.disturbance import UNAVAILABLE, disturbance
 from fleet_contract.contract_tests.network.examiner import Breaks, Examiner, Origin
-from fleet_contract.contract_tests.network.flights import NO_NOTES, Flights, Landed, OnExchange
+from fleet_contract.contract_tests.network.flights import Flights, Landed, OnExchange
 from fleet_contract.contract_tests.network.intermediary import taken_away
 from fleet_contract.contract_tests.network.ledger import Footprint, Ledger
 from fleet_contract.contract_tests.network.masking import Masker
-from fleet_contract.contract_tests.network.outgoing import KEY_HEADER, Dresser, Outgoing
+from fleet_contract.contract_tests.network.outgoing import Dresser, Outgoing
 from fleet_contract.contract_tests.network.pacing import Clock, Patience, pause_before_retry
 from fleet_contract.contract_tests.network.preflight import (
     PATH,
@@ -24,7 +24,6 @@ from fleet_contract.contract_tests.network.preflight import (
     might_be_about_the_query,
 )
 from fleet_contract.contract_tests.network.throttling import PATIENCE
-from fleet_contract.contract_tests.network.troubles import Cause
 from fleet_contract.contract_tests.target import API, Target
 
 READS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
@@ -34,7 +33,6 @@ MAY_PASS = frozenset({Cause.CONNECT, Cause.PROXY, Cause.RESET})  # at once; a ti
 NO_OPERATION = f"{API}/ct-no-operation"
 TRIES = 8  # doubling from 1 s, they reach beyond the next clock minute, when budgets per minute are new
 INTERRUPTED = "it was interrupted"
-BURST = "burst"  # the note of an exchange that was sent in a burst: its number
 
 
 class WritesForbidden(Exception):
@@ -166,8 +164,7 @@ class Client:
 
     def last_burst(self) -> list[Exchange]:
         """Return what became of the requests of the burst that ended last."""
-        burst = [each for each in self.journal if each.notes.get(BURST) == self._bursts]
-        return [each for each in burst if not each.notes.get("retried")]
+        return [each for each in self.journal if each.burst == self._bursts and not each.retried]
 
     def send(
         self,
@@ -178,7 +175,6 @@ class Client:
         body: bytes = b"",
         headers: Sequence[tuple[str, str]] = (),
         check: str = "",
-        notes: Mapping[str, Any] = NO_NOTES,
         key: str | None = None,
         header_name: str = KEY_HEADER,
     ) -> Exchange:
@@ -196,10 +192,8 @@ class Client:
         sent, request = self._dresser.dress(
             method, path, caller=caller, body=body, headers=headers, key=key, header_name=header_name
         )
-        burst = {BURST: self.in_burst} if self.in_burst else {}
-        outgoing = Outgoing(method, path, sent, body, request, check, {**notes, **burst})
-        landed = self._let_in(outgoing)
-        return self._booked_in_a_burst(landed) if burst else self._answered(landed)
+        landed = self._let_in(Outgoing(method, path, sent, body, request, check, self.in_burst))
+        return self._booked_in_a_burst(landed) if landed.outgoing.burst else self._answered(landed)
 
     def _answered(self, landed: Landed) -> Exchange:
         """Return what the API answered, if it can be had by sending a request twice."""
@@ -213,7 +207,7 @@ class Client:
 
     def _may_pass(self, exchange: Exchange) -> bool:
         """Say whether what came between may be gone when a request is sent again."""
-        cause = exchange.notes.get("cause")
+        cause = exchange.cause
         may_pass = not self._examiner.sends_away(exchange) if cause is None else cause in MAY_PASS
         return may_pass and not self._is_cut_off
 
@@ -238,7 +232,7 @@ class Client:
                 return self._given_up(landed, tries, pause)
             self._flights.pace.slow(exchange.started)
             self._flights.pace.hold(pause)
-            self._flights.book(replace(landed, exchange=_noted(_sent_away(exchange), retried=True)))
+            self._flights.book(replace(landed, exchange=_sent_away(exchange)))
 
     def _admitted(self, exchange: Exchange) -> None:
         if exchange.answer:
@@ -344,13 +338,8 @@ class Client:
 
 def _sent_away(exchange: Exchange) -> Exchange:
     """Return an exchange whose response nobody takes for what the API says about the request."""
-    return replace(
-        exchange, trouble=disturbance(exchange) or f"the server asked for fewer requests ({exchange.status})"
-    )
-
-
-def _noted(exchange: Exchange, **notes: Any) -> Exchange:
-    return replace(exchange, notes={**exchange.notes, **notes})
+    trouble = disturbance(exchange) or f"the server asked for fewer requests ({exchange.status})"
+    return replace(exchange, trouble=trouble, retried=True)
 
 
 def _retry_after(exchange: Exchange) -> str | None:

@@ -7,12 +7,12 @@ from typing import NamedTuple
 
 import h11
 
-from fleet_contract.contract_tests.exchange import Answer
+from fleet_contract.contract_tests.exchange import Answer, Cause
 from fleet_contract.contract_tests.network.codings import Miscoded, codings_of, decoded
 from fleet_contract.contract_tests.network.deadline import Deadline, Late
 from fleet_contract.contract_tests.network.streams import Stream
 from fleet_contract.contract_tests.network.tls import tls_trouble
-from fleet_contract.contract_tests.network.troubles import Cause, Trouble
+from fleet_contract.contract_tests.network.troubles import Trouble
 
 MOST_HEAD = 100 * 1024  # bytes of a status line with its headers, or of trailers
 BEGINNING = b"HTTP/"

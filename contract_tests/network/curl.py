@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from fleet_contract.contract_tests.exchange import Caller, Request
-from fleet_contract.contract_tests.network.outgoing import KEY_HEADER, STRANGERS_KEY, WITH_A_BODY
+from fleet_contract.contract_tests.network.outgoing import STRANGERS_KEY, WITH_A_BODY
 from fleet_contract.contract_tests.network.proxies import proxy_of_curl, proxy_url
 from fleet_contract.contract_tests.target import Target
 
@@ -14,6 +14,7 @@ KEYS = {
     Caller.OWNER: "$FLEET_API_KEY",
     Caller.OTHER: "$FLEET_OTHER_API_KEY",
     Caller.STRANGER: STRANGERS_KEY,
+    Caller.EMPTY: "",
 }
 PLAIN = re.compile(r"[ -~]*")
 QUOTED = frozenset(b"%\\'-")  # what printf, or the quotes around its words, would take for something else
@@ -29,7 +30,7 @@ def curl(request: Request, base_url: str, road: Sequence[str] = ()) -> str:
     words = ["curl", "-i", "--path-as-is", "--globoff", *road]
     words += ["--head"] if request.method == "HEAD" else ["-X", shlex.quote(request.method)]
     if request.caller in KEYS:
-        words += ["-H", f'"{KEY_HEADER}: {KEYS[request.caller]}"']
+        words += ["-H", _key(request.key_header, KEYS[request.caller])]
     words += [word for name, value in request.headers for word in ("-H", _header(name, value))]
     before, data = _data(request)
     if data and request.header("content-type") is None:
@@ -66,6 +67,10 @@ def _url(request: Request, base_url: str) -> list[str]:
         return [shlex.quote(base_url + request.path)]
     # In a URL curl takes it for the beginning of a fragment, which is never sent.
     return ["--request-target", shlex.quote(urlsplit(base_url).path + request.path), shlex.quote(base_url)]
+
+
+def _key(name: str, key: str) -> str:
+    return f'"{name}: {key}"' if key else f"'{name};'"
 
 
 def _header(name: str, value: str) -> str:

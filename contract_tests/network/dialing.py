@@ -10,10 +10,11 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import NamedTuple
 
+from fleet_contract.contract_tests.exchange import Cause
 from fleet_contract.contract_tests.network.deadline import Deadline, Late
 from fleet_contract.contract_tests.network.detours import Place
 from fleet_contract.contract_tests.network.hosts import loopback_addresses
-from fleet_contract.contract_tests.network.troubles import Cause, Trouble
+from fleet_contract.contract_tests.network.troubles import Trouble
 
 STAGGER = 0.25  # seconds until the next address is tried beside the one before: RFC 8305 (5)
 

@@ -60,7 +60,7 @@ class Examiner:
         """Return requests that the API answered with a success: one of the same kind, and the first of any kind."""
         good = [self._good.get(_kind_of(outgoing)), *list(self._good.values())[:1]]
         different = {each.path: each for each in good if each}
-        return [replace(each, check=outgoing.check, notes={}) for each in different.values()]
+        return [replace(each, check=outgoing.check, burst=0) for each in different.values()]
 
     def sign(self, exchange: Exchange) -> str:
         """Return by what a response is seen not to be the API's, empty where nothing tells."""

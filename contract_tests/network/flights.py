@@ -2,23 +2,20 @@
 
 import threading
 from bisect import insort
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 from typing import Any
 
-from fleet_contract.contract_tests.exchange import Answer, Exchange, NotJson, TooComplex, memory_of
+from fleet_contract.contract_tests.exchange import Answer, Cause, Exchange, NotJson, TooComplex, memory_of
 from fleet_contract.contract_tests.network.budget import TROUBLES, Budget, BudgetSpent, Cost, longest_run
 from fleet_contract.contract_tests.network.ledger import Ledger, LedgerLost, may_have_made, may_make
 from fleet_contract.contract_tests.network.masking import Masker
 from fleet_contract.contract_tests.network.outgoing import Outgoing
 from fleet_contract.contract_tests.network.pacing import Clock, Pace
 from fleet_contract.contract_tests.network.printable import printable
-from fleet_contract.contract_tests.network.troubles import Cause, Trouble
+from fleet_contract.contract_tests.network.troubles import Trouble
 from fleet_contract.contract_tests.network.wire import Wire
 from fleet_contract.contract_tests.target import Target
-
-NO_NOTES: Mapping[str, Any] = MappingProxyType({})
 
 OnExchange = Callable[[Exchange], None]
 
@@ -153,7 +150,7 @@ class Flights:
 
     def _too_late(self) -> BudgetSpent:
         taken = sum(each.ended - each.started for each in self.journal) / max(len(self.journal), 1)
-        refusals = sorted({each.status for each in self.journal if each.notes.get("retried")})
+        refusals = sorted({each.status for each in self.journal if each.retried})
         paused = f" and with pauses after {' and '.join(map(str, refusals))}" if refusals else ""
         why = f", at {taken:.2g} s a response{paused}"
         return BudgetSpent(Cost.SECONDS, self.seconds, self._most_seconds or 0.0, why)
@@ -168,18 +165,23 @@ class Flights:
             _require_readable(answer)
         except Trouble as trouble:
             self.budget.book(TROUBLES[trouble.cause])
-            notes = {"cause": trouble.cause, **({} if trouble.sent else {"unsent": True})}
-            return self._landed(flight, trouble=str(trouble), notes=notes)
+            return self._landed(flight, trouble=str(trouble), cause=trouble.cause, sent=trouble.sent)
         self.budget.book(Cost.MEGABYTES, memory_of(answer.body) / 1_000_000)
         return self._landed(flight, answer=answer)
 
-    def _landed(
-        self, flight: Flight, answer: Answer | None = None, trouble: str = "", notes: Mapping[str, Any] = NO_NOTES
-    ) -> Exchange:
-        outgoing, ended = flight.outgoing, self._clock.monotonic()
-        said = {**outgoing.notes, **notes}
-        trouble = printable(self._masker.text(trouble))
-        return Exchange(flight.number, outgoing.check, outgoing.request, flight.started, ended, answer, trouble, said)
+    def _landed(self, flight: Flight, answer: Answer | None = None, trouble: str = "", **how: Any) -> Exchange:
+        outgoing = flight.outgoing
+        return Exchange(
+            number=flight.number,
+            check=outgoing.check,
+            request=outgoing.request,
+            started=flight.started,
+            ended=self._clock.monotonic(),
+            answer=answer,
+            trouble=printable(self._masker.text(trouble)),
+            burst=outgoing.burst,
+            **how,
+        )
 
     def _masked(self, answer: Answer) -> Answer:
         return replace(answer, headers=self._masker.pairs(answer.headers), body=self._masker.bytes(answer.body))

@@ -49,7 +49,7 @@ def may_make(method: str, path: str) -> Cost | None:
 def may_have_made(exchange: Exchange) -> bool:
     """Say whether a create made something, as far as anybody can tell: only a 4xx says that it did not."""
     heard = exchange.answer or exchange.foreign
-    return not exchange.notes.get("unsent") and (heard is None or heard.status not in REFUSED)
+    return exchange.sent and (heard is None or heard.status not in REFUSED)
 
 
 class LedgerLost(Exception):

@@ -1,13 +1,12 @@
 """What goes out: a request as the wire carries it, keys and all, and the same as the journal keeps it."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
 
-from fleet_contract.contract_tests.exchange import Caller, Request
+from fleet_contract.contract_tests.exchange import KEY_HEADER, Caller, Request
 from fleet_contract.contract_tests.kinds import TOKEN, VALUE
 from fleet_contract.contract_tests.network.masking import Masker, Secret, revealed
 from fleet_contract.contract_tests.network.proxies import proxy_of
@@ -16,9 +15,9 @@ from fleet_contract.contract_tests.network.wire import Headers
 from fleet_contract.contract_tests.target import Target
 from fleet_contract.spec.headers import FROM_NO_PAGE
 
-KEY_HEADER = "X-API-Key"
 MARK_HEADER = "X-Fleet-Contract"
 STRANGERS_KEY = "nobody-was-given-this"
+_KEYS_OF_NOBODY = {Caller.STRANGER: STRANGERS_KEY, Caller.EMPTY: ""}
 WITH_A_BODY = ("POST", "PUT", "PATCH")
 SECRETIVE = re.compile(r"auth|cookie|key|token|secret|password", re.IGNORECASE)
 PATH = re.compile(r"/[\x21-\x7e]*")
@@ -38,7 +37,7 @@ class Outgoing:
     body: bytes
     request: Request
     check: str = ""
-    notes: Mapping[str, Any] = field(default_factory=dict)
+    burst: int = 0
 
 
 class Dresser:
@@ -66,7 +65,7 @@ class Dresser:
             )
         secrets = {Caller.OWNER: self._target.api_key, Caller.OTHER: self._target.other_api_key}
         secret = secrets.get(caller)
-        return secret.reveal() if secret else STRANGERS_KEY if caller is Caller.STRANGER else None
+        return secret.reveal() if secret else _KEYS_OF_NOBODY.get(caller)
 
     def near_keys(self) -> tuple[str, ...]:
         """Return keys that nobody was given: the owner's, changed as careless servers change it; and one unlike it."""
@@ -100,7 +99,7 @@ class Dresser:
         self._masker.learn(*keys - {STRANGERS_KEY})
         given = self._framed(method, body, tuple(headers))
         kept = self._masker.pairs((name, value) for name, value in headers if not _is_key(name))
-        request = Request(method, self._masker.text(path), caller, kept, self._masker.bytes(body))
+        request = Request(method, self._masker.text(path), caller, kept, self._masker.bytes(body), header_name)
         return (*given, *keyed), request
 
     def _framed(self, method: str, body: bytes, headers: Headers) -> Headers:

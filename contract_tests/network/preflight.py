@@ -5,13 +5,13 @@ from urllib.parse import urlsplit
 
 from fleet_contract.contract_tests.ending import Inconclusive
 from fleet_contract.contract_tests.entries import ENTRIES
-from fleet_contract.contract_tests.exchange import Answer, Exchange
+from fleet_contract.contract_tests.exchange import Answer, Cause, Exchange
 from fleet_contract.contract_tests.network.detours import redirected, resolved
 from fleet_contract.contract_tests.network.disturbance import PROXY_LOGIN, disturbance
 from fleet_contract.contract_tests.network.intermediary import is_html, page_of
 from fleet_contract.contract_tests.network.printable import printable
 from fleet_contract.contract_tests.network.proxies import proxy_url
-from fleet_contract.contract_tests.network.troubles import ADVICE, Cause
+from fleet_contract.contract_tests.network.troubles import ADVICE
 from fleet_contract.contract_tests.target import API, Target
 
 PATH = f"{API}/charging-keys?page_size=10"
@@ -54,8 +54,8 @@ def judge_preflight(exchange: Exchange, target: Target) -> None:
     """
     answer, came_between = exchange.answer, disturbance(exchange)
     if answer is None or came_between:
-        cause = Cause.PROXY if exchange.status == PROXY_LOGIN else exchange.notes.get("cause", "")
-        todo = LET_IN if exchange.foreign else ADVICE.get(cause, _LOOK)
+        cause = Cause.PROXY if exchange.status == PROXY_LOGIN else exchange.cause
+        todo = LET_IN if exchange.foreign else ADVICE[cause] if cause else _LOOK
         seen = _with_its_page(came_between, exchange.foreign or answer)
         raise Unreachable(f"{_asked(target)}: {seen}. Expected any answer of the API. {todo}, and try again.")
     if answer.status in NO_ENTRY:

@@ -2,8 +2,9 @@
 
 import ssl
 
+from fleet_contract.contract_tests.exchange import Cause
 from fleet_contract.contract_tests.network.streams import HandshakeFailed
-from fleet_contract.contract_tests.network.troubles import Cause, Trouble
+from fleet_contract.contract_tests.network.troubles import Trouble
 
 # The types of TLS's records: RFC 8446 (5.1)
 HANDSHAKE, RECORDS = 22, range(20, 24)

@@ -1,29 +1,8 @@
 """What can keep a whole response away: each cause with its name and with what the user can do about it."""
 
 from collections.abc import Mapping
-from enum import StrEnum
 
-
-class Cause(StrEnum):
-    """What kept a response away."""
-
-    NAME = "name"
-    CONNECT = "connect"
-    TLS = "tls"
-    TRUST = "trust"
-    NO_TLS = "no-tls"
-    TLS_ONLY = "tls-only"
-    CLIENT_CERTIFICATE = "client-certificate"
-    PROXY = "proxy"
-    TIMEOUT = "timeout"
-    RESET = "reset"
-    MALFORMED = "malformed"
-    TOO_LONG = "too-long"
-    FRAMING = "framing"
-    CODING = "coding"
-    UNASKED = "unasked"
-    OVERSIZED = "oversized"
-
+from fleet_contract.contract_tests.exchange import Cause
 
 ADVICE: Mapping[Cause, str] = {
     Cause.NAME: "Correct the host in BASE_URL, or set network.proxy if only a proxy knows it",

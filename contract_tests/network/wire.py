@@ -6,12 +6,12 @@ from typing import NamedTuple
 
 import h11
 
-from fleet_contract.contract_tests.exchange import Answer
+from fleet_contract.contract_tests.exchange import Answer, Cause
 from fleet_contract.contract_tests.network.conversation import converse, unasked
 from fleet_contract.contract_tests.network.deadline import Deadline
 from fleet_contract.contract_tests.network.route import Route
 from fleet_contract.contract_tests.network.streams import Stream
-from fleet_contract.contract_tests.network.troubles import Cause, Trouble, Unsendable
+from fleet_contract.contract_tests.network.troubles import Trouble, Unsendable
 from fleet_contract.contract_tests.target import Target
 
 Headers = tuple[tuple[str, str], ...]

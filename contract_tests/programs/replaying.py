@@ -52,7 +52,7 @@ class _Player:
             raise Untested(Lack.FIXTURE, "the target file does not give other_api_key")
         how["headers"] = [(name, value) for name, value in step.get("headers", JSON if body else ())]
         if "key_header" in step:
-            how |= {"header_name": step["key_header"], "notes": {"key_header": step["key_header"]}}
+            how |= {"header_name": step["key_header"]}
         self._require_ours(Request(method, path, how["caller"], body=body))
         return self.api.send(method, path, **how)
 

@@ -6,11 +6,10 @@ from typing import Any
 
 import pytest
 
-from fleet_contract.contract_tests.exchange import NotJson, TooComplex, memory_of, parse_json
+from fleet_contract.contract_tests.exchange import Cause, NotJson, TooComplex, memory_of, parse_json
 from fleet_contract.contract_tests.network import budget
 from fleet_contract.contract_tests.network.budget import MOST_TROUBLES, TROUBLES, BudgetSpent, Cost, longest_run
 from fleet_contract.contract_tests.network.client import Client
-from fleet_contract.contract_tests.network.troubles import Cause
 from fleet_contract.contract_tests.target import Limits
 
 from .conftest import Open, Serve
@@ -69,7 +68,7 @@ def test_json_that_would_take_far_too_much_is_not_read(serve: Serve, open_client
     with pytest.raises(TooComplex):
         parse_json(text)
     exchange = open_client(serve(lambda _: answer(200, text)).url).send("GET", "/")
-    assert (exchange.answer, exchange.notes["cause"]) == (None, Cause.OVERSIZED)
+    assert (exchange.answer, exchange.cause) == (None, Cause.OVERSIZED)
     assert f"the response (200) has {len(text):,} bytes of JSON that" in exchange.trouble
 
 

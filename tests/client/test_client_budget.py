@@ -115,7 +115,7 @@ def test_a_server_that_hangs_is_not_waited_for_all_day(serve: Serve, open_client
 def test_what_was_never_sent_costs_no_fleet() -> None:
     with Client(target("http://127.0.0.1:1"), mark="m") as client:
         exchange = client.send("POST", FLEETS, body=fleet("a"))
-    assert exchange.notes["unsent"] is True
+    assert exchange.sent is False
     assert client.footprint.fleets_created == ()
 
 

@@ -7,9 +7,9 @@ from contextlib import ExitStack
 
 import pytest
 
-from fleet_contract.contract_tests.exchange import Exchange
+from fleet_contract.contract_tests.exchange import Cause, Exchange
 from fleet_contract.contract_tests.network.preflight import Unreachable
-from fleet_contract.contract_tests.network.troubles import ADVICE, Cause
+from fleet_contract.contract_tests.network.troubles import ADVICE
 
 from .conftest import Open, Serve, TlsFor
 from .servers import CLOSE, RESET, Heard, answer, blurting
@@ -58,11 +58,11 @@ def test_a_second_response_is_named_and_never_taken_for_the_next(
         exchanges.append(client.send("GET", f"/{number}"))
         first_is_read.set()
     told = [each for each in exchanges if each.trouble]
-    assert {each.notes["cause"] for each in told} == {Cause.UNASKED}
+    assert {each.cause for each in told} == {Cause.UNASKED}
     assert "that nobody asked for" in told[0].trouble
     assert "responses may be one step out of line" in told[0].trouble
     assert all(each.answer.body == each.request.path.encode() for each in exchanges if each.answer)
-    assert bool(told[0].notes.get("unsent")) == is_late
+    assert bool(not told[0].sent) == is_late
 
 
 def test_no_connection_is_used_again_after_bytes_that_nobody_asked_for(serve: Serve, open_client: Open) -> None:
@@ -83,7 +83,7 @@ def test_no_connection_is_used_again_after_bytes_that_nobody_asked_for(serve: Se
 )
 def test_a_body_where_none_belongs_is_named(serve: Serve, open_client: Open, method: str, response: bytes) -> None:
     exchange = one(serve, open_client, response, method=method)
-    assert (exchange.answer, exchange.notes["cause"]) == (None, Cause.UNASKED)
+    assert (exchange.answer, exchange.cause) == (None, Cause.UNASKED)
 
 
 def test_a_408_on_an_idle_connection_is_no_response_and_only_ends_it(serve: Serve, open_client: Open) -> None:
@@ -112,7 +112,7 @@ def test_a_408_on_an_idle_connection_is_no_response_and_only_ends_it(serve: Serv
 )
 def test_an_end_that_cannot_be_known_is_named(serve: Serve, open_client: Open, headers: bytes, says: str) -> None:
     exchange = one(serve, open_client, OK + headers + b"\r\n2\r\n{}\r\n0\r\n\r\n", CLOSE)
-    assert (exchange.answer, exchange.notes["cause"]) == (None, Cause.FRAMING)
+    assert (exchange.answer, exchange.cause) == (None, Cause.FRAMING)
     assert says in exchange.trouble
 
 
@@ -132,7 +132,7 @@ def test_one_length_may_be_told_twice(serve: Serve, open_client: Open) -> None:
 )
 def test_too_much_beside_a_body_is_named(serve: Serve, open_client: Open, head: bytes, what: str) -> None:
     exchange = one(serve, open_client, head)
-    assert (exchange.answer, exchange.notes["cause"]) == (None, Cause.TOO_LONG)
+    assert (exchange.answer, exchange.cause) == (None, Cause.TOO_LONG)
     assert what in exchange.trouble
 
 
@@ -154,7 +154,7 @@ def test_what_is_no_whole_response_is_told_by_its_bytes(
     serve: Serve, open_client: Open, pieces: list[bytes], cause: Cause, says: str
 ) -> None:
     exchange = one(serve, open_client, *pieces)
-    assert (exchange.answer, exchange.notes["cause"]) == (None, cause)
+    assert (exchange.answer, exchange.cause) == (None, cause)
     assert says in exchange.trouble
 
 

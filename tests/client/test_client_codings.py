@@ -8,8 +8,8 @@ import zlib
 import brotli
 import pytest
 
+from fleet_contract.contract_tests.exchange import Cause
 from fleet_contract.contract_tests.network.codings import Miscoded, codings_of, decoded
-from fleet_contract.contract_tests.network.troubles import Cause
 
 from .conftest import Open, Serve
 from .servers import answer
@@ -60,7 +60,7 @@ def test_labels_in_two_lines_are_one_list() -> None:
 def test_a_label_that_is_not_true_is_named(serve: Serve, open_client: Open, label: str, body: bytes) -> None:
     server = serve(lambda _: answer(200, body, Content_Encoding=label))
     exchange = open_client(server.url).send("GET", "/")
-    assert (exchange.answer, exchange.notes["cause"]) == (None, Cause.CODING)
+    assert (exchange.answer, exchange.cause) == (None, Cause.CODING)
     assert f"labelled Content-Encoding: {label}, but" in exchange.trouble
 
 

@@ -29,6 +29,7 @@ def test_a_line_reads_well() -> None:
         (Caller.OWNER, '-H "X-API-Key: $FLEET_API_KEY"'),
         (Caller.OTHER, '-H "X-API-Key: $FLEET_OTHER_API_KEY"'),
         (Caller.STRANGER, '-H "X-API-Key: nobody-was-given-this"'),
+        (Caller.EMPTY, "-H 'X-API-Key;'"),
     ],
 )
 def test_a_key_is_a_variable(caller: Caller, key: str) -> None:
@@ -51,8 +52,16 @@ REQUESTS = [
     Request("DELETE", "/p", Caller.NOBODY),
     Request("HEAD", "/p", Caller.OWNER),
     Request("OPTIONS", "/p", Caller.OWNER, (("Accept", "text/plain"),)),
+    Request("GET", "/p", Caller.EMPTY),
+    Request("GET", "/p", Caller.OWNER, key_header="x-API-kEY"),
 ]
-KEYS = {Caller.OWNER: ["o-key"], Caller.OTHER: ["x-key"], Caller.NOBODY: [], Caller.STRANGER: ["nobody-was-given-this"]}
+KEYS = {
+    Caller.OWNER: ["o-key"],
+    Caller.OTHER: ["x-key"],
+    Caller.NOBODY: [],
+    Caller.STRANGER: ["nobody-was-given-this"],
+    Caller.EMPTY: [""],
+}
 
 
 @pytest.mark.parametrize("shell", SHELLS)

@@ -227,7 +227,7 @@ def test_a_proxy_that_refuses_is_told_as_the_proxy(
     with pytest.raises(Unreachable, match=r"Correct network\.proxy") as told:
         client.preflight()
     assert says in str(told.value)
-    assert client.journal[0].notes["unsent"] is True
+    assert client.journal[0].sent is False
 
 
 def test_a_redirected_address_is_asked_of_the_proxy(serve: Serve, open_client: Open, stack: ExitStack) -> None:

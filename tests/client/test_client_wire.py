@@ -129,10 +129,10 @@ def test_what_http_cannot_write_is_refused(
 
 def test_an_answer_is_kept_as_it_came(serve: Serve, open_client: Open) -> None:
     server = serve(lambda _: answer(418, b"\xff\x00", X_Odd="caf\xe9"))
-    exchange = open_client(server.url).send("GET", "/", check="c", notes={"n": 1})
+    exchange = open_client(server.url).send("GET", "/", check="c")
     assert exchange.answer is not None
     assert (exchange.status, exchange.answer.body, exchange.answer.header("x-odd")) == (418, b"\xff\x00", "caf\xe9")
-    assert (exchange.number, exchange.check, exchange.notes, exchange.trouble) == (1, "c", {"n": 1}, "")
+    assert (exchange.number, exchange.check, exchange.trouble) == (1, "c", "")
     assert exchange.started <= exchange.ended
 
 
@@ -174,7 +174,7 @@ def test_an_answer_that_drips_is_cut_by_the_time_in_all(serve: Serve, open_clien
     client = open_client(server.url, limits__timeout_seconds=0.4)
     exchange = client.send("GET", "/")
     assert "no whole answer within 0.4 s" in exchange.trouble
-    assert (exchange.answer, exchange.notes["cause"]) == (None, "timeout")
+    assert (exchange.answer, exchange.cause) == (None, "timeout")
     assert 0.3 < exchange.ended - exchange.started < 3
 
 
@@ -182,20 +182,20 @@ def test_an_answer_that_drips_is_cut_by_the_time_in_all(serve: Serve, open_clien
 def test_a_broken_connection_is_trouble_and_no_exception(serve: Serve, open_client: Open, said: bytes) -> None:
     server = serve(lambda _: [said, RESET])
     exchange = open_client(server.url).send("GET", "/")
-    assert (exchange.status, exchange.notes["cause"]) == (0, "reset")
+    assert (exchange.status, exchange.cause) == (0, "reset")
     assert "connection" in exchange.trouble
 
 
 def test_half_an_answer_is_trouble(serve: Serve, open_client: Open) -> None:
     server = serve(lambda _: [answer(200, b"x" * 10)[:-5], RESET])
     exchange = open_client(server.url).send("GET", "/")
-    assert (exchange.answer, exchange.notes["cause"]) == (None, "reset")
+    assert (exchange.answer, exchange.cause) == (None, "reset")
 
 
 def test_what_is_not_http_is_trouble(serve: Serve, open_client: Open) -> None:
     server = serve(lambda _: b"SSH-2.0-OpenSSH_9.2\r\n\r\n")
     exchange = open_client(server.url).send("GET", "/")
-    assert (exchange.notes["cause"], "not HTTP" in exchange.trouble) == ("malformed", True)
+    assert (exchange.cause, "not HTTP" in exchange.trouble) == ("malformed", True)
 
 
 def test_the_journal_is_in_order_of_start_under_threads(serve: Serve, open_client: Open) -> None:

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from fleet_contract.contract_tests.exchange import Answer, Caller, Exchange, Request
+from fleet_contract.contract_tests.exchange import KEY_HEADER, Answer, Caller, Exchange, Request
 from fleet_contract.contract_tests.judging.known import Known
 from fleet_contract.contract_tests.judging.reading import readings
 from fleet_contract.contract_tests.judging.situations import situations_of
@@ -43,17 +43,18 @@ class History:
     ) -> Exchange:
         """Add an exchange; bodies that are no bytes are written as JSON, and status 0 is no answer.
 
-        `how` are `caller`, `check`, the headers `sent` and `got`, and `at`, when it started and ended; what else it
-        holds are notes.
+        `how` are `caller`, `check`, `key_header`, `burst`, the headers `sent` and `got`, and `at`, when it started and
+        ended.
         """
         number = len(self.known.history) + 1
         caller, check = how.pop("caller", Caller.OWNER), how.pop("check", "")
-        request = Request(method, path, caller, how.pop("sent", () if method == "GET" else JSON), _bytes(body))
+        headers, key_header = how.pop("sent", () if method == "GET" else JSON), how.pop("key_header", KEY_HEADER)
+        request = Request(method, path, caller, headers, _bytes(body), key_header)
         got = how.pop("got", JSON)
         answered = Answer(status, got, _bytes(answer)) if status else None
         trouble = "" if status else "it timed out"
         started, ended = how.pop("at", (10.0 * number, 10.0 * number + 1))
-        exchange = Exchange(number, check, request, started, ended, answered, trouble, how)
+        exchange = Exchange(number, check, request, started, ended, answered, trouble, **how)
         self.known.learn(exchange)
         return exchange
 

@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from fleet_contract.contract_tests.exchange import Answer, Caller, Exchange, Request
+from fleet_contract.contract_tests.exchange import Answer, Caller, Cause, Exchange, Request
 from fleet_contract.contract_tests.run import Report
 from fleet_contract.contract_tests.target import Fixtures
 from fleet_contract.contract_tests.untested import Lack
@@ -68,18 +68,10 @@ class Recording:
 
 
 def _plain(exchange: Exchange) -> dict[str, Any]:
-    request = exchange.request
-    return {
-        "number": exchange.number,
-        "check": exchange.check,
-        "request": [request.method, request.path, request.caller, request.headers, request.body.decode("latin-1")],
-        "started": exchange.started,
-        "ended": exchange.ended,
-        "answer": _plain_answer(exchange.answer),
-        "foreign": _plain_answer(exchange.foreign),
-        "trouble": exchange.trouble,
-        "notes": dict(exchange.notes),
-    }
+    request = {**vars(exchange.request), "body": exchange.request.body.decode("latin-1")}
+    answers = {name: _plain_answer(getattr(exchange, name)) for name in ("answer", "foreign")}
+    members = {field.name: getattr(exchange, field.name) for field in fields(exchange)}
+    return {**members, "request": {field.name: request[field.name] for field in fields(exchange.request)}, **answers}
 
 
 def _plain_answer(answer: Answer | None) -> list[Any] | None:
@@ -87,10 +79,15 @@ def _plain_answer(answer: Answer | None) -> list[Any] | None:
 
 
 def _exchange(value: dict[str, Any]) -> Exchange:
-    method, path, caller, headers, body = value["request"]
-    request = Request(method, path, Caller(caller), _pairs(headers), body.encode("latin-1"))
+    sent = value["request"]
+    read = {
+        "caller": Caller(sent["caller"]),
+        "headers": _pairs(sent["headers"]),
+        "body": sent["body"].encode("latin-1"),
+    }
     answers = {name: _answer(value[name]) for name in ("answer", "foreign")}
-    return Exchange(**{**value, "request": request, **answers})
+    cause = Cause(value["cause"]) if value["cause"] else None
+    return Exchange(**{**value, "request": Request(**{**sent, **read}), "cause": cause, **answers})
 
 
 def _answer(value: list[Any] | None) -> Answer | None:

@@ -7,7 +7,6 @@ import pytest
 from fleet_contract.contract_tests.exchange import Caller, Exchange
 from fleet_contract.contract_tests.judging.findings import Finding
 from fleet_contract.contract_tests.judging.races import CALLS, CREATES, KEYS, have_overlapped, judge_races
-from fleet_contract.contract_tests.network.client import BURST
 from fleet_contract.contract_tests.run import digest
 from fleet_contract.contract_tests.verdicts import Verdict, fold
 from fleet_contract.spec.catalogue import catalogue
@@ -204,7 +203,7 @@ def test_what_was_sent_at_once_is_digested_in_any_order() -> None:
     def sent(*numbers: tuple[int, str]) -> list[Exchange]:
         history = History()
         for number, name in numbers:
-            history.create(A, name, sent=JSON, **{BURST: number} if number else {})
+            history.create(A, name, sent=JSON, burst=number)
         return history.known.history
 
     one, other = sent((0, "a"), (1, "b"), (1, "c"), (0, "d")), sent((0, "a"), (1, "c"), (1, "b"), (0, "d"))

@@ -255,7 +255,7 @@ def test_a_look_at_a_location_is_in_situations(path: str, situations: set[str]) 
     [
         ({"caller": Caller.NOBODY}, {"any.without-a-key"}),
         ({"caller": Caller.STRANGER}, {"any.with-an-unknown-key"}),
-        ({"caller": Caller.STRANGER, "empty_key": True}, {"any.with-an-empty-key"}),
+        ({"caller": Caller.EMPTY}, {"any.with-an-empty-key"}),
         ({"key_header": "x-api-key"}, {"any.key-header-in-another-case"}),
         ({"sent": ()}, {"any.missing-media-type"}),
         ({"sent": (("Content-Type", "text/plain"),)}, {"any.wrong-media-type"}),
