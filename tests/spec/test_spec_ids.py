@@ -12,6 +12,7 @@ import pytest
 from fleet_contract import contract_tests, mock_server
 from fleet_contract.contract_tests.check import Check, check_of
 from fleet_contract.contract_tests.judging import reading
+from fleet_contract.contract_tests.judging.known import SETTLING_SECONDS
 from fleet_contract.mock_server.faults import FAULTS
 from fleet_contract.mock_server.handlers import HANDLERS
 from fleet_contract.spec.catalogue import SUCCESS, Basis, Situation, catalogue
@@ -79,6 +80,19 @@ def test_checks_and_faults_cite_requirements_that_can_be_judged() -> None:
 def test_situations_break_requirements_that_can_be_judged() -> None:
     broken = {id for situation in KNOWN.situations.values() for id in situation.breaks.values()}
     assert broken | {success.breaks for success in KNOWN.successes.values()} <= TESTABLE
+
+
+def test_a_requirement_that_names_refusals_names_all_that_its_situations_allow() -> None:
+    for situation in KNOWN.situations.values():
+        allowed = {str(status) for status in KNOWN.statuses(situation.may)}
+        for broken in situation.breaks.values():
+            named = set(re.findall(r"\b[45]\d\d\b", KNOWN.requirements[broken].text)) - {"500"}
+            assert not named or {status for status in allowed if status >= "400"} <= named, (situation.id, broken)
+
+
+def test_the_texts_name_the_time_that_a_server_may_take() -> None:
+    texts = [each.text for each in (*KNOWN.requirements.values(), *KNOWN.situations.values())]
+    assert {float(number) for text in texts for number in re.findall(r"(\d+) seconds", text)} == {SETTLING_SECONDS}
 
 
 # --- what exists is used ------------------------------------------------------------------------
