@@ -91,7 +91,8 @@ def test_a_requirement_that_names_refusals_names_all_that_its_situations_allow()
 
 
 def test_the_texts_name_the_time_that_a_server_may_take() -> None:
-    texts = [each.text for each in (*KNOWN.requirements.values(), *KNOWN.situations.values())]
+    texts = [each.text for each in KNOWN.requirements.values()]
+    texts += [each.text for each in KNOWN.situations.values()]
     assert {float(number) for text in texts for number in re.findall(r"(\d+) seconds", text)} == {SETTLING_SECONDS}
 
 
