@@ -14,11 +14,16 @@ from starlette.types import ASGIApp
 
 from fleet_contract.mock_server.acceptor import Acceptor, most_connections
 from fleet_contract.mock_server.app import build
+from fleet_contract.mock_server.connection import LARGEST_HEAD, Connection
 from fleet_contract.mock_server.guard import Guard
 from fleet_contract.mock_server.listening import CannotListen, listen, url_of
 from fleet_contract.mock_server.parts import Parts
 from fleet_contract.mock_server.parts import parts as honest_parts
-from fleet_contract.mock_server.protocol import Protocol
+
+try:
+    from fleet_contract.mock_server.over_httptools import OverHttptools as Fastest
+except ImportError:
+    from fleet_contract.mock_server.over_h11 import OverH11 as Fastest  # type: ignore[assignment]
 
 LONGEST_START = 10.0
 # Seconds for which responses under way are waited for; with what comes before and after, the end takes 2.5 at most.
@@ -34,9 +39,9 @@ class Server(uvicorn.Server):
         self._announce = announce
 
     @property
-    def connections(self) -> set[Protocol]:
+    def connections(self) -> set[Connection]:
         """The connections that are open."""
-        return cast("set[Protocol]", self.server_state.connections)
+        return cast("set[Connection]", self.server_state.connections)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Take connections; uvicorn's own way of it has no limit that holds before descriptors run out."""
@@ -45,8 +50,8 @@ class Server(uvicorn.Server):
         self.acceptor.start()
         self._announce()
 
-    def _protocol(self) -> Protocol:
-        make = cast("type[Protocol]", self.config.http_protocol_class)
+    def _protocol(self) -> Connection:
+        make = cast("type[Connection]", self.config.http_protocol_class)
         return make(config=self.config, server_state=self.server_state, app_state=self.lifespan.state)
 
     async def on_tick(self, counter: int) -> bool:
@@ -83,13 +88,12 @@ def server(parts: Parts, announce: Callable[[], None]) -> Server:
 
 
 def config(app: ASGIApp, rewrite: Callable[[bytes], bytes] | None) -> uvicorn.Config:
-    # One parser everywhere, so that the mock behaves the same wherever it is installed.
-    http = _rewriting(rewrite) if rewrite else Protocol
     return uvicorn.Config(
         app,
-        http=http,
+        http=type("Rewriting", (Fastest,), {"rewrite": staticmethod(rewrite)}) if rewrite else Fastest,
+        h11_max_incomplete_event_size=LARGEST_HEAD,
         ws="none",
-        loop="fleet_contract.mock_server.clock:UnfrozenLoop",
+        loop="fleet_contract.mock_server.clock:new_loop",
         lifespan="on",
         log_config=None,
         access_log=False,
@@ -118,11 +122,3 @@ def serving(parts: Parts | None = None) -> Iterator[str]:
         thread.join()
         for listener in listeners:
             listener.close()
-
-
-def _rewriting(rewrite: Callable[[bytes], bytes]) -> type[Protocol]:
-    class Rewriting(Protocol):
-        def data_received(self, data: bytes) -> None:
-            super().data_received(rewrite(data))
-
-    return Rewriting

@@ -9,7 +9,10 @@ import httpx
 import pytest
 from openapi_schema_validator import OAS30ReadValidator
 
+from fleet_contract.mock_server import clock
+from fleet_contract.mock_server import serving as serving_module
 from fleet_contract.mock_server.app import build
+from fleet_contract.mock_server.over_h11 import OverH11
 from fleet_contract.mock_server.parts import Parts, parts
 from fleet_contract.mock_server.serving import serving
 from fleet_contract.spec.document import document, operations
@@ -105,7 +108,18 @@ def speak() -> Callable[..., Client]:
     return lambda chosen: Client(parts(chosen))
 
 
+@pytest.fixture(scope="module", params=["httptools and uvloop", "h11 and asyncio"])
+def engine(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Let mocks be served as they are where these packages are installed, and as they are where they are not."""
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param == "h11 and asyncio":
+            patch.setattr(serving_module, "Fastest", OverH11)
+            patch.setattr(clock, "uvloop", None)
+        yield
+
+
 @pytest.fixture(scope="module")
-def url() -> Iterator[str]:
+def url(engine: None) -> Iterator[str]:
+    del engine
     with serving() as served:
         yield served

@@ -1,5 +1,6 @@
 """A mock beside a test that freezes time: it starts, responds and stops as ever."""
 
+import pytest
 from freezegun import freeze_time
 
 from fleet_contract.mock_server.serving import serving
@@ -7,6 +8,7 @@ from fleet_contract.mock_server.serving import serving
 from .raw import exchange, request
 
 REQUEST = request("GET /openapi.json")
+pytestmark = pytest.mark.usefixtures("engine")
 
 
 def test_a_mock_starts_and_stops_while_time_is_frozen() -> None:

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from fleet_contract.mock_server import acceptor, protocol
+from fleet_contract.mock_server import acceptor, connection
 from fleet_contract.mock_server import serving as serving_module
+from fleet_contract.mock_server.connection import LARGEST_HEAD, LARGEST_PIECE, Connection, Phase
 from fleet_contract.mock_server.parts import parts
-from fleet_contract.mock_server.protocol import LARGEST_HEAD, Phase
 from fleet_contract.mock_server.serving import serving
 
 from .raw import JSON, KEY, Response, connected, exchange, next_response, read, request, until_closed
@@ -94,24 +94,30 @@ def test_a_client_that_sends_a_body_too_large_reads_so_although_it_is_to_be_clos
         assert read(until_closed(connection)).status == (413 if key == KEY else 401)
 
 
+@pytest.mark.usefixtures("engine")
 def test_a_body_in_tiny_chunks_is_read_a_little_at_a_time_so_that_others_have_their_turn(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    sizes: list[int] = []
+    turns: list[int] = []
+    go_on, take = Connection.go_on, Connection.take
 
-    class Counting(protocol.Protocol):
-        def data_received(self, data: bytes) -> None:
-            sizes.append(len(data))
-            super().data_received(data)
+    def counted_turn(connection: Connection) -> None:
+        turns.append(0)
+        go_on(connection)
 
-    monkeypatch.setattr(serving_module, "Protocol", Counting)
+    def counted_piece(connection: Connection, piece: bytes) -> None:
+        turns[-1] += len(piece)
+        take(connection, piece)
+
+    monkeypatch.setattr(Connection, "go_on", counted_turn)
+    monkeypatch.setattr(Connection, "take", counted_piece)
     chunks = b"1\r\n \r\n" * 10_000
     with serving() as url:
         assert (
             exchange(url, f"{CHUNKED}Connection: close\r\n{KEY}\r\n\r\n".encode() + chunks + b"0\r\n\r\n").status == 400
         )
-    assert sum(sizes) > len(chunks)
-    assert max(sizes) <= protocol.LARGEST_READ
+    assert sum(turns) > len(chunks)
+    assert max(turns) < 2 * LARGEST_PIECE
 
 
 @pytest.mark.parametrize("blank", [b"\r\n", b"\n", b"\r\n\r\n"])
@@ -172,6 +178,7 @@ def test_connections_that_are_reset_leave_nothing_behind(url: str, caplog: pytes
     assert not [each for each in caplog.records if each.exc_info or each.levelname == "ERROR"]
 
 
+@pytest.mark.usefixtures("engine")
 def test_a_handler_that_goes_on_at_the_moment_of_the_end_is_left_quietly(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -198,11 +205,12 @@ def test_a_handler_that_goes_on_at_the_moment_of_the_end_is_left_quietly(
 
 
 @pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def impatient(engine: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """Give a mock that waits for a moment only."""
+    del engine
     monkeypatch.setattr(serving_module, "TICKS_BETWEEN_LOOKS", 1)
     for phase in set(Phase) - {Phase.HANDLER}:
-        monkeypatch.setitem(protocol.LONGEST_WAITS, phase, 0.2)
+        monkeypatch.setitem(connection.LONGEST_WAITS, phase, 0.2)
     with serving() as url:
         yield url
 
@@ -246,6 +254,7 @@ def test_a_client_that_is_slow_only_now_and_then_is_served(impatient: str) -> No
             assert next_response(connection).status == 200
 
 
+@pytest.mark.usefixtures("engine")
 def test_idle_connections_make_room_for_new_ones_and_busy_ones_stay(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
