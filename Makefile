@@ -1,4 +1,5 @@
-# Needs Python 3.11 or newer and make; lint-api needs npm too. All else is installed into .venv and node_modules.
+# Needs Python 3.11 or newer and make; lint-api and clients need Node.js too. What else is needed is installed into .venv,
+# build and node_modules.
 
 PYTHON ?= python3
 PORT = 8080
@@ -10,12 +11,13 @@ ARGS =
 BIN := .venv/bin
 LOCKED := .venv/locked
 READY := .venv/ready
-SPECTRAL := node_modules/.package-lock.json
+NODE := node_modules/.package-lock.json
+CLIENTS := build/clients/locked
 SOURCES := contract_tests mock_server spec tests bench tools hatch_build.py
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help mock contract test packaged processes hostile prove prove-all compare lint types lint-api lock clean
+.PHONY: help mock contract test packaged processes hostile clients prove prove-all compare lint types lint-api lock clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
@@ -43,6 +45,9 @@ processes: $(READY) ## Test how whole commands end and what they bear, as proces
 hostile: $(READY) ## Run the suite and the mock against what no server and no client should send (minutes) [ARGS=…]
 	@$(BIN)/python -m pytest -n 4 --dist worksteal tests/hostile $(ARGS)
 
+clients: $(READY) $(CLIENTS) $(NODE) ## Generate clients of the document in Python and TypeScript, and let them call the mock [ARGS=…]
+	@$(BIN)/python -m pytest tests/generated_clients $(ARGS)
+
 prove: $(READY) ## Prove the suite and the mock by each other: all faults, every pair of answers (minutes)
 	@$(BIN)/python -m pytest -n auto --dist worksteal tests/prove tests/decisions -m 'not thorough' $(ARGS)
 
@@ -59,13 +64,16 @@ lint: $(READY) ## Check style and form
 types: $(READY) ## Check types
 	@$(BIN)/mypy
 
-lint-api: $(SPECTRAL) ## Lint spec/openapi.yaml with Spectral
+lint-api: $(NODE) ## Lint spec/openapi.yaml with Spectral
 	@node_modules/.bin/spectral lint spec/openapi.yaml --ruleset .spectral.yaml --fail-severity warn
 
 lock: $(READY) ## Write requirements.lock and package-lock.json anew, with the newest versions that are allowed
 	@$(BIN)/uv pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 --all-extras \
 	    --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' \
 	    --output-file requirements.lock
+	@$(BIN)/uv pip compile tests/generated_clients/requirements.in --quiet --upgrade --universal --python-version 3.11 \
+	    --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' \
+	    --output-file tests/generated_clients/requirements.lock
 	@npm update --package-lock-only --ignore-scripts --no-audit --no-fund --loglevel error
 
 clean: ## Remove all that was made here
@@ -85,7 +93,13 @@ $(READY): $(LOCKED) pyproject.toml hatch_build.py
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(SPECTRAL): package-lock.json package.json
+$(CLIENTS): tests/generated_clients/requirements.lock
+	@echo 'Installing what $< names into build/clients, once.'
+	@$(PYTHON) -m venv --clear build/clients
+	@build/clients/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+$(NODE): package-lock.json package.json
 	@echo 'Installing what package-lock.json names into node_modules, once.'
 	@npm ci --ignore-scripts --no-audit --no-fund --loglevel error >/dev/null
 	@touch $@
