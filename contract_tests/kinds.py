@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from fleet_contract.contract_tests.network.detours import is_connect_to, is_resolve
 from fleet_contract.contract_tests.network.masking import Secret, revealed
-from fleet_contract.contract_tests.references import Origin, follow, is_reference, literal
+from fleet_contract.contract_tests.references import Origin, expansion_of, follow, is_reference, literal
 from fleet_contract.spec.files import expanded
 from fleet_contract.spec.numerals import DECIMAL, WHOLE
 
@@ -149,9 +149,10 @@ def _take_header(text: str, origin: Origin) -> str | Secret:
     text = text.strip()
     scheme, _, rest = text.partition(" ")
     if is_reference(text):
-        value: str | Secret = Secret(follow(text, origin))
+        value: str | Secret = Secret(follow(text, origin), expansion_of(text, origin))
     elif TOKEN.fullmatch(scheme) and is_reference(rest.lstrip()):
-        value = Secret(f"{scheme} {follow(rest.lstrip(), origin)}")
+        rest = rest.lstrip()
+        value = Secret(follow(rest, origin), expansion_of(rest, origin), f"{scheme} ")
     else:
         value = literal(text, origin)
     if not VALUE.fullmatch(revealed(value)):

@@ -1,6 +1,7 @@
 """Values that stand elsewhere: `env:NAME` is what an environment variable holds, `file:PATH` what a file holds."""
 
 import re
+import shlex
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from pathlib import Path
@@ -86,6 +87,14 @@ def follow(text: str, origin: Origin) -> str:
             f"names {where}, which only refers to something else", "Expected the value itself. Name that."
         )
     return lines[0]
+
+
+def expansion_of(reference: str, origin: Origin) -> str:
+    """Return what a POSIX shell expands to what a reference refers to; empty for a variable that no shell can name."""
+    scheme, _, name = reference.partition(":")
+    if scheme.lower() == "env":
+        return f"${name.strip()}" if WORD.fullmatch(name.strip()) and name.isascii() else ""
+    return f"$(cat {shlex.quote(str(origin.source.folder / expanded(name.strip())))})"
 
 
 def literal(text: str, origin: Origin) -> str:

@@ -12,12 +12,16 @@ LONG = 16  # from here on a key is no ordinary word, and is masked inside of lon
 
 
 class Secret:
-    """A text that shows itself only to who asks for it."""
+    """A text that shows itself only to who asks for it.
 
-    __slots__ = ("_text",)
+    `expansion` is what a shell finds it by, behind the public word `scheme`; empty where
+    that is not known.
+    """
 
-    def __init__(self, text: str) -> None:
-        self._text = text
+    __slots__ = ("_text", "expansion", "scheme")
+
+    def __init__(self, text: str, expansion: str = "", scheme: str = "") -> None:
+        self._text, self.expansion, self.scheme = f"{scheme}{text}", expansion, scheme
 
     def reveal(self) -> str:
         """Return the text itself, to be sent and never to be written down."""

@@ -3,11 +3,14 @@
 import os
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 
 from fleet_contract.contract_tests.exchange import Caller, Request
-from fleet_contract.contract_tests.network.curl import curl
+from fleet_contract.contract_tests.network.curl import curl, road_to
+from fleet_contract.contract_tests.target import Target
+from fleet_contract.contract_tests.target_file import read_target
 
 from .conftest import Serve
 
@@ -49,12 +52,18 @@ REQUESTS = [
     Request("POST", "/p", Caller.OWNER, (("X-Empty", ""), ("X-Odd", 'it\'s "$x"')), b"@/etc/hostname"),
     Request("POST", "/p", Caller.OWNER),
     Request("PATCH", "/p", Caller.STRANGER, (JSON,), b"x" * 300_000),
+    Request("PUT", "/p", Caller.OWNER, (JSON,), b'{"newName": ' + b"[" * 50_000 + b"]" * 50_000 + b"}"),
+    Request(
+        "PUT", "/p", Caller.OWNER, (JSON,), b"\0" + b'{"a":' * 900 + b"\n" * 30 + "東é".encode() * 900 + b"-n" * 90
+    ),
+    Request("PUT", f"/p/{'a' * 4_000}%2F{'%C3' * 90}/rename?b='#", Caller.OWNER, (JSON,), b"%s\\'" * 200 + b"-" * 600),
     Request("DELETE", "/p", Caller.NOBODY),
     Request("HEAD", "/p", Caller.OWNER),
     Request("OPTIONS", "/p", Caller.OWNER, (("Accept", "text/plain"),)),
     Request("GET", "/p", Caller.EMPTY),
     Request("GET", "/p", Caller.OWNER, key_header="x-API-kEY"),
 ]
+LONGEST_LINE = 700  # characters
 KEYS = {
     Caller.OWNER: ["o-key"],
     Caller.OTHER: ["x-key"],
@@ -64,16 +73,76 @@ KEYS = {
 }
 
 
+def run(shell: str, line: str, **environment: str) -> None:
+    line = line.replace("curl -i", "curl -i --silent --max-time 5 -q", 1)
+    keys = {"FLEET_API_KEY": "o-key", "FLEET_OTHER_API_KEY": "x-key"}
+    environment = {"PATH": os.environ["PATH"], **keys, **environment}
+    subprocess.run([shell], input=line.encode(), env=environment, check=True, capture_output=True, timeout=10)
+
+
 @pytest.mark.parametrize("shell", SHELLS)
 @pytest.mark.parametrize("request_", REQUESTS, ids=range(len(REQUESTS)))
 def test_curl_sends_the_same_request(serve: Serve, shell: str, request_: Request) -> None:
     server = serve()
-    environment = {"PATH": os.environ["PATH"], "FLEET_API_KEY": "o-key", "FLEET_OTHER_API_KEY": "x-key"}
-    line = curl(request_, f"{server.url}/drive").replace("curl -i", "curl -i --silent --max-time 5 -q", 1)
-    subprocess.run([shell], input=line.encode(), env=environment, check=True, capture_output=True, timeout=10)
+    line = curl(request_, f"{server.url}/drive")
+    run(shell, line)
     heard = server.heard[0]
     assert (heard.method, heard.path, heard.body) == (request_.method, f"/drive{request_.path}", request_.body)
     assert heard.all("x-api-key") == KEYS[request_.caller]
     assert heard.header("content-type") == request_.header("content-type")
     for name, value in request_.headers:
         assert heard.all(name) == [value]
+
+
+@pytest.mark.parametrize("request_", [each for each in REQUESTS if len(each.body) + len(each.path) > 1_000])
+def test_a_line_of_what_is_long_is_short(request_: Request) -> None:
+    assert len(curl(request_, "http://localhost:8080")) < LONGEST_LINE
+
+
+HEADERS = """
+[network.headers]
+X-Team = "it's 5$"
+X-Gateway = "env:GATEWAY"
+Authorization = "Bearer env:TOKEN"
+"Proxy!Id" = "Odd! file:a token"
+Cookie = "session=s3cret-of-the-file"
+Accept = "text/html"
+"""
+SECRETS = {"GATEWAY": "s3cret-of-the-gateway", "TOKEN": "s3cret-of-the-token"}
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_the_headers_of_the_target_are_sent_and_the_secret_ones_not_shown(
+    serve: Serve, shell: str, tmp_path: Path
+) -> None:
+    server = serve()
+    (tmp_path / "a token").write_text("s3cret-of-a-file\n")
+    (tmp_path / "target.toml").write_text(f'base_url = "{server.url}"{HEADERS}')
+    road = road_to(read_target(tmp_path / "target.toml", environment=SECRETS))
+    line = curl(Request("GET", "/p", Caller.OWNER, (("Accept", "*/*"),)), server.url, road)
+    assert "s3cret" not in line
+    run(shell, line, COOKIE="session=s3cret-of-the-file", **SECRETS)
+    sent = {name: server.heard[0].all(name) for name in ("X-Team", "X-Gateway", "Authorization", "Proxy!Id", "Cookie")}
+    assert sent == {
+        "X-Team": ["it's 5$"],
+        "X-Gateway": ["s3cret-of-the-gateway"],
+        "Authorization": ["Bearer s3cret-of-the-token"],
+        "Proxy!Id": ["Odd! s3cret-of-a-file"],
+        "Cookie": ["session=s3cret-of-the-file"],
+    }
+    assert server.heard[0].all("accept") == ["*/*"], "what a check sends takes the place of the target's"
+
+
+@pytest.mark.parametrize(
+    ("url", "is_told"),
+    [
+        ("http://mock.test:8080", True),
+        ("http://localhost:8080", False),
+        ("http://127.0.0.1:8080", False),
+        ("http://[::1]:8080", False),
+        ("https://staging.example", False),
+    ],
+)
+def test_a_mock_under_a_name_that_a_page_could_give_it_is_told_that_no_page_asks(url: str, is_told: bool) -> None:
+    line = curl(Request("GET", "/p", Caller.OWNER), url, road_to(Target(url)))
+    assert ("-H 'Sec-Fleet-Contract: ?1'" in line) is is_told
