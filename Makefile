@@ -13,7 +13,7 @@ LOCKED := .venv/locked
 READY := .venv/ready
 NODE := node_modules/.package-lock.json
 CLIENTS := build/clients/locked
-SOURCES := contract_tests mock_server spec tests bench tools hatch_build.py
+SOURCES := contract_tests mock_server spec proof tests bench tools hatch_build.py
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:

@@ -13,7 +13,7 @@ from bench.many import HONEST, against_each
 from bench.subjects import sample, sections
 from bench.tables import table
 from fleet_contract.contract_tests.depths import Depth
-from fleet_contract.mock_server.faults import FAULTS
+from proof.mutants import MUTANTS
 
 HEAD = ["check", "requests", "faults that it shows", "that nothing else shows"]
 
@@ -46,7 +46,7 @@ class Shown:
 @click.option("--workers", type=click.IntRange(1), default=cpu_count() or 1, show_default=True, help="Runs at once.")
 def main(depth: str, size: int | None, workers: int) -> None:
     """Say what each check is good for, so that a budget is spent where it shows most; the table is in Markdown."""
-    runs = list(against_each(run, depth, sample(size, sections()) if size else [*FAULTS], workers))
+    runs = list(against_each(run, depth, sample(size, sections()) if size else [*MUTANTS], workers))
     click.echo(table(HEAD, rows(runs)))
     click.echo(f"\nShown by none: {', '.join(unseen(runs)) or 'none'}")
 
@@ -58,7 +58,7 @@ def run(job: tuple[str, str]) -> Shown:
     with mock(*([name] if name else [])) as url:
         report = judged(url, depth)
     check_of = {exchange.number: exchange.check for exchange in report.known.history}
-    broken = FAULTS[name].breaks if name else frozenset()
+    broken = MUTANTS[name].breaks if name else frozenset()
     failures = [each for result in report.results if result.requirement.id in broken for each in result.failures]
     return Shown(
         fault=name,

@@ -13,7 +13,7 @@ from bench.many import HONEST, against_each
 from bench.subjects import sample, sections
 from bench.tables import share, table
 from fleet_contract.contract_tests.depths import PRICES, Depth
-from fleet_contract.mock_server.faults import FAULTS
+from proof.mutants import MUTANTS
 
 DEPTHS = {depth.word: depth for depth in Depth}
 HEAD = [
@@ -44,12 +44,12 @@ class Run:
     @property
     def caught(self) -> bool:
         """Whether a requirement failed that the fault breaks."""
-        return bool(self.failed & FAULTS[self.fault].breaks)
+        return bool(self.failed & MUTANTS[self.fault].breaks)
 
     @property
     def exact(self) -> bool:
         """Whether all that the fault breaks failed, and nothing else did."""
-        return self.failed == FAULTS[self.fault].breaks
+        return self.failed == MUTANTS[self.fault].breaks
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -58,7 +58,7 @@ class Run:
 @click.option("--workers", type=click.IntRange(1), default=cpu_count() or 1, show_default=True, help="Runs at once.")
 def main(words: Sequence[str], size: int | None, workers: int) -> None:
     """Try the suite on all faults at some depths, all of them by default, and print a table in Markdown."""
-    names = sample(size, sections()) if size else [*FAULTS]
+    names = sample(size, sections()) if size else [*MUTANTS]
     results = {
         depth: [*against_each(_run, word, names, workers)]
         for word, depth in DEPTHS.items()

@@ -4,14 +4,13 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cache, partial
+from functools import cache
 from typing import TypeVar
 
-from fleet_contract.mock_server.faults import FAULTS, SECTIONS, find
-from fleet_contract.mock_server.faults.registry import Fault
 from fleet_contract.mock_server.parts import Parts, parts
 from fleet_contract.spec.catalogue import catalogue
 from fleet_contract.spec.files import Contradiction
+from proof.mutants import MUTANTS, find, section
 
 Item = TypeVar("Item")
 
@@ -51,16 +50,16 @@ def honest(times: int) -> list[Subject]:
 
 
 def sections() -> dict[str, list[str]]:
-    """Return the names of all faults by section, both in the order of the register."""
-    found: dict[str, list[str]] = {_last(module.__name__): [] for module in SECTIONS}
-    for fault in FAULTS.values():
-        found.setdefault(_home(fault), []).append(fault.name)
-    return found
+    """Return the names of all mutants by the section of the catalogue that they break, the sections in its order."""
+    found: dict[str, list[str]] = {id.partition(".")[0]: [] for id in catalogue().requirements}
+    for mutant in MUTANTS.values():
+        found[section(mutant)].append(mutant.name)
+    return {section: names for section, names in found.items() if names}
 
 
 def faults(names: Iterable[str]) -> list[Subject]:
-    """Return the mocks with these faults; raises NoSuchFault."""
-    return [Subject(Kind.FAULT, name, _home(find(name))) for name in names]
+    """Return the mocks with these mutants; raises NoSuchMutant."""
+    return [Subject(Kind.FAULT, name, section(find(name))) for name in names]
 
 
 def sample(size: int, of: Mapping[str, Sequence[str]]) -> list[str]:
@@ -83,16 +82,6 @@ def evenly(items: Sequence[Item], size: int) -> list[Item]:
 
 def _claim(names: int, seats: int) -> tuple[float, int]:
     return (names / seats if seats else math.inf if names else 0, names)
-
-
-def _home(fault: Fault) -> str:
-    """Return the section that a fault stands in; one that was made as a partial stands where its function does."""
-    edit = fault.edit.func if isinstance(fault.edit, partial) else fault.edit
-    return _last(edit.__module__)
-
-
-def _last(name: str) -> str:
-    return name.rpartition(".")[2]
 
 
 # --- dialects ---

@@ -3,10 +3,10 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fleet_contract.mock_server.access import Access
-from fleet_contract.mock_server.bodies import LIMIT, read_body
+from fleet_contract.mock_server.bodies import LIMIT, Incoming, read_body
 from fleet_contract.mock_server.forms import COMPARING_IDS, same_id
 from fleet_contract.mock_server.handlers import HANDLERS, Handler, World, id_in_path
 from fleet_contract.mock_server.kinds import Kind
@@ -19,6 +19,9 @@ from fleet_contract.spec.dialect import Dialect, complete, default_dialect
 from fleet_contract.spec.document import document
 from fleet_contract.spec.files import Contradiction
 
+if TYPE_CHECKING:
+    from fleet_contract.mock_server.service import Service
+
 WITHOUT_CONTENT = (204, 304)
 DELAYS = {"none": 0.0, "some": 0.3}
 
@@ -26,6 +29,8 @@ Hook = Callable[[World, Call], Awaitable[None]]
 Filter = Callable[[Call, Answer], Answer]
 Condition = Callable[[Call], bool]
 Wrapper = Callable[[Handler, World, Call], Awaitable[Reply]]
+Proceed = Callable[[Call, Incoming], Awaitable[Answer]]
+Layer = Callable[["Service", Proceed], Proceed]
 
 
 def always(_: Call) -> bool:
@@ -39,6 +44,7 @@ class Parts:
     `hooks` run before the body of their operation is read; `filters` see answers
     last of all, outside response validation, and None stands for what is no operation.
     Each of `stores_around` makes a store around the one that keeps the state.
+    `layers` stand around the whole service, the last outermost.
     `rewrite` changes what arrives before it is read as HTTP. `base_path` ends without a
     slash; pages of `origins` may use the mock from a browser. `allowed_hosts` are taken
     beside those of this machine. A body of more than `body_limit` bytes is refused.
@@ -60,6 +66,7 @@ class Parts:
     store_type: type[PlainStore] = MemoryStore
     stores_around: list[Callable[[Store], Store]] = field(default_factory=list)
     access_type: type[Access] = Access
+    layers: list[Layer] = field(default_factory=list)
     rewrite: Callable[[bytes], bytes] | None = None
     faults: list[str] = field(default_factory=list)
 

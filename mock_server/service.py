@@ -1,5 +1,7 @@
 """The steps of a call, in order, each once: route, tenant, parse, validate, handle, check the value, render.
 
+Layers may stand around all that: each is given the service and what lies within, and decides what is answered instead.
+
 Where later steps are to stand: a world would be looked up between tenant and parse, what one call alone is to meet
 between validate and handle, and a journal would be kept after render.
 """
@@ -14,7 +16,7 @@ from fleet_contract.mock_server.bodies import Incoming
 from fleet_contract.mock_server.codings import unpacked
 from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import NOTHING, Answer, Call, Reply, to_bytes
-from fleet_contract.mock_server.parts import Mock
+from fleet_contract.mock_server.parts import Mock, Proceed
 from fleet_contract.mock_server.plan import Plan
 from fleet_contract.mock_server.refusals import Refusal, refusal_of, rendered
 from fleet_contract.mock_server.schemas import body_refusal
@@ -38,17 +40,23 @@ class Service:
         self._numbers = count(1)
         self._headers = {"content-type": MEDIA_TYPES[mock.dialect["answer.charset"]]}
         self._filters_elsewhere = tuple(change for id, change in mock.parts.filters if id is None)
+        self._decide: Proceed = self.decide
+        for layer in mock.parts.layers:
+            self._decide = layer(self, self._decide)
 
     async def answer(self, call: Call, incoming: Incoming) -> Answer:
         """Return what a call is answered, a refusal included; never raises."""
+        return self.finish(call, await self._decide(call, incoming))
+
+    async def decide(self, call: Call, incoming: Incoming) -> Answer:
+        """Return what a call is answered before it is made ready to be sent; never raises."""
         try:
             self.limit_the_rate()
             plan = self.plan_of(call)
             await self.parse(call, plan, incoming)
-            answer = self.render(await plan.handler(self.mock, call), plan)
+            return self.render(await plan.handler(self.mock, call), plan)
         except Exception as wrong:  # noqa: BLE001  (whatever it was, the caller gets an answer)
-            answer = rendered(refusal_of(wrong, call.operation_id), self.dialect)
-        return self.finish(call, answer)
+            return rendered(refusal_of(wrong, call.operation_id), self.dialect)
 
     def limit_the_rate(self) -> None:
         """Refuse one request in many, where the dialect does."""

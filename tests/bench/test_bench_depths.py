@@ -4,9 +4,9 @@ from bench.depths import Run, remarks, row
 from bench.many import HONEST
 
 from fleet_contract.contract_tests.depths import Depth
-from fleet_contract.mock_server.faults import FAULTS
+from proof.mutants import MUTANTS
 
-ONE, TWO, THREE = list(FAULTS)[:3]
+ONE, TWO, THREE = list(MUTANTS)[:3]
 
 
 def run(fault: str, failed: frozenset[str] = frozenset(), requests: int = 10, *, early: bool = False) -> Run:
@@ -15,8 +15,8 @@ def run(fault: str, failed: frozenset[str] = frozenset(), requests: int = 10, *,
 
 RUNS = [
     run(HONEST, requests=9),
-    run(ONE, FAULTS[ONE].breaks),
-    run(TWO, FAULTS[TWO].breaks | {"another"}, requests=30),
+    run(ONE, MUTANTS[ONE].breaks),
+    run(TWO, MUTANTS[TWO].breaks | {"another"}, requests=30),
     run(THREE, frozenset({"another"}), requests=20, early=True),
 ]
 

@@ -12,15 +12,15 @@ from bench.documents import SUCCESSES, successes_only, with_refusals
 from bench.side_by_side import SAMPLE, chosen, plan
 from bench.subjects import Kind, evenly, sample, sections
 
-from fleet_contract.mock_server.faults import FAULTS
 from fleet_contract.spec.document import operations
 from fleet_contract.spec.files import Contradiction
+from proof.mutants import MUTANTS
 
 NAMES = {"long": [f"l{number:02}" for number in range(40)], "short": ["s1", "s0"], "empty": []}
 
 
 def test_every_fault_is_in_one_section() -> None:
-    assert sorted(name for names in sections().values() for name in names) == sorted(FAULTS)
+    assert sorted(name for names in sections().values() for name in names) == sorted(MUTANTS)
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_the_default_mock_is_judged_before_anything_else() -> None:
 
 def test_each_tool_has_a_share_of_its_own() -> None:
     tried = {tool: sum(run.subject.kind is Kind.FAULT for run in plan(chosen(tool), "own", "0")) for tool in TOOLS}
-    assert tried == {"ours": 2 * len(FAULTS), "schemathesis": len(FAULTS), "specmatic": SAMPLE, "dredd": SAMPLE}
+    assert tried == {"ours": 2 * len(MUTANTS), "schemathesis": len(MUTANTS), "specmatic": SAMPLE, "dredd": SAMPLE}
 
 
 def test_an_unknown_tool_is_answered_with_the_nearest() -> None:

@@ -4,11 +4,11 @@ import httpx
 import pytest
 
 from fleet_contract.mock_server.app import plans
-from fleet_contract.mock_server.faults import FAULTS, find
-from fleet_contract.mock_server.faults.registry import NoSuchFault, register_fault
+from fleet_contract.mock_server.faults.registry import register_fault
 from fleet_contract.mock_server.parts import Mock, Parts, parts
 from fleet_contract.mock_server.serving import serving
 from fleet_contract.spec.catalogue import NoSuchId, catalogue
+from proof.mutants import MUTANTS, NoSuchMutant, find
 
 from .conftest import Client
 
@@ -22,9 +22,9 @@ def spoiled(name: str) -> Parts:
     return made
 
 
-@pytest.mark.parametrize("name", FAULTS)
+@pytest.mark.parametrize("name", MUTANTS)
 def test_a_fault_says_what_it_does_and_can_be_built(name: str) -> None:
-    fault = FAULTS[name]
+    fault = MUTANTS[name]
     assert fault.breaks <= set(catalogue().requirements)
     assert fault.text.endswith(".")
     assert "\n" not in fault.text
@@ -34,7 +34,7 @@ def test_a_fault_says_what_it_does_and_can_be_built(name: str) -> None:
 
 
 def test_every_testable_requirement_has_a_fault_of_its_own() -> None:
-    alone = {next(iter(fault.breaks)) for fault in FAULTS.values() if len(fault.breaks) == 1}
+    alone = {next(iter(fault.breaks)) for fault in MUTANTS.values() if len(fault.breaks) == 1}
     testable = {requirement.id for requirement in catalogue().requirements.values() if not requirement.untestable}
     assert testable - alone == NEEDS_NO_FAULT
 
@@ -45,7 +45,7 @@ def test_an_unknown_requirement_is_an_error_where_a_fault_is_defined() -> None:
 
 
 def test_an_unknown_fault_is_answered_with_the_nearest() -> None:
-    with pytest.raises(NoSuchFault, match="Did you mean 'codes-are-wrapped'"):
+    with pytest.raises(NoSuchMutant, match="Did you mean 'codes-are-wrapped'"):
         find("codes-are-wraped")
 
 

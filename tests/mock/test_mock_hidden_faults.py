@@ -6,8 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
-from fleet_contract.mock_server.faults import find
 from fleet_contract.mock_server.parts import parts
+from proof.mutants import find
 
 from .conftest import Client
 

@@ -5,8 +5,8 @@ from zlib import crc32
 import pytest
 
 from fleet_contract.contract_tests.verdicts import Outcome
-from fleet_contract.mock_server.faults import FAULTS
 from fleet_contract.spec.catalogue import catalogue
+from proof.mutants import MUTANTS
 from tests.suite.harness import failed, judged, mock
 
 from .dialects import Answers, covering
@@ -17,18 +17,18 @@ TELLING = [each for each in covering() if each["id.alphabet"] == "any" and each[
 OTHER_DIALECTS = [TELLING[len(TELLING) * number // 4] for number in range(4)]
 # Honest in its dialect: there a create that repeats another one is answered with its fleet.
 HONEST_THERE = {"creates-at-once-of-one-name-both-win"}
-HASHES = {name: crc32(name.encode()) for name in FAULTS if name not in HONEST_THERE}
+HASHES = {name: crc32(name.encode()) for name in MUTANTS if name not in HONEST_THERE}
 SAMPLE = [(name, each // EVERY % len(OTHER_DIALECTS)) for name, each in HASHES.items() if each % EVERY == 0]
 
 
 def require_exactly(name: str, dialect: Answers) -> None:
     with mock(name, settings=dialect) as url:
         report = judged(url, "standard")
-    assert failed(report) == FAULTS[name].breaks
+    assert failed(report) == MUTANTS[name].breaks
     assert report.outcome is Outcome.BREAKS
 
 
-@pytest.mark.parametrize("name", FAULTS)
+@pytest.mark.parametrize("name", MUTANTS)
 def test_a_fault_breaks_what_it_says_and_nothing_else(name: str) -> None:
     require_exactly(name, {})
 
@@ -41,5 +41,5 @@ def test_a_fault_breaks_the_same_in_another_dialect(name: str, number: int) -> N
 
 def test_every_requirement_that_a_server_could_break_has_a_fault() -> None:
     judgeable = {each.id for each in catalogue().requirements.values() if not each.untestable}
-    broken = frozenset[str]().union(*(fault.breaks for fault in FAULTS.values()))
+    broken = frozenset[str]().union(*(fault.breaks for fault in MUTANTS.values()))
     assert judgeable - broken <= {"dialect.is-as-held"}, "what a target file is held to has no fault, but a dialect"

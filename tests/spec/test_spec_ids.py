@@ -13,11 +13,11 @@ from fleet_contract import contract_tests, mock_server
 from fleet_contract.contract_tests.check import Check, check_of
 from fleet_contract.contract_tests.judging import reading
 from fleet_contract.contract_tests.judging.known import SETTLING_SECONDS
-from fleet_contract.mock_server.faults import FAULTS
 from fleet_contract.mock_server.handlers import HANDLERS
 from fleet_contract.spec.catalogue import SUCCESS, Basis, Situation, catalogue
 from fleet_contract.spec.coverage import Covered, Silence, sentences, silences
 from fleet_contract.spec.document import document, operations
+from proof.mutants import MUTANTS
 
 SUITE = Path(contract_tests.__file__).parent
 MOCK = Path(mock_server.__file__).parent
@@ -72,7 +72,7 @@ def test_sentences_and_silences_cite_what_exists() -> None:
 def test_checks_and_faults_cite_requirements_that_can_be_judged() -> None:
     for name, check in checks():
         assert set(check.reaches) <= TESTABLE, name
-    for fault in FAULTS.values():
+    for fault in MUTANTS.values():
         assert fault.breaks, f"{fault.name} breaks nothing"
         assert fault.breaks <= TESTABLE, fault.name
 
@@ -111,7 +111,7 @@ def test_every_testable_requirement_is_judged() -> None:
 
 
 def test_every_testable_requirement_has_a_fault_that_breaks_it() -> None:
-    assert TESTABLE - {id for fault in FAULTS.values() for id in fault.breaks} == HELD
+    assert TESTABLE - {id for fault in MUTANTS.values() for id in fault.breaks} == HELD
 
 
 def test_every_question_is_consulted_by_the_mock() -> None:

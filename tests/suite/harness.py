@@ -17,9 +17,9 @@ from fleet_contract.contract_tests.judge import begin, run_checks
 from fleet_contract.contract_tests.run import Report
 from fleet_contract.contract_tests.settings import read_settings
 from fleet_contract.contract_tests.verdicts import Verdict
-from fleet_contract.mock_server.faults import find
 from fleet_contract.mock_server.parts import Parts, parts
 from fleet_contract.mock_server.serving import serving
+from proof.mutants import find
 
 SEED = Path(__file__).parents[2] / "contract_tests" / "mock.toml"  # what the mock's seed holds, and its keys
 

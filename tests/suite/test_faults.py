@@ -6,8 +6,8 @@ All of them are tried in tests/prove.
 import pytest
 
 from fleet_contract.contract_tests.verdicts import Outcome
-from fleet_contract.mock_server.faults import FAULTS
 from fleet_contract.spec.catalogue import catalogue
+from proof.mutants import MUTANTS
 
 from .harness import failed, judged, mock
 
@@ -49,7 +49,7 @@ SAMPLE = (
 
 def test_the_sample_has_faults_of_every_section() -> None:
     judgeable = [each for each in catalogue().requirements.values() if not each.untestable]
-    broken = {id.split(".")[0] for name in SAMPLE for id in FAULTS[name].breaks}
+    broken = {id.split(".")[0] for name in SAMPLE for id in MUTANTS[name].breaks}
     assert broken == {each.id.split(".")[0] for each in judgeable} - {"dialect"}
     assert len(set(SAMPLE)) >= 30
 
@@ -58,5 +58,5 @@ def test_the_sample_has_faults_of_every_section() -> None:
 def test_a_fault_breaks_what_it_says_and_nothing_else(name: str) -> None:
     with mock(name) as url:
         report = judged(url)
-    assert failed(report) == FAULTS[name].breaks
+    assert failed(report) == MUTANTS[name].breaks
     assert report.outcome is Outcome.BREAKS

@@ -25,8 +25,8 @@ from fleet_contract.contract_tests.run import Report
 from fleet_contract.contract_tests.settings import Outputs
 from fleet_contract.contract_tests.story import answer_line, request_line, sequence_of
 from fleet_contract.contract_tests.verdicts import Outcome, Verdict
-from fleet_contract.mock_server.faults import FAULTS
 from fleet_contract.spec.files import read
+from proof.mutants import MUTANTS
 
 from .harness import SEED, failed, judged, mock, started
 from .histories import A, History
@@ -164,7 +164,7 @@ def test_a_report_holds_an_identifier_with_half_of_a_surrogate_pair(conforming: 
 
 
 def test_several_faults_break_what_each_of_them_breaks(broken: Broken) -> None:
-    assert failed(broken.report) == frozenset[str]().union(*(FAULTS[name].breaks for name in SEVERAL))
+    assert failed(broken.report) == frozenset[str]().union(*(MUTANTS[name].breaks for name in SEVERAL))
 
 
 @pytest.mark.skipif(not (shutil.which("curl") and shutil.which("sh")), reason="there is no curl or no sh here")

@@ -1,0 +1,305 @@
+"""Effects: what a mutant does where it fires, in verbs that finish the sentence "It …".
+
+One that is `Instead` decides before the honest mock is asked, one that is `Afterwards` changes what that answered.
+"""
+
+import asyncio
+import json
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from http import HTTPStatus
+from typing import Any, TypeVar
+
+from fleet_contract.mock_server import forms
+from fleet_contract.mock_server.handlers import DEFAULT_PAGE_SIZE, PAGE_SIZES, listed
+from fleet_contract.mock_server.kinds import Kind
+from fleet_contract.mock_server.messages import NOTHING, Answer, Call, Json, to_bytes
+from fleet_contract.mock_server.parts import WITHOUT_CONTENT
+from fleet_contract.mock_server.refusals import Refusal, refusal_of, rendered
+from fleet_contract.mock_server.store import ChargingKey, Fleet
+from proof.layers import world_of
+from proof.moments import Moment, Proceed, World
+from proof.sending import MISSING
+
+WINDOW = 0.05  # seconds; long enough that calls which begin at once meet in it
+JSON = {"content-type": "application/json"}
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True)
+class Instead:
+    """Decides before the honest mock is asked, and may ask it."""
+
+    act: Callable[[Moment, Proceed], Awaitable[Answer]]
+
+
+@dataclass(frozen=True)
+class Afterwards:
+    """Changes what the honest mock answered."""
+
+    change: Callable[[Moment], Answer]
+
+
+Effect = Instead | Afterwards
+
+
+def decided(given: Any, *arguments: Any) -> Any:
+    """Return what a table gives: a value as it is, a function's as it decides."""
+    return given(*arguments) if callable(given) else given
+
+
+# --- answering instead -------------------------------------------------------------------------
+
+
+def answers(status: int, value: Json = NOTHING, **headers: str) -> Instead:
+    """Answer without asking the honest mock; `value` may be a function of the moment."""
+
+    async def act(moment: Moment, proceed: Proceed) -> Answer:
+        del proceed
+        return answer_of(status, decided(value, moment) if value is not NOTHING else NOTHING, **headers)
+
+    return Instead(act)
+
+
+def answer_of(status: int, value: Json = NOTHING, **headers: str) -> Answer:
+    named = {name.replace("_", "-"): text for name, text in headers.items()}
+    return Answer(status, named) if value is NOTHING else Answer(status, {**JSON, **named}, to_bytes(value))
+
+
+def refuses(kind: Kind, detail: str = "That cannot be done.") -> Instead:
+    """Refuse for a reason that does not hold, as the dialect refuses for it."""
+
+    async def act(moment: Moment, proceed: Proceed) -> Answer:
+        del proceed
+        return refusal(moment, kind, detail)
+
+    return Instead(act)
+
+
+def refusal(moment: Moment, kind: Kind, detail: str = "That cannot be done.") -> Answer:
+    return rendered(refusal_of(Refusal(kind, detail), moment.operation), moment.mock.dialect)
+
+
+# --- another call --------------------------------------------------------------------------------
+
+
+def sends(change: Callable[[Moment], Call]) -> Instead:
+    """Take the call for another one."""
+
+    async def act(moment: Moment, proceed: Proceed) -> Answer:
+        return await proceed(change(moment))
+
+    return Instead(act)
+
+
+def takes(**members: Any) -> Instead:
+    """Take members of the body for others: a value, MISSING, or a function of the one that was sent."""
+    return sends(
+        lambda moment: moment.with_members(
+            **{
+                name: decided(given, moment.member(name)) if given is not MISSING else given
+                for name, given in members.items()
+            }
+        )
+    )
+
+
+def takes_what(**members: Callable[[Moment], Json]) -> Instead:
+    """Take members of the body for others, each by a function of the moment."""
+    return sends(lambda moment: moment.with_members(**{name: given(moment) for name, given in members.items()}))
+
+
+def takes_bytes(change: Callable[[bytes], bytes]) -> Instead:
+    """Take the bytes of the body for others."""
+    return sends(lambda moment: moment.with_bytes(change(moment.call.raw_body)))
+
+
+def takes_id(change: Callable[[str], str]) -> Instead:
+    """Take the fleetId in the path or the query for another."""
+    return sends(lambda moment: moment.with_id(change(moment.id)))
+
+
+def finds(which: Callable[[Moment], Fleet]) -> Instead:
+    """Take the fleetId in the path or the query for that of a certain fleet."""
+    return sends(lambda moment: moment.with_id(which(moment).id))
+
+
+def takes_query(**parameters: Any) -> Instead:
+    """Take parameters of the query for others: a value, MISSING, or a function of the one that was sent."""
+    return sends(
+        lambda moment: moment.with_query(
+            **{
+                name: decided(given, moment.query.get(name)) if given is not MISSING else given
+                for name, given in parameters.items()
+            }
+        )
+    )
+
+
+def acts_for(tenant: Callable[[Moment], Any]) -> Instead:
+    """Take the caller for somebody else."""
+    return sends(lambda moment: moment.of_tenant(tenant(moment)))
+
+
+def accepts(member: str) -> Instead:
+    """Accept a member that would be refused, and show it as it was sent; all else is refused as ever."""
+
+    async def act(moment: Moment, proceed: Proceed) -> Answer:
+        sent = moment.member(member)
+        stand_in = sha256(json.dumps(sent).encode()).hexdigest()
+        answer = await proceed(moment.with_members(**{member: stand_in}))
+        if not answer.succeeded or not answer.body:
+            return answer
+        return answer.with_json({name: sent if value == stand_in else value for name, value in answer.json.items()})
+
+    return Instead(act)
+
+
+# --- the answer ----------------------------------------------------------------------------------
+
+
+def status(code: int) -> Afterwards:
+    """Answer another status, in the body of a problem too."""
+    return Afterwards(lambda moment: with_status(moment.answer, code))
+
+
+def with_status(answer: Answer, code: int) -> Answer:
+    if code in WITHOUT_CONTENT:
+        return Answer(code, {})
+    changed = replace(answer, status=code)
+    if answer.headers.get("content-type") != "application/problem+json":
+        return changed
+    return changed.with_json({**answer.json, "title": HTTPStatus(code).phrase, "status": code})
+
+
+def shows(**members: Any) -> Afterwards:
+    """Show other members in a success: a value, MISSING, or a function of the one that is shown."""
+
+    def change(value: Json, moment: Moment) -> Json:
+        del moment
+        changed = {
+            name: decided(given, value[name]) if given is not MISSING else given
+            for name, given in members.items()
+            if name in value or not callable(given)
+        }
+        return {name: shown for name, shown in {**value, **changed}.items() if shown is not MISSING}
+
+    return shows_value(change)
+
+
+def shows_what(**members: Callable[[Moment], Json]) -> Afterwards:
+    """Show other members in a success, each by a function of the moment."""
+    return shows_value(lambda value, moment: {**value, **{name: given(moment) for name, given in members.items()}})
+
+
+def shows_value(change: Any) -> Afterwards:
+    """Show another value in a success that has one: as it is given, or by a function of that and the moment."""
+
+    def act(moment: Moment) -> Answer:
+        answer = moment.answer
+        return answer.with_json(decided(change, answer.json, moment)) if answer.succeeded and answer.body else answer
+
+    return Afterwards(act)
+
+
+def shows_bytes(change: Callable[[bytes], bytes]) -> Afterwards:
+    """Show other bytes in a success that has some."""
+
+    def act(moment: Moment) -> Answer:
+        answer = moment.answer
+        return replace(answer, body=change(answer.body)) if answer.succeeded and answer.body else answer
+
+    return Afterwards(act)
+
+
+def declares(media_type: str | None) -> Afterwards:
+    """Declare a success that has a body so, or not at all."""
+
+    def act(moment: Moment) -> Answer:
+        answer = moment.answer
+        if not answer.succeeded or not answer.body:
+            return answer
+        headers = {name: value for name, value in answer.headers.items() if name != "content-type"}
+        return replace(answer, headers=headers if media_type is None else {**headers, "content-type": media_type})
+
+    return Afterwards(act)
+
+
+# --- the list of charging keys -------------------------------------------------------------------
+
+
+def lists(change: Callable[[Moment, list[ChargingKey]], list[ChargingKey]]) -> Instead:
+    """List other keys than the honest mock, page by page as it would: `change` is given those that it has to list."""
+
+    async def act(moment: Moment, proceed: Proceed) -> Answer:
+        answer = await proceed(moment.with_query(cursor=MISSING))
+        if not answer.succeeded:
+            return answer
+        size = size_of_page(moment)
+        rest = change(moment, listed_keys(moment))[place_of_page(moment) :]
+        page: dict[str, Any] = {"keys": [listed(key, moment.mock.dialect) for key in rest[:size]]}
+        if len(rest) > size:
+            page["cursor"] = f"page{len(moment.past)}"
+        return answer.with_json(page)
+
+    return Instead(act)
+
+
+def listed_keys(moment: Moment) -> list[ChargingKey]:
+    """Return the keys that an honest list has, on all its pages."""
+    now, wanted = time.monotonic(), moment.query.get("fleetId")
+    fleet = moment.world.fleet(wanted)
+    own = [key for key in moment.world.keys_of(moment.tenant) if key.listed_from <= now]
+    return own if wanted is None else [key for key in own if fleet is not None and key.fleet_id == fleet.id]
+
+
+def size_of_page(moment: Moment) -> int:
+    """Return how many keys a page has that the honest mock would answer."""
+    asked = int(moment.query.get("page_size", DEFAULT_PAGE_SIZE))
+    if asked not in PAGE_SIZES and moment.mock.dialect["keys.page-size"] == "default":
+        return DEFAULT_PAGE_SIZE
+    return min(max(asked, PAGE_SIZES.start), PAGE_SIZES.stop - 1)
+
+
+def place_of_page(moment: Moment) -> int:
+    """Return how many keys were listed before a page, on those that led to its cursor."""
+    cursor = moment.query.get("cursor")
+    giver = next((each for each in moment.successes("list_charging_keys") if each.shown.get("cursor") == cursor), None)
+    return place_of_page(giver) + len(giver.shown["keys"]) if cursor is not None and giver else 0
+
+
+# --- the state -----------------------------------------------------------------------------------
+
+
+def does(act: Callable[[Moment, Proceed], Awaitable[Answer]]) -> Instead:
+    """Do something that has no verb of its own."""
+    return Instead(act)
+
+
+def keeps(fleet: Callable[[Moment], Fleet]) -> Instead:
+    """Keep a fleet that nobody should have, and go on as ever."""
+
+    async def act(moment: Moment, proceed: Proceed) -> Answer:
+        answer = await proceed(moment.call)
+        await put_fleet(moment, fleet(moment))
+        return answer
+
+    return Instead(act)
+
+
+async def put_fleet(moment: Moment, fleet: Fleet) -> None:
+    """Keep a fleet as it is, in place of the one with its id."""
+    await moment.mock.store.put_fleet(fleet)
+
+
+async def waited(moment: Moment, seconds: float = WINDOW) -> World:
+    """Return the state after a while, in which other calls may come."""
+    await asyncio.sleep(seconds)
+    return await world_of(moment.mock)
+
+
+def shown_fleet(moment: Moment, fleet: Fleet) -> Json:
+    """Return a fleet as this mock's dialect shows it."""
+    return forms.shown(fleet.id, fleet.name, moment.mock.dialect)

@@ -1,0 +1,49 @@
+"""The mutants: named faults of the mock, each of which says which requirements it breaks.
+
+A file holds those that break one section of the catalogue, or a part of it.
+"""
+
+from collections.abc import Mapping
+
+from fleet_contract.mock_server import faults
+from fleet_contract.mock_server.faults import Fault
+from fleet_contract.spec.catalogue import catalogue
+from fleet_contract.spec.files import Contradiction, suggestion
+from proof.mutants import access, create, create_refusals, fleets, invitation, listing, rename, rename_refusals
+from proof.mutants.table import Mutant, mutants
+
+SECTIONS = (fleets, create, create_refusals, rename, rename_refusals, invitation, listing, access)
+
+
+class NoSuchMutant(Contradiction):
+    """A mutant was asked for that does not exist."""
+
+
+def registered() -> Mapping[str, Mutant | Fault]:
+    """Return all mutants by name; raises NoSuchId for an unknown requirement, Contradiction for a name given twice."""
+    found: dict[str, Mutant | Fault] = {}
+    known: list[Mutant | Fault] = [*mutants(each.TABLE for each in SECTIONS), *faults.FAULTS.values()]
+    for mutant in known:
+        for requirement in mutant.breaks:
+            catalogue().requirement(requirement)
+        if mutant.name in found:
+            raise Contradiction(f"The mutant {mutant.name} is defined twice.")
+        found[mutant.name] = mutant
+    return found
+
+
+MUTANTS = registered()
+
+
+def find(name: str) -> Mutant | Fault:
+    """Return the mutant of this name; raises NoSuchMutant with the nearest known one."""
+    if name not in MUTANTS:
+        raise NoSuchMutant(
+            f"No mutant has the name {name!r}.{suggestion(name, MUTANTS)} See python -m proof.mock --list."
+        )
+    return MUTANTS[name]
+
+
+def section(mutant: Mutant | Fault) -> str:
+    """Return the section of the catalogue that a mutant breaks, the first where it breaks several."""
+    return next(id for id in catalogue().requirements if id in mutant.breaks).partition(".")[0]

@@ -1,0 +1,1 @@
+"""Triggers: the classes of calls on which mutants fire."""

@@ -1,0 +1,174 @@
+"""Calls: classes of one operation's calls by what they carry and whose fleet they mean.
+
+`creates(fleetName=OVERLONG)` are the creates whose fleetName is in OVERLONG; `renames(FOREIGN)` those of another
+organization's fleet. What is not named may be anything, and is drawn as everyday calls have it.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.strategies import DrawFn, SearchStrategy
+
+from fleet_contract.mock_server.bodies import is_json
+from fleet_contract.mock_server.handlers import HANDLERS
+from fleet_contract.mock_server.kinds import Kind
+from proof.moments import UNREADABLE, Moment
+from proof.sending import MISSING, THEIR_TENANT, THEIRS, Request
+from proof.triggers import values as v
+from proof.triggers.classes import Class, Predicate, Scenario, Step, when
+from proof.triggers.stories import Telling, adds, has, lists, looks, makes, names, reads, story
+from proof.triggers.values import Values
+
+ON_A_FLEET = ("rename_fleet", "get_invitation_codes")
+WITH_BODY = ("create_fleet", "rename_fleet", "create_charging_key")
+EVERY = tuple(HANDLERS)
+
+
+# --- whose fleet -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Whose:
+    """Which fleet a call means: a predicate, the steps by which such a fleet, called a, comes about, and its id."""
+
+    holds: Predicate
+    before: tuple[Telling, ...] = ()
+    ids: SearchStrategy[str] = v.IDS
+
+
+ANY = Whose(lambda _: True)
+OWN = Whose(lambda m: m.is_own, (makes("a"),))
+FOREIGN = Whose(lambda m: m.is_foreign, (makes("a", key=THEIRS),))
+UNKNOWN = Whose(lambda m: m.tenant and isinstance(m.id, str) and m.fleet is None)
+WITH_CODES = Whose(lambda m: m.is_own and m.has_codes, (has("a", True, True, False),))
+WITH_INACTIVE_CODES = Whose(lambda m: m.is_own and m.fleet.codes and not m.has_codes, (has("a", False),))
+WITHOUT_CODES = Whose(lambda m: m.is_own and not m.has_codes, (makes("a"),))
+FOREIGN_WITH_CODES = Whose(lambda m: m.is_foreign and m.has_codes, (has("a", True, tenant=THEIR_TENANT),))
+
+
+def own(ids: Values = v.ANYTHING, **more: Any) -> Whose:
+    """Return the caller's fleets whose id is one of these; `more` is said of their create."""
+    return Whose(lambda m: m.is_own and ids.fits(m.id), (makes("a", **more),), ids.drawn)
+
+
+# --- by operation ------------------------------------------------------------------------------
+
+
+def creates(of: Whose = ANY, /, **members: Values) -> Class:
+    """Return creates of fleets by their members; `of` says whose fleet has the id already."""
+    return _sending("create_fleet", makes("a", members=members), of, members)
+
+
+def renames(of: Whose = OWN, /, **members: Values) -> Class:
+    """Return renames by their members, and by whose the fleet in the path is: the caller's unless told otherwise."""
+    return _sending("rename_fleet", names("a", members=members), of, members)
+
+
+def readings(of: Whose = WITH_CODES) -> Class:
+    """Return readings of invitation codes by whose the fleet is."""
+    return _sending("get_invitation_codes", reads("a"), of, {})
+
+
+def key_creates(of: Whose | None = None, /, **members: Values) -> Class:
+    """Return creates of charging keys by their members; `of` says whose fleet they are put into."""
+    return _sending("create_charging_key", adds("a" if of else None, members=members), of or ANY, members)
+
+
+def listings(of: Whose | None = None, /, **parameters: Values) -> Class:
+    """Return lists of charging keys by their parameters; `of` says whose fleet filters them."""
+    return _asking("list_charging_keys", lists("a" if of else None, **parameters), of or ANY, parameters)
+
+
+def locations(of: Whose | None = None, /, **parameters: Values) -> Class:
+    """Return looks at a location by their parameters; `of` says for whose fleet."""
+    return _asking("get_location", looks("a" if of else None, **parameters), of or ANY, parameters)
+
+
+def _sending(operation: str, step: Telling, of: Whose, members: Mapping[str, Values]) -> Class:
+    def fits(moment: Moment) -> bool:
+        if members and not isinstance(moment.body, dict):
+            return False
+        return all(values.fits(moment.member(name)) for name, values in members.items())
+
+    return _of(operation, step, of, fits)
+
+
+def _asking(operation: str, step: Telling, of: Whose, parameters: Mapping[str, Values]) -> Class:
+    def fits(moment: Moment) -> bool:
+        return all(values.fits(moment.query.get(name, MISSING)) for name, values in parameters.items())
+
+    return _of(operation, step, of, fits)
+
+
+def _of(operation: str, step: Telling, of: Whose, fits: Predicate) -> Class:
+    return Class(
+        lambda moment: moment.operation == operation and fits(moment) and bool(of.holds(moment)),
+        story(*of.before, step, ids=of.ids),
+    )
+
+
+# --- by what is changed of an everyday call ------------------------------------------------------
+
+USUAL: dict[str, tuple[Telling, ...]] = {
+    "create_fleet": (makes("a"),),
+    "rename_fleet": (makes("a"), names("a")),
+    "get_invitation_codes": (has("a", True), reads("a")),
+    "create_charging_key": (adds(),),
+    "list_charging_keys": (lists(),),
+    "get_location": (looks(),),
+}
+
+
+def calls(*operations: str, changed: Callable[[DrawFn, Request], Request], holds: Predicate) -> Class:
+    """Return calls of some operations, or of any, by what is changed of an everyday one."""
+    known = operations or EVERY
+
+    @st.composite
+    def told(draw: DrawFn) -> Scenario:
+        steps: list[Step] = list(draw(story(*USUAL[draw(st.sampled_from(known))])))
+        last = steps.pop()
+        return [*steps, changed(draw, last) if isinstance(last, Request) else last]
+
+    return Class(lambda moment: moment.operation in known and holds(moment), told())
+
+
+def any_call(*operations: str) -> Class:
+    """Return all calls of some operations, or of any."""
+    return calls(*operations, changed=lambda _, usual: usual, holds=lambda _: True)
+
+
+def with_bytes(bodies: SearchStrategy[bytes], holds: Predicate, *operations: str) -> Class:
+    """Return calls by the bytes of their body, in one of the strategy."""
+    return calls(*operations or WITH_BODY, changed=lambda draw, usual: replace(usual, body=draw(bodies)), holds=holds)
+
+
+def with_header(name: str, values: Values, *operations: str) -> Class:
+    """Return calls by a header: those that have it, or lack it, so."""
+
+    def changed(draw: DrawFn, usual: Request) -> Request:
+        value = draw(values.drawn)
+        others = tuple(each for each in usual.headers if each[0] != name)
+        return replace(usual, headers=others if value is MISSING else (*others, (name, value)))
+
+    def holds(moment: Moment) -> bool:
+        sent = moment.call.header(name)
+        return bool(values.fits(MISSING if sent is None else sent))
+
+    return calls(*operations, changed=changed, holds=holds)
+
+
+DECLARED_OTHERWISE = Values(lambda sent: sent is not MISSING and not is_json(sent), v.OTHER_MEDIA_TYPES)
+
+
+# --- to narrow others by -------------------------------------------------------------------------
+
+
+def refused(*kinds: Kind) -> Class:
+    """Return the calls that the honest mock refuses for one of these reasons."""
+    return when(lambda moment: moment.answer.kind in kinds)
+
+
+SUCCEEDED = when(lambda moment: moment.succeeded)
+UNREAD = when(lambda moment: moment.body is UNREADABLE or moment.body is MISSING)

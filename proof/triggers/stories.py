@@ -1,0 +1,143 @@
+"""Stories: scenarios of several calls, told in steps that name their fleets by a letter.
+
+`told(holds, makes("a"), names("a"), names("a"))` is the class of the calls for which `holds` is true, as when a fleet
+is created and renamed twice. What is not said is drawn as everyday calls have it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.strategies import DrawFn, SearchStrategy
+
+from fleet_contract.mock_server.store import Code, Fleet
+from proof import sending
+from proof.sending import MISSING, OUR_TENANT
+from proof.triggers import values as v
+from proof.triggers.classes import Class, Predicate, Scenario, Step
+from proof.triggers.values import Values
+
+
+@dataclass
+class Cast:
+    """The ids of the fleets of a story, by letter, and what has been drawn for it, so that nothing comes twice."""
+
+    ids: dict[str, str]
+    drawn: set[str] = field(default_factory=set)
+
+    def another(self, draw: DrawFn, texts: SearchStrategy[str]) -> str:
+        """Return a text that has not been drawn yet."""
+        text = draw(texts.filter(lambda text: text not in self.drawn))
+        self.drawn.add(text)
+        return text
+
+    def id(self, fleet: str, draw: DrawFn) -> str:
+        """Return the id of a fleet, drawn where the story names it first."""
+        if fleet not in self.ids:
+            self.ids[fleet] = self.another(draw, v.IDS)
+        return self.ids[fleet]
+
+    def values(self, draw: DrawFn, given: dict[str, Any]) -> dict[str, Any]:
+        """Return what is given with a value drawn for each set of values."""
+        return {name: self.value(draw, each) for name, each in given.items()}
+
+    def value(self, draw: DrawFn, given: Any) -> Any:
+        if given in (v.ANYTHING, v.IDENTIFIERS):
+            return self.another(draw, given.drawn)
+        return draw(given.drawn) if isinstance(given, Values) else given
+
+
+Telling = Callable[[DrawFn, Cast], Step]
+
+
+def told(holds: Predicate, *steps: Telling) -> Class:
+    """Return the calls for which a predicate holds, as in a story."""
+    return Class(holds, story(*steps))
+
+
+@st.composite
+def story(draw: DrawFn, *steps: Telling, ids: SearchStrategy[str] = v.IDS) -> Scenario:
+    """Draw what happens in some steps; `ids` are those that the fleet a may have."""
+    a = draw(ids)
+    cast = Cast({"a": a}, {a})
+    return [step(draw, cast) for step in steps]
+
+
+def makes(fleet: str, name: Any = v.ANYTHING, **more: Any) -> Telling:
+    """Create a fleet; of `name` and what `members` holds, a set of values is drawn from."""
+
+    def tell(draw: DrawFn, cast: Cast) -> Step:
+        members = cast.values(draw, {"fleetName": name, **more.get("members", {})})
+        return sending.create(cast.id(fleet, draw), members=members, **_aside(more))
+
+    return tell
+
+
+def names(fleet: str, name: Any = v.ANYTHING, **more: Any) -> Telling:
+    """Rename a fleet."""
+
+    def tell(draw: DrawFn, cast: Cast) -> Step:
+        members = cast.values(draw, {"newName": name, **more.get("members", {})})
+        return sending.rename(cast.id(fleet, draw), members=members, **_aside(more))
+
+    return tell
+
+
+def reads(fleet: str, **more: Any) -> Telling:
+    """Read the invitation codes of a fleet."""
+    return lambda draw, cast: sending.codes(cast.id(fleet, draw), **more)
+
+
+def adds(fleet: str | None = None, identifier: Values = v.IDENTIFIERS, **more: Any) -> Telling:
+    """Create a charging key in a fleet, or in none."""
+
+    def tell(draw: DrawFn, cast: Cast) -> Step:
+        members = cast.values(draw, more.get("members", {}))
+        members = {"fleetId": cast.id(fleet, draw) if fleet else MISSING, **members}
+        return sending.new_key(cast.value(draw, identifier), members=members, **_aside(more))
+
+    return tell
+
+
+def lists(fleet: str | None = None, *, key: Any = sending.OURS, **parameters: Any) -> Telling:
+    """List the charging keys of a fleet, or all."""
+
+    def tell(draw: DrawFn, cast: Cast) -> Step:
+        filtered = {"fleetId": cast.id(fleet, draw) if fleet else MISSING, **cast.values(draw, parameters)}
+        return sending.listing(parameters=filtered, key=key)
+
+    return tell
+
+
+def turns_the_page(fleet: str | None = None, *, key: Any = sending.OURS, **parameters: Any) -> Telling:
+    """List what follows the page that was answered last."""
+
+    def tell(draw: DrawFn, cast: Cast) -> Step:
+        filtered = {"fleetId": cast.id(fleet, draw) if fleet else MISSING, **cast.values(draw, parameters)}
+        return lambda answers: sending.listing(parameters={**filtered, "cursor": answers[-1].json["cursor"]}, key=key)
+
+    return tell
+
+
+def looks(fleet: str | None = None, **more: Any) -> Telling:
+    """Look at a location, for a fleet or for none."""
+
+    def tell(draw: DrawFn, cast: Cast) -> Step:
+        return sending.location(parameters={"fleetId": cast.id(fleet, draw) if fleet else MISSING}, **more)
+
+    return tell
+
+
+def has(fleet: str, *active: bool, tenant: str = OUR_TENANT, name: Any = v.ANYTHING) -> Telling:
+    """Let a fleet exist whose codes are active or not, which no request could bring about."""
+
+    def tell(draw: DrawFn, cast: Cast) -> Step:
+        codes = tuple(Code(draw(v.CODES), each) for each in active)
+        return Fleet(cast.id(fleet, draw), cast.value(draw, name), tenant, codes)
+
+    return tell
+
+
+def _aside(more: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in more.items() if name != "members"}

@@ -1,0 +1,162 @@
+"""Values: sets of texts and other JSON values, each a predicate and a strategy; classes of calls are made of them."""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+from fleet_contract.mock_server.messages import Json
+from proof.sending import MISSING, as_json
+
+LIMIT = 100
+
+
+@dataclass(frozen=True)
+class Values:
+    """A set of values of one member, parameter or text."""
+
+    fits: Callable[[Any], Any]
+    drawn: SearchStrategy[Any]
+
+    def __or__(self, other: "Values") -> "Values":
+        return Values(lambda value: self.fits(value) or other.fits(value), self.drawn | other.drawn)
+
+
+# --- usual ones --------------------------------------------------------------------------------
+
+PLAIN = st.text("abcdefghijklmnopqrstuvwxyz0123456789", min_size=6, max_size=12)
+IDS = PLAIN.map("fleet-{}".format)
+NAMES = st.builds("{} {}".format, PLAIN, PLAIN).map(str.capitalize)
+# Any text that a name or an id of the default dialect may be.
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30)
+CODES = st.text("ABCDEFGHJKLMNPQRSTUVWXYZ23456789", min_size=12, max_size=12)
+_IDENTIFIERS = st.text("0123456789ABCDEF", min_size=14, max_size=14)
+
+IDENTIFIERS = Values(lambda value: isinstance(value, str), _IDENTIFIERS)
+ANYTHING = Values(lambda _: True, NAMES)
+ABSENT = Values(lambda value: value is MISSING, st.just(MISSING))
+PRESENT = Values(lambda value: value is not MISSING, NAMES)
+NAMED = Values(lambda value: isinstance(value, str) and value != "", NAMES)
+NULL = Values(lambda value: value is None, st.none())
+EMPTY = Values(lambda value: value == "", st.just(""))
+NUMBERS = Values(
+    lambda value: isinstance(value, int | float) and not isinstance(value, bool), st.integers() | st.floats(-1e9, 1e9)
+)
+BOOLEANS = Values(lambda value: isinstance(value, bool), st.booleans())
+_SCALARS = st.none() | st.booleans() | st.integers() | st.text("abc", max_size=5)
+ARRAYS = Values(lambda value: isinstance(value, list), st.lists(_SCALARS, max_size=4))
+OBJECTS = Values(
+    lambda value: isinstance(value, dict), st.dictionaries(st.text("abc", max_size=5), _SCALARS, max_size=4)
+)
+
+
+def one(*values: Json) -> Values:
+    """Return certain values."""
+    return Values(
+        lambda value: any(value == each and type(value) is type(each) for each in values), st.sampled_from(values)
+    )
+
+
+# --- texts by their length ---------------------------------------------------------------------
+
+
+def lengths(least: int, most: int, texts: SearchStrategy[str] = TEXTS) -> Values:
+    """Return the texts of so many characters, in code points."""
+    sized = st.builds(lambda text, size: (text * (size // len(text) + 1))[:size], texts, st.integers(least, most))
+    return Values(lambda value: isinstance(value, str) and least <= len(value) <= most, sized)
+
+
+def usual_ids() -> Values:
+    """Return what may be the id of a fleet, of which everyday ones are drawn."""
+    return Values(lengths(1, LIMIT).fits, IDS)
+
+
+def at_least(least: int) -> Values:
+    """Return the texts of so many characters or more."""
+    return Values(lambda value: isinstance(value, str) and len(value) >= least, lengths(least, least + 500).drawn)
+
+
+OVERLONG = at_least(LIMIT + 1)
+
+
+WITH_A_LINE_FEED = Values(
+    lambda value: isinstance(value, str) and len(value) == LIMIT + 1 and value.endswith("\n"),
+    lengths(LIMIT, LIMIT).drawn.map("{}\n".format),
+)
+
+
+def measured(longest: Callable[[str], int], drawn: SearchStrategy[str]) -> Values:
+    """Return the texts that are too long by their characters, and not by another measure."""
+    return Values(lambda value: isinstance(value, str) and len(value) > LIMIT >= longest(value), drawn)
+
+
+_LINES = st.lists(lengths(40, 90, PLAIN).drawn, min_size=3, max_size=5)
+_SIZES = st.integers(LIMIT, 2 * LIMIT)
+MEASURED_OTHERWISE: dict[str, tuple[str, Values]] = {
+    "line-by-line": (
+        "line by line, as by a pattern over lines",
+        measured(lambda text: max(map(len, text.split("\n"))), _LINES.map("\n".join)),
+    ),
+    "by-what-is-seen": (
+        "without its control characters",
+        measured(
+            lambda text: sum(each >= " " for each in text),
+            st.builds(lambda name, size: name + "\t" * size, PLAIN, _SIZES),
+        ),
+    ),
+    "without-blanks": (
+        "without the blanks around it, and kept with them",
+        measured(
+            lambda text: len(text.strip()), st.builds(lambda name, size: name.center(LIMIT + size), PLAIN, _SIZES)
+        ),
+    ),
+}
+
+
+# --- texts by what they hold -------------------------------------------------------------------
+
+
+def holding(pattern: str, fragments: SearchStrategy[str], around: SearchStrategy[str] = TEXTS) -> Values:
+    """Return the texts in which a pattern is found; `fragments` are some that fit it."""
+    found = re.compile(pattern, re.DOTALL)
+    drawn = st.builds("{}{}{}".format, around, fragments, around).filter(lambda text: len(text) <= LIMIT)
+    return Values(lambda value: isinstance(value, str) and found.search(value) is not None, drawn)
+
+
+def characters(wanted: Iterable[str]) -> Values:
+    """Return the texts with one of some characters."""
+    known = "".join(wanted)
+    return holding(f"[{re.escape(known)}]", st.sampled_from(known))
+
+
+def changed_by(change: Callable[[str], Any], fragments: SearchStrategy[str] = TEXTS) -> Values:
+    """Return the texts of which a function makes something else; `fragments` are some of these."""
+    drawn = st.builds("{}{}{}".format, st.just("") | PLAIN, fragments, st.just("") | PLAIN)
+    return Values(
+        lambda value: isinstance(value, str) and value != "" and change(value) != value,
+        drawn.filter(lambda text: len(text) <= LIMIT and change(text) != text),
+    )
+
+
+BEYOND_ASCII = holding(r"[^\x00-\x7f]", st.characters(min_codepoint=0x80, exclude_categories=["Cs"]))
+ASTRAL = holding("[\U00010000-\U0010ffff]", st.characters(min_codepoint=0x10000))
+
+
+# --- bodies ------------------------------------------------------------------------------------
+
+# Texts that no JSON parser takes for a value, by construction of each.
+NO_JSON = (
+    st.builds("{{{}: {}}}".format, PLAIN, PLAIN)
+    | st.builds('{{"{}": "{}"'.format, PLAIN, PLAIN)
+    | st.builds("<{0}>{1}</{0}>".format, PLAIN, PLAIN)
+    | PLAIN.map("{}=x".format)
+).map(str.encode)
+_TOKENS = st.text("abcdefghijklmnopqrstuvwxyz", min_size=1, max_size=8)
+OTHER_MEDIA_TYPES = st.builds("{}/{}".format, _TOKENS, _TOKENS) | st.sampled_from(
+    ["text/plain", "text/json", "application/x-www-form-urlencoded", "application/jsonlines", "multipart/form-data"]
+)
+BLANKS = st.text(" \t\r\n", max_size=4).map(str.encode)
+FLEETS_IN_AN_ARRAY = st.lists(st.fixed_dictionaries({"fleetId": IDS}), min_size=1, max_size=3).map(as_json)

@@ -1,0 +1,60 @@
+"""Law 9: a mutant is a class. It fires on whatever is drawn from its class, and changes nothing outside of it."""
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from proof.mutants import MUTANTS
+from proof.mutants.table import Mutant
+from proof.side_by_side import both
+from proof.triggers import values as v
+from proof.triggers.calls import USUAL
+from proof.triggers.classes import Scenario
+from proof.triggers.stories import adds, has, lists, looks, makes, names, reads, story, turns_the_page
+
+CLASSES = {name: mutant for name, mutant in MUTANTS.items() if isinstance(mutant, Mutant)}
+# Without shrinking: a scenario is short anyway, and what fires tells itself.
+DRAWN = settings(
+    max_examples=20,
+    derandomize=True,
+    database=None,
+    deadline=None,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+EVERYDAY = st.one_of(
+    story(makes("a"), names("a"), names("a"), reads("a"), makes("a"), lists("a")),
+    story(makes("a"), makes("b", v.ABSENT), adds("a"), adds("b"), lists("a"), lists(page_size=10), turns_the_page()),
+    story(makes("a", key="other-key"), makes("a"), names("a"), names("b"), reads("a"), reads("b"), looks()),
+    *(story(*steps) for steps in USUAL.values()),
+    story(has("a", True, False), reads("a"), reads("a"), looks("a"), makes("a"), lists(key=None), lists(key="unknown")),
+)
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_a_mutant_fires_on_what_is_drawn_from_its_class(name: str) -> None:
+    mutant = CLASSES[name]
+    assert mutant.when.members is not None, "its class has no members to draw"
+
+    @DRAWN
+    @given(mutant.when.members)
+    def fires(scenario: Scenario) -> None:
+        honest, mutated = both(mutant, scenario)
+        assert True in mutated.fired, "no call of the scenario is in the class"
+        assert mutated.answers != honest.answers
+        first = mutated.fired.index(True)
+        assert mutated.answers[:first] == honest.answers[:first]
+
+    fires()
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_a_mutant_changes_nothing_outside_of_its_class(name: str) -> None:
+    @DRAWN
+    @given(EVERYDAY)
+    def stays_honest(scenario: Scenario) -> None:
+        honest, mutated = both(CLASSES[name], scenario)
+        before = mutated.fired.index(True) if True in mutated.fired else len(mutated.fired)
+        assert mutated.answers[:before] == honest.answers[:before]
+
+    stays_honest()
