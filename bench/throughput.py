@@ -25,7 +25,7 @@ from bench.tables import table
 LUA = Path(__file__).with_name("fleets.lua")
 WORKLOADS = ("create", "rename", "invitation", "refused")
 UVICORN = ("--no-access-log", "--log-level", "error", "--loop", "uvloop", "--http", "httptools")
-SECONDS_TO_START = 20
+SECONDS_TO_START = 60
 BARE, STOCK, OURS = "bare ASGI", "stock Connexion", "fleet-mock"
 
 

@@ -1,58 +1,36 @@
-"""Connections: what a client may send and how long it may take, whatever reads its HTTP/1.1.
+"""Connections: what a client may send, and how long it may take.
 
-A connection keeps what has come, and hands it to its parser in pieces: a whole head, then the body, and nothing of the
-next request before the response to this one is sent. So limits hold alike in any packets and for any parser.
+A connection takes what has come one request at a time: its head once that is whole, then its body, and nothing of the
+next one before the response is sent. So limits hold alike in any packets.
 """
 
 import asyncio
 import logging
 import math
-import re
 import socket
 import struct
 from collections.abc import Callable
 from contextlib import suppress
 from enum import Enum, auto
-from functools import partial
 from typing import Any, cast
 
-from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT, FlowControl
+from uvicorn import Config
+from uvicorn.server import ServerState
 
-# Bytes of a request line and its header fields. RFC 9110 (5.4) and RFC 9112 (3) leave the number to the server.
-LARGEST_HEAD = 32 * 1024
-# Bytes that are read of one connection before others have their turn: 256 kB may hold 40,000 chunks.
-LARGEST_PIECE = 4 * 1024
-BLANK_LINE = re.compile(rb"\n\r?\n")
-CHUNKS_MAY_END = b"\r\n\r\n"
-LINE_ENDS = b"\r\n"
-FIRST_OF_A_TOKEN = b"!"
-REFUSALS = {
-    400: "Bad Request",
-    408: "Request Timeout",
-    414: "URI Too Long",
-    431: "Request Header Fields Too Large",
-}
+from fleet_contract.mock_server.exchange import Exchange, head_of_response
+from fleet_contract.mock_server.heads import LARGEST_PIECE, Body, Unreadable, read_head, size_of_head
+
+# Bytes of a body that wait to be read by whoever handles the request, while more is still taken.
+MOST_UNREAD = 64 * 1024
 AT_ONCE = struct.pack("ii", 1, 0)  # of SO_LINGER: on, for no second
 
-Headers = list[tuple[bytes, bytes]]
-
 log = logging.getLogger("fleet_mock")
-# uvicorn warns of each bad request and of each offer to upgrade; what matters of that is told here.
-uvicorns_log = logging.getLogger("fleet_mock.uvicorn")
-uvicorns_log.setLevel(logging.ERROR)
-
-
-class Arriving(Enum):
-    """What of a request is to come next."""
-
-    HEAD = auto()
-    BODY = auto()
-    NOTHING = auto()  # It is whole, and its response is still to be sent.
 
 
 class Phase(Enum):
     """What a connection waits for."""
 
+    IDLE = auto()
     REQUEST = auto()
     BODY = auto()
     HANDLER = auto()
@@ -61,79 +39,47 @@ class Phase(Enum):
 
 
 # For how many seconds at most.
-LONGEST_WAITS = {Phase.REQUEST: 20.0, Phase.BODY: 60.0, Phase.HANDLER: math.inf, Phase.READER: 60.0, Phase.END: 2.0}
-
-
-class Transport:
-    """A transport that is not closed while a request still arrives: its client would lose the response to it.
-
-    A system resets a connection that is closed with bytes unread (RFC 9112, section 9.6).
-    """
-
-    def __init__(self, real: asyncio.Transport, connection: "Connection") -> None:
-        self.real = real
-        self.write = real.write
-        self.is_closing = real.is_closing
-        self._connection = connection
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.real, name)
-
-    def close(self) -> None:
-        if self._connection.lingers:
-            self._connection.end()
-        else:
-            self.real.close()
-
-
-class Flow(FlowControl):
-    """Reads on only when what has come is handed over."""
-
-    def __init__(self, transport: asyncio.Transport, go_on: Callable[[], object]) -> None:
-        super().__init__(transport)
-        self._go_on = go_on
-
-    def resume_reading(self) -> None:
-        """Hand over what is held, after which more is read."""
-        if self.read_paused:
-            self._go_on()
-
-    def read_on(self) -> None:
-        """Read more."""
-        super().resume_reading()
+LONGEST_WAITS = {
+    Phase.IDLE: 5.0,
+    Phase.REQUEST: 20.0,
+    Phase.BODY: 60.0,
+    Phase.HANDLER: math.inf,
+    Phase.READER: 60.0,
+    Phase.END: 2.0,
+}
 
 
 class Connection(asyncio.Protocol):
-    """A connection whose client is not waited for without end, and that tells a client that is refused why.
+    """A connection of HTTP/1.1, whose client is not waited for without end and is told why it is refused.
 
-    In a class it stands before one of uvicorn's protocols, which parses, calls the application and sends its responses.
+    uvicorn takes it for one of its protocols.
     """
 
     rewrite: Callable[[bytes], bytes] | None = None
 
-    # What uvicorn's protocols have.
-    loop: asyncio.AbstractEventLoop
-    transport: Any
-    flow: Any
-    cycle: Any
-    scope: Any
-    server_state: Any
-    _unset_keepalive_if_required: Callable[[], None]
-
-    def __init__(self, *args: Any, **more: Any) -> None:
-        super().__init__(*args, **more)
-        self.logger = uvicorns_log
+    def __init__(
+        self,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        del app_state
+        self.app = config.loaded_app
+        self.server_state = server_state
+        self._connections = cast("set[Connection]", server_state.connections)
+        self.loop = _loop or asyncio.get_running_loop()
         self.held = bytearray()
-        self.rest_of_body: int | None = None  # None where it comes in chunks
+        self.body: Body | None = None  # what of the request is still to come
+        self.exchange: Exchange | None = None  # the last that has begun
+        self.is_last = False
         self.ends = False
         self.half_closed = False
-        self.place: object = None
-        self.since = self.loop.time()
-
-    @property
-    def arriving(self) -> Arriving:
-        """What of a request is to come next, as far as the parser was given it."""
-        raise NotImplementedError
+        self.is_clogged = False
+        self._is_paused = False
+        self._unclogged: list[asyncio.Future[None]] = []
+        self._place: object = None
+        self._since = self.loop.time()
 
     # --- what it waits for ---
 
@@ -142,33 +88,28 @@ class Connection(asyncio.Protocol):
         """What this connection waits for at this moment."""
         if self.ends or self.transport.is_closing():
             return Phase.END
-        if self.arriving is Arriving.HEAD:
-            return Phase.REQUEST
-        if self.arriving is Arriving.BODY:
+        if self.body is not None:
             return Phase.BODY
-        return Phase.READER if self.transport.get_write_buffer_size() else Phase.HANDLER
-
-    @property
-    def is_idle(self) -> bool:
-        """Whether no request has arrived whole that is still to be answered."""
-        return self.phase is Phase.REQUEST
+        if self.is_answering:
+            return Phase.READER if self.transport.get_write_buffer_size() else Phase.HANDLER
+        return Phase.REQUEST if self.held or self.exchange is None else Phase.IDLE
 
     @property
     def is_answering(self) -> bool:
         """Whether a request has arrived whole whose response has not been sent yet."""
-        return not self.ends and self.arriving is Arriving.NOTHING and not self.cycle.response_complete
+        return self.exchange is not None and self.body is None and not self.exchange.is_finished
 
     @property
-    def lingers(self) -> bool:
-        """Whether a request still arrives whose response is sent."""
-        return not self.ends and not self.half_closed and self.arriving is Arriving.BODY
+    def is_idle(self) -> bool:
+        """Whether no request has arrived whole that is still to be answered."""
+        return self.phase in (Phase.IDLE, Phase.REQUEST)
 
     def waited(self, now: float) -> float:
         """Return for how many seconds, as far as was looked, nothing has come of what it waits for."""
-        place = (self.phase, self.cycle, self.transport.get_write_buffer_size())
-        if place != self.place:
-            self.place, self.since = place, now
-        return now - self.since
+        place = (self.phase, self.exchange, self.transport.get_write_buffer_size())
+        if place != self._place:
+            self._place, self._since = place, now
+        return now - self._since
 
     def end_if_late(self, now: float) -> None:
         """End a connection whose client takes too long; one that has begun a request is told so."""
@@ -178,7 +119,7 @@ class Connection(asyncio.Protocol):
             return
         if phase is Phase.BODY or (phase is Phase.REQUEST and self.held):
             self.refuse(408, f"The request was not whole after {longest:.0f} s.")
-        elif phase is Phase.REQUEST:
+        elif phase in (Phase.IDLE, Phase.REQUEST):
             self.transport.close()
         else:
             self.abort()
@@ -191,163 +132,178 @@ class Connection(asyncio.Protocol):
             self.go_on()
 
     def go_on(self) -> None:
-        """Hand over what has come, as far as it is to be read now."""
-        if self.transport.is_closing():
+        """Take what has come, as far as others may wait and as the handler keeps up; then let more come."""
+        if self.ends or self.transport.is_closing():
             return
-        self._unset_keepalive_if_required()
-        handed = 0
-        while handed < LARGEST_PIECE and (piece := self.next_piece()):
-            handed += len(piece)
-            self.take(piece)
-        goes_on = handed >= LARGEST_PIECE
-        if goes_on:
+        held = len(self.held)
+        try:
+            while self.held and held - len(self.held) < LARGEST_PIECE and self.take():
+                pass
+        except Unreadable as wrong:
+            self.refuse(wrong.status, str(wrong))
+            return
+        has_had_its_turn = held - len(self.held) >= LARGEST_PIECE
+        if self.held and has_had_its_turn:
             self.loop.call_soon(self.go_on)
-        if goes_on or self.is_full:
-            self.flow.pause_reading()
-        else:
-            self.flow.read_on()
+        self._pause(bool(self.held) and (has_had_its_turn or self.body is not None or self.is_answering))
 
-    def next_piece(self) -> bytes:
-        """Take from what is held what the parser is to be given next, nothing where it has to wait."""
-        arriving = self.arriving
-        if not self.held or self.is_behind or arriving is Arriving.NOTHING:
-            return b""
-        size = self.size_of_head() if arriving is Arriving.HEAD else self.size_of_body()
-        piece = bytes(self.held[:size])
+    def take(self) -> bool:
+        """Take some of a body, or a head, from what is held; False where that has to wait. Raises Unreadable."""
+        if self.body is not None and self.exchange is not None:
+            return self._take_body(self.body, self.exchange)
+        return not self.is_answering and self._take_head()
+
+    def _take_body(self, body: Body, exchange: Exchange) -> bool:
+        if len(exchange.unread) > MOST_UNREAD:
+            return False
+        content = body.take(self.held)
+        if body.is_whole:
+            self.body = None
+        exchange.feed(content, is_whole=body.is_whole)
+        return True
+
+    def _take_head(self) -> bool:
+        size = size_of_head(self.held)
+        if not size:
+            return False
+        head = read_head(bytes(self.held[:size]))
         del self.held[:size]
-        return piece
+        self.body = head.body
+        self.exchange = Exchange(self, head)
+        self.exchange.begin(self.app)
+        return True
 
-    def take(self, piece: bytes) -> None:
-        """Give the parser a whole head, or some of a body."""
-        begins = self.arriving is Arriving.HEAD
-        self.parse(piece)
-        if begins:
-            self.rest_of_body = length_of_body(self.scope["headers"]) if self.scope else None
-        elif self.rest_of_body is not None:
-            self.rest_of_body -= len(piece)
+    def read_on(self) -> None:
+        """Take what is held for want of a reader."""
+        if self._is_paused:
+            self.go_on()
 
-    def parse(self, piece: bytes) -> None:
-        """Read a piece as HTTP, and refuse one that cannot be read."""
-        super().data_received(piece)
+    def _pause(self, is_paused: bool) -> None:
+        if is_paused != self._is_paused:
+            self._is_paused = is_paused
+            if is_paused:
+                self.transport.pause_reading()
+            else:
+                self.transport.resume_reading()
 
-    def size_of_head(self) -> int:
-        """Return how many bytes make a whole head, 0 where it is not whole yet; refuses one that is too long."""
-        if self.held[0] in LINE_ENDS:  # Blank lines before a request are passed over (RFC 9112, section 2.2).
-            self.held = self.held.lstrip(LINE_ENDS)
-        end = BLANK_LINE.search(self.held, 0, LARGEST_HEAD)
-        if end:
-            return end.end()
-        if len(self.held) > LARGEST_HEAD:
-            status = 431 if b"\n" in self.held[:LARGEST_HEAD] else 414
-            self.refuse(status, f"The head is longer than {LARGEST_HEAD} bytes.")
-        is_no_request = self.held[:1] < FIRST_OF_A_TOKEN  # as where a client speaks TLS
-        return len(self.held) if is_no_request else 0
+    # --- what is sent ---
 
-    def size_of_body(self) -> int:
-        """Return how many bytes of a body may be handed over: none that may belong to the next request."""
-        end = self.rest_of_body
-        if end is None:
-            found = self.held.find(CHUNKS_MAY_END)
-            end = len(self.held) if found < 0 else found + len(CHUNKS_MAY_END)
-        return min(end, LARGEST_PIECE)
+    def write(self, data: bytes) -> None:
+        """Send bytes."""
+        self.transport.write(data)
 
-    @property
-    def is_behind(self) -> bool:
-        """Whether the application has yet to read what of a body was handed over."""
-        cycle = self.cycle
-        return cycle is not None and len(cycle.body) > HIGH_WATER_LIMIT and not cycle.response_complete
+    async def unclogged(self) -> None:
+        """Return once the client has read enough of what was sent, or is gone."""
+        waiter = self.loop.create_future()
+        self._unclogged.append(waiter)
+        await waiter
 
-    @property
-    def is_full(self) -> bool:
-        """Whether what has come is to be handed over before more comes."""
-        return self.is_behind or (bool(self.held) and self.arriving is not Arriving.HEAD)
-
-    # --- refusing and ending ---
-
-    def send_400_response(self, msg: str) -> None:
-        """Refuse what cannot be read as HTTP."""
-        self.refuse(400, msg)
+    def on_finish(self) -> None:
+        """Go on, or end, after a response."""
+        if self.ends or self.exchange is None:
+            return
+        if not self.exchange.lives:
+            self.close()
+        elif self.held:
+            self.go_on()
+        if self.half_closed and not self.is_answering:
+            self.transport.close()
 
     def refuse(self, status: int, reason: str) -> None:
         """Answer a request that is not whole, and take no more of this connection."""
         log.warning("A request that could not be read was refused with %d.", status)
-        begun = self.arriving is Arriving.BODY
-        self.dismiss()
-        if begun and self.cycle.response_started:  # Nothing more can be said.
+        begun = self.exchange if self.body is not None else None
+        if begun is not None:
+            begun.abandon()
+        if begun is not None and begun.has_begun:  # Nothing more can be said.
             self.transport.close()
             return
-        has_body = not begun or self.scope["method"] != "HEAD"
-        self.transport.write(refusal(status, reason, self.server_state.default_headers, has_body=has_body))
+        text = f"{status} {reason}\n".encode()
+        headers = [
+            *self.server_state.default_headers,
+            (b"content-type", b"text/plain; charset=utf-8"),
+            (b"content-length", b"%d" % len(text)),
+            (b"connection", b"close"),
+        ]
+        is_head = begun is not None and begun.head.method == "HEAD"
+        self.write(head_of_response(status, headers) + (b"" if is_head else text))
         self.end()
 
-    def dismiss(self) -> None:
-        """Tell whoever handles the request that nobody waits for its response any more."""
-        if self.cycle is not None:
-            self.cycle.disconnected = True
-            self.cycle.waiting_for_100_continue = False
-            self.cycle.message_event.set()
+    # --- how it ends ---
+
+    def close(self) -> None:
+        """Close once what was written is sent, though not while a request still arrives: its client would lose all.
+
+        A system resets a connection that is closed with bytes unread (RFC 9112, section 9.6).
+        """
+        if self.body is None or self.half_closed or self.ends:
+            self.transport.close()
+        else:
+            self.end()
 
     def end(self) -> None:
         """Send what is left to send, and pass over what arrives until the client closes."""
         self.ends = True
         self.held.clear()
-        if self.half_closed:
+        if self.half_closed or not self.transport.can_write_eof():
             self.transport.close()
         else:
             self.transport.write_eof()
-            self.flow.read_on()
-
-    def close(self) -> None:
-        """Close the connection once what was written is sent."""
-        self.transport.close()
+            self._pause(False)
 
     def abort(self) -> None:
         """Reset the connection: what nobody reads would be kept by the system for minutes after a mere close."""
-        self.dismiss()
+        if self.exchange is not None:
+            self.exchange.abandon()
         with suppress(OSError):  # The other side was faster.
             self.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)
         self.transport.abort()
 
-    # --- what asyncio and uvicorn tell ---
+    def give_up(self) -> None:
+        """Reset the connection, and let nobody go on with its request."""
+        self.abort()
+        if self.exchange is not None:
+            self.exchange.task.cancel()
+
+    def shutdown(self) -> None:
+        """Close now where nothing is under way, else after the response."""
+        if self.exchange is not None and not self.exchange.is_finished and not self.ends:
+            self.is_last = True
+        else:
+            self.transport.close()
+
+    # --- what asyncio tells ---
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        real = cast("asyncio.Transport", transport)
-        super().connection_made(cast("asyncio.Transport", Transport(real, self)))
-        self.flow = Flow(self.transport, partial(self.loop.call_soon, self.go_on))
+        self.transport = cast("asyncio.Transport", transport)
+        self.server = address_of(transport.get_extra_info("sockname"))
+        self.client = address_of(transport.get_extra_info("peername"))
+        self.scheme = "https" if transport.get_extra_info("sslcontext") else "http"
+        self._connections.add(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        del exc
+        self._connections.discard(self)
+        if self.exchange is not None:
+            self.exchange.abandon()
+        self.resume_writing()
 
     def eof_received(self) -> bool:
         """Let a response be sent to a client that has closed its own direction (RFC 9112, section 9.6)."""
         self.half_closed = True
-        return self.is_answering
+        return self.is_answering and not self.ends
 
-    def on_response_complete(self) -> None:
-        if not self.ends:
-            super().on_response_complete()  # type: ignore[misc]  # uvicorn's
-        if self.half_closed and not self.is_answering:
-            self.transport.close()
+    def pause_writing(self) -> None:
+        self.is_clogged = True
 
-    def shutdown(self) -> None:
-        """Close now where nothing is under way, else after the response."""
-        if self.ends:
-            self.transport.close()
-        elif not self.transport.is_closing():
-            super().shutdown()  # type: ignore[misc]  # uvicorn's
+    def resume_writing(self) -> None:
+        self.is_clogged = False
+        waiting, self._unclogged = self._unclogged, []
+        for waiter in waiting:
+            if not waiter.done():
+                waiter.set_result(None)
 
 
-def length_of_body(headers: Headers) -> int | None:
-    """Return how many bytes a body has, None where it comes in chunks."""
-    fields = dict(headers)
-    return None if b"transfer-encoding" in fields else int(fields.get(b"content-length", 0))
-
-
-def refusal(status: int, reason: str, headers: Headers, *, has_body: bool) -> bytes:
-    """Return the whole response to a request that is not whole."""
-    body = f"{status} {reason}\n".encode()
-    fields = [
-        *headers,
-        (b"content-type", b"text/plain; charset=utf-8"),
-        (b"content-length", b"%d" % len(body)),
-        (b"connection", b"close"),
-    ]
-    lines = [b"HTTP/1.1 %d %s" % (status, REFUSALS[status].encode()), *(b"%s: %s" % each for each in fields)]
-    return b"\r\n".join([*lines, b"", body if has_body else b""])
+def address_of(name: object) -> tuple[str, int] | None:
+    """Return a host and a port from the name of a socket."""
+    return (name[0], name[1]) if isinstance(name, tuple) else None

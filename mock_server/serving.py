@@ -14,16 +14,11 @@ from starlette.types import ASGIApp
 
 from fleet_contract.mock_server.acceptor import Acceptor, most_connections
 from fleet_contract.mock_server.app import build
-from fleet_contract.mock_server.connection import LARGEST_HEAD, Connection
+from fleet_contract.mock_server.connection import Connection
 from fleet_contract.mock_server.guard import Guard
 from fleet_contract.mock_server.listening import CannotListen, listen, url_of
 from fleet_contract.mock_server.parts import Parts
 from fleet_contract.mock_server.parts import parts as honest_parts
-
-try:
-    from fleet_contract.mock_server.over_httptools import OverHttptools as Fastest
-except ImportError:
-    from fleet_contract.mock_server.over_h11 import OverH11 as Fastest  # type: ignore[assignment]
 
 LONGEST_START = 10.0
 # Seconds for which responses under way are waited for; with what comes before and after, the end takes 2.5 at most.
@@ -70,9 +65,7 @@ class Server(uvicorn.Server):
 
     def _end_at_once(self) -> None:
         for connection in self.connections:
-            connection.abort()
-        for task in self.server_state.tasks:  # Whatever hangs; by now it has lost its connection.
-            task.cancel()
+            connection.give_up()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """End well at the first signal, and at once at the second: a mock has nothing to lose."""
@@ -90,8 +83,7 @@ def server(parts: Parts, announce: Callable[[], None]) -> Server:
 def config(app: ASGIApp, rewrite: Callable[[bytes], bytes] | None) -> uvicorn.Config:
     return uvicorn.Config(
         app,
-        http=type("Rewriting", (Fastest,), {"rewrite": staticmethod(rewrite)}) if rewrite else Fastest,
-        h11_max_incomplete_event_size=LARGEST_HEAD,
+        http=type("Rewriting", (Connection,), {"rewrite": staticmethod(rewrite)}) if rewrite else Connection,
         ws="none",
         loop="fleet_contract.mock_server.clock:new_loop",
         lifespan="on",

@@ -9,10 +9,8 @@ import httpx
 import pytest
 from openapi_schema_validator import OAS30ReadValidator
 
-from fleet_contract.mock_server import clock
-from fleet_contract.mock_server import serving as serving_module
+from fleet_contract.mock_server import clock, heads
 from fleet_contract.mock_server.app import build
-from fleet_contract.mock_server.over_h11 import OverH11
 from fleet_contract.mock_server.parts import Parts, parts
 from fleet_contract.mock_server.serving import serving
 from fleet_contract.spec.document import document, operations
@@ -113,7 +111,7 @@ def engine(request: pytest.FixtureRequest) -> Iterator[None]:
     """Let mocks be served as they are where these packages are installed, and as they are where they are not."""
     with pytest.MonkeyPatch.context() as patch:
         if request.param == "h11 and asyncio":
-            patch.setattr(serving_module, "Fastest", OverH11)
+            patch.setattr(heads, "httptools", None)
             patch.setattr(clock, "uvloop", None)
         yield
 

@@ -13,7 +13,8 @@ import pytest
 
 from fleet_contract.mock_server import acceptor, connection
 from fleet_contract.mock_server import serving as serving_module
-from fleet_contract.mock_server.connection import LARGEST_HEAD, LARGEST_PIECE, Connection, Phase
+from fleet_contract.mock_server.connection import Connection, Phase
+from fleet_contract.mock_server.heads import LARGEST_HEAD, LARGEST_PIECE
 from fleet_contract.mock_server.parts import parts
 from fleet_contract.mock_server.serving import serving
 
@@ -105,9 +106,11 @@ def test_a_body_in_tiny_chunks_is_read_a_little_at_a_time_so_that_others_have_th
         turns.append(0)
         go_on(connection)
 
-    def counted_piece(connection: Connection, piece: bytes) -> None:
-        turns[-1] += len(piece)
-        take(connection, piece)
+    def counted_piece(connection: Connection) -> bool:
+        held = len(connection.held)
+        taken = take(connection)
+        turns[-1] += held - len(connection.held)
+        return taken
 
     monkeypatch.setattr(Connection, "go_on", counted_turn)
     monkeypatch.setattr(Connection, "take", counted_piece)

@@ -1,0 +1,161 @@
+"""Exchanges: one request and its response, as an ASGI application sees them."""
+
+import asyncio
+import logging
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from starlette.types import ASGIApp, Message, Scope
+
+from fleet_contract.mock_server.heads import Head, Headers
+
+if TYPE_CHECKING:
+    from fleet_contract.mock_server.connection import Connection
+
+GO_ON = b"HTTP/1.1 100 Continue\r\n\r\n"
+PHRASES = {status.value: status.phrase.encode() for status in HTTPStatus}
+STATUS_LINES = {status: b"HTTP/1.1 %d %s" % (status, PHRASES.get(status, b"")) for status in range(100, 1000)}
+CLOSE = (b"connection", b"close")
+WITHOUT_CONTENT = (204, 304)
+
+log = logging.getLogger("fleet_mock")
+
+
+class Exchange:
+    """A request, whose body may still be coming, and the response to it.
+
+    It is finished once the response is written whole, and abandoned where nobody waits for one any more.
+    """
+
+    def __init__(self, connection: "Connection", head: Head) -> None:
+        self.head = head
+        self.is_whole = head.body is None
+        self.has_begun = False
+        self.is_finished = False
+        self.is_abandoned = False
+        self.unread = b""
+        self._connection = connection
+        self._is_told_all = False
+        self._rest_of_response = 0
+        self._waiter: asyncio.Future[None] | None = None
+        self._lives = head.lives
+        self._expects_leave = not self.is_whole and head.expects_leave
+
+    @property
+    def lives(self) -> bool:
+        """Whether the connection may go on after this."""
+        return self._lives and not self._rest_of_response
+
+    # --- what the connection tells ---
+
+    def feed(self, content: bytes, *, is_whole: bool) -> None:
+        """Take some of the body; what comes after the response is passed over."""
+        self.is_whole = is_whole
+        if not self.is_finished:
+            self.unread = self.unread + content if self.unread else content
+            self._wake()
+
+    def abandon(self) -> None:
+        """Tell the application that nobody waits for the response any more."""
+        self.is_abandoned = True
+        self._expects_leave = False
+        self._wake()
+
+    # --- what the application is given ---
+
+    def begin(self, app: ASGIApp) -> None:
+        """Let an application respond."""
+        self.task = asyncio.get_running_loop().create_task(self._run(app))
+
+    async def _run(self, app: ASGIApp) -> None:
+        try:
+            await app(self.scope, self.receive, self.send)
+        except Exception:
+            log.exception("An exception left a request without its response.")
+        if not self.is_finished and not self.is_abandoned:
+            self._connection.abort()
+
+    @property
+    def scope(self) -> Scope:
+        head = self.head
+        raw_path, _, query = head.target.partition(b"?")
+        connection = self._connection
+        return {
+            "type": "http",
+            "asgi": {"version": "3.0", "spec_version": "2.3"},
+            "http_version": head.version,
+            "server": connection.server,
+            "client": connection.client,
+            "scheme": connection.scheme,
+            "method": head.method,
+            "root_path": "",
+            "path": unquote(raw_path.decode("ascii")),
+            "raw_path": raw_path,
+            "query_string": query,
+            "headers": head.headers,
+        }
+
+    async def receive(self) -> Message:
+        """Return some of the body, or that there is nobody any more."""
+        if self._expects_leave and not self.unread:
+            self._connection.write(GO_ON)
+        self._expects_leave = False
+        while not (self.is_finished or self.is_abandoned):
+            if self.unread or (self.is_whole and not self._is_told_all):
+                content, self.unread = self.unread, b""
+                self._is_told_all = self.is_whole
+                self._connection.read_on()
+                return {"type": "http.request", "body": content, "more_body": not self.is_whole}
+            await self._news()
+        return {"type": "http.disconnect"}
+
+    async def send(self, message: Message) -> None:
+        """Send some of the response; its head goes with the first of its content."""
+        if message["type"] == "http.response.start":
+            self._start = message
+            return
+        if self._connection.is_clogged:
+            await self._connection.unclogged()
+        if self.is_abandoned:
+            return
+        content = b"" if self.head.method == "HEAD" else message.get("body", b"")
+        if self.has_begun:
+            self._connection.write(content)
+        else:
+            self.has_begun = True
+            self._connection.write(self._head_of_response() + content)
+        self._rest_of_response -= len(content)
+        if not message.get("more_body", False):
+            self.is_finished = True
+            self._wake()
+            self._connection.on_finish()
+
+    def _head_of_response(self) -> bytes:
+        status, own = self._start["status"], self._start["headers"]
+        fields = dict(own)
+        has_content = status not in WITHOUT_CONTENT and self.head.method != "HEAD"
+        length = fields.get(b"content-length")
+        self._rest_of_response = int(length) if length and has_content else 0
+        self._lives &= not self._connection.is_last and fields.get(b"connection") != b"close"
+        self._lives &= length is not None or not has_content
+        headers = [*self._connection.server_state.default_headers, *own]
+        if not self._lives and b"connection" not in fields:
+            headers.append(CLOSE)
+        return head_of_response(status, headers)
+
+    async def _news(self) -> None:
+        self._waiter = asyncio.get_running_loop().create_future()
+        await self._waiter
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+
+def head_of_response(status: int, headers: Headers) -> bytes:
+    """Return the status line and the header fields of a response; raises ValueError for a field that would be two."""
+    head = b"\r\n".join([STATUS_LINES[status], *[b"%s: %s" % each for each in headers], b"\r\n"])
+    if head.count(b"\n") != len(headers) + 2 or head.count(b"\r") != len(headers) + 2:
+        raise ValueError("A header field of the response holds a line end.")
+    return head
