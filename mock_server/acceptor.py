@@ -84,7 +84,7 @@ class Acceptor:
             except (BlockingIOError, InterruptedError, ConnectionAbortedError):
                 return
             except OSError as wrong:  # No descriptor or no memory is left.
-                log.warning("No connection can be taken at the moment: %s.", wrong.strerror)
+                log.warning("Cannot accept connections at the moment: %s.", wrong.strerror)
                 self._rest()
                 return
             self._begin(accepted)
@@ -116,7 +116,7 @@ class Acceptor:
         """Say that there is no room, once in a while."""
         if now - self._complained > BETWEEN_COMPLAINTS:
             self._complained = now
-            log.warning("All %d connections are taken; idle ones are closed for new ones.", self._most)
+            log.warning("All %d connections are in use; closing idle ones to accept new ones.", self._most)
 
     def _rest(self) -> None:
         self.stop()

@@ -30,8 +30,8 @@ class Access:
             raise Refusal(Kind.MISSING_KEY, "The header X-API-Key is missing or empty.", self.hint())
         found = self.tenant_of(key)
         if found is None:
-            log.warning("A request with an unknown key was refused. %s", self.hint()["mock-hint"])
-            raise Refusal(Kind.UNKNOWN_KEY, "X-API-Key holds a key that nobody was given.", self.hint())
+            log.warning("Refused a request with an unknown key. %s", self.hint()["mock-hint"])
+            raise Refusal(Kind.UNKNOWN_KEY, "X-API-Key is not a known API key.", self.hint())
         return found
 
     def key(self, call: Call) -> str | None:
@@ -49,5 +49,5 @@ class Access:
     def hint(self) -> dict[str, str]:
         """Return the header that tells a developer which keys would have worked; those of a user's seed are secret."""
         public = public_keys(self.tenants)
-        known = " and ".join(public + ["those of its seed"] * (len(public) < len(self.tenants)))
-        return {"mock-hint": f"This mock knows the keys {known}; started with --any-key it takes every key."}
+        known = " and ".join(public + ["those in its seed"] * (len(public) < len(self.tenants)))
+        return {"mock-hint": f"This mock knows the keys {known}. Start it with --any-key to accept any key."}

@@ -25,7 +25,7 @@ class Spelling(str):
 def read_body(call: Call, dialect: Dialect) -> Json:
     """Return the value of a body; raises Refusal when it is not declared as JSON or cannot be read as JSON."""
     if not call.raw_body.strip():
-        raise Refusal(Kind.BAD_BODY, "The body is empty; a JSON object is expected.")
+        raise Refusal(Kind.BAD_BODY, "The body is empty; expected a JSON object.")
     require_json_media_type(call, dialect)
     text = decoded(call.raw_body)
     try:
@@ -33,7 +33,7 @@ def read_body(call: Call, dialect: Dialect) -> Json:
         if "\\u" in text:  # Otherwise there is none, since UTF-8 has no way to write one.
             require_whole_characters(value)
     except RecursionError:
-        raise Refusal(Kind.BAD_BODY, "The body is nested too deeply to be read.") from None
+        raise Refusal(Kind.BAD_BODY, "The body is nested too deeply.") from None
     return value
 
 
@@ -42,9 +42,9 @@ def require_json_media_type(call: Call, dialect: Dialect) -> None:
     declared = call.header("content-type")
     if declared is None or not declared.strip():
         if dialect["http.missing-media-type"] != "parsed":
-            raise Refusal(Kind.MISSING_MEDIA_TYPE, "Content-Type is missing; application/json is expected.")
+            raise Refusal(Kind.MISSING_MEDIA_TYPE, "Content-Type is missing; expected application/json.")
     elif not is_json(declared) and dialect["http.wrong-media-type"] != "parsed":
-        raise Refusal(Kind.WRONG_MEDIA_TYPE, "Content-Type names something else; application/json is expected.")
+        raise Refusal(Kind.WRONG_MEDIA_TYPE, "Content-Type is not JSON; expected application/json.")
 
 
 def is_json(media_type: str) -> bool:
@@ -58,7 +58,7 @@ def decoded(body: bytes) -> str:
     try:
         return body.removeprefix(codecs.BOM_UTF8).decode()
     except UnicodeDecodeError as wrong:
-        raise Refusal(Kind.BAD_BODY, f"The body is not UTF-8: byte {wrong.start} cannot be read.") from None
+        raise Refusal(Kind.BAD_BODY, f"The body is not UTF-8: byte {wrong.start} cannot be decoded.") from None
 
 
 def parsed(text: str, decoder: json.JSONDecoder) -> Json:
@@ -77,7 +77,7 @@ def require_whole_characters(value: Json) -> None:
     try:
         json.dumps(value, ensure_ascii=False).encode()
     except UnicodeEncodeError:
-        raise Refusal(Kind.BAD_BODY, "The body holds half of a surrogate pair, which is no character.") from None
+        raise Refusal(Kind.BAD_BODY, "The body contains a lone surrogate, which is not a character.") from None
 
 
 def taken(value: Json) -> Json:
@@ -109,7 +109,7 @@ def number(spelling: Spelling) -> float:
 
 
 def _refuse_constant(constant: str) -> NoReturn:
-    raise Refusal(Kind.BAD_BODY, f"The body is not JSON: {constant} is no JSON number.")
+    raise Refusal(Kind.BAD_BODY, f"The body is not JSON: {constant} is not a JSON number.")
 
 
 PLAIN = json.JSONDecoder(parse_constant=_refuse_constant)
@@ -130,7 +130,7 @@ class Incoming:
         while True:
             message = await self._receive()
             if message["type"] == "http.disconnect":
-                raise Refusal(Kind.BAD_BODY, "The body ended before it was whole.")
+                raise Refusal(Kind.BAD_BODY, "The body is incomplete.")
             chunks += message.get("body", b"")
             if len(chunks) > most:
                 raise too_large(most)

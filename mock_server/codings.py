@@ -24,7 +24,7 @@ def unpacked(call: Call, body: bytes, most: int) -> bytes:
     codings = [coding for each in named.split(",") if (coding := each.strip()) not in ("", "identity")]
     if len(codings) > MOST_CODINGS or not CODINGS.keys() >= set(codings):
         accepted = {"accept-encoding": "gzip, deflate"}
-        raise Refusal(Kind.WRONG_CODING, "Content-Encoding names other codings than gzip and deflate.", accepted)
+        raise Refusal(Kind.WRONG_CODING, "Content-Encoding is neither gzip nor deflate.", accepted)
     for coding in reversed(codings):
         body = _read(body, coding, most)
     return body
@@ -34,7 +34,7 @@ def _read(body: bytes, coding: str, most: int) -> bytes:
     try:
         return CODINGS[coding](body, most) if body else body
     except zlib.error:
-        raise Refusal(Kind.BAD_BODY, f"The body is not coded as Content-Encoding says: it is no {coding}.") from None
+        raise Refusal(Kind.BAD_BODY, f"Content-Encoding is {coding}, but the body is not.") from None
 
 
 def _gunzipped(body: bytes, most: int) -> bytes:
@@ -42,7 +42,7 @@ def _gunzipped(body: bytes, most: int) -> bytes:
     content, members = b"", 0
     while body:
         if members == MOST_MEMBERS:
-            raise Refusal(Kind.BAD_BODY, f"The body has more than {MOST_MEMBERS} members of gzip.")
+            raise Refusal(Kind.BAD_BODY, f"The body has more than {MOST_MEMBERS} gzip members.")
         member, body = _member(body, GZIP, most - len(content))
         content, members = content + member, members + 1
     return content

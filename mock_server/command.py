@@ -31,29 +31,31 @@ from fleet_contract.spec.numerals import Whole
 
 LARGEST_PORT = 65535
 OPEN_TO_OTHERS = (
-    "Warning: other machines in the network can reach this mock, and its keys are known to everybody. "
-    "--host localhost keeps it to this machine."
+    "Warning: other machines in the network can reach this mock, and its keys are public. "
+    "Use --host localhost to keep it to this machine."
 )
 
 log = logging.getLogger("fleet_mock")
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on; of a name, every one.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on, or a host name.")
 @click.option(
     "--port",
     default=8080,
     show_default=True,
     type=Whole(0, LARGEST_PORT),
-    help="The port to listen on; 0 takes a free one.",
+    help="The port to listen on; 0 picks a free one.",
+)
+@click.option("--dialect", "dialect_file", type=Path, metavar="FILE", help="Speak the dialect in this TOML file.")
+@click.option(
+    "--set", "settings", multiple=True, metavar="QUESTION=ANSWER", help="Set one answer of the dialect. Repeatable."
 )
 @click.option(
-    "--dialect", "dialect_file", type=Path, metavar="FILE", help="Answer the questions as this TOML file does."
+    "--fault", "fault_names", multiple=True, metavar="NAME", help="Have this fault (--list-faults). Repeatable."
 )
-@click.option("--set", "settings", multiple=True, metavar="QUESTION=ANSWER", help="Answer one question so. Repeatable.")
-@click.option("--fault", "fault_names", multiple=True, metavar="NAME", help="Misbehave in this way. Repeatable.")
-@click.option("--seed", "seed_file", type=Path, metavar="FILE", help="Start with what this YAML or JSON file holds.")
-@click.option("--base-path", default="", metavar="PATH", help="Serve everything below this path, such as /drive.")
+@click.option("--seed", "seed_file", type=Path, metavar="FILE", help="Start with the data in this YAML or JSON file.")
+@click.option("--base-path", default="", metavar="PATH", help="Serve everything under this path, such as /drive.")
 @click.option(
     "--cors",
     "origins",
@@ -61,7 +63,7 @@ log = logging.getLogger("fleet_mock")
     is_flag=False,
     flag_value=ANY,
     metavar="ORIGIN",
-    help="Let web pages of this origin use the mock, as those of this machine may; alone, of all. Repeatable.",
+    help="Let web pages of this origin use the mock; without ORIGIN, of any origin. Repeatable.",
 )
 @click.option(
     "--body-limit",
@@ -69,19 +71,19 @@ log = logging.getLogger("fleet_mock")
     show_default=True,
     type=Whole(1),
     metavar="BYTES",
-    help="Refuse larger bodies with 413.",
+    help="Refuse larger request bodies with 413.",
 )
-@click.option("--any-key", is_flag=True, help="Take every key as one of the first tenant.")
+@click.option("--any-key", is_flag=True, help="Accept any API key, as one of the first tenant.")
 @click.option(
     "--allow-host",
     "allowed_hosts",
     multiple=True,
     metavar="NAME",
-    help="On loopback, take requests for this host too, such as a name in /etc/hosts; * takes all. Repeatable.",
+    help="On loopback, also accept requests for this host, such as a name in /etc/hosts; * accepts all. Repeatable.",
 )
-@click.option("--no-validate-responses", is_flag=True, help="Do not compare answers with the document.")
-@click.option("--ready-json", is_flag=True, help="Print one line of JSON once requests are taken, and nothing else.")
-@click.option("--list-faults", is_flag=True, help="List the faults and stop.")
+@click.option("--no-validate-responses", is_flag=True, help="Do not validate responses against the document.")
+@click.option("--ready-json", is_flag=True, help="When ready, print one line of JSON instead of the welcome text.")
+@click.option("--list-faults", is_flag=True, help="List the faults and exit.")
 def main(  # noqa: PLR0913  (one argument for each option)
     *,
     host: str,
@@ -99,7 +101,7 @@ def main(  # noqa: PLR0913  (one argument for each option)
     ready_json: bool,
     list_faults: bool,
 ) -> None:
-    """Serve a mock of the Drive API's Fleet Management that keeps the contract, or breaks it on request."""
+    """Serve a mock of the Drive API's Fleet Management, which keeps the contract or breaks it on request."""
     if list_faults:
         print_faults()
         return
@@ -125,7 +127,7 @@ def chosen_answers(dialect_file: Path | None, settings: Iterable[str]) -> dict[s
     for setting in settings:
         question, equals, answer = setting.partition("=")
         if not equals:
-            raise Contradiction(f"--set {setting!r} is no QUESTION=ANSWER, such as create.status=200.")
+            raise Contradiction(f"--set {setting!r} is not QUESTION=ANSWER. Expected something like create.status=200.")
         chosen[question.strip()] = answer.strip()
     return chosen
 
@@ -166,7 +168,7 @@ def welcome(url: str, made: Parts) -> str:
     key, tenant = next(iter(made.seed.keys.items()))
     shown = key if key in public_keys([key]) else "YOUR-KEY"
     lines = [
-        f"The mock listens on {url} and forgets everything when it stops (Ctrl+C).",
+        f"The mock is listening on {url} and forgets everything when it stops (Ctrl+C).",
         f"Swagger UI: {url}/ui/",
         f"Keys: {keys_in_words(made)}",
     ]

@@ -118,7 +118,7 @@ class Connection(asyncio.Protocol):
         if self.waited(now) <= longest:
             return
         if phase is Phase.BODY or (phase is Phase.REQUEST and self.held):
-            self.refuse(408, f"The request was not whole after {longest:.0f} s.")
+            self.refuse(408, f"The request was incomplete after {longest:.0f} s.")
         elif phase in (Phase.IDLE, Phase.REQUEST):
             self.transport.close()
         else:
@@ -211,7 +211,7 @@ class Connection(asyncio.Protocol):
 
     def refuse(self, status: int, reason: str) -> None:
         """Answer a request that is not whole, and take no more of this connection."""
-        log.warning("A request that could not be read was refused with %d.", status)
+        log.warning("Refused an unreadable request with %d.", status)
         begun = self.exchange if self.body is not None else None
         if begun is not None:
             begun.abandon()

@@ -31,10 +31,10 @@ def same_id(id: str, dialect: Dialect) -> str:
 def new_id(sent: str, dialect: Dialect) -> str:
     """Return the id of a fleet to be made; raises Refusal."""
     if dialect.get("id.blanks") == "400" and sent != sent.strip():
-        raise Refusal(Kind.BAD_BODY, "fleetId begins or ends with blanks, which are not allowed here.")
+        raise Refusal(Kind.BAD_BODY, "fleetId begins or ends with blanks, which this server refuses.")
     id = tidy_id(sent, dialect)
     if not id:
-        raise Refusal(Kind.BAD_BODY, "fleetId is nothing but blanks; at least one other character is needed.")
+        raise Refusal(Kind.BAD_BODY, "fleetId is all blanks; expected at least one other character.")
     return require_short("fleetId", id) if dialect.get("id.normalisation") == "nfc" else id
 
 
@@ -46,7 +46,7 @@ def new_name(sent: str | None, dialect: Dialect) -> str | None:
     if name:
         return name
     if dialect["name.empty"] == "refused":
-        raise Refusal(Kind.INVALID_NAME, "fleetName is empty; give it a character or leave it out.")
+        raise Refusal(Kind.INVALID_NAME, "fleetName is empty; expected at least one character, or no fleetName.")
     return None if dialect["name.empty"] == "omitted" else name
 
 
@@ -54,18 +54,18 @@ def next_name(sent: str, dialect: Dialect) -> str:
     """Return the name that a fleet is to have from now on; raises Refusal."""
     name = tidy_name("newName", sent, dialect)
     if not name and dialect["rename.empty"] == "400":
-        raise Refusal(Kind.BAD_BODY, "newName is empty; at least one character is needed.")
+        raise Refusal(Kind.BAD_BODY, "newName is empty; expected at least one character.")
     if name and not name.strip() and dialect.get("name.only-blanks") == "refused":
-        raise Refusal(Kind.INVALID_NAME, "newName is nothing but blanks; at least one other character is needed.")
+        raise Refusal(Kind.INVALID_NAME, "newName is all blanks; expected at least one other character.")
     return name
 
 
 def tidy_name(field: str, sent: str, dialect: Dialect) -> str:
     """Return a name as the server keeps it; raises Refusal."""
     if dialect["name.blanks"] == "refused" and sent != sent.strip():
-        raise Refusal(Kind.INVALID_NAME, f"{field} begins or ends with blanks, which are not allowed here.")
+        raise Refusal(Kind.INVALID_NAME, f"{field} begins or ends with blanks, which this server refuses.")
     if dialect["name.control-characters"] == "refused" and any(unicodedata.category(each) == "Cc" for each in sent):
-        raise Refusal(Kind.INVALID_NAME, f"{field} holds a control character, which is not allowed here.")
+        raise Refusal(Kind.INVALID_NAME, f"{field} contains a control character, which this server refuses.")
     if dialect["name.blanks"] == "trimmed":
         sent = sent.strip()
     if dialect["name.normalisation"] == "nfc":
@@ -76,7 +76,7 @@ def tidy_name(field: str, sent: str, dialect: Dialect) -> str:
 def require_short(field: str, text: str, kind: Kind = Kind.BAD_BODY) -> str:
     """Return a text; raises Refusal where normalisation, which can lengthen it, led beyond the limit."""
     if len(text) > LONGEST:
-        raise Refusal(kind, f"{field} has {len(text)} characters once normalised; at most {LONGEST} are allowed.")
+        raise Refusal(kind, f"{field} has {len(text)} characters after normalisation; at most {LONGEST} are allowed.")
     return text
 
 

@@ -86,6 +86,6 @@ def host_of(authority: str) -> str:
 
 def wrong_host(host: str) -> Refusal:
     name = host if NAME.fullmatch(host) else "NAME"
-    log.warning("A request for a host that is not this machine was refused; --allow-host NAME would take it.")
-    hint = f"This mock listens on loopback only and takes requests for this machine; --allow-host {name} takes these."
-    return Refusal(Kind.WRONG_HOST, "The request is for another host than this machine.", {"mock-hint": hint})
+    log.warning("Refused a request for a host that is not this machine. To allow it, use --allow-host NAME.")
+    hint = f"This mock accepts only requests for this machine. To allow others, use --allow-host {name}."
+    return Refusal(Kind.WRONG_HOST, "The request is for a host that is not this machine.", {"mock-hint": hint})

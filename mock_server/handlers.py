@@ -68,7 +68,7 @@ def id_in_path(call: Call, dialect: Dialect) -> str:
     id = call.path["fleetId"]
     if len(id) > forms.LONGEST:
         raise Refusal(
-            Kind.OVERLONG_ID, f"The fleetId in the path has {len(id)} characters; none has over {forms.LONGEST}."
+            Kind.OVERLONG_ID, f"The fleetId in the path has {len(id)} characters; at most {forms.LONGEST} are allowed."
         )
     return forms.tidy_id(id, dialect)
 
@@ -145,7 +145,7 @@ def place_of(cursor: str) -> int:
     except (binascii.Error, ValueError):
         word, place = b"", b""
     if word != b"after" or not place.isdigit() or cursor_to(int(place[:9])) != cursor:
-        raise Refusal(Kind.BAD_PARAMETER, "cursor is none that was given out here.")
+        raise Refusal(Kind.BAD_PARAMETER, "cursor is not one that this server returned.")
     return int(place)
 
 

@@ -115,7 +115,7 @@ def size_of_head(held: bytearray) -> int:
     if end:
         return end.end()
     if len(held) > LARGEST_HEAD:
-        raise Unreadable(431 if b"\n" in held[:LARGEST_HEAD] else 414, f"The head is longer than {LARGEST_HEAD} bytes.")
+        raise Unreadable(431 if b"\n" in held[:LARGEST_HEAD] else 414, f"The head is larger than {LARGEST_HEAD} bytes.")
     is_no_request = held[:1] < FIRST_OF_A_TOKEN  # as where a client speaks TLS
     return len(held) if is_no_request else 0
 
@@ -151,7 +151,7 @@ def by_h11(data: bytes) -> Head:
     reader.receive_data(data)
     event = _next_event(reader)
     if not isinstance(event, h11.Request):
-        raise Unreadable(400, "This is no request of HTTP/1.1.")
+        raise Unreadable(400, "The request is not valid HTTP/1.1.")
     headers = [(bytes(name), bytes(value)) for name, value in event.headers]
     is_chunked = any(name == b"transfer-encoding" for name, _ in headers)
     body = Chunked(reader) if is_chunked else _counted(headers)
@@ -185,4 +185,4 @@ def _next_event(reader: h11.Connection) -> object:
     try:
         return reader.next_event()
     except h11.RemoteProtocolError as wrong:
-        raise Unreadable(400, f"This is no request of HTTP/1.1: {wrong}.") from None
+        raise Unreadable(400, f"The request is not valid HTTP/1.1: {wrong}.") from None

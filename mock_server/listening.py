@@ -25,10 +25,10 @@ def listen(host: str, port: int) -> list[socket.socket]:
         return _on_a_free_port(addresses) if port == 0 else _on_one_port(addresses, port)
     except OSError as wrong:
         advice = (
-            "address with --host." if wrong.errno in NOT_OF_THIS_MACHINE else "port with --port; 0 takes a free one."
+            "address with --host." if wrong.errno in NOT_OF_THIS_MACHINE else "port with --port; 0 picks a free one."
         )
         raise CannotListen(
-            f"Cannot listen on {host} port {port}: {(wrong.strerror or str(wrong)).lower()}. Name another {advice}"
+            f"Cannot listen on {host} port {port}: {(wrong.strerror or str(wrong)).lower()}. Choose another {advice}"
         ) from None
 
 
@@ -53,7 +53,7 @@ def _addresses(host: str) -> list[Address]:
         found = socket.getaddrinfo(host, 0, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as wrong:  # UnicodeError: what no resolver can be asked for
         reason = getattr(wrong, "strerror", None) or wrong
-        raise CannotListen(f"Cannot listen on {host}: {reason}. Name another address with --host.") from None
+        raise CannotListen(f"Cannot listen on {host}: {reason}. Choose another address with --host.") from None
     addresses = dict.fromkeys((family, address) for family, *_, address in found)
     return sorted(addresses, key=lambda each: each[0] == socket.AF_INET6)
 

@@ -68,7 +68,7 @@ class LimitedHandler(logging.Handler):
             self.release()
 
     def _tell(self, text: str) -> None:
-        if self._lost and self._writer.write(f"… {self._lost:,} lines are lost, since nobody read them.\n"):
+        if self._lost and self._writer.write(f"… {self._lost:,} lines lost because nobody read them.\n"):
             self._lost = 0
         self._lost += not self._writer.write(f"{text:.{LONGEST_LINE}}\n")
 

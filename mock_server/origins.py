@@ -29,8 +29,8 @@ def read_origin(text: str) -> str:
     origin = text.lower().removesuffix("/")
     if origin not in (ANY, "null") and not _ORIGIN.fullmatch(origin):
         raise Contradiction(
-            f"--cors {text!r} is no origin. Expected what a browser sends as Origin, such as https://app.example "
-            "or http://192.168.1.5:3000, without a path; * allows every origin."
+            f"--cors {text!r} is not an origin. Expected what a browser sends as Origin, such as https://app.example "
+            "or http://192.168.1.5:3000, without a path, or * for every origin."
         )
     return _USUAL_PORT.sub(lambda found: found[1] or found[2], origin)
 
@@ -53,7 +53,7 @@ def preflight(call: Call, named: Set[str]) -> Answer:
     """Return what a preflight is answered, whatever its path: browsers send it without a key. Raises Refusal."""
     if not is_allowed(call.header("origin") or "", named):
         raise Refusal(
-            Kind.FOREIGN_ORIGIN, "Pages of this origin may not use this mock; --cors with their origin lets them."
+            Kind.FOREIGN_ORIGIN, "Pages of this origin may not use this mock. To allow them, use --cors ORIGIN."
         )
     headers = {
         "access-control-allow-methods": METHODS,

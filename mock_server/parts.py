@@ -196,7 +196,7 @@ def _require_distinct_fleets(seed: Seed, dialect: Dialect) -> None:
             chosen = {question: dialect[question] for question in COMPARING_IDS if question in dialect}
             why = ", ".join(f"{question}={answer}" for question, answer in chosen.items() if answer != usual[question])
             raise Contradiction(
-                f"The seed has the fleets {other!r} and {fleet.id!r}, which are one fleet where {why}. "
+                f"The seed has the fleets {other!r} and {fleet.id!r}, which are the same fleet where {why}. "
                 f"Expected ids that this dialect tells apart. Change one of them, or the dialect."
             )
 

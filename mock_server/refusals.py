@@ -105,8 +105,8 @@ def refusal_of(wrong: Exception, operation_id: str | None) -> Refusal:
     if isinstance(wrong, store.Wrong):
         kind = KINDS_OF_OPERATIONS.get((operation_id, type(wrong))) or KINDS[type(wrong)]
         return Refusal(kind, str(wrong))
-    log.error("An exception in %s is answered 500.", operation_id or "no operation", exc_info=wrong)
-    return Refusal(Kind.BROKEN, "Something went wrong in the mock; its log says what.")
+    log.error("Unexpected exception in %s; answering 500.", operation_id or "no operation", exc_info=wrong)
+    return Refusal(Kind.BROKEN, "The mock failed; see its log.")
 
 
 def rendered(refusal: Refusal, dialect: Dialect) -> Answer:

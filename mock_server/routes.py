@@ -56,7 +56,7 @@ class Routes:
         if method in methods:
             return methods[method]
         headers = {"allow": listed(methods)} if dialect.get("http.allow") == "listed" else {}
-        raise Refusal(Kind.WRONG_METHOD, f"This path has no such method; it has {listed(methods)}.", headers)
+        raise Refusal(Kind.WRONG_METHOD, f"This path supports only {listed(methods)}.", headers)
 
 
 def listed(methods: Collection[str]) -> str:
@@ -76,4 +76,4 @@ def _decoded(segment: str) -> str:
     try:
         return unquote_to_bytes(segment).decode()
     except UnicodeDecodeError:
-        raise Refusal(Kind.UNKNOWN_FLEET, "The id in the path is not UTF-8 when decoded, so nothing has it.") from None
+        raise Refusal(Kind.UNKNOWN_FLEET, "The id in the path is not UTF-8, so nothing has it.") from None

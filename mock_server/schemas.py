@@ -24,6 +24,13 @@ JSON_TYPES: dict[type, str] = {
     dict: "an object",
     type(None): "null",
 }
+TYPES_IN_WORDS = {
+    "boolean": "a boolean",
+    "string": "a string",
+    "number": "a number",
+    "array": "an array",
+    "object": "an object",
+}
 # Of several errors the first of these is told: what lacks an id is not refused for its name.
 ORDER = (Kind.BAD_BODY, Kind.INVALID_NAME, Kind.UNKNOWN_PROPERTY)
 LONGEST_NAME_REPEATED = 40
@@ -124,14 +131,14 @@ def in_words(misfit: Misfit, subject: str = "The body") -> str:
     """Return what is wrong as a sentence; `subject` is what the value is called where it is the whole."""
     field = ".".join(map(str, misfit.path)) or subject
     words = WORDS.get(misfit.keyword)
-    return words(field, misfit) if words else f"{field} is not as the document says."
+    return words(field, misfit) if words else f"{field} does not match the document."
 
 
 def _wrong_type(field: str, misfit: Misfit) -> str:
     if "integer" in misfit.limit:
-        return f"{field} is no integer as JSON writes one: digits alone, without a plus sign, blanks or leading zeros."
-    wanted = [each for each in misfit.limit if each != "null"]
-    return f"{field} is {JSON_TYPES[type(misfit.value)]}; its type is to be {' or '.join(wanted)}."
+        return f"{field} is not an integer; expected digits only, without a plus sign, blanks or leading zeros."
+    wanted = [TYPES_IN_WORDS[each] for each in misfit.limit if each != "null"]
+    return f"{field} is {JSON_TYPES[type(misfit.value)]}; expected {' or '.join(wanted)}."
 
 
 def _missing(field: str, misfit: Misfit) -> str:
@@ -144,7 +151,7 @@ def _too_long(field: str, misfit: Misfit) -> str:
 
 
 def _too_short(field: str, misfit: Misfit) -> str:
-    return f"{field} has {len(misfit.value)} characters; at least {misfit.limit} is needed."
+    return f"{field} has {len(misfit.value)} characters; expected at least {misfit.limit}."
 
 
 def _out_of_range(field: str, misfit: Misfit) -> str:
@@ -153,12 +160,12 @@ def _out_of_range(field: str, misfit: Misfit) -> str:
 
 def _bad_characters(field: str, misfit: Misfit) -> str:
     del misfit
-    return f"{field} holds a character that this server does not let into it."
+    return f"{field} contains a character that this server does not allow."
 
 
 def _unknown(field: str, misfit: Misfit) -> str:
     del field
-    return f"The property {ascii(min(misfit.limit))[1:-1]:.{LONGEST_NAME_REPEATED}} is unknown here."
+    return f"The property {ascii(min(misfit.limit))[1:-1]:.{LONGEST_NAME_REPEATED}} is unknown."
 
 
 WORDS: dict[str, Callable[[str, Misfit], str]] = {

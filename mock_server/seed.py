@@ -60,7 +60,7 @@ def parse_seed(text: str, name: str) -> Seed:
         raise Contradiction(f"{name}: {complaint}")
     problem = _no_json_can_write(described)
     if problem:
-        raise Contradiction(f"{name} holds {problem}. No response could carry that. Take it out.")
+        raise Contradiction(f"{name} contains {problem}, which no response can carry. Remove it.")
     error = next(iter(sorted(SCHEMA.iter_errors(described), key=lambda each: list(map(str, each.absolute_path)))), None)
     if error is not None:
         raise Contradiction(f"{name}: {_place(error, described)}{_wrong(error)}")
@@ -119,7 +119,7 @@ def _keys_no_header_carries(described: Any) -> Iterator[str]:
         if wrong:
             yield (
                 f"keys, entry {place}: the API key {wrong}. Expected 1 to {LONGEST_KEY} characters that a header "
-                "can carry: Latin-1, no control characters, no blanks at the ends."
+                "can carry: Latin-1, no control characters, no leading or trailing blanks."
             )
 
 
@@ -128,22 +128,22 @@ def _no_json_can_write(described: Any) -> str:
     try:
         json.dumps(described, ensure_ascii=False, allow_nan=False, default=str).encode()
     except UnicodeEncodeError:
-        return "half of a surrogate pair"
+        return "a lone surrogate"
     except RecursionError:
-        return "values that lie too deep in each other"
+        return "values that are nested too deeply"
     except (ValueError, TypeError):
-        return "NaN, Infinity, a key that is no text, or itself"
+        return "NaN, Infinity, a key that is not a string, or itself"
     return ""
 
 
 def _unfit(key: object) -> str:
     if not isinstance(key, str):
-        return "is no text (put it in quotes)"
+        return "is not a string (put it in quotes)"
     if not key:
         return "is empty"
     if len(key) > LONGEST_KEY:
         return f"has {len(key)} characters"
-    return "" if CARRIED_BY_A_HEADER.fullmatch(key) else "holds what no header can carry"
+    return "" if CARRIED_BY_A_HEADER.fullmatch(key) else "contains characters that no header can carry"
 
 
 def _complaints(seed: Seed) -> Iterator[str]:
@@ -161,19 +161,19 @@ def _complaints(seed: Seed) -> Iterator[str]:
             yield f"{place}: {key.tenant!r} has no fleet {key.fleet_id!r}."
     for location in seed.locations:
         for fleet_id in set(location.fleet_prices) - set(owners):
-            yield f"locations, id {location.id!r}, fleetPrices: no fleet is {fleet_id!r}."
+            yield f"locations, id {location.id!r}, fleetPrices: there is no fleet {fleet_id!r}."
 
 
 def _repeated(place: str, ids: list[str]) -> Iterator[str]:
     for id, times in Counter(ids).items():
         if times > 1:
-            yield f"{place} {id!r}: it is given twice."
+            yield f"{place} {id!r}: it occurs twice."
 
 
 def _unreadable(wrong: Exception) -> str:
     """Return why a text cannot be read, without the text itself, which may hold a key."""
     mark = getattr(wrong, "problem_mark", None)
-    problem = QUOTED.sub("what stands here", getattr(wrong, "problem", None) or " ".join(str(wrong).split()))
+    problem = QUOTED.sub("this value", getattr(wrong, "problem", None) or " ".join(str(wrong).split()))
     return f"{problem} in line {mark.line + 1}, column {mark.column + 1}" if mark else problem
 
 
@@ -191,7 +191,7 @@ def _place(error: ValidationError, described: dict[str, Any]) -> str:
 
 
 def _wrong(error: ValidationError) -> str:
-    message = error.message.replace(repr(error.instance), "what stands here") if _is_secret(error) else error.message
+    message = error.message.replace(repr(error.instance), "this value") if _is_secret(error) else error.message
     return f"{message}." if len(message) < LONGEST_MESSAGE else f"{message[:LONGEST_MESSAGE]}…."
 
 

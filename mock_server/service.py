@@ -97,7 +97,7 @@ class Service:
             return Answer(reply.status, {})
         schema = plan.responses.get(reply.status)
         if schema is not None and not schema.fits(reply.body):
-            raise BrokenResponse(f"The {reply.status} of {plan.id} is not as the document says.")
+            raise BrokenResponse(f"The {reply.status} response of {plan.id} does not match the document.")
         return Answer(reply.status, self._headers, to_bytes(reply.body))
 
     def finish(self, call: Call, answer: Answer) -> Answer:

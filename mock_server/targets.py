@@ -37,7 +37,7 @@ def require_below(base_path: str, call: Call) -> None:
     if not base_path or call.raw_path == EVERYTHING:
         return
     if not call.raw_path.startswith(f"{base_path}/"):
-        raise Refusal(Kind.UNKNOWN_PATH, f"Nothing has this path; everything here is below {base_path}.")
+        raise Refusal(Kind.UNKNOWN_PATH, f"Nothing has this path; all paths begin with {base_path}.")
     call.raw_path = call.raw_path.removeprefix(base_path)
 
 
@@ -46,7 +46,7 @@ def read_base_path(text: str) -> str:
     path = text.removesuffix("/")
     if not _BASE_PATH.fullmatch(path) or {".", ".."} & set(path.split("/")):
         raise Contradiction(
-            f"--base-path {text!r} is no base path. Expected a path such as /drive: a slash before each segment, "
-            "and in the segments letters, digits and the characters - . _ ~."
+            f"--base-path {text!r} is not a base path. Expected a path such as /drive: a slash before each segment, "
+            "and only letters, digits and - . _ ~ in the segments."
         )
     return path

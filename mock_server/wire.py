@@ -66,7 +66,7 @@ class Wire:
     async def page(self, call: Call, scope: Scope, receive: Receive) -> Answer:
         """Return a page for people; raises Refusal or HTTPException where there is none."""
         if call.method not in ("GET", "HEAD"):
-            raise Refusal(Kind.WRONG_METHOD, "A page is only read.", {"allow": listed({"GET"})})
+            raise Refusal(Kind.WRONG_METHOD, "This page can only be read.", {"allow": listed({"GET"})})
         page = self.pages.get(call.raw_path)
         # A range means something to GET alone (RFC 9110, section 14.2).
         headers = [each for each in scope["headers"] if call.method == "GET" or each[0] != b"range"]
@@ -92,7 +92,7 @@ def require_one_framing(call: Call, version: str) -> None:
     """Raise Refusal for a body that ends in two ways, or in one that its HTTP lacks (RFC 9112, section 6.1)."""
     framings = {name for name, _ in call.headers} & {"content-length", "transfer-encoding"}
     if len(framings) == 2 or (version == "1.0" and "transfer-encoding" in framings):
-        detail = "Transfer-Encoding stands beside Content-Length, or in HTTP/1.0; where the body ends is unclear."
+        detail = "Transfer-Encoding occurs with Content-Length or in HTTP/1.0, so the end of the body is ambiguous."
         raise Refusal(Kind.BAD_REQUEST, detail, {"connection": "close"})
 
 

@@ -55,7 +55,7 @@ class PlainStore(Store):
             raise wrong if taken and active_codes(taken) else ForeignFleetWithoutCodes(str(wrong)) from None
         active = active_codes(fleet)
         if not active:
-            raise NoActiveCodes("The fleet has no active invitation code.")
+            raise NoActiveCodes("The fleet has no active invitation codes.")
         return active
 
     async def require_fleet(self, tenant: str, id: str) -> None:
@@ -91,7 +91,7 @@ class PlainStore(Store):
             return
         for other in self.fleets_by_id.values():
             if other.tenant == fleet.tenant and other.name == fleet.name and other.id != fleet.id:
-                raise FleetNameTaken("Another fleet has this name already.")
+                raise FleetNameTaken("Another fleet already has this name.")
 
     # --- charging keys ---
 
@@ -103,7 +103,7 @@ class PlainStore(Store):
         if key.fleet_id is not None:
             fleet = self.owned(key.tenant, key.fleet_id)
             if fleet is None:
-                raise NoSuchFleet("No fleet has this fleetId, so no key can be put into it.")
+                raise NoSuchFleet("No fleet has this fleetId, so the key cannot be assigned to it.")
             key = replace(key, fleet_id=fleet.id)
         key = replace(key, listed_from=self.habits.clock() + self.habits.delay)
         self.charging_keys.append(key)

@@ -23,7 +23,7 @@ class FleetIdTaken(Wrong):
     """A fleet has this id already."""
 
     def __init__(self, fleet: Fleet) -> None:
-        super().__init__("A fleet with this fleetId exists already; fleet ids are unique among all fleets.")
+        super().__init__("A fleet with this fleetId already exists; fleet ids are unique across all fleets.")
         self.fleet = fleet
 
 
@@ -39,7 +39,7 @@ class KeyTaken(Wrong):
     """A charging key of the tenant has this identifier already."""
 
     def __init__(self, key: ChargingKey) -> None:
-        super().__init__("A charging key with this keyIdentifier exists already.")
+        super().__init__("A charging key with this keyIdentifier already exists.")
         self.key = key
 
 

@@ -37,7 +37,7 @@ def run(*arguments: str) -> Result:
         (["--fault", "codes-are-wraped"], "Did you mean 'codes-are-wrapped'?"),
         (["--set", "create.stats=200"], "Did you mean 'create.status'?"),
         (["--set", "create.status=202"], "its answers are 201, 200"),
-        (["--set", "create.status"], "is no QUESTION=ANSWER"),
+        (["--set", "create.status"], "is not QUESTION=ANSWER"),
         (["--set", "id.alphabet=slug", "--set", "id.case=ignored"], "contradicts id.alphabet"),
         (["--dialect", "nothing.toml"], "The dialect file nothing.toml cannot be read"),
         (["--seed", "nothing.yaml"], "The seed file nothing.yaml cannot be read"),

@@ -54,14 +54,14 @@ def test_a_port_that_another_program_has_on_one_address_is_refused(monkeypatch: 
     let_a_name_mean(monkeypatch, *BOTH)
     with socket.create_server(("::1", 0), family=socket.AF_INET6) as taken:
         port = taken.getsockname()[1]
-        with pytest.raises(CannotListen, match=f"port {port}: address already in use. Name another port"):
+        with pytest.raises(CannotListen, match=f"port {port}: address already in use. Choose another port"):
             listen("box", port)
         socket.create_server(("127.0.0.1", port)).close()  # nothing was left open
 
 
 @pytest.mark.parametrize("host", ["192.0.2.1", "host.invalid", "", "a" * 64, "\0"])
 def test_what_cannot_be_listened_on_is_said_with_a_way_out(host: str) -> None:
-    with pytest.raises(CannotListen, match=r"(?s)Cannot listen on .*Name another address with --host"):
+    with pytest.raises(CannotListen, match=r"(?s)Cannot listen on .*Choose another address with --host"):
         listen(host, 0)
 
 

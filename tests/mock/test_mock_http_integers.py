@@ -42,7 +42,7 @@ NO_INTEGERS = [
 @pytest.mark.parametrize("answer", ["400", "clamped"])
 def test_a_page_size_is_an_integer_of_json(integers: dict[str, str], text: str, answer: str) -> None:
     response = exchange(integers[answer], request(f"GET /emp/v1/charging-keys?page_size={quote(text)}", KEY))
-    assert (response.status, b"page_size is no integer" in response.rest) == (400, True)
+    assert (response.status, b"page_size is not an integer" in response.rest) == (400, True)
 
 
 @pytest.fixture(scope="module")

@@ -146,10 +146,10 @@ def test_an_origin_is_read_as_browsers_send_it(text: str, origin: str) -> None:
     "text", ["app.example", "https://app.example/path", "https://*.example", "https://", "", "https://a b", "//x"]
 )
 def test_what_is_no_origin_is_refused_with_an_example(text: str) -> None:
-    with pytest.raises(Contradiction, match=r"is no origin.*such as https://app\.example"):
+    with pytest.raises(Contradiction, match=r"is not an origin.*such as https://app\.example"):
         read_origin(text)
     result = CliRunner().invoke(command.main, ["--cors", text])
-    assert (result.exit_code, "is no origin" in result.output) == (2, True)
+    assert (result.exit_code, "is not an origin" in result.output) == (2, True)
 
 
 @pytest.mark.parametrize(

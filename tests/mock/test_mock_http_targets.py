@@ -85,7 +85,7 @@ def test_nothing_is_served_beside_the_base_path(below: str, path: str) -> None:
     response = exchange(below, request(f"GET {path}", KEY))
     assert (response.status, json.loads(response.rest)["detail"].split("; ")[1]) == (
         404,
-        "everything here is below /drive/v2.",
+        "all paths begin with /drive/v2.",
     )
 
 

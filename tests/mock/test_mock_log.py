@@ -79,7 +79,7 @@ def test_a_pipe_that_nobody_reads_holds_up_nobody_and_its_losses_are_counted() -
     os.close(writing_end)
     received += b"".join(iter(lambda: os.read(reader, 65536), b""))
     os.close(reader)
-    assert b"lines are lost, since nobody read them.\nat last\n" in received
+    assert b"lines lost because nobody read them.\nat last\n" in received
 
 
 @pytest.mark.parametrize("error", [errno.ENOSPC, errno.EPIPE, errno.EIO])

@@ -273,7 +273,7 @@ def test_idle_connections_make_room_for_new_ones_and_busy_ones_stay(
         busy.sendall(body)
         assert next_response(busy).status == 201
     assert [each.getMessage() for each in caplog.records] == [
-        "All 10 connections are taken; idle ones are closed for new ones."
+        "All 10 connections are in use; closing idle ones to accept new ones."
     ]
 
 

@@ -64,14 +64,14 @@ def test_two_fleets_of_a_seed_that_are_one_in_the_dialect_are_refused(
         (KEYS + "fleets: [{fleetId: 7}]", ["fleets, entry 1, fleetId: 7 is not of type 'string'"]),
         (KEYS + "fleets: [{fleetId: a, codes: C}]", ["fleets, entry 1, codes: "]),
         (KEYS + "fleets: [{fleetId: a, name: b}]", ["fleets, entry 1: ", "'name' was unexpected"]),
-        (KEYS + "fleets: [{fleetId: a}, {fleetId: a}]", ["fleets, fleetId 'a': it is given twice"]),
+        (KEYS + "fleets: [{fleetId: a}, {fleetId: a}]", ["fleets, fleetId 'a': it occurs twice"]),
         (KEYS + "fleets: [{fleetId: a, tenant: x}]", ["fleetId 'a', tenant: no key belongs to 'x'"]),
         (
             KEYS + "chargingKeys: [{keyIdentifier: '1', visualNumber: v, contractId: c, fleetId: f}]",
             ["chargingKeys, keyIdentifier '1', fleetId: 't' has no fleet 'f'"],
         ),
-        (KEYS + LOCATION + ", fleetPrices: {f: {}}}]", ["locations, id 'l', fleetPrices: no fleet is 'f'"]),
-        (KEYS + LOCATION + "}, {id: l, evses: []}]", ["locations, id 'l': it is given twice"]),
+        (KEYS + LOCATION + ", fleetPrices: {f: {}}}]", ["locations, id 'l', fleetPrices: there is no fleet 'f'"]),
+        (KEYS + LOCATION + "}, {id: l, evses: []}]", ["locations, id 'l': it occurs twice"]),
         (KEYS + LOCATION + ", name: 5}]", ["locations, entry 1, name: 5 is not of type 'string'"]),
         (KEYS + LOCATION + ", coordinates: here}]", ["locations, entry 1, coordinates: ", "is not of type 'object'"]),
     ],
@@ -93,17 +93,17 @@ def test_an_unreadable_seed_is_named(tmp_path: Path) -> None:
     ("key", "words"),
     [
         ("", "is empty"),
-        (" secret", "holds what no header can carry"),
-        ("secret ", "holds what no header can carry"),
-        ("secret\n", "holds what no header can carry"),
-        ("sec\r\nret", "holds what no header can carry"),
-        ("sec\0ret", "holds what no header can carry"),
-        ("sec\x1bret", "holds what no header can carry"),
-        ("secret\x7f", "holds what no header can carry"),
-        ("secret\x85", "holds what no header can carry"),
-        ("secret\u00a0", "holds what no header can carry"),
-        ("secret-ключ", "holds what no header can carry"),
-        ("secret-\u20ac", "holds what no header can carry"),
+        (" secret", "contains characters that no header can carry"),
+        ("secret ", "contains characters that no header can carry"),
+        ("secret\n", "contains characters that no header can carry"),
+        ("sec\r\nret", "contains characters that no header can carry"),
+        ("sec\0ret", "contains characters that no header can carry"),
+        ("sec\x1bret", "contains characters that no header can carry"),
+        ("secret\x7f", "contains characters that no header can carry"),
+        ("secret\x85", "contains characters that no header can carry"),
+        ("secret\u00a0", "contains characters that no header can carry"),
+        ("secret-ключ", "contains characters that no header can carry"),
+        ("secret-\u20ac", "contains characters that no header can carry"),
         ("secret" * LONGEST_KEY, f"has {6 * LONGEST_KEY} characters"),
     ],
 )
@@ -182,14 +182,14 @@ def test_what_is_written_twice_is_refused(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ('{"keys": {"k": "t"}, "fleets": [{"fleetId": "\\ude97"}]}', "half of a surrogate pair"),
+        ('{"keys": {"k": "t"}, "fleets": [{"fleetId": "\\ude97"}]}', "a lone surrogate"),
         (KEYS + LOCATION + ", price: .nan}]", "NaN, Infinity"),
         ('{"keys": {"k": "t"}, "locations": [{"id": "l", "evses": [], "price": Infinity}]}', "NaN, Infinity"),
         (KEYS + "fleets: &a [*a]", "or itself"),
     ],
 )
 def test_what_no_response_could_carry_is_refused(text: str, words: str) -> None:
-    with pytest.raises(Contradiction, match=f"my-seed holds .*{words}.* No response could carry that"):
+    with pytest.raises(Contradiction, match=f"my-seed contains .*{words}.*, which no response can carry"):
         parse_seed(text, "my-seed")
 
 

@@ -94,7 +94,7 @@ def test_ids_of_any_characters_work_in_paths(call: Client, id: str) -> None:
     encoded = quote(id, safe="").replace(".", "%2E")
     answer = call.rename(encoded, "New")
     assert (answer.status_code, answer.json()["fleetId"]) == (200, id)
-    assert call.codes(encoded).json()["detail"] == "The fleet has no active invitation code."
+    assert call.codes(encoded).json()["detail"] == "The fleet has no active invitation codes."
 
 
 def test_a_path_that_is_not_utf_8_finds_nothing(call: Client) -> None:
@@ -112,9 +112,9 @@ def test_an_odd_body_breaks_nothing(call: Client, name: str) -> None:
     ("members", "detail"),
     [
         ({"fleetName": "x", "deep": [[[0]]] * 10}, "fleetId is missing."),
-        ({"fleetId": {"a": []}}, "fleetId is an object; its type is to be string."),
-        ({"fleetId": [["x"]], "deep": {"a": 1}}, "fleetId is an array; its type is to be string."),
-        ({"fleetId": "x", "c": [[0]], "b": 1, "d": {}}, "The property b is unknown here."),
+        ({"fleetId": {"a": []}}, "fleetId is an object; expected a string."),
+        ({"fleetId": [["x"]], "deep": {"a": 1}}, "fleetId is an array; expected a string."),
+        ({"fleetId": "x", "c": [[0]], "b": 1, "d": {}}, "The property b is unknown."),
     ],
 )
 def test_of_a_wide_or_deep_body_what_is_wrong_is_told_as_of_any_other(
