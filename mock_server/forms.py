@@ -1,12 +1,14 @@
 """The forms of ids and names: what a dialect makes of blanks, case, composition and emptiness."""
 
 import unicodedata
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 from zlib import crc32
 
 from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.refusals import Refusal
-from fleet_contract.spec.dialect import Dialect
+from fleet_contract.spec.dialect import Dialect, default_dialect
 
 LONGEST = 100
 COMPARING_IDS = ("id.blanks", "id.normalisation", "id.case")  # the questions that decide which ids are the same
@@ -26,6 +28,13 @@ def same_id(id: str, dialect: Dialect) -> str:
     """Return the form under which two ids are compared."""
     id = tidy_id(id, dialect)
     return id.lower() if dialect.get("id.case") == "ignored" else id
+
+
+def sameness(dialect: Dialect) -> Callable[[str], str]:
+    """Return the function that gives the form under which two ids are compared: `str` where all differ."""
+    usual = default_dialect()
+    is_exact = all(dialect.get(question, usual[question]) == usual[question] for question in COMPARING_IDS)
+    return str if is_exact else partial(same_id, dialect=dialect)
 
 
 def new_id(sent: str, dialect: Dialect) -> str:

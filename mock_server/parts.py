@@ -2,18 +2,17 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from fleet_contract.mock_server.access import Access
 from fleet_contract.mock_server.bodies import LIMIT, Incoming, read_body
-from fleet_contract.mock_server.forms import COMPARING_IDS, same_id
+from fleet_contract.mock_server.forms import COMPARING_IDS, sameness
 from fleet_contract.mock_server.handlers import HANDLERS, Handler, World, id_in_path
 from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import Answer, Call, Json, Reply
 from fleet_contract.mock_server.routes import Routes
-from fleet_contract.mock_server.seed import Seed, default_seed, fill
-from fleet_contract.mock_server.store import Habits, MemoryStore, Store
+from fleet_contract.mock_server.seed import default_seed, fill
+from fleet_contract.mock_server.store import Habits, MemoryStore, State, Store
 from fleet_contract.mock_server.store.plain import PlainStore
 from fleet_contract.spec.dialect import Dialect, complete, default_dialect
 from fleet_contract.spec.document import document
@@ -52,7 +51,7 @@ class Parts:
 
     document: dict[str, Any]
     dialect: Dialect
-    seed: Seed
+    seed: State
     any_key: bool = False
     validate_responses: bool = True
     body_limit: int = LIMIT
@@ -63,7 +62,7 @@ class Parts:
     hooks: dict[str, list[Hook]] = field(default_factory=dict)
     filters: list[tuple[str | None, Filter]] = field(default_factory=list)
     read_body: Callable[[Call, Dialect], Json] = read_body
-    store_type: type[PlainStore] = MemoryStore
+    store_type: type[PlainStore] | None = None
     stores_around: list[Callable[[Store], Store]] = field(default_factory=list)
     access_type: type[Access] = Access
     layers: list[Layer] = field(default_factory=list)
@@ -92,7 +91,7 @@ class Parts:
 
     def mix_into_store(self, mixin: type[PlainStore]) -> None:
         """Let a class override methods of the store, beside those that did so before."""
-        self.store_type = _mixed(mixin, self.store_type)
+        self.store_type = _mixed(mixin, self.store_type or PlainStore)
 
     def mix_into_access(self, mixin: type[Access]) -> None:
         """Let a class override methods of the access, beside those that did so before."""
@@ -159,20 +158,28 @@ class Mock:
         self.dialect = parts.dialect
         self.routes = Routes(parts.document)
         self.access = parts.access_type(dict(parts.seed.keys), parts.any_key)
-        kept: PlainStore = parts.store_type(
-            Habits(
-                same=partial(same_id, dialect=parts.dialect),
-                delay=DELAYS[parts.dialect["read.delay"]],
-                unique_names=parts.dialect["name.taken"] != "accepted",
-            )
-        )
-        fill(kept, parts.seed)
-        self.store: Store = kept
+        self.store = self._store()
         for around in parts.stores_around:
             self.store = around(self.store)
 
+    def _store(self) -> Store:
+        if self.parts.store_type is None:
+            return MemoryStore(habits(self.dialect), self.parts.seed)
+        store = self.parts.store_type(habits(self.dialect))
+        fill(store, self.parts.seed)
+        return store
 
-def parts(chosen: Mapping[str, str] | None = None, seed: Seed | None = None, *, any_key: bool = False) -> Parts:
+
+def habits(dialect: Dialect) -> Habits:
+    """Return what a dialect decides about a store."""
+    return Habits(
+        same=sameness(dialect),
+        delay=DELAYS[dialect["read.delay"]],
+        unique_names=dialect["name.taken"] != "accepted",
+    )
+
+
+def parts(chosen: Mapping[str, str] | None = None, seed: State | None = None, *, any_key: bool = False) -> Parts:
     """Return the parts of an honest mock that speaks a dialect; raises Contradiction for one that cannot be.
 
     So it does for a dialect in which two fleets of the seed are one.
@@ -187,12 +194,13 @@ def parts(chosen: Mapping[str, str] | None = None, seed: Seed | None = None, *, 
     return made
 
 
-def _require_distinct_fleets(seed: Seed, dialect: Dialect) -> None:
+def _require_distinct_fleets(seed: State, dialect: Dialect) -> None:
     first: dict[str, str] = {}
-    usual = default_dialect()
-    for fleet in seed.fleets:
-        other = first.setdefault(same_id(fleet.id, dialect), fleet.id)
+    same = sameness(dialect)
+    for fleet in seed.fleets if same is not str else ():
+        other = first.setdefault(same(fleet.id), fleet.id)
         if other != fleet.id:
+            usual = default_dialect()
             chosen = {question: dialect[question] for question in COMPARING_IDS if question in dialect}
             why = ", ".join(f"{question}={answer}" for question, answer in chosen.items() if answer != usual[question])
             raise Contradiction(

@@ -4,15 +4,14 @@ import copy
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from jsonschema import Draft4Validator, ValidationError
 
-from fleet_contract.mock_server.store import ChargingKey, Code, Fleet, Location
+from fleet_contract.mock_server.store import ChargingKey, Code, Fleet, Location, State
 from fleet_contract.mock_server.store.plain import PlainStore
 from fleet_contract.spec.files import Contradiction, NotYaml, read_text
 from fleet_contract.spec.yaml import parse_yaml
@@ -24,22 +23,12 @@ CARRIED_BY_A_HEADER = re.compile(r"[!-~\xa1-\xff]+([ \t]+[!-~\xa1-\xff]+)*")
 LONGEST_KEY = 1000
 
 
-@dataclass(frozen=True)
-class Seed:
-    """What a mock holds when it starts; `keys` gives the tenant of each key."""
-
-    keys: Mapping[str, str]
-    fleets: tuple[Fleet, ...] = ()
-    charging_keys: tuple[ChargingKey, ...] = ()
-    locations: tuple[Location, ...] = ()
-
-
-def default_seed() -> Seed:
+def default_seed() -> State:
     """Return the seed that the mock has unless given another."""
     return parse_seed(resources.files(__package__).joinpath("seed.yaml").read_text(encoding="utf-8"), "seed.yaml")
 
 
-def read_seed(path: Path) -> Seed:
+def read_seed(path: Path) -> State:
     """Read a seed file, YAML or JSON; raises Contradiction that names file, entry and field."""
     text = read_text(path, "The seed file", "Expected YAML or JSON. Correct --seed.")
     return parse_seed(text, str(path))
@@ -50,7 +39,7 @@ def public_keys(keys: Iterable[str]) -> list[str]:
     return [key for key in BUILT_IN_KEYS if key in keys]
 
 
-def parse_seed(text: str, name: str) -> Seed:
+def parse_seed(text: str, name: str) -> State:
     """Return the seed that a text describes; raises Contradiction that names file, entry and field."""
     try:
         described = parse_yaml(text)
@@ -70,7 +59,7 @@ def parse_seed(text: str, name: str) -> Seed:
     return seed
 
 
-def fill(store: PlainStore, seed: Seed) -> None:
+def fill(store: PlainStore, seed: State) -> None:
     """Put a seed into an empty store, where all of it can be found at once."""
     for fleet in seed.fleets:
         store.keep(fleet)
@@ -78,10 +67,10 @@ def fill(store: PlainStore, seed: Seed) -> None:
     store.locations_by_id.update({location.id: copy.deepcopy(location) for location in seed.locations})
 
 
-def _seed(described: dict[str, Any]) -> Seed:
+def _seed(described: dict[str, Any]) -> State:
     keys = dict(described["keys"])
     first = next(iter(keys.values()))
-    return Seed(
+    return State(
         keys,
         tuple(_fleet(entry, first) for entry in described.get("fleets", [])),
         tuple(_key(entry, first) for entry in described.get("chargingKeys", [])),
@@ -146,7 +135,7 @@ def _unfit(key: object) -> str:
     return "" if CARRIED_BY_A_HEADER.fullmatch(key) else "contains characters that no header can carry"
 
 
-def _complaints(seed: Seed) -> Iterator[str]:
+def _complaints(seed: State) -> Iterator[str]:
     """Yield what a schema cannot see: ids given twice, and names of what is not there."""
     owners = {fleet.id: fleet.tenant for fleet in seed.fleets}
     yield from _repeated("fleets, fleetId", [fleet.id for fleet in seed.fleets])

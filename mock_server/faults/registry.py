@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from fleet_contract.mock_server.parts import Parts
+from fleet_contract.mock_server.store.plain import PlainStore
 from fleet_contract.spec.catalogue import catalogue
 from fleet_contract.spec.files import Contradiction, suggestion
 
@@ -21,6 +22,7 @@ class Fault:
 
     def spoil(self, parts: Parts) -> None:
         """Make the mock of these parts misbehave."""
+        parts.store_type = parts.store_type or PlainStore
         self.edit(parts)
         parts.faults.append(self.name)
 

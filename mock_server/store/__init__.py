@@ -3,7 +3,16 @@
 from fleet_contract.mock_server.store.delegating import DelegatingStore
 from fleet_contract.mock_server.store.interface import Habits, Store
 from fleet_contract.mock_server.store.memory import MemoryStore
-from fleet_contract.mock_server.store.records import ChargingKey, Code, Fleet, Location, Page, active_codes, priced
+from fleet_contract.mock_server.store.records import (
+    ChargingKey,
+    Code,
+    Fleet,
+    Location,
+    Page,
+    State,
+    active_codes,
+    priced,
+)
 from fleet_contract.mock_server.store.wrongs import (
     FleetIdTaken,
     FleetNameTaken,
@@ -33,6 +42,7 @@ __all__ = [
     "NoSuchFleet",
     "NoSuchLocation",
     "Page",
+    "State",
     "Store",
     "Wrong",
     "active_codes",

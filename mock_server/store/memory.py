@@ -1,7 +1,118 @@
-"""The store in memory."""
+"""The store in memory.
 
-from fleet_contract.mock_server.store.plain import PlainStore
+No step awaits anything, so that each is atomic.
+"""
+
+import copy
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from itertools import islice
+from typing import Any
+
+from fleet_contract.mock_server.store import rules
+from fleet_contract.mock_server.store.interface import Habits, Store
+from fleet_contract.mock_server.store.records import ChargingKey, Fleet, Location, Page, State, priced
+from fleet_contract.mock_server.store.tables import FleetTable, KeyTable, Names
+from fleet_contract.mock_server.store.wrongs import FleetIdTaken, FleetNameTaken, KeyTaken, NoSuchLocation
 
 
-class MemoryStore(PlainStore):
+class MemoryStore(Store):
     """All the state of a mock in this process, which ends with it."""
+
+    def __init__(self, habits: Habits, state: State) -> None:
+        self._habits = habits
+        self._fleets = FleetTable(habits.same, Names() if habits.unique_names else None)
+        self._fleets.load(state.fleets)
+        self._keys = KeyTable(habits.same)
+        self._keys.load(state.charging_keys)
+        self._locations = {location.id: copy.deepcopy(location) for location in state.locations}
+
+    # --- what the operations do ---
+
+    async def add_fleet(self, fleet: Fleet) -> Fleet:
+        taken = self._fleets.at(fleet.id)
+        if taken is not None:
+            raise FleetIdTaken(taken)
+        if self._habits.delay:
+            fleet = replace(fleet, found_from=self._later())
+        return self._kept(fleet)
+
+    async def rename(self, tenant: str, id: str, name: str) -> Fleet:
+        fleet = self._found(tenant, id)
+        return self._kept(Fleet(fleet.id, name, fleet.tenant, fleet.codes, fleet.found_from))
+
+    async def codes(self, tenant: str, id: str) -> list[str]:
+        return rules.codes(self._fleets.at(id), tenant, self._habits.clock())
+
+    async def require_fleet(self, tenant: str, id: str) -> None:
+        self._found(tenant, id)
+
+    async def has_fleet(self, tenant: str, id: str) -> bool:
+        fleet = self._fleets.at(id)
+        return fleet is not None and fleet.tenant == tenant
+
+    async def add_key(self, key: ChargingKey) -> ChargingKey:
+        taken = self._keys.at(key.tenant, key.identifier)
+        if taken is not None:
+            raise KeyTaken(taken)
+        if key.fleet_id is not None:
+            spelled = rules.owned(self._fleets.at(key.fleet_id), key.tenant, rules.TAKES_NO_KEY).id
+            key = key if key.fleet_id == spelled else replace(key, fleet_id=spelled)
+        if self._habits.delay:
+            key = replace(key, listed_from=self._later())
+        self._keys.put(key)
+        return key
+
+    async def page(self, tenant: str, fleet_id: str | None, start: int, size: int) -> Page:
+        now = self._habits.clock()
+        listed = ((place, key) for place, key in self._keys.since(start, tenant, fleet_id) if key.listed_from <= now)
+        shown = [key for _, key in islice(listed, size)]
+        return Page(shown, next((place for place, _ in listed), None))
+
+    async def location(self, tenant: str, id: str, fleet_id: str | None) -> dict[str, Any]:
+        location = self._locations.get(id)
+        if location is None:
+            raise NoSuchLocation
+        if fleet_id is None:
+            return location.body
+        fleet = rules.owned(self._fleets.at(fleet_id), tenant, rules.HAS_NO_PRICES)
+        return priced(location.body, location.fleet_prices.get(fleet.id))
+
+    def _found(self, tenant: str, id: str) -> Fleet:
+        return rules.found(self._fleets.at(id), tenant, self._habits.clock())
+
+    def _kept(self, fleet: Fleet) -> Fleet:
+        """Keep a fleet and return it; raises FleetNameTaken."""
+        if self._fleets.is_name_taken(fleet):
+            raise FleetNameTaken
+        self._fleets.put(fleet)
+        return fleet
+
+    def _later(self) -> float:
+        """Return from when on reads show what is made now."""
+        return self._habits.clock() + self._habits.delay
+
+    # --- the state as a whole ---
+
+    async def fleet(self, id: str) -> Fleet | None:
+        return self._fleets.at(id)
+
+    async def fleets(self, tenant: str | None = None) -> AsyncIterator[Fleet]:
+        for fleet in self._fleets:
+            if tenant in (None, fleet.tenant):
+                yield fleet
+
+    async def keys(self, tenant: str | None = None) -> AsyncIterator[ChargingKey]:
+        for key in self._keys:
+            if tenant in (None, key.tenant):
+                yield key
+
+    async def locations(self) -> AsyncIterator[Location]:
+        for location in list(self._locations.values()):
+            yield copy.deepcopy(location)
+
+    async def put_fleet(self, fleet: Fleet) -> None:
+        self._fleets.put(fleet)
+
+    async def put_key(self, key: ChargingKey) -> None:
+        self._keys.put(key)

@@ -1,10 +1,21 @@
 """Records: what a store holds, as plain values."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, dataclass_transform
+
+Class = TypeVar("Class", bound=type)
+
+if TYPE_CHECKING:
+
+    @dataclass_transform(frozen_default=True, field_specifiers=(field,))
+    def record(cls: Class) -> Class: ...
+else:
+    # The type checker holds records to be frozen. Were they so at run time, one would take three times as long to make.
+    record = dataclass(slots=True, unsafe_hash=True)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Code:
     """An invitation code; only an active one admits a driver."""
 
@@ -12,9 +23,9 @@ class Code:
     active: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Fleet:
-    """A fleet of a tenant. `name` is None where it was given none."""
+    """A fleet of a tenant. `name` is None where it was given none; it is found from a time of its store's clock on."""
 
     id: str
     name: str | None
@@ -28,9 +39,9 @@ def active_codes(fleet: Fleet) -> list[str]:
     return [code.code for code in fleet.codes if code.active]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ChargingKey:
-    """A charging key of a tenant, in a fleet or in none."""
+    """A charging key of a tenant, in a fleet or in none; it is listed from a time of its store's clock on."""
 
     identifier: str
     visual_number: str
@@ -42,7 +53,7 @@ class ChargingKey:
     listed_from: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Location:
     """A location as answers show it, and the prices that fleets have there instead."""
 
@@ -67,3 +78,13 @@ class Page(NamedTuple):
 
     keys: list[ChargingKey]
     next: int | None
+
+
+@dataclass(frozen=True)
+class State:
+    """All that a mock holds; `keys` gives the tenant of each API key."""
+
+    keys: Mapping[str, str]
+    fleets: Sequence[Fleet] = ()
+    charging_keys: Sequence[ChargingKey] = ()
+    locations: Sequence[Location] = ()

@@ -6,13 +6,22 @@ from fleet_contract.mock_server.store.records import ChargingKey, Fleet
 class Wrong(Exception):
     """What the store cannot do, and why; `str` is meant for the caller."""
 
+    text = "The store cannot do this."
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__(text or self.text)
+
 
 class NoSuchFleet(Wrong):
     """No fleet of the caller has this id."""
 
+    text = "No fleet has this fleetId."
+
 
 class ForeignFleet(Wrong):
     """The fleet belongs to another tenant."""
+
+    text = "This fleet belongs to another organization."
 
 
 class ForeignFleetWithoutCodes(ForeignFleet):
@@ -22,26 +31,36 @@ class ForeignFleetWithoutCodes(ForeignFleet):
 class FleetIdTaken(Wrong):
     """A fleet has this id already."""
 
+    text = "A fleet with this fleetId already exists; fleet ids are unique across all fleets."
+
     def __init__(self, fleet: Fleet) -> None:
-        super().__init__("A fleet with this fleetId already exists; fleet ids are unique across all fleets.")
+        super().__init__()
         self.fleet = fleet
 
 
 class FleetNameTaken(Wrong):
     """Another fleet of the tenant has this name, where names are unique."""
 
+    text = "Another fleet already has this name."
+
 
 class NoActiveCodes(Wrong):
     """The fleet exists and has no active invitation code."""
+
+    text = "The fleet has no active invitation codes."
 
 
 class KeyTaken(Wrong):
     """A charging key of the tenant has this identifier already."""
 
+    text = "A charging key with this keyIdentifier already exists."
+
     def __init__(self, key: ChargingKey) -> None:
-        super().__init__("A charging key with this keyIdentifier already exists.")
+        super().__init__()
         self.key = key
 
 
 class NoSuchLocation(Wrong):
     """No location has this id."""
+
+    text = "No location has this id."

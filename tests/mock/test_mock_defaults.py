@@ -4,7 +4,7 @@ import pytest
 
 from fleet_contract.mock_server.handlers import HANDLERS
 from fleet_contract.mock_server.parts import parts
-from fleet_contract.mock_server.seed import Seed
+from fleet_contract.mock_server.store import State
 from fleet_contract.spec.document import operations
 from fleet_contract.spec.sentences import canonical
 
@@ -17,7 +17,7 @@ def test_every_operation_has_one_handler() -> None:
 
 
 def test_the_create_of_the_guide() -> None:
-    call = Client(parts(seed=Seed({"demo-key": "demo"})))
+    call = Client(parts(seed=State({"demo-key": "demo"})))
     fleet = {"fleetId": "acme-corp-001", "fleetName": "Acme Corporation Fleet"}
     answer = call("POST", "/emp/v1/fleets", fleet)
     assert (answer.status_code, answer.json()) == (201, fleet)
@@ -60,7 +60,7 @@ def test_a_hint_names_no_key_of_a_seed_and_does_not_grow_with_it(
     built_in: list[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     keys = dict.fromkeys([*(f"s3cret-{number}" for number in range(3000)), *built_in], "t")
-    call = Client(parts(seed=Seed(keys)))
+    call = Client(parts(seed=State(keys)))
     hints = [call.keys(key=key).headers["mock-hint"] for key in (None, "nobody")]
     assert all(("demo-key" in hint) == bool(built_in) and len(hint) < 200 for hint in hints)
     assert "s3cret" not in "".join(hints) + caplog.text

@@ -8,9 +8,9 @@ import pytest
 
 from fleet_contract.mock_server.examples import curl_lines
 from fleet_contract.mock_server.parts import parts
-from fleet_contract.mock_server.seed import Seed, default_seed
+from fleet_contract.mock_server.seed import default_seed
 from fleet_contract.mock_server.serving import serving
-from fleet_contract.mock_server.store import Code, Fleet
+from fleet_contract.mock_server.store import Code, Fleet, State
 
 IDS = [
     "acme-corp-001",
@@ -36,7 +36,7 @@ def pasted(line: str, folder: Path) -> str:
 @needs_curl
 def test_the_commands_mean_the_fleet_of_the_seed_whatever_its_id(tmp_path: Path) -> None:
     key = "it's $HOME `key` \\"
-    seed = Seed({key: "t"}, tuple(Fleet(id, None, "t", (Code(f"C{number}"),)) for number, id in enumerate(IDS)))
+    seed = State({key: "t"}, tuple(Fleet(id, None, "t", (Code(f"C{number}"),)) for number, id in enumerate(IDS)))
     with serving(parts(seed=seed)) as url:
         for number, fleet in enumerate(seed.fleets):
             _, invitation, keys = curl_lines(url, key, "t", [fleet])
@@ -70,7 +70,7 @@ def test_the_commands_that_a_person_sees_first_work(tmp_path: Path) -> None:
     ids=["nothing", "no codes", "only old codes", "another tenant's", "the id that is suggested", "dots"],
 )
 def test_only_what_works_is_suggested(fleets: tuple[Fleet, ...], tmp_path: Path) -> None:
-    with serving(parts(seed=Seed({"k": "t", "o": "other"}, fleets))) as url:
+    with serving(parts(seed=State({"k": "t", "o": "other"}, fleets))) as url:
         lines = curl_lines(url, "k", "t", fleets)
         assert [pasted(line, tmp_path) for line in lines] == ["201", "200"], lines
 
@@ -85,5 +85,5 @@ def test_only_what_works_is_suggested(fleets: tuple[Fleet, ...], tmp_path: Path)
     ],
 )
 def test_what_is_suggested_works_in_every_dialect(chosen: dict[str, str], fleet: Fleet, tmp_path: Path) -> None:
-    with serving(parts(chosen, Seed({"k": "t"}, (fleet,)))) as url:
+    with serving(parts(chosen, State({"k": "t"}, (fleet,)))) as url:
         assert pasted(curl_lines(url, "k", "t", [fleet])[0], tmp_path) == "201"
