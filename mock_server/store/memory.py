@@ -35,11 +35,11 @@ class MemoryStore(Store):
             raise FleetIdTaken(taken)
         if self._habits.delay:
             fleet = replace(fleet, found_from=self._later())
-        return self._kept(fleet)
+        return self._kept(fleet, None)
 
     async def rename(self, tenant: str, id: str, name: str) -> Fleet:
-        fleet = self._found(tenant, id)
-        return self._kept(Fleet(fleet.id, name, fleet.tenant, fleet.codes, fleet.found_from))
+        known = self._found(tenant, id)
+        return self._kept(Fleet(known.id, name, known.tenant, known.codes, known.found_from), known)
 
     async def codes(self, tenant: str, id: str) -> list[str]:
         return rules.codes(self._fleets.at(id), tenant, self._habits.clock())
@@ -81,11 +81,11 @@ class MemoryStore(Store):
     def _found(self, tenant: str, id: str) -> Fleet:
         return rules.found(self._fleets.at(id), tenant, self._habits.clock())
 
-    def _kept(self, fleet: Fleet) -> Fleet:
-        """Keep a fleet and return it; raises FleetNameTaken."""
-        if self._fleets.is_name_taken(fleet):
+    def _kept(self, fleet: Fleet, known: Fleet | None) -> Fleet:
+        """Keep a fleet in place of the known one and return it; raises FleetNameTaken."""
+        if self._fleets.is_name_taken(fleet, known):
             raise FleetNameTaken
-        self._fleets.put(fleet)
+        self._fleets.put(fleet, known)
         return fleet
 
     def _later(self) -> float:
@@ -112,7 +112,7 @@ class MemoryStore(Store):
             yield copy.deepcopy(location)
 
     async def put_fleet(self, fleet: Fleet) -> None:
-        self._fleets.put(fleet)
+        self._fleets.put(fleet, self._fleets.at(fleet.id))
 
     async def put_key(self, key: ChargingKey) -> None:
         self._keys.put(key)

@@ -26,10 +26,10 @@ class FleetTable:
         row = self._rows.get(self._same(id))
         return None if row is None else fleet_of_row(row)
 
-    def put(self, fleet: Fleet) -> None:
-        """Keep a fleet, in place of the one that has its id if there is one."""
+    def put(self, fleet: Fleet, known: Fleet | None) -> None:
+        """Keep a fleet, in place of the known one that has its id if there is one."""
         if self._names is not None:
-            self._names.replace(self.at(fleet.id), fleet)
+            self._names.replace(known, fleet)
         self._rows[self._same(fleet.id)] = row_of_fleet(fleet)
 
     def load(self, fleets: Iterable[Fleet]) -> None:
@@ -40,11 +40,10 @@ class FleetTable:
                 self._names.replace(None, fleet)
             self._rows[self._same(fleet.id)] = row
 
-    def is_name_taken(self, fleet: Fleet) -> bool:
-        """Say whether names are unique and another fleet of the tenant has this one."""
+    def is_name_taken(self, fleet: Fleet, known: Fleet | None) -> bool:
+        """Say whether names are unique and a fleet of the tenant other than the known one has the name of this one."""
         if self._names is None:
             return False
-        known = self.at(fleet.id)
         is_own = known is not None and (known.tenant, known.name) == (fleet.tenant, fleet.name)
         return self._names.count(fleet) > is_own
 
