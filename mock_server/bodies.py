@@ -49,6 +49,8 @@ def require_json_media_type(call: Call, dialect: Dialect) -> None:
 
 def is_json(media_type: str) -> bool:
     """Say whether a media type is one of JSON, whatever its case and its parameters."""
+    if media_type == "application/json":
+        return True
     essence = media_type.split(";", maxsplit=1)[0].strip().lower()
     return essence == "application/json" or (essence.startswith("application/") and essence.endswith("+json"))
 

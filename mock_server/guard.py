@@ -75,7 +75,11 @@ def authority(scope: Scope) -> str:
     absolute = authority_and_path((scope.get("raw_path") or b"").decode("latin-1"))
     if absolute is not None:
         return absolute[0]
-    return next((value.decode("latin-1") for name, value in scope["headers"] if name == b"host"), "")
+    for name, value in scope["headers"]:
+        if name == b"host":
+            host: bytes = value
+            return host.decode("latin-1")
+    return ""
 
 
 def host_of(authority: str) -> str:

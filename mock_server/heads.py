@@ -5,7 +5,8 @@ not installed, so that an odd request is decided alike everywhere.
 """
 
 import re
-from typing import NamedTuple, Protocol
+from dataclasses import dataclass
+from typing import Protocol
 
 import h11
 
@@ -46,25 +47,21 @@ class Body(Protocol):
         """Take what belongs to the body from the front of what has come, and return its content; raises Unreadable."""
 
 
-class Head(NamedTuple):
-    """A request line and header fields, their names in lower case, and the body that is to come, if any."""
+@dataclass(slots=True)
+class Head:
+    """A request line and header fields, their names in lower case, and the body that is to come, if any.
+
+    `lives` says whether the connection may go on after the response, which it need not in HTTP/1.0; `expects_leave`
+    whether the client waits to be told that it may send the body (RFC 9110, section 10.1.1).
+    """
 
     method: str
     target: bytes
     version: str
     headers: Headers
     body: Body | None
-
-    @property
-    def lives(self) -> bool:
-        """Whether the connection may go on after the response; it need not in HTTP/1.0."""
-        options = [value.lower() for name, value in self.headers if name == b"connection"]
-        return self.version == "1.1" and b"close" not in map(bytes.strip, b",".join(options).split(b","))
-
-    @property
-    def expects_leave(self) -> bool:
-        """Whether the client waits to be told that it may send the body (RFC 9110, section 10.1.1)."""
-        return any(name == b"expect" and value.lower() == b"100-continue" for name, value in self.headers)
+    lives: bool
+    expects_leave: bool
 
 
 class Counted:
@@ -142,7 +139,7 @@ def by_httptools(data: bytes) -> Head | None:
         parser.feed_data(data)
     except httptools.HttpParserError:
         return None
-    return Head(parser.get_method().decode(), listener.target, "1.1", listener.headers, _counted(listener.headers))
+    return _head(parser.get_method(), listener.target, b"1.1", listener.headers)
 
 
 def by_h11(data: bytes) -> Head:
@@ -153,9 +150,10 @@ def by_h11(data: bytes) -> Head:
     if not isinstance(event, h11.Request):
         raise Unreadable(400, "The request is not valid HTTP/1.1.")
     headers = [(bytes(name), bytes(value)) for name, value in event.headers]
-    is_chunked = any(name == b"transfer-encoding" for name, _ in headers)
-    body = Chunked(reader) if is_chunked else _counted(headers)
-    return Head(event.method.decode(), event.target, event.http_version.decode(), headers, body)
+    head = _head(event.method, event.target, event.http_version, headers)
+    if any(name == b"transfer-encoding" for name, _ in headers):
+        head.body = Chunked(reader)
+    return head
 
 
 class _Listener:
@@ -174,11 +172,18 @@ class _Listener:
         self.headers.append((name.lower(), value))
 
 
-def _counted(headers: Headers) -> Counted | None:
-    for name, value in headers:
-        if name == b"content-length":
-            return Counted(int(value)) if int(value) else None
-    return None
+def _head(method: bytes, target: bytes, version: bytes, headers: Headers) -> Head:
+    fields = dict(headers)
+    length = int(fields.get(b"content-length", 0))
+    lives = version == b"1.1" and (b"connection" not in fields or not _closes(headers))
+    expects_leave = fields.get(b"expect", b"").lower() == b"100-continue"
+    body = Counted(length) if length else None
+    return Head(method.decode(), target, version.decode(), headers, body, lives, expects_leave)
+
+
+def _closes(headers: Headers) -> bool:
+    options = b",".join(value.lower() for name, value in headers if name == b"connection").split(b",")
+    return b"close" in map(bytes.strip, options)
 
 
 def _next_event(reader: h11.Connection) -> object:

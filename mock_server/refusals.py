@@ -13,6 +13,8 @@ from fleet_contract.spec.dialect import Dialect
 
 log = logging.getLogger("fleet_mock")
 
+PHRASES = {status.value: status.phrase for status in HTTPStatus}
+
 
 # The status of each kind, or the question of the catalogue whose answer is the status.
 STATUSES: dict[Kind, int | str] = {
@@ -120,7 +122,7 @@ def rendered(refusal: Refusal, dialect: Dialect) -> Answer:
 
 
 def _problem(status: int, refusal: Refusal) -> tuple[bytes, str]:
-    problem = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": refusal.detail}
+    problem = {"type": "about:blank", "title": PHRASES[status], "status": status, "detail": refusal.detail}
     return to_bytes(problem), "application/problem+json"
 
 

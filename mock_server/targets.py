@@ -14,7 +14,7 @@ _BASE_PATH = re.compile(r"(/[A-Za-z0-9._~-]+)*")
 
 def authority_and_path(target: str) -> tuple[str, str] | None:
     """Return the parts of a target in absolute form, without a query; None of one in another form."""
-    found = _ABSOLUTE.fullmatch(target)
+    found = None if target.startswith("/") else _ABSOLUTE.fullmatch(target)
     return (found[1], found[2] or "") if found else None
 
 

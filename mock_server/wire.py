@@ -84,14 +84,15 @@ async def lifespan(receive: Receive, send: Send) -> None:
 def call_of(scope: Scope) -> Call:
     """Return a request as a call, its path as it stood on the wire."""
     raw_path = scope.get("raw_path") or quote(scope["path"]).encode()
-    headers = [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in scope["headers"]]
+    headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
     return Call(scope["method"], raw_path.decode("latin-1"), headers, raw_query=scope["query_string"])
 
 
 def require_one_framing(call: Call, version: str) -> None:
     """Raise Refusal for a body that ends in two ways, or in one that its HTTP lacks (RFC 9112, section 6.1)."""
-    framings = {name for name, _ in call.headers} & {"content-length", "transfer-encoding"}
-    if len(framings) == 2 or (version == "1.0" and "transfer-encoding" in framings):
+    if call.header("transfer-encoding") is None:
+        return
+    if version == "1.0" or call.header("content-length") is not None:
         detail = "Transfer-Encoding occurs with Content-Length or in HTTP/1.0, so the end of the body is ambiguous."
         raise Refusal(Kind.BAD_REQUEST, detail, {"connection": "close"})
 
@@ -119,9 +120,8 @@ async def collected(app: ASGIApp, scope: Scope, receive: Receive) -> Answer:
 
 async def sent(answer: Answer, send: Send, *, head: bool) -> None:
     """Send an answer whole; without its body to HEAD."""
-    headers = {**answer.headers, "content-length": str(len(answer.body))}
-    if answer.status in WITHOUT_CONTENT:
-        del headers["content-length"]
-    raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
+    raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers.items()]
+    if answer.status not in WITHOUT_CONTENT:
+        raw.append((b"content-length", b"%d" % len(answer.body)))
     await send({"type": "http.response.start", "status": answer.status, "headers": raw})
     await send({"type": "http.response.body", "body": b"" if head else answer.body})
