@@ -294,6 +294,35 @@ async def put_fleet(moment: Moment, fleet: Fleet) -> None:
     await moment.mock.store.put_fleet(fleet)
 
 
+def by_operation(effects: dict[str, Instead]) -> Instead:
+    """Do something else for each operation."""
+
+    async def act(moment: Moment, proceed: Proceed) -> Answer:
+        return await effects[moment.operation or ""].act(moment, proceed)
+
+    return Instead(act)
+
+
+def waits_and(decide: Callable[[Moment, World], Answer | None]) -> Instead:
+    """Wait a moment, and answer what is decided by the state after it; where nothing is, go on as ever."""
+
+    async def act(moment: Moment, proceed: Proceed) -> Answer:
+        return decide(moment, await waited(moment)) or await proceed(moment.call)
+
+    return Instead(act)
+
+
+def shares(choose: Callable[[Moment, list[Moment]], Answer | None]) -> Instead:
+    """Go on as ever, and answer a moment later what is chosen by the calls of the operation that it met meanwhile."""
+
+    async def act(moment: Moment, proceed: Proceed) -> Answer:
+        moment.given = await proceed(moment.call)
+        await waited(moment)
+        return choose(moment, moment.met_alike(moment.operation)) or moment.given
+
+    return Instead(act)
+
+
 async def waited(moment: Moment, seconds: float = WINDOW) -> World:
     """Return the state after a while, in which other calls may come."""
     await asyncio.sleep(seconds)

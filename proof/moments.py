@@ -136,6 +136,20 @@ class Moment:
         """The value in the answer; None where that has none."""
         return self.answer.json if self.answer.body else None
 
+    # --- what it meets ---
+
+    def met_alike(self, *operations: str | None) -> list["Moment"]:
+        """Return the calls of some operations that were under way at the same time, so far."""
+        return [other for other in self.met if other.operation in operations]
+
+    def rivals(self, *operations: str) -> list["Moment"]:
+        """Return those of them that name the same fleet."""
+        return [other for other in self.met_alike(*operations) if other.id == self.id]
+
+    def place_since(self, other: "Moment") -> int:
+        """Return how many calls of the same operation came after another call, which they met, and before this one."""
+        return sum(other.number < each.number < self.number for each in other.met if each.operation == self.operation)
+
     # --- the past ---
 
     def earlier(self, *operations: str) -> Iterator["Moment"]:

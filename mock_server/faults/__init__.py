@@ -19,8 +19,6 @@ from fleet_contract.mock_server.faults import (
     look_ups,
     pages,
     prices,
-    races,
-    races_of_keys,
     rename,
     rename_refusals,
     successes,
@@ -51,8 +49,6 @@ SECTIONS = (
     successes,
     bodies,
     crashes,
-    races,
-    races_of_keys,
 )
 
 __all__ = ["FAULTS", "SECTIONS", "Fault", "fault", "find"]

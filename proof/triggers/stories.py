@@ -51,9 +51,9 @@ class Cast:
 Telling = Callable[[DrawFn, Cast], Step]
 
 
-def told(holds: Predicate, *steps: Telling) -> Class:
-    """Return the calls for which a predicate holds, as in a story."""
-    return Class(holds, story(*steps))
+def told(holds: Predicate, *steps: Telling, ids: SearchStrategy[str] = v.IDS) -> Class:
+    """Return the calls for which a predicate holds, as in a story; `ids` are those that the fleet a may have."""
+    return Class(holds, story(*steps, ids=ids))
 
 
 @st.composite
@@ -125,6 +125,16 @@ def looks(fleet: str | None = None, **more: Any) -> Telling:
 
     def tell(draw: DrawFn, cast: Cast) -> Step:
         return sending.location(parameters={"fleetId": cast.id(fleet, draw) if fleet else MISSING}, **more)
+
+    return tell
+
+
+def at_once(*steps: Telling) -> Telling:
+    """Send several requests at the same time."""
+
+    def tell(draw: DrawFn, cast: Cast) -> Step:
+        told = [step(draw, cast) for step in steps]
+        return tuple(each for each in told if isinstance(each, sending.Request))
 
     return tell
 
