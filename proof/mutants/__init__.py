@@ -9,10 +9,32 @@ from fleet_contract.mock_server import faults
 from fleet_contract.mock_server.faults import Fault
 from fleet_contract.spec.catalogue import catalogue
 from fleet_contract.spec.files import Contradiction, suggestion
-from proof.mutants import access, create, create_refusals, fleets, invitation, listing, races, rename, rename_refusals
+from proof.mutants import (
+    access,
+    create,
+    create_refusals,
+    fleets,
+    invitation,
+    listing,
+    prices,
+    races,
+    rename,
+    rename_refusals,
+)
 from proof.mutants.table import Mutant, mutants
 
-SECTIONS = (fleets, create, create_refusals, rename, rename_refusals, invitation, listing, access, races)
+SECTIONS = (
+    fleets,
+    create,
+    create_refusals,
+    rename,
+    rename_refusals,
+    invitation,
+    listing,
+    prices,
+    access,
+    races,
+)
 
 
 class NoSuchMutant(Contradiction):

@@ -1,18 +1,20 @@
 """Mutants that break what a rename of a fleet promises."""
 
+import re
 from typing import Any
 
-from fleet_contract.mock_server.store import Fleet
-from proof.effects import keeps, shows_what
+from fleet_contract.mock_server.kinds import Kind
+from proof.effects import refuses, shows, shows_value, shows_what, status, takes_what
 from proof.moments import Moment
 from proof.mutants.table import Table
-from proof.sending import its_rename
+from proof.sending import MISSING
 from proof.triggers import values as v
-from proof.triggers.calls import DECLARED_OTHERWISE, with_header
+from proof.triggers.calls import SUCCEEDED, asking, own, renames
 from proof.triggers.classes import when
 from proof.triggers.stories import makes, names, told
 
 A_MOMENT = 0.1  # seconds, for which a value stays in memory that is soon used anew
+ANSWERED = renames() & SUCCEEDED
 
 
 def is_own_rename(moment: Moment) -> bool:
@@ -39,35 +41,119 @@ def before(moment: Moment) -> Any:
     return last if last and last.id != moment.id else None
 
 
+def is_of_another(moment: Moment) -> bool:
+    """Say whether a fleet is given the name that another one has."""
+    named = (each for each in moment.world.fleets if each.name == moment.name and each.name)
+    return is_own_rename(moment) and any(each.id != moment.fleet.id for each in named)
+
+
+def with_blanks_joined(name: str) -> str:
+    return re.sub(r"(?<=\S) {2,}(?=\S)", " ", name)
+
+
 # fmt: off
+UNCHANGED = told(lambda m: is_own_rename(m) and isinstance(m.name, str) and m.name == old_name(m),
+                 makes("a", "First"), names("a", "First"))
+BACK = told(is_back, makes("a", "First"), names("a"), names("a", "First"))
 TABLE: Table = {
-    "rename.answers-the-new-name": {
-        "the-third-rename-answers-the-old-name": (
-            "Every third rename of a fleet is answered with the name that it had.",
-            told(lambda m: is_own_rename(m) and old_name(m) and m.times("rename_fleet") % 3 == 2,
-                 makes("a"), names("a"), names("a"), names("a")),
-            shows_what(fleetName=old_name)),
-        "a-rename-answers-the-name-of-the-one-before": (
-            "A rename is answered with the name of the rename before it where that was of another fleet.",
-            told(before, makes("a"), makes("b"), names("a"), names("b")),
-            shows_what(fleetName=lambda m: before(m).name)),
-        "a-rename-back-is-overlooked": (
-            "A rename to the name that a fleet was created with is answered with the name in between.",
-            told(is_back, makes("a", "First"), names("a"), names("a", "First")), shows_what(fleetName=old_name)),
+    "rename.accepts-a-valid-name": {
+        "rename-answers-nothing": ("A rename is answered 204 without a body.", ANSWERED, status(204)),
+        "rename-answers-202": ("A rename is answered as accepted and not as done.", ANSWERED, status(202)),
+        "rename-answers-201": ("A rename is answered as if it had made something.", ANSWERED, status(201)),
+        "rename-to-the-present-name-is-a-conflict": (
+            "A rename of a fleet to the name that it has is refused as a conflict.",
+            UNCHANGED, refuses(Kind.FLEET_ID_TAKEN)),
+        "rename-to-the-present-name-is-not-modified": (
+            "A rename of a fleet to the name that it has is answered 304.", UNCHANGED & SUCCEEDED, status(304)),
+        "rename-to-the-present-name-is-no-content": (
+            "A rename of a fleet to the name that it has is answered 204.", UNCHANGED & SUCCEEDED, status(204)),
+        "rename-refuses-an-apostrophe": (
+            "A rename to a name with an apostrophe is answered 400, as by a filter against injections.",
+            renames(newName=v.characters("'")), refuses(Kind.BAD_BODY)),
+        "rename-refuses-what-looks-like-a-tag": (
+            "A rename to a name with a less-than sign is refused, as by somebody who fears for a web page.",
+            renames(newName=v.characters("<")), refuses(Kind.BAD_BODY)),
+        "rename-refuses-a-name-of-one-character": (
+            "A rename to a name of one character is answered 400.",
+            renames(newName=v.lengths(1, 1)), refuses(Kind.BAD_BODY)),
+        "a-fleet-never-has-its-first-name-again": (
+            "A rename of a fleet to the name that its create gave it is answered 400, once it has had another.",
+            BACK, refuses(Kind.BAD_BODY)),
+    },
+    "rename.name-holds-100-characters": {
+        "rename-measures-names-in-bytes": (
+            "A name of more than 100 bytes in UTF-8 is refused by rename.",
+            renames(newName=v.taking_more_than(100)), refuses(Kind.BAD_BODY)),
+        "rename-refuses-a-name-of-100-characters": (
+            "The limit on names is 99 in rename.", renames(newName=v.lengths(100, 100)), refuses(Kind.BAD_BODY)),
+        "rename-refuses-a-name-of-more-than-255-bytes": (
+            "A name that a column of 255 bytes cannot hold is refused by rename, though few characters make it up.",
+            renames(newName=v.taking_more_than(255)), refuses(Kind.BAD_BODY)),
     },
     "rename.keeps-the-id": {
+        "rename-answers-without-the-id": (
+            "The answer to a rename shows the name alone.", ANSWERED, shows(fleetId=MISSING)),
+        "rename-answers-the-name-as-id": (
+            "The answer to a rename shows the new name as the id.",
+            ANSWERED, shows_what(fleetId=lambda m: m.shown["fleetName"])),
+        "rename-answers-the-id-in-upper-case": (
+            "The answer to a rename shows the id in upper case.",
+            renames(own(v.changed_by(str.upper, v.PLAIN))), shows(fleetId=str.upper)),
+        "rename-answers-a-new-id-the-second-time": (
+            "From the second rename of a fleet on, the answer shows an id with a counter.",
+            told(lambda m: is_own_rename(m) and m.times("rename_fleet"), makes("a"), names("a"), names("a")),
+            shows_what(fleetId=lambda m: f"{m.id}-{m.times('rename_fleet') + 1}")),
+        "rename-answers-the-id-in-the-body": (
+            "The answer to a rename whose body carries a fleetId shows that one.",
+            renames(fleetId=v.PRESENT), shows_what(fleetId=lambda m: m.member("fleetId"))),
         "a-rename-answers-the-id-of-the-one-before": (
             "A rename within a tenth of a second of one of another fleet is answered with the id of that one.",
             told(lambda m: before(m) and m.time - before(m).time < A_MOMENT,
                  makes("a"), makes("b"), names("a"), names("b")),
             shows_what(fleetId=lambda m: before(m).id)),
     },
-    "rename.unknown-fleet-is-404": {
-        "a-create-of-another-media-type-makes-the-fleet": (
-            "A create that is refused for its media type has made the fleet all the same.",
-            (with_header("content-type", DECLARED_OTHERWISE, "create_fleet")
-             & when(lambda m: m.tenant and m.fleet is None and v.lengths(1, 100).fits(m.id))
-             & when(lambda m: m.mock.dialect["http.wrong-media-type"] != "parsed")).seen_by(its_rename),
-            keeps(lambda m: Fleet(m.id, None, str(m.tenant)))),
+    "rename.answers-the-new-name": {
+        "rename-answers-without-the-name": (
+            "The answer to a rename shows the id alone.", ANSWERED, shows(fleetName=MISSING)),
+        "rename-answers-newname": (
+            "The answer to a rename calls the name newName, as the request does.",
+            ANSWERED, shows_value(lambda fleet, _: {"fleetId": fleet["fleetId"], "newName": fleet["fleetName"]})),
+        "rename-answers-the-old-name": (
+            "The answer to a rename shows the name that the fleet had.",
+            renames() & when(lambda m: old_name(m) != m.name), shows_what(fleetName=old_name)),
+        "rename-cuts-names": (
+            "The answer to a rename shows the first 64 characters of the name.",
+            renames(newName=v.lengths(65, 100)), shows(fleetName=lambda name: name[:64])),
+        "rename-answers-the-name-that-create-would-read": (
+            "The answer to a rename whose body carries a fleetName shows that one.",
+            renames(fleetName=v.PRESENT), shows_what(fleetName=lambda m: m.member("fleetName"))),
+        "a-name-in-the-query-wins": (
+            "A rename whose query has a newName too gives the fleet that one.",
+            asking(renames(newName=v.NAMED), newName=v.lengths(1, 100)),
+            takes_what(newName=lambda m: m.query["newName"])),
+        "rename-joins-blanks": (
+            "The answer to a rename shows one blank where the name has several in its midst.",
+            renames(newName=v.changed_by(with_blanks_joined, v.PLAIN.map("a  {}".format))),
+            shows(fleetName=with_blanks_joined)),
+        "rename-numbers-a-name-that-is-taken": (
+            "A rename to a name that another fleet has is answered with a number behind it.",
+            told(is_of_another, makes("b", "Taken"), makes("a"), names("a", "Taken")),
+            shows(fleetName="{} (2)".format)),
+        "a-rename-answers-the-name-of-the-one-before": (
+            "A rename is answered with the name of the rename before it where that was of another fleet.",
+            told(before, makes("a"), makes("b"), names("a"), names("b")),
+            shows_what(fleetName=lambda m: before(m).name)),
+        "the-third-rename-answers-the-old-name": (
+            "Every third rename of a fleet is answered with the name that it had.",
+            told(lambda m: is_own_rename(m) and old_name(m) and m.times("rename_fleet") % 3 == 2,
+                 makes("a"), names("a"), names("a"), names("a")),
+            shows_what(fleetName=old_name)),
+        "a-rename-back-is-overlooked": (
+            "A rename to the name that a fleet was created with is answered with the name in between.",
+            BACK, shows_what(fleetName=old_name)),
+    },
+    ("rename.keeps-the-id", "rename.answers-the-new-name"): {
+        "rename-answers-an-array": (
+            "A rename is answered with an array of one fleet.", ANSWERED, shows_value(lambda fleet, _: [fleet])),
     },
 }

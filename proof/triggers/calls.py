@@ -4,9 +4,11 @@
 organization's fleet. What is not named may be anything, and is drawn as everyday calls have it.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlencode
 
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
@@ -46,6 +48,18 @@ WITH_CODES = Whose(lambda m: m.is_own and m.has_codes, (has("a", True, True, Fal
 WITH_INACTIVE_CODES = Whose(lambda m: m.is_own and m.fleet.codes and not m.has_codes, (has("a", False),))
 WITHOUT_CODES = Whose(lambda m: m.is_own and not m.has_codes, (makes("a"),))
 FOREIGN_WITH_CODES = Whose(lambda m: m.is_foreign and m.has_codes, (has("a", True, tenant=THEIR_TENANT),))
+
+
+def is_a_stranger(moment: Moment) -> bool:
+    """Say whether an id is plain and has nothing to do with any fleet: none has one like it, or it for a name."""
+    if not (UNKNOWN.holds(moment) and re.fullmatch(r"[A-Za-z0-9-]+", moment.id)):
+        return False
+    asked, fleets = moment.id.casefold(), moment.world.fleets
+    has_name = any((fleet.name or "").casefold() == asked for fleet in fleets)
+    return not has_name and not any(asked in id or id in asked for id in (fleet.id.casefold() for fleet in fleets))
+
+
+STRANGER = Whose(is_a_stranger)
 
 
 def own(ids: Values = v.ANYTHING, **more: Any) -> Whose:
@@ -159,6 +173,22 @@ def with_header(name: str, values: Values, *operations: str) -> Class:
     return calls(*operations, changed=changed, holds=holds)
 
 
+def asking(among: Class, **parameters: Values) -> Class:
+    """Return calls of a class by the parameters of their query, whether their operation has these or not."""
+
+    def asked(scenario: Scenario, drawn: Mapping[str, str]) -> Scenario:
+        *before, last = scenario
+        return [*before, replace(last, query=urlencode(drawn)) if isinstance(last, Request) else last]
+
+    def holds(moment: Moment) -> bool:
+        return among.holds(moment) and all(
+            values.fits(moment.query.get(name, MISSING)) for name, values in parameters.items()
+        )
+
+    drawn = st.fixed_dictionaries({name: values.drawn for name, values in parameters.items()})
+    return Class(holds, None if among.members is None else st.builds(asked, among.members, drawn))
+
+
 DECLARED_OTHERWISE = Values(lambda sent: sent is not MISSING and not is_json(sent), v.OTHER_MEDIA_TYPES)
 
 
@@ -170,5 +200,6 @@ def refused(*kinds: Kind) -> Class:
     return when(lambda moment: moment.answer.kind in kinds)
 
 
+VALID = when(lambda moment: moment.is_valid)
 SUCCEEDED = when(lambda moment: moment.succeeded)
 UNREAD = when(lambda moment: moment.body is UNREADABLE or moment.body is MISSING)

@@ -43,7 +43,7 @@ class Cast:
         return {name: self.value(draw, each) for name, each in given.items()}
 
     def value(self, draw: DrawFn, given: Any) -> Any:
-        if given in (v.ANYTHING, v.IDENTIFIERS):
+        if given in (v.ANYTHING, v.PRESENT, v.NAMED, v.IDENTIFIERS):
             return self.another(draw, given.drawn)
         return draw(given.drawn) if isinstance(given, Values) else given
 
@@ -143,7 +143,7 @@ def has(fleet: str, *active: bool, tenant: str = OUR_TENANT, name: Any = v.ANYTH
     """Let a fleet exist whose codes are active or not, which no request could bring about."""
 
     def tell(draw: DrawFn, cast: Cast) -> Step:
-        codes = tuple(Code(draw(v.CODES), each) for each in active)
+        codes = tuple(Code(cast.another(draw, v.CODES), each) for each in active)
         return Fleet(cast.id(fleet, draw), cast.value(draw, name), tenant, codes)
 
     return tell

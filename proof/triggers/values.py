@@ -32,7 +32,7 @@ IDS = PLAIN.map("fleet-{}".format)
 NAMES = st.builds("{} {}".format, PLAIN, PLAIN).map(str.capitalize)
 # Any text that a name or an id of the default dialect may be.
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30)
-CODES = st.text("ABCDEFGHJKLMNPQRSTUVWXYZ23456789", min_size=12, max_size=12)
+CODES = st.from_regex(r"[A-Z]{5}[2-9]{4}[A-Z]{3}", fullmatch=True)
 _IDENTIFIERS = st.text("0123456789ABCDEF", min_size=14, max_size=14)
 
 IDENTIFIERS = Values(lambda value: isinstance(value, str), _IDENTIFIERS)
@@ -86,6 +86,15 @@ WITH_A_LINE_FEED = Values(
     lambda value: isinstance(value, str) and len(value) == LIMIT + 1 and value.endswith("\n"),
     lengths(LIMIT, LIMIT).drawn.map("{}\n".format),
 )
+
+
+def taking_more_than(most: int) -> Values:
+    """Return the texts that take more bytes than that in UTF-8, of which those are drawn that have few characters."""
+    texts = st.text(st.characters(min_codepoint=0x800, exclude_categories=["Cs"]), min_size=1, max_size=30)
+    return Values(
+        lambda value: isinstance(value, str) and len(value.encode(errors="surrogatepass")) > most,
+        lengths(most // 3 + 1, LIMIT, texts).drawn,
+    )
 
 
 def measured(longest: Callable[[str], int], drawn: SearchStrategy[str]) -> Values:

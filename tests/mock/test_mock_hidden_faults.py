@@ -11,7 +11,6 @@ from proof.mutants import find
 
 from .conftest import Client
 
-PRICES = "/v1/locations/loc-001?fleetId=acme-corp-001"
 KEYS = "/emp/v1/charging-keys"
 
 
@@ -59,10 +58,7 @@ SHOWN: dict[str, Callable[[Client], httpx.Response]] = {
     "an-id-that-was-not-found-stays-so": steps(codes("late"), create("late"), rename("late", "New")),
     "an-id-that-was-asked-for-is-taken": steps(codes("late"), create("late")),
     "a-refused-create-takes-the-id": steps(create("late", "x" * 101), create("late", "x")),
-    "a-rename-replaces-the-codes": steps(rename("acme-corp-001", "New"), codes("acme-corp-001")),
     "codes-are-found-under-a-shorter-id": codes("acme-corp-00"),
-    "codes-run-out": steps(*[codes("acme-corp-001")] * 6),
-    "the-first-reading-makes-a-code": steps(create("late"), *[codes("late")] * 2),
     "a-cursor-opens-the-list-of-its-first-user": lambda call: second_page(call, key="other-key"),
     "a-second-page-shows-all-organizations": second_page,
     "the-visual-number-is-kept-in-lower-case": lambda call: (
@@ -83,7 +79,6 @@ SHOWN: dict[str, Callable[[Client], httpx.Response]] = {
     "rename-cuts-a-final-period": rename("acme-corp-001", "Ltd."),
     "create-evaluates-templates": create("one", "{{7*7}}"),
     "a-create-without-a-name-finds-the-fleet": create("acme-corp-001"),
-    "prices-of-a-fleet-are-shown-once": steps(*[lambda call: call("GET", PRICES)] * 2),
     "create-drops-joiners": create("one", "\U0001f469\u200d\U0001f680"),
 }
 
