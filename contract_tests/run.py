@@ -15,6 +15,7 @@ from fleet_contract.contract_tests.exchange import Exchange, Request
 from fleet_contract.contract_tests.judging.findings import Finding
 from fleet_contract.contract_tests.judging.judgement import Judgement
 from fleet_contract.contract_tests.judging.known import Known, digits_of, number_of
+from fleet_contract.contract_tests.network.budget import Cost
 from fleet_contract.contract_tests.network.client import Client
 from fleet_contract.contract_tests.network.disturbance import disturbances
 from fleet_contract.contract_tests.network.ledger import Footprint
@@ -31,7 +32,10 @@ MARK_BYTES = 4  # the mark is their hexadecimal digits, so that it fits into ids
 
 @dataclass(frozen=True)
 class Settings:
-    """What the user asked for; `assumed` is the dialect, as far as it was read before."""
+    """What the user asked for.
+
+    What runs before learnt is `assumed` of the dialect, and their `troubles` count for this one too.
+    """
 
     target: Target
     depth: Depth = Depth.STANDARD
@@ -43,6 +47,7 @@ class Settings:
     mark: str = ""
     cases: tuple[Case, ...] = ()
     assumed: Mapping[str, str] = field(default_factory=dict)
+    troubles: Mapping[Cost, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -89,7 +94,14 @@ class Run:
         target = settings.target
         mark = settings.mark or secrets.token_hex(MARK_BYTES)
         judgement = Judgement(target.fixtures, mark, target.dialect, settings.assumed)
-        client = Client(target, mark=mark, ledger=settings.ledger, on_exchange=[judgement.add], breaks=judgement.breaks)
+        client = Client(
+            target,
+            mark=mark,
+            ledger=settings.ledger,
+            on_exchange=[judgement.add],
+            breaks=judgement.breaks,
+            troubles=settings.troubles,
+        )
         return cls(settings, client, Api(client, mark, target.fixtures.location_path), judgement)
 
     def shared_fleet(self, role: str) -> str:

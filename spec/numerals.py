@@ -14,9 +14,7 @@ class Whole(click.IntRange):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         """Return the number; ends with usage help where the value is none, or out of range."""
-        if isinstance(value, str) and not WHOLE.fullmatch(value.strip()):
-            self.fail(f"{value!r} is not a valid integer: write it in digits.", param, ctx)
-        number: int = super().convert(value, param, ctx)
+        number: int = super().convert(_in_digits(value, WHOLE, "integer", param, ctx), param, ctx)
         return number
 
 
@@ -25,7 +23,13 @@ class Decimal(click.FloatRange):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """Return the number; ends with usage help where the value is none, or out of range."""
-        if isinstance(value, str) and not DECIMAL.fullmatch(value.strip()):
-            self.fail(f"{value!r} is not a valid number: write it in digits.", param, ctx)
-        number: float = super().convert(value, param, ctx)
+        number: float = super().convert(_in_digits(value, DECIMAL, "number", param, ctx), param, ctx)
         return number
+
+
+def _in_digits(
+    value: Any, form: re.Pattern[str], what: str, param: click.Parameter | None, ctx: click.Context | None
+) -> Any:
+    if isinstance(value, str) and not form.fullmatch(value.strip()):
+        raise click.BadParameter(f"{value!r} is not a valid {what}: write it in digits.", ctx=ctx, param=param)
+    return value

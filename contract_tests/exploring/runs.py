@@ -21,7 +21,6 @@ class Spent:
     requests: int = 0
     fleets: int = 0
     keys: int = 0
-    timeouts: int = 0
 
 
 class Runs:
@@ -54,7 +53,6 @@ class Runs:
             max_requests=_less(limits.max_requests, self._spent.requests),
             max_fleets=_less(limits.max_fleets, self._spent.fleets),
             max_keys=_less(limits.max_keys, self._spent.keys),
-            max_timeouts=max(limits.max_timeouts - self._spent.timeouts, 0),
             max_seconds=None if seconds is None else max(seconds - self.seconds, _LEAST_SECONDS),
         )
 
@@ -84,7 +82,7 @@ class Runs:
         self._spent.requests += client.spent(Cost.REQUESTS)
         self._spent.fleets += client.spent(Cost.FLEETS)
         self._spent.keys += client.spent(Cost.KEYS)
-        self._spent.timeouts += client.spent(Cost.TIMEOUTS)
+        self._settings = replace(self._settings, troubles=client.troubles)
         fleets, keys = self._made
         self._made = (fleets + client.footprint.fleets_created, keys + client.footprint.keys_created)
 

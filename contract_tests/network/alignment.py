@@ -7,7 +7,10 @@ OUT_OF_LINE = "responses are one step out of line: a request got the response to
 
 
 class Alignment:
-    """Says when it is in question, and what two requests prove: a listing, and a path that is no operation."""
+    """Says when it is in question, and knows the listing again, which nothing else is answered with.
+
+    It is in question once: what breaks something in line is the API's own.
+    """
 
     def __init__(self, breaks: Breaks) -> None:
         self._breaks = breaks
@@ -18,17 +21,17 @@ class Alignment:
         """Remember how the listing looks."""
         self._listing = _members_of(listing.answer)
 
+    def prove(self) -> None:
+        """Note that each request gets its own response."""
+        self._is_proven = True
+
     def is_in_question(self, exchange: Exchange) -> bool:
         """Say whether a response would break something that may be the doing of another request."""
         return bool(self._listing) and not self._is_proven and exchange.answer is not None and self._breaks(exchange)
 
-    def is_lost(self, no_operation: Exchange) -> bool:
-        """Say whether a path that is no operation got the listing, which was asked for just before; else it is proven.
-
-        It is asked once: what breaks something in line is the API's own.
-        """
-        self._is_proven = _members_of(no_operation.answer) != self._listing
-        return not self._is_proven
+    def is_the_listing(self, exchange: Exchange) -> bool:
+        """Say whether a request was answered with the listing."""
+        return _members_of(exchange.answer) == self._listing
 
 
 def _members_of(answer: Answer | None) -> frozenset[str]:

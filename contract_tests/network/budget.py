@@ -4,8 +4,10 @@ import threading
 from collections import Counter
 from collections.abc import Mapping
 from enum import StrEnum
+from types import MappingProxyType
 
 from fleet_contract.contract_tests.exchange import Cause
+from fleet_contract.contract_tests.network.troubles import ADVICE
 from fleet_contract.contract_tests.target import Limits
 
 MOST_MEGABYTES = 128  # that the responses of a run take in memory
@@ -44,8 +46,10 @@ TROUBLES: Mapping[Cause, Cost] = {
     Cause.RESET: Cost.RESETS,
     Cause.OVERSIZED: Cost.OVERSIZED,
 }
+KINDS_OF_TROUBLE = (Cost.TIMEOUTS, *MOST_TROUBLES)
 # What is counted by itself, whatever a request is for: too much of it ends the run.
-_ALWAYS = (Cost.MEGABYTES, Cost.TIMEOUTS, *MOST_TROUBLES)
+_ALWAYS = (Cost.MEGABYTES, *KINDS_OF_TROUBLE)
+NOTHING: Mapping[Cost, float] = MappingProxyType({})
 _FEWER = "or run fewer checks with --only or --depth quick"
 _ADVICE: Mapping[Cost, str] = {
     Cost.REQUESTS: f"Raise limits.max_requests in the target file, {_FEWER}",
@@ -53,12 +57,10 @@ _ADVICE: Mapping[Cost, str] = {
     Cost.KEYS: f"Raise limits.max_keys in the target file, {_FEWER}",
     Cost.SECONDS: f"Raise limits.max_seconds in the target file or with --max-seconds, {_FEWER}",
     Cost.MEGABYTES: f"Find out which part of the server writes so much, {_FEWER}",
-    Cost.TIMEOUTS: "Raise limits.max_timeouts in the target file, or check whether the server hangs; "
-    "limits.timeout_seconds says how long it is waited for",
+    Cost.TIMEOUTS: f"{ADVICE[Cause.TIMEOUT]} or limits.max_timeouts",
     Cost.CONNECTIONS: "Check whether the server is still up",
-    Cost.RESETS: "Check the server's log, and what stands between here and there",
-    Cost.UNREADABLE: "Check the server's log, and what stands between here and there",
-    Cost.OVERSIZED: "Find out which part of the server writes so much, or raise limits.max_answer_bytes",
+    **dict.fromkeys((Cost.RESETS, Cost.UNREADABLE), "Check the server's log, and what stands between here and there"),
+    Cost.OVERSIZED: ADVICE[Cause.OVERSIZED],
     Cost.REFUSALS: "Give --requests-per-second and --max-seconds, or ask for a higher limit of the server",
 }
 
@@ -95,7 +97,8 @@ class Budget:
     happens, such as a timeout, can be, by the requests that are under way together.
     """
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, before: Mapping[Cost, float] = NOTHING) -> None:
+        """Begin with what was spent `before`."""
         self._most: Mapping[Cost, float | None] = {
             **MOST_TROUBLES,
             Cost.REQUESTS: limits.max_requests,
@@ -104,7 +107,7 @@ class Budget:
             Cost.TIMEOUTS: limits.max_timeouts,
             Cost.MEGABYTES: MOST_MEGABYTES,
         }
-        self._spent = dict.fromkeys(Cost, 0.0)
+        self._spent = {**dict.fromkeys(Cost, 0.0), **before}
         self._under_way: Counter[Cost] = Counter()
         self._lock = threading.Lock()
 

@@ -1,6 +1,6 @@
 """The client that all checks use: it dresses requests, waits for who sends them away, and tells who answered."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -8,7 +8,7 @@ from typing import Self
 
 from fleet_contract.contract_tests.exchange import KEY_HEADER, Caller, Cause, Exchange
 from fleet_contract.contract_tests.network.alignment import OUT_OF_LINE, Alignment
-from fleet_contract.contract_tests.network.budget import Cost
+from fleet_contract.contract_tests.network.budget import KINDS_OF_TROUBLE, NOTHING, Budget, Cost
 from fleet_contract.contract_tests.network.disturbance import UNAVAILABLE, disturbance
 from fleet_contract.contract_tests.network.examiner import Breaks, Examiner, Origin
 from fleet_contract.contract_tests.network.flights import Flights, Landed, OnExchange
@@ -23,7 +23,7 @@ from fleet_contract.contract_tests.network.preflight import (
     judge_preflight,
     might_be_about_the_query,
 )
-from fleet_contract.contract_tests.network.throttling import PATIENCE
+from fleet_contract.contract_tests.network.throttling import PATIENCE, asked_pause
 from fleet_contract.contract_tests.target import API, Target
 
 READS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
@@ -52,7 +52,8 @@ class Client:
     `journal` holds every exchange in the order in which they started, with every key
     masked. `ledger` is a file to which every fleet and key is added as it is made.
     `breaks` says of an exchange, before anybody is told of it, whether it would break a
-    requirement: then it is looked at closely who answered.
+    requirement: then it is looked at closely who answered. `troubles` are those of the
+    runs before, which count for the budget of this one.
     """
 
     def __init__(
@@ -64,6 +65,7 @@ class Client:
         on_exchange: Sequence[OnExchange] = (),
         breaks: Breaks = lambda _: False,
         clock: Clock | None = None,
+        troubles: Mapping[Cost, float] = NOTHING,
     ) -> None:
         self.target = target
         self.in_burst = 0  # the number of the burst that is under way, 0 where there is none
@@ -73,7 +75,8 @@ class Client:
         self._dresser = Dresser(target, mark, self._masker)
         self._ledger = Ledger(ledger, mark=mark, base_url=target.base_url)
         self._ledger.require_writable()
-        self._flights = Flights(target, self._masker, self._ledger, on_exchange, self._clock)
+        budget = Budget(target.limits, troubles)
+        self._flights = Flights(target, self._masker, self._ledger, on_exchange, self._clock, budget)
         self._patience = Patience(self._clock)
         self._examiner = Examiner(breaks)
         self._alignment = Alignment(breaks)
@@ -131,6 +134,11 @@ class Client:
     def spent(self, cost: Cost) -> int:
         """Return how many of a cost were spent until now."""
         return self._flights.budget.spent(cost)
+
+    @property
+    def troubles(self) -> Mapping[Cost, float]:
+        """How many there were of each kind until now."""
+        return {kind: self.spent(kind) for kind in KINDS_OF_TROUBLE}
 
     def stop(self, why: str = INTERRUPTED) -> None:
         """Send nothing more: every further request raises KeyboardInterrupt, whoever caught the first."""
@@ -226,10 +234,12 @@ class Client:
             if not self._examiner.sends_away(exchange):
                 self._admitted(exchange)
                 return landed
-            pause = pause_before_retry(tries - 1, _retry_after(exchange), self._clock.wall())
+            now = self._clock.wall()
+            asked = asked_pause(exchange.answer, now)
+            pause = pause_before_retry(tries - 1, asked, now)
             ends = tries == TRIES or self._flights.are_over_in(pause)
             if ends or not self._patience.allows(pause, PATIENCE[exchange.status]):
-                return self._given_up(landed, tries, pause)
+                return self._given_up(landed, tries, asked)
             self._flights.pace.slow(exchange.started)
             self._flights.pace.hold(pause)
             self._flights.book(replace(landed, exchange=_sent_away(exchange)))
@@ -239,15 +249,15 @@ class Client:
             self._patience.renew()
             self._flights.pace.confirm()
 
-    def _given_up(self, landed: Landed, tries: int, pause: float) -> Landed:
+    def _given_up(self, landed: Landed, tries: int, asked: float | None) -> Landed:
         self._patience.give_up()
         self._flights.budget.book(Cost.REFUSALS)
         exchange = landed.exchange
         if exchange.status == UNAVAILABLE:
             self._flights.pace.revert()  # It is rather down than overrun.
-        asked = f", and it asked for {pause:.0f} s more" if _retry_after(exchange) else ""
+        more = "" if asked is None else f", and it asked for {asked:.0f} s more"
         trouble = (
-            f"still {exchange.status} after {tries} {'try' if tries == 1 else 'tries'}{asked}. "
+            f"still {exchange.status} after {tries} {'try' if tries == 1 else 'tries'}{more}. "
             f"If that limits how many requests may come, a lower --requests-per-second helps"
         )
         return replace(landed, exchange=replace(exchange, trouble=trouble))
@@ -284,18 +294,29 @@ class Client:
 
     def _out_of_line(self, landed: Landed, others: list[Landed]) -> str:
         """Return that a response belongs to another request, if that is so; nothing more is sent if it stays so."""
-        if not self._alignment.is_in_question(landed.exchange) or not self._is_out_of_line(landed, others):
+        if not self._alignment.is_in_question(landed.exchange):
+            return ""
+        # Out of line, a listing gets the response to the request before it: that can be a listing only after another.
+        if self._is_in_line(landed, others, a_listing_tells=not _lists_keys(landed.outgoing)):
+            self._alignment.prove()
             return ""
         self.reconnect()
-        if self._is_out_of_line(landed, others):
+        if self._is_in_line(landed, others, a_listing_tells=False):
+            self._alignment.prove()
+        else:
             self.stop(OUT_OF_LINE)
         return OUT_OF_LINE
 
-    def _is_out_of_line(self, landed: Landed, others: list[Landed]) -> bool:
-        for path in (PATH, NO_OPERATION):
-            sent, request = self._dresser.dress("GET", path)
-            others.append(self._flights.fly(Outgoing("GET", path, sent, b"", request, landed.outgoing.check)))
-        return self._alignment.is_lost(others[-1].exchange)
+    def _is_in_line(self, landed: Landed, others: list[Landed], *, a_listing_tells: bool) -> bool:
+        """Ask for the listing, and if that does not tell for what is no operation, which the listing would answer."""
+        listing, no_operation = (self._get(path, landed.outgoing.check) for path in (PATH, NO_OPERATION))
+        if self._alignment.is_the_listing(self._also(listing, others)) and a_listing_tells:
+            return True
+        return not self._alignment.is_the_listing(self._also(no_operation, others))
+
+    def _get(self, path: str, check: str) -> Outgoing:
+        sent, request = self._dresser.dress("GET", path)
+        return Outgoing("GET", path, sent, b"", request, check)
 
     def _origin(self, landed: Landed, others: list[Landed]) -> Origin:
         """Send a request again whose answer may be anybody's, and if that is no help some that are known to be good."""
@@ -303,9 +324,13 @@ class Client:
         proofs = self._examiner.proofs(landed.outgoing) if origin is Origin.UNCLEAR else []
         if any(self._examiner.is_anothers(landed.exchange, self._also(proof, others)) for proof in proofs):
             return Origin.ANOTHER
-        if proofs:  # What came between may be gone by now: only what is answered as before even so is the API's own.
-            origin = self._examiner.by_repetition(landed.exchange, self._also(landed.outgoing, others))
-        return origin
+        if not proofs:
+            return origin
+        # What came between may be gone by now: only what is answered as before even so is the API's own. Where a proof
+        # changed what the request is about, the request changes it back first.
+        if any(proof.path == landed.outgoing.path and proof.method not in READS for proof in proofs):
+            self._also(landed.outgoing, others)
+        return self._examiner.by_repetition(landed.exchange, self._also(landed.outgoing, others))
 
     def _also(self, outgoing: Outgoing, others: list[Landed]) -> Exchange:
         others.append(self._flights.fly(outgoing))
@@ -328,7 +353,7 @@ class Client:
     def _book_what_is_in_doubt(self) -> None:
         """Tell apart what a burst was answered. It is sent again with its whole check: alone it would be no burst."""
         in_doubt, self._in_doubt = self._in_doubt, []
-        for landed in in_doubt:
+        for landed in sorted(in_doubt, key=lambda each: not each.exchange.succeeded):  # a success explains a refusal
             exchange = landed.exchange
             why = self._examiner.sign(exchange)
             if not why and not self._is_second_try and self._examiner.is_doubtful(landed.outgoing, exchange):
@@ -336,11 +361,11 @@ class Client:
             self._booked(landed, why)
 
 
+def _lists_keys(outgoing: Outgoing) -> bool:
+    return outgoing.method == "GET" and outgoing.path.partition("?")[0] == PLAIN_PATH
+
+
 def _sent_away(exchange: Exchange) -> Exchange:
     """Return an exchange whose response nobody takes for what the API says about the request."""
     trouble = disturbance(exchange) or f"the server asked for fewer requests ({exchange.status})"
     return replace(exchange, trouble=trouble, retried=True)
-
-
-def _retry_after(exchange: Exchange) -> str | None:
-    return exchange.answer.header("retry-after") if exchange.answer else None

@@ -15,6 +15,7 @@ from fleet_contract.contract_tests.network.tls import tls_trouble
 from fleet_contract.contract_tests.network.troubles import Trouble
 
 MOST_HEAD = 100 * 1024  # bytes of a status line with its headers, or of trailers
+MOST_INTERIM = 100  # responses of 1xx before the one that is waited for
 BEGINNING = b"HTTP/"
 TLS_RECORDS = (0x15, 0x16)  # an alert, a handshake: RFC 8446 (5.1)
 FRAMING = ("Content-Length", "Transfer-Encoding")
@@ -99,9 +100,13 @@ class Conversation:
         return Conversed(Answer(event.status_code, headers, body), reusable)
 
     def head(self) -> h11.Response:
-        """Return the status and headers of the final response, after any number of interim ones."""
+        """Return the status and headers of the final response, after interim ones; raises Trouble for too many."""
         while not isinstance(event := self._next(), h11.Response):
             self._interim += 1
+            if self._interim > MOST_INTERIM:
+                raise Trouble(
+                    Cause.TOO_LONG, f"more than {MOST_INTERIM} interim responses came, and no other", sent=True
+                )
         self._head = str(event.status_code)
         return event
 

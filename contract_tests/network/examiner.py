@@ -18,6 +18,7 @@ from fleet_contract.contract_tests.network.throttling import FORBIDDEN, asks_for
 
 Breaks = Callable[[Exchange], bool]
 Kind = tuple[str, str]
+REPLACING = "PUT"
 _NOT_FOUND = 404
 _OF_A_FLEET = "/fleets/"
 
@@ -43,6 +44,7 @@ class Examiner:
         self._pages: set[Page] = set()  # that came from something before the API
         self._own: set[tuple[Kind, Page]] = set()  # that the API answers to some requests
         self._good: dict[Kind, Outgoing] = {}
+        self._telling: set[Kind] = set()  # the kinds whose good request changes something whenever it is repeated
         self._found: set[str] = set()  # the paths that were answered with a success
 
     def learn(self, outgoing: Outgoing, exchange: Exchange) -> None:
@@ -50,11 +52,23 @@ class Examiner:
         answer, kind = exchange.answer, _kind_of(outgoing)
         if exchange.succeeded:
             self._found.add(exchange.request.path)
-        if answer is None or not answer.succeeded or (kind in self._good and not self._signs.are_news(answer)):
+        if answer is None or not answer.succeeded or (kind in self._telling and not self._signs.are_news(answer)):
             return
         if is_success_in_json(answer) and not self._breaks(exchange):
             self._signs.learn(answer)
-            self._good.setdefault(kind, outgoing)
+            self._keep_as_proof(kind, outgoing)
+
+    def _keep_as_proof(self, kind: Kind, outgoing: Outgoing) -> None:
+        """Keep the first request of a kind; of those that replace a value the first whose value was replaced since.
+
+        An API may well fail where it is asked to replace a value by the same one.
+        """
+        good = self._good.get(kind)
+        is_undone = good is not None and good.path == outgoing.path and good.body != outgoing.body
+        if kind not in self._telling and not is_undone:
+            self._good[kind] = outgoing
+        if is_undone or outgoing.method != REPLACING:
+            self._telling.add(kind)
 
     def proofs(self, outgoing: Outgoing) -> list[Outgoing]:
         """Return requests that the API answered with a success: one of the same kind, and the first of any kind."""

@@ -56,13 +56,19 @@ class Flights:
     """
 
     def __init__(
-        self, target: Target, masker: Masker, ledger: Ledger, on_exchange: Sequence[OnExchange], clock: Clock
+        self,
+        target: Target,
+        masker: Masker,
+        ledger: Ledger,
+        on_exchange: Sequence[OnExchange],
+        clock: Clock,
+        budget: Budget,
     ) -> None:
         self.journal: list[Exchange] = []
         self.stopped = ""  # why nothing more is sent
         self.wire = Wire(target)
         self.pace = Pace(target.rate, clock)
-        self.budget = Budget(target.limits)
+        self.budget = budget
         self._limits = target.limits
         self._most_seconds = target.limits.max_seconds
         self._masker = masker

@@ -32,6 +32,7 @@ NAMES_OF_INTERMEDIARIES = re.compile(
     | x-kong-.+ | x-azure-ref | x-datadome.* | x-zscaler-.+ | x-bluecoat-.+ | x-fastly-.+ | x-vercel-id""",
     re.VERBOSE,
 )
+WITHOUT_CONTENT = (204, 304)  # RFC 9110 (6.4.1)
 HTML = ("text/html", "application/xhtml+xml")
 KEPT = 2_000  # bytes of a response that is not the API's
 _COMPARED = 200  # characters of what is compared
@@ -54,7 +55,12 @@ class Page:
 
 
 def page_of(answer: Answer) -> Page | None:
-    """Return what a response looks like that holds no JSON; None for any other, and for JSON that is only broken."""
+    """Return what a response looks like that holds no JSON; None for any other, and for JSON that is only broken.
+
+    A response that can hold nothing looks like nothing.
+    """
+    if answer.status in WITHOUT_CONTENT:
+        return None
     if 300 <= answer.status < 400:
         location = (answer.header("location") or "").partition("?")[0]
         return Page(answer.status, _without_numbers(location), f"a redirect to {printable(location) or 'nowhere'}")

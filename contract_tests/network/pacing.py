@@ -5,8 +5,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from fleet_contract.contract_tests.network.retry_after import seconds_to_wait
-
 CAUTIOUS = 10.0  # requests a second, where nothing else is said and the server asked for fewer
 SLOWEST = 0.5
 RECOVERY = 10  # requests after which a pace that met no other 429 doubles, up to the one it began with
@@ -139,7 +137,6 @@ class Patience:
             self._began, self._is_spent = None, False
 
 
-def pause_before_retry(tries: int, retry_after: str | None, wall: float) -> float:
-    """Return the seconds to wait: what Retry-After says, else doubling from 1 s, to the next clock minute at most."""
-    asked = seconds_to_wait(retry_after, wall)
+def pause_before_retry(tries: int, asked: float | None, wall: float) -> float:
+    """Return the seconds to wait: those `asked` for, else doubling from 1 s, to the next clock minute at most."""
     return min(2.0**tries, MINUTE - wall % MINUTE) if asked is None else asked

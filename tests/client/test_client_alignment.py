@@ -1,4 +1,4 @@
-"""Responses one step out of line: no byte tells, so before anything is blamed two requests are asked, once."""
+"""Responses one step out of line: no byte tells, so before anything is blamed one or two requests are sent, once."""
 
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -8,19 +8,20 @@ import pytest
 from fleet_contract.contract_tests.exchange import Exchange
 from fleet_contract.contract_tests.network.alignment import OUT_OF_LINE
 from fleet_contract.contract_tests.network.client import NO_OPERATION, Client
-from fleet_contract.contract_tests.network.preflight import PATH
+from fleet_contract.contract_tests.network.preflight import PATH, PLAIN_PATH
 
 from .conftest import Serve, target
 from .servers import Heard, Server, answer
 
 LISTING, FLEET, REFUSAL = answer(200, b'{"keys": [], "cursor": null}'), answer(200, b'{"fleetId": "a"}'), answer(404)
-RIGHT = {PATH: LISTING, NO_OPERATION: REFUSAL, "/fleet": FLEET, "/wrong": FLEET}
+WRONG_LIST = f"{PLAIN_PATH}?page_size=wrong"
+RIGHT = {PATH: LISTING, NO_OPERATION: REFUSAL, "/fleet": FLEET, "/wrong": FLEET, WRONG_LIST: LISTING}
 
 
 def breaks(exchange: Exchange) -> bool:
-    """Judge as the suite does, whether a request got what it asked for; /wrong never does."""
+    """Judge as the suite does, whether a request got what it asked for; /wrong and WRONG_LIST never do."""
     path, body = exchange.request.path, exchange.answer.body if exchange.answer else b""
-    return path == "/wrong" or not RIGHT[path].endswith(b"\r\n\r\n" + body)
+    return path in ("/wrong", WRONG_LIST) or not RIGHT[path].endswith(b"\r\n\r\n" + body)
 
 
 Shifted = Callable[[Callable[[Server], bool]], Client]
@@ -62,9 +63,11 @@ def test_a_connection_that_is_out_of_line_is_left(shifted: Shifted) -> None:
     assert client.stopped == ""
 
 
-def test_a_server_that_breaks_something_in_line_is_asked_two_things_more_and_only_once(shifted: Shifted) -> None:
+@pytest.mark.parametrize(("wrong", "asked"), [("/wrong", [PATH]), (WRONG_LIST, [PATH, NO_OPERATION])])
+def test_a_server_that_breaks_something_in_line_is_asked_for_proof_only_once(
+    shifted: Shifted, wrong: str, asked: list[str]
+) -> None:
     client = shifted(lambda _: False)
-    assert [client.send("GET", "/wrong").status for _ in range(3)] == [200] * 3
-    asked = [each.request.path for each in client.journal]
-    assert asked == [PATH, "/wrong", PATH, NO_OPERATION, "/wrong", "/wrong"]
+    assert [client.send("GET", wrong).status for _ in range(3)] == [200] * 3
+    assert [each.request.path for each in client.journal] == [PATH, wrong, *asked, wrong, wrong]
     assert client.stopped == ""

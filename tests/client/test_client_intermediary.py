@@ -58,7 +58,9 @@ def test_pages_of_one_source_are_one_page_whatever_numbers_they_hold(one: bytes,
         answered(400, b"{}", Content_Type="application/problem+json"),
         answered(200, b'{"cut off', Content_Type="application/json"),
         answered(403, b"null", Content_Type="text/plain"),
+        answered(204, b""),
+        answered(304, b""),
     ],
 )
-def test_json_is_no_page_however_it_is_declared(answer: Answer) -> None:
+def test_json_is_no_page_however_it_is_declared_and_neither_is_nothing(answer: Answer) -> None:
     assert page_of(answer) is None

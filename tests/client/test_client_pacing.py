@@ -80,6 +80,36 @@ def test_retry_after_is_obeyed(serve: Serve, open_client: Open, retry_after: str
 
 
 @pytest.mark.parametrize(
+    ("headers", "pause"),
+    [
+        ({"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "7"}, 7),
+        ({"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": f"{NOON + 9:.0f}"}, 9),
+        ({"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": f"{NOON + 9:.0f}000"}, 9),
+        ({"X-RateLimit-Remaining": "0", "X-RateLimit-Reset-After": "4.5"}, 4.5),
+        ({"X-Rate-Limit-Remaining": "00", "X-Rate-Limit-Reset": "3"}, 3),
+        ({"RateLimit-Remaining": "0", "RateLimit-Reset": "11"}, 11),
+        ({"RateLimit": "limit=100, remaining=0, reset=12"}, 12),
+        ({"RateLimit": '"burst";r=0;t=2, "daily";r=7;t=60000'}, 2),
+        ({"RateLimit": '"burst";r=0;t=2,"minute";r=0;t=13', "RateLimit-Policy": '"minute";q=100;w=60'}, 13),
+        ({"RateLimit": '"burst";r=0;t=2', "Retry-After": "5"}, 5),
+        ({"X-RateLimit-Remaining": "7", "X-RateLimit-Reset": "50"}, 1),
+        ({"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "0"}, 1),
+        ({"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "soon"}, 1),
+        ({"X-RateLimit-Remaining": "\u00b2", "X-RateLimit-Reset": "\u00b2"}, 1),
+        ({"RateLimit": '"burst";r=0'}, 1),
+    ],
+)
+def test_a_limit_is_waited_for_as_long_as_it_says(
+    serve: Serve, open_client: Open, headers: dict[str, str], pause: float
+) -> None:
+    clock = StandIn()
+    said = iter((answer(429, b"{}", **headers), answer(200)))
+    client = open_client(serve(lambda _: next(said)).url, clock=clock.clock)
+    assert client.send("GET", "/").status == 200
+    assert sum(clock.slept) == pause
+
+
+@pytest.mark.parametrize(
     "headers", [{"X-RateLimit-Remaining": "0"}, {"RateLimit-Remaining": "0"}, {"Retry-After": "1"}]
 )
 def test_a_403_that_names_a_limit_is_waited_for(serve: Serve, open_client: Open, headers: dict[str, str]) -> None:

@@ -11,7 +11,15 @@ from tests.client.servers import RESET, Heard, answer
 from .fronts import Instead, fronted, page
 from .harness import failed, judged, mock
 
-FEW = ("create.accepts", "create.refuses-an", "rename.refuses", "keys.list", "fleets.id-finds", "http.never")
+FEW = (
+    "create.accepts",
+    "create.refuses-an",
+    "rename.accepts",
+    "rename.refuses",
+    "keys.list",
+    "fleets.id-finds",
+    "http.never",
+)
 FORBIDDEN = b'{"message":"Forbidden"}'
 ON = 12  # the request at which something begins to answer in the API's place
 
@@ -136,6 +144,19 @@ FAULTS = {
 def test_an_apis_failure_is_never_excused(api: str, fault: Instead) -> None:
     report = seen(api, fault)
     assert report.outcome is Outcome.BREAKS
+
+
+def test_a_failure_is_not_excused_that_is_gone_once_its_fleet_was_changed_to_compare(api: str) -> None:
+    """What is sent to see whose a response is renames the fleet: to the present name it is renamed no more."""
+    names: dict[str, bytes] = {}
+
+    def fail(_: int, heard: Heard) -> bytes | None:
+        if heard.method != "PUT":
+            return None
+        before, names[heard.path] = names.get(heard.path), heard.body
+        return page(409, "Nothing to do") if before == heard.body else None
+
+    assert failed(seen(api, fail, only=("rename.accepts-a-valid-name",))) == {"rename.accepts-a-valid-name"}
 
 
 def test_a_faulty_api_behind_a_network_that_signs_everything_is_not_excused(api: str) -> None:

@@ -24,24 +24,41 @@ def a_rename_rereads_the_fleet() -> App:
     return create_app(Rereading())
 
 
-@variant("rename", "fleets")
-def renames_that_overlap_are_a_conflict() -> App:
+class Optimistic(Drive):
     """Answer 409 to a rename that finds the fleet changed while it was at work."""
 
-    class Optimistic(Drive):
-        def on_put_rename(self, req: Request, resp: Response, fleet_id: str) -> None:
-            found = self.fleets.get(fleet_id)
-            before = found.name if found else None
-            time.sleep(0.01)
-            with self.lock:
-                mine = found is not None and found.org == req.context.org
-            if mine and found is not None and found.name != before:
-                resp.status = falcon.HTTP_409
-                reply(resp, {"message": "Somebody else renamed the fleet meanwhile."})
-                return
+    def on_put_rename(self, req: Request, resp: Response, fleet_id: str) -> None:
+        found = self.fleets.get(fleet_id)
+        before = found.name if found else None
+        time.sleep(0.01)
+        with self.lock:
+            mine = found is not None and found.org == req.context.org
+        if mine and found is not None and found.name != before:
+            self.refuse(resp)
+        else:
             super().on_put_rename(req, resp, fleet_id)
 
+    def refuse(self, resp: Response) -> None:
+        resp.status = falcon.HTTP_409
+        reply(resp, {"message": "Somebody else renamed the fleet meanwhile."})
+
+
+@variant("rename", "fleets")
+def renames_that_overlap_are_a_conflict() -> App:
+    """Answer 409, in JSON, to a rename that finds the fleet changed while it was at work."""
     return create_app(Optimistic())
+
+
+@variant("rename", "fleets")
+def renames_that_overlap_are_a_conflict_in_plain_text() -> App:
+    """Answer 409, in plain text, to a rename that finds the fleet changed while it was at work."""
+
+    class Plain(Optimistic):
+        def refuse(self, resp: Response) -> None:
+            resp.status = falcon.HTTP_409
+            resp.text, resp.content_type = "Somebody else renamed the fleet meanwhile.", "text/plain"
+
+    return create_app(Plain())
 
 
 LATE = 0.05  # seconds
