@@ -20,7 +20,7 @@ from fleet_contract.contract_tests.untested import Lack, Untested
 FLEETS = "/emp/v1/fleets"
 KEYS = "/emp/v1/charging-keys"
 JSON = (("Content-Type", "application/json"),)
-_WAITS = (0.1, 0.2, 0.4, 0.8, 1.6)  # seconds, until a fleet is found that was just created
+_WAITS = (0.2, 0.6, 2.4)  # seconds, until a fleet is found that was just created
 RETRIES = len(_WAITS) + 1  # at most, for what was just created
 _MOST_PAGES = 20
 _NOT_FOUND = 404

@@ -52,7 +52,6 @@ def test_a_fleet_without_codes_has_nothing_to_list(api: Api, fixtures: Fixtures)
 @reaches(
     "invitation.without-codes-is-404",
     needs=["fixtures.fleet_without_codes", "fixtures.fleet_with_codes"],
-    depth=Depth.STANDARD,
 )
 def test_no_query_leads_to_the_codes_of_another_fleet(api: Api, fixtures: Fixtures) -> None:
     path = f"{FLEETS}/{segment(fixtures.fleet_without_codes or '')}/invitation"

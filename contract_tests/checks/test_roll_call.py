@@ -7,7 +7,8 @@ from fleet_contract.contract_tests.depths import Depth
 
 @reaches("fleets.id-finds-the-fleet", "fleets.id-never-changes", "fleets.id-works-in-paths")
 def test_every_fleet_of_the_run_is_still_found(api: Api, depth: Depth) -> None:
-    for id in sorted(api.created)[:: 9 if depth is Depth.QUICK else 1]:  # some were created at once, in any order
+    created = sorted(api.created)  # some were created at once, in any order
+    for id in created[8::9] if depth is Depth.QUICK else created:
         api.rename(id, api.fresh_name())
 
 
@@ -18,7 +19,7 @@ def test_every_key_of_a_fleet_is_still_listed(api: Api, home: str) -> None:
 
 @reaches("invitation.reading-changes-nothing")
 def test_the_codes_that_were_read_first_are_still_there(api: Api) -> None:
-    for id in [id for id in api.with_codes if id in api.created][:_MOST_READ_AGAIN]:
+    for id in list(api.with_codes)[:_MOST_READ_AGAIN]:
         api.invitation(id)
 
 
