@@ -4,10 +4,12 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
+from typing import Any
 
 import pytest
 
 from fleet_contract.contract_tests.exchange import Cause
+from fleet_contract.contract_tests.network import dialing
 from fleet_contract.contract_tests.network.deadline import Deadline
 from fleet_contract.contract_tests.network.detours import Place
 from fleet_contract.contract_tests.network.dialing import addresses, dial
@@ -15,6 +17,20 @@ from fleet_contract.contract_tests.network.preflight import Unreachable
 from fleet_contract.contract_tests.network.troubles import Trouble
 
 from .conftest import Open, Serve
+
+
+@pytest.fixture
+def tried(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The ports to which a connection was begun, in order."""
+    ports: list[int] = []
+
+    class Noted(socket.socket):
+        def connect(self, place: Any) -> None:
+            ports.append(place[1])
+            super().connect(place)
+
+    monkeypatch.setattr(socket, "socket", Noted)
+    return ports
 
 
 @pytest.fixture
@@ -32,8 +48,8 @@ def dead() -> Iterator[str]:
         yield str(full.getsockname()[1])
 
 
-def test_a_dead_address_costs_a_moment(
-    monkeypatch: pytest.MonkeyPatch, serve: Serve, open_client: Open, dead: str
+def test_a_dead_address_is_not_waited_for_and_passed_over_from_then_on(
+    monkeypatch: pytest.MonkeyPatch, serve: Serve, open_client: Open, dead: str, tried: list[int]
 ) -> None:
     server = serve()
     places = [("127.0.0.1", int(dead)), ("127.0.0.1", server.port)]
@@ -41,26 +57,23 @@ def test_a_dead_address_costs_a_moment(
     client = open_client("http://staging.example", limits__timeout_seconds=5)
     first, second = (client.send("GET", "/", headers=[("Connection", "close")]) for _ in range(2))
     assert (first.status, second.status) == (200, 200)
-    assert 0.2 < first.ended - first.started < 1.5
-    assert second.ended - second.started < 0.2  # It begins with the address that was good.
+    assert tried == [int(dead), server.port, server.port]
 
 
-def test_an_address_that_refuses_costs_nothing(
+def test_an_address_that_refuses_is_followed_by_the_next_at_once(
     monkeypatch: pytest.MonkeyPatch, serve: Serve, open_client: Open
 ) -> None:
     server = serve()
     places = [("127.0.0.1", 1), ("127.0.0.1", 2), ("127.0.0.1", server.port)]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [(2, 1, 6, "", place) for place in places])
-    exchange = open_client("http://staging.example").send("GET", "/")
-    assert (exchange.status, exchange.ended - exchange.started < 0.2) == (200, True)
+    monkeypatch.setattr(dialing, "STAGGER", 3_600)
+    assert open_client("http://staging.example").send("GET", "/").status == 200
 
 
 def test_the_deadline_holds_where_all_addresses_are_dead(dead: str) -> None:
-    begun = time.monotonic()
-    with pytest.raises(Trouble, match=r"no connection within 0\.5 s") as told:
-        dial(Place("127.0.0.1", int(dead)), Deadline(0.5))
+    with pytest.raises(Trouble, match=r"no connection within 0\.2 s") as told:
+        dial(Place("127.0.0.1", int(dead)), Deadline(0.2))
     assert (told.value.cause, told.value.sent) == (Cause.CONNECT, False)
-    assert 0.4 < time.monotonic() - begun < 1.5
 
 
 def test_families_are_tried_by_turns(monkeypatch: pytest.MonkeyPatch) -> None:

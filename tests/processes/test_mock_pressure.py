@@ -100,16 +100,18 @@ def test_too_many_silent_connections_are_borne_quietly_and_half_sent_bodies_end_
 
 
 def test_a_second_signal_ends_a_mock_at_once(tmp_path: Path) -> None:
-    with mock(stderr=tmp_path / "log") as (url, process), connected(url) as connection:
-        connection.sendall(HALF_A_BODY)
-        assert exchange(url, KEYS).status == 200
-        process.send_signal(signal.SIGINT)
-        time.sleep(0.3)
-        assert process.poll() is None, "the body might still come"
-        began = time.monotonic()
-        assert ends(process, signal.SIGTERM, within=SLACK) == 0
-        assert time.monotonic() - began < 0.5
-    assert (tmp_path / "log").read_text(encoding="utf-8") == ""
+    logs = [tmp_path / "log of one", tmp_path / "log of another"]
+    with ExitStack() as stack:
+        urls, (one, another) = zip(*(stack.enter_context(mock(stderr=log)) for log in logs), strict=True)
+        for url in urls:
+            stack.enter_context(connected(url)).sendall(HALF_A_BODY)
+            assert exchange(url, KEYS).status == 200
+        for process in (one, another):
+            process.send_signal(signal.SIGINT)
+        assert ends(one, signal.SIGTERM, within=SLACK) == 0
+        assert another.poll() is None, "the body might still come"
+        assert another.wait(LONGEST_END + SLACK) == 0
+    assert [log.read_text(encoding="utf-8") for log in logs] == ["", ""]
 
 
 def test_a_request_that_is_under_way_is_answered_before_the_end(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """A server that answers every request with what a function says, for targets that are no API at all."""
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -8,6 +9,14 @@ from typing import Any
 from tests.background import in_background
 
 Says = Callable[[str, str], tuple[int, str, bytes]]  # method and path; status, media type and body
+
+
+class Quiet(ThreadingHTTPServer):
+    """Says nothing of clients that went away, as they do when their time is over."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 @contextmanager
@@ -32,5 +41,5 @@ def answering(says: Says) -> Iterator[str]:
         def log_message(self, *_: Any) -> None:
             pass
 
-    with in_background(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as server:
+    with in_background(Quiet(("127.0.0.1", 0), Handler)) as server:
         yield f"http://127.0.0.1:{server.server_port}"

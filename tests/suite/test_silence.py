@@ -98,18 +98,18 @@ def test_a_server_that_goes_out_of_service_is_no_success(monkeypatch: pytest.Mon
 
 def test_a_server_that_hangs_is_no_success() -> None:
     over = threading.Event()
+    was_left: list[bool] = []
 
     def hangs(*_: str) -> tuple[int, str, bytes]:
-        over.wait(20)
+        was_left.append(over.wait(60))
         return LIST
 
     with answering(hangs) as url:
-        begun = time.monotonic()
         ended = process("run", url, FLEET_TIMEOUT_SECONDS="0.3")
         over.set()
     assert ended.returncode == Exit.INCONCLUSIVE
     assert "limits.timeout_seconds" in ended.stderr
-    assert time.monotonic() - begun < 15
+    assert all(was_left), "the run ended before the server had answered"
 
 
 def test_a_server_that_begins_to_hang_is_no_success() -> None:
