@@ -12,7 +12,7 @@ from fleet_contract.contract_tests.network.budget import KINDS_OF_TROUBLE, NOTHI
 from fleet_contract.contract_tests.network.disturbance import UNAVAILABLE, disturbance
 from fleet_contract.contract_tests.network.examiner import Breaks, Examiner, Origin
 from fleet_contract.contract_tests.network.flights import Flights, Landed, OnExchange
-from fleet_contract.contract_tests.network.intermediary import taken_away
+from fleet_contract.contract_tests.network.intermediary import is_success_in_json, taken_away
 from fleet_contract.contract_tests.network.ledger import Footprint, Ledger
 from fleet_contract.contract_tests.network.masking import Masker
 from fleet_contract.contract_tests.network.outgoing import Dresser, Outgoing
@@ -321,7 +321,7 @@ class Client:
     def _origin(self, landed: Landed, others: list[Landed]) -> Origin:
         """Send a request again whose answer may be anybody's, and if that is no help some that are known to be good."""
         origin = self._examiner.by_repetition(landed.exchange, self._also(landed.outgoing, others))
-        proofs = self._examiner.proofs(landed.outgoing) if origin is Origin.UNCLEAR else []
+        proofs = self._proofs(landed.outgoing, others) if origin is Origin.UNCLEAR else []
         if any(self._examiner.is_anothers(landed.exchange, self._also(proof, others)) for proof in proofs):
             return Origin.ANOTHER
         if not proofs:
@@ -331,6 +331,12 @@ class Client:
         if any(proof.path == landed.outgoing.path and proof.method not in READS for proof in proofs):
             self._also(landed.outgoing, others)
         return self._examiner.by_repetition(landed.exchange, self._also(landed.outgoing, others))
+
+    def _proofs(self, outgoing: Outgoing, others: Sequence[Landed]) -> list[Outgoing]:
+        """Return requests that are known to be good, but for what was just answered well."""
+        answered = [(other.outgoing.path, other.exchange.answer) for other in others]
+        just = {path for path, answer in answered if answer and is_success_in_json(answer)}
+        return [proof for proof in self._examiner.proofs(outgoing) if proof.path not in just]
 
     def _also(self, outgoing: Outgoing, others: list[Landed]) -> Exchange:
         others.append(self._flights.fly(outgoing))
