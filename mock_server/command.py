@@ -108,7 +108,7 @@ def main(  # noqa: PLR0913  (one argument for each option)
     log_to_stderr()
     try:
         chosen = chosen_answers(dialect_file, settings)
-        made = parts(chosen, read_seed(seed_file) if seed_file else None, any_key=any_key)
+        made = parts(chosen, read_seed(seed_file, partial(log.warning, "%s")) if seed_file else None, any_key=any_key)
         made.validate_responses = not no_validate_responses
         made.body_limit = body_limit
         made.base_path = read_base_path(base_path)

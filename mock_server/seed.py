@@ -1,26 +1,34 @@
 """The seed: what a mock holds when it starts, read from a file."""
 
 import copy
-import json
+import gc
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from jsonschema import Draft4Validator, ValidationError
-
+from fleet_contract.mock_server.seed_checks import Described, require_sound
 from fleet_contract.mock_server.store import ChargingKey, Code, Fleet, Location, State
 from fleet_contract.mock_server.store.plain import PlainStore
+from fleet_contract.mock_server.store.records import FOR_EVER
+from fleet_contract.mock_server.store.rows import Rows, fleet_of_row, key_of_row, row_of_fleet, row_of_key
 from fleet_contract.spec.files import Contradiction, NotYaml, read_text
-from fleet_contract.spec.yaml import parse_yaml
+from fleet_contract.spec.yaml import parse_json, parse_yaml
 
 # The keys that a mock has out of the box. All others are secrets of whoever wrote the seed.
 BUILT_IN_KEYS = ("demo-key", "other-key")
-# Characters of Latin-1 that a header field carries, with blanks only between them (RFC 9110, section 5.5).
-CARRIED_BY_A_HEADER = re.compile(r"[!-~\xa1-\xff]+([ \t]+[!-~\xa1-\xff]+)*")
-LONGEST_KEY = 1000
+LARGEST_SEED = 4 * 1024**3  # bytes; a million fleets and as many keys take 200 MB
+MANY = 10_000  # entries, of which it takes so long to read them that a person wants to know how far it is
+TIMES_TOLD = 10
+LONG = 1_000_000  # characters, which are about as many entries
+QUOTED = re.compile("'[^']{2,}'")
+
+Tell = Callable[[str], None]
+
+
+def tell_nobody(_: str) -> None: ...
 
 
 def default_seed() -> State:
@@ -28,10 +36,12 @@ def default_seed() -> State:
     return parse_seed(resources.files(__package__).joinpath("seed.yaml").read_text(encoding="utf-8"), "seed.yaml")
 
 
-def read_seed(path: Path) -> State:
-    """Read a seed file, YAML or JSON; raises Contradiction that names file, entry and field."""
-    text = read_text(path, "The seed file", "Expected YAML or JSON. Correct --seed.")
-    return parse_seed(text, str(path))
+def read_seed(path: Path, tell: Tell = tell_nobody) -> State:
+    """Read a seed file, YAML or JSON, and tell how far it is; raises Contradiction that names file, entry and field."""
+    text = read_text(path, "The seed file", "Expected YAML or JSON. Correct --seed.", LARGEST_SEED)
+    if len(text) > LONG:
+        tell(f"{path} has {len(text):,} characters; reading it takes a while.")
+    return parse_seed(text, str(path), tell)
 
 
 def public_keys(keys: Iterable[str]) -> list[str]:
@@ -39,24 +49,10 @@ def public_keys(keys: Iterable[str]) -> list[str]:
     return [key for key in BUILT_IN_KEYS if key in keys]
 
 
-def parse_seed(text: str, name: str) -> State:
+def parse_seed(text: str, name: str, tell: Tell = tell_nobody) -> State:
     """Return the seed that a text describes; raises Contradiction that names file, entry and field."""
-    try:
-        described = parse_yaml(text)
-    except (NotYaml, ValueError) as wrong:
-        raise Contradiction(f"{name} is neither YAML nor JSON: {_unreadable(wrong)}.") from None
-    for complaint in _keys_no_header_carries(described):
-        raise Contradiction(f"{name}: {complaint}")
-    problem = _no_json_can_write(described)
-    if problem:
-        raise Contradiction(f"{name} contains {problem}, which no response can carry. Remove it.")
-    error = next(iter(sorted(SCHEMA.iter_errors(described), key=lambda each: list(map(str, each.absolute_path)))), None)
-    if error is not None:
-        raise Contradiction(f"{name}: {_place(error, described)}{_wrong(error)}")
-    seed = _seed(described)
-    for complaint in _complaints(seed):
-        raise Contradiction(f"{name}: {complaint}")
-    return seed
+    with collector_paused():
+        return _state(require_sound(_described(text, name), name), tell)
 
 
 def fill(store: PlainStore, seed: State) -> None:
@@ -67,96 +63,25 @@ def fill(store: PlainStore, seed: State) -> None:
     store.locations_by_id.update({location.id: copy.deepcopy(location) for location in seed.locations})
 
 
-def _seed(described: dict[str, Any]) -> State:
-    keys = dict(described["keys"])
-    first = next(iter(keys.values()))
-    return State(
-        keys,
-        tuple(_fleet(entry, first) for entry in described.get("fleets", [])),
-        tuple(_key(entry, first) for entry in described.get("chargingKeys", [])),
-        tuple(_location(entry) for entry in described.get("locations", [])),
-    )
-
-
-def _fleet(entry: dict[str, Any], first: str) -> Fleet:
-    codes = [Code(code) for code in entry.get("codes", [])]
-    codes += [Code(code, active=False) for code in entry.get("inactiveCodes", [])]
-    return Fleet(entry["fleetId"], entry.get("fleetName"), entry.get("tenant", first), tuple(codes))
-
-
-def _key(entry: dict[str, Any], first: str) -> ChargingKey:
-    return ChargingKey(
-        entry["keyIdentifier"],
-        entry["visualNumber"],
-        entry["contractId"],
-        entry.get("tenant", first),
-        entry.get("fleetId"),
-        entry.get("enabled", True),
-    )
-
-
-def _location(entry: dict[str, Any]) -> Location:
-    body = {name: value for name, value in entry.items() if name != "fleetPrices"}
-    return Location(entry["id"], json.loads(json.dumps(body, default=str)), entry.get("fleetPrices", {}))
-
-
-def _keys_no_header_carries(described: Any) -> Iterator[str]:
-    """Yield which API keys no request can bring, by their place: a key is a secret."""
-    keys = described.get("keys") if isinstance(described, dict) else None
-    for place, key in enumerate(keys if isinstance(keys, dict) else (), start=1):
-        wrong = _unfit(key)
-        if wrong:
-            yield (
-                f"keys, entry {place}: the API key {wrong}. Expected 1 to {LONGEST_KEY} characters that a header "
-                "can carry: Latin-1, no control characters, no leading or trailing blanks."
-            )
-
-
-def _no_json_can_write(described: Any) -> str:
-    """Return what a seed holds that no response can, if anything."""
+@contextmanager
+def collector_paused() -> Iterator[None]:
+    """Pause the garbage collector, which would look through all that is read again and again, and find nothing."""
+    was_enabled = gc.isenabled()
+    gc.disable()
     try:
-        json.dumps(described, ensure_ascii=False, allow_nan=False, default=str).encode()
-    except UnicodeEncodeError:
-        return "a lone surrogate"
-    except RecursionError:
-        return "values that are nested too deeply"
-    except (ValueError, TypeError):
-        return "NaN, Infinity, a key that is not a string, or itself"
-    return ""
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
-def _unfit(key: object) -> str:
-    if not isinstance(key, str):
-        return "is not a string (put it in quotes)"
-    if not key:
-        return "is empty"
-    if len(key) > LONGEST_KEY:
-        return f"has {len(key)} characters"
-    return "" if CARRIED_BY_A_HEADER.fullmatch(key) else "contains characters that no header can carry"
-
-
-def _complaints(seed: State) -> Iterator[str]:
-    """Yield what a schema cannot see: ids given twice, and names of what is not there."""
-    owners = {fleet.id: fleet.tenant for fleet in seed.fleets}
-    yield from _repeated("fleets, fleetId", [fleet.id for fleet in seed.fleets])
-    yield from _repeated("chargingKeys, keyIdentifier", [key.identifier for key in seed.charging_keys])
-    yield from _repeated("locations, id", [location.id for location in seed.locations])
-    for fleet in seed.fleets:
-        if fleet.tenant not in seed.keys.values():
-            yield f"fleets, fleetId {fleet.id!r}, tenant: no key belongs to {fleet.tenant!r}."
-    for key in seed.charging_keys:
-        if key.fleet_id is not None and owners.get(key.fleet_id) != key.tenant:
-            place = f"chargingKeys, keyIdentifier {key.identifier!r}, fleetId"
-            yield f"{place}: {key.tenant!r} has no fleet {key.fleet_id!r}."
-    for location in seed.locations:
-        for fleet_id in set(location.fleet_prices) - set(owners):
-            yield f"locations, id {location.id!r}, fleetPrices: there is no fleet {fleet_id!r}."
-
-
-def _repeated(place: str, ids: list[str]) -> Iterator[str]:
-    for id, times in Counter(ids).items():
-        if times > 1:
-            yield f"{place} {id!r}: it occurs twice."
+def _described(text: str, name: str) -> Any:
+    """Return what a text says, as JSON where the file's name says so, and else as JSON or YAML."""
+    parse, expected = (parse_json, "not JSON") if name.endswith(".json") else (parse_yaml, "neither YAML nor JSON")
+    try:
+        return parse(text)
+    except (NotYaml, ValueError) as wrong:
+        raise Contradiction(f"{name} is {expected}: {_unreadable(wrong)}.") from None
 
 
 def _unreadable(wrong: Exception) -> str:
@@ -166,89 +91,55 @@ def _unreadable(wrong: Exception) -> str:
     return f"{problem} in line {mark.line + 1}, column {mark.column + 1}" if mark else problem
 
 
-def _place(error: ValidationError, described: dict[str, Any]) -> str:
-    """Return where an error is, in words; an API key is told by its number."""
-    steps = list(error.absolute_path)
-    if not steps:
-        return ""
-    if steps[0] == "keys" and len(steps) > 1:
-        steps[1] = list(described["keys"]).index(steps[1])
-    words = [str(steps[0])]
-    if len(steps) > 1:
-        words.append(f"entry {steps[1] + 1}" if isinstance(steps[1], int) else str(steps[1]))
-    return ", ".join([*words, *(str(step) for step in steps[2:])]) + ": "
+def _state(described: Described, tell: Tell) -> State:
+    keys = described["keys"]
+    first = next(iter(keys.values()))
+    fleets, charging_keys = described.get("fleets", []), described.get("chargingKeys", [])
+    progress = Progress(len(fleets) + len(charging_keys), tell)
+    return State(
+        keys,
+        Rows([row_of_fleet(_fleet(entry, first)) for entry in progress.over(fleets)], fleet_of_row),
+        Rows([row_of_key(_key(entry, first)) for entry in progress.over(charging_keys)], key_of_row),
+        [_location(entry) for entry in described.get("locations", ())],
+    )
 
 
-def _wrong(error: ValidationError) -> str:
-    message = error.message.replace(repr(error.instance), "this value") if _is_secret(error) else error.message
-    return f"{message}." if len(message) < LONGEST_MESSAGE else f"{message[:LONGEST_MESSAGE]}…."
+class Progress:
+    """Tells how many of many entries have been read, a few times."""
+
+    def __init__(self, total: int, tell: Tell) -> None:
+        self._total = total
+        self._tell = tell if total >= MANY else tell_nobody
+        self._read = 0
+
+    def over(self, entries: Sequence[Described]) -> Iterator[Described]:
+        """Yield entries and count them."""
+        step = max(self._total // TIMES_TOLD, 1)
+        for entry in entries:
+            yield entry
+            self._read += 1
+            if self._read % step == 0:
+                self._tell(f"{self._read:,} of {self._total:,} entries are read.")
 
 
-def _is_secret(error: ValidationError) -> bool:
-    """Say whether the value that is wrong may hold an API key or an invitation code."""
-    path = error.absolute_path
-    return isinstance(error.instance, list | dict) or not path or not SECRETS.isdisjoint(path)
+def _fleet(entry: Described, first: str) -> Fleet:
+    codes = [Code(code) for code in entry.get("codes", ())]
+    codes += [Code(code, active=False) for code in entry.get("inactiveCodes", ())]
+    return Fleet(entry["fleetId"], entry.get("fleetName"), entry.get("tenant", first), tuple(codes))
 
 
-SECRETS = {"keys", "codes", "inactiveCodes"}
-QUOTED = re.compile("'[^']{2,}'")
-LONGEST_MESSAGE = 200
-_TEXT = {"type": "string", "minLength": 1}
-_TEXTS = {"type": "array", "items": _TEXT}
-_ID = {"type": "string", "minLength": 1, "maxLength": 100}
+def _key(entry: Described, first: str) -> ChargingKey:
+    return ChargingKey(
+        entry["keyIdentifier"],
+        entry["visualNumber"],
+        entry["contractId"],
+        entry.get("tenant", first),
+        entry.get("fleetId"),
+        entry.get("enabled", True),
+        entry.get("validTo", FOR_EVER),
+    )
 
 
-def _entries(required: list[str], properties: dict[str, Any], *, closed: bool = True) -> dict[str, Any]:
-    entry = {"type": "object", "required": required, "properties": properties, "additionalProperties": not closed}
-    return {"type": "array", "items": entry}
-
-
-SCHEMA = Draft4Validator(
-    {
-        "type": "object",
-        "required": ["keys"],
-        "additionalProperties": False,
-        "properties": {
-            "keys": {"type": "object", "minProperties": 1, "additionalProperties": _TEXT},
-            "fleets": _entries(
-                ["fleetId"],
-                {
-                    "fleetId": _ID,
-                    "fleetName": {"type": "string", "maxLength": 100},
-                    "tenant": _TEXT,
-                    "codes": _TEXTS,
-                    "inactiveCodes": _TEXTS,
-                },
-            ),
-            "chargingKeys": _entries(
-                ["keyIdentifier", "visualNumber", "contractId"],
-                {
-                    "keyIdentifier": _TEXT,
-                    "visualNumber": _TEXT,
-                    "contractId": _TEXT,
-                    "fleetId": _ID,
-                    "tenant": _TEXT,
-                    "enabled": {"type": "boolean"},
-                },
-            ),
-            "locations": _entries(
-                ["id", "evses"],
-                {
-                    "id": _TEXT,
-                    "name": {"type": "string"},
-                    "coordinates": {"type": "object"},
-                    "evses": {
-                        "type": "array",
-                        "items": {
-                            "type": "object",
-                            "required": ["connectors"],
-                            "properties": {"connectors": {"type": "array", "items": {"type": "object"}}},
-                        },
-                    },
-                    "fleetPrices": {"type": "object", "additionalProperties": {"type": "object"}},
-                },
-                closed=False,
-            ),
-        },
-    }
-)
+def _location(entry: Described) -> Location:
+    body = {name: value for name, value in entry.items() if name != "fleetPrices"}
+    return Location(entry["id"], body, entry.get("fleetPrices", {}))

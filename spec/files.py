@@ -53,14 +53,14 @@ def expanded(path: str | Path) -> Path:
         ) from None
 
 
-def read_text(path: Path, what: str, expected: str) -> str:
+def read_text(path: Path, what: str, expected: str, largest: int = LARGEST_FILE) -> str:
     """Return the text of a file that a user wrote: UTF-8, or what its byte order mark names, without the mark.
 
     Raises Contradiction that calls the file `what`, says why it cannot be read, and
-    closes with `expected`.
+    closes with `expected`; so it does for one of more than `largest` bytes.
     """
     try:
-        return _decoded(_bytes(expanded(path)))
+        return _decoded(_bytes(expanded(path), largest))
     except OSError as wrong:
         problem = f"cannot be read: {wrong.strerror or wrong}"
     except UnicodeDecodeError as wrong:
@@ -70,11 +70,11 @@ def read_text(path: Path, what: str, expected: str) -> str:
     raise Contradiction(f"{what} {path} {problem}. {expected}")
 
 
-def _bytes(path: Path) -> bytes:
+def _bytes(path: Path, largest: int) -> bytes:
     with path.open("rb") as file:
-        data = file.read(LARGEST_FILE + 1)
-    if len(data) > LARGEST_FILE:
-        raise ValueError(f"is larger than {LARGEST_FILE:,} bytes")
+        data = file.read(largest + 1)
+    if len(data) > largest:
+        raise ValueError(f"is larger than {largest:,} bytes")
     return data
 
 

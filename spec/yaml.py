@@ -1,13 +1,13 @@
 """Reading YAML and JSON that a user wrote, in which nothing may be written twice."""
 
 import json
-from collections import Counter
 from typing import Any
 
 import yaml
 
 from fleet_contract.spec.files import YAML_LOADER, NotYaml
 
+TOO_DEEP = "its values lie too deep in each other"
 TWICE = "an entry is written twice, and one of them would be lost"
 
 
@@ -33,7 +33,15 @@ def parse_yaml(text: str) -> Any:
     try:
         return _parsed(text)
     except RecursionError:
-        raise NotYaml("its values lie too deep in each other") from None
+        raise NotYaml(TOO_DEEP) from None
+
+
+def parse_json(text: str) -> Any:
+    """Return what a text says that is JSON and nothing else; raises JSONDecodeError or NotYaml."""
+    try:
+        return json.loads(text, object_pairs_hook=_once)
+    except RecursionError:
+        raise NotYaml(TOO_DEEP) from None
 
 
 def _parsed(text: str) -> Any:
@@ -44,6 +52,7 @@ def _parsed(text: str) -> Any:
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    if any(count > 1 for count in Counter(name for name, _ in pairs).values()):
+    made = dict(pairs)
+    if len(made) < len(pairs):
         raise NotYaml(TWICE)
-    return dict(pairs)
+    return made

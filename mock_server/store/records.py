@@ -39,6 +39,9 @@ def active_codes(fleet: Fleet) -> list[str]:
     return [code.code for code in fleet.codes if code.active]
 
 
+FOR_EVER = "2099-12-31T23:59:59.000Z"
+
+
 @record
 class ChargingKey:
     """A charging key of a tenant, in a fleet or in none; it is listed from a time of its store's clock on."""
@@ -49,7 +52,7 @@ class ChargingKey:
     tenant: str
     fleet_id: str | None = None
     enabled: bool = True
-    valid_to: str = "2099-12-31T23:59:59.000Z"
+    valid_to: str = FOR_EVER
     listed_from: float = 0.0
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from fleet_contract.mock_server.parts import parts
-from fleet_contract.mock_server.seed import BUILT_IN_KEYS, LONGEST_KEY, default_seed, parse_seed, read_seed
+from fleet_contract.mock_server.seed import BUILT_IN_KEYS, default_seed, parse_seed, read_seed
+from fleet_contract.mock_server.seed_checks import LONGEST_KEY
 from fleet_contract.spec.files import Contradiction
 
 KEYS = "keys: {k: t}\n"
@@ -56,12 +57,14 @@ def test_two_fleets_of_a_seed_that_are_one_in_the_dialect_are_refused(
     [
         ("keys: {", ["neither YAML nor JSON"]),
         (KEYS + "fleets: [{fleetId: 2026-13-45}]", ["neither YAML nor JSON: month must be in 1..12"]),
-        ("[]", ["is not of type 'object'"]),
-        ("fleets: []", ["'keys' is a required property"]),
+        ("[]", ['is not of type "object"']),
+        ("fleets: []", ['"keys" is a required property']),
         ("keys: {}", ["keys: "]),
         (KEYS + "fleet: []", ["'fleet' was unexpected"]),
-        (KEYS + "fleets: [{fleetId: a}, {fleetName: b}]", ["fleets, entry 2: ", "'fleetId' is a required property"]),
-        (KEYS + "fleets: [{fleetId: 7}]", ["fleets, entry 1, fleetId: 7 is not of type 'string'"]),
+        (KEYS + "fleets: [{fleetId: a}, {fleetName: b}]", ["fleets, entry 2: ", '"fleetId" is a required property']),
+        (KEYS + "fleets: [{fleetId: 7}]", ['fleets, entry 1, fleetId: 7 is not of type "string"']),
+        (KEYS + "fleets: [{fleetId: 2026-11-03}]", ["fleets, entry 1, fleetId: YAML takes this for a date. Put it in"]),
+        (KEYS + "fleets: [{7: a}]", ["fleets, entry 1: YAML takes this for the key 7. Put it in quotes"]),
         (KEYS + "fleets: [{fleetId: a, codes: C}]", ["fleets, entry 1, codes: "]),
         (KEYS + "fleets: [{fleetId: a, name: b}]", ["fleets, entry 1: ", "'name' was unexpected"]),
         (KEYS + "fleets: [{fleetId: a}, {fleetId: a}]", ["fleets, fleetId 'a': it occurs twice"]),
@@ -72,8 +75,8 @@ def test_two_fleets_of_a_seed_that_are_one_in_the_dialect_are_refused(
         ),
         (KEYS + LOCATION + ", fleetPrices: {f: {}}}]", ["locations, id 'l', fleetPrices: there is no fleet 'f'"]),
         (KEYS + LOCATION + "}, {id: l, evses: []}]", ["locations, id 'l': it occurs twice"]),
-        (KEYS + LOCATION + ", name: 5}]", ["locations, entry 1, name: 5 is not of type 'string'"]),
-        (KEYS + LOCATION + ", coordinates: here}]", ["locations, entry 1, coordinates: ", "is not of type 'object'"]),
+        (KEYS + LOCATION + ", name: 5}]", ['locations, entry 1, name: 5 is not of type "string"']),
+        (KEYS + LOCATION + ", coordinates: here}]", ["locations, entry 1, coordinates: ", 'is not of type "object"']),
     ],
 )
 def test_a_wrong_seed_names_file_entry_and_field(text: str, words: list[str]) -> None:
@@ -152,9 +155,40 @@ def test_no_mistake_in_a_seed_shows_its_secrets(text: str) -> None:
     assert "secret" not in str(wrong.value)
 
 
-def test_a_large_seed_is_read_in_a_moment() -> None:
-    fleets = [{"fleetId": f"fleet-{number}"} for number in range(4_000)]
-    assert len(parse_seed(json.dumps({"keys": {"k": "t"}, "fleets": fleets}), "seed").fleets) == 4_000
+def test_a_large_seed_is_read_in_a_moment_and_says_how_far_it_is() -> None:
+    fleets = [{"fleetId": f"fleet-{number}"} for number in range(20_000)]
+    keys = [{"keyIdentifier": f"04{n}", "visualNumber": "V", "contractId": "C", **fleets[n]} for n in range(20_000)]
+    told: list[str] = []
+    text = json.dumps({"keys": {"k": "t"}, "fleets": fleets, "chargingKeys": keys})
+    seed = parse_seed(text, "seed.json", told.append)
+    assert (len(seed.fleets), len(seed.charging_keys)) == (20_000, 20_000)
+    assert seed.charging_keys[-1].fleet_id == "fleet-19999"
+    assert told == [f"{each:,} of 40,000 entries are read." for each in range(4_000, 40_001, 4_000)]
+
+
+def test_a_small_seed_says_nothing() -> None:
+    told: list[str] = []
+    parse_seed(KEYS + "fleets: [{fleetId: a}]", "seed.yaml", told.append)
+    assert told == []
+
+
+def test_two_tenants_may_have_keys_of_one_identifier() -> None:
+    entries = [{"keyIdentifier": "04", "visualNumber": "V", "contractId": "C", "tenant": each} for each in ("t", "u")]
+    seed = parse_seed(json.dumps({"keys": {"k": "t", "l": "u"}, "chargingKeys": entries}), "seed.json")
+    assert [key.tenant for key in seed.charging_keys] == ["t", "u"]
+
+
+def test_dates_in_a_location_are_texts() -> None:
+    seed = parse_seed(KEYS + LOCATION + ", last_updated: 2026-11-03}]", "seed.yaml")
+    assert seed.locations[0].body["last_updated"] == "2026-11-03"
+
+
+@pytest.mark.parametrize(
+    "text", ['{"keys": {"k": "t"},\n "fleets": [{"fleetId": "a"}', '{"keys": {"k": "t"},\n "fleets": [}']
+)
+def test_json_that_is_damaged_is_told_by_line_and_column(text: str) -> None:
+    with pytest.raises(Contradiction, match=r"seed\.json is not JSON: .* line 2 column \d+"):
+        parse_seed(text, "seed.json")
 
 
 def test_json_is_read_as_json_where_yaml_reads_it_otherwise(tmp_path: Path) -> None:

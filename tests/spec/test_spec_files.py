@@ -6,9 +6,8 @@ from pathlib import Path
 import pytest
 
 from fleet_contract.mock_server.seed import read_seed
-from fleet_contract.spec import files
 from fleet_contract.spec.dialect import read_dialect
-from fleet_contract.spec.files import Contradiction, expanded, read_text
+from fleet_contract.spec.files import LARGEST_FILE, Contradiction, expanded, read_text
 from fleet_contract.spec.toml import parse_toml
 
 TEXT = "Grüße, 東京 🚗\r\n"
@@ -27,8 +26,8 @@ def encoded(text: str, name: str) -> bytes:
     return ENCODINGS[name] + text.encode(name.split(maxsplit=1)[0])
 
 
-def read(path: Path) -> str:
-    return read_text(path, "The file", "Correct it.")
+def read(path: Path, largest: int = LARGEST_FILE) -> str:
+    return read_text(path, "The file", "Correct it.", largest)
 
 
 @pytest.mark.parametrize("name", ENCODINGS)
@@ -58,11 +57,10 @@ def test_the_files_of_the_mock_are_read_in_each_encoding(name: str, tmp_path: Pa
         (b"12345678901", "is larger than 10 bytes"),
     ],
 )
-def test_what_is_no_text_is_named(data: bytes, problem: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "LARGEST_FILE", 10)
+def test_what_is_no_text_is_named(data: bytes, problem: str, tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(data)
     with pytest.raises(Contradiction) as told:
-        read(tmp_path / "file")
+        read(tmp_path / "file", largest=10)
     assert str(told.value).startswith(f"The file {tmp_path / 'file'} {problem}")
     assert str(told.value).endswith(". Correct it.")
 

@@ -1,0 +1,173 @@
+"""What is wrong with a seed, in words that name the place and show no secret."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from importlib import resources
+from typing import Any
+
+from jsonschema_rs import Draft202012Validator, ValidationError
+
+from fleet_contract.spec.files import Contradiction
+
+Described = dict[str, Any]
+Place = tuple[str | int, ...]
+
+SCHEMA = json.loads(resources.files(__package__).joinpath("seed.schema.json").read_text(encoding="utf-8"))
+VALIDATOR = Draft202012Validator(SCHEMA)
+VALIDATOR_OF_SECRETS = Draft202012Validator(SCHEMA, mask="this value")
+SECRETS = frozenset({"keys", "codes", "inactiveCodes"})
+# Characters of Latin-1 that a header field carries, with blanks only between them (RFC 9110, section 5.5).
+CARRIED_BY_A_HEADER = re.compile(r"[!-~\xa1-\xff]+([ \t]+[!-~\xa1-\xff]+)*")
+LONGEST_KEY = 1000
+LONGEST_MESSAGE = 200
+
+
+def require_sound(described: Any, name: str) -> Described:
+    """Return what a file says if a mock can hold it; raises Contradiction that names file, entry and field."""
+    for complaint in _keys_no_header_carries(described):
+        raise Contradiction(f"{name}: {complaint}")
+    problem = _no_json_can_write(described)
+    if problem:
+        raise Contradiction(f"{name} contains {problem}, which no response can carry. Remove it.")
+    sound: Described = _with_texts_for_dates(described)
+    for find in (_foreign_values, _misfits, _complaints):
+        for complaint in find(sound):
+            raise Contradiction(f"{name}: {complaint}")
+    return sound
+
+
+def _keys_no_header_carries(described: Any) -> Iterator[str]:
+    """Yield which API keys no request can bring, by their place: a key is a secret."""
+    keys = described.get("keys") if isinstance(described, dict) else None
+    for place, key in enumerate(keys if isinstance(keys, dict) else (), start=1):
+        wrong = _unfit(key)
+        if wrong:
+            yield (
+                f"keys, entry {place}: the API key {wrong}. Expected 1 to {LONGEST_KEY} characters that a header "
+                "can carry: Latin-1, no control characters, no leading or trailing blanks."
+            )
+
+
+def _unfit(key: object) -> str:
+    if not isinstance(key, str):
+        return "is not a string (put it in quotes)"
+    if not key:
+        return "is empty"
+    if len(key) > LONGEST_KEY:
+        return f"has {len(key)} characters"
+    return "" if CARRIED_BY_A_HEADER.fullmatch(key) else "contains characters that no header can carry"
+
+
+def _no_json_can_write(described: Any) -> str:
+    """Return what a seed holds that no response can, if anything."""
+    try:
+        json.dumps(described, ensure_ascii=False, allow_nan=False, default=str).encode()
+    except UnicodeEncodeError:
+        return "a lone surrogate"
+    except RecursionError:
+        return "values that are nested too deeply"
+    except (ValueError, TypeError):
+        return "NaN, Infinity, a key that is not a string, or itself"
+    return ""
+
+
+def _with_texts_for_dates(described: Any) -> Any:
+    """Return a seed with the dates of its locations as texts, for which YAML takes what is not in quotes."""
+    if not isinstance(described, dict) or "locations" not in described:
+        return described
+    return {**described, "locations": json.loads(json.dumps(described["locations"], default=str))}
+
+
+def _foreign_values(described: Any) -> Iterator[str]:
+    """Yield where YAML found what JSON does not have, such as a date."""
+    try:
+        VALIDATOR.is_valid(described)
+    except ValueError:
+        for place, what in _not_json(described, ()):
+            yield f"{_place(place, described)}YAML takes this for {what}. Put it in quotes."
+
+
+def _not_json(value: Any, place: Place) -> Iterator[tuple[Place, str]]:
+    """Yield the places at which a value is none of JSON's, each with what it is instead."""
+    if isinstance(value, dict):
+        yield from ((place, f"the key {name!r}") for name in value if not isinstance(name, str))
+    elif not isinstance(value, list | str | int | float | None):
+        yield place, f"a {type(value).__name__}"
+    for step, member in _members(value):
+        yield from _not_json(member, (*place, step))
+
+
+def _members(value: Any) -> Iterable[tuple[str | int, Any]]:
+    if isinstance(value, dict):
+        return value.items()
+    return enumerate(value) if isinstance(value, list) else ()
+
+
+def _misfits(described: Any) -> Iterator[str]:
+    """Yield where the form of a seed is wrong."""
+    validators = (VALIDATOR, VALIDATOR_OF_SECRETS)
+    for error, masked in zip(*(each.iter_errors(described) for each in validators), strict=True):
+        shown = masked if _is_secret(error) else error
+        yield f"{_place(error.instance_path, described)}{_shortened(shown.message)}"
+
+
+def _place(path: Sequence[str | int], described: Described) -> str:
+    """Return where something is, in words; an API key is told by its number."""
+    steps = list(path)
+    if not steps:
+        return ""
+    if steps[0] == "keys" and len(steps) > 1:
+        steps[1] = list(described["keys"]).index(steps[1])
+    words = [str(steps[0])]
+    if len(steps) > 1:
+        words.append(f"entry {steps[1] + 1}" if isinstance(steps[1], int) else str(steps[1]))
+    return ", ".join([*words, *(str(step) for step in steps[2:])]) + ": "
+
+
+def _shortened(message: str) -> str:
+    return f"{message}." if len(message) < LONGEST_MESSAGE else f"{message[:LONGEST_MESSAGE]}…."
+
+
+def _is_secret(error: ValidationError) -> bool:
+    """Say whether the value that is wrong may hold an API key or an invitation code."""
+    path = error.instance_path
+    return isinstance(error.instance, list | dict) or not path or not SECRETS.isdisjoint(path)
+
+
+def _complaints(described: Described) -> Iterator[str]:
+    """Yield what a schema cannot see: ids that occur twice, and names of what is not there."""
+    first = next(iter(described["keys"].values()))
+    tenants = set(described["keys"].values())
+    owners: dict[str, str] = {}
+    for fleet in described.get("fleets", ()):
+        id, tenant = fleet["fleetId"], fleet.get("tenant", first)
+        if id in owners:
+            yield f"fleets, fleetId {id!r}: it occurs twice."
+        if tenant not in tenants:
+            yield f"fleets, fleetId {id!r}, tenant: no key belongs to {tenant!r}."
+        owners[id] = tenant
+    yield from _complaints_of_keys(described.get("chargingKeys", ()), owners, first)
+    yield from _complaints_of_locations(described.get("locations", ()), owners)
+
+
+def _complaints_of_keys(keys: Iterable[Described], owners: dict[str, str], first: str) -> Iterator[str]:
+    known: set[tuple[str, str]] = set()
+    for key in keys:
+        identifier, tenant, fleet_id = key["keyIdentifier"], key.get("tenant", first), key.get("fleetId")
+        if (tenant, identifier) in known:
+            yield f"chargingKeys, keyIdentifier {identifier!r}: it occurs twice."
+        if fleet_id is not None and owners.get(fleet_id) != tenant:
+            yield f"chargingKeys, keyIdentifier {identifier!r}, fleetId: {tenant!r} has no fleet {fleet_id!r}."
+        known.add((tenant, identifier))
+
+
+def _complaints_of_locations(locations: Iterable[Described], owners: dict[str, str]) -> Iterator[str]:
+    known: set[str] = set()
+    for location in locations:
+        if location["id"] in known:
+            yield f"locations, id {location['id']!r}: it occurs twice."
+        for fleet_id in location.get("fleetPrices", {}):
+            if fleet_id not in owners:
+                yield f"locations, id {location['id']!r}, fleetPrices: there is no fleet {fleet_id!r}."
+        known.add(location["id"])
