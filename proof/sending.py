@@ -106,5 +106,9 @@ def its_create(sent: Request) -> Request:
     return create(id_in(sent))
 
 
+def its_list(_: Request) -> Request:
+    return listing(parameters={"page_size": 500})
+
+
 def itself(sent: Request) -> Request:
     return sent
