@@ -248,7 +248,7 @@ class Api:
     def require(self, exchange: Exchange, made: str) -> str:
         """Return what was made; raises Untested when it was refused."""
         if not exchange.succeeded:
-            raise Untested(Lack.SETUP, f"the server refused the set-up: {made} was answered {exchange.status}")
+            raise Untested(Lack.SETUP, f"the server refused the setup: {made} was answered {exchange.status}")
         return made
 
 

@@ -61,7 +61,7 @@ class Program(click.Group):
 @click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="fleet-contract")
 def main() -> None:
-    """Judge any server of the Drive API's Fleet Management by the public guide."""
+    """Judge any server of the Drive API's Fleet Management against the public guide."""
 
 
 def _options(*options: Option) -> Callable[[Function], Function]:
@@ -84,11 +84,11 @@ def _how(option: Option) -> dict[str, Any]:
 @click.argument("base_url", required=False)
 @_options(*OPTIONS)
 def run(base_url: str | None, **given: Any) -> int:
-    """Run the checks against the server at BASE_URL, and print one verdict per requirement.
+    """Run the checks against the server at BASE_URL and print one verdict per requirement.
 
-    BASE_URL is what stands before /emp/v1. Exits 0 when the server conforms, 1 when it
-    breaks a requirement, 2 when the command was used wrongly, and 3 when nothing failed
-    but the run could not be concluded.
+    BASE_URL is the part of the URL before /emp/v1. Exits 0 if the server conforms, 1 if it
+    breaks a requirement, 2 on wrong usage, and 3 if nothing failed but the run is
+    inconclusive.
     """
     with waiting():  # until there is a run that can be reported
         settings, outputs = read_settings(base_url, _named(given))
@@ -101,11 +101,11 @@ def run(base_url: str | None, **given: Any) -> int:
 @click.argument("base_url", required=False)
 @_options(*OPTIONS)
 def dialect(base_url: str | None, **given: Any) -> int:
-    """Read the dialect of the server at BASE_URL, and print it as TOML that fleet-mock --dialect takes.
+    """Read the dialect of the server at BASE_URL and print it as TOML for fleet-mock --dialect.
 
-    Costs what a run costs. What was not seen, or was answered in several ways, stands
-    in comments. Exits 0 when anything was read and the run came to its end, else as
-    `run` does.
+    Sends what a run sends. Comments name the questions that the server did not answer, or
+    answered inconsistently. Exits 0 if anything was read and the run ended normally, else
+    as `run` does.
     """
     settings, _ = read_settings(base_url, _named(given))
     console = open_console(stderr=True)
@@ -116,15 +116,15 @@ def dialect(base_url: str | None, **given: Any) -> int:
     because = f": {cut_short[0].rstrip('.')}" if cut_short else ""
     if not answers:
         raise Inconclusive(
-            f"No response of {settings.target.base_url} shows any part of a dialect{because}. "
-            f"`fleet-contract run` says more."
+            f"No response of {settings.target.base_url} reveals any part of a dialect{because}. "
+            f"`fleet-contract run` tells you more."
         )
     for question, answer in report.dialect.items():
         if question not in answers and answer != NOT_APPLICABLE:
             click.echo(f"# {question} is {answer}")
     click.echo(to_toml(answers), nl=False)
     if cut_short:
-        raise Inconclusive(f"The dialect was read only in part{because}. What was read is printed above.")
+        raise Inconclusive(f"Only part of the dialect was read{because}. It is printed above.")
     return Exit.CONFORMS
 
 
@@ -133,28 +133,28 @@ MOST_MINUTES = 1e6
 
 @main.command()
 @click.argument("base_url", required=False)
-@click.option("--minutes", type=Decimal(min=0, min_open=True, max=MOST_MINUTES), metavar="N", help="Go on for so long.")
+@click.option("--minutes", type=Decimal(min=0, min_open=True, max=MOST_MINUTES), metavar="N", help="Take N minutes.")
 @click.option(
     "--max-cases",
     type=Whole(min=1),
     metavar="N",
-    help="Send at most so many programs, those of shrinking too.",
+    help="Send at most N programs, including those for shrinking.",
 )
-@click.option("--seed", type=Whole(min=0), metavar="N", help="Draw the programs that this seed gives.")
-@click.option("--save", type=click.Path(path_type=Path), default=FOLDER, help="Save what is found here.")
+@click.option("--seed", type=Whole(min=0), metavar="N", help="Repeat the programs of this seed.")
+@click.option("--save", type=click.Path(path_type=Path), default=FOLDER, help="Save failures in this folder.")
 @_options(*OF_THE_TARGET)
 def explore(
     base_url: str | None, minutes: float | None, max_cases: int | None, seed: int | None, save: Path, **given: Any
 ) -> int:
-    """Send random programs of requests to the server at BASE_URL, and judge every answer as `run` does.
+    """Send random sequences of requests to the server at BASE_URL and judge every response as `run` does.
 
-    Takes --minutes or --max-cases, or both. What breaks a requirement is shrunk, printed
-    and saved, so that `run --cases` replays it. The same seed gives the same programs.
-    Exits 0 when nothing failed, 1 when a requirement was broken, 2 when the command was
-    used wrongly, and 3 when nothing failed but nothing was concluded either.
+    Needs --minutes or --max-cases, or both. A sequence that breaks a requirement is shrunk,
+    printed and saved, so that `run --cases` can replay it. The same seed gives the same
+    sequences. Exits 0 if nothing failed, 1 if a requirement was broken, 2 on wrong usage,
+    and 3 if nothing failed but the exploration is inconclusive.
     """
     if minutes is None and max_cases is None:
-        raise click.UsageError("An exploration needs an end. Give --minutes N or --max-cases N, or both.")
+        raise click.UsageError("An exploration needs a limit. Use --minutes N or --max-cases N, or both.")
     console = open_console()
     progress = Progress(console)
     settings = read_exploration(base_url, _named(given, OF_THE_TARGET))
@@ -181,17 +181,17 @@ def _replaying(base_url: str, given: dict[str, Any]) -> list[str]:
 
 @main.command()
 def plan() -> None:
-    """Print what a run costs at most, at each depth."""
+    """Print the limits of a run at each depth."""
     table = Table("depth", "requests", "fleets", "charging keys")
     for depth, price in PRICES.items():
         table.add_row(depth.word, f"{price.requests:,}", f"{price.fleets:,}", f"{price.keys:,}")
     open_console().print(table)
-    click.echo("Fleets and charging keys stay for ever. Lower limits can be set in the target file.")
+    click.echo("Fleets and charging keys cannot be deleted. The target file can set lower limits.")
 
 
 @main.command()
 def entries() -> None:
-    """Print all entries of the target file, with their environment variables and flags, as Markdown."""
+    """Print all entries of the target file with their environment variables and flags, as Markdown."""
     click.echo(entries_page(), nl=False)
 
 
@@ -202,12 +202,12 @@ def _named(given: dict[str, Any], options: Sequence[Option] = OPTIONS) -> dict[s
 @main.command("list")
 @click.argument("prefix", default="")
 def list_requirements(prefix: str) -> None:
-    """Print every requirement whose id begins with PREFIX: id, basis, sentence."""
+    """Print every requirement whose id starts with PREFIX."""
     chosen = [each for each in catalogue().requirements.values() if each.id.startswith(prefix)]
     if not chosen:
         raise Contradiction(
-            f"No requirement has an id that begins with {prefix!r}.{suggestion(prefix, catalogue().requirements)} "
-            f"Leave the prefix out to see all."
+            f"No requirement has an id that starts with {prefix!r}.{suggestion(prefix, catalogue().requirements)} "
+            f"Omit the prefix to see all."
         )
     console = open_console()
     for each in chosen:
@@ -224,7 +224,7 @@ def explain(id: str) -> None:
     everything: dict[str, Any] = {**known.situations, **known.questions, **known.requirements}
     if id not in everything:
         raise Contradiction(
-            f"Nothing has the id {id!r}.{suggestion(id, everything)} `fleet-contract list` prints the requirements."
+            f"Nothing has the id {id!r}.{suggestion(id, everything)} `fleet-contract list` lists the requirements."
         )
     console = open_console()
     for line in _EXPLANATIONS[type(everything[id])](everything[id]):
@@ -247,7 +247,7 @@ def _explain_question(each: Question) -> list[str]:
     for answer, entry in each.answers.items():
         default = " [dim](the mock's default)[/]" if answer == each.default else ""
         lines.append(f"  {answer}: {escape(entry.text)}{default}")
-    lines += [f"  exists where {other} is {' or '.join(answers)}" for other, answers in each.when.items()]
+    lines += [f"  applies only if {other} is {' or '.join(answers)}" for other, answers in each.when.items()]
     return lines
 
 
@@ -255,9 +255,9 @@ def _explain_situation(each: Situation) -> list[str]:
     return [
         f"[bold]{each.id}[/] situation",
         f"  {escape(each.text)}",
-        f"  may be answered: {', '.join(each.may)}",
-        *(f"  anything else breaks {id} ({key})" for key, id in each.breaks.items()),
-        *([f"  answers the question {each.reads}"] if each.reads else []),
+        f"  allowed answers: {', '.join(each.may)}",
+        *(f"  any other answer breaks {id} ({key})" for key, id in each.breaks.items()),
+        *([f"  reveals the answer to {each.reads}"] if each.reads else []),
     ]
 
 

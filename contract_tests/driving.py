@@ -45,7 +45,7 @@ class Driver:
             return self._run.give_up(stopped)
         if stopped and (undone or stopped != INTERRUPTED):
             self._run.ran.append(Ran("the run", (), Lack.STOPPED, stopped))
-        self._run.ran += [_ran(item, Untested(Lack.STOPPED, "the run was stopped before it")) for item in undone]
+        self._run.ran += [_ran(item, Untested(Lack.STOPPED, "the run stopped before it")) for item in undone]
         if not self._due and not any(each.error for each in self._run.ran):
             self._run.ran.append(Ran("nothing ran", (), Lack.STOPPED, "no check was selected"))
         return self._run.conclude()
@@ -77,10 +77,10 @@ class Driver:
     def _lacks(self, check: Check) -> Untested | None:
         settings = self._run.settings
         if check.least_depth > settings.depth:
-            return Untested(Lack.DEPTH, f"it runs at --depth {check.least_depth.word}")
+            return Untested(Lack.DEPTH, f"needs --depth {check.least_depth.word}")
         missing = [need for need in check.needs if not _entry(settings.target, need)]
         if missing:
-            return Untested(Lack.FIXTURE, f"the target file does not give {' and '.join(missing)}")
+            return Untested(Lack.FIXTURE, f"needs {' and '.join(missing)} in the target file")
         return None
 
     @pytest.hookimpl(wrapper=True)
@@ -157,7 +157,7 @@ class Alone(Driver):
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
             reason = report.longreprtext.strip().rpartition("\n")[2]
-            self._run.ran.append(Ran(report.nodeid or "the run", (), error=f"it could not be loaded: {reason}"))
+            self._run.ran.append(Ran(report.nodeid or "the run", (), error=f"could not be loaded: {reason}"))
 
 
 def is_check(item: pytest.Item) -> bool:
@@ -179,7 +179,7 @@ def _ran(item: pytest.Item, lacked: Untested | None = None) -> Ran:
 
 def _lacked(reason: Exception) -> Untested:
     if isinstance(reason, WritesForbidden):
-        return Untested(Lack.WRITES, "it creates or renames, which takes --allow-writes on this host")
+        return Untested(Lack.WRITES, "needs --allow-writes")
     return reason if isinstance(reason, Untested) else Untested(Lack.BUDGET, str(reason))
 
 

@@ -30,7 +30,7 @@ def _text(error: BaseException) -> str:
 
 def _interrupted(error: BaseException) -> str:
     by = f" by {error}" if isinstance(error, Stopped) else ""
-    return f"Interrupted{by}, so nothing is concluded. What was created until then stays."
+    return f"Interrupted{by}, so the run is inconclusive. What was created cannot be deleted."
 
 
 def _missing(error: BaseException) -> str:
@@ -38,28 +38,28 @@ def _missing(error: BaseException) -> str:
     if name is None or name.startswith("fleet_contract"):
         return _broke(error)
     return (
-        f"fleet-contract needs the package {name!r}, which is not installed. Expected the suite's packages beside "
-        f"the mock's. Install them with: pip install 'fleet-contract[suite]'"
+        f"fleet-contract needs the package {name!r}, which is not installed. "
+        f"Install all that it needs with: pip install 'fleet-contract[suite]'"
     )
 
 
 def _refused(error: BaseException) -> str:
     return (
-        f"The operating system refused what the suite needs: {error}. Nothing is concluded. Remove the cause, and run "
-        f"again."
+        f"The operating system refused what the suite needs: {error}. The run is inconclusive. "
+        f"Remove the cause and run again."
     )
 
 
 def _exhausted(_: BaseException) -> str:
-    return "Memory ran out, so nothing is concluded. Give the suite more of it, or a smaller --depth."
+    return "Out of memory, so the run is inconclusive. Give the suite more memory, or use a smaller --depth."
 
 
 def _broke(error: BaseException) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     place = f" (in {frames[-1].name}, line {frames[-1].lineno})" if frames else ""
     return (
-        f"The suite itself broke: {type(error).__name__}: {error}{place}. That says nothing about the server. Run "
-        f"again, and if it persists report it with the depth and the version."
+        f"The suite itself failed: {type(error).__name__}: {error}{place}. This says nothing about the server. "
+        f"Run again; if it persists, report it with the depth and the version."
     )
 
 
@@ -116,5 +116,5 @@ def _flushed() -> str:
         standard_streams.give_up()
         return ""
     if lost:
-        complain(f"Part of the output could not be written ({lost}). Free some space, or redirect it.")
+        complain(f"Part of the output could not be written ({lost}). Free some space, or redirect the output.")
     return lost

@@ -83,7 +83,7 @@ def unknown(entry: str, source: str) -> Contradiction:
     homes = [known for known in ENTRIES if known.rpartition(".")[2] == last]
     hint = f" Did you mean {homes[0]!r}, which stands {_home(homes[0])}?" if homes else suggestion(entry, ENTRIES)
     return Contradiction(
-        f"{source}: there is no entry {entry!r}.{hint} Correct or remove it: `fleet-contract entries` lists all."
+        f"{source}: unknown entry {entry!r}.{hint} Correct or remove it; `fleet-contract entries` lists all entries."
     )
 
 
@@ -112,7 +112,7 @@ def _require_characters(text: str, origin: Origin) -> None:
     try:
         text.encode()
     except UnicodeEncodeError:
-        raise origin.wrong("holds bytes that are not UTF-8", "Expected text. Correct it there.") from None
+        raise origin.wrong("contains bytes that are not UTF-8", "Expected text. Correct it there.") from None
 
 
 def _read(kind: Kind, text: str) -> Any:
@@ -140,4 +140,4 @@ def _type(value: Any) -> str:
         list: "a list",
         dict: "a table",
     }
-    return "an empty text" if value == "" else names.get(type(value), f"a {type(value).__name__}")
+    return "an empty string" if value == "" else names.get(type(value), f"a {type(value).__name__}")

@@ -61,17 +61,17 @@ def look(run: Run, console: Console) -> None:
     if settings.target.may_write:
         console.print(
             f"Judging {where} at {settings.depth.word} depth: at most {limits.max_fleets} fleets, "
-            f"{limits.max_keys} keys, {limits.max_requests} requests, {most}. Fleets and keys stay for ever.",
+            f"{limits.max_keys} keys, {limits.max_requests} requests, {most}. Fleets and keys cannot be deleted.",
             soft_wrap=True,
         )
     else:
         console.print(
-            f"Judging {where} without writing, since it is not on loopback: at most {most}. "
-            f"If you may create fleets there, give --allow-writes, or allow_writes = true in the target file.",
+            f"Judging {where} with reads only, since it is not on loopback: at most {most}. "
+            f"If you may create fleets there, use --allow-writes, or allow_writes = true in the target file.",
             soft_wrap=True,
         )
     if settings.ledger:
-        console.print(f"What is created is written to {escape(str(settings.ledger))}.", soft_wrap=True)
+        console.print(f"Everything created is recorded in {escape(str(settings.ledger))}.", soft_wrap=True)
 
 
 def judge(settings: Settings, outputs: Outputs, console: Console, others: Iterable[Path] = ()) -> int:
@@ -127,7 +127,7 @@ def finish(report: Report, outputs: Outputs, console: Console) -> int:
 def printed(outcome: Outcome, show: Callable[[], None], lost: Sequence[str]) -> int:
     """Print what a run came to and what of it was `lost`, and return the exit code."""
     with watching():
-        lost = [*lost, *_failing("The report could not be printed whole", show, breakable())]
+        lost = [*lost, *_failing("The report could not be printed completely", show, breakable())]
     for message in lost:
         complain(message)
     return unless_lost(EXITS[outcome], lost)
@@ -154,7 +154,7 @@ def _failing(what: str, action: Callable[[], None], guard: AbstractContextManage
     except BrokenPipeError:
         return []  # Whoever reads it went away, and wanted no more.
     except OSError as wrong:
-        return [f"{what}: {wrong.strerror}. Free some space, or name another place."]
+        return [f"{what}: {wrong.strerror}. Free some space, or choose another place."]
     except BaseException as error:  # noqa: BLE001  (the other reports are told all the same)
         return [f"{what}. {ending_of(error)[1]}"]
     return []

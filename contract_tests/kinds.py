@@ -99,17 +99,17 @@ def _is_table_of_texts(value: Any) -> bool:
 def _take_key(value: str, origin: Origin) -> Secret:
     if origin.source.is_public and not is_reference(value):
         raise origin.wrong(
-            "is passed as plain text, which every process list shows",
-            "Expected env:NAME or file:PATH. Put the key into a variable or a file, and name that.",
+            "is passed literally, which every process list shows",
+            "Expected env:NAME or file:PATH. Put the key into a variable or a file, and pass its name.",
         )
     text = follow(value.strip(), origin)
     if not SENDABLE.fullmatch(text):
         raise origin.wrong(
-            f"holds {_odd_one(text)}, which no header can carry",
-            "Expected a key of visible ASCII characters. Correct it, or leave the entry out.",
+            f"contains {_odd_one(text)}, which no header can carry",
+            "Expected a key of visible ASCII characters. Correct it, or omit the entry.",
         )
     if QUOTED.fullmatch(text):
-        raise origin.wrong("is in quotes, which would be sent with it", "Expected the key alone. Remove the quotes.")
+        raise origin.wrong("is in quotes, which would be sent too", "Expected the key alone. Remove the quotes.")
     return Secret(text)
 
 
@@ -136,11 +136,11 @@ def _take_headers(value: Mapping[str, str], origin: Origin) -> dict[str, str | S
         if not TOKEN.fullmatch(name) or name.lower() in RESERVED:
             raise origin.wrong(
                 f"has the name {name!r}, which cannot be used",
-                f"Expected a name that HTTP allows, and none of {', '.join(RESERVED)}, which the suite sends itself. "
+                f"Expected a valid header name, but not {', '.join(RESERVED)}, which the suite sends itself. "
                 f"Correct or remove it.",
             )
         if names.count(name.lower()) > 1:
-            raise origin.wrong(f"names {name!r} twice", "Expected each header once. Remove the other.")
+            raise origin.wrong(f"names {name!r} twice", "Expected each header once. Remove one.")
     return {name: _take_header(text, origin._replace(entry=f"{origin.entry}.{name}")) for name, text in value.items()}
 
 
@@ -157,40 +157,40 @@ def _take_header(text: str, origin: Origin) -> str | Secret:
         value = literal(text, origin)
     if not VALUE.fullmatch(revealed(value)):
         raise origin.wrong(
-            "holds a character that no header can carry", "Expected visible characters and blanks. Correct it."
+            "contains a character that no header can carry", "Expected visible characters and blanks. Correct it."
         )
     return value
 
 
-TEXT = Kind("a text that is not empty, env:NAME or file:PATH", _is_text, take=follow)
+TEXT = Kind("a non-empty string, env:NAME or file:PATH", _is_text, take=follow)
 URL = Kind("a URL, env:NAME or file:PATH", _is_text, take=follow, hidden=True)
 PROXY = Kind(
-    "a URL, env:NAME or file:PATH; an empty text for no proxy at all",
+    "a URL, env:NAME or file:PATH; an empty string for no proxy",
     lambda value: isinstance(value, str),
     take=follow,
     hidden=True,
 )
 FILE = Kind("the path of a file, or env:NAME", _is_text, take=_take_path)
 CONNECT_TO = Kind(
-    "a list of HOST1:PORT1:HOST2:PORT2 (in an environment variable: parted by blanks)",
+    "a list of HOST1:PORT1:HOST2:PORT2 (in an environment variable: separated by blanks)",
     lambda value: _is_list(value) and all(map(is_connect_to, value)),
     str.split,
     lambda value, _: tuple(value),
 )
 RESOLVE = Kind(
-    "a list of HOST:PORT:ADDRESS[,ADDRESS], each address in digits (in an environment variable: parted by blanks)",
+    "a list of HOST:PORT:ADDRESS[,ADDRESS], each a numeric address (in an environment variable: separated by blanks)",
     lambda value: _is_list(value) and all(map(is_resolve, value)),
     str.split,
     lambda value, _: tuple(value),
 )
-SECRET = Kind("env:NAME, file:PATH or a text", _is_text, take=_take_key, hidden=True)
+SECRET = Kind("env:NAME, file:PATH or a string", _is_text, take=_take_key, hidden=True)
 SWITCH = Kind("true or false", lambda value: isinstance(value, bool), _read_switch)
 COUNT = Kind("a whole number from 0, in digits", lambda value: type(value) is int and value >= 0, _read_whole)
 SIZE = Kind("a whole number from 1, in digits", lambda value: type(value) is int and value > 0, _read_whole)
 NUMBER = Kind("a number from 0 to 1,000,000", _is_number, _read_decimal)
-SPAN = Kind("a number above 0, at most 1,000,000", lambda value: _is_number(value) and value > 0, _read_decimal)
+SPAN = Kind("a number greater than 0, at most 1,000,000", lambda value: _is_number(value) and value > 0, _read_decimal)
 CODES = Kind(
-    "a list of texts, env:NAME or file:PATH (in an environment variable: separated by commas)",
+    "a list of strings, env:NAME or file:PATH (in an environment variable: separated by commas)",
     _is_list,
     _read_list,
     _take_codes,

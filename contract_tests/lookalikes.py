@@ -31,7 +31,7 @@ def refuse_lookalikes(
             meant = _resembled(name, words)
             if meant and not (meant in several and _has_a_further_word(name, meant)):
                 raise Contradiction(
-                    f"The environment variable {name} is set, but nothing reads it. Did you mean {meant}? "
+                    f"The environment variable {name} is set, but unknown here. Did you mean {meant}? "
                     f"Rename it, or unset it for this command: env -u {shlex.quote(name)} fleet-contract …"
                 )
 

@@ -23,20 +23,22 @@ class Option(NamedTuple):
 
 OPTIONS = (
     Option("target", "Read the target from this TOML file.", metavar="FILE"),
-    Option("api-key", "The API key, never as a literal.", "api_key", metavar="env:NAME|file:PATH"),
-    Option("other-api-key", "An API key of a second organization.", "other_api_key", metavar="env:NAME|file:PATH"),
+    Option("api-key", "Where to read the API key.", "api_key", metavar="env:NAME|file:PATH"),
+    Option(
+        "other-api-key", "Where to read a second organization's API key.", "other_api_key", metavar="env:NAME|file:PATH"
+    ),
     Option("allow-writes", "Create and rename on a host other than loopback.", "allow_writes", flag=True),
     Option(
-        "cases", "Replay this saved case too, or all cases of a folder. Repeatable.", many=True, metavar="FILE_OR_DIR"
+        "cases", "Also replay this saved case, or all cases in a folder. Repeatable.", many=True, metavar="FILE_OR_DIR"
     ),
-    Option("depth", "How deep to go; each depth costs more.", choices=tuple(depth.word for depth in Depth)),
+    Option("depth", "How much to check; each depth sends more.", choices=tuple(depth.word for depth in Depth)),
     Option("only", "Judge only requirements whose id starts with PREFIX. Repeatable.", many=True, metavar="PREFIX"),
     Option("skip", "Skip requirements whose id starts with PREFIX. Repeatable.", many=True, metavar="PREFIX"),
-    Option("fail-on", "Fail the run only for requirements of this basis.", choices=("stated",)),
+    Option("fail-on", "Fail only for requirements with this basis.", choices=("stated",)),
     Option("require-all", "Exit 3 if any requirement was left untested.", flag=True),
     Option(
         "requests-per-second",
-        "Send at most N requests a second; 0 is no limit.",
+        "Send at most N requests per second; 0 means no limit.",
         "limits.requests_per_second",
         metavar="N",
     ),
@@ -44,8 +46,8 @@ OPTIONS = (
     Option("max-fleets", "Create at most N fleets.", "limits.max_fleets", metavar="N"),
     Option("max-keys", "Create at most N charging keys.", "limits.max_keys", metavar="N"),
     Option("max-seconds", "Stop sending after N seconds.", "limits.max_seconds", metavar="N"),
-    Option("ca-file", "Trust the certificate authorities in this PEM file too.", "network.ca_file", metavar="FILE"),
-    Option("client-cert", "Show this certificate (PEM) to a server that asks.", "network.client_cert", metavar="FILE"),
+    Option("ca-file", "Also trust the certificate authorities in this PEM file.", "network.ca_file", metavar="FILE"),
+    Option("client-cert", "Present this certificate (PEM) when asked for one.", "network.client_cert", metavar="FILE"),
     Option(
         "client-key", "Read the private key of --client-cert from this PEM file.", "network.client_key", metavar="FILE"
     ),
@@ -58,7 +60,7 @@ OPTIONS = (
     ),
     Option(
         "resolve",
-        "Take these addresses for a name, as curl does. Repeatable.",
+        "Use these addresses for a name, as curl does. Repeatable.",
         "network.resolve",
         many=True,
         metavar="HOST:PORT:ADDR[,ADDR]",

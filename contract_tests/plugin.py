@@ -27,7 +27,7 @@ CHECKS = Path(checks.__file__).resolve().parent
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("fleet-contract", "judging a server of the Drive API's Fleet Management")
-    group.addoption(f"{PREFIX}url", help="What stands before /emp/v1.", metavar="BASE_URL")
+    group.addoption(f"{PREFIX}url", help="The part of the URL before /emp/v1.", metavar="BASE_URL")
     for option in OPTIONS:
         how: dict[str, Any] = {"help": option.help}
         if option.flag:
@@ -118,8 +118,8 @@ def _driver(config: pytest.Config) -> Beside:
 def _refuse_workers(config: pytest.Config) -> None:
     if getattr(config.option, "dist", "no") != "no" or hasattr(config, "workerinput"):
         raise Contradiction(
-            "pytest-xdist was told to spread the checks over several processes. Expected one process, since a verdict "
-            "is read from all that a run sent. Add -n 0."
+            "pytest-xdist would distribute the checks over several processes. Expected one process, since a verdict "
+            "depends on everything that a run sent. Add -n 0."
         )
 
 

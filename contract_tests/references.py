@@ -81,11 +81,9 @@ def follow(text: str, origin: Origin) -> str:
     if lines == [""]:
         raise origin.wrong(f"names {where}, which is empty", "Expected the value. Set it, or correct the name.")
     if len(lines) > 1:
-        raise origin.wrong(f"names {where}, which holds {len(lines)} lines", "Expected the value alone, on one line.")
+        raise origin.wrong(f"names {where}, which has {len(lines)} lines", "Expected the value alone, on one line.")
     if NEVER_REPLACED.fullmatch(lines[0]) or (scheme == "env" and is_reference(lines[0])):
-        raise origin.wrong(
-            f"names {where}, which only refers to something else", "Expected the value itself. Name that."
-        )
+        raise origin.wrong(f"names {where}, which is itself a reference", "Expected the value itself.")
     return lines[0]
 
 
@@ -101,14 +99,14 @@ def literal(text: str, origin: Origin) -> str:
     """Return a text that stands for itself; raises Contradiction where a part of it was meant to stand for another."""
     if EMBEDDED.search(text):
         raise origin.wrong(
-            "has env: or file: inside a longer value",
+            "contains env: or file: within a longer value",
             "Expected env:NAME or file:PATH alone, or after one word as in `Bearer env:NAME`. "
             "Put the whole value into one variable or file.",
         )
     placeholder = PLACEHOLDER.search(text)
     if placeholder:
         raise origin.wrong(
-            "looks like a variable, and variables are not expanded here",
+            "looks like a variable, but variables are not expanded here",
             f"Write env:{_name_in(placeholder[0], origin)}, alone or after one word as in `Bearer env:NAME`.",
         )
     return text
@@ -141,6 +139,6 @@ def _file(name: str, origin: Origin) -> tuple[str, str]:
     text = read_text(
         origin.source.folder / expanded(name),
         f"{origin.source.name}: {origin.entry}: the file",
-        "Expected a text file that holds the value and nothing else. Correct the path.",
+        "Expected a text file that contains only the value. Correct the path.",
     )
     return f"the file {name}", text

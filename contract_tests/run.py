@@ -74,7 +74,7 @@ class Report:
         if self.outcome is not Outcome.INCONCLUSIVE:
             return ()
         ended = (f"{ran.name}: {ran.error or ran.reason}" for ran in self.ran if ran.ended_early)
-        return tuple(ended) or ("something was left untested",)
+        return tuple(ended) or ("something is untested",)
 
 
 @dataclass

@@ -78,8 +78,7 @@ def _refuse_empty(given: Mapping[str, Any]) -> None:
     for name, value in given.items():
         if value == "" or (isinstance(value, tuple | list) and "" in value):
             raise Contradiction(
-                f"--{name} is empty. Expected a value: perhaps a shell variable is not set. "
-                f"Set it, or leave the option out."
+                f"--{name} is empty. Expected a value; perhaps a shell variable is not set. Set it, or omit the option."
             )
 
 
@@ -107,8 +106,8 @@ def _require_matches(only: tuple[str, ...], skip: tuple[str, ...]) -> None:
     for prefix in (*only, *skip):
         if not any(id.startswith(prefix) for id in ids):
             raise Contradiction(
-                f"No requirement has an id that begins with {prefix!r}.{suggestion(prefix, ids)} "
-                f"`fleet-contract list` prints all ids."
+                f"No requirement has an id that starts with {prefix!r}.{suggestion(prefix, ids)} "
+                f"`fleet-contract list` lists all ids."
             )
     if not testable(only, skip, {"any": "question"}):
-        raise Contradiction("--only and --skip leave no requirement that can be tested. Widen --only or drop --skip.")
+        raise Contradiction("--only and --skip leave no testable requirement. Widen --only or drop --skip.")

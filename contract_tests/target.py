@@ -51,8 +51,8 @@ class Fixtures:
     fleet_with_keys: Annotated[
         str | None, TEXT, "A fleet of the key's owner with at least 11 keys: the smallest page holds 10."
     ] = None
-    location: Annotated[str | None, TEXT, "A location. Without it no location is requested."] = None
-    location_path: Annotated[str, TEXT, "The path of a location. No public page gives it: the default is ours."] = (
+    location: Annotated[str | None, TEXT, "A location. Without it, no location is requested."] = None
+    location_path: Annotated[str, TEXT, "The path of a location. No public page states it; the default is ours."] = (
         "/v1/locations/{locationId}"
     )
     priced_fleet: Annotated[str | None, TEXT, "A fleet of the key's owner with its own prices at that location."] = None
@@ -69,20 +69,20 @@ class Limits:
     """What a run may cost; None leaves the pace to the target's host and the rest to the depth."""
 
     requests_per_second: Annotated[
-        float | None, NUMBER, "The pace; 0 is no limit. By default 10, on loopback no limit."
+        float | None, NUMBER, "The maximum rate; 0 means no limit. By default 10; on loopback, no limit."
     ] = None
-    max_requests: Annotated[int | None, COUNT, "The most requests to send; the limit of the depth holds too."] = None
-    max_fleets: Annotated[int | None, COUNT, "The most fleets to create; the limit of the depth holds too."] = None
-    max_keys: Annotated[int | None, COUNT, "The most charging keys to create; the limit of the depth holds too."] = None
+    max_requests: Annotated[int | None, COUNT, "How many requests to send at most, within the depth's limit."] = None
+    max_fleets: Annotated[int | None, COUNT, "How many fleets to create at most, within the depth's limit."] = None
+    max_keys: Annotated[int | None, COUNT, "How many charging keys to create at most, within the depth's limit."] = None
     max_seconds: Annotated[
         float | None,
         SPAN,
-        "Stop sending after this many seconds. By default twice what the run should take, and 60 more.",
+        "Stop sending after this many seconds. By default twice the expected duration plus 60.",
     ] = None
     settle_seconds: Annotated[float, NUMBER, "Seconds to wait after each create of a fleet."] = 0.0
     timeout_seconds: Annotated[float, SPAN, "Seconds to wait for a complete response."] = 30.0
-    max_timeouts: Annotated[int, SIZE, "After this many timeouts the run ends, inconclusive."] = 20
-    max_answer_bytes: Annotated[int, SIZE, "The most bytes that one response may have."] = 2 * 1024 * 1024
+    max_timeouts: Annotated[int, SIZE, "After this many timeouts, the run ends as inconclusive."] = 20
+    max_answer_bytes: Annotated[int, SIZE, "The maximum size of a response, in bytes."] = 2 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -93,19 +93,19 @@ class Network:
     proxy: Annotated[
         str | None,
         PROXY,
-        "The proxy, with its user and password if it wants them. By default the system's; never one for loopback.",
+        "The proxy, with user and password if it needs them. By default the system's; never used for loopback.",
     ] = field(default=None, repr=False)
     headers: Annotated[
         Mapping[str, str | Secret], HEADERS, "Headers to send with every request, such as a gateway's token."
     ] = field(default_factory=dict, repr=False)
-    client_cert: Annotated[Path | None, FILE, "Show the certificate of this PEM file to a server that asks."] = None
-    client_key: Annotated[Path | None, FILE, "The private key of client_cert, where it stands apart."] = None
+    client_cert: Annotated[Path | None, FILE, "Present the certificate in this PEM file when asked for one."] = None
+    client_key: Annotated[Path | None, FILE, "The private key of client_cert, if it is in another file."] = None
     unix_socket: Annotated[Path | None, FILE, "Connect to this unix socket instead of host, port and proxy."] = None
     connect_to: Annotated[
         tuple[str, ...], CONNECT_TO, "Connect to HOST2:PORT2 where the base URL says HOST1:PORT1, as curl does."
     ] = ()
     resolve: Annotated[
-        tuple[str, ...], RESOLVE, "Take these addresses for HOST:PORT instead of asking a resolver, as curl does."
+        tuple[str, ...], RESOLVE, "Use these addresses for HOST:PORT instead of a resolver, as curl does."
     ] = ()
 
 
@@ -113,7 +113,7 @@ class Network:
 class Target:
     """The server under judgement; `base_url` has no slash at its end."""
 
-    base_url: Annotated[str, URL, f"What stands before {API}, such as https://staging.example/drive."]
+    base_url: Annotated[str, URL, f"The part of the URL before {API}, such as https://staging.example/drive."]
     api_key: Annotated[Secret | None, SECRET, "The API key. Its organization owns the fixtures."] = None
     other_api_key: Annotated[Secret | None, SECRET, "An API key of a second organization."] = None
     allow_writes: Annotated[bool, SWITCH, "Create and rename on a host other than loopback."] = False

@@ -86,7 +86,7 @@ def _read_dialect(given: str | Mapping[str, Any], source: str) -> dict[str, str]
     for question, equals, _ in pairs:
         if not equals:
             raise Contradiction(
-                f"{source}: {question.strip()!r} is no QUESTION=ANSWER, such as create.status=200. Correct it there."
+                f"{source}: {question.strip()!r} is not QUESTION=ANSWER, such as create.status=200. Correct it there."
             )
     return chosen_answers({question.strip(): answer.strip() for question, _, answer in pairs}, source)
 
@@ -117,7 +117,7 @@ def _base_url(given: str) -> str:
     problem = _wrong_with(base_url)
     if problem:
         raise Contradiction(
-            f"The base URL {_without_login(given)!r} {problem}. Expected what stands before {API}, such as "
+            f"The base URL {_without_login(given)!r} {problem}. Expected the part of the URL before {API}, such as "
             f"https://staging.example/drive. Correct BASE_URL, "
             f"{ENTRIES['base_url'].variable} or base_url in the target file."
         )
@@ -128,16 +128,16 @@ def _wrong_with(base_url: str) -> str:
     try:
         url, port = urlsplit(base_url), urlsplit(base_url).port
     except ValueError as wrong:
-        return f"is no URL: {wrong}"
+        return f"is not a URL: {wrong}"
     problems = (
         (not base_url, "is missing"),
-        (not VISIBLE.fullmatch(base_url), "holds characters that no URL may hold: percent-encode them"),
+        (not VISIBLE.fullmatch(base_url), "contains characters that no URL may contain: percent-encode them"),
         (url.scheme not in ("http", "https"), "does not begin with http:// or https://"),
         (not url.hostname, "names no host"),
-        (port == 0, "has port 0, where nobody can listen"),
-        ("@" in url.netloc, "holds credentials: they belong into network.headers or a key"),
+        (port == 0, "has port 0, on which no server can listen"),
+        ("@" in url.netloc, "contains credentials: put them into network.headers or use a key"),
         (bool(url.query or url.fragment or set("?#") & set(base_url)), "has a query or a fragment"),
-        (API in f"{url.path}/", f"holds {API} already: BASE_URL is what stands before it"),
+        (API in f"{url.path}/", f"already contains {API}: BASE_URL is the part before it"),
     )
     return next((text for wrong, text in problems if wrong), "")
 
@@ -154,14 +154,14 @@ def _require_agreement(target: Target) -> None:
     path = fixtures.location_path
     network = target.network
     for holds, problem in (
-        (same_key, "api_key and other_api_key are the same. Expected keys of two organizations. Leave out the other."),
-        (both, "a code is both in active_codes and in inactive_codes. Expected each in one list. Correct them."),
-        (codes and not fixtures.fleet_with_codes, "codes are given, but not whose. Add fixtures.fleet_with_codes."),
+        (same_key, "api_key and other_api_key are the same. Expected keys of two organizations. Omit other_api_key."),
+        (both, "a code is in both active_codes and inactive_codes. Expected each in one list. Correct them."),
+        (codes and not fixtures.fleet_with_codes, "codes are given without a fleet. Add fixtures.fleet_with_codes."),
         (network.client_key and not network.client_cert, "client_key has no certificate. Add network.client_cert."),
         (fixtures.priced_fleet and not fixtures.location, "priced_fleet needs a location. Add fixtures.location."),
         (
             not path.startswith("/") or path.count("{locationId}") != 1 or not VISIBLE.fullmatch(path),
-            f"location_path is {path!r}. Expected a path from / with {{locationId}} in it once. Correct it.",
+            f"location_path is {path!r}. Expected a path from / with {{locationId}} once. Correct it.",
         ),
     ):
         if holds:

@@ -113,7 +113,7 @@ def _result(requirement: Requirement, found: Sequence[Finding], ran: Sequence[Ra
     )
     if failed and not failures:
         explained = ", ".join(sorted(failed[0].unless & broken))
-        return Result(requirement, Verdict.UNTESTED, (), 0, f"what was seen of it is explained by {explained}")
+        return Result(requirement, Verdict.UNTESTED, (), 0, f"probably caused by the failure of {explained}")
     concerned = [each for each in ran if requirement.id in each.reaches]
     errors = [f"{each.name}: {each.error}" for each in concerned if each.error]
     kept = sum(each.kept for each in found)
@@ -128,11 +128,11 @@ def _result(requirement: Requirement, found: Sequence[Finding], ran: Sequence[Ra
 
 def _why_untested(concerned: Sequence[Ran]) -> str:
     if not concerned:
-        return "no check that ran reaches it"
+        return "no check that ran covers it"
     checks = {each.reason: each.name for each in concerned if each.reason}
     return (
         "; ".join(f"{name}: {reason}" for reason, name in checks.items())
-        or f"{concerned[0].name} ran, and no answer could be judged"
+        or f"{concerned[0].name} ran, but no response could be judged"
     )
 
 

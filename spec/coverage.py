@@ -135,19 +135,19 @@ def _ids(entry: dict[str, Any], name: str, get: Callable[[str], object]) -> tupl
 
 def _require_known(place: str, entry: dict[str, Any], known: frozenset[str]) -> None:
     for name in entry.keys() - known:
-        raise Contradiction(f"{place}: {name!r} is none of {', '.join(sorted(known))}.")
+        raise Contradiction(f"{place}: {name!r} is not one of {', '.join(sorted(known))}.")
 
 
 def _require_decided(place: str, nothing: str, *something: object) -> None:
     """Demand that an entry says why nothing was made of it, or what was made of it, and never both."""
     if bool(nothing) == any(something):
-        raise Contradiction(f"{place}: say what was made of it, or why nothing was, and not both.")
+        raise Contradiction(f"{place}: state either what became of it or why nothing did.")
 
 
 def _require_whole(sections: Guide, known: Catalogue) -> None:
     for section, found in sections.items():
         if [sentence.ordinal for sentence in found] != list(range(1, len(found) + 1)):
-            raise Contradiction(f"guide.yaml: the sentences of {section} are not counted from 1.")
+            raise Contradiction(f"guide.yaml: the sentences of {section} are not numbered from 1.")
     entries: tuple[Requirement | Question, ...] = (*known.requirements.values(), *known.questions.values())
     for entry in entries:
         if entry.source.startswith(_STATED):

@@ -55,7 +55,7 @@ def _met(when: When, dialect: Dialect) -> bool:
 def _require_listed(question: str, answer: str) -> None:
     answers = catalogue().question(question).answers
     if answer not in answers:
-        raise Contradiction(f"{question} cannot be {answer!r}: its answers are {', '.join(answers)}.")
+        raise Contradiction(f"{question} cannot be {answer!r}: possible answers are {', '.join(answers)}.")
 
 
 def _require_existing(question: str, answer: str, dialect: Dialect) -> None:
@@ -65,7 +65,7 @@ def _require_existing(question: str, answer: str, dialect: Dialect) -> None:
             if not _met({other: answers}, dialect):
                 raise Contradiction(
                     f"{question} = {answer!r} contradicts {other} = {dialect[other]!r}: "
-                    f"it exists only where {other} is {' or '.join(answers)}."
+                    f"it applies only if {other} is {' or '.join(answers)}."
                 )
 
 
@@ -98,14 +98,14 @@ def _flat(table: Mapping[str, Any], name: str) -> dict[str, Any]:
         inner = _flat(value, name) if isinstance(value, dict) else {"": value}
         for question, answer in ((f"{key}.{last}".rstrip("."), each) for last, each in inner.items()):
             if question in flat:
-                raise Contradiction(f"{name}: [dialect] answers {question} twice. Keep one answer.")
+                raise Contradiction(f"{name}: [dialect] answers {question} twice. Keep one.")
             flat[question] = answer
     return flat
 
 
 def _unexpected(table: Mapping[str, Any], name: str) -> dict[str, str]:
     other = next(key for key in table if key != "dialect")
-    raise Contradiction(f"{name}: {other!r} is unexpected; a dialect file has the table [dialect] and nothing else.")
+    raise Contradiction(f"{name}: {other!r} is unexpected. A dialect file has only the table [dialect].")
 
 
 def read_dialect(path: Path) -> dict[str, str]:

@@ -48,8 +48,7 @@ def expanded(path: str | Path) -> Path:
         return Path(path).expanduser()
     except RuntimeError:
         raise Contradiction(
-            f"The path {path} begins with ~, and no home directory is known for it. "
-            f"Write the path in full, or set HOME."
+            f"The path {path} begins with ~, but its home directory is unknown. Write the full path, or set HOME."
         ) from None
 
 
@@ -82,7 +81,7 @@ def _decoded(data: bytes) -> str:
     mark = next((mark for mark in _MARKS if data.startswith(mark)), b"")
     text = data[len(mark) :].decode(_MARKS.get(mark, "utf-8"))
     if "\0" in text:
-        raise ValueError("holds NUL characters: it is binary, or UTF-16 without a byte order mark. Save it as UTF-8")
+        raise ValueError("contains NUL characters: it is binary, or UTF-16 without a byte order mark. Save it as UTF-8")
     return text
 
 

@@ -31,5 +31,5 @@ def _in_digits(
     value: Any, form: re.Pattern[str], what: str, param: click.Parameter | None, ctx: click.Context | None
 ) -> Any:
     if isinstance(value, str) and not form.fullmatch(value.strip()):
-        raise click.BadParameter(f"{value!r} is not a valid {what}: write it in digits.", ctx=ctx, param=param)
+        raise click.BadParameter(f"{value!r} is not a valid {what}: use digits only.", ctx=ctx, param=param)
     return value

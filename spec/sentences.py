@@ -60,7 +60,7 @@ def sections_of(text: str) -> dict[str, list[Sentence]]:
     """
     pieces = list(_pieces(text))
     if not pieces or not pieces[0].startswith("#"):
-        raise Contradiction("This is no text of the guide: it does not begin with a heading.")
+        raise Contradiction("This is not the guide: it does not begin with a heading.")
     counted = Counter(piece for piece in pieces if piece.startswith("#"))
     sections: dict[str, list[Sentence]] = {}
     section = nearest = whole = ""

@@ -8,14 +8,14 @@ from fleet_contract.spec.files import Contradiction
 
 # What tomllib says, and what people who wrote that did.
 _REASONS = {
-    "Cannot overwrite a value": "an entry is written twice. Keep one",
-    "Duplicate inline table key": "an entry is written twice. Keep one",
-    "Cannot declare": "a table is written twice. Put its entries below one [table]",
-    "Invalid value": "a value is neither a text in quotes, a number, true, false nor a list. Put texts into quotes",
-    "Unescaped '\\'": "a text holds a backslash. Put paths with backslashes into 'single quotes'",
-    "Invalid hex value": "a text holds a backslash. Put paths with backslashes into 'single quotes'",
-    "Unterminated string": "a text has no closing quote",
-    "Illegal character": "a text has no closing quote on its line",
+    "Cannot overwrite a value": "an entry occurs twice. Keep one",
+    "Duplicate inline table key": "an entry occurs twice. Keep one",
+    "Cannot declare": "a table occurs twice. Put its entries below one [table]",
+    "Invalid value": "a value is not a quoted string, a number, true, false or a list. Put strings into quotes",
+    "Unescaped '\\'": "a string contains a backslash. Put paths with backslashes into 'single quotes'",
+    "Invalid hex value": "a string contains a backslash. Put paths with backslashes into 'single quotes'",
+    "Unterminated string": "a string has no closing quote",
+    "Illegal character": "a string has no closing quote on its line",
     "Unclosed array": "a list has no closing ]",
 }
 _PLACE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)$")
@@ -29,7 +29,7 @@ def parse_toml(text: str, what: str, expected: str) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as wrong:
         problem = _problem(str(wrong), text)
     except (ValueError, RecursionError):
-        problem = "a number is too long, or lists lie too deep in each other"
+        problem = "a number is too long, or lists are nested too deeply"
     raise Contradiction(f"{what} is not TOML: {problem}. {expected}")
 
 

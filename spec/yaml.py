@@ -7,8 +7,8 @@ import yaml
 
 from fleet_contract.spec.files import YAML_LOADER, NotYaml
 
-TOO_DEEP = "its values lie too deep in each other"
-TWICE = "an entry is written twice, and one of them would be lost"
+TOO_DEEP = "its values are nested too deeply"
+TWICE = "an entry occurs twice, and one of them would be lost"
 
 
 def _construct_once(loader: Any, node: yaml.MappingNode, deep: bool = False) -> Any:

@@ -38,7 +38,7 @@ def main(arguments: list[str]) -> int:
         finally:
             serving.terminate()
     if code:
-        print(f"What the mock said is in {LOG}.", file=sys.stderr)
+        print(f"The mock's log is in {LOG}.", file=sys.stderr)
     return code
 
 

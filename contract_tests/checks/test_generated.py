@@ -52,7 +52,7 @@ def test_generated_requests(
     api: Api, home: str, fixtures: Fixtures, depth: Depth, objections: Callable[[Finding], None], case: str
 ) -> None:
     if case == "get_location" and not fixtures.location:
-        raise Untested(Lack.FIXTURE, "the target file does not give fixtures.location")
+        raise Untested(Lack.FIXTURE, "needs fixtures.location in the target file")
     made = 0
     generated_for_it = [each for each in _generated() if each.operation == case]
     step = 1 if depth is Depth.DEEP else ceil(len(generated_for_it) / _MOST_REQUESTS)

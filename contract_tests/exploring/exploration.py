@@ -25,7 +25,7 @@ from fleet_contract.spec.files import Contradiction
 
 SEED_BITS = 32
 FOLDER = Path("fleet-contract-cases")
-_WRITES = "nothing may be created or renamed on this host, so it only read; give --allow-writes if you may"
+_WRITES = "it sent reads only, since writes need --allow-writes"
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ class _State:
         failed = [each.requirement.id for each in report.results if each.failures]
         self.gate = tuple(id for id in failed if is_selected(id, settings.only, settings.skip))
         self.runs.assume(decided(report.dialect))
-        broke = [f"{each.name} of the quick checks broke: {each.error}" for each in report.ran if each.error]
+        broke = [f"{each.name} of the quick checks failed: {each.error}" for each in report.ran if each.error]
         self.broke = next(iter(broke), "")
         if run.client.stopped:
             raise KeyboardInterrupt
@@ -103,7 +103,7 @@ class _State:
             (bool(self.runs.stopped), self.runs.stopped),
             (bool(self.broke), self.broke),
             (self.hunt.is_disturbed, self.hunt.ended),
-            (not self.hunt.judged, self.hunt.ended or "no answer could be judged"),
+            (not self.hunt.judged, self.hunt.ended or "no response could be judged"),
             (not settings.target.may_write, _WRITES),
         )
         return next((reason for holds, reason in reasons if holds), "")
@@ -171,6 +171,6 @@ def _require_place(folder: Path) -> None:
         place = folder
     if not place.is_dir() or not os.access(place, os.W_OK):
         raise Contradiction(
-            f"Cases cannot be saved in {folder}: {place} is no folder that can be written. "
-            f"Expected one, or that it can be made. Name another with --save."
+            f"Cases cannot be saved in {folder}: {place} is not a writable folder. "
+            f"Expected one, or a path where one can be created. Choose another with --save."
         )

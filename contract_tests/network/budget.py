@@ -70,8 +70,8 @@ class BudgetSpent(Exception):
 
     def __init__(self, cost: Cost, spent: float, most: float, why: str = "") -> None:
         super().__init__(
-            f"The budget of {cost} is spent: {spent:g} of {most:g} are gone{why}, so this request was not sent. "
-            f"What its check had still to send is left out. {_ADVICE[cost]}."
+            f"The limit of {cost} is reached ({spent:g} of {most:g}{why}), so the rest of this check was skipped. "
+            f"{_ADVICE[cost]}."
         )
         self.cost, self.spent, self.most = cost, spent, most
 

@@ -73,7 +73,7 @@ class Ledger:
         except OSError as wrong:
             raise Contradiction(
                 f"Cannot write the ledger {self._file}: {wrong.strerror}. It keeps what a run creates, "
-                f"so nothing is created without it. Name a file that can be written."
+                f"so nothing is created without it. Choose a file that can be written."
             ) from None
 
     def enter(self, made: Cost, exchange: Exchange) -> bool:

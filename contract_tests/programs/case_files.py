@@ -58,7 +58,7 @@ def save_case(case: Case, folder: Path) -> Path:
         write(file, case.to_json())
     except OSError as wrong:
         raise Contradiction(
-            f"Cannot save the case {file}: {wrong.strerror}. Name a folder that can be written, with --save."
+            f"Cannot save the case {file}: {wrong.strerror}. Choose a folder that can be written, with --save."
         ) from None
     return file
 
@@ -74,7 +74,7 @@ def _files_of(place: Path) -> list[Path]:
         return [place]
     files = sorted(place.glob("*.json"))
     if not files:
-        raise Contradiction(f"The folder {place} holds no case: no *.json is in it. Name another with --cases.")
+        raise Contradiction(f"The folder {place} contains no case (*.json). Choose another with --cases.")
     return files
 
 
@@ -89,7 +89,7 @@ def read_case(file: Path) -> Case:
     except NoSuchId as unknown:
         raise _Wrong(file, "requirement", str(unknown)) from None
     if requirement.untestable:
-        raise _Wrong(file, "requirement", f"{requirement.id} is untestable, so no server can be seen to break it")
+        raise _Wrong(file, "requirement", f"{requirement.id} is untestable, so no server can be caught breaking it")
     program = Program(tuple(value["steps"]), tuple(value.get("fleets", ())))
     return Case(program, requirement.id, value["message"], value["seed"], str(file))
 
@@ -105,8 +105,8 @@ class _Wrong(Contradiction):
     def __init__(self, file: Path, member: str, problem: str) -> None:
         problem = problem if len(problem) <= _SHOWN else f"{problem[:_SHOWN]}…"
         super().__init__(
-            f"The case file {file} is wrong at {member}: {problem.rstrip('.')}. Expected the form of "
-            f"spec/case.schema.json, format {FORMAT}. Correct it, or let `fleet-contract explore` save it anew."
+            f"The case file {file} is invalid at {member}: {problem.rstrip('.')}. Expected the format of "
+            f"spec/case.schema.json, format {FORMAT}. Correct it, or save it again with `fleet-contract explore`."
         )
 
 
@@ -115,7 +115,7 @@ def _load(file: Path) -> Any:
     try:
         return json.loads(read_text(file, "The case file", expected))
     except RecursionError:
-        problem = "its values lie too deep in each other"
+        problem = "its values are nested too deeply"
     except json.JSONDecodeError as wrong:
         problem = str(wrong)
     raise Contradiction(f"The case file {file} is not JSON: {problem}. {expected}")

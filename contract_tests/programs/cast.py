@@ -74,7 +74,7 @@ class Cast:
     def fixture(self, name: str) -> str:
         fleet: str | None = getattr(self._fixtures, name)
         if fleet is None:
-            raise Untested(Lack.FIXTURE, f"the target file does not give fixtures.{name}")
+            raise Untested(Lack.FIXTURE, f"needs fixtures.{name} in the target file")
         return fleet
 
 

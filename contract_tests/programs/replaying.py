@@ -49,7 +49,7 @@ class _Player:
         """Send what a step says; raises Untested for a second organization that the target does not name."""
         how: dict[str, Any] = {"caller": Caller(step.get("caller", Caller.OWNER)), "body": body}
         if how["caller"] is Caller.OTHER and self.api.client.target.other_api_key is None:
-            raise Untested(Lack.FIXTURE, "the target file does not give other_api_key")
+            raise Untested(Lack.FIXTURE, "needs other_api_key in the target file")
         how["headers"] = [(name, value) for name, value in step.get("headers", JSON if body else ())]
         if "key_header" in step:
             how |= {"header_name": step["key_header"]}
@@ -68,7 +68,7 @@ class _Player:
         sent = read_request(request, self.fixtures.location_path)
         ids = (sent.path_id, sent.fields.get("fleetId"))
         if any(isinstance(id, str) and 0 < len(id) <= LIMIT and self.api.mark not in id.casefold() for id in ids):
-            raise Untested(Lack.SETUP, "a step would write to a fleet that does not bear the mark of the run")
+            raise Untested(Lack.SETUP, "a step would write to a fleet without the run's mark")
 
     def born(self, id: Any, exchange: Exchange) -> None:
         if exchange.succeeded and isinstance(id, str):

@@ -30,7 +30,11 @@ def print_beginning(asked: Asked, console: Console) -> None:
     console.print(f"seed {asked.seed}")
     console.print(
         f"Exploring {escape(target.base_url)} for at most {' and '.join(spans)}{f', {most}' if most else ''}. "
-        + ("Fleets and keys stay for ever." if target.may_write else "It only reads: writing was not allowed there."),
+        + (
+            "Fleets and keys cannot be deleted."
+            if target.may_write
+            else "Only reads, since writes are not allowed there."
+        ),
         soft_wrap=True,
     )
 
@@ -39,7 +43,7 @@ class Progress:
     """One line about what goes on, on a terminal only."""
 
     def __init__(self, console: Console) -> None:
-        self._status = Status("reading the dialect with the quick checks", console=console)
+        self._status = Status("reading the dialect (quick checks)", console=console)
         self.shown: AbstractContextManager[object] = self._status if console.is_terminal else nullcontext()
 
     def tell(self, hunt: Hunt) -> None:
@@ -50,20 +54,20 @@ def print_exploration(explored: Explored, replay: Sequence[str], console: Consol
     """Print each failure in full, the footprint and the outcome; `replay` is the command that replays a case."""
     if explored.gate:
         console.print(
-            f"\nThe quick checks, which read the dialect, saw broken: {', '.join(explored.gate)}. "
-            f"`fleet-contract run` tells more.",
+            f"\nThe quick checks, which read the dialect, found broken: {', '.join(explored.gate)}. "
+            f"`fleet-contract run` tells you more.",
             soft_wrap=True,
         )
     for sighting, file in zip(explored.sightings, explored.files, strict=True):
         _print_sighting(sighting, file, explored.asked.settings.target, replay, console)
     footprint = explored.footprint
     console.print(
-        f"\n[bold]footprint[/] {footprint.requests} requests in {footprint.seconds:.1f} s; left behind for ever: "
+        f"\n[bold]footprint[/] {footprint.requests} requests in {footprint.seconds:.1f} s; left behind permanently: "
         f"{len(footprint.fleets_created)} fleets and {len(footprint.keys_created)} charging keys",
         soft_wrap=True,
     )
     if explored.ended:
-        console.print(f"It ended early: {escape(explored.ended)}", style="yellow", soft_wrap=True)
+        console.print(f"Ended early: {escape(explored.ended)}", style="yellow", soft_wrap=True)
     _print_outcome(explored, console)
 
 
@@ -82,17 +86,17 @@ def _print_sighting(
 def _told(sighting: Sighting) -> str:
     """Say whether the failure recurred, in words."""
     if sighting.again:
-        return "seen again under new ids"
+        return "reproduced with new ids"
     if sighting.again is None:
-        return f"seen once: it was not tried again, since {sighting.why}"
-    return "seen once: the same program did not break it again"
+        return f"seen once; not tried again, because {sighting.why}"
+    return "seen once; the same program did not reproduce it"
 
 
 def _print_outcome(explored: Explored, console: Console) -> None:
     outcome, requirements = explored.outcome, {each.finding.requirement for each in explored.sightings}
     broken = len(requirements | set(explored.gate))
     said = {
-        Outcome.BREAKS: f"{broken} requirements were seen broken",
+        Outcome.BREAKS: f"{broken} requirements broken",
         Outcome.INCONCLUSIVE: f"nothing failed, but {explored.why}",
         Outcome.CONFORMS: "nothing failed",
     }

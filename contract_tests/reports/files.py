@@ -30,7 +30,7 @@ def prepare(reports: Iterable[Path], others: Iterable[Path] = ()) -> None:
             _prepare(path)
         except OSError as wrong:
             raise Contradiction(
-                f"Cannot write the report {path}: {wrong.strerror}. Name a file that can be written."
+                f"Cannot write the report {path}: {wrong.strerror}. Choose a file that can be written."
             ) from None
 
 
@@ -40,8 +40,8 @@ def _require_distinct(reports: Iterable[Path], others: Iterable[Path]) -> None:
         place = _place(path)
         if place in taken and not _is_device(path):
             raise Contradiction(
-                f"The report {path} would be written over a file that this run reads or writes for something else. "
-                f"Expected a file of its own. Name another."
+                f"The report {path} would overwrite a file that this run reads or writes for another purpose. "
+                f"Expected a file of its own. Choose another."
             )
         taken.add(place)
 

@@ -1,5 +1,7 @@
 """The report for a person at a terminal."""
 
+from collections import Counter
+from collections.abc import Sequence
 from itertools import groupby
 
 from rich.console import Console
@@ -12,10 +14,11 @@ from fleet_contract.contract_tests.target import Target
 from fleet_contract.contract_tests.verdicts import Outcome, Result, Verdict
 from fleet_contract.spec.dialect import NOT_APPLICABLE, UNKNOWN
 
+# In the order in which the last line counts them.
 _MARKS = {
-    Verdict.PASSED: "[green]✓[/]",
     Verdict.FAILED: "[red]✗[/]",
     Verdict.ERRORED: "[yellow]![/]",
+    Verdict.PASSED: "[green]✓[/]",
     Verdict.UNTESTED: "[yellow]-[/]",
 }
 _MOST_REASONS = 3
@@ -36,10 +39,16 @@ def print_report(report: Report, console: Console) -> None:
     colour = COLOURS[report.outcome]
     reason = escape("".join(f"; {each}" for each in report.reasons[:_MOST_REASONS])).rstrip(".")
     console.print(
-        f"\n[bold {colour}]{report.outcome.upper()}[/]: {report.judged} of {len(report.results)} requirements judged"
+        f"\n[bold {colour}]{report.outcome.upper()}[/]: {_counts(report.results)}"
         f" at {report.settings.depth.word} depth{reason}.",
         soft_wrap=True,
     )
+
+
+def _counts(results: Sequence[Result]) -> str:
+    """Return how many requirements have each verdict that occurs."""
+    counted = Counter(result.verdict for result in results)
+    return ", ".join(f"{counted[verdict]} {verdict}" for verdict in _MARKS if counted[verdict])
 
 
 def _print_verdict(result: Result, console: Console) -> None:
@@ -82,7 +91,7 @@ def print_footprint(report: Report, console: Console) -> None:
     """Print what the run sent, what it left behind, and what came between."""
     footprint = report.footprint
     console.print(
-        f"\n[bold]footprint[/] {footprint.requests} requests in {footprint.seconds:.1f} s; left behind for ever: "
+        f"\n[bold]footprint[/] {footprint.requests} requests in {footprint.seconds:.1f} s; left behind permanently: "
         f"{len(footprint.fleets_created)} fleets and {len(footprint.keys_created)} charging keys, "
         f"marked ct-{report.known.mark}{escape(_marked_otherwise(report))}",
         soft_wrap=True,
@@ -95,4 +104,4 @@ def _marked_otherwise(report: Report) -> str:
     """Return the fleets whose ids do not show the mark as it is: what was sent as a number shows its digits."""
     mark = report.known.mark
     others = [id for id in report.footprint.fleets_created if mark not in id.casefold()]
-    return f"; the ids of {len(others)} show it in digits or not at all: {', '.join(others)}" if others else ""
+    return f"; the ids of {len(others)} show it only in digits or not at all: {', '.join(others)}" if others else ""

@@ -93,7 +93,7 @@ def test_creates_are_never_exceeded_by_one(serve: Serve, open_client: Open, path
     assert len(raised) == 40
     assert isinstance(raised[0], BudgetSpent)
     assert raised[0].cost is cost
-    assert "10 of 10 are gone, so this request was not sent" in str(raised[-1])
+    assert "(10 of 10), so the rest of this check was skipped" in str(raised[-1])
     assert f"Raise limits.{limit} in the target file" in str(raised[-1])
     assert client.send("GET", path).status == 201
 
@@ -126,7 +126,7 @@ def test_a_server_that_hangs_is_not_waited_for_all_day(serve: Serve, open_client
     with never() as script:
         client = open_client(serve(script).url, limits__timeout_seconds=0.2, limits__max_timeouts=2)
         raised = volley(20, lambda _: client.send("GET", "/"))
-    assert re.search(r"budget of timeouts is spent: \d of 2 .*hangs.*limits\.max_timeouts", str(raised[-1]))
+    assert re.search(r"limit of timeouts is reached \(\d of 2.*hangs.*limits\.max_timeouts", str(raised[-1]))
     assert client.footprint.requests < 2 + 8  # those that were under way
 
 
@@ -157,7 +157,7 @@ def test_the_time_of_a_run_is_a_budget(serve: Serve, open_client: Open) -> None:
     client = open_client(serve().url, clock=clock.clock, **limits)
     for _ in range(20):
         client.send("GET", "/")
-    with pytest.raises(BudgetSpent, match=r"budget of seconds is spent.*limits\.max_seconds"):
+    with pytest.raises(BudgetSpent, match=r"limit of seconds is reached.*limits\.max_seconds"):
         client.send("GET", "/")
     assert len(client.journal) == 20
 
@@ -237,7 +237,7 @@ def test_a_second_run_adds_to_the_ledger(serve: Serve, open_client: Open, tmp_pa
 
 
 def test_a_ledger_that_cannot_be_written_is_told_before_anything_is_sent(open_client: Open, tmp_path: Path) -> None:
-    with pytest.raises(Contradiction, match=r"Cannot write the ledger .* Name a file that can be written"):
+    with pytest.raises(Contradiction, match=r"Cannot write the ledger .* Choose a file that can be written"):
         open_client("http://localhost", ledger=tmp_path / "no" / "where")
 
 

@@ -132,7 +132,7 @@ def test_what_only_python_takes_for_a_whole_number_is_refused(text: str) -> None
 )
 def test_what_is_no_span_is_refused(text: str) -> None:
     with pytest.raises(
-        Contradiction, match=r"limits.timeout_seconds is .* Expected a number above 0, at most 1,000,000"
+        Contradiction, match=r"limits.timeout_seconds is .* Expected a number greater than 0, at most 1,000,000"
     ):
         read_target(None, {}, environment(FLEET_TIMEOUT_SECONDS=text))
 
@@ -147,7 +147,7 @@ def test_a_number_of_the_file_that_nobody_can_wait_for_is_refused(value: str, tm
     file = tmp_path / "target.toml"
     file.write_text(f'base_url = "http://localhost"\n[limits]\ntimeout_seconds = {value}\n')
     with pytest.raises(
-        Contradiction, match=r"limits.timeout_seconds is .* Expected a number above 0, at most 1,000,000"
+        Contradiction, match=r"limits.timeout_seconds is .* Expected a number greater than 0, at most 1,000,000"
     ):
         read_target(file, {}, {})
 
@@ -167,7 +167,7 @@ def test_headers_that_contradict_each_other_are_refused_and_not_repeated(text: s
 
 
 def test_a_dialect_without_an_answer_is_told() -> None:
-    with pytest.raises(Contradiction, match=r"FLEET_DIALECT: 'create.status' is no QUESTION=ANSWER, such as"):
+    with pytest.raises(Contradiction, match=r"FLEET_DIALECT: 'create.status' is not QUESTION=ANSWER, such as"):
         read_target(None, {}, environment(FLEET_DIALECT="create.status"))
 
 
@@ -175,7 +175,7 @@ def test_a_dialect_without_an_answer_is_told() -> None:
 def test_codes_of_another_kind_are_refused_and_not_repeated(value: str, tmp_path: Path) -> None:
     file = tmp_path / "target.toml"
     file.write_text(f'base_url = "http://localhost"\n[fixtures]\nactive_codes = {value}\n')
-    with pytest.raises(Contradiction, match=r"fixtures.active_codes is .*Expected a list of texts") as told:
+    with pytest.raises(Contradiction, match=r"fixtures.active_codes is .*Expected a list of strings") as told:
         read_target(file, {}, {})
     assert "s3cret" not in str(told.value)
 
@@ -206,7 +206,7 @@ def test_paths_may_begin_with_the_home_directory(tmp_path: Path, monkeypatch: py
 @pytest.mark.parametrize("option", ["target", "json", "junit", "ledger", "ca-file", "cases"])
 def test_a_home_directory_that_nobody_knows_is_told(option: str) -> None:
     value: Any = ("~nobody-here/x",) if option == "cases" else "~nobody-here/x"
-    with pytest.raises(Contradiction, match="no home directory is known for it"):
+    with pytest.raises(Contradiction, match="its home directory is unknown"):
         read_settings("http://localhost", {option: value})
 
 
@@ -215,5 +215,5 @@ def test_a_home_directory_that_nobody_knows_is_told(option: str) -> None:
 )
 def test_bytes_that_are_no_text_are_refused(name: str) -> None:
     text = b"X-Team: \xff".decode("utf-8", "surrogateescape")
-    with pytest.raises(Contradiction, match="holds bytes that are not UTF-8"):
+    with pytest.raises(Contradiction, match="contains bytes that are not UTF-8"):
         read_target(None, {}, environment(**{name: text}))

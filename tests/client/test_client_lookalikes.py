@@ -40,7 +40,7 @@ URL = {"FLEET_BASE_URL": "http://localhost"}
 def test_a_slip_is_refused_with_what_was_meant(name: str, meant: str) -> None:
     with pytest.raises(Contradiction) as told:
         read_target(None, {}, {**URL, name: "s3cret"})
-    assert f"The environment variable {name} is set, but nothing reads it. Did you mean {meant}?" in str(told.value)
+    assert f"The environment variable {name} is set, but unknown here. Did you mean {meant}?" in str(told.value)
     assert f"env -u {name} fleet-contract" in str(told.value)
     assert "s3cret" not in str(told.value)
 

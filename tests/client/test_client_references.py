@@ -69,7 +69,7 @@ def test_what_a_variable_holds_may_look_like_another_variable(text: str, tmp_pat
 )
 def test_a_variable_that_only_refers_to_something_else_is_refused(text: str, tmp_path: Path) -> None:
     told = problem(tmp_path, '[network]\nheaders = {Authorization = "Bearer env:ODD"}', ODD=text)
-    assert "network.headers.Authorization names the environment variable ODD, which only refers to something" in told
+    assert "network.headers.Authorization names the environment variable ODD, which is itself a reference" in told
 
 
 def test_what_a_file_holds_stands_for_itself(tmp_path: Path) -> None:
@@ -77,7 +77,7 @@ def test_what_a_file_holds_stands_for_itself(tmp_path: Path) -> None:
     (tmp_path / "odd").write_text("env:prod\n")
     assert target(tmp_path, '[fixtures]\nlocation = "file:odd"').fixtures.location == "env:prod"
     (tmp_path / "odd").write_text("{{ secret }}\n")
-    assert "only refers to something else" in problem(tmp_path, '[fixtures]\nlocation = "file:odd"')
+    assert "is itself a reference" in problem(tmp_path, '[fixtures]\nlocation = "file:odd"')
 
 
 def test_a_header_that_stood_elsewhere_is_masked_whatever_its_name(tmp_path: Path) -> None:
@@ -134,20 +134,20 @@ PLACES = [
         ("env:t0k3n-that-was-pasted", "names no environment variable after env:. Expected env:NAME"),
         (
             "env:LINES",
-            "names the environment variable LINES, which holds 2 lines. Expected the value alone, on one line.",
+            "names the environment variable LINES, which has 2 lines. Expected the value alone, on one line.",
         ),
         (
             "file:nowhere",
-            "nowhere cannot be read: No such file or directory. Expected a text file that holds the value",
+            "nowhere cannot be read: No such file or directory. Expected a text file that contains only the value",
         ),
         ("file:folder", "folder cannot be read: Is a directory."),
         ("file:", "cannot be read: Is a directory."),
         ("file:empty", "names the file empty, which is empty."),
-        ("file:lines", "names the file lines, which holds 3 lines."),
+        ("file:lines", "names the file lines, which has 3 lines."),
         ("file:binary", "binary is not UTF-8 text: byte 0 cannot be decoded."),
-        ("file:nul", "nul holds NUL characters: it is binary"),
-        ("file:~nobody-here/key", "no home directory is known for it"),
-        ("$TOKEN", "looks like a variable, and variables are not expanded here. Write env:TOKEN, alone or after"),
+        ("file:nul", "nul contains NUL characters: it is binary"),
+        ("file:~nobody-here/key", "its home directory is unknown"),
+        ("$TOKEN", "looks like a variable, but variables are not expanded here. Write env:TOKEN, alone or after"),
         ("${TOKEN}", "Write env:TOKEN"),
         ("${TOKEN:-none}", "Write env:TOKEN"),
         ("$env:TOKEN", "Write env:TOKEN"),
@@ -180,7 +180,7 @@ def test_a_part_of_a_header_that_a_shell_would_replace_is_refused(value: str, tm
 @pytest.mark.parametrize("value", ["session=env:TOKEN", "Basic user env:TOKEN", "a, file:token"])
 def test_a_reference_inside_of_a_header_is_refused(value: str, tmp_path: Path) -> None:
     told = problem(tmp_path, f"[network]\nheaders = {{ Cookie = {json.dumps(value)} }}")
-    assert "network.headers.Cookie has env: or file: inside a longer value" in told
+    assert "network.headers.Cookie contains env: or file: within a longer value" in told
 
 
 @pytest.mark.parametrize(
@@ -189,8 +189,8 @@ def test_a_reference_inside_of_a_header_is_refused(value: str, tmp_path: Path) -
         ('{Host = "x"}', "network.headers has the name 'Host', which cannot be used."),
         ('{"a b" = "x"}', "network.headers has the name 'a b', which cannot be used."),
         ('{X-Team = "x", x-team = "y"}', "network.headers names 'X-Team' twice."),
-        ('{X-Team = "a\\nb"}', "network.headers.X-Team holds a character that no header can carry."),
-        ('{X-Team = "env:NUL"}', "network.headers.X-Team holds a character that no header can carry."),
+        ('{X-Team = "a\\nb"}', "network.headers.X-Team contains a character that no header can carry."),
+        ('{X-Team = "env:NUL"}', "network.headers.X-Team contains a character that no header can carry."),
         ('{X-Team = ["t0k3n"]}', "network.headers is a table. Expected a table of names and values"),
         ('["X-Team: t0k3n"]', "network.headers is a list. Expected a table of names and values"),
     ],
@@ -209,7 +209,7 @@ def test_headers_that_cannot_be_sent_are_refused(headers: str, expected: str, tm
     ],
 )
 def test_a_key_that_no_header_can_carry_is_refused_without_repeating_it(key: str, odd: str, tmp_path: Path) -> None:
-    assert f"api_key holds {odd}, which no header can carry." in problem(tmp_path, 'api_key = "env:KEY"', KEY=key)
+    assert f"api_key contains {odd}, which no header can carry." in problem(tmp_path, 'api_key = "env:KEY"', KEY=key)
 
 
 def test_blanks_around_a_key_and_a_header_are_taken_off_as_http_does(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ def test_a_missing_url_is_told() -> None:
 
 def test_a_key_in_a_flag_is_refused_and_not_repeated(tmp_path: Path) -> None:
     told = problem(tmp_path, flags={"api_key": "s3cret"})
-    assert told.startswith("the flag --api-key: api_key is passed as plain text")
+    assert told.startswith("the flag --api-key: api_key is passed literally")
     assert "Expected env:NAME or file:PATH" in told
     assert "s3cret" not in told
 
@@ -37,17 +37,17 @@ def test_a_key_in_a_flag_is_refused_and_not_repeated(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ('api_kye = "x"', "there is no entry 'api_kye'. Did you mean 'api_key'?"),
-        ("[limits]\nmax_fleet = 1", "there is no entry 'limits.max_fleet'. Did you mean 'limits.max_fleets'?"),
+        ('api_kye = "x"', "unknown entry 'api_kye'. Did you mean 'api_key'?"),
+        ("[limits]\nmax_fleet = 1", "unknown entry 'limits.max_fleet'. Did you mean 'limits.max_fleets'?"),
         (
             "max_fleets = 1",
-            "there is no entry 'max_fleets'. Did you mean 'limits.max_fleets', which stands below [limits]?",
+            "unknown entry 'max_fleets'. Did you mean 'limits.max_fleets', which stands below [limits]?",
         ),
-        ("[limit]\nmax_fleets = 1", "there is no entry 'limit'."),
+        ("[limit]\nmax_fleets = 1", "unknown entry 'limit'."),
         ("limits = 5", "limits is a whole number. Expected a table. Write [limits] above"),
         ('allow_writes = "yes"', "allow_writes is a text, 'yes'. Expected true or false."),
-        ("api_key = 5", "api_key is a whole number. Expected env:NAME, file:PATH or a text."),
-        ('api_key = ""', "api_key is an empty text. Expected env:NAME, file:PATH or a text."),
+        ("api_key = 5", "api_key is a whole number. Expected env:NAME, file:PATH or a string."),
+        ('api_key = ""', "api_key is an empty string. Expected env:NAME, file:PATH or a string."),
         (
             "[limits]\nmax_fleets = true",
             "limits.max_fleets is a boolean, 'True'. Expected a whole number",
@@ -59,27 +59,27 @@ def test_a_key_in_a_flag_is_refused_and_not_repeated(tmp_path: Path) -> None:
         ("[limits]\nmax_answer_bytes = 0", "Expected a whole number from 1"),
         ('[fixtures]\nactive_codes = "A"', "fixtures.active_codes is a text. Expected a list"),
         ("[fixtures]\nactive_codes = [1]", "fixtures.active_codes is a list"),
-        ("[fixtures]\nlocation = []", "fixtures.location is a list, '[]'. Expected a text"),
+        ("[fixtures]\nlocation = []", "fixtures.location is a list, '[]'. Expected a non-empty string"),
         ("[network]\nheaders = {a = 1}", "network.headers is a table"),
         ("[network]\nca_file = 1979-05-27", "network.ca_file is a date"),
         ('api_key = "env:NOT_SET"', "api_key names the environment variable NOT_SET, which is not set. Set it, or"),
         (
             'api_key = "file:nowhere"',
-            "nowhere cannot be read: No such file or directory. Expected a text file that holds the value",
+            "nowhere cannot be read: No such file or directory. Expected a text file that contains only the value",
         ),
-        ('api_key = "not\\nsendable"', "api_key holds U+000A as character 4, which no header can carry"),
+        ('api_key = "not\\nsendable"', "api_key contains U+000A as character 4, which no header can carry"),
         ('dialect = "x"', "dialect is a text. Expected a table."),
         ('[dialect]\n"duplicate.status" = "404"', "duplicate.status cannot be '404'"),
         ('[dialect]\n"duplicate.stats" = "409"', "Did you mean 'duplicate.status'?"),
-        ('[fixtures]\nactive_codes = ["A"]', "codes are given, but not whose. Add fixtures.fleet_with_codes."),
+        ('[fixtures]\nactive_codes = ["A"]', "codes are given without a fleet. Add fixtures.fleet_with_codes."),
         ('[fixtures]\npriced_fleet = "A"', "priced_fleet needs a location."),
-        ('[fixtures]\nlocation_path = "/v1"', "Expected a path from / with {locationId} in it once."),
+        ('[fixtures]\nlocation_path = "/v1"', "Expected a path from / with {locationId} once."),
         (
             '[fixtures]\nfleet_with_codes = "f"\nactive_codes = ["A", "B"]\ninactive_codes = ["B"]',
-            "a code is both in active_codes and in inactive_codes.",
+            "a code is in both active_codes and inactive_codes.",
         ),
         ('api_key = "same-key"\nother_api_key = "same-key"', "api_key and other_api_key are the same."),
-        ("api_key =", "is not TOML: line 2: a value is neither a text in quotes"),
+        ("api_key =", "is not TOML: line 2: a value is not a quoted string"),
     ],
 )
 def test_a_wrong_file_is_named_with_entry_and_remedy(tmp_path: Path, text: str, expected: str) -> None:
@@ -104,7 +104,7 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
         ({"FLEET_MAX_FLEETS": "many"}, "variable FLEET_MAX_FLEETS: limits.max_fleets is a text, 'many'. Expected"),
         (
             {"FLEET_TIMEOUT_SECONDS": "nan"},
-            "limits.timeout_seconds is a text, 'nan'. Expected a number above 0",
+            "limits.timeout_seconds is a text, 'nan'. Expected a number greater than 0",
         ),
         ({"FLEET_HEADERS": "no colon"}, "network.headers is a text. Expected a table"),
         ({"FLEET_API_KEY": "file:nowhere"}, "variable FLEET_API_KEY: api_key: the file nowhere cannot be read"),
@@ -119,7 +119,7 @@ def test_a_wrong_flag_is_named(tmp_path: Path) -> None:
     assert "the flag --max-fleets: limits.max_fleets is a text, 'x'" in problem(
         tmp_path, flags={"limits.max_fleets": "x"}
     )
-    assert "the flags: there is no entry 'max_fleet'" in problem(tmp_path, flags={"max_fleet": "x"})
+    assert "the flags: unknown entry 'max_fleet'" in problem(tmp_path, flags={"max_fleet": "x"})
 
 
 @pytest.mark.parametrize(
@@ -129,23 +129,23 @@ def test_a_wrong_flag_is_named(tmp_path: Path) -> None:
         ("ftp://x", "does not begin with http"),
         ("http://", "names no host"),
         ("http:///drive", "names no host"),
-        ("http://x:99999", "is no URL: Port out of range"),
+        ("http://x:99999", "is not a URL: Port out of range"),
         ("http://x:0", "has port 0"),
-        ("http://[::1", "is no URL"),
-        ("http://u:s3cret@x", "holds credentials"),
+        ("http://[::1", "is not a URL"),
+        ("http://u:s3cret@x", "contains credentials"),
         ("u:s3cret@x", "does not begin with http"),
         ("http:/u:s3cret@x", "names no host"),
         ("http://x?a=b", "has a query or a fragment"),
         ("http://x/#", "has a query or a fragment"),
-        ("http://x/a b", "holds characters that no URL may hold"),
-        ("http://x/drive/emp/v1", "holds /emp/v1 already: BASE_URL is what stands before it"),
-        ("http://x/emp/v1/", "holds /emp/v1 already"),
-        ("http://x/emp/v1/fleets", "holds /emp/v1 already"),
+        ("http://x/a b", "contains characters that no URL may contain"),
+        ("http://x/drive/emp/v1", "already contains /emp/v1: BASE_URL is the part before it"),
+        ("http://x/emp/v1/", "already contains /emp/v1"),
+        ("http://x/emp/v1/fleets", "already contains /emp/v1"),
     ],
 )
 def test_a_wrong_base_url_says_what_was_expected(base_url: str, expected: str) -> None:
     with pytest.raises(Contradiction) as told:
         read_target(None, {"base_url": base_url}, {})
     assert expected in str(told.value)
-    assert "Expected what stands before /emp/v1" in str(told.value)
+    assert "Expected the part of the URL before /emp/v1" in str(told.value)
     assert "s3cret" not in str(told.value)

@@ -208,7 +208,7 @@ def test_json_is_read_as_json_where_yaml_reads_it_otherwise(tmp_path: Path) -> N
     ],
 )
 def test_what_is_written_twice_is_refused(text: str) -> None:
-    with pytest.raises(Contradiction, match="an entry is written twice, and one of them would be lost") as wrong:
+    with pytest.raises(Contradiction, match="an entry occurs twice, and one of them would be lost") as wrong:
         parse_seed(text, "my-seed")
     assert "s3cret" not in str(wrong.value)
 

@@ -82,4 +82,4 @@ def test_a_run_that_was_interrupted_is_no_success(tmp_path: Path) -> None:
         said, _ = judging.communicate(timeout=60)
     assert judging.returncode == 3
     assert "INCONCLUSIVE" in said
-    assert "the run was stopped before it" in " ".join(said.split())
+    assert "the run stopped before it" in " ".join(said.split())

@@ -69,5 +69,5 @@ def test_a_session_that_is_told_to_end_is_reported(url: str, tmp_path: Path) -> 
         running.send_signal(signal.SIGTERM)
         said, wrong = running.communicate(timeout=60)
     assert running.returncode == Exit.INCONCLUSIVE, said + wrong
-    assert "left behind for ever" in said
+    assert "left behind permanently" in said
     assert "it was interrupted" in json.loads((tmp_path / "report.json").read_text())["reason"]

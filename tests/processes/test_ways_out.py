@@ -141,7 +141,7 @@ def test_a_report_that_is_lost_at_the_end_never_excuses_a_server(option: str, ur
         ended = command("run", server, *BRIEFLY, option, FULL)
         assert ended.exit_code == code
         assert ended.stderr == f"Error: The report {FULL} cannot be written: No space left on device. " + (
-            "Free some space, or name another place.\n"
+            "Free some space, or choose another place.\n"
         )
         assert "footprint" in ended.stdout
 
@@ -200,7 +200,7 @@ def test_a_ledger_that_is_full_ends_the_run(url: str, tmp_path: Path) -> None:
     assert done.returncode == Exit.INCONCLUSIVE
     assert "cannot be written any more" in done.stdout
     entries = [json.loads(line) for line in ledger.read_text().splitlines()]
-    assert f"left behind for ever: {len(entries) + 1} fleets" in done.stdout
+    assert f"left behind permanently: {len(entries) + 1} fleets" in done.stdout
     assert not file.exists()
 
 
@@ -264,7 +264,7 @@ def test_a_signal_that_python_drops_comes_again() -> None:
 def test_a_run_that_is_told_to_end_before_it_began_is_reported_too(url: str, tmp_path: Path) -> None:
     code, said, wrong = stopped(url, tmp_path, signal.SIGTERM, ready=is_watching)
     assert code == Exit.INCONCLUSIVE, said + wrong
-    assert "left behind for ever: 0 fleets" in said
+    assert "left behind permanently: 0 fleets" in said
     assert "nterrupted" in report_of(tmp_path / "report.json")["reason"]
 
 

@@ -100,16 +100,16 @@ def test_what_does_not_exist_is_left_out(dialect: Dialect) -> None:
         (
             {"id.alphabet": "slug", "id.case": "ignored"},
             "id.case = 'ignored' contradicts id.alphabet = 'slug': "
-            "it exists only where id.alphabet is any or unreserved.",
+            "it applies only if id.alphabet is any or unreserved.",
         ),
         (
             {"name.omitted": "empty", "name.empty": "omitted"},
             "name.empty = 'omitted' contradicts name.omitted = 'empty': "
-            "it exists only where name.omitted is absent or null or id.",
+            "it applies only if name.omitted is absent or null or id.",
         ),
         (
             {"key.status": "204", "key.body": "shown"},
-            "key.body = 'shown' contradicts key.status = '204': it exists only where key.status is 200 or 201.",
+            "key.body = 'shown' contradicts key.status = '204': it applies only if key.status is 200 or 201.",
         ),
     ],
 )
@@ -130,7 +130,7 @@ def test_a_default_can_be_what_is_contradicted() -> None:
     [
         ({"create.stats": "200"}, "No question has the id 'create.stats'. Did you mean 'create.status'?"),
         ({"zzz": "200"}, "No question has the id 'zzz'."),
-        ({"create.status": "202"}, "create.status cannot be '202': its answers are 201, 200."),
+        ({"create.status": "202"}, "create.status cannot be '202': possible answers are 201, 200."),
     ],
 )
 def test_an_unknown_question_or_answer_is_refused_with_what_there_is(chosen: dict[str, str], message: str) -> None:
@@ -148,7 +148,7 @@ def test_an_unknown_question_has_an_error_of_its_own() -> None:
     ("text", "message"),
     [
         ("dialect", "it is not TOML: "),
-        ("[dialects]", "it: 'dialects' is unexpected; a dialect file has the table [dialect] and nothing else."),
+        ("[dialects]", "it: 'dialects' is unexpected. A dialect file has only the table [dialect]."),
         ("dialect = 1", "it: [dialect] must be a table of question = answer."),
         ('[dialect]\n"create.status" = "202"', "it: [dialect] create.status cannot be '202'"),
         ('[dialect]\n"create.state" = "200"', "it: [dialect] No question has the id 'create.state'. Did you mean"),

@@ -52,8 +52,8 @@ def test_the_files_of_the_mock_are_read_in_each_encoding(name: str, tmp_path: Pa
         (b"\xff", "is not UTF-8 text: byte 0 cannot be decoded"),
         ("Grüße".encode("latin-1"), "is not UTF-8 text: byte 2 cannot be decoded"),
         (codecs.BOM_UTF16_LE + b"a", "is not UTF-16-LE text: byte 0 cannot be decoded"),
-        ("text".encode("utf-16-le"), "holds NUL characters: it is binary, or UTF-16 without a byte order mark"),
-        (b"\x7fELF\0\0", "holds NUL characters: it is binary"),
+        ("text".encode("utf-16-le"), "contains NUL characters: it is binary, or UTF-16 without a byte order mark"),
+        (b"\x7fELF\0\0", "contains NUL characters: it is binary"),
         (b"12345678901", "is larger than 10 bytes"),
     ],
 )
@@ -79,31 +79,33 @@ def test_a_path_may_begin_with_the_home_directory(tmp_path: Path, monkeypatch: p
 
 
 def test_a_home_directory_that_nobody_knows_is_told() -> None:
-    with pytest.raises(Contradiction, match=r"The path ~nobody-here/key begins with ~, and no home directory is known"):
+    with pytest.raises(
+        Contradiction, match=r"The path ~nobody-here/key begins with ~, but its home directory is unknown"
+    ):
         expanded("~nobody-here/key")
 
 
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("a = 1\na = 2\n", "line 2 (a): an entry is written twice"),
-        ("[x]\na = 1\na = 2\nb = 3\n", "line 3 (a): an entry is written twice"),
-        ("a = {b = 1, b = 2}", "line 1 (a): an entry is written twice"),
-        ("[x]\na = 1\n[x]\nb = 2", "line 3: a table is written twice"),
-        ("a = http://x", "line 1 (a): a value is neither a text in quotes"),
-        ("a = True", "line 1 (a): a value is neither"),
-        ("a = “x”", "line 1 (a): a value is neither"),
+        ("a = 1\na = 2\n", "line 2 (a): an entry occurs twice"),
+        ("[x]\na = 1\na = 2\nb = 3\n", "line 3 (a): an entry occurs twice"),
+        ("a = {b = 1, b = 2}", "line 1 (a): an entry occurs twice"),
+        ("[x]\na = 1\n[x]\nb = 2", "line 3: a table occurs twice"),
+        ("a = http://x", "line 1 (a): a value is not a quoted string"),
+        ("a = True", "line 1 (a): a value is not a quoted string"),
+        ("a = “x”", "line 1 (a): a value is not a quoted string"),
         (
             'file = "C:\\certs\\x.pem"',
-            "line 1 (file): a text holds a backslash. Put paths with backslashes into 'single",
+            "line 1 (file): a string contains a backslash. Put paths with backslashes into 'single",
         ),
-        ('file = "C:\\Users\\x.pem"', "line 1 (file): a text holds a backslash"),
-        ('a = "x', "line 1 (a): a text has no closing quote"),
-        ('a = "x\nb = 1', "line 1 (a): a text has no closing quote on its line"),
+        ('file = "C:\\Users\\x.pem"', "line 1 (file): a string contains a backslash"),
+        ('a = "x', "line 1 (a): a string has no closing quote"),
+        ('a = "x\nb = 1', "line 1 (a): a string has no closing quote on its line"),
         ("a = [1\n", "line 1 (a): a list has no closing ]"),
         ("=", "line 1: Invalid statement"),
         (f"a = {'9' * 5000}", "a number is too long"),
-        (f"a = {'[' * 5000}", "lists lie too deep"),
+        (f"a = {'[' * 5000}", "lists are nested too deep"),
     ],
 )
 def test_what_is_no_toml_is_told_by_line_and_entry(text: str, problem: str) -> None:

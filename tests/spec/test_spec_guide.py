@@ -168,7 +168,7 @@ def test_a_change_of_meaning_changes_a_hash(said: str, now: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "  \n", "no heading here.", "{"])
 def test_a_text_without_headings_is_none_of_the_guide(text: str) -> None:
-    with pytest.raises(Contradiction, match="no text of the guide"):
+    with pytest.raises(Contradiction, match="not the guide"):
         sections_of(text)
 
 
@@ -233,11 +233,11 @@ def test_the_command_refuses_what_is_no_guide(command: Any, text: bytes) -> None
 
 ENTRY = "{hash: a, says-nothing: advertises}"
 MISTAKES = {
-    "boats: {1: {hash: a}}": "boats 1: say what was made of it, or why nothing was, and not both.",
-    "boats: {1: {hash: a, says-nothing: a, untestable: b}}": "and not both",
-    "boats: {1: {hash: a, requirement: [b]}}": "'requirement' is none of example, hash",
+    "boats: {1: {hash: a}}": "boats 1: state either what became of it or why nothing did.",
+    "boats: {1: {hash: a, says-nothing: a, untestable: b}}": "either what became of it or why nothing did",
+    "boats: {1: {hash: a, requirement: [b]}}": "'requirement' is not one of example, hash",
     "boats: {1: {hash: a, questions: [name.blank]}}": "No question has the id 'name.blank'. Did you mean",
-    f"boats: {{2: {ENTRY}}}": "the sentences of boats are not counted from 1",
+    f"boats: {{2: {ENTRY}}}": "the sentences of boats are not numbered from 1",
     f"boats: {{1: {ENTRY}}}": "the guide has no section 'fleet-identifier'",
     f"fleet-identifier: {{1: {ENTRY}}}": "fleets.id-is-unique: guide.yaml cites it at no sentence of its source",
 }
@@ -254,9 +254,9 @@ def test_a_wrong_record_is_refused(monkeypatch: pytest.MonkeyPatch, text: str) -
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("[{text: Why.}]", "Why.: say what was made of it"),
-        ("[{text: Why., not-judged: b, questions: [create.status]}]", "and not both"),
-        ("[{text: Why., untestable: b}]", "'untestable' is none of"),
+        ("[{text: Why.}]", "Why.: state either what became of it"),
+        ("[{text: Why., not-judged: b, questions: [create.status]}]", "either what became of it or why nothing did"),
+        ("[{text: Why., untestable: b}]", "'untestable' is not one of"),
         ("[{text: Why., requirements: [fleets.unique]}]", "No requirement has the id 'fleets.unique'"),
     ],
 )

@@ -19,7 +19,7 @@ ODD = ["1_0", "+10", "١٠", "１０", "1e1", "10.0", "0x10", "", "ten", "9" * 5
 
 @pytest.mark.parametrize("text", ODD)
 def test_what_only_python_takes_for_a_number_is_refused(text: str) -> None:
-    with pytest.raises(click.BadParameter, match="is not a valid integer: write it in digits"):
+    with pytest.raises(click.BadParameter, match="is not a valid integer: use digits only"):
         Whole(0, 10).convert(text, None, None)
 
 
@@ -36,7 +36,7 @@ def test_a_decimal_number_may_have_a_point_and_an_exponent(text: str, number: fl
 
 @pytest.mark.parametrize("text", ["1_0", "+10", "٣", "nan", "inf", "Infinity", "0,5", "10s", "0x10", "", "."])
 def test_what_only_python_takes_for_a_decimal_number_is_refused(text: str) -> None:
-    with pytest.raises(click.BadParameter, match="is not a valid number: write it in digits"):
+    with pytest.raises(click.BadParameter, match="is not a valid number: use digits only"):
         Decimal(0, 10).convert(text, None, None)
 
 
@@ -52,4 +52,4 @@ def test_what_only_python_takes_for_a_decimal_number_is_refused(text: str) -> No
 def test_the_commands_take_such_numbers_only(command: click.Command, arguments: list[str]) -> None:
     ended = CliRunner().invoke(command, arguments)
     assert ended.exit_code == 2
-    assert "write it in digits" in ended.output
+    assert "use digits only" in ended.output

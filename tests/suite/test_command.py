@@ -31,7 +31,7 @@ def url() -> Iterator[str]:
         ((URL, "more"), "unexpected extra argument"),
         ((), "BASE_URL"),
         (("127.0.0.1:9",), "http://"),
-        ((f"{URL}/emp/v1",), "BASE_URL is what stands before it"),
+        ((f"{URL}/emp/v1",), "BASE_URL is the part before it"),
         ((URL, "--target", "missing.toml"), "Correct --target"),
         ((URL, "--target", "."), "Correct --target"),
         ((URL, "--api-key", "literal-key"), "Expected env:NAME or file:PATH"),
@@ -40,7 +40,7 @@ def url() -> Iterator[str]:
         ((URL, "--max-requests", "many"), "whole number"),
         (("https://127.0.0.1:9", "--ca-file", "missing.pem"), "missing.pem"),
         ((URL, "--only", "rename.keep-the-id"), "'rename.keeps-the-id'"),
-        ((URL, "--ledger", "missing/ledger"), "Name a file that can be written"),
+        ((URL, "--ledger", "missing/ledger"), "Choose a file that can be written"),
     ],
 )
 def test_wrong_usage_is_explained(
@@ -114,7 +114,7 @@ def test_a_report_that_cannot_be_written_is_explained(option: str, url: str, tmp
     ended = command("run", url, "--target", str(SEED), "--depth", "quick", "--only", "rename", option, path)
     assert ended.exit_code == Exit.USAGE
     assert ended.stderr.count("Error: ") == 1
-    assert "Name a file that can be written" in ended.stderr
+    assert "Choose a file that can be written" in ended.stderr
 
 
 def test_a_run_says_what_it_costs_what_it_did_and_what_came_of_it(url: str, tmp_path: Path) -> None:
@@ -164,7 +164,7 @@ def test_explain_knows_requirements_questions_and_situations(id: str) -> None:
 
 def test_explain_says_what_breaks_a_requirement_and_what_a_question_hangs_on() -> None:
     assert "rename.a-fleet" in command("explain", "fleets.id-finds-the-fleet").stdout
-    assert "exists where key.status is 200 or 201" in command("explain", "key.body").stdout
+    assert "applies only if key.status is 200 or 201" in command("explain", "key.body").stdout
     assert "untestable" in command("explain", "fleets.stored-name").stdout
 
 
@@ -197,4 +197,4 @@ def test_a_missing_package_of_the_suite_is_explained(tmp_path: Path) -> None:
 def test_an_exploration_that_saves_below_an_unknown_home_is_wrong_usage() -> None:
     ended = command("explore", URL, "--max-cases", "1", "--save", "~nobody-here/cases")
     assert ended.exit_code == Exit.USAGE
-    assert "no home directory is known for it" in ended.stderr
+    assert "its home directory is unknown" in ended.stderr

@@ -68,7 +68,7 @@ def test_a_failure_is_told_like_one_of_the_gate_with_its_case_and_how_to_replay_
         "curl -i --path-as-is",
         f"saved    {file}",
         f"fleet-contract run {url} --depth quick --target {folder / 'target.toml'} --cases {file}",
-        "seen again under new ids",
+        "reproduced with new ids",
         "footprint",
     ):
         assert told in said
@@ -94,7 +94,7 @@ def test_what_was_seen_once_is_told_and_not_withdrawn(tmp_path: Path) -> None:
         ended = explored(url, tmp_path, "--max-cases", "40", "--seed", "1")
     assert ended.exit_code == Exit.BREAKS
     assert "✗ http.never-a-server-error" in ended.stdout
-    assert "seen once: the same program did not break it again" in ended.stdout
+    assert "seen once; the same program did not reproduce it" in ended.stdout
     assert len(saved(tmp_path)) == 1
 
 
@@ -103,7 +103,7 @@ def test_without_a_known_dialect_the_quick_checks_read_it_first(tmp_path: Path) 
         arguments = ["--target", str(SEED), "--max-cases", "5", "--seed", "1", "--save", str(tmp_path)]
         ended = command("explore", url, *arguments)
     assert ended.exit_code == Exit.BREAKS
-    assert "The quick checks, which read the dialect, saw broken: rename.unknown-fleet-is-404" in ended.stdout
+    assert "The quick checks, which read the dialect, found broken: rename.unknown-fleet-is-404" in ended.stdout
 
 
 @pytest.mark.parametrize("name", [None, *list(DIALECTS)[:3]])
@@ -159,15 +159,15 @@ def test_a_seed_is_drawn_and_printed_where_none_is_given(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        ((), "Give --minutes N or --max-cases N"),
+        ((), "Use --minutes N or --max-cases N"),
         (("--minutes", "0"), "0"),
-        (("--minutes", "nan"), "write it in digits"),
+        (("--minutes", "nan"), "use digits only"),
         (("--max-cases", "0"), "0"),
         (("--max-cases", "1", "--seed", "-1"), "-1"),
         (("--max-cases", "1", "--depth", "deep"), "--depth"),
         (("--max-cases", "1", "--target", "missing.toml"), "Correct --target"),
         (("--max-cases", "1", "--only", "fleet.id"), "fleets.id"),
-        (("--max-cases", "1", "--save", f"{__file__}/cases"), "Name another with --save"),
+        (("--max-cases", "1", "--save", f"{__file__}/cases"), "Choose another with --save"),
     ],
 )
 def test_wrong_usage_is_explained(arguments: tuple[str, ...], says: str) -> None:
@@ -201,7 +201,7 @@ def test_a_budget_that_ends_before_anything_was_judged_is_no_success(held: bool,
         ended = command("explore", url, "--target", str(target), *most)
     assert ended.exit_code == Exit.INCONCLUSIVE
     assert "INCONCLUSIVE" in ended.stdout.splitlines()[-1]
-    assert "The budget of requests is spent" in ended.stdout
+    assert "The limit of requests is reached" in ended.stdout
 
 
 def test_a_budget_holds_for_the_whole_exploration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -220,7 +220,7 @@ def test_a_budget_holds_for_the_whole_exploration(tmp_path: Path, monkeypatch: p
     for path, most in (("/emp/v1/fleets", 30), ("/emp/v1/charging-keys", 4)):
         made = [each for each in journal if each.succeeded and each.request.method == "POST"]
         assert len([each for each in made if each.request.path == path]) <= most
-    assert "It ended early: The budget of" in ended.stdout
+    assert "Ended early: The limit of" in ended.stdout
 
 
 def test_on_another_host_an_exploration_costs_what_the_deepest_run_does_and_on_loopback_what_was_asked() -> None:
@@ -277,7 +277,7 @@ def test_a_suite_that_breaks_is_no_success_and_no_failure(tmp_path: Path, monkey
     with mock() as url:
         ended = explored(url, tmp_path, "--max-cases", "5")
     assert ended.exit_code == Exit.INCONCLUSIVE
-    assert "The suite itself broke: ZeroDivisionError: ours" in ended.stdout
+    assert "The suite itself failed: ZeroDivisionError: ours" in ended.stdout
 
 
 def test_every_failure_that_is_saved_says_what_was_seen(broken: tuple[str, str, Path]) -> None:

@@ -69,7 +69,7 @@ def test_a_selection_of_nothing_is_wrong_usage(url: str, arguments: tuple[str, .
 def test_a_selection_that_cannot_be_judged_is_no_success(url: str) -> None:
     ended = command("run", url, "--only", "prices", FLEET_API_KEY="demo-key")
     assert ended.exit_code == Exit.INCONCLUSIVE
-    assert "0 of 5 requirements judged" in ended.stdout
+    assert "INCONCLUSIVE: 5 untested" in ended.stdout
 
 
 def test_a_server_that_is_out_of_service_is_no_success() -> None:
@@ -173,7 +173,7 @@ def test_a_budget_that_ends_early_is_no_success(url: str, most: dict[str, Any]) 
     assert report.outcome is Outcome.INCONCLUSIVE
     assert report.footprint.requests <= int(most.get("max_requests", 250))
     assert len(report.footprint.fleets_created) <= int(most.get("max_fleets", 20))
-    assert any("The budget of" in each for each in ended_early(report))
+    assert any("The limit of" in each for each in ended_early(report))
 
 
 def test_what_lacks_a_fixture_is_named_and_may_be_demanded(url: str) -> None:

@@ -47,12 +47,12 @@ P, F, E, U = (result(verdict) for verdict in (Verdict.PASSED, Verdict.FAILED, Ve
         ([BROKEN], [ERRED], Verdict.FAILED, 1, ""),
         ([KEPT], [ERRED], Verdict.ERRORED, 1, "test_it: ZeroDivisionError: ours"),
         ([], [ERRED], Verdict.ERRORED, 0, "test_it: ZeroDivisionError: ours"),
-        ([], [RAN], Verdict.UNTESTED, 0, "test_it ran, and no answer could be judged"),
-        ([], [], Verdict.UNTESTED, 0, "no check that ran reaches it"),
+        ([], [RAN], Verdict.UNTESTED, 0, "test_it ran, but no response could be judged"),
+        ([], [], Verdict.UNTESTED, 0, "no check that ran covers it"),
         ([], [lacking(Lack.BUDGET)], Verdict.UNTESTED, 0, "test_it: it lacks budget"),
         ([KEPT], [lacking(Lack.BUDGET)], Verdict.PASSED, 1, ""),
-        ([], [Ran("test_another", (OTHER,), error="X: y")], Verdict.UNTESTED, 0, "no check that ran reaches it"),
-        ([Finding(OTHER, False, (1,))], [RAN], Verdict.UNTESTED, 0, "test_it ran, and no answer could be judged"),
+        ([], [Ran("test_another", (OTHER,), error="X: y")], Verdict.UNTESTED, 0, "no check that ran covers it"),
+        ([Finding(OTHER, False, (1,))], [RAN], Verdict.UNTESTED, 0, "test_it ran, but no response could be judged"),
     ],
 )
 def test_findings_are_folded_into_the_first_verdict_that_applies(
