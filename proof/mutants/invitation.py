@@ -19,6 +19,7 @@ from proof.triggers import values as v
 from proof.triggers.calls import (
     FOREIGN,
     FOREIGN_WITH_CODES,
+    OWN,
     STRANGER,
     SUCCEEDED,
     UNKNOWN,
@@ -51,10 +52,6 @@ def each(change: Callable[[str], Json]) -> Any:
     return shows_value(lambda codes, _: [{"code": change(shown["code"])} for shown in codes])
 
 
-def is_own_reading(moment: Moment) -> bool:
-    return moment.operation == OPERATION and moment.is_own
-
-
 def has_inactive(moment: Moment) -> bool:
     return any(not code.active for code in moment.fleet.codes)
 
@@ -72,7 +69,7 @@ def codes_of_others(moment: Moment) -> list[str]:
 def codes_in_the_query(moment: Moment) -> list[str]:
     """Return the codes of the fleet that the query names, whoever has it."""
     fleet = moment.world.fleet(moment.query.get("fleetId"))
-    return active_codes(fleet) if fleet and is_own_reading(moment) else []
+    return active_codes(fleet) if fleet else []
 
 
 def reads_beside(draw: DrawFn, cast: Cast) -> Request:
@@ -80,46 +77,33 @@ def reads_beside(draw: DrawFn, cast: Cast) -> Request:
     return sending.codes(cast.id("a", draw), query=urlencode({"fleetId": cast.id("b", draw)}))
 
 
-def stale_codes(moment: Moment) -> Json:
-    """Return the codes that its organization read last, where a fleet has none that is active any more."""
-    if moment.operation != OPERATION or not WITH_INACTIVE_CODES.holds(moment):
-        return None
+def codes_read_last(moment: Moment) -> Json:
     return next((each.shown for each in moment.successes(OPERATION) if each.tenant == moment.tenant), None)
 
 
-def made_codes(moment: Moment) -> Json:
-    """Return a code for each time that those of a fleet were asked for, which was made without any."""
-    if not is_own_reading(moment) or moment.fleet.codes:
-        return []
-    return listed(*made(moment, len(list(moment.alike(OPERATION)))))
-
-
 # fmt: off
-READ_AGAIN = told(lambda m: is_own_reading(m) and m.has_codes and m.times(OPERATION),
-                  has("a", True), reads("a"), reads("a"))
+READ_AGAIN = told(readings() & when(lambda m: m.times(OPERATION)), has("a", True, True), reads("a"), reads("a"))
+UNCODED_AGAIN = told(readings(OWN) & when(lambda m: not m.fleet.codes and any(m.alike(OPERATION))),
+                     makes("a"), reads("a"), reads("a"))
 TABLE: Table = {
     "invitation.lists-the-codes": {
         "codes-are-answered-206": ("The list of codes is answered as partial content.", LISTED, status(206)),
         "codes-are-hidden-beside-an-inactive-one": (
             "A fleet with an inactive code is answered 404, whatever active ones it has.",
             readings() & when(has_inactive), refuses(Kind.NO_CODES)),
-        "codes-are-never-modified": (
-            "The codes are answered 304 to whoever has others already, whichever they are.",
+        "codes-are-never-modified": ("The codes are answered 304 to whoever has others already, whichever they are.",
             with_header("if-none-match", TAGS, OPERATION) & SUCCEEDED, status(304)),
     },
     "invitation.answers-an-array-of-codes": {
         "codes-are-wrapped": (
             "The codes are answered inside an object.", LISTED, shows_value(lambda codes, _: {"codes": codes})),
-        "codes-are-an-object-by-number": (
-            "The codes are answered as an object whose members are numbers.",
+        "codes-are-an-object-by-number": ("The codes are answered as an object whose members are numbers.",
             LISTED, shows_value(lambda codes, _: {str(number): each for number, each in enumerate(codes)})),
         "the-only-array-is-in-an-array": (
             "The array of codes is the only item of another one.", LISTED, shows_value(lambda codes, _: [codes])),
-        "codes-are-plain-strings": (
-            "The codes are answered as strings and not as objects.",
+        "codes-are-plain-strings": ("The codes are answered as strings and not as objects.",
             LISTED, shows_value(lambda codes, _: [each["code"] for each in codes])),
-        "the-code-has-another-name": (
-            "The property with the code is called invitationCode.",
+        "the-code-has-another-name": ("The property with the code is called invitationCode.",
             LISTED, shows_value(lambda codes, _: [{"invitationCode": each["code"]} for each in codes])),
         "codes-are-objects-themselves": (
             "Every code is an object with a value in it.", LISTED, each(lambda code: {"value": code})),
@@ -135,41 +119,36 @@ TABLE: Table = {
             "Of several active codes all but the last are listed.", SEVERAL, shows_value(lambda codes, _: codes[:-1])),
     },
     "invitation.lists-only-active-codes": {
-        "inactive-codes-are-listed-too": (
-            "A fleet with active codes shows its inactive ones beside them.",
+        "inactive-codes-are-listed-too": ("A fleet with active codes shows its inactive ones beside them.",
             readings() & when(has_inactive), shows_value(lambda _, m: listed(*(each.code for each in m.fleet.codes)))),
         "codes-of-all-fleets-are-listed": (
             "A fleet with active codes shows those of other organizations' fleets beside them.",
             LISTED & when(codes_of_others), shows_value(lambda codes, m: [*codes, *listed(*codes_of_others(m))])),
-        "the-id-is-listed-as-a-code": (
-            "Beside the codes the id of the fleet is listed as one.",
+        "the-id-is-listed-as-a-code": ("Beside the codes the id of the fleet is listed as one.",
             LISTED, shows_value(lambda codes, m: [*codes, *listed(m.id)])),
     },
     ("invitation.lists-every-active-code", "invitation.lists-only-active-codes"): {
-        "codes-are-listed-in-lower-case": (
-            "Codes are listed in lower case.",
+        "codes-are-listed-in-lower-case": ("Codes are listed in lower case.",
             LISTED & when(lambda m: any(each["code"] != each["code"].lower() for each in m.shown)), each(str.lower)),
         "codes-are-masked": (
             "Of every code the last three characters are hidden.", LISTED, each(lambda code: f"{code[:-3]}***")),
     },
     "invitation.without-codes-is-404": {
-        "no-codes-are-an-empty-list": (
-            "A fleet without active codes is answered 200 with an empty list.",
+        "no-codes-are-an-empty-list": ("A fleet without active codes is answered 200 with an empty list.",
             readings(WITHOUT_CODES), answers(200, [])),
         "no-codes-are-a-conflict": ("A fleet without active codes is answered 409.", WITHOUT, status(409)),
         "no-codes-are-forbidden": ("A fleet without active codes is answered 403.", WITHOUT, status(403)),
-        "no-codes-are-no-content": (
-            "A fleet of whose codes none is active any more is answered 204.",
+        "no-codes-are-no-content": ("A fleet of whose codes none is active any more is answered 204.",
             USED_UP & refused(Kind.NO_CODES), status(204)),
-        "inactive-codes-stand-in": (
-            "A fleet without active codes is shown its inactive ones.",
+        "inactive-codes-stand-in": ("A fleet without active codes is shown its inactive ones.",
             USED_UP, answers(200, lambda m: listed(*(each.code for each in m.fleet.codes)))),
         "codes-of-the-fleet-read-before-are-shown": (
             "A fleet of whose codes none is active is shown those that its organization read last.",
-            told(stale_codes, has("a", True), has("b", False), reads("a"), reads("b")), answers(200, stale_codes)),
+            told(USED_UP & when(codes_read_last), has("a", True), has("b", False), reads("a"), reads("b")),
+            answers(200, codes_read_last)),
         "codes-of-the-fleet-in-the-query-are-listed": (
             "The codes are those of the fleet that the query names, whoever has it.",
-            told(codes_in_the_query, has("b", True), makes("a"), reads_beside),
+            told(readings(OWN) & when(codes_in_the_query), has("b", True), makes("a"), reads_beside),
             answers(200, lambda m: listed(*codes_in_the_query(m)))),
     },
     "invitation.unknown-fleet-is-404": {
@@ -177,16 +156,13 @@ TABLE: Table = {
             "The codes of an id that no fleet has are answered 400.", readings(UNKNOWN) & UNFOUND, status(400)),
         "codes-of-an-unknown-fleet-are-forbidden": (
             "The codes of an id that no fleet has are answered 403.", readings(UNKNOWN) & UNFOUND, status(403)),
-        "an-unknown-fleet-has-a-code": (
-            "The codes of an id that no fleet has are answered with one that was made up.",
+        "an-unknown-fleet-has-a-code": ("The codes of an id that no fleet has are answered with one that was made up.",
             readings(UNKNOWN), answers(200, lambda m: listed(*made(m, 1)))),
-        "codes-of-a-stranger-are-none": (
-            "The codes of an id that has nothing to do with any fleet are answered 204.",
+        "codes-of-a-stranger-are-none": ("The codes of an id that has nothing to do with any fleet are answered 204.",
             readings(STRANGER) & UNFOUND, status(204)),
     },
     "invitation.foreign-fleet-is-403": {
-        "codes-are-shown-to-everybody": (
-            "The codes of another organization's fleet are answered 200.",
+        "codes-are-shown-to-everybody": ("The codes of another organization's fleet are answered 200.",
             readings(FOREIGN_WITH_CODES), acts_for(lambda m: m.fleet.tenant)),
         "a-foreign-fleet-is-refused-with-200": (
             "The codes of another organization's fleet are answered 200 with a problem for a body.",
@@ -203,27 +179,20 @@ TABLE: Table = {
             READ_AGAIN, shows_value(lambda codes, m: codes[:1] * m.times(OPERATION) + codes)),
         "the-first-reading-makes-a-code": (
             "Each reading of a fleet that was made without codes, from the second one on, makes it another code.",
-            told(made_codes, makes("a"), reads("a"), reads("a")), answers(200, made_codes)),
-        "a-rename-replaces-the-codes": (
-            "A renamed fleet has a new code in the place of those it had.",
-            told(lambda m: is_own_reading(m) and m.times("rename_fleet"),
-                 has("a", True), names("a"), reads("a")),
+            UNCODED_AGAIN, answers(200, lambda m: listed(*made(m, len(list(m.alike(OPERATION))))))),
+        "a-rename-replaces-the-codes": ("A renamed fleet has a new code in the place of those it had.",
+            told(readings(OWN) & when(lambda m: m.times("rename_fleet")), has("a", True), names("a"), reads("a")),
             answers(200, lambda m: listed(made(m, m.times("rename_fleet"))[-1]))),
-        "codes-run-out": (
-            "The codes of a fleet can be read four times, and then it has none.",
-            told(lambda m: is_own_reading(m) and m.has_codes and m.times(OPERATION) >= 4,
-                 has("a", True), *[reads("a")] * 5),
+        "codes-run-out": ("The codes of a fleet can be read four times, and then it has none.",
+            told(readings() & when(lambda m: m.times(OPERATION) >= 4), has("a", True), *[reads("a")] * 5),
             refuses(Kind.NO_CODES)),
     },
     ("invitation.reading-changes-nothing", "invitation.lists-only-active-codes"): {
-        "a-second-reading-adds-a-code": (
-            "Every reading of a fleet's codes but the first lists one more.",
+        "a-second-reading-adds-a-code": ("Every reading of a fleet's codes but the first lists one more.",
             READ_AGAIN, shows_value(lambda codes, m: [*codes, *listed(*made(m, m.times(OPERATION)))])),
     },
     ("invitation.reading-changes-nothing", "invitation.lists-every-active-code"): {
-        "codes-are-listed-in-turn": (
-            "Every other reading leaves out the last of several codes.",
-            told(lambda m: SEVERAL.holds(m) and m.times(OPERATION) % 2, has("a", True, True), reads("a"), reads("a")),
-            shows_value(lambda codes, _: codes[:-1])),
+        "codes-are-listed-in-turn": ("Every other reading leaves out the last of several codes.",
+            READ_AGAIN & SEVERAL & when(lambda m: m.times(OPERATION) % 2), shows_value(lambda codes, _: codes[:-1])),
     },
 }

@@ -6,7 +6,19 @@ from urllib.parse import parse_qsl
 from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import Answer
 from fleet_contract.mock_server.store import Fleet
-from proof.effects import accepts, acts_for, answers, does, keeps, put_fleet, sends, shown_fleet, status, takes
+from proof.effects import (
+    accepts,
+    acts_for,
+    answers,
+    does,
+    keeps,
+    put_fleet,
+    sends,
+    shown_fleet,
+    status,
+    takes,
+    takes_bytes,
+)
 from proof.moments import UNREADABLE, Moment, Proceed, value_of
 from proof.mutants.table import Table
 from proof.sending import MISSING, as_json, its_rename
@@ -39,10 +51,6 @@ def form(moment: Moment) -> dict[str, str]:
     return dict(parse_qsl(moment.call.raw_body.decode("latin-1"))) if moment.body is UNREADABLE else {}
 
 
-def mended(moment: Moment) -> bytes:
-    return moment.call.raw_body + b"}"
-
-
 async def makes_it(moment: Moment, proceed: Proceed) -> Answer:
     await put_fleet(moment, Fleet(moment.id, None, str(moment.tenant)))
     return await proceed(moment.call)
@@ -51,41 +59,32 @@ async def makes_it(moment: Moment, proceed: Proceed) -> Answer:
 # fmt: off
 TABLE: Table = {
     "rename.refuses-a-missing-name": {
-        "rename-without-a-name-changes-nothing": (
-            "A rename without newName succeeds and leaves the name as it was.",
+        "rename-without-a-name-changes-nothing": ("A rename without newName succeeds and leaves the name as it was.",
             UNNAMED, answers(200, lambda m: shown_fleet(m, m.fleet))),
         "rename-answers-422-to-a-missing-name": (
             "A rename without newName is answered 422.", renames(ANY, newName=v.ABSENT) & BAD, status(422)),
-        "rename-reads-the-name-from-fleetname": (
-            "A rename without newName takes fleetName for it.",
+        "rename-reads-the-name-from-fleetname": ("A rename without newName takes fleetName for it.",
             renames(newName=v.ABSENT, fleetName=v.NAMED),
             sends(lambda m: m.with_members(newName=m.member("fleetName"), fleetName=MISSING))),
-        "rename-reads-the-name-from-the-query": (
-            "A rename without newName takes it from the query.",
+        "rename-reads-the-name-from-the-query": ("A rename without newName takes it from the query.",
             asking(UNNAMED, newName=v.lengths(1, 100)), sends(lambda m: m.with_members(newName=m.query["newName"]))),
     },
     "rename.refuses-an-invalid-name": {
-        "rename-to-null-removes-the-name": (
-            "A rename whose newName is null succeeds.",
+        "rename-to-null-removes-the-name": ("A rename whose newName is null succeeds.",
             renames(newName=v.NULL), answers(200, lambda m: {"fleetId": m.id, "fleetName": None})),
         "rename-answers-422-to-null": (
             "A rename whose newName is null is answered 422.", renames(ANY, newName=v.NULL) & BAD, status(422)),
-        "rename-takes-an-array-as-name": (
-            "A rename whose newName is an array succeeds with its JSON for a name.",
+        "rename-takes-an-array-as-name": ("A rename whose newName is an array succeeds with its JSON for a name.",
             renames(newName=v.ARRAYS), takes(newName=json.dumps)),
-        "rename-takes-an-object-as-name": (
-            "A rename whose newName is an object succeeds with its JSON for a name.",
+        "rename-takes-an-object-as-name": ("A rename whose newName is an object succeeds with its JSON for a name.",
             renames(newName=v.OBJECTS), takes(newName=json.dumps)),
     },
     "rename.refuses-an-overlong-name": {
-        "rename-cuts-long-names": (
-            "A rename to a name of more than 100 characters takes the first 100 of them.",
+        "rename-cuts-long-names": ("A rename to a name of more than 100 characters takes the first 100 of them.",
             LONG, takes(newName=lambda name: name[:v.LIMIT])),
-        "rename-answers-422-to-an-overlong-name": (
-            "A rename to a name of more than 100 characters is answered 422.",
+        "rename-answers-422-to-an-overlong-name": ("A rename to a name of more than 100 characters is answered 422.",
             renames(ANY, newName=v.OVERLONG) & BAD, status(422)),
-        "rename-accepts-newname-beyond-1000-characters": (
-            "A newName of 1000 characters or more is accepted.",
+        "rename-accepts-newname-beyond-1000-characters": ("A newName of 1000 characters or more is accepted.",
             renames(newName=v.at_least(1000)), accepts("newName")),
         "rename-accepts-a-name-of-255-characters": (
             "The limit on names is 255 in rename.", renames(newName=v.lengths(101, 255)), accepts("newName")),
@@ -99,35 +98,28 @@ TABLE: Table = {
             renames(newName=v.WITH_A_LINE_FEED), accepts("newName")),
     },
     "rename.refuses-a-malformed-body": {
-        "rename-with-an-empty-body-changes-nothing": (
-            "A rename with an empty body succeeds.",
+        "rename-with-an-empty-body-changes-nothing": ("A rename with an empty body succeeds.",
             with_bytes(v.BLANKS, lambda m: m.is_own and not m.call.raw_body.strip(), "rename_fleet"),
             sends(lambda m: m.with_body({"newName": m.fleet.name or "-"}))),
-        "rename-answers-415-to-what-is-no-json": (
-            "A rename whose body cannot be read is answered 415.",
+        "rename-answers-415-to-what-is-no-json": ("A rename whose body cannot be read is answered 415.",
             with_bytes(v.NO_JSON, UNREAD.holds, "rename_fleet") & BAD, status(415)),
-        "rename-takes-a-string-for-the-body": (
-            "A rename whose whole body is a JSON string takes it as the new name.",
+        "rename-takes-a-string-for-the-body": ("A rename whose whole body is a JSON string takes it as the new name.",
             with_bytes(v.NAMES.map(as_json), lambda m: isinstance(m.body, str), "rename_fleet"),
             sends(lambda m: m.with_body({"newName": m.body}))),
-        "rename-reads-forms": (
-            "A rename whose body is a form is read, though it is declared as JSON.",
+        "rename-reads-forms": ("A rename whose body is a form is read, though it is declared as JSON.",
             with_bytes(FORMS, lambda m: "newName" in form(m), "rename_fleet"),
             sends(lambda m: m.with_body({"newName": form(m)["newName"]}))),
         "rename-mends-a-body-that-was-cut-off": (
             "A rename whose body lacks its last brace is read as if it had it.",
-            with_bytes(CUT_OFF, lambda m: m.body is UNREADABLE and value_of(mended(m)) is not UNREADABLE,
-                       "rename_fleet"),
-            sends(lambda m: m.with_bytes(mended(m)))),
+            with_bytes(CUT_OFF, lambda m: m.body is UNREADABLE is not value_of(m.call.raw_body + b"}"), "rename_fleet"),
+            takes_bytes(lambda body: body + b"}")),
     },
     "rename.unknown-fleet-is-404": {
         "rename-answers-400-to-an-unknown-fleet": (
             "A rename of an id that no fleet has is answered 400.", renames(UNKNOWN) & UNFOUND, status(400)),
-        "rename-answers-410-to-a-stranger": (
-            "A rename of an id that has nothing to do with any fleet is answered 410.",
+        "rename-answers-410-to-a-stranger": ("A rename of an id that has nothing to do with any fleet is answered 410.",
             renames(STRANGER) & UNFOUND, status(410)),
-        "an-overlong-id-is-unprocessable": (
-            "A rename of an id of more than 100 characters is answered 422.",
+        "an-overlong-id-is-unprocessable": ("A rename of an id of more than 100 characters is answered 422.",
             renames(WITH_OVERLONG_ID) & refused(Kind.OVERLONG_ID), status(422)),
         "a-rename-that-says-what-a-create-says-makes-the-fleet": (
             "A rename of an id that no fleet has makes a fleet where its body holds a fleetName.",

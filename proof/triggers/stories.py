@@ -51,9 +51,9 @@ class Cast:
 Telling = Callable[[DrawFn, Cast], Step]
 
 
-def told(holds: Predicate, *steps: Telling, ids: SearchStrategy[str] = v.IDS) -> Class:
-    """Return the calls for which a predicate holds, as in a story; `ids` are those that the fleet a may have."""
-    return Class(holds, story(*steps, ids=ids))
+def told(holds: Class | Predicate, *steps: Telling, ids: SearchStrategy[str] = v.IDS) -> Class:
+    """Return the calls of a class, or for which a predicate holds, as in a story; `ids` are the fleet a's."""
+    return Class(holds.holds if isinstance(holds, Class) else holds, story(*steps, ids=ids))
 
 
 @st.composite
