@@ -5,12 +5,13 @@ One that is `Instead` decides before the honest mock is asked, one that is `Afte
 
 import asyncio
 import json
+import re
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from http import HTTPStatus
-from typing import Any, TypeVar
+from typing import Any
 
 from fleet_contract.mock_server import forms
 from fleet_contract.mock_server.handlers import DEFAULT_PAGE_SIZE, PAGE_SIZES, listed
@@ -22,10 +23,11 @@ from fleet_contract.mock_server.store import ChargingKey, Fleet
 from proof.layers import world_of
 from proof.moments import Moment, Proceed, World
 from proof.sending import MISSING
+from proof.triggers.values import Values
 
 WINDOW = 0.05  # seconds; long enough that calls which begin at once meet in it
 JSON = {"content-type": "application/json"}
-Value = TypeVar("Value")
+KEY_HEADER = re.compile(rb"(?<=\n)x-api-key(?=:)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,18 @@ class Afterwards:
     change: Callable[[Moment], Answer]
 
 
-Effect = Instead | Afterwards
+@dataclass(frozen=True)
+class Overlooks:
+    """Takes the key for missing under some names of its header, which are seen on the wire alone."""
+
+    names: Values
+
+    def rewrite(self, data: bytes) -> bytes:
+        """Return bytes of a request as they are read."""
+        return KEY_HEADER.sub(lambda found: b"X-Overlooked" if self.names.fits(found[0].decode()) else found[0], data)
+
+
+Effect = Instead | Afterwards | Overlooks
 
 
 def decided(given: Any, *arguments: Any) -> Any:

@@ -115,6 +115,11 @@ class Moment:
         return self.fleet is not None and bool(active_codes(self.fleet))
 
     @property
+    def raw(self) -> bytes:
+        """The bytes of the body."""
+        return self.call.raw_body
+
+    @property
     def media_type(self) -> str:
         return self.call.header("content-type") or ""
 

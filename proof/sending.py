@@ -1,7 +1,7 @@
 """Requests as a scenario sends them: plain data, and a builder for each operation."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote, unquote, urlencode
 
@@ -23,6 +23,22 @@ class Request:
     body: bytes = b""
     headers: tuple[tuple[str, str], ...] = ()
     after: float = 0.0
+
+    def with_body(self, body: bytes) -> "Request":
+        return replace(self, body=body)
+
+    def with_raw_id(self, encoded: str) -> "Request":
+        """Return this request with another id in its path, as it is to stand there."""
+        *before, _, after = self.path.split("/")
+        return replace(self, path="/".join((*before, encoded, after)))
+
+    def with_raw_query(self, query: str) -> "Request":
+        return replace(self, query=query)
+
+    def with_header(self, name: str, value: Any) -> "Request":
+        """Return this request with another header, or without it where `value` is MISSING."""
+        others = tuple(each for each in self.headers if each[0] != name)
+        return replace(self, headers=others if value is MISSING else (*others, (name, value)))
 
     def call(self) -> Call:
         """Return this request as the mock sees it."""

@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
+from http.client import HTTPConnection
 from typing import Any
 
 from fleet_contract.mock_server.app import plans
@@ -12,7 +14,9 @@ from fleet_contract.mock_server.messages import Answer
 from fleet_contract.mock_server.parts import Mock, Parts, parts
 from fleet_contract.mock_server.plan import Plan
 from fleet_contract.mock_server.service import Service
+from fleet_contract.mock_server.serving import serving
 from fleet_contract.mock_server.store import ChargingKey, Fleet
+from proof.effects import Overlooks
 from proof.layers import Behaviour, Watched
 from proof.moments import Moment, Proceed
 from proof.mutants.table import Mutant
@@ -30,11 +34,30 @@ class Told:
 
 def both(mutant: Mutant, scenario: Scenario) -> tuple[Told, Told]:
     """Return what the honest mock and the mutant answer to the same scenario, each from the same beginning."""
-    return asyncio.run(_both(mutant, scenario))
+    if isinstance(mutant.effect, Overlooks):
+        return served(None, scenario), served(mutant, scenario)
+    return played(None, scenario), played(mutant, scenario)
 
 
-async def _both(mutant: Mutant, scenario: Scenario) -> tuple[Told, Told]:
-    return await Stage(_honest).play(scenario), await Stage(mutant.behave).play(scenario)
+def played(mutant: Mutant | None, scenario: Scenario) -> Told:
+    """Return what the honest mock answers to a scenario, or a mutant."""
+    return asyncio.run(Stage(mutant.behave if mutant else _honest).play(scenario))
+
+
+def served(mutant: Mutant | None, scenario: Scenario) -> Told:
+    """Return what is answered over a connection to a scenario of plain requests."""
+    made = parts()
+    if mutant:
+        mutant.spoil(made)
+    with serving(made) as url, closing(HTTPConnection(url.removeprefix("http://"))) as connection:
+        answers = [_answered(connection, step) for step in scenario if isinstance(step, Request)]
+    return Told(tuple(answers), (mutant is not None,) * len(answers))
+
+
+def _answered(connection: HTTPConnection, request: Request) -> Answer:
+    connection.request(request.method, f"{request.path}?{request.query}", request.body, dict(request.headers))
+    response = connection.getresponse()
+    return Answer(response.status, {}, response.read())
 
 
 async def _honest(moment: Moment, proceed: Proceed) -> Answer:

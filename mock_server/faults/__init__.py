@@ -5,36 +5,24 @@ registers all of them.
 """
 
 from fleet_contract.mock_server.faults import (
-    access,
-    bodies,
     collisions,
-    crashes,
     create,
     fleets,
-    http,
     listing,
     look_ups,
     pages,
-    successes,
     tenants,
-    texts,
 )
 from fleet_contract.mock_server.faults.registry import FAULTS, Fault, fault, find
 
 SECTIONS = (
-    fleets,
-    look_ups,
-    create,
     collisions,
-    tenants,
-    texts,
+    create,
+    fleets,
     listing,
+    look_ups,
     pages,
-    access,
-    http,
-    successes,
-    bodies,
-    crashes,
+    tenants,
 )
 
 __all__ = ["FAULTS", "SECTIONS", "Fault", "fault", "find"]

@@ -14,6 +14,8 @@ from proof.mutants import (
     create,
     create_refusals,
     fleets,
+    http,
+    http_crashes,
     invitation,
     keys,
     listing,
@@ -35,6 +37,8 @@ SECTIONS = (
     listing,
     prices,
     access,
+    http,
+    http_crashes,
     races,
 )
 

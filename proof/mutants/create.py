@@ -5,6 +5,7 @@ from math import inf
 from fleet_contract.mock_server.kinds import Kind
 from proof.effects import refuses, shows_what
 from proof.moments import Moment
+from proof.mutants import echoes
 from proof.mutants.table import Table
 from proof.triggers import values as v
 from proof.triggers.calls import ON_A_FLEET, creates
@@ -61,7 +62,9 @@ TABLE: Table = {
             makes("a", v.ABSENT)),
             shows_what(fleetName=name_before)),
     },
+    "create.echoes-the-id": echoes.of_create(echoes.IDS, "fleetId"),
     "create.echoes-the-name": {
+        **echoes.of_create(echoes.NAMES, "fleetName"),
         "creates-within-a-second-share-a-name": (
             "A create with a name, within a second of another one, is answered with the name of that one.",
             told(lambda m: creates(fleetName=v.NAMED).holds(m) and name_before(m, SECOND), makes("b"), makes("a")),

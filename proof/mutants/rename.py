@@ -7,6 +7,7 @@ from typing import Any
 from fleet_contract.mock_server.kinds import Kind
 from proof.effects import refuses, shows, shows_value, shows_what, status, takes_what
 from proof.moments import Moment
+from proof.mutants import echoes
 from proof.mutants.table import Table
 from proof.sending import MISSING
 from proof.triggers import values as v
@@ -71,6 +72,7 @@ TABLE: Table = {
             renames(newName=v.taking_more_than(255)), BAD_NAME),
     },
     "rename.keeps-the-id": {
+        **echoes.ids_of_rename(echoes.IDS),
         "rename-answers-without-the-id": (
             "The answer to a rename shows the name alone.", ANSWERED, shows(fleetId=MISSING)),
         "rename-answers-the-name-as-id": ("The answer to a rename shows the new name as the id.",
@@ -89,6 +91,7 @@ TABLE: Table = {
             shows_what(fleetId=lambda m: before(m).id)),
     },
     "rename.answers-the-new-name": {
+        **echoes.names_of_rename({**echoes.NAMES, **echoes.NEW_NAMES}),
         "rename-answers-without-the-name": (
             "The answer to a rename shows the id alone.", ANSWERED, shows(fleetName=MISSING)),
         "rename-answers-newname": ("The answer to a rename calls the name newName, as the request does.",

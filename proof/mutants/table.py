@@ -7,7 +7,7 @@ from fleet_contract.mock_server.messages import Answer
 from fleet_contract.mock_server.parts import Parts
 from fleet_contract.mock_server.parts import Proceed as Within
 from fleet_contract.mock_server.service import Service
-from proof.effects import Afterwards, Effect
+from proof.effects import Afterwards, Effect, Overlooks
 from proof.layers import Watched
 from proof.moments import Moment, Proceed
 from proof.triggers.classes import Class
@@ -30,7 +30,10 @@ class Mutant:
 
     def spoil(self, parts: Parts) -> None:
         """Make the mock of these parts misbehave."""
-        parts.layers.append(self.around)
+        if isinstance(self.effect, Overlooks):
+            parts.rewrite = self.effect.rewrite
+        else:
+            parts.layers.append(self.around)
         parts.faults.append(self.name)
 
     def around(self, service: Service, within: Within) -> Watched:
@@ -39,6 +42,8 @@ class Mutant:
 
     async def behave(self, moment: Moment, proceed: Proceed) -> Answer:
         """Return the answer to a call: the honest mock's where this mutant does not fire."""
+        if isinstance(self.effect, Overlooks):
+            return await proceed(moment.call)
         if isinstance(self.effect, Afterwards):
             moment.given = await proceed(moment.call)
             moment.fired = bool(self.when.holds(moment))

@@ -6,7 +6,7 @@ organization's fleet. What is not named may be anything, and is drawn as everyda
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,6 +16,8 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 from fleet_contract.mock_server.bodies import is_json
 from fleet_contract.mock_server.handlers import HANDLERS
 from fleet_contract.mock_server.kinds import Kind
+from fleet_contract.mock_server.refusals import Refusal
+from proof import sending
 from proof.moments import UNREADABLE, Moment
 from proof.sending import MISSING, THEIR_TENANT, THEIRS, Request
 from proof.triggers import values as v
@@ -80,6 +82,11 @@ def renames(of: Whose = OWN, /, **members: Values) -> Class:
     return _sending("rename_fleet", names("a", members=members), of, members)
 
 
+def named(values: Values) -> Class:
+    """Return creates and renames by the name that they give."""
+    return creates(fleetName=values) | renames(newName=values)
+
+
 def readings(of: Whose = WITH_CODES) -> Class:
     """Return readings of invitation codes by whose the fleet is."""
     return _sending("get_invitation_codes", reads("a"), of, {})
@@ -98,6 +105,11 @@ def listings(of: Whose | None = None, /, **parameters: Values) -> Class:
 def locations(of: Whose | None = None, /, **parameters: Values) -> Class:
     """Return looks at a location by their parameters; `of` says for whose fleet."""
     return _asking("get_location", looks("a" if of else None, **parameters), of or ANY, parameters)
+
+
+def located(ids: Values) -> Class:
+    """Return looks at a location by its id."""
+    return _of("get_location", looks(location=ids), ANY, lambda moment: ids.fits(moment.path.get("locationId")))
 
 
 def _sending(operation: str, step: Telling, of: Whose, members: Mapping[str, Values]) -> Class:
@@ -154,17 +166,15 @@ def any_call(*operations: str) -> Class:
 
 
 def with_bytes(bodies: SearchStrategy[bytes], holds: Predicate, *operations: str) -> Class:
-    """Return calls by the bytes of their body, in one of the strategy."""
-    return calls(*operations or WITH_BODY, changed=lambda draw, usual: replace(usual, body=draw(bodies)), holds=holds)
+    """Return calls by the bytes of their body, of which some are drawn."""
+    return calls(*operations or WITH_BODY, changed=lambda draw, usual: usual.with_body(draw(bodies)), holds=holds)
 
 
 def with_header(name: str, values: Values, *operations: str) -> Class:
     """Return calls by a header: those that have it, or lack it, so."""
 
     def changed(draw: DrawFn, usual: Request) -> Request:
-        value = draw(values.drawn)
-        others = tuple(each for each in usual.headers if each[0] != name)
-        return replace(usual, headers=others if value is MISSING else (*others, (name, value)))
+        return usual.with_header(name, draw(values.drawn))
 
     def holds(moment: Moment) -> bool:
         sent = moment.call.header(name)
@@ -190,6 +200,51 @@ def asking(among: Class, **parameters: Values) -> Class:
 
 
 DECLARED_OTHERWISE = Values(lambda sent: sent is not MISSING and not is_json(sent), v.OTHER_MEDIA_TYPES)
+
+
+def without_key(way: Callable[[DrawFn, Request], Request], holds: Predicate, *operations: str) -> Class:
+    """Return calls without a key, which say in another way who calls."""
+
+    def changed(draw: DrawFn, usual: Request) -> Request:
+        return way(draw, usual.with_header("x-api-key", MISSING))
+
+    return calls(*operations, changed=changed, holds=lambda m: not m.call.header("x-api-key") and holds(m))
+
+
+def elsewhere(kind: Kind, requests: SearchStrategy[Request], holds: Predicate = lambda _: True) -> Class:
+    """Return what means no operation, and is refused for that, of which some requests are drawn."""
+    members = requests.map(lambda request: [request])
+    return Class(lambda m: m.operation is None and m.answer.kind is kind and holds(m), members)
+
+
+_SEGMENTS = st.text("abcdefghijklmnopqrstuvwxyz0123456789-_", min_size=1, max_size=12)
+_PATHS = st.lists(_SEGMENTS, min_size=1, max_size=6).map(lambda segments: "/" + "/".join(segments))
+_KNOWN = st.sampled_from(
+    [sending.FLEETS, f"{sending.FLEETS}/any/rename", f"{sending.FLEETS}/any/invitation", sending.KEYS]
+)
+UNKNOWN_PATHS = elsewhere(
+    Kind.UNKNOWN_PATH, st.builds(sending.request, st.sampled_from(["GET", "POST", "PUT"]), _PATHS)
+)
+LONGER_PATHS = elsewhere(
+    Kind.UNKNOWN_PATH,
+    st.builds("{}/{}".format, _KNOWN, _SEGMENTS).map(lambda path: sending.request("GET", path)),
+    lambda m: is_path(m.call.raw_path.rpartition("/")[0], m),
+)
+
+
+def is_path(raw_path: str, moment: Moment) -> bool:
+    """Say whether a path is that of an operation."""
+    try:
+        return bool(moment.mock.routes.allowed(raw_path))
+    except Refusal:
+        return False
+
+
+def wrong_methods(*methods: str) -> Class:
+    """Return calls of a path by some methods that it does not have, or by any."""
+    drawn = st.sampled_from(methods or ("DELETE", "PATCH", "TRACE"))
+    wrong = st.builds(sending.request, drawn, _KNOWN)
+    return elsewhere(Kind.WRONG_METHOD, wrong, lambda m: not methods or m.call.method in methods)
 
 
 # --- to narrow others by -------------------------------------------------------------------------

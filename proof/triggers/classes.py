@@ -48,6 +48,6 @@ class Class:
         return Class(self.holds, None if self.members is None else self.members.map(followed))
 
 
-def when(holds: Predicate) -> Class:
-    """Return the calls for which a predicate holds, to narrow another class."""
-    return Class(holds)
+def when(holds: Predicate, like: Class | None = None) -> Class:
+    """Return the calls for which a predicate holds: drawn like those of another class, or to narrow one."""
+    return Class(holds, like.members if like else None)

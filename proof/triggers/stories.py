@@ -13,7 +13,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 
 from fleet_contract.mock_server.store import Code, Fleet
 from proof import sending
-from proof.sending import MISSING, OUR_TENANT
+from proof.sending import MISSING, OUR_TENANT, Request
 from proof.triggers import values as v
 from proof.triggers.classes import Class, Predicate, Scenario, Step
 from proof.triggers.values import Values
@@ -89,7 +89,7 @@ def reads(fleet: str, **more: Any) -> Telling:
     return lambda draw, cast: sending.codes(cast.id(fleet, draw), **more)
 
 
-def adds(fleet: str | None = None, identifier: Values = v.IDENTIFIERS, **more: Any) -> Telling:
+def adds(fleet: str | None = None, identifier: Any = v.IDENTIFIERS, **more: Any) -> Telling:
     """Create a charging key in a fleet, or in none."""
 
     def tell(draw: DrawFn, cast: Cast) -> Step:
@@ -120,11 +120,13 @@ def turns_the_page(fleet: str | None = None, *, key: Any = sending.OURS, **param
     return tell
 
 
-def looks(fleet: str | None = None, **more: Any) -> Telling:
+def looks(fleet: str | None = None, location: Any = "loc-001", **more: Any) -> Telling:
     """Look at a location, for a fleet or for none."""
 
     def tell(draw: DrawFn, cast: Cast) -> Step:
-        return sending.location(parameters={"fleetId": cast.id(fleet, draw) if fleet else MISSING}, **more)
+        return sending.location(
+            cast.value(draw, location), parameters={"fleetId": cast.id(fleet, draw) if fleet else MISSING}, **more
+        )
 
     return tell
 
@@ -137,6 +139,11 @@ def at_once(*steps: Telling) -> Telling:
         return tuple(each for each in told if isinstance(each, sending.Request))
 
     return tell
+
+
+def sends_for(fleet: str, request: Callable[[str], Request]) -> Telling:
+    """Send a request of one's own, made with the id of a fleet."""
+    return lambda draw, cast: request(cast.id(fleet, draw))
 
 
 def has(fleet: str, *active: bool, tenant: str = OUR_TENANT, name: Any = v.ANYTHING) -> Telling:

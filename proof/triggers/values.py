@@ -150,8 +150,24 @@ def changed_by(change: Callable[[str], Any], fragments: SearchStrategy[str] = TE
     )
 
 
+HALF_PAIRS = holding("[\ud800-\udfff]", st.characters(categories=["Cs"]), around=PLAIN)
 BEYOND_ASCII = holding(r"[^\x00-\x7f]", st.characters(min_codepoint=0x80, exclude_categories=["Cs"]))
+LETTERS = st.text("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=1, max_size=12)
+BEYOND_LATIN_1 = st.text(st.characters(min_codepoint=0xA00, max_codepoint=0xD7FF), min_size=1, max_size=12)
+ASTRAL_ALONE = st.text(st.characters(min_codepoint=0x10000), min_size=1, max_size=12)
 ASTRAL = holding("[\U00010000-\U0010ffff]", st.characters(min_codepoint=0x10000))
+
+
+# --- numbers in a query --------------------------------------------------------------------------
+
+NO_INTEGERS = Values(
+    lambda value: value is not MISSING and not re.fullmatch(r"-?(0|[1-9][0-9]*)", value),
+    st.text("abcxyz.,+- ", min_size=1, max_size=8) | st.floats(0.1, 1e3).map("{:f}".format) | st.just("007"),
+)
+HUGE_INTEGERS = Values(
+    lambda value: value is not MISSING and re.fullmatch(r"[0-9]{30,}", value),
+    st.integers(10**29, 10**60).map(str),
+)
 
 
 # --- bodies ------------------------------------------------------------------------------------

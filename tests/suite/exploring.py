@@ -9,12 +9,16 @@ from typing import Any
 import tomli_w
 from click.testing import Result
 
-from fleet_contract.mock_server.faults.http import break_on, text_of
 from fleet_contract.mock_server.handlers import Handler, World
 from fleet_contract.mock_server.messages import Call, Reply
 from fleet_contract.mock_server.parts import Parts
 from fleet_contract.mock_server.store import DelegatingStore, Fleet, NoSuchFleet
 from fleet_contract.spec.dialect import complete
+from proof.effects import status
+from proof.mutants.table import Mutant
+from proof.triggers.calls import named
+from proof.triggers.classes import Class, when
+from proof.triggers.values import characters
 
 from .harness import SEED, command
 
@@ -22,7 +26,7 @@ BIDI = "\u202e"  # turns the direction of a text around; no check of the gate se
 
 
 def crashes_on_a_character(parts: Parts) -> None:
-    break_on(parts, condition=lambda call: BIDI in text_of(call), operations=("create_fleet", "rename_fleet"))
+    spoil(parts, named(characters(BIDI)))
 
 
 def loses_ids_of_a_length(parts: Parts) -> None:
@@ -61,14 +65,13 @@ def fails_the_third_rename(parts: Parts, failed: Event | None = None) -> None:
 
 def breaks_once(parts: Parts) -> None:
     """Answer one rename with 500, and never again."""
-    broken: list[Call] = []
+    spoil(parts, when(lambda m: m.operation == "rename_fleet" and not any(m.earlier("rename_fleet"))))
 
-    def breaks(call: Call) -> bool:
-        if not broken:
-            broken.append(call)
-        return broken == [call]
 
-    break_on(parts, condition=breaks, operations=("rename_fleet",))
+def spoil(parts: Parts, where: Class) -> None:
+    """Answer some calls with 500."""
+    breaks = frozenset({"http.never-a-server-error"})
+    Mutant("breaks-somewhere", breaks, "Some calls are answered 500.", where, status(500)).spoil(parts)
 
 
 def target_of(folder: Path, settings: Mapping[str, str] | None = None) -> Path:

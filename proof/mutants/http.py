@@ -1,0 +1,282 @@
+"""Mutants that break what every operation owes to HTTP and JSON, but for its crashes."""
+
+import json
+import math
+import re
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import unquote
+
+from hypothesis import strategies as st
+
+from fleet_contract.mock_server.bodies import is_json
+from fleet_contract.mock_server.kinds import Kind
+from proof.effects import declares, refuses, shows_bytes, shows_value, status, takes_bytes
+from proof.moments import Moment
+from proof.mutants.table import Row, Table
+from proof.sending import FLEETS, MISSING, request
+from proof.triggers import bodies as b
+from proof.triggers import calls as c
+from proof.triggers import values as v
+from proof.triggers.calls import SUCCEEDED, UNKNOWN_PATHS, VALID, any_call, creates, refused, renames, with_header
+from proof.triggers.classes import when
+from proof.triggers.stories import makes, names, sends_for, told
+from proof.triggers.values import Values
+
+OTHERWISE = with_header("content-type", c.DECLARED_OTHERWISE, *c.WITH_BODY) & refused(Kind.WRONG_MEDIA_TYPE)
+UNDECLARED = with_header("content-type", v.ABSENT, *c.WITH_BODY) & refused(Kind.MISSING_MEDIA_TYPE)
+ANSWERED = any_call() & when(lambda m: m.succeeded and m.answer.body)
+CREATED, RENAMED, READ = (
+    any_call(each) & SUCCEEDED for each in ("create_fleet", "rename_fleet", "get_invitation_codes")
+)
+
+
+def header(fits: Callable[[str], Any], *drawn: str) -> Values:
+    """Return values of a header, of which some are drawn."""
+    return Values(lambda sent: sent is not MISSING and fits(sent), st.sampled_from(drawn))
+
+
+FORMS = header(lambda sent: "form" in sent, "application/x-www-form-urlencoded", "multipart/form-data; boundary=x")
+WITH_PARAMETER = header(
+    lambda sent: is_json(sent) and ";" in sent,
+    "application/json; charset=utf-8",
+    "application/json;charset=utf-8",
+    'application/json; charset="utf-8"',
+    "application/json; v=1",
+)
+IN_CAPITALS = header(
+    lambda sent: is_json(sent) and sent.partition(";")[0] != sent.partition(";")[0].lower(),
+    "Application/JSON",
+    "APPLICATION/JSON",
+    "application/Json",
+    "Application/json; charset=utf-8",
+)
+CHARSET_IN_CAPITALS = header(
+    lambda sent: is_json(sent) and re.search(r'charset="?[^a-z]*[A-Z][^a-z]*$', sent),
+    "application/json; charset=UTF-8",
+    'application/json; charset="UTF-8"',
+    "application/json;charset=US-ASCII",
+)
+JSON_ALONE = v.one("application/json")
+WEIGHED = header(
+    lambda sent: ";" in sent, "application/json; q=0.9, text/html; q=0.1", "application/json;q=1", "*/*;q=0.1"
+)
+SEVERAL = header(
+    lambda sent: "json" in sent and "," in sent, "application/json, text/html", "text/html, application/json"
+)
+
+
+def deleted(moment: Moment) -> bool:
+    """Say whether its caller has sent a DELETE of the fleet that a call looks up."""
+    own = moment.operation in c.ON_A_FLEET and moment.is_own
+    deletes = (each for each in moment.earlier() if each.call.method == "DELETE" and each.tenant == moment.tenant)
+    return own and any(unquote(each.call.raw_path) == f"{FLEETS}/{moment.id}" for each in deletes)
+
+
+def unknown(*operations: str) -> Callable[[Moment], Any]:
+    """Return whether a body has members that its operation does not know."""
+    known = {"create_fleet": {"fleetId", "fleetName"}, "rename_fleet": {"newName"}}
+    return lambda m: m.operation in operations and isinstance(m.body, dict) and set(m.body) - known[m.operation]
+
+
+def reads(text: str, change: Callable[[bytes], bytes], respell: b.Respelling) -> Row:
+    """Return the row of a parser that takes the bytes of a body for others."""
+    return text, b.changing(change, respell), takes_bytes(change)
+
+
+def stumbles(text: str, pattern: bytes, respell: b.Respelling) -> Row:
+    """Return the row of a parser that refuses a pattern between the strings of a body."""
+    found = when(lambda m: m.is_valid and re.search(pattern, b.without_strings(m.raw)), b.spelled(respell))
+    return text, found, refuses(Kind.BAD_BODY)
+
+
+def in_latin_1(body: bytes) -> bytes:
+    """Return a text in Latin-1, with JSON's escapes for the characters that it lacks."""
+    return "".join(each if each <= "\xff" else json.dumps(each)[1:-1] for each in body.decode()).encode("latin-1")
+
+
+def as_python(body: bytes) -> bytes:
+    return str(json.loads(body)).encode()
+
+
+def with_number(number: float) -> Any:
+    """Return what adds a number to a value, spelled as Python does."""
+    return shows_value(lambda value, _: [*value, number] if isinstance(value, list) else {**value, "discount": number})
+
+
+def needs_no_escape(code: int) -> bool:
+    return code >= 0x20 and chr(code) not in '"\\' and not 0xD800 <= code <= 0xDFFF
+
+
+# fmt: off
+TABLE: Table = {
+    "http.unknown-paths-are-refused": {
+        "an-unknown-path-succeeds": ("A path that is no operation is answered 200.", UNKNOWN_PATHS, status(200)),
+        "an-unknown-path-is-gone": ("A path that is no operation is answered 410.", UNKNOWN_PATHS, status(410)),
+        "an-unknown-path-is-unprocessable": (
+            "A path that is no operation is answered 422.", UNKNOWN_PATHS, status(422)),
+        "an-unknown-path-leads-elsewhere": ("A path that is no operation is answered 302.", UNKNOWN_PATHS, status(302)),
+        "a-fleet-can-be-deleted": (
+            "A DELETE of a fleet is answered 204.",
+            c.elsewhere(Kind.UNKNOWN_PATH, v.IDS.map(lambda a: request("DELETE", f"{FLEETS}/{a}")),
+                        lambda m: m.call.method == "DELETE" and re.fullmatch(f"{FLEETS}/[^/]+", m.call.raw_path)),
+            status(204)),
+        "what-follows-a-path-is-overlooked": (
+            "A path that has one segment more than that of an operation is answered 204.", c.LONGER_PATHS, status(204)),
+    },
+    "http.wrong-methods-are-refused": {
+        "a-wrong-method-succeeds": (
+            "A method that a path does not have is answered 200.", c.wrong_methods(), status(200)),
+        **{f"{method.lower()}-is-accepted": (
+            f"{method} is answered 204 where there is no such operation.", c.wrong_methods(method), status(204))
+            for method in ("DELETE", "PATCH")},
+    },
+    "http.media-type-is-judged": {
+        "a-wrong-media-type-is-unprocessable": (
+            "A body that is not declared as JSON is answered 422.", OTHERWISE | UNDECLARED, status(422)),
+        "an-undeclared-body-is-unprocessable": (
+            "A body without Content-Type is answered 422.", UNDECLARED, status(422)),
+        "a-form-is-not-acceptable": (
+            "A JSON body that is declared as a form is answered 406.",
+            with_header("content-type", FORMS, *c.WITH_BODY) & refused(Kind.WRONG_MEDIA_TYPE), status(406)),
+    },
+    "http.media-type-parameters-are-allowed": {
+        "a-charset-is-refused": (
+            "A body whose media type has a parameter is refused.",
+            with_header("content-type", WITH_PARAMETER, *c.WITH_BODY) & VALID, refuses(Kind.WRONG_MEDIA_TYPE)),
+        "media-types-have-case": (
+            "A body whose media type is not in lower case is refused.",
+            with_header("content-type", IN_CAPITALS, *c.WITH_BODY) & VALID, refuses(Kind.WRONG_MEDIA_TYPE)),
+        "a-create-refuses-a-charset": (
+            "The body of a create is refused where its media type has a parameter.",
+            with_header("content-type", WITH_PARAMETER, "create_fleet") & VALID, refuses(Kind.WRONG_MEDIA_TYPE)),
+        "a-charset-in-capitals-is-refused": (
+            "A body whose charset is spelled in capitals is refused.",
+            with_header("content-type", CHARSET_IN_CAPITALS, *c.WITH_BODY) & VALID, refuses(Kind.WRONG_MEDIA_TYPE)),
+        "the-media-type-of-a-charging-key-has-case": (
+            "The body of a charging key is refused where its media type is not in lower case.",
+            with_header("content-type", IN_CAPITALS, "create_charging_key") & VALID, refuses(Kind.WRONG_MEDIA_TYPE)),
+    },
+    "http.json-is-read-by-value": {
+        "escapes-stay-escaped": reads(
+            "An escape of a character that needs none is read as its six characters.",
+            b.rereads(needs_no_escape), b.with_text(v.PLAIN, b.escaped)),
+        "escapes-are-refused": (
+            "A body in which an ASCII letter is escaped is answered 400.",
+            when(lambda m: m.is_valid and any(chr(each).isalpha() and each < 0x80 for each in b.escapes(m.raw)),
+                 b.spelled(b.with_text(v.LETTERS, b.escaped))),
+            refuses(Kind.BAD_BODY)),
+        "white-space-is-refused": (
+            "A body that begins or ends with white space is answered 400.",
+            when(lambda m: m.is_valid and m.raw != m.raw.strip(), b.spelled(b.padded())), refuses(Kind.BAD_BODY)),
+        "the-name-must-follow-the-id": (
+            "A create whose body has fleetName before fleetId is answered 400.",
+            when(lambda m: m.operation == "create_fleet" and m.is_valid
+                 and [each for each in m.body if each in ("fleetId", "fleetName")] == ["fleetName", "fleetId"],
+                 b.spelled(b.reversed_members, "create_fleet")),
+            refuses(Kind.BAD_BODY)),
+        "line-breaks-between-members-are-no-json": stumbles(
+            "A body with a line break after a colon is answered 400.", rb":\s*[\r\n]", b.spread(", ", ":\n")),
+        "a-blank-before-a-colon-is-no-json": stumbles(
+            "A body with a blank between a member's name and its colon is answered 400.", rb" +:",
+            b.spread(", ", " : ")),
+        "escapes-in-capitals-stay-escaped": reads(
+            "An escape with capital letters is read as its six characters.",
+            lambda raw: re.sub(rb"(?<!\\)((?:\\\\)*)\\u(?=[0-9a-f]*[A-F])", rb"\1\\\\u", raw),
+            b.with_text(v.BEYOND_LATIN_1, lambda text: b.escaped(text, capitals=True))),
+        "an-escaped-slash-keeps-its-backslash": reads(
+            "An escaped slash in a body is read as a backslash and a slash.",
+            lambda raw: re.sub(rb"(?<!\\)((?:\\\\)*)\\/", rb"\1\\\\/", raw),
+            b.with_text(v.PLAIN, lambda text: f"{text}\\/{text}")),
+        "names-of-members-are-not-unescaped": reads(
+            "A member whose name is escaped is an unknown one.",
+            lambda raw: re.sub(rb'"(?:[^"\\]|\\.)*\\(?:[^"\\]|\\.)*"(?=\s*:)', b'"unknown"', raw), b.escaped_names),
+        "pairs-of-escapes-are-read-apart": reads(
+            "A character that is escaped as two is read as two question marks.",
+            lambda raw: re.sub(rb"(?i)(?<!\\)((?:\\\\)*)\\ud[89ab]..\\ud[c-f]..", rb"\1??", raw),
+            b.with_text(v.ASTRAL_ALONE, b.escaped)),
+        "a-body-ends-at-its-4096th-byte": (
+            "What follows the first 4,096 bytes of a body is not read.",
+            when(lambda m: m.is_valid and m.raw[4096:].strip(), b.spelled(b.padded(4096))),
+            takes_bytes(lambda raw: raw[:4096])),
+        "a-rename-has-room-for-512-bytes": (
+            "The body of a rename is answered 400 where it has more than 512 bytes, whatever they mean.",
+            when(lambda m: m.operation == "rename_fleet" and m.is_valid and len(m.raw) > 512,
+                 b.spelled(b.padded(512), "rename_fleet")),
+            refuses(Kind.BAD_BODY)),
+    },
+    ("create.accepts-a-valid-fleet", "rename.accepts-a-valid-name"): {
+        "comments-are-cut-out": reads(
+            "What follows two slashes in a line of a body is cut out as a comment, within a string too.",
+            lambda raw: re.sub(rb"//.*", b"", raw), b.with_text(v.PLAIN.map("https://{}".format))),
+    },
+    "http.unknown-properties": {
+        "an-unknown-property-is-a-conflict": (
+            "A create or a rename with a property that it does not know is answered 409.",
+            when(unknown("create_fleet", "rename_fleet"), creates(more=v.ANYTHING) | renames(more=v.ANYTHING))
+            & SUCCEEDED,
+            status(409)),
+        "an-unknown-property-is-forbidden": (
+            "A create with a property that it does not know is answered 403.",
+            when(unknown("create_fleet"), creates(more=v.ANYTHING)) & SUCCEEDED, status(403)),
+        "an-unknown-property-has-no-method": (
+            "A rename with a property called __proto__ is answered 405, as by a guard against polluted prototypes.",
+            renames(**{"__proto__": Values(v.PRESENT.fits, v.OBJECTS.drawn)}), status(405)),
+    },
+    "http.success-is-json": {
+        "successes-end-with-a-comma": (
+            "A success has a body that is JSON but for a comma at its end.", ANSWERED,
+            shows_bytes(lambda body: body + b",")),
+        "successes-are-utf-16": (
+            "A success has a body in UTF-16.", ANSWERED, shows_bytes(lambda body: body.decode().encode("utf-16"))),
+        "successes-are-cut-off": (
+            "A success has a body without its last character.", ANSWERED, shows_bytes(lambda body: body[:-1])),
+        "successes-begin-with-a-guard": (
+            "A success has a body that begins with four characters against its use as a script.",
+            ANSWERED, shows_bytes(lambda body: b")]}'" + body)),
+        "a-success-is-followed-by-a-warning": (
+            "A success has a body with a line behind it that was meant for a log.",
+            ANSWERED, shows_bytes(lambda body: body + b"\nWarning: deprecated")),
+        "successes-are-written-as-python": (
+            "A success has a body with apostrophes for quotes.", ANSWERED, shows_bytes(as_python)),
+        "successes-hold-nan": (
+            "A success has a member that is NaN, which Python reads and no other client does.", ANSWERED,
+            with_number(math.nan)),
+        "a-create-is-answered-in-words": (
+            "A create is answered with a word that is no JSON.", CREATED, shows_bytes(lambda _: b"Created")),
+        "a-create-has-an-empty-body": ("A create is answered 201 without a body.", CREATED, shows_bytes(lambda _: b"")),
+        "a-rename-has-an-empty-body": ("A rename is answered 200 without a body.", RENAMED, shows_bytes(lambda _: b"")),
+        "a-rename-answers-minus-infinity": (
+            "The answer to a rename has a member that is -Infinity.", RENAMED, with_number(-math.inf)),
+        "nobody-may-ask-for-json-alone": (
+            "A client that accepts nothing but JSON is answered 406.", with_header("accept", JSON_ALONE), status(406)),
+        "several-types-are-not-acceptable": (
+            "A request that accepts JSON rather than something else is answered 406.",
+            with_header("accept", SEVERAL), status(406)),
+        "weights-in-accept-are-not-understood": (
+            "A client that says how much it likes JSON is answered 406.", with_header("accept", WEIGHED), status(406)),
+        "who-asks-for-json-is-told-in-words": (
+            "A client that accepts nothing but JSON is given a text in Python's words.",
+            with_header("accept", JSON_ALONE) & when(lambda m: m.succeeded and m.answer.body), shows_bytes(as_python)),
+        "successes-are-latin-1": (
+            "A success has a body in Latin-1, with JSON's escapes for the characters that it lacks.",
+            when(lambda m: m.succeeded and not m.answer.body.isascii(), c.named(v.BEYOND_ASCII)),
+            shows_bytes(in_latin_1)),
+    },
+    "http.success-is-declared-as-json": {
+        "successes-are-declared-as-html": (
+            "A success is declared as text/html.", ANSWERED, declares("text/html; charset=utf-8")),
+        "successes-are-declared-as-bytes": (
+            "A success is declared as application/octet-stream.", ANSWERED, declares("application/octet-stream")),
+        "successes-are-declared-as-text": (
+            "A success is declared as text/plain.", ANSWERED, declares("text/plain; charset=utf-8")),
+        "successes-are-not-declared": ("A success has no Content-Type.", ANSWERED, declares(None)),
+        "codes-are-declared-as-text": ("A list of codes is declared as text/plain.", READ, declares("text/plain")),
+    },
+    "fleets.id-never-changes": {
+        "a-delete-that-is-refused-deletes": (
+            "A DELETE of a fleet is refused, and the fleet is gone.",
+            told(deleted, makes("a"), sends_for("a", lambda a: request("DELETE", f"{FLEETS}/{a}")), names("a")),
+            refuses(Kind.UNKNOWN_FLEET)),
+    },
+}
