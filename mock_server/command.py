@@ -13,12 +13,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from fleet_contract.mock_server import faults
 from fleet_contract.mock_server.bodies import LIMIT
 from fleet_contract.mock_server.examples import curl_lines
 from fleet_contract.mock_server.guard import ANY_HOST
 from fleet_contract.mock_server.listening import CannotListen, is_open_to_others, listen, url_of
 from fleet_contract.mock_server.log import log_to_stderr
+from fleet_contract.mock_server.misbehaviours import MISBEHAVIOURS, find
 from fleet_contract.mock_server.origins import ANY, read_origin
 from fleet_contract.mock_server.output import print_text
 from fleet_contract.mock_server.parts import Parts, parts
@@ -52,7 +52,11 @@ log = logging.getLogger("fleet_mock")
     "--set", "settings", multiple=True, metavar="QUESTION=ANSWER", help="Set one answer of the dialect. Repeatable."
 )
 @click.option(
-    "--fault", "fault_names", multiple=True, metavar="NAME", help="Have this fault (--list-faults). Repeatable."
+    "--misbehave",
+    "names",
+    multiple=True,
+    metavar="NAME",
+    help="Misbehave in this way (--list-misbehaviours). Repeatable.",
 )
 @click.option("--seed", "seed_file", type=Path, metavar="FILE", help="Start with the data in this YAML or JSON file.")
 @click.option("--base-path", default="", metavar="PATH", help="Serve everything under this path, such as /drive.")
@@ -83,14 +87,14 @@ log = logging.getLogger("fleet_mock")
 )
 @click.option("--no-validate-responses", is_flag=True, help="Do not validate responses against the document.")
 @click.option("--ready-json", is_flag=True, help="When ready, print one line of JSON instead of the welcome text.")
-@click.option("--list-faults", is_flag=True, help="List the faults and exit.")
+@click.option("--list-misbehaviours", is_flag=True, help="List the misbehaviours and exit.")
 def main(  # noqa: PLR0913  (one argument for each option)
     *,
     host: str,
     port: int,
     dialect_file: Path | None,
     settings: tuple[str, ...],
-    fault_names: tuple[str, ...],
+    names: tuple[str, ...],
     seed_file: Path | None,
     base_path: str,
     origins: tuple[str, ...],
@@ -99,11 +103,11 @@ def main(  # noqa: PLR0913  (one argument for each option)
     allowed_hosts: tuple[str, ...],
     no_validate_responses: bool,
     ready_json: bool,
-    list_faults: bool,
+    list_misbehaviours: bool,
 ) -> None:
-    """Serve a mock of the Drive API's Fleet Management, which keeps the contract or breaks it on request."""
-    if list_faults:
-        print_faults()
+    """Serve a mock of the Drive API's Fleet Management, which keeps the contract or misbehaves on request."""
+    if list_misbehaviours:
+        print_misbehaviours()
         return
     log_to_stderr()
     try:
@@ -114,8 +118,8 @@ def main(  # noqa: PLR0913  (one argument for each option)
         made.base_path = read_base_path(base_path)
         made.origins = frozenset(map(read_origin, origins))
         made.allowed_hosts = allowed_hosts
-        for name in fault_names:
-            faults.find(name).spoil(made)
+        for name in names:
+            find(name).spoil(made)
         serve(made, host, port, ready_json=ready_json)
     except (Contradiction, CannotListen) as wrong:
         raise click.UsageError(str(wrong)) from None
@@ -158,7 +162,7 @@ def ready_line(url: str, port: int, made: Parts) -> str:
         "port": port,
         "keys": public_keys(made.seed.keys),
         "dialect": unusual_answers(made),
-        "faults": made.faults,
+        "misbehaviours": made.misbehaviours,
     }
     return json.dumps(ready)
 
@@ -173,7 +177,7 @@ def welcome(url: str, made: Parts) -> str:
         f"Keys: {keys_in_words(made)}",
     ]
     lines += [f"Dialect: {question} = {answer}" for question, answer in unusual_answers(made).items()]
-    lines += [f"Fault: {name}" for name in made.faults]
+    lines += [f"Misbehaviour: {name}" for name in made.misbehaviours]
     lines += ["", "Try:", *(f"  {line}" for line in curl_lines(url, shown, tenant, made.seed.fleets))]
     return "\n".join(lines)
 
@@ -192,11 +196,13 @@ def unusual_answers(made: Parts) -> dict[str, str]:
     return {question: answer for question, answer in made.dialect.items() if usual.get(question) != answer}
 
 
-def print_faults() -> None:
-    """Print every fault with what it breaks."""
-    table = Table("fault", "breaks", "what it does", box=None, pad_edge=False, header_style="bold")
-    for each in sorted(faults.FAULTS.values(), key=lambda each: each.name):
-        table.add_row(each.name, "\n".join(sorted(each.breaks)), Text(each.text))
+def print_misbehaviours() -> None:
+    """Print every misbehaviour with what a client should do about it."""
+    table = Table(
+        "misbehaviour", "what it does", "what a client should do", box=None, pad_edge=False, header_style="bold"
+    )
+    for each in MISBEHAVIOURS.values():
+        table.add_row(each.name, Text(each.text), Text(each.reason))
     console = Console()
     if not console.is_terminal:
         console = Console(width=200)

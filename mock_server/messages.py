@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from fleet_contract.mock_server.deliveries import Deliver
 from fleet_contract.mock_server.kinds import Kind
 
 Json = Any
@@ -55,13 +56,15 @@ NOTHING = object()
 class Answer:
     """A whole answer, as it is about to be sent.
 
-    Header names are lower case; `kind` is why a request is refused, None where it is not.
+    Header names are lower case; `kind` is why a request is refused, None where it is not; `deliver` sends what is not
+    to be sent at once and whole.
     """
 
     status: int
     headers: Mapping[str, str]
     body: bytes = b""
     kind: Kind | None = None
+    deliver: Deliver | None = None
 
     @property
     def succeeded(self) -> bool:
@@ -75,7 +78,7 @@ class Answer:
 
     def with_headers(self, headers: Mapping[str, str]) -> "Answer":
         """Return this answer with other headers; `replace` would take six times as long."""
-        return Answer(self.status, headers, self.body, self.kind)
+        return Answer(self.status, headers, self.body, self.kind, self.deliver)
 
     def with_json(self, value: Json) -> "Answer":
         """Return this answer with another value as its body."""

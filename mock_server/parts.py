@@ -67,7 +67,7 @@ class Parts:
     access_type: type[Access] = Access
     layers: list[Layer] = field(default_factory=list)
     rewrite: Callable[[bytes], bytes] | None = None
-    faults: list[str] = field(default_factory=list)
+    misbehaviours: list[str] = field(default_factory=list)
 
     def schema(self, name: str) -> dict[str, Any]:
         """Return a schema of the document, to be edited."""

@@ -119,9 +119,14 @@ async def collected(app: ASGIApp, scope: Scope, receive: Receive) -> Answer:
 
 
 async def sent(answer: Answer, send: Send, *, head: bool) -> None:
-    """Send an answer whole; without its body to HEAD."""
+    """Send an answer whole, unless it has a delivery of its own; without its body to HEAD."""
     raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers.items()]
     if answer.status not in WITHOUT_CONTENT:
         raw.append((b"content-length", b"%d" % len(answer.body)))
-    await send({"type": "http.response.start", "status": answer.status, "headers": raw})
-    await send({"type": "http.response.body", "body": b"" if head else answer.body})
+    start = {"type": "http.response.start", "status": answer.status, "headers": raw}
+    body = b"" if head else answer.body
+    if answer.deliver is not None:
+        await answer.deliver(send, start, body)
+        return
+    await send(start)
+    await send({"type": "http.response.body", "body": body})

@@ -24,7 +24,7 @@ class Fault:
         """Make the mock of these parts misbehave."""
         parts.store_type = parts.store_type or PlainStore
         self.edit(parts)
-        parts.faults.append(self.name)
+        parts.misbehaviours.append(self.name)
 
 
 class NoSuchFault(Contradiction):

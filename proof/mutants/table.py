@@ -34,7 +34,7 @@ class Mutant:
             parts.rewrite = self.effect.rewrite
         else:
             parts.layers.append(self.around)
-        parts.faults.append(self.name)
+        parts.misbehaviours.append(self.name)
 
     def around(self, service: Service, within: Within) -> Watched:
         """Return this mutant around an honest service."""

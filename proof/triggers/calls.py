@@ -188,7 +188,7 @@ def asking(among: Class, **parameters: Values) -> Class:
 
     def asked(scenario: Scenario, drawn: Mapping[str, str]) -> Scenario:
         *before, last = scenario
-        return [*before, replace(last, query=urlencode(drawn)) if isinstance(last, Request) else last]
+        return [*before, last.with_raw_query(urlencode(drawn)) if isinstance(last, Request) else last]
 
     def holds(moment: Moment) -> bool:
         return among.holds(moment) and all(

@@ -44,7 +44,7 @@ class Client:
     def __init__(self, made: Parts, key: str | None = "demo-key") -> None:
         self.app = build(made)
         self.key = key
-        self.is_honest = not made.faults
+        self.is_honest = not made.misbehaviours
 
     def __call__(self, method: str, path: str, json: Any = UNSET, **more: Any) -> httpx.Response:
         key = more.pop("key", self.key)

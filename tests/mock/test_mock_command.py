@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from fleet_contract.mock_server.command import main, ready_line, welcome
-from fleet_contract.mock_server.faults import FAULTS
+from fleet_contract.mock_server.misbehaviours import MISBEHAVIOURS
 from fleet_contract.mock_server.parts import parts
 from fleet_contract.mock_server.seed import parse_seed
 
@@ -34,7 +34,7 @@ def run(*arguments: str) -> Result:
         (["--prot", "1"], "No such option"),
         (["--port", "x"], "'x' is not a valid int"),
         (["--port", "70000"], "not in the range"),
-        (["--fault", "codes-are-wraped"], "Did you mean 'codes-are-wrapped'?"),
+        (["--misbehave", "lost-fleet"], "Did you mean 'lost-fleets'?"),
         (["--set", "create.stats=200"], "Did you mean 'create.status'?"),
         (["--set", "create.status=202"], "its answers are 201, 200"),
         (["--set", "create.status"], "is not QUESTION=ANSWER"),
@@ -66,15 +66,15 @@ def test_a_wrong_dialect_file_is_named(tmp_path: Path) -> None:
     assert "dialect.toml" in result.output
 
 
-def test_the_faults_are_listed() -> None:
-    result = run("--list-faults")
+def test_the_misbehaviours_are_listed() -> None:
+    result = run("--list-misbehaviours")
     assert result.exit_code == 0
-    assert all(name in result.output for name in FAULTS)
+    assert all(name in result.output for name in MISBEHAVIOURS)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_program_reads_one_line_and_a_signal_ends_it_well(number: signal.Signals) -> None:
-    more = ["--port", "0", "--ready-json", "--set", "create.status=200", "--fault", "codes-are-wrapped"]
+    more = ["--port", "0", "--ready-json", "--set", "create.status=200", "--misbehave", "lost-fleets"]
     with started(*more) as process:
         assert process.stdout is not None
         ready = json.loads(process.stdout.readline())
@@ -83,7 +83,7 @@ def test_a_program_reads_one_line_and_a_signal_ends_it_well(number: signal.Signa
         rest, errors = process.communicate(timeout=10)
     assert (process.returncode, rest, errors) == (0, "", "")
     assert ready["keys"] == ["demo-key", "other-key"]
-    assert (ready["dialect"], ready["faults"]) == ({"create.status": "200"}, ["codes-are-wrapped"])
+    assert (ready["dialect"], ready["misbehaviours"]) == ({"create.status": "200"}, ["lost-fleets"])
 
 
 def test_a_person_reads_what_to_try() -> None:

@@ -79,5 +79,5 @@ def test_a_fault_in_what_is_read_as_http() -> None:
 def test_faults_can_be_combined() -> None:
     made = spoiled("only-the-first-code-is-listed")
     find("codes-are-plain-strings").spoil(made)
-    assert sorted(made.faults) == ["codes-are-plain-strings", "only-the-first-code-is-listed"]
+    assert sorted(made.misbehaviours) == ["codes-are-plain-strings", "only-the-first-code-is-listed"]
     assert Client(made).codes("acme-corp-001").json() == ["FLEET2024ABC"]

@@ -52,7 +52,7 @@ def passed(printed: str) -> int:
 
 
 def test_a_broken_server_is_exit_1(project: Project) -> None:
-    with mock(project.bin / "fleet-mock", "--fault", "codes-are-wrapped") as broken:
+    with mock(project.bin / "fleet-mock", "--misbehave", "missing-members") as broken:
         done = project.plain(broken)
     assert done.returncode == 1
     assert "BREAKS: " in done.stdout

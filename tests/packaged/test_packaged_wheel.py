@@ -73,4 +73,4 @@ def test_the_suite_says_what_the_plain_install_lacks(
 def test_the_mock_needs_the_plain_install_only(project: Project, without_the_extra: dict[str, str]) -> None:
     imports = "import fleet_contract.mock_server.app, fleet_contract.mock_server.command"
     assert project.call("python", "-c", imports, **without_the_extra).stderr == ""
-    assert project.call("fleet-mock", "--list-faults", **without_the_extra).returncode == 0
+    assert project.call("fleet-mock", "--list-misbehaviours", **without_the_extra).returncode == 0
