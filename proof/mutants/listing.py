@@ -21,7 +21,8 @@ def giver_of_cursor(moment: Moment) -> str | None:
 def is_pushed_out(moment: Moment, key: ChargingKey) -> bool:
     """Say whether ten keys have been put into other fleets since one was created in a fleet."""
     keys = moment.world.keys
-    since = keys[keys.index(key) :] if key.listed_from > 0 and key.fleet_id else ()
+    was_created = key.fleet_id and key not in moment.mock.parts.seed.charging_keys
+    since = keys[keys.index(key) :] if was_created else ()
     return sum(other.fleet_id not in (None, key.fleet_id) for other in since) >= 10
 
 
