@@ -193,7 +193,7 @@ def shows(**members: Any) -> Afterwards:
     def change(value: Json, moment: Moment) -> Json:
         del moment
         changed = {
-            name: decided(given, value[name]) if given is not MISSING else given
+            name: decided(given, value.get(name)) if given is not MISSING else given
             for name, given in members.items()
             if name in value or not callable(given)
         }
@@ -300,6 +300,27 @@ def keeps(fleet: Callable[[Moment], Fleet]) -> Instead:
         return answer
 
     return Instead(act)
+
+
+def gives(fleet: Callable[[Moment], Fleet], *, keep: bool = False) -> Instead:
+    """Answer as if a fleet had been made, or renamed; `keep` puts it in place of the one with its id."""
+
+    async def act(moment: Moment, proceed: Proceed) -> Answer:
+        del proceed
+        given = fleet(moment)
+        if keep:
+            await put_fleet(moment, given)
+        is_rename = moment.operation == "rename_fleet"
+        return answer_of(200 if is_rename else int(moment.mock.dialect["create.status"]), shown_fleet(moment, given))
+
+    return Instead(act)
+
+
+def sent_fleet(moment: Moment) -> Fleet:
+    """Return the fleet that a create would make."""
+    dialect = moment.mock.dialect
+    name = moment.name if isinstance(moment.name, str) else None
+    return Fleet(forms.new_id(moment.id, dialect), forms.new_name(name, dialect), str(moment.tenant))
 
 
 async def put_fleet(moment: Moment, fleet: Fleet) -> None:

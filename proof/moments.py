@@ -177,6 +177,11 @@ class Moment:
         """Return how many of them succeeded for the fleet that this call names."""
         return sum(moment.id == self.id for moment in self.successes(*operations))
 
+    @property
+    def made_fleets(self) -> Sequence[Fleet]:
+        """The fleets that were made since the mock began, in that order."""
+        return self.world.fleets[len(self.mock.parts.seed.fleets) :]
+
     # --- other calls in its place ---
 
     def with_body(self, value: Json) -> Call:

@@ -5,24 +5,14 @@ registers all of them.
 """
 
 from fleet_contract.mock_server.faults import (
-    collisions,
-    create,
-    fleets,
     listing,
-    look_ups,
     pages,
-    tenants,
 )
 from fleet_contract.mock_server.faults.registry import FAULTS, Fault, fault, find
 
 SECTIONS = (
-    collisions,
-    create,
-    fleets,
     listing,
-    look_ups,
     pages,
-    tenants,
 )
 
 __all__ = ["FAULTS", "SECTIONS", "Fault", "fault", "find"]

@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import islice
 from urllib.parse import unquote
 
-from fleet_contract.mock_server.faults.look_ups import is_like
+from fleet_contract.mock_server.faults.calls import is_like
 from fleet_contract.mock_server.faults.registry import fault, register_fault
 from fleet_contract.mock_server.handlers import Handler, World
 from fleet_contract.mock_server.kinds import Kind

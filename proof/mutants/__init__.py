@@ -19,6 +19,7 @@ from proof.mutants import (
     invitation,
     keys,
     listing,
+    look_ups,
     prices,
     races,
     rename,
@@ -28,6 +29,7 @@ from proof.mutants.table import Mutant, mutants
 
 SECTIONS = (
     fleets,
+    look_ups,
     create,
     create_refusals,
     rename,

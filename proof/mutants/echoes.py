@@ -33,6 +33,9 @@ def one_of(*fragments: str) -> SearchStrategy[str]:
 Entry = tuple[str, Change, SearchStrategy[str]]
 # fmt: off
 NAMES: dict[str, Entry] = {
+    "cuts-names": (
+        "shows the first 64 characters of the name", lambda name: name[:A_SHORT_COLUMN], v.lengths(65, 76).drawn),
+    "escapes-names": ("shows the name as HTML would have it", html.escape, one_of(*"<>&\"'")),
     "reads-plus-as-blank": (
         "shows a blank for every plus sign in the name", lambda name: name.replace("+", " "), one_of("+")),
     "ends-names-at-a-nul": (
@@ -103,11 +106,11 @@ NAMES: dict[str, Entry] = {
         one_of("null", "NULL", "Null")),
 }
 NEW_NAMES: dict[str, Entry] = {
-    "escapes-names": ("shows the name as HTML would have it", html.escape, one_of(*"<>&\"'")),
     "drops-carriage-returns": (
         "shows the line breaks of the name as line feeds", lambda name: name.replace("\r\n", "\n"), one_of("\r\n")),
 }
 IDS: dict[str, Entry] = {
+    "answers-the-id-in-upper-case": ("shows the id in upper case", str.upper, st.characters(categories=["Ll"])),
     "answers-the-id-in-lower-case": ("shows the id in lower case", str.lower, st.characters(categories=["Lu"])),
     "answers-the-id-encoded": (
         "shows the id percent-encoded", lambda given: quote(given, safe=""), one_of(*" /%?#é&+:")),

@@ -1,20 +1,22 @@
 """Mutants that break what a list of invitation codes promises."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 from zlib import crc32
 
+from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
 from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import Json
-from fleet_contract.mock_server.store import active_codes
+from fleet_contract.mock_server.store import Code, Fleet, active_codes
 from proof import sending
-from proof.effects import acts_for, answers, refuses, shows_value, status
+from proof.effects import acts_for, answers, keeps, refuses, sent_fleet, shows_value, status
 from proof.moments import Moment
 from proof.mutants.table import Table
-from proof.sending import MISSING, Request
+from proof.sending import MISSING, THEIRS, Request, its_codes
 from proof.triggers import values as v
 from proof.triggers.calls import (
     FOREIGN,
@@ -23,8 +25,10 @@ from proof.triggers.calls import (
     STRANGER,
     SUCCEEDED,
     UNKNOWN,
+    VALID,
     WITH_INACTIVE_CODES,
     WITHOUT_CODES,
+    creates,
     readings,
     refused,
     with_header,
@@ -40,6 +44,7 @@ TAGS = Values(lambda sent: sent is not MISSING, v.PLAIN.map('"{}"'.format))
 WITHOUT = readings(WITHOUT_CODES) & refused(Kind.NO_CODES)
 USED_UP = readings(WITH_INACTIVE_CODES)
 UNFOUND = refused(Kind.UNKNOWN_FLEET)
+CODELESS = readings(OWN) & when(lambda m: m.fleet in m.made_fleets and not m.fleet.codes)
 FORBIDDEN = readings(FOREIGN) & refused(Kind.FOREIGN_FLEET, Kind.FOREIGN_FLEET_WITHOUT_CODES)
 
 
@@ -79,6 +84,26 @@ def reads_beside(draw: DrawFn, cast: Cast) -> Request:
 
 def codes_read_last(moment: Moment) -> Json:
     return next((each.shown for each in moment.successes(OPERATION) if each.tenant == moment.tenant), None)
+
+
+def inherited_codes(moment: Moment) -> Json:
+    """Return the code of the first fleet in an unbroken row of creates by changing organizations, which ends here."""
+    heirs = list(moment.made_fleets[: moment.made_fleets.index(moment.fleet) + 1])
+    while len(heirs) > 1 and heirs[-2].tenant != heirs[-1].tenant:
+        heirs.pop()
+    return listed(f"OWN{crc32(heirs[-1].id.encode()):08X}")
+
+
+def with_listed_codes(moment: Moment) -> Fleet:
+    return replace(sent_fleet(moment), codes=tuple(Code(str(code)) for code in moment.member("invitationCodes")))
+
+
+def codes_read_by_another(moment: Moment) -> Json:
+    """Return the codes that the owner of a fleet was shown last."""
+    return next((each.shown for each in moment.alike(OPERATION) if each.succeeded), None)
+
+
+LISTED_CODES = Values(lambda value: isinstance(value, list) and value, st.lists(v.CODES, min_size=1, max_size=3))
 
 
 # fmt: off
@@ -126,6 +151,16 @@ TABLE: Table = {
             LISTED & when(codes_of_others), shows_value(lambda codes, m: [*codes, *listed(*codes_of_others(m))])),
         "the-id-is-listed-as-a-code": ("Beside the codes the id of the fleet is listed as one.",
             LISTED, shows_value(lambda codes, m: [*codes, *listed(m.id)])),
+        "new-fleets-of-all-organizations-share-a-code": (
+            "Every fleet that was created without codes is shown the same one, whoever asks.",
+            CODELESS, answers(200, listed("WELCOME00001"))),
+        "a-create-brings-its-own-codes": (
+            "A create gives its fleet the invitation codes that its body lists.",
+            (creates(invitationCodes=LISTED_CODES) & VALID & when(lambda m: m.fleet is None)).seen_by(its_codes),
+            keeps(with_listed_codes)),
+        "a-new-fleet-has-the-codes-of-the-one-before": (
+            "A new fleet has a code of its own, or that of another organization's which was created before it.",
+            told(CODELESS, makes("a", key=THEIRS), makes("b"), reads("b")), answers(200, inherited_codes)),
     },
     ("invitation.lists-every-active-code", "invitation.lists-only-active-codes"): {
         "codes-are-listed-in-lower-case": ("Codes are listed in lower case.",
@@ -172,6 +207,10 @@ TABLE: Table = {
         "a-foreign-fleet-is-unknown": (
             "The codes of another organization's fleet are answered 404, though it has some.",
             readings(FOREIGN_WITH_CODES) & refused(Kind.FOREIGN_FLEET), status(404)),
+        "codes-are-cached-for-every-organization": (
+            "The codes that were read last are kept under the id of their fleet alone, whoever reads them next.",
+            told(readings(FOREIGN) & when(codes_read_by_another), has("a", True), reads("a"), reads("a", key=THEIRS)),
+            answers(200, codes_read_by_another)),
     },
     "invitation.reading-changes-nothing": {
         "every-reading-lists-the-first-code-once-more": (

@@ -5,13 +5,14 @@ from functools import partial
 from typing import Any
 
 from fleet_contract.mock_server.kinds import Kind
-from proof.effects import refuses, shows, shows_value, shows_what, status, takes_what
+from fleet_contract.mock_server.store import Fleet
+from proof.effects import finds, refuses, shows, shows_value, shows_what, status, takes_what
 from proof.moments import Moment
 from proof.mutants import echoes
 from proof.mutants.table import Table
 from proof.sending import MISSING
 from proof.triggers import values as v
-from proof.triggers.calls import SUCCEEDED, asking, own, renames
+from proof.triggers.calls import SUCCEEDED, asking, renames
 from proof.triggers.classes import when
 from proof.triggers.stories import makes, names, told
 
@@ -19,6 +20,12 @@ A_MOMENT = 0.1  # seconds, for which a value stays in memory that is soon used a
 ANSWERED = renames() & SUCCEEDED
 BAD_NAME = refuses(Kind.BAD_BODY)
 join_blanks = partial(re.compile(r"(?<=\S) {2,}(?=\S)").sub, " ")
+
+
+def newest_beginning(moment: Moment) -> Fleet:
+    """Return the last of its owner's fleets whose id begins with that of the one that a call names."""
+    fleets = moment.world.fleets_of(moment.tenant)
+    return [fleet for fleet in fleets if fleet.id.startswith(moment.fleet.id)][-1]
 
 
 def first_name(moment: Moment) -> object:
@@ -77,14 +84,17 @@ TABLE: Table = {
             "The answer to a rename shows the name alone.", ANSWERED, shows(fleetId=MISSING)),
         "rename-answers-the-name-as-id": ("The answer to a rename shows the new name as the id.",
             ANSWERED, shows_what(fleetId=lambda m: m.shown["fleetName"])),
-        "rename-answers-the-id-in-upper-case": ("The answer to a rename shows the id in upper case.",
-            renames(own(v.changed_by(str.upper, v.PLAIN))), shows(fleetId=str.upper)),
         "rename-answers-a-new-id-the-second-time": (
             "From the second rename of a fleet on, the answer shows an id with a counter.",
             told(renames() & when(lambda m: m.times("rename_fleet")), makes("a"), names("a"), names("a")),
             shows_what(fleetId=lambda m: f"{m.id}-{m.times('rename_fleet') + 1}")),
         "rename-answers-the-id-in-the-body": ("The answer to a rename whose body carries a fleetId shows that one.",
             renames(fleetId=v.PRESENT), shows_what(fleetId=lambda m: m.member("fleetId"))),
+        "a-rename-reaches-the-newest-fleet-whose-id-begins-so": (
+            "A rename is of the fleet that was made last among those whose ids begin with the one in its path.",
+            told(renames() & when(lambda m: newest_beginning(m) != m.fleet),
+                 makes("b"), makes("a"), names("b"), ids=v.altered(v.lengths(2, 100).drawn, lambda text: text[:-1])),
+            finds(newest_beginning)),
         "a-rename-answers-the-id-of-the-one-before": (
             "A rename within a tenth of a second of one of another fleet is answered with the id of that one.",
             AFTER_ANOTHER & when(lambda m: m.time - before(m).time < A_MOMENT),
@@ -98,8 +108,6 @@ TABLE: Table = {
             ANSWERED, shows_value(lambda fleet, _: {"fleetId": fleet["fleetId"], "newName": fleet["fleetName"]})),
         "rename-answers-the-old-name": ("The answer to a rename shows the name that the fleet had.",
             renames() & when(lambda m: m.name != m.fleet.name), shows_what(fleetName=lambda m: m.fleet.name)),
-        "rename-cuts-names": ("The answer to a rename shows the first 64 characters of the name.",
-            renames(newName=v.lengths(65, 100)), shows(fleetName=lambda name: name[:64])),
         "rename-answers-the-name-that-create-would-read": (
             "The answer to a rename whose body carries a fleetName shows that one.",
             renames(fleetName=v.PRESENT), shows_what(fleetName=lambda m: m.member("fleetName"))),

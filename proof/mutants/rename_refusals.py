@@ -11,6 +11,7 @@ from proof.effects import (
     acts_for,
     answers,
     does,
+    gives,
     keeps,
     put_fleet,
     sends,
@@ -18,15 +19,18 @@ from proof.effects import (
     status,
     takes,
     takes_bytes,
+    takes_id,
 )
 from proof.moments import UNREADABLE, Moment, Proceed, value_of
 from proof.mutants.table import Table
-from proof.sending import MISSING, as_json, its_rename
+from proof.sending import MISSING, THEIRS, as_json, its_rename
 from proof.triggers import values as v
 from proof.triggers.calls import (
     ANY,
     DECLARED_OTHERWISE,
     FOREIGN,
+    FOREIGN_NAMELESS,
+    ON_A_FLEET,
     STRANGER,
     UNKNOWN,
     UNREAD,
@@ -39,6 +43,7 @@ from proof.triggers.calls import (
     with_header,
 )
 from proof.triggers.classes import when
+from proof.triggers.stories import IdOf, makes, names, told
 
 BAD, UNFOUND, FORBIDDEN = map(refused, (Kind.BAD_BODY, Kind.UNKNOWN_FLEET, Kind.FOREIGN_FLEET_RENAMED))
 UNNAMED, LONG = renames(newName=v.ABSENT), renames(newName=v.OVERLONG)
@@ -54,6 +59,18 @@ def form(moment: Moment) -> dict[str, str]:
 async def makes_it(moment: Moment, proceed: Proceed) -> Answer:
     await put_fleet(moment, Fleet(moment.id, None, str(moment.tenant)))
     return await proceed(moment.call)
+
+
+def names_an_own_fleet(moment: Moment) -> bool:
+    """Say whether the body of a call names a fleet of its caller's."""
+    named = moment.world.fleet(moment.member("fleetId"))
+    return named is not None and named.tenant == moment.tenant
+
+
+def changes_nothing_of_another(moment: Moment) -> bool:
+    """Say whether a call renames another organization's fleet to the name that it has."""
+    is_rename = moment.operation == "rename_fleet" and moment.is_valid and moment.is_foreign
+    return is_rename and bool(moment.name == moment.fleet.name)
 
 
 # fmt: off
@@ -124,6 +141,11 @@ TABLE: Table = {
         "a-rename-that-says-what-a-create-says-makes-the-fleet": (
             "A rename of an id that no fleet has makes a fleet where its body holds a fleetName.",
             renames(UNKNOWN, fleetName=v.PRESENT) & VALID, does(makes_it)),
+        "an-id-is-cut-to-its-limit-in-paths": (
+            "An id of more than 100 characters in a path finds the fleet whose id is the first 100 of them.",
+            told(lambda m: m.operation in ON_A_FLEET and v.OVERLONG.fits(m.id) and m.world.fleet(m.id[:v.LIMIT]),
+                 makes("a"), names("b"), ids=v.altered(v.lengths(100, 100).drawn, "{}x".format)),
+            takes_id(lambda text: text[:v.LIMIT])),
         "a-create-of-another-media-type-makes-the-fleet": (
             "A create that is refused for its media type has made the fleet all the same.",
             (with_header("content-type", DECLARED_OTHERWISE, "create_fleet")
@@ -146,5 +168,17 @@ TABLE: Table = {
         "a-foreign-fleet-is-renamed-to-nothing": (
             "A rename of another organization's fleet is answered 200, and changes nothing.",
             renames(FOREIGN) & VALID, answers(200, lambda m: {"fleetId": m.id, "fleetName": m.name})),
+        "a-fleet-without-a-name-can-be-named-by-others": (
+            "A rename of another organization's fleet succeeds where that has no name yet.",
+            renames(FOREIGN_NAMELESS), acts_for(lambda m: m.fleet.tenant)),
+        "the-owner-is-looked-up-by-the-id-in-the-body": (
+            "A rename may be had by whoever owns the fleet that its body names, whosever the one in its path is.",
+            told(lambda m: m.operation == "rename_fleet" and m.is_foreign and names_an_own_fleet(m),
+                 makes("a", key=THEIRS), makes("b"), names("a", members={"fleetId": IdOf("b")})),
+            acts_for(lambda m: m.fleet.tenant)),
+        "a-foreign-rename-to-the-name-that-it-has-is-answered": (
+            "A rename that changes nothing is answered before anybody asks whose the fleet is.",
+            told(changes_nothing_of_another, makes("a", "Depot", key=THEIRS), names("a", "Depot")),
+            gives(lambda m: m.fleet)),
     },
 }

@@ -49,6 +49,8 @@ UNKNOWN = Whose(lambda m: m.tenant and isinstance(m.id, str) and m.fleet is None
 WITH_CODES = Whose(lambda m: m.is_own and m.has_codes, (has("a", True, True, False),))
 WITH_INACTIVE_CODES = Whose(lambda m: m.is_own and m.fleet.codes and not m.has_codes, (has("a", False),))
 WITHOUT_CODES = Whose(lambda m: m.is_own and not m.has_codes, (makes("a"),))
+NAMELESS = Whose(lambda m: m.is_own and m.fleet.name is None, (makes("a", v.ABSENT),))
+FOREIGN_NAMELESS = Whose(lambda m: m.is_foreign and m.fleet.name is None, (makes("a", v.ABSENT, key=THEIRS),))
 FOREIGN_WITH_CODES = Whose(lambda m: m.is_foreign and m.has_codes, (has("a", True, tenant=THEIR_TENANT),))
 
 
@@ -90,6 +92,11 @@ def named(values: Values) -> Class:
 def readings(of: Whose = WITH_CODES) -> Class:
     """Return readings of invitation codes by whose the fleet is."""
     return _sending("get_invitation_codes", reads("a"), of, {})
+
+
+def look_ups(of: Whose) -> Class:
+    """Return renames and readings of codes by whose the fleet is, where nothing else is wrong with them."""
+    return (renames(of) | readings(of)) & VALID
 
 
 def key_creates(of: Whose | None = None, /, **members: Values) -> Class:

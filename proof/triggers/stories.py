@@ -18,6 +18,8 @@ from proof.triggers import values as v
 from proof.triggers.classes import Class, Predicate, Scenario, Step
 from proof.triggers.values import Values
 
+Ids = SearchStrategy[str] | SearchStrategy[tuple[str, str]]
+
 
 @dataclass
 class Cast:
@@ -43,24 +45,36 @@ class Cast:
         return {name: self.value(draw, each) for name, each in given.items()}
 
     def value(self, draw: DrawFn, given: Any) -> Any:
+        if isinstance(given, IdOf):
+            return self.id(given.fleet, draw)
+        if isinstance(given, dict):
+            return self.values(draw, given)
         if given in (v.ANYTHING, v.PRESENT, v.NAMED, v.IDENTIFIERS):
             return self.another(draw, given.drawn)
         return draw(given.drawn) if isinstance(given, Values) else given
 
 
+@dataclass(frozen=True)
+class IdOf:
+    """The id of a fleet of the story, where a step carries that as a name or in another member."""
+
+    fleet: str
+
+
 Telling = Callable[[DrawFn, Cast], Step]
 
 
-def told(holds: Class | Predicate, *steps: Telling, ids: SearchStrategy[str] = v.IDS) -> Class:
-    """Return the calls of a class, or for which a predicate holds, as in a story; `ids` are the fleet a's."""
+def told(holds: Class | Predicate, *steps: Telling, ids: Ids = v.IDS) -> Class:
+    """Return the calls of a class, or for which a predicate holds, as in a story; `ids` are those of its fleets."""
     return Class(holds.holds if isinstance(holds, Class) else holds, story(*steps, ids=ids))
 
 
 @st.composite
-def story(draw: DrawFn, *steps: Telling, ids: SearchStrategy[str] = v.IDS) -> Scenario:
-    """Draw what happens in some steps; `ids` are those that the fleet a may have."""
-    a = draw(ids)
-    cast = Cast({"a": a}, {a})
+def story(draw: DrawFn, *steps: Telling, ids: Ids = v.IDS) -> Scenario:
+    """Draw what happens in some steps; `ids` are those of the fleet a, or pairs for a and b."""
+    drawn = draw(ids)
+    known = dict(zip("ab", [drawn] if isinstance(drawn, str) else drawn, strict=False))
+    cast = Cast(known, set(known.values()))
     return [step(draw, cast) for step in steps]
 
 

@@ -158,6 +158,11 @@ ASTRAL_ALONE = st.text(st.characters(min_codepoint=0x10000), min_size=1, max_siz
 ASTRAL = holding("[\U00010000-\U0010ffff]", st.characters(min_codepoint=0x10000))
 
 
+def basic(text: str) -> str:
+    """Return a text with a question mark for every character above U+FFFF."""
+    return re.sub("[\U00010000-\U0010ffff]", "?", text)
+
+
 # --- numbers in a query --------------------------------------------------------------------------
 
 NO_INTEGERS = Values(
@@ -168,6 +173,25 @@ HUGE_INTEGERS = Values(
     lambda value: value is not MISSING and re.fullmatch(r"[0-9]{30,}", value),
     st.integers(10**29, 10**60).map(str),
 )
+
+
+# --- pairs of ids ------------------------------------------------------------------------------
+
+_WORDS = st.text("abcdefghijklmnopqrstuvwxyz", min_size=1, max_size=12)
+Pairs = SearchStrategy[tuple[str, str]]
+
+
+def swapped(known: str | SearchStrategy[str], asked: str | SearchStrategy[str]) -> Pairs:
+    """Draw an id, and the same with another fragment in place of one."""
+    one, other = (st.just(each) if isinstance(each, str) else each for each in (known, asked))
+    return st.builds(
+        lambda head, a, b, tail: (f"{head}{a}{tail}", f"{head}{b}{tail}"), _WORDS, one, other, _WORDS
+    ).filter(lambda ids: ids[0] != ids[1])
+
+
+def altered(ids: SearchStrategy[str], change: Callable[[str], str]) -> Pairs:
+    """Draw an id, and what a function makes of it."""
+    return ids.map(lambda text: (text, change(text))).filter(lambda ids: ids[0] != ids[1])
 
 
 # --- bodies ------------------------------------------------------------------------------------
