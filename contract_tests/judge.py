@@ -41,7 +41,7 @@ _ENDED_WELL = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode
 def begin(settings: Settings, console: Console) -> Run:
     """Make a run, look at its target once, and print what it may cost.
 
-    Raises Contradiction, Unreachable, KeyRefused or NotThisApi; sends one request.
+    Raises Contradiction, Unreachable, KeyRefused or NotThisApi; sends a few reads.
     """
     run = Run.begin(settings)
     try:

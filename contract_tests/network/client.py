@@ -7,30 +7,22 @@ from pathlib import Path
 from typing import Self
 
 from fleet_contract.contract_tests.exchange import KEY_HEADER, Caller, Cause, Exchange
-from fleet_contract.contract_tests.network.alignment import OUT_OF_LINE, Alignment
 from fleet_contract.contract_tests.network.budget import KINDS_OF_TROUBLE, NOTHING, Budget, Cost
 from fleet_contract.contract_tests.network.disturbance import UNAVAILABLE, disturbance
-from fleet_contract.contract_tests.network.examiner import Breaks, Examiner, Origin
+from fleet_contract.contract_tests.network.examiner import Breaks
 from fleet_contract.contract_tests.network.flights import Flights, Landed, OnExchange
-from fleet_contract.contract_tests.network.intermediary import is_success_in_json, taken_away
 from fleet_contract.contract_tests.network.ledger import Footprint, Ledger
 from fleet_contract.contract_tests.network.masking import Masker
-from fleet_contract.contract_tests.network.outgoing import Dresser, Outgoing
+from fleet_contract.contract_tests.network.origins import Origins
+from fleet_contract.contract_tests.network.outgoing import READS, Dresser, Outgoing
 from fleet_contract.contract_tests.network.pacing import Clock, Patience, pause_before_retry
-from fleet_contract.contract_tests.network.preflight import (
-    PATH,
-    PLAIN_PATH,
-    judge_preflight,
-    might_be_about_the_query,
-)
+from fleet_contract.contract_tests.network.preflight import look
 from fleet_contract.contract_tests.network.throttling import PATIENCE, asked_pause
-from fleet_contract.contract_tests.target import API, Target
+from fleet_contract.contract_tests.target import Target
 
-READS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 IDEMPOTENT = READS | {"PUT", "DELETE"}  # RFC 9110, section 9.2.2: sent twice, they do what they do sent once
 CONFLICT = 409
 MAY_PASS = frozenset({Cause.CONNECT, Cause.PROXY, Cause.RESET})  # at once; a timeout may last, and costs its seconds
-NO_OPERATION = f"{API}/ct-no-operation"
 TRIES = 8  # doubling from 1 s, they reach beyond the next clock minute, when budgets per minute are new
 INTERRUPTED = "it was interrupted"
 
@@ -68,6 +60,7 @@ class Client:
         troubles: Mapping[Cost, float] = NOTHING,
     ) -> None:
         self.target = target
+        self._mark = mark
         self.in_burst = 0  # the number of the burst that is under way, 0 where there is none
         self._is_second_try = False
         self._clock = clock or Clock()
@@ -78,11 +71,8 @@ class Client:
         budget = Budget(target.limits, troubles)
         self._flights = Flights(target, self._masker, self._ledger, on_exchange, self._clock, budget)
         self._patience = Patience(self._clock)
-        self._examiner = Examiner(breaks)
-        self._alignment = Alignment(breaks)
-        self._is_cut_off = False  # whether what came between was still there when a request was sent again
+        self._origins = Origins(breaks, self._flights, self._dresser)
         self._bursts = 0
-        self._in_doubt: list[Landed] = []  # of the burst that is under way
 
     def __enter__(self) -> Self:
         return self
@@ -145,13 +135,10 @@ class Client:
         self._flights.stop(why)
 
     def preflight(self) -> Exchange:
-        """Send a harmless request, or two; raises Unreachable, KeyRefused or NotThisApi."""
-        exchange = self.send("GET", PATH, check="preflight")
-        if might_be_about_the_query(exchange):
-            exchange = self.send("GET", PLAIN_PATH, check="preflight")
-        judge_preflight(exchange, self.target)
-        self._alignment.learn(exchange)
-        return exchange
+        """Look at the target; raises Unreachable, KeyRefused or NotThisApi."""
+        listing = look(lambda path: self.send("GET", path, check="preflight"), self.target, self._mark)
+        self._origins.learn_the_listing(listing)
+        return listing
 
     def limit_time(self, first: Exchange) -> float | None:
         """End the run when it takes far longer than `first` lets expect; return the seconds, None for no end."""
@@ -168,7 +155,7 @@ class Client:
         finally:
             self.in_burst = 0
             self._flights.pace.withdraw()
-            self._book_what_is_in_doubt()
+            self._origins.book_what_is_in_doubt(is_second_try=self._is_second_try)
 
     def last_burst(self) -> list[Exchange]:
         """Return what became of the requests of the burst that ended last."""
@@ -201,23 +188,23 @@ class Client:
             method, path, caller=caller, body=body, headers=headers, key=key, header_name=header_name
         )
         landed = self._let_in(Outgoing(method, path, sent, body, request, check, self.in_burst))
-        return self._booked_in_a_burst(landed) if landed.outgoing.burst else self._answered(landed)
+        return self._origins.book_in_a_burst(landed) if landed.outgoing.burst else self._answered(landed)
 
     def _answered(self, landed: Landed) -> Exchange:
         """Return what the API answered, if it can be had by sending a request twice."""
-        exchange = self._told_apart(landed)
+        exchange = self._origins.told_apart(landed)
         if not disturbance(exchange) or not self._may_pass(exchange):
             return exchange
-        again = self._told_apart(self._let_in(landed.outgoing, exchange))
-        self._is_cut_off = bool(disturbance(again))
+        again = self._origins.told_apart(self._let_in(landed.outgoing, exchange))
+        self._origins.is_cut_off = bool(disturbance(again))
         is_in_its_own_way = again.status == CONFLICT and exchange.request.method.upper() not in IDEMPOTENT
         return exchange if is_in_its_own_way else again
 
     def _may_pass(self, exchange: Exchange) -> bool:
         """Say whether what came between may be gone when a request is sent again."""
         cause = exchange.cause
-        may_pass = not self._examiner.sends_away(exchange) if cause is None else cause in MAY_PASS
-        return may_pass and not self._is_cut_off
+        may_pass = not self._origins.sends_away(exchange) if cause is None else cause in MAY_PASS
+        return may_pass and not self._origins.is_cut_off
 
     # --- a server that sends requests away ---
 
@@ -231,7 +218,7 @@ class Client:
             tries += 1
             landed = self._flights.fly(outgoing, again=before)
             before = exchange = landed.exchange
-            if not self._examiner.sends_away(exchange):
+            if not self._origins.sends_away(exchange):
                 self._admitted(exchange)
                 return landed
             now = self._clock.wall()
@@ -261,114 +248,6 @@ class Client:
             f"If that limits how many requests may come, a lower --requests-per-second helps"
         )
         return replace(landed, exchange=replace(exchange, trouble=trouble))
-
-    # --- who answered ---
-
-    def _told_apart(self, landed: Landed) -> Exchange:
-        """Put an exchange into the journal, without its answer if that is not the API's."""
-        why, others = self._examiner.sign(landed.exchange), list[Landed]()
-        try:
-            why = why or self._out_of_line(landed, others)
-            if not why and self._examiner.is_doubtful(landed.outgoing, landed.exchange):
-                why = self._examiner.look(landed.exchange)  # It stays if nothing more can be sent.
-                why = self._examiner.settle(landed.outgoing, landed.exchange, self._origin(landed, others))
-        finally:
-            exchange = self._booked(landed, why)
-            for other in others:
-                if why == OUT_OF_LINE:
-                    self._booked(other, why)
-                else:
-                    self._book_for_comparison(other)
-        return exchange
-
-    def _book_for_comparison(self, landed: Landed) -> None:
-        """Put into the journal what was sent only to tell another response apart.
-
-        Where anybody may have answered, nothing is read from it, for or against the API: nobody looked twice.
-        """
-        why, exchange = self._examiner.sign(landed.exchange), landed.exchange
-        if not why and self._examiner.is_doubtful(landed.outgoing, exchange):
-            trouble = f"{self._examiner.look(exchange)}, and it was not sent again to see whose response that is"
-            landed = replace(landed, exchange=replace(exchange, answer=None, trouble=trouble))
-        self._booked(landed, why)
-
-    def _out_of_line(self, landed: Landed, others: list[Landed]) -> str:
-        """Return that a response belongs to another request, if that is so; nothing more is sent if it stays so."""
-        if not self._alignment.is_in_question(landed.exchange):
-            return ""
-        # Out of line, a listing gets the response to the request before it: that can be a listing only after another.
-        if self._is_in_line(landed, others, a_listing_tells=not _lists_keys(landed.outgoing)):
-            self._alignment.prove()
-            return ""
-        self.reconnect()
-        if self._is_in_line(landed, others, a_listing_tells=False):
-            self._alignment.prove()
-        else:
-            self.stop(OUT_OF_LINE)
-        return OUT_OF_LINE
-
-    def _is_in_line(self, landed: Landed, others: list[Landed], *, a_listing_tells: bool) -> bool:
-        """Ask for the listing, and if that does not tell for what is no operation, which the listing would answer."""
-        listing, no_operation = (self._get(path, landed.outgoing.check) for path in (PATH, NO_OPERATION))
-        if self._alignment.is_the_listing(self._also(listing, others)) and a_listing_tells:
-            return True
-        return not self._alignment.is_the_listing(self._also(no_operation, others))
-
-    def _get(self, path: str, check: str) -> Outgoing:
-        sent, request = self._dresser.dress("GET", path)
-        return Outgoing("GET", path, sent, b"", request, check)
-
-    def _origin(self, landed: Landed, others: list[Landed]) -> Origin:
-        """Send a request again whose answer may be anybody's, and if that is no help some that are known to be good."""
-        origin = self._examiner.by_repetition(landed.exchange, self._also(landed.outgoing, others))
-        proofs = self._proofs(landed.outgoing, others) if origin is Origin.UNCLEAR else []
-        if any(self._examiner.is_anothers(landed.exchange, self._also(proof, others)) for proof in proofs):
-            return Origin.ANOTHER
-        if not proofs:
-            return origin
-        # What came between may be gone by now: only what is answered as before even so is the API's own. Where a proof
-        # changed what the request is about, the request changes it back first.
-        if any(proof.path == landed.outgoing.path and proof.method not in READS for proof in proofs):
-            self._also(landed.outgoing, others)
-        return self._examiner.by_repetition(landed.exchange, self._also(landed.outgoing, others))
-
-    def _proofs(self, outgoing: Outgoing, others: Sequence[Landed]) -> list[Outgoing]:
-        """Return requests that are known to be good, but for what was just answered well."""
-        answered = [(other.outgoing.path, other.exchange.answer) for other in others]
-        just = {path for path, answer in answered if answer and is_success_in_json(answer)}
-        return [proof for proof in self._examiner.proofs(outgoing) if proof.path not in just]
-
-    def _also(self, outgoing: Outgoing, others: list[Landed]) -> Exchange:
-        others.append(self._flights.fly(outgoing))
-        return others[-1].exchange
-
-    def _booked(self, landed: Landed, why: str) -> Exchange:
-        exchange = taken_away(landed.exchange, why) if why else landed.exchange
-        if not disturbance(exchange):
-            self._is_cut_off = False
-            self._examiner.learn(landed.outgoing, exchange)
-        return self._flights.book(replace(landed, exchange=exchange))
-
-    def _booked_in_a_burst(self, landed: Landed) -> Exchange:
-        """Put an exchange into the journal, or if anybody may have answered it as soon as the burst is over."""
-        if not self._examiner.is_suspect(landed.exchange):
-            return self._booked(landed, "")
-        self._in_doubt.append(landed)
-        return landed.exchange
-
-    def _book_what_is_in_doubt(self) -> None:
-        """Tell apart what a burst was answered. It is sent again with its whole check: alone it would be no burst."""
-        in_doubt, self._in_doubt = self._in_doubt, []
-        for landed in sorted(in_doubt, key=lambda each: not each.exchange.succeeded):  # a success explains a refusal
-            exchange = landed.exchange
-            why = self._examiner.sign(exchange)
-            if not why and not self._is_second_try and self._examiner.is_doubtful(landed.outgoing, exchange):
-                why = self._examiner.look(exchange)
-            self._booked(landed, why)
-
-
-def _lists_keys(outgoing: Outgoing) -> bool:
-    return outgoing.method == "GET" and outgoing.path.partition("?")[0] == PLAIN_PATH
 
 
 def _sent_away(exchange: Exchange) -> Exchange:

@@ -18,6 +18,7 @@ from fleet_contract.spec.headers import FROM_NO_PAGE
 MARK_HEADER = "X-Fleet-Contract"
 STRANGERS_KEY = "nobody-was-given-this"
 _KEYS_OF_NOBODY = {Caller.STRANGER: STRANGERS_KEY, Caller.EMPTY: ""}
+READS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 WITH_A_BODY = ("POST", "PUT", "PATCH")
 SECRETIVE = re.compile(r"auth|cookie|key|token|secret|password", re.IGNORECASE)
 PATH = re.compile(r"/[\x21-\x7e]*")

@@ -1,16 +1,18 @@
-"""The first look at a target: one harmless request that tells a wrong address or key from a server to judge."""
+"""The first look at a target: a few reads that tell a wrong address or key from a server to judge."""
 
 import re
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from fleet_contract.contract_tests.ending import Inconclusive
 from fleet_contract.contract_tests.entries import ENTRIES
-from fleet_contract.contract_tests.exchange import Answer, Cause, Exchange
+from fleet_contract.contract_tests.exchange import Answer, Cause, Exchange, NotJson
 from fleet_contract.contract_tests.network.detours import redirected, resolved
 from fleet_contract.contract_tests.network.disturbance import PROXY_LOGIN, disturbance
 from fleet_contract.contract_tests.network.intermediary import is_html, page_of
 from fleet_contract.contract_tests.network.printable import printable
 from fleet_contract.contract_tests.network.proxies import proxy_url
+from fleet_contract.contract_tests.network.recognition import NO_OPERATION, has, is_missing, is_page_of_keys, reads
 from fleet_contract.contract_tests.network.troubles import ADVICE
 from fleet_contract.contract_tests.target import API, Target
 
@@ -18,6 +20,7 @@ PATH = f"{API}/charging-keys?page_size=10"
 PLAIN_PATH = f"{API}/charging-keys"
 BAD_REQUEST = 400
 NO_ENTRY = (401, 403)
+SERVER_ERROR = 500
 LET_IN = (
     "If a firewall, a gateway or a log-in stands before the API, let the address of this machine through, use the "
     "network or VPN that the API is reached from, or put what is asked for into network.headers"
@@ -41,30 +44,72 @@ class NotThisApi(Inconclusive):
     """Something answers at the base URL, but not this API."""
 
 
-def might_be_about_the_query(exchange: Exchange) -> bool:
+def look(get: Callable[[str], Exchange], target: Target, mark: str) -> Exchange:
+    """Send a few reads and return the one that lists keys; raises Unreachable, KeyRefused or NotThisApi.
+
+    Any answer of this API, a 500 too, is for the checks to judge.
+    """
+    listing = get(PATH)
+    if _might_be_about_the_query(listing):
+        listing = get(PLAIN_PATH)
+    _require_an_answer(listing, target)
+    if listing.status in NO_ENTRY:
+        raise _no_entry(listing, get(NO_OPERATION), target)
+    if not has(listing, is_page_of_keys) and listing.status < SERVER_ERROR:
+        no_operation = get(NO_OPERATION)
+        others = [(get(each.path), each.fits) for each in reads(target.fixtures, mark)]
+        if is_missing(no_operation, [(listing, is_page_of_keys), *others]):
+            raise _nothing_of_it(listing, target)
+    return listing
+
+
+def _might_be_about_the_query(exchange: Exchange) -> bool:
     """Say whether a server of this API may have refused only the query, with a page instead of JSON."""
     answer = exchange.answer
-    return answer is not None and answer.status == BAD_REQUEST and bool(_not_this_api(answer))
+    return answer is not None and answer.status == BAD_REQUEST and is_html(answer)
 
 
-def judge_preflight(exchange: Exchange, target: Target) -> None:
-    """Raise Unreachable, KeyRefused or NotThisApi where it makes no sense to go on.
-
-    Any other answer, a 500 too, is for the checks to judge.
-    """
+def _require_an_answer(exchange: Exchange, target: Target) -> None:
+    """Raise Unreachable or NotThisApi where something else than an API answered."""
     answer, came_between = exchange.answer, disturbance(exchange)
     if answer is None or came_between:
         cause = Cause.PROXY if exchange.status == PROXY_LOGIN else exchange.cause
         todo = LET_IN if exchange.foreign else ADVICE[cause] if cause else _LOOK
         seen = _with_its_page(came_between, exchange.foreign or answer)
         raise Unreachable(f"{_asked(target)}: {seen}. Expected any answer of the API. {todo}, and try again.")
-    if answer.status in NO_ENTRY:
-        raise _no_entry(answer, target)
-    problem = _not_this_api(answer)
+    problem = _elsewhere(answer)
     if problem:
         raise NotThisApi(f"{_asked(target)} was answered {answer.status} {problem}")
 
 
+def _no_entry(exchange: Exchange, no_operation: Exchange, target: Target) -> Exception:
+    """Return what a 401 or 403 means: that the key is refused, unless it asks for something else than the key."""
+    answer = exchange.answer or Answer(exchange.status)
+    asks = _other_schemes(answer)
+    if asks:
+        problem = f"which asks for {' or '.join(asks)} and not for the X-API-Key"
+    elif is_html(answer):
+        problem = f"with {_shown(answer)} where JSON was expected"
+    else:
+        return KeyRefused(_refusal(answer, is_missing(no_operation, [(exchange, is_page_of_keys)]), target))
+    return Unreachable(
+        f"{_asked(target)} was answered {answer.status}, {problem}. {LET_IN}; if the API itself refuses keys so, give "
+        f"the key that it takes."
+    )
+
+
+def _nothing_of_it(exchange: Exchange, target: Target) -> NotThisApi:
+    """Return what it means that a list of keys is answered as a path is that is no operation."""
+    answer = exchange.answer or Answer(exchange.status)
+    let_in = f" {LET_IN}." if is_html(answer) else ""
+    return NotThisApi(
+        f"{_asked(target)} was answered {answer.status} with {_shown(answer)}, {_ALIKE}, so nothing of this API seems "
+        f"to be there: check {_PREFIX}, and that the API key is one for this API.{let_in}"
+    )
+
+
+_ALIKE = "and a path that is no operation is answered alike"
+_PREFIX = f"the prefix in BASE_URL, which is what stands before {API}"
 _LOOK = "Check what stands between here and there"
 
 
@@ -86,21 +131,6 @@ def _with_its_page(text: str, answer: Answer | None) -> str:
     return text if page is None or page.shown in text else f"{text}, with {page.shown}"
 
 
-def _no_entry(answer: Answer, target: Target) -> Exception:
-    """Return what a 401 or 403 means: that the key is refused, unless it asks for something else than the key."""
-    asks = _other_schemes(answer)
-    if asks:
-        problem = f"which asks for {' or '.join(asks)} and not for the X-API-Key"
-    elif is_html(answer):
-        problem = f"with {_shown(answer)} where JSON was expected"
-    else:
-        return KeyRefused(_refusal(answer, target))
-    return Unreachable(
-        f"{_asked(target)} was answered {answer.status}, {problem}. {LET_IN}; if the API itself refuses keys so, give "
-        f"the key that it takes."
-    )
-
-
 def _other_schemes(answer: Answer) -> list[str]:
     """Return the schemes by which a response asks for credentials, none where the API's own key is among them."""
     challenges = [value for name, value in answer.headers if name.lower() == "www-authenticate"]
@@ -109,20 +139,30 @@ def _other_schemes(answer: Answer) -> list[str]:
     return [] if is_the_key else [printable(each, 40) for each in schemes]
 
 
-def _refusal(answer: Answer, target: Target) -> str:
+def _refusal(answer: Answer, is_everywhere: bool, target: Target) -> str:
     sent = "with the api_key" if target.api_key else "without a key, since none was given,"
-    return (
-        f"{_asked(target)} {sent} was answered {answer.status}. Expected the charging keys of its organization. "
-        f"Set {ENTRIES['api_key'].variable}, or api_key in the target file, to a key that this server takes."
-    )
+    seen = f"{_asked(target)} {sent} was answered {answer.status}"
+    key = f"{ENTRIES['api_key'].variable}, or api_key in the target file, to a key that this server takes."
+    if is_everywhere:
+        return f"{seen}, {_ALIKE}: check {_PREFIX}, and set {key}"
+    return f"{seen}. Expected the charging keys of its organization. Set {key}"
 
 
 def _shown(answer: Answer) -> str:
+    """Return what a response looks like; of JSON that may be anybody's no values."""
     page = page_of(answer)
-    return page.shown if page else "JSON"
+    if page:
+        return page.shown
+    try:
+        value = answer.json
+    except NotJson:
+        return "what is no JSON"
+    if isinstance(value, dict):
+        return f"a JSON object of {printable(', '.join(value), 80)}" if value else "an empty JSON object"
+    return "a JSON array" if isinstance(value, list) else "a JSON value"
 
 
-def _not_this_api(answer: Answer) -> str:
+def _elsewhere(answer: Answer) -> str:
     if 300 <= answer.status < 400:
         return (
             f"with {_shown(answer)}. No redirect is followed, so that no key goes astray. "
@@ -131,9 +171,4 @@ def _not_this_api(answer: Answer) -> str:
     page = page_of(answer)
     if page and _WANTS_A_CERTIFICATE.search(answer.body):
         return f"with {page.shown}: a client certificate is missing, or is refused. {ADVICE[Cause.CLIENT_CERTIFICATE]}."
-    if page and is_html(answer) and answer.status < 500:
-        return (
-            f"with {page.shown}. Expected JSON. Correct BASE_URL: it is what stands before "
-            f"{API}, a path prefix included, and no login page or portal. {LET_IN}."
-        )
     return ""

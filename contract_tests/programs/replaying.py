@@ -9,7 +9,7 @@ from fleet_contract.contract_tests.api import FLEETS, JSON, KEYS, Api, in_lower_
 from fleet_contract.contract_tests.exchange import Caller, Exchange, Request
 from fleet_contract.contract_tests.judging.sent import LIMIT, read_request
 from fleet_contract.contract_tests.judging.walks import cursor_of, items_of
-from fleet_contract.contract_tests.network.client import READS
+from fleet_contract.contract_tests.network.outgoing import READS
 from fleet_contract.contract_tests.programs.cast import Cast
 from fleet_contract.contract_tests.programs.program import Program, Step
 from fleet_contract.contract_tests.programs.spellings import PLAIN, SPELLINGS

@@ -7,8 +7,9 @@ import pytest
 
 from fleet_contract.contract_tests.exchange import Exchange
 from fleet_contract.contract_tests.network.alignment import OUT_OF_LINE
-from fleet_contract.contract_tests.network.client import NO_OPERATION, Client
+from fleet_contract.contract_tests.network.client import Client
 from fleet_contract.contract_tests.network.preflight import PATH, PLAIN_PATH
+from fleet_contract.contract_tests.network.recognition import NO_OPERATION
 
 from .conftest import Serve, target
 from .servers import Heard, Server, answer

@@ -58,7 +58,7 @@ def test_the_apis_own_answers_are_its_own(seen: Exchange) -> None:
     [answer(), answer(500), answer(404), answer(400), answer(500, PAGE, Content_Type="text/html"), answer(200, b"[")],
 )
 def test_an_answer_that_can_be_judged_goes_on(serve: Serve, open_client: Open, said: bytes) -> None:
-    server = serve(lambda _: said)
+    server = serve(lambda asked: said if "charging-keys" in asked.path else answer(404, b'{"title": "no operation"}'))
     seen = open_client(server.url).preflight()
     assert (server.heard[0].method, server.heard[0].path) == ("GET", "/emp/v1/charging-keys?page_size=10")
     assert (seen.check, seen.request.caller, seen.status > 0) == ("preflight", Caller.OWNER, True)
@@ -66,8 +66,9 @@ def test_an_answer_that_can_be_judged_goes_on(serve: Serve, open_client: Open, s
 
 @pytest.mark.parametrize("status", [401, 403])
 def test_a_refused_key_is_told(serve: Serve, open_client: Open, status: int) -> None:
+    server = serve(lambda asked: answer(status if "charging-keys" in asked.path else 404))
     with pytest.raises(KeyRefused) as told:
-        open_client(serve(lambda _: answer(status)).url).preflight()
+        open_client(server.url).preflight()
     assert f"with the api_key was answered {status}. Expected the charging keys" in str(told.value)
     assert "Set FLEET_API_KEY, or api_key in the target file" in str(told.value)
 
@@ -85,7 +86,7 @@ def test_a_missing_key_is_told(serve: Serve) -> None:
     [
         (
             answer(200, PAGE, Content_Type="text/html"),
-            "was answered 200 with an HTML page “Welcome”. Expected JSON. Correct BASE_URL",
+            "was answered 200 with an HTML page “Welcome”, and a path that is no operation is answered alike",
         ),
         (answer(404, PAGE, Content_Type="text/html"), "was answered 404 with an HTML page"),
         (answer(400, PAGE, Content_Type="text/html"), "was answered 400 with an HTML page"),
@@ -102,7 +103,8 @@ def test_another_server_is_told(serve: Serve, open_client: Open, said: bytes, ex
 
 
 def test_an_api_that_refuses_a_query_with_a_page_is_judged(serve: Serve, open_client: Open) -> None:
-    server = serve(lambda asked: answer(400, PAGE, Content_Type="text/html") if "?" in asked.path else answer(200))
+    page = answer(400, PAGE, Content_Type="text/html")
+    server = serve(lambda asked: page if "?" in asked.path else answer(200, b'{"keys": []}'))
     assert open_client(server.url).preflight().succeeded
     assert len(server.heard) == 2
 
