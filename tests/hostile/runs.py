@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -78,6 +79,7 @@ def _watch(process: "subprocess.Popen[bytes]", peak: list[float]) -> None:
     """
     status = Path(f"/proc/{process.pid}/status")
     while process.poll() is None:
-        found = re.search(r"VmHWM:\s+(\d+) kB", status.read_text()) if status.exists() else None
-        peak[0] = int(found[1]) / 1024 if found else peak[0]
+        with suppress(OSError):  # The process may end at any moment.
+            found = re.search(r"VmHWM:\s+(\d+) kB", status.read_text())
+            peak[0] = int(found[1]) / 1024 if found else peak[0]
         time.sleep(POLL)
