@@ -243,29 +243,44 @@ def declares(media_type: str | None) -> Afterwards:
 # --- the list of charging keys -------------------------------------------------------------------
 
 
-def lists(change: Callable[[Moment, list[ChargingKey]], list[ChargingKey]]) -> Instead:
-    """List other keys than the honest mock, page by page as it would: `change` is given those that it has to list."""
+def lists(
+    change: Callable[[Moment, list[ChargingKey]], list[ChargingKey]] = lambda _, keys: keys, *, shift: int = 0
+) -> Instead:
+    """List other keys than the honest mock, page by page as it would: `change` is given those that it has to list.
+
+    Each page begins so many keys further than the one before it ended as `shift` says, where that leaves it any.
+    """
 
     async def act(moment: Moment, proceed: Proceed) -> Answer:
         answer = await proceed(moment.with_query(cursor=MISSING))
         if not answer.succeeded:
             return answer
-        size = size_of_page(moment)
-        rest = change(moment, listed_keys(moment))[place_of_page(moment) :]
-        page: dict[str, Any] = {"keys": [listed(key, moment.mock.dialect) for key in rest[:size]]}
-        if len(rest) > size:
+        keys = change(moment, listed_keys(moment))
+        place, size = place_of_page(moment), size_of_page(moment)
+        start = place + shift if place and place + shift < len(keys) else place
+        page: dict[str, Any] = {"keys": [listed(key, moment.mock.dialect) for key in keys[start : start + size]]}
+        if start + size < len(keys):
             page["cursor"] = f"page{len(moment.past)}"
         return answer.with_json(page)
 
     return Instead(act)
 
 
+def own_keys(moment: Moment) -> list[ChargingKey]:
+    """Return the keys of the organization of a call that can be listed by now."""
+    now = time.monotonic()
+    return [key for key in moment.world.keys_of(moment.tenant) if key.listed_from <= now]
+
+
 def listed_keys(moment: Moment) -> list[ChargingKey]:
     """Return the keys that an honest list has, on all its pages."""
-    now, wanted = time.monotonic(), moment.query.get("fleetId")
+    wanted = moment.query.get("fleetId")
     fleet = moment.world.fleet(wanted)
-    own = [key for key in moment.world.keys_of(moment.tenant) if key.listed_from <= now]
-    return own if wanted is None else [key for key in own if fleet is not None and key.fleet_id == fleet.id]
+    return (
+        own_keys(moment)
+        if wanted is None
+        else [key for key in own_keys(moment) if fleet is not None and key.fleet_id == fleet.id]
+    )
 
 
 def size_of_page(moment: Moment) -> int:
@@ -276,11 +291,16 @@ def size_of_page(moment: Moment) -> int:
     return min(max(asked, PAGE_SIZES.start), PAGE_SIZES.stop - 1)
 
 
+def giver_of_cursor(moment: Moment) -> Any:
+    """Return the last Moment that was answered with the cursor of a list, None where none was."""
+    cursor = moment.query.get("cursor", MISSING)
+    return next((each for each in moment.successes("list_charging_keys") if each.shown.get("cursor") == cursor), None)
+
+
 def place_of_page(moment: Moment) -> int:
     """Return how many keys were listed before a page, on those that led to its cursor."""
-    cursor = moment.query.get("cursor")
-    giver = next((each for each in moment.successes("list_charging_keys") if each.shown.get("cursor") == cursor), None)
-    return place_of_page(giver) + len(giver.shown["keys"]) if cursor is not None and giver else 0
+    giver = giver_of_cursor(moment)
+    return place_of_page(giver) + len(giver.shown["keys"]) if giver else 0
 
 
 # --- the state -----------------------------------------------------------------------------------

@@ -5,8 +5,6 @@ A file holds those that break one section of the catalogue, or a part of it.
 
 from collections.abc import Mapping
 
-from fleet_contract.mock_server import faults
-from fleet_contract.mock_server.faults import Fault
 from fleet_contract.spec.catalogue import catalogue
 from fleet_contract.spec.files import Contradiction, suggestion
 from proof.mutants import (
@@ -18,8 +16,10 @@ from proof.mutants import (
     http_crashes,
     invitation,
     keys,
+    keys_of_others,
     listing,
     look_ups,
+    pages,
     prices,
     races,
     rename,
@@ -36,7 +36,9 @@ SECTIONS = (
     rename_refusals,
     invitation,
     keys,
+    keys_of_others,
     listing,
+    pages,
     prices,
     access,
     http,
@@ -49,11 +51,10 @@ class NoSuchMutant(Contradiction):
     """A mutant was asked for that does not exist."""
 
 
-def registered() -> Mapping[str, Mutant | Fault]:
+def registered() -> Mapping[str, Mutant]:
     """Return all mutants by name; raises NoSuchId for an unknown requirement, Contradiction for a name given twice."""
-    found: dict[str, Mutant | Fault] = {}
-    known: list[Mutant | Fault] = [*mutants(each.TABLE for each in SECTIONS), *faults.FAULTS.values()]
-    for mutant in known:
+    found: dict[str, Mutant] = {}
+    for mutant in mutants(each.TABLE for each in SECTIONS):
         for requirement in mutant.breaks:
             catalogue().requirement(requirement)
         if mutant.name in found:
@@ -65,7 +66,7 @@ def registered() -> Mapping[str, Mutant | Fault]:
 MUTANTS = registered()
 
 
-def find(name: str) -> Mutant | Fault:
+def find(name: str) -> Mutant:
     """Return the mutant of this name; raises NoSuchMutant with the nearest known one."""
     if name not in MUTANTS:
         raise NoSuchMutant(
@@ -74,6 +75,6 @@ def find(name: str) -> Mutant | Fault:
     return MUTANTS[name]
 
 
-def section(mutant: Mutant | Fault) -> str:
+def section(mutant: Mutant) -> str:
     """Return the section of the catalogue that a mutant breaks, the first where it breaks several."""
     return next(id for id in catalogue().requirements if id in mutant.breaks).partition(".")[0]

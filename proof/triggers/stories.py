@@ -11,6 +11,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
+from fleet_contract.mock_server.messages import Answer
 from fleet_contract.mock_server.store import Code, Fleet
 from proof import sending
 from proof.sending import MISSING, OUR_TENANT, Request
@@ -125,13 +126,18 @@ def lists(fleet: str | None = None, *, key: Any = sending.OURS, **parameters: An
 
 
 def turns_the_page(fleet: str | None = None, *, key: Any = sending.OURS, **parameters: Any) -> Telling:
-    """List what follows the page that was answered last."""
+    """List what follows the page that was answered last, or the first page where nothing does."""
 
     def tell(draw: DrawFn, cast: Cast) -> Step:
         filtered = {"fleetId": cast.id(fleet, draw) if fleet else MISSING, **cast.values(draw, parameters)}
-        return lambda answers: sending.listing(parameters={**filtered, "cursor": answers[-1].json["cursor"]}, key=key)
+        return lambda answers: sending.listing(parameters={**filtered, "cursor": cursor_in(answers[-1])}, key=key)
 
     return tell
+
+
+def cursor_in(answer: Answer) -> Any:
+    page = answer.json if answer.succeeded and answer.body else None
+    return page.get("cursor", MISSING) if isinstance(page, dict) else MISSING
 
 
 def looks(fleet: str | None = None, location: Any = "loc-001", **more: Any) -> Telling:

@@ -60,6 +60,19 @@ def one(*values: Json) -> Values:
     )
 
 
+def integers(least: int, most: int) -> Values:
+    """Return the integers in a range, as a query spells them."""
+
+    def fits(value: Any) -> bool:
+        return (
+            isinstance(value, str)
+            and re.fullmatch(r"-?(0|[1-9][0-9]{0,9})", value) is not None
+            and (least <= int(value) <= most)
+        )
+
+    return Values(fits, st.integers(least, most).map(str))
+
+
 # --- texts by their length ---------------------------------------------------------------------
 
 

@@ -3,11 +3,9 @@
 import httpx
 import pytest
 
-from fleet_contract.mock_server.app import plans
-from fleet_contract.mock_server.faults.registry import register_fault
-from fleet_contract.mock_server.parts import Mock, Parts, parts
+from fleet_contract.mock_server.parts import Parts, parts
 from fleet_contract.mock_server.serving import serving
-from fleet_contract.spec.catalogue import NoSuchId, catalogue
+from fleet_contract.spec.catalogue import catalogue
 from proof.mutants import MUTANTS, NoSuchMutant, find
 
 from .conftest import Client
@@ -22,26 +20,16 @@ def spoiled(name: str) -> Parts:
     return made
 
 
-@pytest.mark.parametrize("name", MUTANTS)
-def test_a_fault_says_what_it_does_and_can_be_built(name: str) -> None:
-    fault = MUTANTS[name]
-    assert fault.breaks <= set(catalogue().requirements)
-    assert fault.text.endswith(".")
-    assert "\n" not in fault.text
-    made = spoiled(name)
-    assert set(plans(made)) == set(made.handlers)  # The pages for people, which take as long, are those of any mock.
-    Mock(made)
+def test_a_mutant_says_in_one_sentence_what_it_does() -> None:
+    for mutant in MUTANTS.values():
+        assert mutant.text.endswith("."), mutant.name
+        assert "\n" not in mutant.text, mutant.name
 
 
 def test_every_testable_requirement_has_a_fault_of_its_own() -> None:
     alone = {next(iter(fault.breaks)) for fault in MUTANTS.values() if len(fault.breaks) == 1}
     testable = {requirement.id for requirement in catalogue().requirements.values() if not requirement.untestable}
     assert testable - alone == NEEDS_NO_FAULT
-
-
-def test_an_unknown_requirement_is_an_error_where_a_fault_is_defined() -> None:
-    with pytest.raises(NoSuchId, match=r"fleets\.id-is-unique"):
-        register_fault("new", {"fleet.id-is-unique"}, "Text.", lambda _: None)
 
 
 def test_an_unknown_fault_is_answered_with_the_nearest() -> None:

@@ -7,14 +7,12 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from proof.mutants import MUTANTS
-from proof.mutants.table import Mutant
 from proof.side_by_side import Told, both, played
 from proof.triggers import values as v
 from proof.triggers.calls import USUAL
 from proof.triggers.classes import Scenario
 from proof.triggers.stories import adds, has, lists, looks, makes, names, reads, story, turns_the_page
 
-CLASSES = {name: mutant for name, mutant in MUTANTS.items() if isinstance(mutant, Mutant)}
 # Without shrinking: a scenario is short anyway, and what fires tells itself.
 DRAWN = settings(
     max_examples=20,
@@ -33,9 +31,9 @@ EVERYDAY = st.one_of(
 )
 
 
-@pytest.mark.parametrize("name", CLASSES)
+@pytest.mark.parametrize("name", MUTANTS)
 def test_a_mutant_fires_on_what_is_drawn_from_its_class(name: str) -> None:
-    mutant = CLASSES[name]
+    mutant = MUTANTS[name]
     assert mutant.when.members is not None, "its class has no members to draw"
 
     @DRAWN
@@ -64,9 +62,9 @@ def everyday() -> tuple[tuple[Scenario, Told], ...]:
     return tuple(found)
 
 
-@pytest.mark.parametrize("name", CLASSES)
+@pytest.mark.parametrize("name", MUTANTS)
 def test_a_mutant_changes_nothing_outside_of_its_class(name: str) -> None:
     for scenario, honest in everyday():
-        mutated = played(CLASSES[name], scenario)
+        mutated = played(MUTANTS[name], scenario)
         before = mutated.fired.index(True) if True in mutated.fired else len(mutated.fired)
         assert mutated.answers[:before] == honest.answers[:before]
