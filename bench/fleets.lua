@@ -1,6 +1,7 @@
--- One workload of the throughput bench for wrk: `wrk -s bench/fleets.lua URL -- WORKLOAD MARK`.
--- A create has an id that no request had before; MARK keeps the rounds apart.
-local made, mark, workload = 0, "", ""
+-- One workload of the benchmarks for wrk: `wrk -s bench/fleets.lua URL -- WORKLOAD MARK [STATUS]`.
+-- A create has an id that no request had before; MARK keeps the rounds apart. STATUS is expected instead of the mock's.
+local made, mark, workload, expected = 0, "", "", 0
+local statuses = { create = 201, rename = 200, invitation = 200, refused = 400 }
 local headers = { ["X-API-Key"] = "demo-key", ["Content-Type"] = "application/json" }
 local workloads = {}
 
@@ -26,17 +27,15 @@ end
 
 function init(arguments)
   workload, mark = arguments[1], arguments[2]
+  expected = tonumber(arguments[3] or statuses[workload])
 end
 
 function request()
   return workloads[workload]()
 end
 
-local wrong = 0
-local expected = { create = 201, rename = 200, invitation = 200, refused = 400 }
-
 function response(status)
-  if status ~= expected[workload] then
+  if status ~= expected then
     io.stderr:write("unexpected status " .. status .. "\n")
     os.exit(1)
   end

@@ -3,13 +3,13 @@
 import warnings
 from typing import Any
 
+from bench.references.keys import with_keys
 from fleet_contract.spec.document import document
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     from connexion.apps.asynchronous import AsyncApp
 
-KEY = "demo-key"
 PROBLEM = {"Content-Type": "application/problem+json"}
 
 fleets: dict[str, dict[str, Any]] = {
@@ -42,11 +42,6 @@ async def unused(**_: Any) -> tuple[Any, int]:
     return {}, 200
 
 
-def find_key(apikey: str, **_: Any) -> dict[str, str] | None:
-    """Return whose key this is; Connexion calls it for the scheme of the document."""
-    return {"sub": "demo"} if apikey == KEY else None
-
-
 HANDLERS = {each.__name__: each for each in (create_fleet, rename_fleet, get_invitation_codes)}
 
 
@@ -55,13 +50,5 @@ def handler(operation_id: str) -> Any:
     return HANDLERS.get(operation_id, unused)
 
 
-def described() -> dict[str, Any]:
-    """Return our document with the function that checks keys named in it, as Connexion wants it."""
-    described = document()
-    for scheme in described["components"]["securitySchemes"].values():
-        scheme["x-apikeyInfoFunc"] = f"{__name__}.find_key"
-    return described
-
-
 app = AsyncApp(__name__)
-app.add_api(described(), base_path="", resolver=handler, validate_responses=True)
+app.add_api(with_keys(document()), base_path="", resolver=handler, validate_responses=True)

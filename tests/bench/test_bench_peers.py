@@ -1,0 +1,83 @@
+"""The peers: ratios within a round, the guard, and what the tables and the chart show."""
+
+from pathlib import Path
+
+import click
+import pytest
+from bench.figures import Figures, append, ratio, read
+from bench.load import percentile
+from bench.peers import PEERS
+from bench.peers.python import BARE, OURS, STOCK
+from bench.peers.report import chart, page
+from bench.throughput import hold
+
+PRINTED = """Running 1s test @ http://127.0.0.1:1
+  Thread Stats   Avg      Stdev     Max   +/- Stdev
+    Latency     1.40ms  300.00us   9.90ms   90.00%
+  Latency Distribution
+     50%    1.38ms
+     99%    0.25s
+  7000 requests in 1.00s, 1.00MB read
+"""
+
+
+def figures(peer: str, number: int, rate: float) -> Figures:
+    rates = dict.fromkeys(("create", "rename", "invitation", "refused"), rate)
+    return Figures(peer, number, rates, {"1": 0.1, "32": 1.0}, {"1": 0.2, "32": 2.0}, 0.5, 30.0, 40.0)
+
+
+MEASURED = [
+    figures(BARE, 0, 100),
+    figures(OURS, 0, 60),
+    figures(BARE, 1, 10),
+    figures(OURS, 1, 8),
+    figures(BARE, 2, 1000),
+    figures(OURS, 2, 700),
+    figures(OURS, 3, 1),
+    figures("prism", 2, 50),
+]
+
+
+def test_a_ratio_is_the_median_of_the_rounds_that_have_both() -> None:
+    assert ratio(MEASURED, OURS) == pytest.approx(0.7)
+    assert ratio(MEASURED, "prism") == pytest.approx(0.05)
+
+
+def test_figures_are_read_as_they_were_written(tmp_path: Path) -> None:
+    file = tmp_path / "kept" / "figures.jsonl"
+    assert read(file) == []
+    for each in MEASURED:
+        append(file, each)
+    assert read(file) == MEASURED
+
+
+def test_the_guard_lets_a_quarter_be_lost_and_no_more() -> None:
+    hold(0.46, 0.6)
+    hold(0.9, 0.6)
+    with pytest.raises(click.ClickException, match=r"does 0\.44 of what bare ASGI does, and did 0\.60"):
+        hold(0.44, 0.6)
+
+
+@pytest.mark.parametrize(("percent", "milliseconds"), [(50, 1.38), (99, 250.0)])
+def test_a_percentile_of_wrk_is_read_in_milliseconds(percent: int, milliseconds: float) -> None:
+    assert percentile(PRINTED, percent) == pytest.approx(milliseconds)
+
+
+def test_the_tables_show_the_fastest_first_what_it_lacks_and_what_was_not_measured() -> None:
+    lines = page(MEASURED).splitlines()
+    speed = [line.split(" | ")[0].removeprefix("| ") for line in lines[2:5]]
+    assert speed == [BARE, f"**{OURS}**", "Prism 5.16"]
+    assert "| 0.700 | – | 4 |" in lines[3]
+    assert f"| Prism 5.16 | {PEERS['prism'].lacks} |" in lines
+
+
+def test_the_chart_has_a_bar_for_each_peer_and_ours_stands_out() -> None:
+    drawn = chart(MEASURED)
+    assert drawn.count("<rect") == 1 + 3
+    assert drawn.count('fill="#d55e00"') == 1
+
+
+def test_each_peer_says_what_it_does_not_do_and_only_those_of_the_mock_lack_nothing() -> None:
+    assert {STOCK, BARE, OURS} <= PEERS.keys()
+    for peer in PEERS.values():
+        assert peer.lacks or peer.name == OURS or " on " in peer.name
