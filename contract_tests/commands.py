@@ -1,9 +1,9 @@
 """The subcommands of `fleet-contract`, as click reads them."""
 
 import os
-import secrets
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
@@ -12,24 +12,14 @@ import click
 from rich.markup import escape
 from rich.table import Table
 
-from fleet_contract.contract_tests.depths import PRICES, Depth
-from fleet_contract.contract_tests.ending import Exit, Inconclusive, ended
-from fleet_contract.contract_tests.exploring.exploration import FOLDER, SEED_BITS, Asked
-from fleet_contract.contract_tests.exploring.exploration import explore as explore_server
-from fleet_contract.contract_tests.judge import begin, judge, printed, run_checks
-from fleet_contract.contract_tests.judging.reading import decided
-from fleet_contract.contract_tests.options import OF_THE_TARGET, OPTIONS, Option
+from fleet_contract.contract_tests.depths import PRICES
+from fleet_contract.contract_tests.ending import Exit, ended
+from fleet_contract.contract_tests.options import CASES_FOLDER, OF_THE_TARGET, OPTIONS, Option
 from fleet_contract.contract_tests.reports.console import open_console
-from fleet_contract.contract_tests.reports.entries import entries_page
-from fleet_contract.contract_tests.reports.exploration import Progress, print_beginning, print_exploration
-from fleet_contract.contract_tests.reports.files import standard_stream
-from fleet_contract.contract_tests.reports.text import print_footprint
-from fleet_contract.contract_tests.settings import read_exploration, read_settings
-from fleet_contract.contract_tests.signals import held, waiting
-from fleet_contract.contract_tests.untested import Lack
+from fleet_contract.contract_tests.signals import waiting
+from fleet_contract.contract_tests.surroundings import somewhere
 from fleet_contract.spec.catalogue import Question, Requirement, Situation, catalogue
-from fleet_contract.spec.dialect import NOT_APPLICABLE, to_toml
-from fleet_contract.spec.files import Contradiction, expanded, suggestion
+from fleet_contract.spec.files import Contradiction, suggestion
 from fleet_contract.spec.numerals import Decimal, Whole
 
 _COMPLETING = "_FLEET_CONTRACT_COMPLETE"
@@ -80,6 +70,13 @@ def _how(option: Option) -> dict[str, Any]:
     return {"help": option.help, "multiple": option.many, "type": type, "metavar": option.metavar or None}
 
 
+@contextmanager
+def _loading() -> Iterator[None]:
+    """Load what asks a server: it takes most of a second, which who wants help or a list need not wait."""
+    with waiting(), somewhere():
+        yield
+
+
 @main.command()
 @click.argument("base_url", required=False)
 @_options(*OPTIONS)
@@ -90,11 +87,9 @@ def run(base_url: str | None, **given: Any) -> int:
     breaks a requirement, 2 on wrong usage, and 3 if nothing failed but the run is
     inconclusive.
     """
-    with waiting():  # until there is a run that can be reported
-        settings, outputs = read_settings(base_url, _named(given))
-        # A report that goes to standard output is alone there, so that a program can read it.
-        console = open_console(stderr=any(standard_stream(path) for path in outputs.paths))
-        return judge(settings, outputs, console, [Path(given["target"])] if given["target"] else [])
+    with _loading():
+        from fleet_contract.contract_tests import asking
+    return asking.run(base_url, _named(given))
 
 
 @main.command()
@@ -107,25 +102,9 @@ def dialect(base_url: str | None, **given: Any) -> int:
     answered inconsistently. Exits 0 if anything was read and the run ended normally, else
     as `run` does.
     """
-    settings, _ = read_settings(base_url, _named(given))
-    console = open_console(stderr=True)
-    report = run_checks(begin(settings, console))
-    print_footprint(report, console)
-    answers = decided(report.dialect)
-    cut_short = [each.error or each.reason for each in report.ran if each.error or each.lack is Lack.STOPPED]
-    because = f": {cut_short[0].rstrip('.')}" if cut_short else ""
-    if not answers:
-        raise Inconclusive(
-            f"No response of {settings.target.base_url} reveals any part of a dialect{because}. "
-            f"`fleet-contract run` tells you more."
-        )
-    for question, answer in report.dialect.items():
-        if question not in answers and answer != NOT_APPLICABLE:
-            click.echo(f"# {question} is {answer}")
-    click.echo(to_toml(answers), nl=False)
-    if cut_short:
-        raise Inconclusive(f"Only part of the dialect was read{because}. It is printed above.")
-    return Exit.CONFORMS
+    with _loading():
+        from fleet_contract.contract_tests import asking
+    return asking.dialect(base_url, _named(given))
 
 
 MOST_MINUTES = 1e6
@@ -141,7 +120,7 @@ MOST_MINUTES = 1e6
     help="Send at most N programs, including those for shrinking.",
 )
 @click.option("--seed", type=Whole(min=0), metavar="N", help="Repeat the programs of this seed.")
-@click.option("--save", type=click.Path(path_type=Path), default=FOLDER, help="Save failures in this folder.")
+@click.option("--save", type=click.Path(path_type=Path), default=CASES_FOLDER, help="Save failures in this folder.")
 @_options(*OF_THE_TARGET)
 def explore(
     base_url: str | None, minutes: float | None, max_cases: int | None, seed: int | None, save: Path, **given: Any
@@ -155,28 +134,9 @@ def explore(
     """
     if minutes is None and max_cases is None:
         raise click.UsageError("An exploration needs a limit. Use --minutes N or --max-cases N, or both.")
-    console = open_console()
-    progress = Progress(console)
-    settings = read_exploration(base_url, _named(given, OF_THE_TARGET))
-    number = secrets.randbits(SEED_BITS) if seed is None else seed
-    asked = Asked(settings, number, minutes, max_cases, expanded(save))
-    print_beginning(asked, console)
-    with held():
-        with progress.shown:
-            explored = explore_server(asked, progress.tell)
-        replay = _replaying(settings.target.base_url, given)
-        return printed(explored.outcome, partial(print_exploration, explored, replay, console), explored.unsaved)
-
-
-def _replaying(base_url: str, given: dict[str, Any]) -> list[str]:
-    """Return the command that judges the same target once more, with the checks that read its dialect."""
-    words = ["fleet-contract", "run", base_url, "--depth", Depth.QUICK.word]
-    for option in OF_THE_TARGET:
-        value = given[option.name.replace("-", "_")]
-        if value and option.name not in ("only", "skip") and not option.entry.startswith("limits."):
-            for each in value if option.many else (value,):
-                words += [f"--{option.name}", *([] if option.flag else [str(each)])]
-    return words
+    with _loading():
+        from fleet_contract.contract_tests import asking
+    return asking.explore(base_url, minutes, max_cases, seed, save, _named(given, OF_THE_TARGET))
 
 
 @main.command()
@@ -192,6 +152,8 @@ def plan() -> None:
 @main.command()
 def entries() -> None:
     """Print all entries of the target file with their environment variables and flags, as Markdown."""
+    from fleet_contract.contract_tests.reports.entries import entries_page  # with it all kinds of values are loaded
+
     click.echo(entries_page(), nl=False)
 
 

@@ -1,8 +1,11 @@
 """The options that `fleet-contract run` and plain pytest share: one table, read by both."""
 
+from pathlib import Path
 from typing import NamedTuple
 
 from fleet_contract.contract_tests.depths import Depth
+
+CASES_FOLDER = Path("fleet-contract-cases")  # where an exploration saves what it finds
 
 
 class Option(NamedTuple):

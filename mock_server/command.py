@@ -23,7 +23,6 @@ from fleet_contract.mock_server.origins import ANY, read_origin
 from fleet_contract.mock_server.output import print_text
 from fleet_contract.mock_server.parts import Parts, parts
 from fleet_contract.mock_server.seed import public_keys, read_seed
-from fleet_contract.mock_server.serving import server
 from fleet_contract.mock_server.targets import read_base_path
 from fleet_contract.spec.dialect import default_dialect, read_dialect
 from fleet_contract.spec.files import Contradiction
@@ -138,6 +137,9 @@ def chosen_answers(dialect_file: Path | None, settings: Iterable[str]) -> dict[s
 
 def serve(made: Parts, host: str, port: int, *, ready_json: bool) -> None:
     """Serve until a signal ends it; raises CannotListen."""
+    # Connexion and uvicorn take most of a start, which who asks for help need not wait.
+    from fleet_contract.mock_server.serving import server
+
     listeners = listen(host, port)
     if is_open_to_others(listeners):
         made.allowed_hosts = (ANY_HOST,)  # Others know this machine under names that only they know.

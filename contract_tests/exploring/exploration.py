@@ -14,6 +14,7 @@ from fleet_contract.contract_tests.exploring.runs import Runs
 from fleet_contract.contract_tests.judge import begin, run_checks
 from fleet_contract.contract_tests.judging.reading import decided
 from fleet_contract.contract_tests.network.ledger import Footprint
+from fleet_contract.contract_tests.options import CASES_FOLDER
 from fleet_contract.contract_tests.programs.case_files import Case, save_case
 from fleet_contract.contract_tests.reports.console import open_console
 from fleet_contract.contract_tests.run import Settings
@@ -24,7 +25,6 @@ from fleet_contract.spec.dialect import complete
 from fleet_contract.spec.files import Contradiction
 
 SEED_BITS = 32
-FOLDER = Path("fleet-contract-cases")
 _WRITES = "it sent reads only, since writes need --allow-writes"
 
 
@@ -36,7 +36,7 @@ class Asked:
     seed: int
     minutes: float | None = None
     programs: int | None = None
-    save: Path = FOLDER
+    save: Path = CASES_FOLDER
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ import jsonschema
 import pytest
 from junitparser import Error, JUnitXml, Skipped
 
-from fleet_contract.contract_tests import commands, judge
+from fleet_contract.contract_tests import asking, commands, judge
 from fleet_contract.contract_tests.api import Api
 from fleet_contract.contract_tests.driving import Alone
 from fleet_contract.contract_tests.ending import Exit
@@ -302,7 +302,7 @@ def test_an_interrupt_in_the_first_look_is_reported(url: str, tmp_path: Path, mo
 # --- what breaks in the suite itself -----------------------------------------------------------
 
 PLACES: list[tuple[object, str]] = [
-    (commands, "read_settings"),
+    (asking, "read_settings"),
     (Client, "preflight"),
     (judge, "deaf"),
     (pytest, "main"),

@@ -189,9 +189,11 @@ def test_every_command_has_help(name: str) -> None:
 def test_a_missing_package_of_the_suite_is_explained(tmp_path: Path) -> None:
     """The plain install has no brotli; a module of that name which fails to import stands in for its absence."""
     (tmp_path / "brotli.py").write_text("raise ModuleNotFoundError(\"No module named 'brotli'\", name='brotli')\n")
-    ended = process("list", PYTHONPATH=os.pathsep.join([str(tmp_path), *filter(None, sys.path)]))
+    path = os.pathsep.join([str(tmp_path), *filter(None, sys.path)])
+    ended = process("run", URL, PYTHONPATH=path)
     assert ended.returncode == Exit.USAGE
     assert "pip install 'fleet-contract[suite]'" in ended.stderr
+    assert process("list", PYTHONPATH=path).returncode == Exit.CONFORMS
 
 
 def test_an_exploration_that_saves_below_an_unknown_home_is_wrong_usage() -> None:

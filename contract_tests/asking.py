@@ -1,0 +1,88 @@
+"""What the commands do that ask a server: pytest, Hypothesis and Schemathesis are loaded with it."""
+
+import secrets
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import click
+
+from fleet_contract.contract_tests.depths import Depth
+from fleet_contract.contract_tests.ending import Exit, Inconclusive
+from fleet_contract.contract_tests.exploring.exploration import SEED_BITS, Asked
+from fleet_contract.contract_tests.exploring.exploration import explore as explore_server
+from fleet_contract.contract_tests.judge import begin, judge, printed, run_checks
+from fleet_contract.contract_tests.judging.reading import decided
+from fleet_contract.contract_tests.options import OF_THE_TARGET
+from fleet_contract.contract_tests.reports.console import open_console
+from fleet_contract.contract_tests.reports.exploration import Progress, print_beginning, print_exploration
+from fleet_contract.contract_tests.reports.files import standard_stream
+from fleet_contract.contract_tests.reports.text import print_footprint
+from fleet_contract.contract_tests.settings import read_exploration, read_settings
+from fleet_contract.contract_tests.signals import held, waiting
+from fleet_contract.contract_tests.untested import Lack
+from fleet_contract.spec.dialect import NOT_APPLICABLE, to_toml
+from fleet_contract.spec.files import expanded
+
+Given = Mapping[str, Any]  # by the names of the options
+
+
+def run(base_url: str | None, given: Given) -> int:
+    """Judge a server, and return the exit code; raises Contradiction."""
+    with waiting():  # until there is a run that can be reported
+        settings, outputs = read_settings(base_url, given)
+        # A report that goes to standard output is alone there, so that a program can read it.
+        console = open_console(stderr=any(standard_stream(path) for path in outputs.paths))
+        return judge(settings, outputs, console, [Path(given["target"])] if given["target"] else [])
+
+
+def dialect(base_url: str | None, given: Given) -> int:
+    """Print the dialect of a server, and return the exit code; raises what `judge.begin` does, and Inconclusive."""
+    settings, _ = read_settings(base_url, given)
+    console = open_console(stderr=True)
+    report = run_checks(begin(settings, console))
+    print_footprint(report, console)
+    answers = decided(report.dialect)
+    cut_short = [each.error or each.reason for each in report.ran if each.error or each.lack is Lack.STOPPED]
+    because = f": {cut_short[0].rstrip('.')}" if cut_short else ""
+    if not answers:
+        raise Inconclusive(
+            f"No response of {settings.target.base_url} reveals any part of a dialect{because}. "
+            f"`fleet-contract run` tells you more."
+        )
+    for question, answer in report.dialect.items():
+        if question not in answers and answer != NOT_APPLICABLE:
+            click.echo(f"# {question} is {answer}")
+    click.echo(to_toml(answers), nl=False)
+    if cut_short:
+        raise Inconclusive(f"Only part of the dialect was read{because}. It is printed above.")
+    return Exit.CONFORMS
+
+
+def explore(
+    base_url: str | None, minutes: float | None, max_cases: int | None, seed: int | None, save: Path, given: Given
+) -> int:
+    """Explore a server, and return the exit code; raises what `exploration.explore` does."""
+    console = open_console()
+    progress = Progress(console)
+    settings = read_exploration(base_url, given)
+    number = secrets.randbits(SEED_BITS) if seed is None else seed
+    asked = Asked(settings, number, minutes, max_cases, expanded(save))
+    print_beginning(asked, console)
+    with held():
+        with progress.shown:
+            explored = explore_server(asked, progress.tell)
+        replay = _replaying(settings.target.base_url, given)
+        return printed(explored.outcome, partial(print_exploration, explored, replay, console), explored.unsaved)
+
+
+def _replaying(base_url: str, given: Given) -> list[str]:
+    """Return the command that judges the same target once more, with the checks that read its dialect."""
+    words = ["fleet-contract", "run", base_url, "--depth", Depth.QUICK.word]
+    for option in OF_THE_TARGET:
+        value = given[option.name]
+        if value and option.name not in ("only", "skip") and not option.entry.startswith("limits."):
+            for each in value if option.many else (value,):
+                words += [f"--{option.name}", *([] if option.flag else [str(each)])]
+    return words
