@@ -36,7 +36,7 @@ def run(*arguments: str) -> Result:
         (["--port", "70000"], "not in the range"),
         (["--misbehave", "lost-fleet"], "Did you mean 'lost-fleets'?"),
         (["--set", "create.stats=200"], "Did you mean 'create.status'?"),
-        (["--set", "create.status=202"], "its answers are 201, 200"),
+        (["--set", "create.status=202"], "possible answers are 201, 200"),
         (["--set", "create.status"], "is not QUESTION=ANSWER"),
         (["--set", "id.alphabet=slug", "--set", "id.case=ignored"], "contradicts id.alphabet"),
         (["--dialect", "nothing.toml"], "The dialect file nothing.toml cannot be read"),
