@@ -13,11 +13,10 @@ from tempfile import TemporaryDirectory
 from bench.contestant import Contestant, Ground, Inconclusive, NoReport, Reading
 from bench.records import Ending, Record
 from bench.subjects import Kind, Subject
-from fleet_contract.mock_server.handlers import HANDLERS
-from fleet_contract.mock_server.messages import Answer, Call
 from fleet_contract.mock_server.parts import Parts
 from fleet_contract.mock_server.serving import serving
 from fleet_contract.mock_server.store import Store
+from proof.layers import noting
 
 # What is set there is meant for other runs and other servers.
 NOT_INHERITED = ("FLEET_", "PYTEST", "HYPOTHESIS", "SCHEMATHESIS", "SPECMATIC", "DREDD", "JAVA_TOOL_OPTIONS")
@@ -32,8 +31,7 @@ class Tally:
         self.requests = 0
         self._stores: list[Store] = []
         self._seed = made.seed
-        for operation_id in (*HANDLERS, None):
-            made.filter(operation_id, self._count)
+        made.layers.append(noting(self._count))
         made.wrap_store(self._watched)
 
     @property
@@ -46,9 +44,8 @@ class Tally:
         """How many charging keys the mock holds beside those of its seed."""
         return sum(asyncio.run(_number(store.keys())) for store in self._stores) - len(self._seed.charging_keys)
 
-    def _count(self, _: Call, answer: Answer) -> Answer:
+    def _count(self, *_: object) -> None:
         self.requests += 1
-        return answer
 
     def _watched(self, store: Store) -> Store:
         self._stores.append(store)

@@ -71,7 +71,6 @@ def plan(operation: Any, parts: Parts) -> Plan:
         parameters=parameters(operation.parameters),
         body=Schema(operation.body_schema(), parts.dialect["length.unit"]) if operation.request_body else None,
         responses=response_schemas(operation.responses) if parts.validate_responses else {},
-        filters=tuple(change for changed, change in parts.filters if changed == id),
     )
 
 

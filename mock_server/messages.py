@@ -12,6 +12,7 @@ from fleet_contract.mock_server.deliveries import Deliver
 from fleet_contract.mock_server.kinds import Kind
 
 Json = Any
+WITHOUT_CONTENT = (204, 304)  # statuses whose response has no body (RFC 9110, section 6.4.1)
 
 
 @dataclass

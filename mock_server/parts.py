@@ -1,15 +1,14 @@
-"""Parts: what a mock is made of, as a fresh copy which a fault may edit before the mock is built."""
+"""Parts: what a mock is made of, as a fresh copy which may be edited before the mock is built."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from fleet_contract.mock_server.access import Access
 from fleet_contract.mock_server.bodies import LIMIT, Incoming, read_body
 from fleet_contract.mock_server.forms import COMPARING_IDS, sameness
 from fleet_contract.mock_server.handlers import HANDLERS, Handler, World, id_in_path
-from fleet_contract.mock_server.kinds import Kind
-from fleet_contract.mock_server.messages import Answer, Call, Json, Reply
+from fleet_contract.mock_server.messages import Answer, Call, Json
 from fleet_contract.mock_server.routes import Routes
 from fleet_contract.mock_server.seed import default_seed, fill
 from fleet_contract.mock_server.store import Habits, MemoryStore, State, Store
@@ -21,27 +20,18 @@ from fleet_contract.spec.files import Contradiction
 if TYPE_CHECKING:
     from fleet_contract.mock_server.service import Service
 
-WITHOUT_CONTENT = (204, 304)
 DELAYS = {"none": 0.0, "some": 0.3}
 
 Hook = Callable[[World, Call], Awaitable[None]]
-Filter = Callable[[Call, Answer], Answer]
-Condition = Callable[[Call], bool]
-Wrapper = Callable[[Handler, World, Call], Awaitable[Reply]]
 Proceed = Callable[[Call, Incoming], Awaitable[Answer]]
 Layer = Callable[["Service", Proceed], Proceed]
-
-
-def always(_: Call) -> bool:
-    return True
 
 
 @dataclass
 class Parts:
     """What a mock is made of.
 
-    `hooks` run before the body of their operation is read; `filters` see answers
-    last of all, outside response validation, and None stands for what is no operation.
+    `hooks` run before the body of their operation is read.
     Each of `stores_around` makes a store around the one that keeps the state.
     `layers` stand around the whole service, the last outermost.
     `rewrite` changes what arrives before it is read as HTTP. `base_path` ends without a
@@ -60,11 +50,9 @@ class Parts:
     allowed_hosts: tuple[str, ...] = ()
     handlers: dict[str, Handler] = field(default_factory=lambda: dict(HANDLERS))
     hooks: dict[str, list[Hook]] = field(default_factory=dict)
-    filters: list[tuple[str | None, Filter]] = field(default_factory=list)
     read_body: Callable[[Call, Dialect], Json] = read_body
     store_type: type[PlainStore] | None = None
     stores_around: list[Callable[[Store], Store]] = field(default_factory=list)
-    access_type: type[Access] = Access
     layers: list[Layer] = field(default_factory=list)
     rewrite: Callable[[bytes], bytes] | None = None
     misbehaviours: list[str] = field(default_factory=list)
@@ -93,61 +81,9 @@ class Parts:
         """Let a class override methods of the store, beside those that did so before."""
         self.store_type = _mixed(mixin, self.store_type or PlainStore)
 
-    def mix_into_access(self, mixin: type[Access]) -> None:
-        """Let a class override methods of the access, beside those that did so before."""
-        self.access_type = _mixed(mixin, self.access_type)
-
-    def wrap(self, operation_id: str, wrapper: Wrapper) -> None:
-        """Let a coroutine stand around a handler, which it is given first."""
-        inner = self.handlers[operation_id]
-
-        async def wrapped(world: World, call: Call) -> Reply:
-            return await wrapper(inner, world, call)
-
-        self.handlers[operation_id] = wrapped
-
     def before(self, operation_id: str, hook: Hook) -> None:
         """Let a coroutine run before the body of an operation is read."""
         self.hooks.setdefault(operation_id, []).insert(0, hook)
-
-    def filter(self, operation_id: str | None, change: Filter) -> None:
-        """Let a function change every answer of an operation, or of what is no operation."""
-        self.filters.append((operation_id, change))
-
-    def answer_with(self, operation_id: str, status: int, when: Condition = always) -> None:
-        """Let an operation answer another status where it succeeds, to the calls for which a condition holds."""
-        self._change_status(operation_id, status, lambda call, answer: answer.succeeded and when(call))
-
-    def refuse_with(self, operation_id: str, status: int, *kinds: Kind, when: Condition = always) -> None:
-        """Let an operation answer another status where it refuses for these reasons, in whatever dialect."""
-        self._change_status(operation_id, status, lambda call, answer: answer.kind in kinds and when(call))
-
-    def _change_status(self, operation_id: str, status: int, applies: Callable[[Call, Answer], bool]) -> None:
-        def changed(call: Call, answer: Answer) -> Answer:
-            if not applies(call, answer):
-                return answer
-            return Answer(status, {}) if status in WITHOUT_CONTENT else replace(answer, status=status)
-
-        self.filter(operation_id, changed)
-
-    def loosen(self, schema: str, name: str, **limits: Any) -> None:
-        """Give a property other limits; one of None is none. Answers may then show what was accepted."""
-        found = self.property(schema, name)
-        for limit, value in limits.items():
-            found.pop(limit, None)
-            if value is not None:
-                found[limit] = value
-        for shown in self.schema("Fleet")["properties"].values():
-            shown.pop("maxLength", None)
-            shown.pop("minLength", None)
-
-    def change_answer(self, operation_id: str, change: Callable[[Json, Call], Json]) -> None:
-        """Let a function change the value in every success of an operation."""
-
-        def changed(call: Call, answer: Answer) -> Answer:
-            return answer.with_json(change(answer.json, call)) if answer.succeeded and answer.body else answer
-
-        self.filter(operation_id, changed)
 
 
 class Mock:
@@ -157,7 +93,7 @@ class Mock:
         self.parts = parts
         self.dialect = parts.dialect
         self.routes = Routes(parts.document)
-        self.access = parts.access_type(dict(parts.seed.keys), parts.any_key)
+        self.access = Access(dict(parts.seed.keys), parts.any_key)
         self.store = self._store()
         for around in parts.stores_around:
             self.store = around(self.store)

@@ -8,7 +8,7 @@ from typing import Any
 from fleet_contract.mock_server.handlers import Handler
 from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import Json
-from fleet_contract.mock_server.parts import Filter, Hook
+from fleet_contract.mock_server.parts import Hook
 from fleet_contract.mock_server.refusals import Refusal
 from fleet_contract.mock_server.schemas import Schema, in_words
 
@@ -39,8 +39,7 @@ class Parameter:
 class Plan:
     """How one operation is served: what its request has to fit, who handles it, and what its response has to fit.
 
-    `hooks` run before the body is read. `responses` holds the schema of each documented status that has a body, and
-    `filters` change the whole response last of all.
+    `hooks` run before the body is read. `responses` holds the schema of each documented status that has a body.
     """
 
     id: str
@@ -49,7 +48,6 @@ class Plan:
     parameters: Mapping[str, Parameter]
     body: Schema | None
     responses: Mapping[int, Schema]
-    filters: Sequence[Filter]
 
 
 def parameters(described: Sequence[Mapping[str, Any]]) -> dict[str, Parameter]:

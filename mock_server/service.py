@@ -39,7 +39,6 @@ class Service:
         self.plans = plans
         self._numbers = count(1)
         self._headers = {"content-type": MEDIA_TYPES[mock.dialect["answer.charset"]]}
-        self._filters_elsewhere = tuple(change for id, change in mock.parts.filters if id is None)
         self._decide: Proceed = self.decide
         for layer in mock.parts.layers:
             self._decide = layer(self, self._decide)
@@ -101,10 +100,7 @@ class Service:
         return Answer(reply.status, self._headers, to_bytes(reply.body))
 
     def finish(self, call: Call, answer: Answer) -> Answer:
-        """Return an answer as the faults and the dialect want it sent."""
-        plan = self.plans.get(call.operation_id or "")
-        for change in plan.filters if plan else self._filters_elsewhere:
-            answer = change(call, answer)
+        """Return an answer as the dialect wants it sent."""
         if self.dialect["answer.compression"] == "gzip" and answer.body and accepts_gzip(call):
             headers = {**answer.headers, "content-encoding": "gzip", "vary": "Accept-Encoding"}
             answer = replace(answer, headers=headers, body=gzip.compress(answer.body, mtime=0))

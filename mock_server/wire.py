@@ -10,9 +10,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from fleet_contract.mock_server import origins, targets
 from fleet_contract.mock_server.bodies import Incoming
 from fleet_contract.mock_server.kinds import Kind
-from fleet_contract.mock_server.messages import Answer, Call
+from fleet_contract.mock_server.messages import WITHOUT_CONTENT, Answer, Call
 from fleet_contract.mock_server.pages import with_policy
-from fleet_contract.mock_server.parts import WITHOUT_CONTENT
 from fleet_contract.mock_server.refusals import Refusal, refusal_of, rendered
 from fleet_contract.mock_server.routes import listed
 from fleet_contract.mock_server.service import Service

@@ -16,8 +16,7 @@ from typing import Any
 from fleet_contract.mock_server import forms
 from fleet_contract.mock_server.handlers import DEFAULT_PAGE_SIZE, PAGE_SIZES, listed
 from fleet_contract.mock_server.kinds import Kind
-from fleet_contract.mock_server.messages import NOTHING, Answer, Call, Json, to_bytes
-from fleet_contract.mock_server.parts import WITHOUT_CONTENT
+from fleet_contract.mock_server.messages import NOTHING, WITHOUT_CONTENT, Answer, Call, Json, to_bytes
 from fleet_contract.mock_server.refusals import Refusal, refusal_of, rendered
 from fleet_contract.mock_server.store import ChargingKey, Fleet
 from proof.layers import world_of

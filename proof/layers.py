@@ -9,7 +9,7 @@ from itertools import count
 from fleet_contract.mock_server.bodies import Incoming
 from fleet_contract.mock_server.codings import unpacked
 from fleet_contract.mock_server.messages import Answer, Call
-from fleet_contract.mock_server.parts import Mock
+from fleet_contract.mock_server.parts import Layer, Mock
 from fleet_contract.mock_server.parts import Proceed as Within
 from fleet_contract.mock_server.refusals import Refusal
 from fleet_contract.mock_server.service import Service
@@ -72,6 +72,20 @@ class Watched:
         world = await world_of(self.mock)
         plan = self.plans.get(seen.operation_id or "")
         return Moment(seen, plan, tenant, seen.path, world, self.past, self.clock(), self.mock)
+
+
+def noting(note: Callable[[Call, Answer], object]) -> Layer:
+    """Return a layer that only notes what each call was answered."""
+
+    def around(_: Service, within: Within) -> Within:
+        async def decide(call: Call, incoming: Incoming) -> Answer:
+            answer = await within(call, incoming)
+            note(call, answer)
+            return answer
+
+        return decide
+
+    return around
 
 
 class Whole(Incoming):

@@ -1,6 +1,7 @@
 """Exploring from within a test: servers with mistakes of our own, and a target whose dialect need not be read."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from threading import Event
@@ -9,8 +10,6 @@ from typing import Any
 import tomli_w
 from click.testing import Result
 
-from fleet_contract.mock_server.handlers import Handler, World
-from fleet_contract.mock_server.messages import Call, Reply
 from fleet_contract.mock_server.parts import Parts
 from fleet_contract.mock_server.store import DelegatingStore, Fleet, NoSuchFleet
 from fleet_contract.spec.dialect import complete
@@ -48,19 +47,19 @@ def loses_ids_of_a_length(parts: Parts) -> None:
 
 
 def fails_the_third_rename(parts: Parts, failed: Event | None = None) -> None:
-    renames: dict[str, int] = {}
+    renames: Counter[str] = Counter()
 
-    async def rename(inner: Handler, world: World, call: Call) -> Reply:
-        reply = await inner(world, call)
-        id = call.path["fleetId"]
-        renames[id] = renames.get(id, 0) + 1
-        if renames[id] == 3:
-            if failed:
-                failed.set()
-            raise NoSuchFleet("It was renamed too often.")
-        return reply
+    class Tiring(DelegatingStore):
+        async def rename(self, tenant: str, id: str, name: str) -> Fleet:
+            fleet = await super().rename(tenant, id, name)
+            renames[id] += 1
+            if renames[id] == 3:
+                if failed:
+                    failed.set()
+                raise NoSuchFleet("It was renamed too often.")
+            return fleet
 
-    parts.wrap("rename_fleet", rename)
+    parts.wrap_store(Tiring)
 
 
 def breaks_once(parts: Parts) -> None:

@@ -19,10 +19,10 @@ from fleet_contract.contract_tests.programs import replaying
 from fleet_contract.contract_tests.programs.changes import CHANGES
 from fleet_contract.contract_tests.programs.program import Program
 from fleet_contract.contract_tests.settings import read_exploration
-from fleet_contract.mock_server.messages import Answer, Call
 from fleet_contract.mock_server.parts import Parts
 from fleet_contract.spec.catalogue import catalogue
 from fleet_contract.spec.files import read
+from proof.layers import noting
 from tests.prove.test_prove_named_dialects import DIALECTS
 
 from .exploring import (
@@ -247,11 +247,7 @@ def test_ctrl_c_loses_nothing_that_was_found(code: Exit, tmp_path: Path) -> None
     begun, failed = Event(), Event()
 
     def edit(parts: Parts) -> None:
-        def noted(_: Call, answer: Answer) -> Answer:
-            begun.set()
-            return answer
-
-        parts.filter("create_fleet", noted)
+        parts.layers.append(noting(lambda *_: begun.set()))
         if code is Exit.BREAKS:
             fails_the_third_rename(parts, failed)
 

@@ -5,8 +5,8 @@ import pytest
 from fleet_contract.contract_tests import target
 from fleet_contract.contract_tests.untested import Lack
 from fleet_contract.contract_tests.verdicts import Outcome, Verdict
-from fleet_contract.mock_server.messages import Answer, Call
 from fleet_contract.mock_server.parts import Parts
+from proof.layers import noting
 
 from .harness import failed, judged, mock, verdicts
 
@@ -21,12 +21,7 @@ def test_without_leave_to_write_only_reads_are_sent_and_judged(
     arrived: list[str] = []
 
     def listen(parts: Parts) -> None:
-        def note(call: Call, answer: Answer) -> Answer:
-            arrived.append(call.method)
-            return answer
-
-        for operation in (*parts.handlers, None):
-            parts.filter(operation, note)
+        parts.layers.append(noting(lambda call, _: arrived.append(call.method)))
 
     ledger = tmp_path_factory.mktemp("read-only") / "ledger"
     with mock(edit=listen) as url:
