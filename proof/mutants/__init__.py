@@ -23,7 +23,6 @@ from proof.mutants import (
     prices,
     races,
     rename,
-    rename_refusals,
 )
 from proof.mutants.table import Mutant, mutants
 
@@ -33,7 +32,6 @@ SECTIONS = (
     create,
     create_refusals,
     rename,
-    rename_refusals,
     invitation,
     keys,
     keys_of_others,
