@@ -2,22 +2,10 @@
 
 import pytest
 
-from fleet_contract.contract_tests.verdicts import Outcome
-from fleet_contract.spec.dialect import NOT_APPLICABLE
-from tests.suite.harness import ended_early, failed, judged, mock
-
-from .dialects import Answers, covering, every_pair, pairs_of, random_dialect
+from .dialects import covering, every_pair, pairs_of, random_dialect
+from .round_trip import require_round_trip
 
 RANDOM = 40
-
-
-def require_round_trip(dialect: Answers) -> None:
-    with mock(settings=dialect) as url:
-        report = judged(url, "standard")
-    assert not failed(report)
-    assert not ended_early(report)
-    assert report.outcome is Outcome.CONFORMS
-    assert {question: dialect.get(question, NOT_APPLICABLE) for question in report.dialect} == dict(report.dialect)
 
 
 def test_the_dialects_hold_every_pair_of_answers() -> None:

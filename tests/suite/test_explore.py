@@ -23,7 +23,6 @@ from fleet_contract.mock_server.parts import Parts
 from fleet_contract.spec.catalogue import catalogue
 from fleet_contract.spec.files import read
 from proof.layers import noting
-from tests.prove.test_prove_named_dialects import DIALECTS
 
 from .exploring import (
     breaks_once,
@@ -34,6 +33,7 @@ from .exploring import (
     target_of,
 )
 from .harness import SEED, clean_environment, command, mock, started
+from .named_dialects import DIALECTS
 
 FLEET = {"$id": 0}
 NAME = {"$name": 0}
