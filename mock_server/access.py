@@ -1,7 +1,7 @@
 """Access: which key belongs to which tenant, and what a caller without a known key is told."""
 
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import Call
@@ -19,14 +19,11 @@ class Access:
 
     tenants: dict[str, str]
     any_key: bool = False
-    open_operations: set[str] = field(default_factory=set)
 
     def tenant(self, call: Call) -> str:
         """Return whose key a call carries; raises Refusal."""
         key = self.key(call)
         if not key:
-            if call.operation_id in self.open_operations:
-                return self.first
             raise Refusal(Kind.MISSING_KEY, "The header X-API-Key is missing or empty.", self.hint())
         found = self.tenant_of(key)
         if found is None:

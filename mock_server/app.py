@@ -10,6 +10,7 @@ from typing import Any, cast
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from fleet_contract.mock_server.handlers import HANDLERS
 from fleet_contract.mock_server.pages import DOCUMENT_FROM_UI, pages
 from fleet_contract.mock_server.parts import Mock, Parts
 from fleet_contract.mock_server.plan import Plan, parameters
@@ -51,7 +52,7 @@ async def no_page(scope: Scope, receive: Receive, send: Send) -> None:
 def plans(parts: Parts) -> dict[str, Plan]:
     """Return the plan of each operation by its id; raises where an operation has no handler."""
     specification = cast("Any", Specification).from_dict(parts.document)
-    resolver = Resolver(parts.handlers.__getitem__)
+    resolver = Resolver(HANDLERS.__getitem__)
     resolved = [
         cast("Any", OpenAPIOperation).from_spec(
             specification, path=each.path, method=each.method.lower(), resolver=resolver

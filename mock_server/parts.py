@@ -5,14 +5,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from fleet_contract.mock_server.access import Access
-from fleet_contract.mock_server.bodies import LIMIT, Incoming, read_body
+from fleet_contract.mock_server.bodies import LIMIT, Incoming
 from fleet_contract.mock_server.forms import COMPARING_IDS, sameness
-from fleet_contract.mock_server.handlers import HANDLERS, Handler, World, id_in_path
-from fleet_contract.mock_server.messages import Answer, Call, Json
+from fleet_contract.mock_server.handlers import World, id_in_path
+from fleet_contract.mock_server.messages import Answer, Call
 from fleet_contract.mock_server.routes import Routes
-from fleet_contract.mock_server.seed import default_seed, fill
+from fleet_contract.mock_server.seed import default_seed
 from fleet_contract.mock_server.store import Habits, MemoryStore, State, Store
-from fleet_contract.mock_server.store.plain import PlainStore
 from fleet_contract.spec.dialect import Dialect, complete, default_dialect
 from fleet_contract.spec.document import document
 from fleet_contract.spec.files import Contradiction
@@ -48,10 +47,7 @@ class Parts:
     base_path: str = ""
     origins: frozenset[str] = frozenset()
     allowed_hosts: tuple[str, ...] = ()
-    handlers: dict[str, Handler] = field(default_factory=lambda: dict(HANDLERS))
     hooks: dict[str, list[Hook]] = field(default_factory=dict)
-    read_body: Callable[[Call, Dialect], Json] = read_body
-    store_type: type[PlainStore] | None = None
     stores_around: list[Callable[[Store], Store]] = field(default_factory=list)
     layers: list[Layer] = field(default_factory=list)
     rewrite: Callable[[bytes], bytes] | None = None
@@ -77,10 +73,6 @@ class Parts:
         """Let a store stand around the one that keeps the state, and around those that did so before."""
         self.stores_around.append(around)
 
-    def mix_into_store(self, mixin: type[PlainStore]) -> None:
-        """Let a class override methods of the store, beside those that did so before."""
-        self.store_type = _mixed(mixin, self.store_type or PlainStore)
-
     def before(self, operation_id: str, hook: Hook) -> None:
         """Let a coroutine run before the body of an operation is read."""
         self.hooks.setdefault(operation_id, []).insert(0, hook)
@@ -94,16 +86,9 @@ class Mock:
         self.dialect = parts.dialect
         self.routes = Routes(parts.document)
         self.access = Access(dict(parts.seed.keys), parts.any_key)
-        self.store = self._store()
+        self.store: Store = MemoryStore(habits(self.dialect), parts.seed)
         for around in parts.stores_around:
             self.store = around(self.store)
-
-    def _store(self) -> Store:
-        if self.parts.store_type is None:
-            return MemoryStore(habits(self.dialect), self.parts.seed)
-        store = self.parts.store_type(habits(self.dialect))
-        fill(store, self.parts.seed)
-        return store
 
 
 def habits(dialect: Dialect) -> Habits:
@@ -148,10 +133,6 @@ def _require_distinct_fleets(seed: State, dialect: Dialect) -> None:
 async def require_fleet(world: World, call: Call) -> None:
     """Refuse a call whose path names no fleet of the caller."""
     await world.store.require_fleet(call.tenant, id_in_path(call, world.dialect))
-
-
-def _mixed(mixin: type[Any], into: type[Any]) -> type[Any]:
-    return type(mixin.__name__, (mixin, into), {})
 
 
 def _forbid_unknown_properties(parts: Parts) -> None:

@@ -57,7 +57,7 @@ OTHERWISE = {Kind.FOREIGN_FLEET_WITHOUT_CODES: HTTPStatus.FORBIDDEN}
 
 
 def status_of(kind: Kind, dialect: Dialect) -> int:
-    """Return the status that a kind of refusal has in a dialect; what it never refuses, only a fault does."""
+    """Return the status that a kind of refusal has in a dialect; what it never refuses, only a mutant does."""
     decided = STATUSES[kind]
     if isinstance(decided, int):
         return decided

@@ -1,6 +1,5 @@
 """The seed: what a mock holds when it starts, read from a file."""
 
-import copy
 import gc
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -11,7 +10,6 @@ from typing import Any
 
 from fleet_contract.mock_server.seed_checks import Described, require_sound
 from fleet_contract.mock_server.store import ChargingKey, Code, Fleet, Location, State
-from fleet_contract.mock_server.store.plain import PlainStore
 from fleet_contract.mock_server.store.records import FOR_EVER
 from fleet_contract.mock_server.store.rows import Rows, fleet_of_row, key_of_row, row_of_fleet, row_of_key
 from fleet_contract.spec.files import Contradiction, NotYaml, read_text
@@ -53,14 +51,6 @@ def parse_seed(text: str, name: str, tell: Tell = tell_nobody) -> State:
     """Return the seed that a text describes; raises Contradiction that names file, entry and field."""
     with collector_paused():
         return _state(require_sound(_described(text, name), name), tell)
-
-
-def fill(store: PlainStore, seed: State) -> None:
-    """Put a seed into an empty store, where all of it can be found at once."""
-    for fleet in seed.fleets:
-        store.keep(fleet)
-    store.charging_keys.extend(seed.charging_keys)
-    store.locations_by_id.update({location.id: copy.deepcopy(location) for location in seed.locations})
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from dataclasses import replace
 from itertools import count
 from urllib.parse import parse_qsl
 
-from fleet_contract.mock_server.bodies import Incoming
+from fleet_contract.mock_server.bodies import Incoming, read_body
 from fleet_contract.mock_server.codings import unpacked
 from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import NOTHING, Answer, Call, Reply, to_bytes
@@ -84,7 +84,7 @@ class Service:
         for hook in plan.hooks:
             await hook(self.mock, call)
         if plan.body is not None:
-            call.body = self.mock.parts.read_body(call, self.dialect)
+            call.body = read_body(call, self.dialect)
         if call.raw_query and plan.parameters:
             call.query = query(call, plan)
         if plan.body is not None and not plan.body.fits(call.body):

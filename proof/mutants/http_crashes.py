@@ -134,7 +134,7 @@ CRASHES: dict[str, tuple[str, Class]] = {
         "A list of another organization's codes",
         readings(c.FOREIGN) & refused(Kind.FOREIGN_FLEET, Kind.FOREIGN_FLEET_WITHOUT_CODES)),
     "a-second-create": (
-        "A create with a taken id, as by a constraint of which nobody thought,",
+        "A create with a taken id",
         (creates(c.OWN) | creates(c.FOREIGN)) & refused(Kind.FLEET_ID_TAKEN)),
     "a-second-key": (
         "The create of a charging key that exists",

@@ -7,7 +7,7 @@ from typing import Any
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
-from fleet_contract.mock_server.handlers import Handler
+from fleet_contract.mock_server.handlers import HANDLERS, Handler
 from fleet_contract.mock_server.messages import NOTHING, Call, to_bytes
 from fleet_contract.mock_server.parts import Mock, parts
 from fleet_contract.mock_server.refusals import refusal_of, rendered
@@ -27,7 +27,7 @@ def stock() -> ASGIApp:
     for scheme in made.document["components"]["securitySchemes"].values():
         scheme["x-apikeyInfoFunc"] = f"{__name__}.tenant_of"
     app = AsyncApp(__name__, pythonic_params=False)
-    resolver = {id: endpoint(id, handler, mock) for id, handler in made.handlers.items()}.__getitem__
+    resolver = {id: endpoint(id, handler, mock) for id, handler in HANDLERS.items()}.__getitem__
     app.add_api(made.document, base_path="", resolver=resolver, validate_responses=True)
     return app
 

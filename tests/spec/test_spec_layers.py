@@ -1,6 +1,7 @@
 """Law 6: the layers hold. Spec knows neither mock nor suite; these know spec, and never each other."""
 
 import ast
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -12,6 +13,7 @@ import fleet_contract
 ROOT = Path(fleet_contract.__file__).parent
 FOLDERS = ("spec", "mock_server", "contract_tests")
 MODULES = sorted(file for folder in FOLDERS for file in (ROOT / folder).rglob("*.py"))
+PROOF = sorted((Path(__file__).parents[2] / "proof").rglob("*.py"))
 MAY_IMPORT = {
     "spec": {"spec"},
     "mock_server": {"mock_server", "spec"},
@@ -90,6 +92,20 @@ def test_the_plain_install_needs_nothing_of_the_extra(folder: str) -> None:
     for file in (ROOT / folder).rglob("*.py"):
         if file.name != "pytest_plugin.py":
             assert not {name.split(".")[0] for name in imports_of(file)} & set(OF_THE_EXTRA), name_of(file)
+
+
+@pytest.mark.parametrize("file", MODULES, ids=name_of)
+def test_the_proof_is_known_to_nothing_that_it_proves(file: Path) -> None:
+    assert not {name.split(".")[0] for name in imports_of(file)} & {"proof", "tests", "bench"}
+
+
+@pytest.mark.parametrize("file", PROOF, ids=lambda file: file.stem)
+def test_a_mutant_reaches_into_nothing(file: Path) -> None:
+    """It knows the mock as everybody does: an attribute with an underscore is its owner's alone."""
+    nodes = ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+    attributes = [node for node in nodes if isinstance(node, ast.Attribute)]
+    reached = [each.attr for each in attributes if ast.unparse(each.value) != "self"]
+    assert [name for name in reached if re.match(r"_[a-z]", name)] == []
 
 
 def test_judging_does_no_input_or_output() -> None:

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from fleet_contract.contract_tests.judging.known import number_of
-from fleet_contract.mock_server.messages import Call, Json
 from fleet_contract.mock_server.parts import Parts
 from fleet_contract.mock_server.store import DelegatingStore, Fleet
-from fleet_contract.spec.dialect import Dialect
+from proof.effects import sends
+from proof.mutants.table import Mutant
+from proof.triggers.classes import when
 
 from .harness import failed, judged, mock, verdicts
 
@@ -47,19 +48,9 @@ UNMARKED = {"null", "None", "[object Object]", ""}
 
 def take_for_texts(spell: Spell) -> Callable[[Parts], None]:
     """Return the edit of a mock that takes other values for texts, in whatever member is one."""
-
-    def edit(parts: Parts) -> None:
-        inner = parts.read_body
-
-        def reading(call: Call, dialect: Dialect) -> Json:
-            value = inner(call, dialect)
-            if call.operation_id not in ("create_fleet", "rename_fleet") or not isinstance(value, dict):
-                return value
-            return {name: spell(each) if name in TEXTS else each for name, each in value.items()}
-
-        parts.read_body = reading
-
-    return edit
+    taken = when(lambda m: m.operation in ("create_fleet", "rename_fleet") and isinstance(m.body, dict))
+    texts = sends(lambda m: m.with_members(**{name: spell(m.body[name]) for name in TEXTS if name in m.body}))
+    return Mutant("takes-other-values", frozenset(), "Other values are taken for texts.", taken, texts).spoil
 
 
 def made_with(spell: Spell, made: list[Fleet]) -> Callable[[Parts], None]:
