@@ -26,22 +26,10 @@ from proof.mutants import (
 )
 from proof.mutants.table import Mutant, mutants
 
+# In this order the mutants of one requirement stand from the plainest to the subtlest, those that need a race last.
 SECTIONS = (
-    fleets,
-    look_ups,
-    create,
-    create_refusals,
-    rename,
-    invitation,
-    keys,
-    keys_of_others,
-    listing,
-    pages,
-    prices,
-    access,
-    http,
-    http_crashes,
-    races,
+    *(fleets, look_ups, create, create_refusals, rename, invitation, keys, listing, keys_of_others, pages, prices),
+    *(access, http, http_crashes, races),
 )
 
 
@@ -71,6 +59,21 @@ def find(name: str) -> Mutant:
             f"No mutant has the name {name!r}.{suggestion(name, MUTANTS)} See python -m proof.mock --list."
         )
     return MUTANTS[name]
+
+
+def of_requirement(id: str) -> list[Mutant]:
+    """Return the mutants that break one requirement alone, from the plainest to the subtlest."""
+    return [mutant for mutant in MUTANTS.values() if mutant.breaks == {id}]
+
+
+def plain(id: str) -> Mutant:
+    """Return the plain mutant of a requirement (law 7); raises IndexError for one that nothing can break."""
+    return of_requirement(id)[0]
+
+
+def subtlest(id: str) -> Mutant:
+    """Return the subtlest mutant of a requirement (law 7); raises IndexError for one that nothing can break."""
+    return of_requirement(id)[-1]
 
 
 def section(mutant: Mutant) -> str:

@@ -145,10 +145,10 @@ CRASHES: dict[str, tuple[str, Class]] = {
 }
 TABLE: Table = {
     "http.never-a-server-error": {
+        **{f"{slug}-breaks-the-server": (f"{text} is answered 500.", class_, status(500))
+           for slug, (text, class_) in CRASHES.items()},
         "characters-beyond-the-basic-plane-break-the-server": (
             "A name with a character above U+FFFF is answered 500, as by a database without such characters.",
             named(v.ASTRAL), status(500)),
-        **{f"{slug}-breaks-the-server": (f"{text} is answered 500.", class_, status(500))
-           for slug, (text, class_) in CRASHES.items()},
     },
 }

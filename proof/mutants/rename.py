@@ -121,18 +121,18 @@ TABLE: Table = {
             BACK, BAD_NAME),
     },
     "rename.name-holds-100-characters": {
-        "rename-measures-names-in-bytes": ("A name of more than 100 bytes in UTF-8 is refused by rename.",
-            renames(newName=v.taking_more_than(100)), BAD_NAME),
         "rename-refuses-a-name-of-100-characters": (
             "The limit on names is 99 in rename.", renames(newName=v.lengths(100, 100)), BAD_NAME),
+        "rename-measures-names-in-bytes": ("A name of more than 100 bytes in UTF-8 is refused by rename.",
+            renames(newName=v.taking_more_than(100)), BAD_NAME),
         "rename-refuses-a-name-of-more-than-255-bytes": (
             "A name that a column of 255 bytes cannot hold is refused by rename, though few characters make it up.",
             renames(newName=v.taking_more_than(255)), BAD_NAME),
     },
     "rename.keeps-the-id": {
-        **echoes.ids_of_rename(echoes.IDS),
         "rename-answers-without-the-id": (
             "The answer to a rename shows the name alone.", ANSWERED, shows(fleetId=MISSING)),
+        **echoes.ids_of_rename(echoes.IDS),
         "rename-answers-the-name-as-id": ("The answer to a rename shows the new name as the id.",
             ANSWERED, shows_what(fleetId=lambda m: m.shown["fleetName"])),
         "rename-answers-a-new-id-the-second-time": (
@@ -152,9 +152,9 @@ TABLE: Table = {
             shows_what(fleetId=lambda m: before(m).id)),
     },
     "rename.answers-the-new-name": {
-        **echoes.names_of_rename({**echoes.NAMES, **echoes.NEW_NAMES}),
         "rename-answers-without-the-name": (
             "The answer to a rename shows the id alone.", ANSWERED, shows(fleetName=MISSING)),
+        **echoes.names_of_rename({**echoes.NAMES, **echoes.NEW_NAMES}),
         "rename-answers-newname": ("The answer to a rename calls the name newName, as the request does.",
             ANSWERED, shows_value(lambda fleet, _: {"fleetId": fleet["fleetId"], "newName": fleet["fleetName"]})),
         "rename-answers-the-old-name": ("The answer to a rename shows the name that the fleet had.",
