@@ -1,5 +1,6 @@
 """The README and the pages in docs say what is so."""
 
+import ast
 import re
 import tomllib
 from collections.abc import Iterator
@@ -108,6 +109,27 @@ def test_the_target_files_hold_entries_that_exist() -> None:
     for table in found:
         assert KNOWN.questions.keys() >= table.pop("dialect", {}).keys()
         assert set(entries_of(table)) <= set(ENTRIES)
+
+
+def words_of_the_suite() -> str:
+    """Return all that the suite says, whatever it puts in between, as one text."""
+    files = (ROOT / "contract_tests").rglob("*.py")
+    constants = (node for file in files for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))))
+    return "\n".join(str(each.value) for each in constants if isinstance(each, ast.Constant))
+
+
+@pytest.mark.parametrize(
+    ("page", "heading"), [("troubleshooting.md", "the message says"), ("reports.md", "the line says")]
+)
+def test_the_messages_that_are_explained_are_those_of_the_suite(page: str, heading: str) -> None:
+    said = words_of_the_suite()
+    table = (ROOT / "docs" / page).read_text(encoding="utf-8").split(f"| {heading} |")[1].split("\n\n")[0]
+    messages = re.findall(r"^\| (?!---)(\S[^|]*?) \|", table, re.MULTILINE)
+    assert len(messages) > 5
+    for message in messages:
+        # What stands between these words differs from run to run.
+        for part in re.split(r"…|401|Basic|requests(?= is)|timeouts(?= is)|standard|fixtures\.|other_api_key", message):
+            assert part.strip() in said, message
 
 
 def test_the_pipelines_are_yaml() -> None:
