@@ -10,6 +10,7 @@ from typing import NamedTuple
 import click
 
 WORKLOADS = ("create", "rename", "invitation", "refused")
+LONGEST_RESPONSE = "30s"
 MILLISECONDS = {"us": 0.001, "ms": 1.0, "s": 1000.0, "m": 60_000.0}
 
 
@@ -39,8 +40,10 @@ def load(target: Target, workload: str, seconds: int, connections: int, mark: st
     """Send a workload for some seconds; raises ClickException where one request is answered otherwise than expected."""
     status = target.answers.get(workload)
     what = [workload, mark, *([str(status)] if status else [])]
-    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "-s", str(target.script), target.url]
-    done = subprocess.run([*command, "--", *what], capture_output=True, text=True, check=False)
+    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", LONGEST_RESPONSE, "--latency"]
+    done = subprocess.run(
+        [*command, "-s", str(target.script), target.url, "--", *what], capture_output=True, text=True, check=False
+    )
     found = re.search(r"(\d+) requests in", done.stdout)
     broken = re.search(r"Socket errors: (.*)", done.stdout)
     if done.returncode or not found or broken:
@@ -50,6 +53,8 @@ def load(target: Target, workload: str, seconds: int, connections: int, mark: st
 
 
 def percentile(printed: str, percent: int) -> float:
-    """Return a percentile that wrk printed, in milliseconds."""
-    found = re.search(rf"^ +{percent}% +([\d.]+)(us|ms|s|m)$", printed, re.MULTILINE)
-    return float(found[1]) * MILLISECONDS[found[2]] if found else 0.0
+    """Return a percentile that wrk printed, in milliseconds; raises ClickException where it printed none."""
+    found = re.search(rf"^ +{percent}% +([\d.]+)(us|ms|s|m) *$", printed, re.MULTILINE)
+    if not found:
+        raise click.ClickException(f"wrk did not say within what time {percent}% were answered: {printed}")
+    return float(found[1]) * MILLISECONDS[found[2]]

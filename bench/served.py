@@ -5,7 +5,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from socket import socket
@@ -96,25 +96,31 @@ def stop(process: "subprocess.Popen[bytes]") -> None:
 
 def cpu_seconds(pid: int) -> float:
     """Return the CPU seconds that a process and what it started have used."""
-    return sum(sum(map(int, fields_of(each)[11:15])) for each in tree(pid)) / TICK
+    return sum(sum(map(int, fields[11:15])) for fields in tree(pid)) / TICK
 
 
 def resident_megabytes(pid: int) -> float:
     """Return how much memory a process and what it started hold."""
-    return sum(int(fields_of(each)[21]) for each in tree(pid)) * PAGE / 1e6
+    return sum(int(fields[21]) for fields in tree(pid)) * PAGE / 1e6
 
 
-def tree(pid: int) -> Iterator[int]:
-    """Yield a process and all below it."""
-    yield pid
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        for child in (task / "children").read_text(encoding="ascii").split():
-            yield from tree(int(child))
+def tree(pid: int) -> Iterator[list[str]]:
+    """Yield what proc(5) says of a process, from its state on, and of all below it.
+
+    One that ends meanwhile is left out; what it has used is counted with its parent.
+    """
+    with suppress(FileNotFoundError, ProcessLookupError):
+        yield Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+        for task in list(Path(f"/proc/{pid}/task").iterdir()):
+            for child in children(task):
+                yield from tree(child)
 
 
-def fields_of(pid: int) -> list[str]:
-    """Return what proc(5) says of a process, from its state on."""
-    return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+def children(task: Path) -> list[int]:
+    """Return the processes that a thread has started, none where it has ended."""
+    with suppress(FileNotFoundError, ProcessLookupError):
+        return [int(child) for child in (task / "children").read_text(encoding="ascii").split()]
+    return []
 
 
 def free_port() -> int:

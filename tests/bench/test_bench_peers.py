@@ -18,7 +18,7 @@ PRINTED = """Running 1s test @ http://127.0.0.1:1
      50%    1.38ms
      99%    0.25s
   7000 requests in 1.00s, 1.00MB read
-"""
+""".replace("0.25s", "0.25s ")  # A unit of one letter is filled up.
 
 
 def figures(peer: str, number: int, rate: float) -> Figures:
