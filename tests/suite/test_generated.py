@@ -2,6 +2,7 @@ import json
 import os
 import subprocess
 import sys
+import unicodedata
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from fleet_contract.contract_tests.generated import (
     can_be_marked,
     complaints,
     generated_cases,
+    intervals_of_utf_8,
     with_fleet_id,
     with_members,
     with_path_id,
@@ -100,6 +102,16 @@ fleetId = "theirs"
 @pytest.fixture(scope="module")
 def cases() -> list[GeneratedCase]:
     return generated_cases(document())
+
+
+def test_utf_8_writes_all_characters_but_surrogates_and_reads_each_back() -> None:
+    written, changed = intervals_of_utf_8("utf-8")
+    for first, last in written.intervals:
+        characters = "".join(map(chr, range(first, last + 1)))
+        assert characters.encode("utf-8").decode("utf-8") == characters
+    assert changed.intervals == ()
+    others = set(range(sys.maxunicode + 1)).difference(*(range(first, last + 1) for first, last in written.intervals))
+    assert {unicodedata.category(chr(other)) for other in others} == {"Cs"}
 
 
 def generate_elsewhere(folder: Path, *arguments: str, **variables: str) -> subprocess.Popen[str]:
