@@ -118,10 +118,6 @@ def its_codes(sent: Request) -> Request:
     return codes(id_in(sent))
 
 
-def its_create(sent: Request) -> Request:
-    return create(id_in(sent))
-
-
 def its_list(_: Request) -> Request:
     return listing(parameters={"page_size": 500})
 

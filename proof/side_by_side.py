@@ -25,33 +25,33 @@ from proof.triggers.classes import Scenario, Step
 
 
 @dataclass(frozen=True)
-class Told:
+class Played:
     """What a mock answered to the requests of a scenario, in order, and whether each was in the mutant's class."""
 
     answers: tuple[Answer, ...]
     fired: tuple[bool, ...]
 
 
-def both(mutant: Mutant, scenario: Scenario) -> tuple[Told, Told]:
+def both(mutant: Mutant, scenario: Scenario) -> tuple[Played, Played]:
     """Return what the honest mock and the mutant answer to the same scenario, each from the same beginning."""
     if isinstance(mutant.effect, Overlooks):
         return served(None, scenario), served(mutant, scenario)
     return played(None, scenario), played(mutant, scenario)
 
 
-def played(mutant: Mutant | None, scenario: Scenario) -> Told:
-    """Return what the honest mock answers to a scenario, or a mutant."""
-    return asyncio.run(Stage(mutant.behave if mutant else _honest).play(scenario))
+def played(mutant: Mutant | None, scenario: Scenario, *, until_it_fires: bool = False) -> Played:
+    """Return what the honest mock answers to a scenario, or a mutant; to all of it, or until the mutant has fired."""
+    return asyncio.run(Stage(mutant.behave if mutant else _honest).play(scenario, until_it_fires=until_it_fires))
 
 
-def served(mutant: Mutant | None, scenario: Scenario) -> Told:
+def served(mutant: Mutant | None, scenario: Scenario) -> Played:
     """Return what is answered over a connection to a scenario of plain requests."""
     made = parts()
     if mutant:
         mutant.spoil(made)
     with serving(made) as url, closing(HTTPConnection(url.removeprefix("http://"))) as connection:
         answers = [_answered(connection, step) for step in scenario if isinstance(step, Request)]
-    return Told(tuple(answers), (mutant is not None,) * len(answers))
+    return Played(tuple(answers), (mutant is not None,) * len(answers))
 
 
 def _answered(connection: HTTPConnection, request: Request) -> Answer:
@@ -74,13 +74,15 @@ class Stage:
         self.service = Service(self.mock, known)
         self.watched = Watched(self.service, self.service.decide, behaviour, clock=lambda: self.now)
 
-    async def play(self, scenario: Scenario) -> Told:
+    async def play(self, scenario: Scenario, *, until_it_fires: bool) -> Played:
         """Return what is answered to a scenario."""
         answers: list[Answer] = []
         for step in scenario:
             answers += await self._step(step, answers)
+            if until_it_fires and any(moment.fired for moment in self.watched.past):
+                break
         moments = sorted(self.watched.past, key=lambda moment: moment.number)
-        return Told(tuple(answers), tuple(moment.fired for moment in moments))
+        return Played(tuple(answers), tuple(moment.fired for moment in moments))
 
     async def _step(self, step: Step, answers: Sequence[Answer]) -> list[Answer]:
         if isinstance(step, Fleet | ChargingKey):

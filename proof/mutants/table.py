@@ -1,6 +1,6 @@
 """Mutants as rows of tables: what each is called, does and breaks, when it fires and with which effect."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from fleet_contract.mock_server.messages import Answer
@@ -13,7 +13,7 @@ from proof.moments import Moment, Proceed
 from proof.triggers.classes import Class
 
 # By the requirement that they break, or the requirements, then by their name. Those of one requirement stand from the
-# plainest to the subtlest: the first and the last are its marked ones (law 7).
+# plainest to the subtlest (law 7).
 Row = tuple[str, Class, Effect]
 Table = Mapping[str | tuple[str, ...], Mapping[str, Row]]
 
@@ -59,8 +59,3 @@ def mutants(tables: Iterable[Table]) -> Iterator[Mutant]:
             breaks = frozenset({broken} if isinstance(broken, str) else broken)
             for name, (text, when, effect) in rows.items():
                 yield Mutant(name, breaks, text, when, effect)
-
-
-def each(rows: Callable[[str], Row], names: Iterable[str]) -> dict[str, Row]:
-    """Return the rows that a function makes of several names."""
-    return {name: rows(name) for name in names}

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from proof.mutants import MUTANTS
-from proof.side_by_side import Told, both, played
+from proof.side_by_side import Played, both, played
 from proof.triggers import values as v
 from proof.triggers.calls import USUAL
 from proof.triggers.classes import Scenario
@@ -48,13 +48,17 @@ def test_a_mutant_fires_on_what_is_drawn_from_its_class(name: str) -> None:
     fires()
 
 
-@cache
-def everyday() -> tuple[tuple[Scenario, Told], ...]:
-    """Return scenarios of everyday calls, with what the honest mock answers to each."""
-    found: list[tuple[Scenario, Told]] = []
+CLASSES = [mutant.when.members for mutant in MUTANTS.values() if mutant.when.members is not None]
+OF_EVERY_CLASS = st.sampled_from(CLASSES).flatmap(lambda members: members)
 
-    @DRAWN
-    @given(EVERYDAY)
+
+@cache
+def others() -> tuple[tuple[Scenario, Played], ...]:
+    """Return scenarios of everyday calls and of those that other mutants fire on, and what is honestly answered."""
+    found: list[tuple[Scenario, Played]] = []
+
+    @settings(DRAWN, max_examples=60)
+    @given(EVERYDAY | OF_EVERY_CLASS | OF_EVERY_CLASS)
     def draw(scenario: Scenario) -> None:
         found.append((scenario, played(None, scenario)))
 
@@ -64,7 +68,7 @@ def everyday() -> tuple[tuple[Scenario, Told], ...]:
 
 @pytest.mark.parametrize("name", MUTANTS)
 def test_a_mutant_changes_nothing_outside_of_its_class(name: str) -> None:
-    for scenario, honest in everyday():
-        mutated = played(MUTANTS[name], scenario)
+    for scenario, honest in others():
+        mutated = played(MUTANTS[name], scenario, until_it_fires=True)
         before = mutated.fired.index(True) if True in mutated.fired else len(mutated.fired)
         assert mutated.answers[:before] == honest.answers[:before]
