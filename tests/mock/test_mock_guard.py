@@ -142,8 +142,9 @@ def test_the_command_takes_other_hosts_where_it_is_told_to_or_is_open_to_others(
             for each in sockets:
                 each.close()
 
-    monkeypatch.setattr("fleet_contract.mock_server.serving.server", Server)
-    assert CliRunner().invoke(command.main, ["--port", "0", *options]).exit_code == 0
+    with monkeypatch.context() as patch:
+        patch.setattr("fleet_contract.mock_server.serving.server", Server)
+        assert CliRunner().invoke(command.main, ["--port", "0", *options]).exit_code == 0
     with serving(made[0]) as url:
         assert asked(url, "evil.example").status == status
 
