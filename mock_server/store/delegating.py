@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from fleet_contract.mock_server.store.interface import Store
-from fleet_contract.mock_server.store.records import ChargingKey, Fleet, Location, Page
+from fleet_contract.mock_server.store.records import ChargingKey, Code, Fleet, Location, Page, State
 
 
 class DelegatingStore(Store):
@@ -12,6 +12,12 @@ class DelegatingStore(Store):
 
     def __init__(self, inner: Store) -> None:
         self.inner = inner
+
+    async def open(self) -> None:
+        await self.inner.open()
+
+    async def close(self) -> None:
+        await self.inner.close()
 
     async def add_fleet(self, fleet: Fleet) -> Fleet:
         return await self.inner.add_fleet(fleet)
@@ -54,3 +60,9 @@ class DelegatingStore(Store):
 
     async def put_key(self, key: ChargingKey) -> None:
         await self.inner.put_key(key)
+
+    async def put_code(self, id: str, code: Code) -> Fleet:
+        return await self.inner.put_code(id, code)
+
+    async def replace(self, state: State) -> None:
+        await self.inner.replace(state)

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from fleet_contract.mock_server.store.records import ChargingKey, Fleet, Location, Page
+from fleet_contract.mock_server.store.records import ChargingKey, Code, Fleet, Location, Page, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,12 @@ class Store(ABC):
     Every method is one atomic step: no other call, of this replica or another, sees it half done. Those that raise
     a Wrong change nothing.
     """
+
+    async def open(self) -> None:  # noqa: B027  (most have nothing to do)
+        """Make ready for steps, before the first."""
+
+    async def close(self) -> None:  # noqa: B027  (likewise)
+        """Let go of everything, after the last step."""
 
     # --- what the operations do ---
 
@@ -89,3 +95,11 @@ class Store(ABC):
     @abstractmethod
     async def put_key(self, key: ChargingKey) -> None:
         """Keep a key as it is, in place of the tenant's key with its identifier if there is one; nothing is checked."""
+
+    @abstractmethod
+    async def put_code(self, id: str, code: Code) -> Fleet:
+        """Give a fleet of any tenant a code, in place of the one with its text if there is one; raises NoSuchFleet."""
+
+    @abstractmethod
+    async def replace(self, state: State) -> None:
+        """Hold a state, and nothing of what was held before."""

@@ -11,9 +11,9 @@ from typing import Any
 
 from fleet_contract.mock_server.store import rules
 from fleet_contract.mock_server.store.interface import Habits, Store
-from fleet_contract.mock_server.store.records import ChargingKey, Fleet, Location, Page, State, priced
+from fleet_contract.mock_server.store.records import ChargingKey, Code, Fleet, Location, Page, State, priced
 from fleet_contract.mock_server.store.tables import FleetTable, KeyTable, Names
-from fleet_contract.mock_server.store.wrongs import FleetIdTaken, FleetNameTaken, KeyTaken, NoSuchLocation
+from fleet_contract.mock_server.store.wrongs import FleetIdTaken, FleetNameTaken, KeyTaken, NoSuchFleet, NoSuchLocation
 
 
 class MemoryStore(Store):
@@ -21,6 +21,10 @@ class MemoryStore(Store):
 
     def __init__(self, habits: Habits, state: State) -> None:
         self._habits = habits
+        self._hold(state)
+
+    def _hold(self, state: State) -> None:
+        habits = self._habits
         self._fleets = FleetTable(habits.same, Names() if habits.unique_names else None)
         self._fleets.load(state.fleets)
         self._keys = KeyTable(habits.same)
@@ -116,3 +120,15 @@ class MemoryStore(Store):
 
     async def put_key(self, key: ChargingKey) -> None:
         self._keys.put(key)
+
+    async def put_code(self, id: str, code: Code) -> Fleet:
+        known = self._fleets.at(id)
+        if known is None:
+            raise NoSuchFleet
+        codes = {**{each.code: each for each in known.codes}, code.code: code}
+        fleet = replace(known, codes=tuple(codes.values()))
+        self._fleets.put(fleet, known)
+        return fleet
+
+    async def replace(self, state: State) -> None:
+        self._hold(state)

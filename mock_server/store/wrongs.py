@@ -64,3 +64,7 @@ class NoSuchLocation(Wrong):
     """No location has this id."""
 
     text = "No location has this id."
+
+
+class StoreUnavailable(Exception):
+    """The store does not reply; whether it has done what it was asked is not known. `str` is for the log."""

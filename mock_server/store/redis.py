@@ -1,0 +1,176 @@
+"""The store in Redis, which several mocks share."""
+
+import json
+from collections.abc import AsyncIterator, Mapping
+from itertools import count
+from typing import Any, TypeVar
+
+from fleet_contract.mock_server.store import rules
+from fleet_contract.mock_server.store.interface import Habits, Store
+from fleet_contract.mock_server.store.records import ChargingKey, Code, Fleet, Location, Page, State, priced
+from fleet_contract.mock_server.store.redis_link import Argument, Link, Reply
+from fleet_contract.mock_server.store.redis_loading import BATCH, PREFIX, Loader, OtherTerms
+from fleet_contract.mock_server.store.texts import (
+    fleet_of_text,
+    key_of_text,
+    location_of_text,
+    number_of_location,
+    text_of_fleet,
+)
+from fleet_contract.mock_server.store.wrongs import (
+    FleetIdTaken,
+    FleetNameTaken,
+    ForeignFleet,
+    KeyTaken,
+    NoSuchFleet,
+    NoSuchLocation,
+    StoreUnavailable,
+    Wrong,
+)
+
+UNSETTLED = (b"empty", b"other")
+WRONGS: dict[bytes, type[Wrong]] = {
+    b"no such fleet": NoSuchFleet,
+    b"foreign fleet": ForeignFleet,
+    b"name taken": FleetNameTaken,
+}
+
+Record = TypeVar("Record")
+
+
+class RedisStore(Store):
+    """All the state of a mock in Redis, shared by all mocks that are started on the same terms."""
+
+    def __init__(self, url: str, habits: Habits, state: State, terms: Mapping[str, Any]) -> None:
+        self._link = Link(url)
+        self._loader = Loader(self._link, habits, terms)
+        self._state = state
+        self._same = habits.same
+        self._delay = repr(habits.delay) if habits.delay else "0"
+        self._is_unique = int(habits.unique_names)
+
+    async def open(self) -> None:
+        """Load the state unless one is there; raises OtherTerms where that is not ours, and StoreUnavailable."""
+        await self._loader.settle(self._state)
+
+    async def close(self) -> None:
+        await self._link.close()
+
+    async def _do(self, step: str, *arguments: Argument) -> Reply:
+        """Return what a step replies; raises the Wrong that the reply names, or StoreUnavailable."""
+        reply = await self._link.call(PREFIX, step, self._loader.identity, *arguments)
+        if reply[0] in UNSETTLED:
+            await self._settle_again()
+            reply = await self._link.call(PREFIX, step, self._loader.identity, *arguments)
+        if reply[0] in UNSETTLED:
+            raise StoreUnavailable("Redis forgets what it holds.")
+        if reply[0] in WRONGS:
+            raise WRONGS[reply[0]]
+        return reply
+
+    async def _settle_again(self) -> None:
+        """Load the state anew where Redis was started anew and has forgotten all; raises StoreUnavailable."""
+        try:
+            await self.open()
+        except OtherTerms as wrong:
+            raise StoreUnavailable(f"{wrong} Restart this mock like the others.") from None
+
+    # --- what the operations do ---
+
+    async def add_fleet(self, fleet: Fleet) -> Fleet:
+        outcome, text = await self._do(
+            "add_fleet", self._loader.fleet_key(fleet.id), text_of_fleet(fleet), self._delay, self._is_unique
+        )
+        if outcome == b"taken":
+            raise FleetIdTaken(fleet_of_text(text))
+        return fleet_of_text(text)
+
+    async def rename(self, tenant: str, id: str, name: str) -> Fleet:
+        _, text = await self._do("rename", self._loader.fleet_key(id), tenant, name, self._is_unique)
+        return fleet_of_text(text)
+
+    async def codes(self, tenant: str, id: str) -> list[str]:
+        fleet, now = await self._fleet_now(id)
+        return rules.codes(fleet, tenant, now)
+
+    async def require_fleet(self, tenant: str, id: str) -> None:
+        fleet, now = await self._fleet_now(id)
+        rules.found(fleet, tenant, now)
+
+    async def has_fleet(self, tenant: str, id: str) -> bool:
+        fleet = await self.fleet(id)
+        return fleet is not None and fleet.tenant == tenant
+
+    async def add_key(self, key: ChargingKey) -> ChargingKey:
+        try:
+            outcome, text = await self._do("add_key", self._loader.text_of_key(key), self._delay)
+        except NoSuchFleet:
+            raise NoSuchFleet(rules.TAKES_NO_KEY) from None
+        if outcome == b"taken":
+            raise KeyTaken(key_of_text(text))
+        return key_of_text(text)
+
+    async def page(self, tenant: str, fleet_id: str | None, start: int, size: int) -> Page:
+        fleet_key = "" if fleet_id is None else json.dumps(self._same(fleet_id))
+        _, next, *texts = await self._do("page", tenant, fleet_key, start, size)
+        return Page([key_of_text(each) for each in texts], None if next is None else int(next))
+
+    async def location(self, tenant: str, id: str, fleet_id: str | None) -> dict[str, Any]:
+        _, text, fleet_text = await self._do("location", id, self._loader.fleet_key(fleet_id or ""))
+        if text is None:
+            raise NoSuchLocation
+        location = location_of_text(text)
+        if fleet_id is None:
+            return location.body
+        fleet = rules.owned(fleet_of_text(fleet_text) if fleet_text else None, tenant, rules.HAS_NO_PRICES)
+        return priced(location.body, location.fleet_prices.get(fleet.id))
+
+    # --- the state as a whole ---
+
+    async def fleet(self, id: str) -> Fleet | None:
+        fleet, _ = await self._fleet_now(id)
+        return fleet
+
+    async def fleets(self, tenant: str | None = None) -> AsyncIterator[Fleet]:
+        async for text in self._all("fleets"):
+            fleet = fleet_of_text(text)
+            if tenant in (None, fleet.tenant):
+                yield fleet
+
+    async def keys(self, tenant: str | None = None) -> AsyncIterator[ChargingKey]:
+        async for text in self._all("keys"):
+            key = key_of_text(text)
+            if tenant in (None, key.tenant):
+                yield key
+
+    async def locations(self) -> AsyncIterator[Location]:
+        _, *texts = await self._do("locations")
+        for text in sorted(texts, key=number_of_location):
+            yield location_of_text(text)
+
+    async def put_fleet(self, fleet: Fleet) -> None:
+        await self._do("put_fleet", self._loader.fleet_key(fleet.id), text_of_fleet(fleet), self._is_unique)
+
+    async def put_key(self, key: ChargingKey) -> None:
+        await self._do("put_key", self._loader.text_of_key(key))
+
+    async def put_code(self, id: str, code: Code) -> Fleet:
+        _, text = await self._do("put_code", self._loader.fleet_key(id), code.code, int(code.active))
+        return fleet_of_text(text)
+
+    async def replace(self, state: State) -> None:
+        await self._loader.load(state, only_first=False)
+
+    async def _fleet_now(self, id: str) -> tuple[Fleet | None, float]:
+        """Return the fleet that has an id, and the time by the clock of Redis."""
+        _, text, now = await self._do("fleet", self._loader.fleet_key(id))
+        return fleet_of_text(text) if text else None, float(now)
+
+    async def _all(self, step: str) -> AsyncIterator[bytes]:
+        """Yield what a step returns from one number to another, until there is no more."""
+        for first in count(0, BATCH):
+            _, *texts = await self._do(step, first, first + BATCH - 1)
+            for text in texts:
+                yield text
+            if len(texts) < BATCH:
+                return

@@ -1,0 +1,91 @@
+"""The link to Redis: it calls the steps of `steps.lua`, and says where none can be called."""
+
+import re
+from importlib import resources
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+
+from fleet_contract.mock_server.store.wrongs import StoreUnavailable
+from fleet_contract.spec.contradiction import Contradiction
+
+MOST_CONNECTIONS = 32
+LONGEST_WAIT = 2.0  # seconds for a connection, and for a reply
+STEPS = resources.files(__package__).joinpath("steps.lua").read_text(encoding="utf-8")
+NOT_REDIS = (
+    "The store is no Redis that can be named so. Expected redis://[user:password@]host[:port][/database], "
+    "rediss://… for TLS, or unix://[user:password@]/path[?db=database]."
+)
+DEFAULT_PORT = 6379
+DATABASE = re.compile(r"(/\d*)?")
+
+Argument = str | bytes | int | float
+Reply = list[bytes]
+
+
+class Link:
+    """Calls the steps of a store.
+
+    None is sent twice: whether a step was done whose reply is lost cannot be known, and who asked for it is to hear so.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.place = place_of(url)
+        try:
+            pool = BlockingConnectionPool.from_url(
+                url,
+                max_connections=MOST_CONNECTIONS,
+                timeout=LONGEST_WAIT,
+                socket_timeout=LONGEST_WAIT,
+                socket_connect_timeout=LONGEST_WAIT,
+                retry=Retry(NoBackoff(), 0),
+                protocol=2,
+            )
+            cast("Any", pool).make_connection()  # which alone looks at what stands behind the question mark
+        except (ValueError, TypeError):
+            raise Contradiction(NOT_REDIS) from None
+        self._redis = Redis.from_pool(pool)
+        self._script = self._redis.register_script(STEPS)
+
+    async def call(self, prefix: str, step: str, *arguments: Argument) -> Reply:
+        """Return what a step replies; raises StoreUnavailable."""
+        try:
+            reply: Reply = await self._script(keys=[prefix], args=[step, *arguments])
+        except (RedisError, OSError) as wrong:
+            raise self._unavailable(wrong) from None
+        return reply
+
+    async def text(self, key: str) -> str | None:
+        """Return the text under a key; raises StoreUnavailable."""
+        try:
+            found = await self._redis.get(key)
+        except (RedisError, OSError) as wrong:
+            raise self._unavailable(wrong) from None
+        return found.decode() if isinstance(found, bytes) else found
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._redis.aclose()
+
+    def _unavailable(self, wrong: Exception) -> StoreUnavailable:
+        reason = " ".join(str(wrong).split()) or type(wrong).__name__
+        return StoreUnavailable(f"Redis at {self.place} cannot be used: {reason.rstrip('.')}.")
+
+
+def place_of(url: str) -> str:
+    """Return where a URL of Redis leads, without the secrets in it; raises Contradiction."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port or DEFAULT_PORT
+    except ValueError:
+        raise Contradiction(NOT_REDIS) from None
+    if parts.scheme == "unix" and parts.path:
+        return f"unix://{parts.path}"
+    if parts.scheme in ("redis", "rediss") and parts.hostname and DATABASE.fullmatch(parts.path):
+        host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+        return f"{parts.scheme}://{host}:{port}{parts.path}"
+    raise Contradiction(NOT_REDIS)

@@ -1,0 +1,297 @@
+-- The steps of a store in Redis, which runs one script at a time: each step is atomic for all replicas.
+--
+-- KEYS[1] is the prefix of all that the store holds. ARGV has the step, the identity that the caller expects the store
+-- to have, and the arguments of the step. The reply has an outcome first. Records are JSON; what they lack is left out.
+--
+--   terms        text   what all replicas must agree on
+--   identity     text   a digest of it
+--   fleets       hash   id as it is compared -> fleet
+--   order        list   ids as they are compared, in the order in which fleets were made
+--   names        hash   ["tenant","name"] -> how many fleets have this name, where names are unique
+--   keys         hash   place, a number in the order in which keys were made -> key
+--   places       hash   ["tenant","identifier"] -> place
+--   listed       zset   ["tenant"] and ["tenant","fleet"], each followed by a place: which keys a list has
+--   locations    hash   id -> location
+local prefix, step, identity = KEYS[1], ARGV[1], ARGV[2]
+local PARTS = {"identity", "terms", "fleets", "order", "names", "keys", "places", "listed", "locations"}
+local at = {}
+for _, part in ipairs(PARTS) do
+  at[part] = prefix .. part
+end
+
+local function now()
+  local time = redis.call("TIME")
+  return time[1] + time[2] / 1000000
+end
+
+-- When reads begin to show what is made now, by a delay in seconds; nil for at once.
+local function later(delay)
+  return delay ~= "0" and string.format("%.6f", now() + delay) or nil
+end
+
+local function has_come(time)
+  return not time or tonumber(time) <= now()
+end
+
+local function fleet_at(id)
+  local row = redis.call("HGET", at.fleets, id)
+  return row and cjson.decode(row)
+end
+
+-- Count a name once more or, by -1, once less.
+local function count_name(fleet, number)
+  if fleet and fleet.name and fleet.name ~= "" then
+    local field = cjson.encode({fleet.tenant, fleet.name})
+    if redis.call("HINCRBY", at.names, field, number) == 0 then
+      redis.call("HDEL", at.names, field)
+    end
+  end
+end
+
+local function is_name_taken(fleet, known)
+  local is_own = known and known.tenant == fleet.tenant and known.name == fleet.name
+  return not is_own and redis.call("HEXISTS", at.names, cjson.encode({fleet.tenant, fleet.name or ""})) == 1
+end
+
+-- Keep a fleet in place of the known one, if there is one, and return its row.
+local function keep_fleet(id, fleet, known, are_names_unique)
+  if are_names_unique == "1" then
+    count_name(known, -1)
+    count_name(fleet, 1)
+  end
+  if not known then
+    redis.call("RPUSH", at.order, id)
+  end
+  local row = cjson.encode(fleet)
+  redis.call("HSET", at.fleets, id, row)
+  return row
+end
+
+-- The member by which a place is in the list of a tenant, or of one of its fleets.
+local function member(tenant, fleet_key, place)
+  return cjson.encode({tenant, fleet_key}) .. string.format("%012d", place)
+end
+
+local function place_of(key)
+  return redis.call("HGET", at.places, cjson.encode({key.tenant, key.identifier}))
+end
+
+-- Keep a key that is new at the next place, and return its row.
+local function keep_key(key)
+  local place, row = redis.call("HLEN", at.keys), cjson.encode(key)
+  redis.call("HSET", at.keys, place, row)
+  redis.call("HSET", at.places, cjson.encode({key.tenant, key.identifier}), place)
+  redis.call("ZADD", at.listed, 0, member(key.tenant, nil, place))
+  if key.fleet_key then
+    redis.call("ZADD", at.listed, 0, member(key.tenant, key.fleet_key, place))
+  end
+  return row
+end
+
+local steps = {}
+
+function steps.add_fleet(id, row, delay, are_names_unique)
+  local taken = redis.call("HGET", at.fleets, id)
+  if taken then
+    return {"taken", taken}
+  end
+  local fleet = cjson.decode(row)
+  if are_names_unique == "1" and is_name_taken(fleet) then
+    return {"name taken"}
+  end
+  fleet.found_from = later(delay) or fleet.found_from
+  return {"done", keep_fleet(id, fleet, nil, are_names_unique)}
+end
+
+function steps.rename(id, tenant, name, are_names_unique)
+  local known, fleet = fleet_at(id), fleet_at(id)
+  if not known or not has_come(known.found_from) then
+    return {"no such fleet"}
+  end
+  if known.tenant ~= tenant then
+    return {"foreign fleet"}
+  end
+  fleet.name = name
+  if are_names_unique == "1" and is_name_taken(fleet, known) then
+    return {"name taken"}
+  end
+  return {"done", keep_fleet(id, fleet, known, are_names_unique)}
+end
+
+function steps.add_key(row, delay)
+  local key = cjson.decode(row)
+  local taken = place_of(key)
+  if taken then
+    return {"taken", redis.call("HGET", at.keys, taken)}
+  end
+  if key.fleet_key then
+    local fleet = fleet_at(key.fleet_key)
+    if not fleet or fleet.tenant ~= key.tenant then
+      return {"no such fleet"}
+    end
+    key.fleet_id = fleet.id
+  end
+  key.listed_from = later(delay) or key.listed_from
+  return {"done", keep_key(key)}
+end
+
+-- The fleet that has an id, and the time.
+function steps.fleet(id)
+  return {"done", redis.call("HGET", at.fleets, id), string.format("%.6f", now())}
+end
+
+-- The place at which the next page begins, and the keys of this one; a fleet_key of nothing stands for all fleets.
+function steps.page(tenant, fleet_key, start, size)
+  local list = cjson.encode({tenant, fleet_key ~= "" and cjson.decode(fleet_key) or nil})
+  local from = "[" .. list .. string.format("%012d", start)
+  local reply, full, found = {"done", false}, size + 2
+  repeat
+    found = redis.call("ZRANGEBYLEX", at.listed, from, "(" .. list .. ":", "LIMIT", 0, size + 1)
+    for _, each in ipairs(found) do
+      local place = tonumber(string.sub(each, -12))
+      local row = redis.call("HGET", at.keys, place)
+      -- To decode each row would take most of the time; few have this field.
+      if not string.find(row, "listed_from", 1, true) or has_come(cjson.decode(row).listed_from) then
+        if #reply == full then
+          reply[2] = place
+          return reply
+        end
+        reply[#reply + 1] = row
+      end
+      from = "(" .. each
+    end
+  until #found <= tonumber(size)
+  return reply
+end
+
+-- A location, and the fleet whose prices it is to show.
+function steps.location(id, fleet_id)
+  return {"done", redis.call("HGET", at.locations, id), redis.call("HGET", at.fleets, fleet_id)}
+end
+
+-- Fleets and keys in the order in which they were made, from one number to another.
+
+function steps.fleets(first, last)
+  local reply = {"done"}
+  for _, id in ipairs(redis.call("LRANGE", at.order, first, last)) do
+    reply[#reply + 1] = redis.call("HGET", at.fleets, id)
+  end
+  return reply
+end
+
+function steps.keys(first, last)
+  local reply = {"done"}
+  for place = first, math.min(last, redis.call("HLEN", at.keys) - 1) do
+    reply[#reply + 1] = redis.call("HGET", at.keys, place)
+  end
+  return reply
+end
+
+function steps.locations()
+  local reply = redis.call("HVALS", at.locations)
+  table.insert(reply, 1, "done")
+  return reply
+end
+
+function steps.put_fleet(id, row, are_names_unique)
+  return {"done", keep_fleet(id, cjson.decode(row), fleet_at(id), are_names_unique)}
+end
+
+function steps.put_key(row)
+  local key = cjson.decode(row)
+  local place = place_of(key)
+  if not place then
+    return {"done", keep_key(key)}
+  end
+  local known = cjson.decode(redis.call("HGET", at.keys, place))
+  if known.fleet_key then
+    redis.call("ZREM", at.listed, member(known.tenant, known.fleet_key, place))
+  end
+  if key.fleet_key then
+    redis.call("ZADD", at.listed, 0, member(key.tenant, key.fleet_key, place))
+  end
+  redis.call("HSET", at.keys, place, row)
+  return {"done", row}
+end
+
+-- Give a fleet a code, in place of the one with its text if there is one.
+function steps.put_code(id, code, active)
+  local fleet = fleet_at(id)
+  if not fleet then
+    return {"no such fleet"}
+  end
+  local codes, is_known = fleet.codes or {}, false
+  for _, each in ipairs(codes) do
+    if each[1] == code then
+      each[2], is_known = active == "1", true
+    end
+  end
+  if not is_known then
+    codes[#codes + 1] = {code, active == "1"}
+  end
+  fleet.codes = codes
+  return {"done", keep_fleet(id, fleet, fleet, "0")}
+end
+
+-- A store is loaded under a prefix that nobody else knows, and then takes the place of the one that is known.
+
+local function forget_in_an_hour()
+  for _, part in ipairs(PARTS) do
+    redis.call("EXPIRE", at[part], 3600)
+  end
+end
+
+function steps.load_fleets(are_names_unique, ...)
+  local ids_and_rows = {...}
+  for number = 1, #ids_and_rows, 2 do
+    keep_fleet(ids_and_rows[number], cjson.decode(ids_and_rows[number + 1]), nil, are_names_unique)
+  end
+  forget_in_an_hour()
+end
+
+function steps.load_keys(...)
+  for _, row in ipairs({...}) do
+    keep_key(cjson.decode(row))
+  end
+  forget_in_an_hour()
+end
+
+function steps.load_locations(...)
+  local ids_and_locations = {...}
+  for number = 1, #ids_and_locations, 2 do
+    redis.call("HSET", at.locations, ids_and_locations[number], ids_and_locations[number + 1])
+  end
+  forget_in_an_hour()
+end
+
+function steps.load_terms(terms)
+  redis.call("SET", at.terms, terms)
+  redis.call("SET", at.identity, identity)
+  forget_in_an_hour()
+end
+
+-- Replace all that is known by what was loaded; if that is to be the first, only where nothing is known.
+function steps.publish(loaded, is_to_be_first)
+  if is_to_be_first == "1" and redis.call("EXISTS", at.identity) == 1 then
+    for _, part in ipairs(PARTS) do
+      redis.call("UNLINK", loaded .. part)
+    end
+    return {"done"}
+  end
+  for _, part in ipairs(PARTS) do
+    redis.call("UNLINK", at[part])
+    if redis.call("EXISTS", loaded .. part) == 1 then
+      redis.call("RENAME", loaded .. part, at[part])
+      redis.call("PERSIST", at[part])
+    end
+  end
+  return {"done"}
+end
+
+if string.sub(step, 1, 5) ~= "load_" and step ~= "publish" then
+  local held = redis.call("GET", at.identity)
+  if held ~= identity then
+    return {held and "other" or "empty"}
+  end
+end
+return steps[step](unpack(ARGV, 3))
