@@ -17,7 +17,7 @@ SOURCES := contract_tests mock_server spec proof tests bench tools hatch_build.p
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help mock contract test packaged processes hostile clients prove prove-all compare lint types lint-api lock clean
+.PHONY: help mock contract test packaged processes redis hostile clients prove prove-all compare lint types lint-api lock clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
@@ -34,13 +34,16 @@ else
 endif
 
 test: $(READY) ## Run the project's own tests [ARGS=…]
-	@$(BIN)/python -m pytest -n auto $(ARGS)
+	@$(BIN)/python -m pytest -n auto -m 'not redis' $(ARGS)
 
 packaged: $(READY) ## Test the wheel, the plugin in a project of somebody else, and make itself [ARGS=…]
 	@$(BIN)/python -m pytest -n auto tests/packaged $(ARGS)
 
 processes: $(READY) ## Test how whole commands end and what they bear, as processes [ARGS=…]
 	@$(BIN)/python -m pytest -n auto tests/processes $(ARGS)
+
+redis: $(READY) ## Test mocks that share a Redis, some of which are killed (minutes; redis-server) [ARGS=…]
+	@$(BIN)/python -m pytest -n auto --dist worksteal -m redis tests/store tests/replicas $(ARGS)
 
 hostile: $(READY) ## Run the suite and the mock against what no server and no client should send (minutes) [ARGS=…]
 	@$(BIN)/python -m pytest -n 4 --dist worksteal tests/hostile $(ARGS)

@@ -3,12 +3,14 @@
 import gc
 import json
 import logging
+import os
 from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from socket import socket
 
 import click
+from click.core import ParameterSource
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -23,12 +25,15 @@ from fleet_contract.mock_server.origins import ANY, read_origin
 from fleet_contract.mock_server.output import print_text
 from fleet_contract.mock_server.parts import Parts, parts
 from fleet_contract.mock_server.seed import public_keys, read_seed
+from fleet_contract.mock_server.sharing import settle
+from fleet_contract.mock_server.store.redis_url import place_of
 from fleet_contract.mock_server.targets import read_base_path
 from fleet_contract.spec.dialect import default_dialect, read_dialect
 from fleet_contract.spec.files import Contradiction
 from fleet_contract.spec.numerals import Whole
 
 LARGEST_PORT = 65535
+MOST_WORKERS = 64
 OPEN_TO_OTHERS = (
     "Warning: other machines in the network can reach this mock, and its keys are public. "
     "Use --host localhost to keep it to this machine."
@@ -84,6 +89,23 @@ log = logging.getLogger("fleet_mock")
     metavar="NAME",
     help="On loopback, also accept requests for this host, such as a name in /etc/hosts; * accepts all. Repeatable.",
 )
+@click.option(
+    "--store",
+    "store_url",
+    default="",
+    envvar="FLEET_MOCK_STORE",
+    show_envvar=True,
+    metavar="URL",
+    help="Keep the state in Redis, which other mocks can share: redis://[user:password@]host[:port][/database].",
+)
+@click.option(
+    "--workers",
+    "number_of_workers",
+    default=1,
+    show_default=True,
+    type=Whole(1, MOST_WORKERS),
+    help="Serve with so many processes, which share a --store.",
+)
 @click.option("--no-validate-responses", is_flag=True, help="Do not validate responses against the document.")
 @click.option("--ready-json", is_flag=True, help="When ready, print one line of JSON instead of the welcome text.")
 @click.option("--list-misbehaviours", is_flag=True, help="List the misbehaviours and exit.")
@@ -100,6 +122,8 @@ def main(  # noqa: PLR0913  (one argument for each option)
     body_limit: int,
     any_key: bool,
     allowed_hosts: tuple[str, ...],
+    store_url: str,
+    number_of_workers: int,
     no_validate_responses: bool,
     ready_json: bool,
     list_misbehaviours: bool,
@@ -119,7 +143,10 @@ def main(  # noqa: PLR0913  (one argument for each option)
         made.allowed_hosts = allowed_hosts
         for name in names:
             find(name).spoil(made)
-        serve(made, host, port, ready_json=ready_json)
+        made.store_url = store_url
+        warn_of_a_password(store_url)
+        require_shared_store(made, number_of_workers)
+        serve(made, host, port, number_of_workers, ready_json=ready_json)
     except (Contradiction, CannotListen) as wrong:
         raise click.UsageError(str(wrong)) from None
 
@@ -135,18 +162,42 @@ def chosen_answers(dialect_file: Path | None, settings: Iterable[str]) -> dict[s
     return chosen
 
 
-def serve(made: Parts, host: str, port: int, *, ready_json: bool) -> None:
+def warn_of_a_password(store_url: str) -> None:
+    """Warn where the URL of the store has a password, and everybody on this machine can read it."""
+    source = click.get_current_context().get_parameter_source("store_url")
+    if source is ParameterSource.COMMANDLINE and "@" in store_url:
+        log.warning("Other users of this machine can see the password in --store. FLEET_MOCK_STORE would hide it.")
+
+
+def require_shared_store(made: Parts, number_of_workers: int) -> None:
+    """Settle what mocks that share a store agree on; raises Contradiction, also for workers who share none."""
+    if made.store_url:
+        settle(made)
+    elif number_of_workers > 1:
+        raise Contradiction(
+            f"--workers {number_of_workers} needs a --store: each process would have a state of its own. "
+            "Name a Redis, such as --store redis://localhost, or leave --workers out."
+        )
+    if number_of_workers > 1 and not hasattr(os, "fork"):
+        raise Contradiction("--workers needs a system that can fork, which this one cannot. Leave it out.")
+
+
+def serve(made: Parts, host: str, port: int, number_of_workers: int = 1, *, ready_json: bool) -> None:
     """Serve until a signal ends it; raises CannotListen."""
     # Connexion and uvicorn take most of a start, which who asks for help need not wait.
-    from fleet_contract.mock_server.serving import server
+    from fleet_contract.mock_server.serving import server, workers
 
     listeners = listen(host, port)
     if is_open_to_others(listeners):
         made.allowed_hosts = (ANY_HOST,)  # Others know this machine under names that only they know.
-    running = server(made, partial(announce, listeners, made, ready_json=ready_json))
+    ready = partial(announce, listeners, made, ready_json=ready_json)
+    if number_of_workers > 1:
+        run = workers(number_of_workers, made, listeners, ready).run
+    else:
+        run = partial(server(made, ready).run, sockets=listeners)
     gc.collect()
     gc.freeze()  # All that was loaded stays; to look through it again and again would hold up requests for 30 ms.
-    running.run(sockets=listeners)
+    run()
 
 
 def announce(listeners: Sequence[socket], made: Parts, *, ready_json: bool) -> None:
@@ -174,7 +225,7 @@ def welcome(url: str, made: Parts) -> str:
     key, tenant = next(iter(made.seed.keys.items()))
     shown = key if key in public_keys([key]) else "YOUR-KEY"
     lines = [
-        f"The mock is listening on {url} and forgets everything when it stops (Ctrl+C).",
+        f"The mock is listening on {url} and {what_becomes_of_its_state(made)} when it stops (Ctrl+C).",
         f"Swagger UI: {url}/ui/",
         f"Keys: {keys_in_words(made)}",
     ]
@@ -182,6 +233,10 @@ def welcome(url: str, made: Parts) -> str:
     lines += [f"Misbehaviour: {name}" for name in made.misbehaviours]
     lines += ["", "Try:", *(f"  {line}" for line in curl_lines(url, shown, tenant, made.seed.fleets))]
     return "\n".join(lines)
+
+
+def what_becomes_of_its_state(made: Parts) -> str:
+    return f"leaves its state in {place_of(made.store_url)}" if made.store_url else "forgets everything"
 
 
 def keys_in_words(made: Parts) -> str:

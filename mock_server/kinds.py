@@ -36,4 +36,5 @@ class Kind(StrEnum):
     FLEET_WITHOUT_KEYS = "keys of no fleet"
     FLEET_WITHOUT_PRICES = "prices of no fleet"
     UNKNOWN_LOCATION = "no such location"
+    STORE_UNAVAILABLE = "store does not reply"
     BROKEN = "internal error"

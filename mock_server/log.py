@@ -74,7 +74,11 @@ class LimitedHandler(logging.Handler):
 
 
 def log_to_stderr() -> None:
-    """Let warnings go to standard error, at no cost to whoever warns."""
+    """Let warnings go to standard error and nowhere else, at no cost to whoever warns.
+
+    A process that was forked calls this again: the thread that writes is not in it.
+    """
     handler = LimitedHandler(Writer(STDERR))
     handler.setFormatter(logging.Formatter("%(message)s"))
-    logging.basicConfig(level=logging.WARNING, handlers=[handler])
+    logging.root.handlers = [handler]
+    logging.root.setLevel(logging.WARNING)

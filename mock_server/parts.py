@@ -12,12 +12,14 @@ from fleet_contract.mock_server.messages import Answer, Call
 from fleet_contract.mock_server.routes import Routes
 from fleet_contract.mock_server.seed import default_seed
 from fleet_contract.mock_server.store import Habits, MemoryStore, State, Store
+from fleet_contract.mock_server.terms import terms
 from fleet_contract.spec.dialect import Dialect, complete, default_dialect
 from fleet_contract.spec.document import document
 from fleet_contract.spec.files import Contradiction
 
 if TYPE_CHECKING:
     from fleet_contract.mock_server.service import Service
+    from fleet_contract.mock_server.store.redis import RedisStore
 
 DELAYS = {"none": 0.0, "some": 0.3}
 
@@ -31,6 +33,7 @@ class Parts:
     """What a mock is made of.
 
     `hooks` run before the body of their operation is read.
+    The state is kept in the Redis of `store_url`, or in memory where none is given.
     Each of `stores_around` makes a store around the one that keeps the state.
     `layers` stand around the whole service, the last outermost.
     `rewrite` changes what arrives before it is read as HTTP. `base_path` ends without a
@@ -48,6 +51,7 @@ class Parts:
     origins: frozenset[str] = frozenset()
     allowed_hosts: tuple[str, ...] = ()
     hooks: dict[str, list[Hook]] = field(default_factory=dict)
+    store_url: str = ""
     stores_around: list[Callable[[Store], Store]] = field(default_factory=list)
     layers: list[Layer] = field(default_factory=list)
     rewrite: Callable[[bytes], bytes] | None = None
@@ -86,9 +90,21 @@ class Mock:
         self.dialect = parts.dialect
         self.routes = Routes(parts.document)
         self.access = Access(dict(parts.seed.keys), parts.any_key)
-        self.store: Store = MemoryStore(habits(self.dialect), parts.seed)
+        self.store: Store = shared_store(parts) if parts.store_url else MemoryStore(habits(parts.dialect), parts.seed)
         for around in parts.stores_around:
             self.store = around(self.store)
+
+
+def shared_store(parts: Parts) -> "RedisStore":
+    """Return the store that all mocks of these parts share; raises Contradiction where it cannot be used."""
+    try:  # Here, since few need it: it is an extra, and takes half as long to load as all the rest.
+        from fleet_contract.mock_server.store.redis import RedisStore
+    except ModuleNotFoundError:
+        raise Contradiction(
+            "A store in Redis needs the package redis, which is not installed. "
+            "Install it: pip install 'fleet-contract[redis]'"
+        ) from None
+    return RedisStore(parts.store_url, habits(parts.dialect), parts.seed, terms(parts.dialect, parts.seed))
 
 
 def habits(dialect: Dialect) -> Habits:

@@ -48,6 +48,7 @@ STATUSES: dict[Kind, int | str] = {
     Kind.FLEET_WITHOUT_KEYS: "keys.unknown-fleet",
     Kind.FLEET_WITHOUT_PRICES: "location.unknown-fleet",
     Kind.UNKNOWN_LOCATION: 404,
+    Kind.STORE_UNAVAILABLE: 503,
     Kind.BROKEN: 500,
 }
 
@@ -63,6 +64,13 @@ def status_of(kind: Kind, dialect: Dialect) -> int:
         return decided
     answer = dialect.get(decided, "")
     return int(answer) if answer.isdecimal() else OTHERWISE.get(kind, HTTPStatus.BAD_REQUEST)
+
+
+# Where the store is, is for the log alone.
+STORE_UNAVAILABLE = (
+    "The store of this mock does not reply. It is not known whether this request has changed anything. "
+    "Try again; the mock recovers by itself."
+)
 
 
 class Refusal(Exception):
@@ -107,6 +115,9 @@ def refusal_of(wrong: Exception, operation_id: str | None) -> Refusal:
     if isinstance(wrong, store.Wrong):
         kind = KINDS_OF_OPERATIONS.get((operation_id, type(wrong))) or KINDS[type(wrong)]
         return Refusal(kind, str(wrong))
+    if isinstance(wrong, store.StoreUnavailable):
+        log.warning("%s", wrong)
+        return Refusal(Kind.STORE_UNAVAILABLE, STORE_UNAVAILABLE, {"retry-after": "1"})
     log.error("Unexpected exception in %s; answering 500.", operation_id or "no operation", exc_info=wrong)
     return Refusal(Kind.BROKEN, "The mock failed; see its log.")
 

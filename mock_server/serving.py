@@ -4,7 +4,7 @@ import asyncio
 import os
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
 from typing import cast
@@ -17,8 +17,10 @@ from fleet_contract.mock_server.app import build
 from fleet_contract.mock_server.connection import Connection
 from fleet_contract.mock_server.guard import Guard
 from fleet_contract.mock_server.listening import CannotListen, listen, url_of
+from fleet_contract.mock_server.log import log_to_stderr
 from fleet_contract.mock_server.parts import Parts
 from fleet_contract.mock_server.parts import parts as honest_parts
+from fleet_contract.mock_server.workers import READY, Workers
 
 LONGEST_START = 10.0
 # Seconds for which responses under way are waited for; with what comes before and after, the end takes 2.5 at most.
@@ -63,6 +65,15 @@ class Server(uvicorn.Server):
         asyncio.get_running_loop().call_later(LONGEST_END, self._end_at_once)
         await super().shutdown(sockets)
 
+    def end_with(self, parent: socket.socket) -> None:
+        """Tell the parent that connections are taken, and end when it does."""
+        parent.send(READY)
+        asyncio.get_running_loop().add_reader(parent, self._end_soon, parent)
+
+    def _end_soon(self, parent: socket.socket) -> None:
+        asyncio.get_running_loop().remove_reader(parent)
+        self.should_exit = True
+
     def _end_at_once(self) -> None:
         for connection in self.connections:
             connection.give_up()
@@ -76,8 +87,24 @@ class Server(uvicorn.Server):
 
 def server(parts: Parts, announce: Callable[[], None]) -> Server:
     """Return a server of the mock that these parts make; `announce` is called once it takes connections."""
-    guarded = Guard(build(parts), parts.dialect, parts.allowed_hosts)
-    return Server(config(guarded, parts.rewrite), announce)
+    return Server(config(application(parts), parts.rewrite), announce)
+
+
+def application(parts: Parts) -> ASGIApp:
+    """Return the mock that these parts make as an application, which takes requests for this machine only."""
+    return Guard(build(parts), parts.dialect, parts.allowed_hosts)
+
+
+def workers(number: int, parts: Parts, listeners: Sequence[socket.socket], announce: Callable[[], None]) -> Workers:
+    """Return so many processes that serve the mock of these parts; `announce` is called once all take connections."""
+    configured = config(application(parts), parts.rewrite)
+
+    def serve(channel: socket.socket) -> None:
+        log_to_stderr()
+        running = Server(configured, lambda: running.end_with(channel))
+        running.run(list(listeners))
+
+    return Workers(number, serve, announce)
 
 
 def config(app: ASGIApp, rewrite: Callable[[bytes], bytes] | None) -> uvicorn.Config:

@@ -15,6 +15,7 @@ from fleet_contract.mock_server.pages import with_policy
 from fleet_contract.mock_server.refusals import Refusal, refusal_of, rendered
 from fleet_contract.mock_server.routes import listed
 from fleet_contract.mock_server.service import Service
+from fleet_contract.mock_server.store import Store
 
 PAGES_FOR_PEOPLE = ("/ui", "/openapi.json", "/openapi.yaml")
 
@@ -30,7 +31,7 @@ class Wire:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            await lifespan(receive, send)
+            await lifespan(self.mock.store, receive, send)
             return
         call = call_of(scope)
         answer = await self.answer(call, scope, receive)
@@ -73,10 +74,12 @@ class Wire:
         return with_policy(await collected(page() if page else self.ui, scope, receive))
 
 
-async def lifespan(receive: Receive, send: Send) -> None:
-    """Say that nothing is to be done before the first request and after the last."""
+async def lifespan(store: Store, receive: Receive, send: Send) -> None:
+    """Open the store before the first request, and close it after the last."""
     while (message := await receive())["type"] != "lifespan.shutdown":
+        await store.open()
         await send({"type": f"{message['type']}.complete"})
+    await store.close()
     await send({"type": "lifespan.shutdown.complete"})
 
 

@@ -22,6 +22,8 @@ from fleet_contract.mock_server.store.wrongs import (
     NoActiveCodes,
     NoSuchFleet,
     NoSuchLocation,
+    OtherTerms,
+    StoreUnavailable,
     Wrong,
 )
 
@@ -41,9 +43,11 @@ __all__ = [
     "NoActiveCodes",
     "NoSuchFleet",
     "NoSuchLocation",
+    "OtherTerms",
     "Page",
     "State",
     "Store",
+    "StoreUnavailable",
     "Wrong",
     "active_codes",
     "priced",

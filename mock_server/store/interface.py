@@ -31,10 +31,10 @@ class Store(ABC):
     """
 
     async def open(self) -> None:  # noqa: B027  (most have nothing to do)
-        """Make ready for steps, before the first."""
+        """Begin what goes on beside the steps, before the first of them."""
 
     async def close(self) -> None:  # noqa: B027  (likewise)
-        """Let go of everything, after the last step."""
+        """End what goes on beside the steps, after the last of them."""
 
     # --- what the operations do ---
 

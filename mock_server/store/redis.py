@@ -9,7 +9,7 @@ from fleet_contract.mock_server.store import rules
 from fleet_contract.mock_server.store.interface import Habits, Store
 from fleet_contract.mock_server.store.records import ChargingKey, Code, Fleet, Location, Page, State, priced
 from fleet_contract.mock_server.store.redis_link import Argument, Link, Reply
-from fleet_contract.mock_server.store.redis_loading import BATCH, PREFIX, Loader, OtherTerms
+from fleet_contract.mock_server.store.redis_loading import BATCH, PREFIX, Loader
 from fleet_contract.mock_server.store.texts import (
     fleet_of_text,
     key_of_text,
@@ -24,6 +24,7 @@ from fleet_contract.mock_server.store.wrongs import (
     KeyTaken,
     NoSuchFleet,
     NoSuchLocation,
+    OtherTerms,
     StoreUnavailable,
     Wrong,
 )
@@ -49,7 +50,7 @@ class RedisStore(Store):
         self._delay = repr(habits.delay) if habits.delay else "0"
         self._is_unique = int(habits.unique_names)
 
-    async def open(self) -> None:
+    async def settle(self) -> None:
         """Load the state unless one is there; raises OtherTerms where that is not ours, and StoreUnavailable."""
         await self._loader.settle(self._state)
 
@@ -71,7 +72,7 @@ class RedisStore(Store):
     async def _settle_again(self) -> None:
         """Load the state anew where Redis was started anew and has forgotten all; raises StoreUnavailable."""
         try:
-            await self.open()
+            await self.settle()
         except OtherTerms as wrong:
             raise StoreUnavailable(f"{wrong} Restart this mock like the others.") from None
 

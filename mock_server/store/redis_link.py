@@ -1,28 +1,20 @@
 """The link to Redis: it calls the steps of `steps.lua`, and says where none can be called."""
 
-import re
 from importlib import resources
 from typing import Any, cast
-from urllib.parse import urlsplit
 
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
+from fleet_contract.mock_server.store.redis_url import NOT_REDIS, place_of
 from fleet_contract.mock_server.store.wrongs import StoreUnavailable
 from fleet_contract.spec.contradiction import Contradiction
 
 MOST_CONNECTIONS = 32
 LONGEST_WAIT = 2.0  # seconds for a connection, and for a reply
 STEPS = resources.files(__package__).joinpath("steps.lua").read_text(encoding="utf-8")
-NOT_REDIS = (
-    "The store is no Redis that can be named so. Expected redis://[user:password@]host[:port][/database], "
-    "rediss://… for TLS, or unix://[user:password@]/path[?db=database]."
-)
-DEFAULT_PORT = 6379
-DATABASE = re.compile(r"(/\d*)?")
-
 Argument = str | bytes | int | float
 Reply = list[bytes]
 
@@ -74,18 +66,3 @@ class Link:
     def _unavailable(self, wrong: Exception) -> StoreUnavailable:
         reason = " ".join(str(wrong).split()) or type(wrong).__name__
         return StoreUnavailable(f"Redis at {self.place} cannot be used: {reason.rstrip('.')}.")
-
-
-def place_of(url: str) -> str:
-    """Return where a URL of Redis leads, without the secrets in it; raises Contradiction."""
-    try:
-        parts = urlsplit(url)
-        port = parts.port or DEFAULT_PORT
-    except ValueError:
-        raise Contradiction(NOT_REDIS) from None
-    if parts.scheme == "unix" and parts.path:
-        return f"unix://{parts.path}"
-    if parts.scheme in ("redis", "rediss") and parts.hostname and DATABASE.fullmatch(parts.path):
-        host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-        return f"{parts.scheme}://{host}:{port}{parts.path}"
-    raise Contradiction(NOT_REDIS)

@@ -12,19 +12,12 @@ from fleet_contract.mock_server.store.interface import Habits
 from fleet_contract.mock_server.store.records import ChargingKey, State
 from fleet_contract.mock_server.store.redis_link import Argument, Link
 from fleet_contract.mock_server.store.texts import text_of_fleet, text_of_key, text_of_location
+from fleet_contract.mock_server.store.wrongs import OtherTerms
 
 PREFIX = "fleet-mock:{main}:"  # what stands in braces decides which node of a cluster keeps it
 BATCH = 200  # records in one call
 
 Item = TypeVar("Item")
-
-
-class OtherTerms(Exception):
-    """Redis holds the state of mocks that were started on other terms, which are `held`."""
-
-    def __init__(self, held: Mapping[str, Any]) -> None:
-        super().__init__("Redis holds the state of mocks that were started on other terms.")
-        self.held = held
 
 
 class Loader:

@@ -1,5 +1,8 @@
 """Wrongs: what a store refuses, and why."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from fleet_contract.mock_server.store.records import ChargingKey, Fleet
 
 
@@ -68,3 +71,11 @@ class NoSuchLocation(Wrong):
 
 class StoreUnavailable(Exception):
     """The store does not reply; whether it has done what it was asked is not known. `str` is for the log."""
+
+
+class OtherTerms(Exception):
+    """The store holds the state of mocks that were started on other terms, which are `held`."""
+
+    def __init__(self, held: Mapping[str, Any]) -> None:
+        super().__init__("The store holds the state of mocks that were started on other terms.")
+        self.held = held

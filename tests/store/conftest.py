@@ -7,8 +7,7 @@ import pytest
 from fleet_contract.mock_server.seed import default_seed
 from fleet_contract.mock_server.store import Habits, MemoryStore, State, Store
 from fleet_contract.mock_server.store.redis import RedisStore
-
-from .redis_server import RedisServer, redis_server
+from tests.replicas.redis_server import RedisServer, redis_server
 
 EMPTY = State({"demo-key": "demo"})
 Opened = Callable[[Habits, State], Awaitable[Store]]
@@ -36,7 +35,6 @@ async def opened(request: pytest.FixtureRequest) -> AsyncIterator[Opened]:
         else:
             server: RedisServer = request.getfixturevalue("redis")
             stores.append(RedisStore(server.url, habits, state, {}))
-            await stores[-1].open()
             await stores[-1].replace(state)
         return stores[-1]
 

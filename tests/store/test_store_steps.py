@@ -255,3 +255,26 @@ async def test_what_is_read_is_a_copy(store: Store) -> None:
     async for location in store.locations():
         location.body["evses"] = []
     assert (await store.location("demo", "loc-001", None))["evses"]
+
+
+async def test_a_code_is_given_and_taken_back(store: Store) -> None:
+    assert (await store.put_code("codeless-001", Code("NEW"))).id == "codeless-001"
+    assert await store.codes("demo", "codeless-001") == ["NEW"]
+    await store.put_code("codeless-001", Code("NEW", active=False))
+    with pytest.raises(NoActiveCodes):
+        await store.codes("demo", "codeless-001")
+    fleet = await store.put_code("codeless-001", Code("OLD2020"))
+    assert fleet == await store.fleet("codeless-001")
+    assert fleet.codes == (Code("OLD2020"), Code("NEW", active=False))
+    with pytest.raises(NoSuchFleet):
+        await store.put_code("nobody", Code("NEW"))
+
+
+async def test_a_state_replaces_another(store: Store) -> None:
+    fleets, keys = [Fleet("a", "Name", "demo"), Fleet("acme-corp-001", None, "other")], [key("04", "a")]
+    await store.replace(State({"k": "demo"}, fleets, keys))
+    assert (await all_of(store.fleets()), await all_of(store.keys())) == (fleets, keys)
+    assert await all_of(store.locations()) == []
+    assert await listed(store, "acme-corp-001") == []
+    await store.replace(default_seed())
+    assert len(await listed(store, "acme-corp-001")) == 25

@@ -1,0 +1,53 @@
+"""The terms on which mocks share a store: the dialect they speak, and the seed they began with."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from fleet_contract.mock_server.store import State
+from fleet_contract.mock_server.store.texts import text_of_fleet, text_of_key, text_of_location
+
+LAYOUT = 1  # of what is kept in the store; another one cannot be shared with
+MOST_NAMED = 5
+
+Terms = Mapping[str, Any]
+
+
+def terms(dialect: Mapping[str, str], seed: State) -> Terms:
+    """Return what mocks must agree on to share a store, as JSON can hold it."""
+    return {"layout": LAYOUT, "dialect": dict(dialect), "seed": _digest(seed)}
+
+
+def differences(there: Terms, here: Terms) -> str:
+    """Return in words how the terms of a store differ from a mock's own."""
+    found = list(_differences(there, here))
+    more = [f"{len(found) - MOST_NAMED} more"] if len(found) > MOST_NAMED else []
+    return "; ".join(found[:MOST_NAMED] + more)
+
+
+def _differences(there: Terms, here: Terms) -> Iterator[str]:
+    if there.get("layout") != here["layout"]:
+        yield "they are of another version"
+        return
+    answers_there, answers_here = there["dialect"], here["dialect"]
+    for question in sorted({*answers_there, *answers_here}):
+        one, other = (answers.get(question, "not asked") for answers in (answers_there, answers_here))
+        if one != other:
+            yield f"{question} is {one} there and {other} here"
+    if there["seed"] != here["seed"]:
+        yield "they began with another seed"
+
+
+def _digest(seed: State) -> str:
+    """Return a text that is the same for two seeds exactly if they hold the same."""
+    digest = hashlib.sha256(json.dumps(list(seed.keys.items())).encode())
+    for text in _texts(seed):
+        digest.update(text.encode())
+    return digest.hexdigest()
+
+
+def _texts(seed: State) -> Iterator[str]:
+    yield from map(text_of_fleet, seed.fleets)
+    yield from (text_of_key(key, None) for key in seed.charging_keys)
+    yield from (text_of_location(location, number) for number, location in enumerate(seed.locations))
