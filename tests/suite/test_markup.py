@@ -29,7 +29,7 @@ def test_a_path_and_a_url_with_brackets_are_printed_as_they_are(
     told = StringIO()
     begin(settings, open_console(file=told)).client.close()
     assert f"Judging {url} at standard depth" in told.getvalue()
-    assert f"What is created is written to {ledger}.\n" in told.getvalue()
+    assert f"Everything created is recorded in {ledger}.\n" in told.getvalue()
 
 
 def test_an_exploration_prints_what_it_was_given_as_it_is(tmp_path: Path) -> None:

@@ -183,7 +183,7 @@ def test_what_is_broken_without_a_race_says_nothing_about_races() -> None:
     assert [each.verdict for each in fold(wanted, [race], [])] == [Verdict.FAILED, Verdict.UNTESTED]
     both = fold(wanted, [race, alone], [])
     assert [each.verdict for each in both] == [Verdict.UNTESTED, Verdict.FAILED]
-    assert both[0].reason == "what was seen of it is explained by fleets.id-is-unique"
+    assert both[0].reason == "probably caused by the failure of fleets.id-is-unique"
 
 
 def test_a_pass_says_how_many_pairs_were_judged() -> None:
