@@ -24,7 +24,7 @@ depends on earlier calls is told: `told(is_third_rename, makes("a"), names("a"),
 `seen_by(its_rename)` adds the requests in which a hidden effect shows.
 
 An effect (`effects.py`) decides instead of the honest mock (`answers`, `refuses`, `sends`, `takes`, `finds`,
-`acts_for`, `accepts`, `keeps`, `lists`) or changes what that answered (`status`, `shows`, `shows_what`,
+`acts_for`, `accepts`, `keeps`, `gives`, `lists`) or changes what that answered (`status`, `shows`, `shows_what`,
 `shows_value`, `shows_bytes`, `declares`). Only with the latter may a class look at the answer (`refused`,
 `SUCCEEDED`). What has no verb is a function of the moment and of `proceed`, which asks the honest mock: `does(...)`.
 

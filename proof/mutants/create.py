@@ -12,64 +12,59 @@ from fleet_contract.mock_server.store import Fleet
 from proof.effects import refuses, shows, shows_bytes, shows_value, shows_what, status
 from proof.moments import Moment
 from proof.mutants import echoes
-from proof.mutants.look_ups import without_accents
+from proof.mutants.look_ups import HYPHENS, SHORTER, without_accents
 from proof.mutants.table import Row, Table
 from proof.sending import MISSING
 from proof.triggers import values as v
-from proof.triggers.calls import ON_A_FLEET, SUCCEEDED, VALID, creates
-from proof.triggers.classes import when
+from proof.triggers.calls import ON_A_FLEET, SUCCEEDED, VALID, creates, refused
+from proof.triggers.classes import Class, when
 from proof.triggers.stories import IdOf, makes, names, told
 
+CREATE = "create_fleet"
 SECOND = 1.0  # how long a cache remembers
-SHORT_COLUMN, WIDE_COLUMN = 64, 255  # in characters and in bytes
 TAKEN, BAD_NAME = refuses(Kind.FLEET_ID_TAKEN), refuses(Kind.INVALID_NAME)
-NO_NAME = creates(fleetName=v.ABSENT)
+NAMED, UNNAMED = creates(fleetName=v.NAMED), creates(fleetName=v.ABSENT | v.NULL)
+MISNAMED = creates() & refused(Kind.INVALID_NAME)
+ASTRAL = st.characters(min_codepoint=0x10000)
+ENDING_ASTRAL = v.texts(lambda name: name[-1:] > "\uffff", st.builds("{}{}".format, v.PLAIN, ASTRAL))
+ACCENTED = v.altered(st.builds("{}{}".format, v.PLAIN, st.sampled_from("éàüñçåö")), without_accents)
+_ESCAPED = st.text("&<>\"'", min_size=1)
+LONG_ESCAPED = v.texts(lambda name: len(escape(name)) > v.LIMIT, v.lengths(60, v.LIMIT, _ESCAPED).drawn)
 
 
 def is_free(moment: Moment) -> bool:
     """Say whether a call is a create that could make its fleet."""
-    return moment.operation == "create_fleet" and moment.is_valid and moment.fleet is None
+    return moment.operation == CREATE and moment.is_valid and moment.fleet is None
 
 
-def was_refused(moment: Moment, kind: Kind) -> bool:
-    """Say whether a create of the same id was refused for a reason before."""
-    return is_free(moment) and any(each.answer.kind is kind for each in moment.alike("create_fleet"))
+FREE = when(is_free, creates())
 
 
-def was_mistyped(moment: Moment) -> bool:
-    """Say whether a create of the same id was refused for a name that is no string before."""
-    refused = (each for each in moment.alike("create_fleet") if each.answer.kind is Kind.INVALID_NAME)
-    return is_free(moment) and any(not isinstance(each.name, str) for each in refused)
+def after(call: Class) -> Class:
+    """Return the creates that could make their fleet, after a call of a class about the same id."""
+    return FREE & when(lambda m: any(map(call.holds, m.alike())))
 
 
 def name_before(moment: Moment, seconds: float = inf) -> str | None:
     """Return the name in the last create that gave one, no longer ago than some seconds."""
-    creates = (each for each in moment.successes("create_fleet") if moment.time - each.time < seconds)
+    creates = (each for each in moment.successes(CREATE) if moment.time - each.time < seconds)
     return next((each.name for each in creates if isinstance(each.name, str) and each.name), None)
 
 
-def has_a_taken_name(moment: Moment) -> bool:
-    """Say whether a call is a create with a name that another fleet has."""
-    return is_free(moment) and moment.name and any(fleet.name == moment.name for fleet in moment.world.fleets)
+def name_just_before(moment: Moment) -> str | None:
+    return name_before(moment, SECOND)
 
 
 def beside(text: str, stands_in_the_way: Callable[[Fleet, str], bool], pairs: v.Pairs) -> Row:
     """Return the mutant that refuses a create as of a taken id where a fleet stands in the way of the id."""
-
-    def is_hindered(moment: Moment) -> bool:
-        return is_free(moment) and any(stands_in_the_way(fleet, moment.id) for fleet in moment.world.fleets)
-
-    return text, told(is_hindered, makes("a", IdOf("a")), makes("b"), ids=pairs), TAKEN
+    hindered = FREE & when(lambda m: any(stands_in_the_way(fleet, m.id) for fleet in m.world.fleets))
+    return text, told(hindered, makes("a", IdOf("b")), makes("b"), ids=pairs), TAKEN
 
 
 def collated(difference: str, same: Callable[[str], str], pairs: v.Pairs) -> Row:
     """Return the mutant that tells no new id from a taken one where a function makes the same of both."""
     text = f"A create with an id that differs from a taken one only in {difference} is refused."
-    return beside(text, lambda fleet, text: same(fleet.id) == same(text), pairs)
-
-
-def too_large(text: str, names: v.Values) -> Row:
-    return f"{text} is refused by create.", creates(fleetName=names) & VALID, BAD_NAME
+    return beside(text, lambda fleet, new: same(fleet.id) == same(new), pairs)
 
 
 def with_half_a_character(body: bytes) -> bytes:
@@ -79,111 +74,91 @@ def with_half_a_character(body: bytes) -> bytes:
     return json.dumps({**fleet, "fleetName": fleet["fleetName"][:-1] + half}).encode()
 
 
-LONG_ESCAPED = v.Values(
-    lambda name: isinstance(name, str) and len(escape(name)) > v.LIMIT,
-    v.lengths(60, v.LIMIT, st.text("&<>\"'", min_size=1)).drawn,
-)
-ASTRAL = st.characters(min_codepoint=0x10000)
-ACCENTED = v.altered(st.builds("{}{}".format, v.PLAIN, st.sampled_from("éàüñçåö")), without_accents)
-ENDING_ASTRAL = v.Values(
-    lambda name: isinstance(name, str) and name[-1:] > "\uffff", st.builds("{}{}".format, v.PLAIN, ASTRAL)
-)
-
-
 # fmt: off
 TABLE: Table = {
     "create.accepts-a-valid-fleet": {
-        "create-answers-202": (
-            "A create is answered as accepted and not as done.", creates() & SUCCEEDED, status(202)),
-        "create-answers-204-without-a-name": (
-            "A create without a name is answered 204.", NO_NAME & SUCCEEDED, status(204)),
-        "create-refuses-a-name-with-quotes": (
-            "A create with a double quote in its name is answered 400.",
+        "create-answers-202": ("A create is answered as accepted and not as done.", creates() & SUCCEEDED, status(202)),
+        "create-answers-204-without-a-name": ("A create without a name is answered 204.",
+            UNNAMED & SUCCEEDED, status(204)),
+        "create-refuses-a-name-with-quotes": ("A create with a double quote in its name is answered 400.",
             creates(fleetName=v.characters('"')) & VALID, BAD_NAME),
         "create-refuses-names-beyond-ascii": (
             "A create with a name beyond ASCII, of fewer than 64 characters, is answered 422.",
-            creates(fleetName=v.BEYOND_ASCII) & when(lambda m: len(m.name) < SHORT_COLUMN) & SUCCEEDED, status(422)),
+            creates(fleetName=v.BEYOND_ASCII) & when(lambda m: len(m.name) < 64) & SUCCEEDED, status(422)),
         "accents-do-not-tell-new-ids-apart": collated("accents", without_accents, ACCENTED),
-        "emoji-do-not-tell-new-ids-apart": collated(
-            "characters above U+FFFF", v.basic, v.swapped(ASTRAL, ASTRAL)),
+        "emoji-do-not-tell-new-ids-apart": collated("characters above U+FFFF", v.basic, v.swapped(ASTRAL, ASTRAL)),
         "an-underscore-takes-the-place-of-a-hyphen": collated(
-            "underscores for hyphens", lambda text: text.replace("_", "-"), v.swapped("-", "_") | v.swapped("_", "-")),
+            "underscores for hyphens", lambda text: text.replace("_", "-"), HYPHENS),
         "an-id-that-begins-another-is-taken": beside(
             "A create is refused as of a taken id where the id of another fleet begins so.",
-            lambda fleet, text: fleet.id.startswith(text), v.altered(v.lengths(2, 100).drawn, lambda text: text[:-1])),
-        "an-id-that-another-fleet-is-called-is-taken": (
+            lambda fleet, new: fleet.id.startswith(new), SHORTER),
+        "an-id-that-another-fleet-is-called-is-taken": beside(
             "A create is refused as of a taken id where the id is the name of another fleet.",
-            told(lambda m: is_free(m) and any(fleet.name == m.id for fleet in m.world.fleets),
-                 makes("a", IdOf("b")), makes("b")),
-            TAKEN),
+            lambda fleet, new: fleet.name == new, v.altered(v.IDS, "of-{}".format)),
         "an-id-that-was-asked-for-is-taken": (
             "A create with an id that was asked for before is refused as if a fleet had it.",
-            told(lambda m: is_free(m) and any(m.alike(*ON_A_FLEET)), names("a"), makes("a")), TAKEN),
-        "a-refused-create-takes-the-id": (
-            "A create that was refused for its name takes the id all the same.",
-            told(lambda m: was_refused(m, Kind.INVALID_NAME), makes("a", v.OVERLONG), makes("a")), TAKEN),
+            told(after(when(lambda m: m.operation in ON_A_FLEET)), names("a"), makes("a")), TAKEN),
+        "a-refused-create-takes-the-id": ("A create that was refused for its name takes the id all the same.",
+            told(after(MISNAMED), makes("a", v.OVERLONG), makes("a")), TAKEN),
         "a-create-refused-for-its-type-takes-the-id": (
             "A create that was refused for a name of a wrong type takes the id all the same.",
-            told(was_mistyped, makes("a", v.ARRAYS), makes("a")), TAKEN),
+            told(after(MISNAMED & ~creates(fleetName=v.at_least(0))), makes("a", v.ARRAYS), makes("a")), TAKEN),
         "a-create-without-a-key-holds-the-id": (
             "An id that a create without a key has asked for is taken from then on.",
-            told(lambda m: was_refused(m, Kind.MISSING_KEY), makes("a", key=None), makes("a")), TAKEN),
+            told(after(creates() & refused(Kind.MISSING_KEY)), makes("a", key=None), makes("a")), TAKEN),
     },
     "create.name-is-optional": {
-        "create-demands-a-name": ("A create without fleetName is refused.", NO_NAME & VALID, refuses(Kind.BAD_BODY)),
-        "a-missing-name-is-shown-as-a-word": (
-            "A fleet without a name is shown with the name null, in four letters.", NO_NAME, shows(fleetName="null")),
-        "a-missing-name-is-shown-as-a-default": (
-            "A fleet without a name is shown with one that was made up.",
-            NO_NAME, shows_what(fleetName=lambda m: f"Fleet {len(m.id)}")),
+        "create-demands-a-name": ("A create without fleetName is refused.",
+            creates(fleetName=v.ABSENT) & VALID, refuses(Kind.BAD_BODY)),
+        "a-missing-name-is-shown-as-a-word": ("A fleet without a name is shown with the name null, in four letters.",
+            UNNAMED, shows(fleetName="null")),
+        "a-missing-name-is-shown-as-a-default": ("A fleet without a name is shown with one that was made up.",
+            UNNAMED, shows_what(fleetName=lambda m: f"Fleet {len(m.id)}")),
         "a-fleet-without-a-name-has-that-of-the-one-before": (
             "A create without a name is answered with the last name that a create gave.",
-            told(lambda m: creates(fleetName=v.ABSENT | v.NULL).holds(m) and name_before(m),
-                 makes("b"), makes("a", v.ABSENT)),
+            told(UNNAMED & when(name_before), makes("b"), makes("a", v.ABSENT | v.NULL)),
             shows_what(fleetName=name_before)),
     },
     "create.name-holds-100-characters": {
-        "create-refuses-a-name-of-100-characters": (
-            "The limit on names is 99 in create.", creates(fleetName=v.lengths(100, 100)) & VALID, BAD_NAME),
-        "create-measures-names-in-bytes": too_large(
-            "A name of more than 100 bytes in UTF-8", v.taking_more_than(v.LIMIT)),
-        "create-refuses-a-name-of-more-than-255-bytes": too_large(
-            "A name that a column of 255 bytes cannot hold, though few characters make it up,",
-            v.taking_more_than(WIDE_COLUMN)),
-        "create-measures-names-as-they-are-escaped": too_large(
-            "A name that has more than 100 characters once it is escaped for a web page",
-            LONG_ESCAPED),
+        "create-refuses-a-name-of-100-characters": ("The limit on names is 99 in create.",
+            creates(fleetName=v.lengths(100, 100)) & VALID, BAD_NAME),
+        "create-measures-names-in-bytes": ("A name of more than 100 bytes in UTF-8 is refused by create.",
+            creates(fleetName=v.taking_more_than(100)) & VALID, BAD_NAME),
+        "create-refuses-a-name-of-more-than-255-bytes": (
+            "A name that a column of 255 bytes cannot hold is refused by create, though few characters make it up.",
+            creates(fleetName=v.taking_more_than(255)) & VALID, BAD_NAME),
+        "create-measures-names-as-they-are-escaped": (
+            "A name that has more than 100 characters once it is escaped for a web page is refused by create.",
+            creates(fleetName=LONG_ESCAPED) & VALID, BAD_NAME),
     },
     "create.echoes-the-id": {
-        "create-answers-without-the-id": (
-            "The answer to a create names the fleet's id `id`.",
+        "create-answers-without-the-id": ("The answer to a create names the fleet's id `id`.",
             creates(), shows_value(lambda fleet, _: {"id": fleet.pop("fleetId"), **fleet})),
         **echoes.of_create(echoes.IDS, "fleetId"),
         "create-answers-the-id-before": (
             "Every third create that succeeds is answered with the id of the one before it.",
-            told(lambda m: creates().holds(m) and sum(1 for _ in m.successes("create_fleet")) % 3 == 2,
-                 makes("a"), makes("b"), makes("c")),
-            shows_what(fleetId=lambda m: m.last("create_fleet").id)),
+            told(creates() & when(lambda m: len(list(m.successes(CREATE))) % 3 == 2), *map(makes, "abc")),
+            shows_what(fleetId=lambda m: m.last(CREATE).id)),
     },
     ("create.echoes-the-id", "create.echoes-the-name"): {
-        "create-wraps-the-fleet": (
-            "The answer to a create has the fleet inside another object.",
+        "create-wraps-the-fleet": ("The answer to a create has the fleet inside another object.",
             creates(), shows_value(lambda fleet, _: {"fleet": fleet})),
     },
     "create.echoes-the-name": {
-        "create-answers-without-the-name": (
-            "The answer to a create shows the id alone.", creates(fleetName=v.NAMED), shows(fleetName=MISSING)),
+        "create-answers-without-the-name": ("The answer to a create shows the id alone.",
+            NAMED, shows(fleetName=MISSING)),
         **echoes.of_create(echoes.NAMES, "fleetName"),
         "create-loses-characters-beyond-the-basic-plane": (
             "The answer to a create shows a question mark for every character above U+FFFF.",
             creates(fleetName=v.ASTRAL), shows(fleetName=v.basic)),
         "create-numbers-a-name-that-is-taken": (
             "A create with a name that another fleet has is answered with a number behind it.",
-            told(has_a_taken_name, makes("b", "Depot"), makes("a", "Depot")), shows(fleetName="{} (2)".format)),
+            told(NAMED & when(lambda m: any(fleet.name == m.name for fleet in m.world.fleets)),
+                 makes("b", "Depot"), makes("a", "Depot")),
+            shows(fleetName="{} (2)".format)),
         "creates-within-a-second-share-a-name": (
             "A create with a name, within a second of another one, is answered with the name of that one.",
-            told(lambda m: creates(fleetName=v.NAMED).holds(m) and name_before(m, SECOND), makes("b"), makes("a")),
-            shows_what(fleetName=lambda m: name_before(m, SECOND))),
+            told(NAMED & when(name_just_before), makes("b"), makes("a")), shows_what(fleetName=name_just_before)),
         "create-echoes-half-of-a-character": (
             "The answer to a create lacks the second half of a character above U+FFFF that ends the name.",
             creates(fleetName=ENDING_ASTRAL), shows_bytes(with_half_a_character)),

@@ -71,6 +71,11 @@ def own(ids: Values = v.ANYTHING, **more: Any) -> Whose:
     return Whose(lambda m: m.is_own and ids.fits(m.id), (makes("a", **more),), ids.drawn)
 
 
+def called(ids: Values) -> Whose:
+    """Return what is asked for by one of these ids, whosever it is, or nobody's; the caller's fleets are drawn."""
+    return Whose(lambda m: m.tenant and ids.fits(m.id), (makes("a"),), ids.drawn)
+
+
 # --- by operation ------------------------------------------------------------------------------
 
 

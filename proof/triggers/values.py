@@ -25,6 +25,11 @@ class Values:
         return Values(lambda value: self.fits(value) or other.fits(value), self.drawn | other.drawn)
 
 
+def texts(fits: Callable[[str], Any], drawn: SearchStrategy[str]) -> Values:
+    """Return the texts for which a predicate holds."""
+    return Values(lambda value: isinstance(value, str) and fits(value), drawn)
+
+
 # --- usual ones --------------------------------------------------------------------------------
 
 PLAIN = st.text("abcdefghijklmnopqrstuvwxyz0123456789", min_size=6, max_size=12)
@@ -35,11 +40,11 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=3
 CODES = st.from_regex(r"[A-Z]{5}[2-9]{4}[A-Z]{3}", fullmatch=True)
 _IDENTIFIERS = st.text("0123456789ABCDEF", min_size=14, max_size=14)
 
-IDENTIFIERS = Values(lambda value: isinstance(value, str), _IDENTIFIERS)
+IDENTIFIERS = texts(lambda _: True, _IDENTIFIERS)
 ANYTHING = Values(lambda _: True, NAMES)
 ABSENT = Values(lambda value: value is MISSING, st.just(MISSING))
 PRESENT = Values(lambda value: value is not MISSING, NAMES)
-NAMED = Values(lambda value: isinstance(value, str) and value != "", NAMES)
+NAMED = texts(bool, NAMES)
 NULL = Values(lambda value: value is None, st.none())
 EMPTY = Values(lambda value: value == "", st.just(""))
 NUMBERS = Values(
@@ -62,24 +67,17 @@ def one(*values: Json) -> Values:
 
 def integers(least: int, most: int) -> Values:
     """Return the integers in a range, as a query spells them."""
-
-    def fits(value: Any) -> bool:
-        return (
-            isinstance(value, str)
-            and re.fullmatch(r"-?(0|[1-9][0-9]{0,9})", value) is not None
-            and (least <= int(value) <= most)
-        )
-
-    return Values(fits, st.integers(least, most).map(str))
+    spelled = re.compile(r"-?(0|[1-9][0-9]{0,9})")
+    return texts(lambda text: spelled.fullmatch(text) and least <= int(text) <= most, st.integers(least, most).map(str))
 
 
 # --- texts by their length ---------------------------------------------------------------------
 
 
-def lengths(least: int, most: int, texts: SearchStrategy[str] = TEXTS) -> Values:
+def lengths(least: int, most: int, repeated: SearchStrategy[str] = TEXTS) -> Values:
     """Return the texts of so many characters, in code points."""
-    sized = st.builds(lambda text, size: (text * (size // len(text) + 1))[:size], texts, st.integers(least, most))
-    return Values(lambda value: isinstance(value, str) and least <= len(value) <= most, sized)
+    sized = st.builds(lambda text, size: (text * (size // len(text) + 1))[:size], repeated, st.integers(least, most))
+    return texts(lambda text: least <= len(text) <= most, sized)
 
 
 def usual_ids() -> Values:
@@ -89,30 +87,25 @@ def usual_ids() -> Values:
 
 def at_least(least: int) -> Values:
     """Return the texts of so many characters or more."""
-    return Values(lambda value: isinstance(value, str) and len(value) >= least, lengths(least, least + 500).drawn)
+    return texts(lambda text: len(text) >= least, lengths(least, least + 500).drawn)
 
 
 OVERLONG = at_least(LIMIT + 1)
-
-
-WITH_A_LINE_FEED = Values(
-    lambda value: isinstance(value, str) and len(value) == LIMIT + 1 and value.endswith("\n"),
-    lengths(LIMIT, LIMIT).drawn.map("{}\n".format),
+WITH_A_LINE_FEED = texts(
+    lambda text: len(text) == LIMIT + 1 and text.endswith("\n"), lengths(LIMIT, LIMIT).drawn.map("{}\n".format)
 )
 
 
 def taking_more_than(most: int) -> Values:
     """Return the texts that take more bytes than that in UTF-8, of which those are drawn that have few characters."""
-    texts = st.text(st.characters(min_codepoint=0x800, exclude_categories=["Cs"]), min_size=1, max_size=30)
-    return Values(
-        lambda value: isinstance(value, str) and len(value.encode(errors="surrogatepass")) > most,
-        lengths(most // 3 + 1, LIMIT, texts).drawn,
-    )
+    repeated = st.text(st.characters(min_codepoint=0x800, exclude_categories=["Cs"]), min_size=1, max_size=30)
+    drawn = lengths(most // 3 + 1, LIMIT, repeated).drawn
+    return texts(lambda text: len(text.encode(errors="surrogatepass")) > most, drawn)
 
 
 def measured(longest: Callable[[str], int], drawn: SearchStrategy[str]) -> Values:
     """Return the texts that are too long by their characters, and not by another measure."""
-    return Values(lambda value: isinstance(value, str) and len(value) > LIMIT >= longest(value), drawn)
+    return texts(lambda text: len(text) > LIMIT >= longest(text), drawn)
 
 
 _LINES = st.lists(lengths(40, 90, PLAIN).drawn, min_size=3, max_size=5)
@@ -145,7 +138,7 @@ def holding(pattern: str, fragments: SearchStrategy[str], around: SearchStrategy
     """Return the texts in which a pattern is found; `fragments` are some that fit it."""
     found = re.compile(pattern, re.DOTALL)
     drawn = st.builds("{}{}{}".format, around, fragments, around).filter(lambda text: len(text) <= LIMIT)
-    return Values(lambda value: isinstance(value, str) and found.search(value) is not None, drawn)
+    return texts(found.search, drawn)
 
 
 def characters(wanted: Iterable[str]) -> Values:
@@ -157,10 +150,8 @@ def characters(wanted: Iterable[str]) -> Values:
 def changed_by(change: Callable[[str], Any], fragments: SearchStrategy[str] = TEXTS) -> Values:
     """Return the texts of which a function makes something else; `fragments` are some of these."""
     drawn = st.builds("{}{}{}".format, st.just("") | PLAIN, fragments, st.just("") | PLAIN)
-    return Values(
-        lambda value: isinstance(value, str) and value != "" and change(value) != value,
-        drawn.filter(lambda text: len(text) <= LIMIT and change(text) != text),
-    )
+    is_changed = drawn.filter(lambda text: len(text) <= LIMIT and change(text) != text)
+    return texts(lambda text: text and change(text) != text, is_changed)
 
 
 HALF_PAIRS = holding("[\ud800-\udfff]", st.characters(categories=["Cs"]), around=PLAIN)
