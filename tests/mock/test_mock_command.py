@@ -1,13 +1,9 @@
 """The command: what it prints, how it ends, and what it says about bad input."""
 
 import json
-import signal
 import socket
-import subprocess
-import sys
 from pathlib import Path
 
-import httpx
 import pytest
 from click.testing import CliRunner, Result
 
@@ -15,13 +11,6 @@ from fleet_contract.mock_server.command import main, ready_line, welcome
 from fleet_contract.mock_server.misbehaviours import MISBEHAVIOURS
 from fleet_contract.mock_server.parts import parts
 from fleet_contract.mock_server.seed import parse_seed
-
-COMMAND = [sys.executable, "-m", "fleet_contract.mock_server"]
-
-
-def started(*arguments: str) -> subprocess.Popen[str]:
-    command = [*COMMAND, *arguments]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
 def run(*arguments: str) -> Result:
@@ -72,49 +61,9 @@ def test_the_misbehaviours_are_listed() -> None:
     assert all(name in result.output for name in MISBEHAVIOURS)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_program_reads_one_line_and_a_signal_ends_it_well(number: signal.Signals) -> None:
-    more = ["--port", "0", "--ready-json", "--set", "create.status=200", "--misbehave", "lost-fleets"]
-    with started(*more) as process:
-        assert process.stdout is not None
-        ready = json.loads(process.stdout.readline())
-        assert httpx.get(ready["url"] + "/openapi.json").status_code == 200
-        process.send_signal(number)
-        rest, errors = process.communicate(timeout=10)
-    assert (process.returncode, rest, errors) == (0, "", "")
-    assert ready["keys"] == ["demo-key", "other-key"]
-    assert (ready["dialect"], ready["misbehaviours"]) == ({"create.status": "200"}, ["lost-fleets"])
-
-
-def test_a_person_reads_what_to_try() -> None:
-    with started("--port", "0") as process:
-        assert process.stdout is not None
-        lines = [process.stdout.readline() for _ in range(8)]
-        process.terminate()
-        process.communicate(timeout=10)
-    text = "".join(lines)
-    assert "http://127.0.0.1:" in text
-    assert "/ui/" in text
-    assert "demo-key, other-key" in text
-    assert text.count("curl ") == 3
-
-
 def test_neither_a_person_nor_a_program_is_shown_the_keys_of_a_seed() -> None:
     made = parts(seed=parse_seed("keys: {s3cret-1: a, demo-key: b, s3cret-2: b}", "seed"), any_key=True)
     shown = [welcome("http://127.0.0.1:1", made), ready_line("http://127.0.0.1:1", 1, made)]
     assert "s3cret" not in "".join(shown)
     assert "Keys: demo-key and 2 of the seed and any other\n" in shown[0]
     assert json.loads(shown[1])["keys"] == ["demo-key"]
-
-
-def test_a_consumers_test_gets_a_mock_from_the_plugin(tmp_path: Path) -> None:
-    test = tmp_path / "test_consumer.py"
-    test.write_text(
-        "import urllib.request\n\n"
-        "def test_it(fleet_mock):\n"
-        "    assert urllib.request.urlopen(fleet_mock + '/openapi.json').status == 200\n"
-    )
-    plugin = "fleet_contract.mock_server.pytest_plugin"
-    command = [sys.executable, "-m", "pytest", "-q", "-p", plugin, "--rootdir", str(tmp_path), str(test)]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert "1 passed" in done.stdout
