@@ -17,7 +17,7 @@ SOURCES := contract_tests mock_server spec proof tests bench tools hatch_build.p
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help mock contract test packaged processes redis hostile clients prove prove-all compare lint types lint-api lock clean
+.PHONY: help mock contract test packaged processes redis hostile clients prove prove-all compare peers guard lint types lint-api lock clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
@@ -59,6 +59,12 @@ prove-all: $(READY) ## The same with random dialects, faults in other dialects a
 
 compare: $(READY) ## Put the suite and other tools side by side on the same mocks (hours; Java and Node) [ARGS=…]
 	@$(BIN)/python -m bench.side_by_side $(ARGS)
+
+peers: $(READY) ## Measure the mock beside other mocks, which this installs (half an hour; wrk, Java and Node) [ARGS=…]
+	@$(BIN)/python -m bench.peers $(ARGS)
+
+guard: $(READY) ## Fail where the mock has become a quarter slower, beside a bare ASGI callable in the same run (wrk)
+	@$(BIN)/python -m bench.throughput --guard docs/performance.jsonl $(ARGS)
 
 lint: $(READY) ## Check style and form
 	@$(BIN)/ruff check $(SOURCES)

@@ -9,6 +9,7 @@ from bench.peer import Peer
 from bench.served import Served, cpu_seconds, resident_megabytes, served
 
 CONNECTIONS = (1, 32)
+SECONDS_OF_WARMING = 2
 
 
 class Extent(NamedTuple):
@@ -23,7 +24,7 @@ def measured(peer: Peer, number: int, extent: Extent) -> Figures:
     mark = f"r{number}"
     with served(peer) as running:
         idle = resident_megabytes(running.pid)
-        load(running.target, "create", peer.warm_up, CONNECTIONS[-1], f"{mark}-warm")
+        warm(running, peer.warm_up, mark)
         rates = {workload: rate(running, workload, extent.seconds, mark) for workload in WORKLOADS}
         latencies = {
             str(connections): load(running.target, "create", extent.seconds, connections, f"{mark}-{connections}")
@@ -39,6 +40,14 @@ def measured(peer: Peer, number: int, extent: Extent) -> Figures:
             idle=idle,
             loaded=resident_megabytes(running.pid),
         )
+
+
+def warm(running: Served, least: float, mark: str) -> None:
+    """Load a peer until it has used some CPU seconds; a JVM compiles itself meanwhile, however busy the machine is."""
+    began, number = cpu_seconds(running.pid), 0
+    while cpu_seconds(running.pid) - began < least:
+        number += 1
+        load(running.target, "create", SECONDS_OF_WARMING, CONNECTIONS[-1], f"{mark}-warm-{number}")
 
 
 def rate(running: Served, workload: str, seconds: int, mark: str) -> float:

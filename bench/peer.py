@@ -38,8 +38,8 @@ class Peer:
 
     `keeps` and `checks` say what it remembers and what it validates, `lacks` what it does not do of what the mock does.
     `command` installs what it needs, writes what it reads, and gives its arguments; it raises NotHere. `answers` are
-    the statuses in which it differs from the mock. It is ready once it answers `first` with 200, and is loaded for
-    `warm_up` seconds before it is measured.
+    the statuses in which it differs from the mock. It is ready once it answers `first` with 200, and is loaded until it
+    has used `warm_up` CPU seconds before it is measured.
     """
 
     name: str
@@ -54,4 +54,4 @@ class Peer:
     script: Path = FLEETS
     first: str = "/emp/v1/fleets/acme-corp-001/invitation"
     prepare: Callable[[str], None] = nothing_to_do
-    warm_up: int = 1
+    warm_up: float = 0.5

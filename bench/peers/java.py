@@ -49,7 +49,7 @@ PEERS = (
         checks="bodies",
         lacks="Reads no document: stubs of ours hold a JSON Schema and templates. Forgets what is created.",
         command=wiremock,
-        warm_up=8,
+        warm_up=12,
     ),
     Peer(
         name="mockserver",
@@ -60,7 +60,7 @@ PEERS = (
         lacks="Forgets what is created; what is wrong with a request is not said: 404.",
         command=mockserver,
         answers={"refused": 404},
-        warm_up=8,
+        warm_up=12,
     ),
     Peer(
         name="specmatic",
@@ -71,6 +71,6 @@ PEERS = (
         lacks="Forgets what is created, and answers examples or values drawn at random.",
         command=specmatic,
         answers={"create": 200},
-        warm_up=8,
+        warm_up=12,
     ),
 )

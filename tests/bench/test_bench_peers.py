@@ -11,6 +11,7 @@ from bench.peers.python import BARE, OURS, STOCK
 from bench.peers.report import chart, page
 from bench.throughput import hold
 
+DOCS = Path(__file__).parents[2] / "docs"
 PRINTED = """Running 1s test @ http://127.0.0.1:1
   Thread Stats   Avg      Stdev     Max   +/- Stdev
     Latency     1.40ms  300.00us   9.90ms   90.00%
@@ -75,6 +76,12 @@ def test_the_chart_has_a_bar_for_each_peer_and_ours_stands_out() -> None:
     drawn = chart(MEASURED)
     assert drawn.count("<rect") == 1 + 3
     assert drawn.count('fill="#d55e00"') == 1
+
+
+def test_the_documentation_shows_the_figures_that_are_kept() -> None:
+    kept = read(DOCS / "performance.jsonl")
+    assert page(kept) in (DOCS / "performance.md").read_text(encoding="utf-8")
+    assert chart(kept) == (DOCS / "performance.svg").read_text(encoding="utf-8")
 
 
 def test_each_peer_says_what_it_does_not_do_and_only_those_of_the_mock_lack_nothing() -> None:

@@ -50,7 +50,7 @@ def test_every_page_of_docs_is_linked_in_the_readme(page: Path) -> None:
     assert page == README or f"({name})" in README.read_text(encoding="utf-8")
 
 
-@every_page("side-by-side.md", "proof.md")
+@every_page("side-by-side.md", "proof.md", "performance.md")
 def test_every_option_exists(page: Path) -> None:
     known = {option for command in (mock, *suite.commands.values()) for each in command.params for option in each.opts}
     known |= {f"--fleet-{option.name}" for option in OPTIONS} | {"--fleet-", "--fleet-url", "--help", "--version"}
