@@ -15,9 +15,13 @@ EVERY = 10  # fault is tried in one of the dialects: by a hash of its name, so t
 # Where odd ids are not accepted, a fault in them cannot show; and a delay would only take time.
 TELLING = [each for each in covering() if each["id.alphabet"] == "any" and each["read.delay"] == "none"]
 OTHER_DIALECTS = [TELLING[len(TELLING) * number // 4] for number in range(4)]
-# Honest in its dialect: there a create that repeats another one is answered with its fleet.
-HONEST_THERE = {"creates-at-once-of-one-name-both-win"}
-HASHES = {name: crc32(name.encode()) for name in MUTANTS if name not in HONEST_THERE}
+# What its dialect hides, and how.
+HIDDEN_THERE = {
+    "creates-at-once-of-one-name-both-win": "A create that repeats another one is answered with its fleet.",
+    "rename-aliases-newfleetid": "A rename with a member that the document does not know is refused.",
+    "an-underscore-takes-the-place-of-a-hyphen": "Names are unique, and the create that is refused has a taken one.",
+}
+HASHES = {name: crc32(name.encode()) for name in MUTANTS if name not in HIDDEN_THERE}
 SAMPLE = [(name, each // EVERY % len(OTHER_DIALECTS)) for name, each in HASHES.items() if each % EVERY == 0]
 
 
