@@ -57,7 +57,7 @@ def run(job: tuple[str, str]) -> Shown:
     logging.getLogger().addHandler(logging.NullHandler())  # what the mock says of odd requests is no news here
     with mock(*([name] if name else [])) as url:
         report = judged(url, depth)
-    check_of = {exchange.number: exchange.check for exchange in report.known.history}
+    check_of = {exchange.number: exchange.check for exchange in report.history.exchanges}
     broken = MUTANTS[name].breaks if name else frozenset()
     failures = [each for result in report.results if result.requirement.id in broken for each in result.failures]
     return Shown(

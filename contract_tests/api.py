@@ -9,10 +9,12 @@ from typing import Any
 from urllib.parse import quote, quote_plus, urlencode
 
 from fleet_contract.contract_tests.exchange import Caller, Exchange
-from fleet_contract.contract_tests.judging.known import PRINTED, number_of, shown_id
-from fleet_contract.contract_tests.judging.likeness import NO_NAME
-from fleet_contract.contract_tests.judging.sent import LIMIT, read_request, spell
-from fleet_contract.contract_tests.judging.walks import cursor_of, items_of
+from fleet_contract.contract_tests.judging.bodies import spell
+from fleet_contract.contract_tests.judging.history import shown_id
+from fleet_contract.contract_tests.judging.listings import cursor_of, items_of
+from fleet_contract.contract_tests.judging.parsed_request import MISSING, parse_request
+from fleet_contract.contract_tests.judging.texts import LIMIT
+from fleet_contract.contract_tests.marks import PRINTED, number_of
 from fleet_contract.contract_tests.network.client import Client
 from fleet_contract.contract_tests.network.disturbance import disturbance
 from fleet_contract.contract_tests.untested import Lack, Untested
@@ -85,19 +87,19 @@ class Api:
         return _undisturbed(self.client.send(method, path, check=self.check, **how))
 
     def create(
-        self, id: Any = NO_NAME, name: Any = NO_NAME, *, more: dict[str, Any] | None = None, **how: Any
+        self, id: Any = MISSING, name: Any = MISSING, *, more: dict[str, Any] | None = None, **how: Any
     ) -> Exchange:
-        """Create a fleet; what is NO_NAME is left out of the body, and `more` is added to it."""
+        """Create a fleet; what is MISSING is left out of the body, and `more` is added to it."""
         members = {"fleetId": id, "fleetName": name, **(more or {})}
-        exchange = self.post(FLEETS, {key: value for key, value in members.items() if value is not NO_NAME}, **how)
+        exchange = self.post(FLEETS, {key: value for key, value in members.items() if value is not MISSING}, **how)
         if exchange.succeeded and exchange.request.caller is Caller.OWNER and isinstance(id, str) and len(id) <= LIMIT:
             self.created.setdefault(id)
         return exchange
 
-    def rename(self, id: str, name: Any = NO_NAME, *, more: dict[str, Any] | None = None, **how: Any) -> Exchange:
+    def rename(self, id: str, name: Any = MISSING, *, more: dict[str, Any] | None = None, **how: Any) -> Exchange:
         """Rename a fleet; waits for one that was created and is not found yet."""
         members = {"newName": name, **(more or {})}
-        body = {key: value for key, value in members.items() if value is not NO_NAME}
+        body = {key: value for key, value in members.items() if value is not MISSING}
         return self.put_name(id, spell(body), **how)
 
     def put_name(self, id: str, body: bytes, *, headers: Headers = JSON, path: str = "", **how: Any) -> Exchange:
@@ -262,7 +264,7 @@ def _undisturbed(exchange: Exchange) -> Exchange:
 
 def _made(create: Exchange, id: str) -> bool:
     """Say whether a create made the fleet of an id: as its answer shows it, which may be tidier than what was sent."""
-    sent = read_request(create.request, "").fields.get("fleetId")
+    sent = parse_request(create.request, "").fields.get("fleetId")
     return isinstance(sent, str) and shown_id(create, sent) == id
 
 

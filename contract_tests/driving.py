@@ -1,15 +1,14 @@
-"""Driving checks as pytest tests: what each came to, and what the run did."""
+"""Driving checks as pytest tests: what became of each, and what the run came to."""
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from fleet_contract.contract_tests.check import Check, check_of
-from fleet_contract.contract_tests.judging.findings import Finding
 from fleet_contract.contract_tests.network.budget import BudgetSpent
 from fleet_contract.contract_tests.network.client import INTERRUPTED, WritesForbidden
 from fleet_contract.contract_tests.network.printable import printable
@@ -36,9 +35,15 @@ class Driver:
         self._due: list[pytest.Item] = []
         self._done: set[pytest.Item] = set()
         self._begun = 0.0
+        self._report: Report | None = None
 
     def conclude(self) -> Report:
-        """Return what the run came to; a run that was stopped, or ran nothing, is no success."""
+        """End the run, once, and return what it came to; a run that was stopped, or ran nothing, is no success."""
+        if self._report is None:
+            self._report = self._concluded()
+        return self._report
+
+    def _concluded(self) -> Report:
         stopped = self._run.client.stopped
         undone = [item for item in self._due if item not in self._done]
         if stopped and not self._due:
@@ -65,14 +70,19 @@ class Driver:
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
         checks = {item: check for item in items if (check := _check(item))}
         self._is_ours = bool(checks) or not items
-        wanted = {item: check for item, check in checks.items() if self._run.is_wanted(check)}
-        left_out = {item: lacked for item, check in wanted.items() if (lacked := self._lacks(check))}
-        for item, lacked in left_out.items():
-            self._run.ran.append(_ran(item, lacked))
-        self._due = [item for item in wanted if item not in left_out]
-        unwanted = [item for item in checks if item not in self._due]
-        config.hook.pytest_deselected(items=unwanted)
+        self._due = [item for item, check in checks.items() if self._is_due(item, check)]
+        unwanted = checks.keys() - set(self._due)
+        config.hook.pytest_deselected(items=[item for item in items if item in unwanted])
         items[:] = [item for item in items if item not in unwanted]
+
+    def _is_due(self, item: pytest.Item, check: Check) -> bool:
+        """Say whether a check is to drive; note one that was asked for and cannot."""
+        if not self._run.is_wanted(check):
+            return False
+        lacked = self._lacks(check)
+        if lacked:
+            self._run.ran.append(_ran(item, lacked))
+        return not lacked
 
     def _lacks(self, check: Check) -> Untested | None:
         settings = self._run.settings
@@ -86,39 +96,33 @@ class Driver:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> Iterator[None]:
         self._begun = time.monotonic()
-        with self._recorded(item, to_its_end=False):
+        with self._noted(item):
             return (yield)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:
-        with self._recorded(item, to_its_end=True):
-            return (yield)
+        with self._noted(item):
+            result = yield
+        if _check(item):
+            self._record(_ran(item), item)
+        return result
 
     @contextmanager
-    def _recorded(self, item: pytest.Item, *, to_its_end: bool) -> Iterator[None]:
-        """Record what became of a check, and fail it for all that it made the server show, however it ended."""
+    def _noted(self, item: pytest.Item) -> Iterator[None]:
+        """Note what kept a check from its end, whatever that was; a check that lacked something is skipped."""
         if not _check(item):
             yield
             return
-        self._run.api.check = f"{item.path.name}::{item.name}"  # a name alone stands in several modules
-        lacked = None
+        self._run.api.check = _name(item)
         try:
-            try:
-                yield
-            except (Untested, BudgetSpent, WritesForbidden) as reason:
-                lacked = _lacked(reason)
-            broken = self._run.judge_new() if lacked or to_its_end else []
-        except Exception as error:
-            self._record(replace(_ran(item, lacked), error=printable(f"{type(error).__name__}: {error}")), item)
-            with suppress(Exception):  # lest the next check is blamed; all is judged once more at the end
-                self._run.judge_new()
-            raise
-        if lacked or to_its_end:
+            yield
+        except (Untested, BudgetSpent, WritesForbidden) as reason:
+            lacked = _lacked(reason)
             self._record(_ran(item, lacked), item)
-        if broken:
-            pytest.fail(_summary(broken), pytrace=False)  # It is the server's fault: no line of ours tells more.
-        if lacked:
-            raise pytest.skip.Exception(lacked.reason)
+            raise pytest.skip.Exception(lacked.reason) from None
+        except Exception as error:
+            self._record(replace(_ran(item), error=printable(f"{type(error).__name__}: {error}")), item)
+            raise
 
     def _record(self, ran: Ran, item: pytest.Item) -> None:
         self._done.add(item)
@@ -174,7 +178,12 @@ def _check(item: pytest.Item) -> Check | None:
 def _ran(item: pytest.Item, lacked: Untested | None = None) -> Ran:
     check = _check(item)
     reaches = check.reaches if check else ()
-    return Ran(item.name, reaches, lacked.lack, lacked.reason) if lacked else Ran(item.name, reaches)
+    return Ran(_name(item), reaches, lacked.lack, lacked.reason) if lacked else Ran(_name(item), reaches)
+
+
+def _name(item: pytest.Item) -> str:
+    """Return what a check is called; the name of its function alone stands in several modules."""
+    return f"{item.path.name}::{item.name}"
 
 
 def _lacked(reason: Exception) -> Untested:
@@ -188,8 +197,3 @@ def _entry(target: Target, name: str) -> object:
     for part in name.split("."):
         value = getattr(value, part)
     return value
-
-
-def _summary(broken: list[Finding]) -> str:
-    lines = (f"{each.requirement}: expected {each.expected}, was answered {each.got}" for each in broken)
-    return "\n".join(dict.fromkeys(lines))

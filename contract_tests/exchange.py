@@ -105,6 +105,15 @@ class Answer:
         """The body's value; raises NotJson."""
         return parse_json(self.body)
 
+    @cached_property
+    def is_json(self) -> bool:
+        """Whether the body can be read as JSON."""
+        try:
+            _ = self.json
+        except NotJson:
+            return False
+        return True
+
 
 @dataclass(frozen=True)
 class Exchange:
@@ -131,6 +140,14 @@ class Exchange:
     burst: int = 0
     retried: bool = False
 
+    def precedes(self, other: "Exchange") -> bool:
+        """Say whether this had ended when the other one started, so that the other one may rely on it."""
+        return self.ended <= other.started
+
+    def overlaps(self, other: "Exchange") -> bool:
+        """Say whether each had started before the other one ended; nothing overlaps itself."""
+        return self is not other and not self.precedes(other) and not other.precedes(self)
+
     @cached_property
     def status(self) -> int:
         """The status of the answer, 0 where there was none."""
@@ -139,6 +156,12 @@ class Exchange:
     @cached_property
     def succeeded(self) -> bool:
         return self.answer is not None and self.answer.succeeded
+
+
+def value_of(exchange: Exchange) -> Any:
+    """Return the JSON value of a success, None where there is none or it is no JSON."""
+    answer = exchange.answer
+    return answer.json if answer and answer.succeeded and answer.is_json else None
 
 
 def parse_json(body: bytes) -> Any:

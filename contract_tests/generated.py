@@ -1,4 +1,4 @@
-"""Schemathesis's examples and coverage phases as plain data, and four of its checks.
+"""Schemathesis's examples and coverage phases as plain data.
 
 The same document gives the same cases, whatever the machine, its settings and the rest of the process. Nothing is
 sent from here: the cases are plain, so that they go through the one client that the checks use.
@@ -7,7 +7,6 @@ Schemathesis takes a third of a second to import and changes Hypothesis when it 
 used: the quick depth and the commands that only read do without it.
 """
 
-import json
 import re
 import sys
 from collections import defaultdict
@@ -15,19 +14,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, replace
-from datetime import timedelta
-from functools import cache
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
-from fleet_contract.contract_tests.exchange import KEY_HEADER, Answer, NotJson, parse_json
-from fleet_contract.contract_tests.judging.sent import LIMIT, spell
+from fleet_contract.contract_tests.exchange import KEY_HEADER, NotJson, parse_json
+from fleet_contract.contract_tests.judging.bodies import spell
+from fleet_contract.contract_tests.judging.texts import LIMIT
 from fleet_contract.spec.document import Operation, operations
 
 if TYPE_CHECKING:
     from hypothesis.internal.intervalsets import IntervalSet
-    from schemathesis import APIOperation, Case, CheckFunction
+    from schemathesis import APIOperation, Case
     from schemathesis.specs.openapi.schemas import OpenApiSchema
 
     Described = APIOperation[Any, Any, Any, Any]
@@ -171,69 +169,6 @@ def with_query_id(case: GeneratedCase, id: str) -> GeneratedCase:
         return case
     query = [(name, id if name == "fleetId" else value) for name, value in case.query]
     return replace(case, path=f"{urlsplit(case.path).path}?{_spelled(query)}")
-
-
-# --- answers -----------------------------------------------------------------------------------
-
-
-def complaints(document: dict[str, Any], operation: str, answer: Answer) -> list[tuple[str, str]]:
-    """Return what four checks of Schemathesis say against an answer: the name of the check, and its message.
-
-    Media type and schema are asked of successes alone, and only where there is a body: whether there may be none is
-    not for a schema to say. The schema is asked only where the body is whole, has a media type, and is JSON: judges
-    of our own speak of the rest.
-    """
-    from schemathesis.checks import not_a_server_error  # Here, for the reason above; so too below.
-    from schemathesis.specs.openapi.checks import (
-        content_type_conformance,
-        response_schema_conformance,
-        status_code_conformance,
-    )
-
-    checks = [not_a_server_error, status_code_conformance]
-    if answer.succeeded and answer.body:
-        checks += [content_type_conformance, *([response_schema_conformance] if _is_readable(answer) else [])]
-    described = _described(json.dumps(document), operation)
-    return [(check.__name__, message) for check in checks for message in _objections(described, answer, check)]
-
-
-@cache
-def _described(document: str, operation: str) -> "Described":
-    loaded = json.loads(document)
-    return next(
-        _load(loaded)[known.path][known.method.lower()] for known in operations(loaded) if known.id == operation
-    )
-
-
-def _is_readable(answer: Answer) -> bool:
-    if not answer.media_type:
-        return False
-    try:
-        parse_json(answer.body)
-    except NotJson:
-        return False
-    return True
-
-
-def _objections(operation: "Described", answer: Answer, check: "CheckFunction") -> Iterator[str]:
-    import httpx
-    from schemathesis.errors import FailureGroup
-
-    # The checks read nothing else of a request or of the headers. A value for each parameter of the path is wanted
-    # by the curl command that Schemathesis writes with a failure.
-    media_type = answer.header("content-type")
-    response = httpx.Response(
-        answer.status,
-        headers=[] if media_type is None else [(b"content-type", media_type.encode("latin-1", "replace"))],
-        content=answer.body,
-        request=httpx.Request(operation.method.upper(), _BASE_URL),
-    )
-    response.elapsed = timedelta()
-    case = operation.Case(path_parameters=dict.fromkeys(_PARAMETER.findall(operation.path), "-"))
-    try:
-        case.validate_response(response, checks=[check])
-    except FailureGroup as group:
-        yield from (f"{failure.title}: {failure.message}".strip(": \n") for failure in group.exceptions)
 
 
 # --- Schemathesis, and all that is known here of its insides ------------------------------------

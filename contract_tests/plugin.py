@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
-from fleet_contract.contract_tests import checks
+from fleet_contract.contract_tests import checks, verdicts
 from fleet_contract.contract_tests.driving import Driver, is_check
 from fleet_contract.contract_tests.ending import Exit, ending_of, tell, unless_lost
 from fleet_contract.contract_tests.judge import abandon, begun, failure_of, finish
 from fleet_contract.contract_tests.options import OPTIONS
+from fleet_contract.contract_tests.reports.as_json import message_of
 from fleet_contract.contract_tests.reports.console import open_console
 from fleet_contract.contract_tests.run import Run
 from fleet_contract.contract_tests.settings import Outputs, read_settings
@@ -39,6 +40,24 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         group.addoption(f"{PREFIX}{option.name}", **how)
 
 
+class Verdict(pytest.Item):
+    """A requirement as a test, which shows its verdict: all are judged at once, when the checks are through."""
+
+    def __init__(self, *, driver: Driver, **more: Any) -> None:
+        super().__init__(**more)
+        self._driver = driver
+
+    def runtest(self) -> None:
+        result = next(each for each in self._driver.conclude().results if each.requirement.id == self.name)
+        if result.verdict is verdicts.Verdict.UNTESTED:
+            pytest.skip(result.reason)
+        if result.verdict is not verdicts.Verdict.PASSED:
+            pytest.fail(message_of(result), pytrace=False)
+
+    def reportinfo(self) -> tuple[Path, None, str]:
+        return self.path, None, self.name
+
+
 class Beside(Driver):
     """Drives the checks in a session that may hold other tests too, and ends it as the command would."""
 
@@ -50,8 +69,15 @@ class Beside(Driver):
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         report = yield
-        self._others_failed |= report.failed and not is_check(item)
+        self._others_failed |= report.failed and not is_check(item) and not isinstance(item, Verdict)
         return report
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
+        super().pytest_collection_modifyitems(config, items)
+        if self._due:
+            judged = Verdicts.from_parent(items[0].session, name="verdicts", nodeid="fleet-contract")
+            items += [Verdict.from_parent(judged, name=id, driver=self) for id in self._run.wanted]
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> Iterator[None]:
@@ -79,6 +105,13 @@ class Beside(Driver):
         if self._others_failed:
             return pytest.ExitCode.TESTS_FAILED
         return Exit.CONFORMS if session.exitstatus in _SAYS_NOTHING_MORE else Exit.INCONCLUSIVE
+
+
+class Verdicts(pytest.Collector):
+    """The verdicts of a session."""
+
+    def collect(self) -> list[pytest.Item]:
+        return []
 
 
 # With these pytest says of its tests what we know better: checks fail one by one what a run may wave through.

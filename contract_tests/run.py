@@ -13,8 +13,10 @@ from fleet_contract.contract_tests.check import Check
 from fleet_contract.contract_tests.depths import Depth
 from fleet_contract.contract_tests.exchange import Exchange, Request
 from fleet_contract.contract_tests.judging.findings import Finding
-from fleet_contract.contract_tests.judging.judgement import Judgement
-from fleet_contract.contract_tests.judging.known import Known, digits_of, number_of
+from fleet_contract.contract_tests.judging.history import Facts, History
+from fleet_contract.contract_tests.judging.judge import Judgement, judge
+from fleet_contract.contract_tests.judging.preview import Preview
+from fleet_contract.contract_tests.marks import digits_of, number_of
 from fleet_contract.contract_tests.network.budget import Cost
 from fleet_contract.contract_tests.network.client import Client
 from fleet_contract.contract_tests.network.disturbance import disturbances
@@ -60,7 +62,8 @@ class Report:
     ran: Sequence[Ran]
     dialect: Dialect
     footprint: Footprint
-    known: Known
+    mark: str
+    history: History
     cases: str
     disturbances: Sequence[str] = ()
 
@@ -84,7 +87,7 @@ class Run:
     settings: Settings
     client: Client
     api: Api
-    judgement: Judgement
+    facts: Facts
     ran: list[Ran] = field(default_factory=list)
     _fleets: dict[str, str | Untested] = field(default_factory=dict)
 
@@ -93,16 +96,17 @@ class Run:
         """Make the client; sends nothing. Raises Contradiction when the ledger cannot be written."""
         target = settings.target
         mark = settings.mark or secrets.token_hex(MARK_BYTES)
-        judgement = Judgement(target.fixtures, mark, target.dialect, settings.assumed)
+        facts = Facts(target.fixtures, mark, target.dialect, settings.assumed)
+        preview = Preview(facts)
         client = Client(
             target,
             mark=mark,
             ledger=settings.ledger,
-            on_exchange=[judgement.add],
-            breaks=judgement.breaks,
+            on_exchange=[preview.learn],
+            breaks=preview.breaks,
             troubles=settings.troubles,
         )
-        return cls(settings, client, Api(client, mark, target.fixtures.location_path), judgement)
+        return cls(settings, client, Api(client, mark, target.fixtures.location_path), facts)
 
     def shared_fleet(self, role: str) -> str:
         """Return a fleet that all checks of the run use together; raises Untested, each time, when it was refused."""
@@ -127,54 +131,57 @@ class Run:
         with self.client.second_try():
             return self.api.fresh_fleet()
 
+    @property
+    def wanted(self) -> dict[str, Requirement]:
+        """The requirements that were asked for, and that a client can judge."""
+        only, skip, held = self.settings.only, self.settings.skip, self.settings.target.dialect
+        return {each.id: each for each in testable(only, skip, held)}
+
     def is_wanted(self, check: Check) -> bool:
         """Say whether a check reaches a requirement that was asked for."""
         return any(is_selected(id, self.settings.only, self.settings.skip) for id in check.reaches)
 
-    def judge_new(self) -> list[Finding]:
-        """Return what the exchanges since the last call break, among what was asked for."""
+    def broken(self, judgement: Judgement) -> list[Finding]:
+        """Return the failures among what was asked for, without those that another one may have caused."""
         only, skip = self.settings.only, self.settings.skip
-        return [each for each in self.judgement.judge_new() if is_selected(each.requirement, only, skip)]
+        failures = (each for each in judgement.findings if not each.kept and each not in judgement.explained)
+        return [each for each in failures if is_selected(each.requirement, only, skip)]
 
     def conclude(self) -> Report:
-        """Return what the run came to, and close its connections; where judging breaks, what was seen until then."""
+        """Judge what was sent and answered, and close the connections; where judging breaks, nothing is concluded."""
         self.client.close()
         try:
-            findings, dialect = self.judgement.conclude()
-            self.ran += [Ran(each.check, (), Lack.DISTURBED, each.trouble) for each in self.judgement.excused]
+            judgement = judge(self.client.journal, self.facts)
+            self.ran += [Ran(each.check, (), Lack.DISTURBED, each.trouble) for each in judgement.excused]
         except BaseException as error:  # noqa: BLE001  (what was created is told whatever happens)
-            self.ran.append(Ran("the judges", (), error=f"{type(error).__name__}: {error}"))
-            findings, dialect = list(self.judgement.failures), _UNREAD
-        return self._report(findings, dialect)
+            self.ran.append(Ran("the judge", (), error=f"{type(error).__name__}: {error}"))
+            judgement = self._unjudged()
+        return self._report(judgement)
+
+    def _unjudged(self) -> Judgement:
+        return Judgement(History(self.facts), [], _UNREAD)
 
     def give_up(self, reason: str) -> Report:
         """Return the report of a run that did not come to its first check, and close its connections."""
         self.client.close()
-        self.ran.append(Ran("the run", tuple(each.id for each in self._wanted()), Lack.STOPPED, reason))
-        return self._report([], _UNREAD)
+        self.ran.append(Ran("the run", tuple(self.wanted), Lack.STOPPED, reason))
+        return self._report(self._unjudged())
 
-    def _wanted(self) -> list[Requirement]:
-        return testable(self.settings.only, self.settings.skip, self.settings.target.dialect)
-
-    def _report(self, findings: Sequence[Finding], dialect: Dialect) -> Report:
+    def _report(self, judgement: Judgement) -> Report:
         settings = self.settings
-        results = fold(self._wanted(), findings, self.ran)
+        results = fold(self.wanted.values(), judgement.findings, self.ran, judgement.explained)
         return Report(
             settings=settings,
             outcome=outcome(results, self.ran, fail_on=settings.fail_on, require_all=settings.require_all),
             results=results,
             ran=self.ran,
-            dialect=dialect,
+            dialect=judgement.dialect,
             footprint=self.client.footprint,
-            known=self.judgement.known,
+            mark=self.facts.mark,
+            history=judgement.history,
             cases=digest(self.client.journal, self.api.mark),
-            disturbances=disturbances(self._heard()),
+            disturbances=disturbances(judgement.history.exchanges or self.client.journal),
         )
-
-    def _heard(self) -> list[Exchange]:
-        """Return all exchanges, without the answers that were found not to be the API's."""
-        excused = {each.number: each for each in self.judgement.excused}
-        return [excused.get(each.number, each) for each in self.client.journal]
 
 
 def digest(journal: Sequence[Exchange], mark: str) -> str:

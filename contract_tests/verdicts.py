@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 
 from fleet_contract.contract_tests.ending import Exit
+from fleet_contract.contract_tests.judging.explanations import Causes
 from fleet_contract.contract_tests.judging.findings import Finding
 from fleet_contract.contract_tests.untested import INCONCLUSIVE, Lack
 from fleet_contract.spec.catalogue import Basis, Requirement, catalogue
@@ -55,7 +57,8 @@ class Ran:
 class Result:
     """The verdict of one requirement, with its failures, the first seen first, or the reason why there is none.
 
-    `overlaps` counts the pairs of overlapping calls that a pass rests on.
+    `overlaps` counts the pairs of overlapping calls that a pass rests on; `causes` are the requirements whose failure
+    keeps this one from being judged.
     """
 
     requirement: Requirement
@@ -64,6 +67,7 @@ class Result:
     evidence: int = 0
     reason: str = ""
     overlaps: int = 0
+    causes: tuple[str, ...] = ()
 
 
 def testable(only: Sequence[str], skip: Sequence[str], held: Mapping[str, str]) -> list[Requirement]:
@@ -80,50 +84,42 @@ def is_selected(id: str, only: Sequence[str], skip: Sequence[str]) -> bool:
     return (not only or id.startswith(tuple(only))) and not id.startswith(tuple(skip) or ("\0",))
 
 
-def fold(requirements: Sequence[Requirement], findings: Iterable[Finding], ran: Sequence[Ran]) -> list[Result]:
-    """Return one result for each requirement; a failure that another one explains tells nothing of its own."""
+def fold(
+    requirements: Iterable[Requirement],
+    findings: Iterable[Finding],
+    ran: Sequence[Ran],
+    explained: Mapping[Finding, Causes] = MappingProxyType({}),
+) -> list[Result]:
+    """Return one result for each requirement; a failure that another one may have caused fails nothing."""
     by_requirement: dict[str, list[Finding]] = {each.id: [] for each in requirements}
     for found in findings:
         by_requirement.get(found.requirement, []).append(found)
-    broken = _broken(by_requirement)
-    return [_result(each, by_requirement[each.id], ran, broken) for each in requirements]
+    return [_result(catalogue().requirement(id), found, ran, explained) for id, found in by_requirement.items()]
 
 
-def _broken(found: Mapping[str, Sequence[Finding]]) -> set[str]:
-    """Return the requirements with a failure that no other one explains which stands itself.
-
-    Of some that explain each other the first one stands.
-    """
-    open_ones = {id: [each.unless for each in some if not each.kept] for id, some in found.items()}
-    open_ones = {id: unless for id, unless in open_ones.items() if unless}
-    broken: set[str] = set()
-    while open_ones:
-        sure = [id for id, unless in open_ones.items() if any(not each & (open_ones.keys() - {id}) for each in unless)]
-        broken |= set(sure or list(open_ones)[:1])
-        # What is explained by what stands is gone from the failures that are still to be explained.
-        left = {id: [each for each in unless if not each & broken] for id, unless in open_ones.items()}
-        open_ones = {id: unless for id, unless in left.items() if unless and id not in broken}
-    return broken
-
-
-def _result(requirement: Requirement, found: Sequence[Finding], ran: Sequence[Ran], broken: set[str]) -> Result:
+def _result(
+    requirement: Requirement, found: Sequence[Finding], ran: Sequence[Ran], explained: Mapping[Finding, Causes]
+) -> Result:
     failed = [each for each in found if not each.kept]
-    failures = tuple(
-        sorted((each for each in failed if not each.unless & broken), key=lambda each: max(each.exchanges))
-    )
-    if failed and not failures:
-        explained = ", ".join(sorted(failed[0].unless & broken))
-        return Result(requirement, Verdict.UNTESTED, (), 0, f"probably caused by the failure of {explained}")
+    failures = tuple(sorted((each for each in failed if each not in explained), key=lambda each: max(each.exchanges)))
     concerned = [each for each in ran if requirement.id in each.reaches]
     errors = [f"{each.name}: {each.error}" for each in concerned if each.error]
-    kept = sum(each.kept for each in found)
+    kept = len(found) - len(failed)
     if failures:
         return Result(requirement, Verdict.FAILED, failures, len(found))
+    if failed:
+        causes = explained[failed[0]]
+        return Result(requirement, Verdict.UNTESTED, reason=_laid_to(causes), causes=tuple(causes))
     if errors:
         return Result(requirement, Verdict.ERRORED, (), kept, "; ".join(errors))
     if kept:
         return Result(requirement, Verdict.PASSED, (), kept, overlaps=sum(each.overlaps for each in found))
     return Result(requirement, Verdict.UNTESTED, (), 0, _why_untested(concerned))
+
+
+def _laid_to(causes: Causes) -> str:
+    seen = (f"{cause} (request {number})" for cause, number in causes.items())
+    return f"probably caused by the failure of {' and '.join(seen)}"
 
 
 def _why_untested(concerned: Sequence[Ran]) -> str:
@@ -144,7 +140,9 @@ def outcome(results: Sequence[Result], ran: Sequence[Ran], *, fail_on: Basis | N
     ended_early = any(each.ended_early for each in ran)
     nothing = not verdicts & {Verdict.PASSED, Verdict.FAILED}
     missing = require_all and Verdict.UNTESTED in verdicts
-    if nothing or missing or ended_early or Verdict.ERRORED in verdicts:
+    # Its cause failed and is not shown, or does not count: something is wrong all the same.
+    unexplained = any(each.causes for each in results)
+    if nothing or missing or ended_early or unexplained or Verdict.ERRORED in verdicts:
         return Outcome.INCONCLUSIVE
     return Outcome.CONFORMS
 

@@ -1,9 +1,10 @@
 """The catalogue: requirements, questions and situations, each defined once in a YAML file."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
+from itertools import chain
 from types import MappingProxyType
 from typing import Any, Self, TypeVar
 
@@ -101,10 +102,9 @@ class Situation:
     whose numbered answers are allowed. `breaks` names the requirement that any
     other answer breaks: by its status, by being a success or by its operation where
     that is listed, else by `else`. `reads` is the question that an exchange answers whose only open
-    trait this is. `plain` marks what every request of its operation is, so that a more
-    telling trait takes the blame; `manner` another way to say the same, which takes
-    it only where the usual way works. `unless` are requirements that explain any
-    other answer where they are broken too.
+    trait this is. `baseline` marks what every request of its operation is, so that a more
+    telling trait takes the blame; `variant` another way to say the same. `beside` are
+    plainer situations: where one of them is answered just so, that one takes the blame.
     """
 
     id: str
@@ -112,9 +112,9 @@ class Situation:
     may: tuple[str, ...]
     breaks: Mapping[str, str]
     reads: str = ""
-    plain: bool = False
-    manner: bool = False
-    unless: frozenset[str] = frozenset()
+    baseline: bool = False
+    variant: bool = False
+    beside: tuple[str, ...] = ()
 
     def broken_by(self, status: int, operation: str) -> str:
         """Return the id of the requirement that this status of this operation breaks here."""
@@ -137,12 +137,16 @@ class Success:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """All that can be cited by id; `situations` and `successes` cite only what is here."""
+    """All that can be cited by id; `situations`, `successes` and `explanations` cite only what is here.
+
+    `explanations` has for a requirement those whose failure may have caused its own.
+    """
 
     requirements: Mapping[str, Requirement]
     questions: Mapping[str, Question]
     situations: Mapping[str, Situation]
     successes: Mapping[str, Success]
+    explanations: Mapping[str, frozenset[str]]
 
     def requirement(self, id: str) -> Requirement:
         """Return a requirement; raises NoSuchId with the nearest known id."""
@@ -178,6 +182,7 @@ def catalogue() -> Catalogue:
             operation: Success(tuple(entry["may"]), entry["breaks"])
             for operation, entry in situations["successes"].items()
         },
+        explanations={effect: frozenset(causes) for effect, causes in load_yaml(read("explanations.yaml")).items()},
     )
     _require_known_ids(loaded)
     return loaded
@@ -208,9 +213,9 @@ def _situation(entry: dict[str, Any]) -> Situation:
         may=tuple(entry["may"]),
         breaks={"else": breaks} if isinstance(breaks, str) else breaks,
         reads=entry.get("reads", ""),
-        plain=entry.get("plain", False),
-        manner=entry.get("manner", False),
-        unless=frozenset(entry.get("unless", ())),
+        baseline=entry.get("baseline", False),
+        variant=entry.get("variant", False),
+        beside=tuple(entry.get("beside", ())),
     )
 
 
@@ -222,15 +227,26 @@ def _require_known_ids(loaded: Catalogue) -> None:
     for question in loaded.questions.values():
         for when in (question.when, *(answer.when for answer in question.answers.values())):
             _require_known_answers(loaded, when)
-    for situation in loaded.situations.values():
-        _require_known_may(loaded, situation.may)
-        for cited in (*situation.breaks.values(), *situation.unless):
-            loaded.requirement(cited)
-        if situation.reads:
-            loaded.question(situation.reads)
     for success in loaded.successes.values():
         _require_known_may(loaded, success.may)
-        loaded.requirement(success.breaks)
+    for situation in loaded.situations.values():
+        _require_known_traits(loaded, situation)
+    for cited in _cited_requirements(loaded):
+        loaded.requirement(cited)
+
+
+def _require_known_traits(loaded: Catalogue, situation: Situation) -> None:
+    _require_known_may(loaded, situation.may)
+    if situation.reads:
+        loaded.question(situation.reads)
+    for plainer in situation.beside:
+        loaded.situation(plainer)
+
+
+def _cited_requirements(loaded: Catalogue) -> Iterator[str]:
+    yield from (success.breaks for success in loaded.successes.values())
+    yield from chain.from_iterable(situation.breaks.values() for situation in loaded.situations.values())
+    yield from chain.from_iterable((effect, *causes) for effect, causes in loaded.explanations.items())
 
 
 def _require_known_answers(loaded: Catalogue, when: When) -> None:

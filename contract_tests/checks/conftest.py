@@ -1,13 +1,10 @@
 """The fixtures that checks ask for. They stand beside the checks, so that nobody else's of the same names are taken."""
 
-from collections.abc import Callable
-
 import pytest
 
 from fleet_contract.contract_tests.api import Api
 from fleet_contract.contract_tests.depths import Depth
 from fleet_contract.contract_tests.driving import RUN, SAVED
-from fleet_contract.contract_tests.judging.findings import Finding
 from fleet_contract.contract_tests.run import Run
 from fleet_contract.contract_tests.target import Fixtures
 
@@ -49,12 +46,6 @@ def neighbour(run: Run) -> str:
 @pytest.fixture
 def depth(run: Run) -> Depth:
     return run.settings.depth
-
-
-@pytest.fixture
-def objections(run: Run) -> Callable[[Finding], None]:
-    """Return where a check puts what a tool outside the judges found."""
-    return run.judgement.object
 
 
 @pytest.fixture

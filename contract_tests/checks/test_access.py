@@ -9,7 +9,7 @@ from fleet_contract.contract_tests.api import JSON, KEYS, Api, segment
 from fleet_contract.contract_tests.check import over, reaches
 from fleet_contract.contract_tests.depths import Depth
 from fleet_contract.contract_tests.exchange import Caller, Exchange
-from fleet_contract.contract_tests.judging.sent import spell
+from fleet_contract.contract_tests.judging.bodies import spell
 from fleet_contract.contract_tests.target import Fixtures
 
 # Each operation once, as a request that would succeed with a key.

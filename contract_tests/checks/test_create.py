@@ -8,7 +8,7 @@ from fleet_contract.contract_tests.api import FLEETS, JSON, Api
 from fleet_contract.contract_tests.check import over, reaches
 from fleet_contract.contract_tests.checks import texts, values
 from fleet_contract.contract_tests.depths import Depth
-from fleet_contract.contract_tests.judging.sent import spell
+from fleet_contract.contract_tests.judging.bodies import spell
 
 
 @reaches(

@@ -1,6 +1,5 @@
 """What Schemathesis makes of the document: its examples and boundaries, sent by our client under marked ids."""
 
-from collections.abc import Callable
 from functools import cache
 from math import ceil
 
@@ -9,18 +8,15 @@ from hypothesis import strategies as st
 from fleet_contract.contract_tests.api import Api
 from fleet_contract.contract_tests.check import over, reaches
 from fleet_contract.contract_tests.depths import Depth
-from fleet_contract.contract_tests.exchange import Exchange
 from fleet_contract.contract_tests.generated import (
     GeneratedCase,
     can_be_marked,
-    complaints,
     generated_cases,
     with_fleet_id,
     with_members,
     with_path_id,
     with_query_id,
 )
-from fleet_contract.contract_tests.judging.findings import Finding, finding
 from fleet_contract.contract_tests.target import Fixtures
 from fleet_contract.contract_tests.untested import Lack, Untested
 from fleet_contract.spec.document import document, operations
@@ -31,26 +27,10 @@ _MOST_REQUESTS = 6  # of one operation below deep depth, taken evenly from all
 # How many creates may have been accepted, below deep depth, before no valid one is sent any more.
 _MOST_STAYING = {"create_fleet": 1, "create_charging_key": 0}
 
-# The requirement that a complaint is about; the statuses of the document are a union over all
-# dialects, so that they say nothing: the situations do. No public page shows the answer to the create of a key.
-_SCHEMAS = {
-    "create_fleet": "create.echoes-the-id",
-    "rename_fleet": "rename.keeps-the-id",
-    "get_invitation_codes": "invitation.answers-an-array-of-codes",
-    "list_charging_keys": "keys.items-are-complete",
-    "get_location": "prices.answer-is-the-location",
-}
-_COMPLAINTS: dict[str, Callable[[str], str]] = {
-    "not_a_server_error": lambda _: "http.never-a-server-error",
-    "response_schema_conformance": lambda operation: _SCHEMAS.get(operation, ""),
-}
-
 
 @reaches("http.never-a-server-error", "http.success-is-json", "keys.page-size-is-obeyed", depth=Depth.STANDARD)
 @over(st.sampled_from(_OPERATIONS), standard=_OPERATIONS)
-def test_generated_requests(
-    api: Api, home: str, fixtures: Fixtures, depth: Depth, objections: Callable[[Finding], None], case: str
-) -> None:
+def test_generated_requests(api: Api, home: str, fixtures: Fixtures, depth: Depth, case: str) -> None:
     if case == "get_location" and not fixtures.location:
         raise Untested(Lack.FIXTURE, "needs fixtures.location in the target file")
     made = 0
@@ -62,7 +42,6 @@ def test_generated_requests(
         ours = _ours(generated, api, home, fixtures)
         exchange = api.send(ours.method, ours.path, body=ours.body, headers=ours.headers)
         made += exchange.succeeded and case in _MOST_STAYING
-        _object(exchange, case, objections)
 
 
 @cache
@@ -87,12 +66,3 @@ def _ours(made: GeneratedCase, api: Api, home: str, fixtures: Fixtures) -> Gener
     if made.operation == "rename_fleet":
         return with_path_id(with_members(made, {"newName": api.fresh_name()}), home)
     return with_query_id(made, home) if made.operation == "list_charging_keys" else with_path_id(made, home)
-
-
-def _object(exchange: Exchange, operation: str, objections: Callable[[Finding], None]) -> None:
-    if exchange.answer is None:
-        return
-    for check, message in complaints(_DOCUMENT, operation, exchange.answer):
-        requirement = _COMPLAINTS[check](operation) if check in _COMPLAINTS else ""
-        if requirement:
-            objections(finding(requirement, False, (exchange.number,), "what the document says", message))

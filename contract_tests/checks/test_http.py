@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from fleet_contract.contract_tests.api import FLEETS, JSON, KEYS, Api, segment
 from fleet_contract.contract_tests.check import over, reaches
 from fleet_contract.contract_tests.depths import Depth
-from fleet_contract.contract_tests.judging.sent import spell
+from fleet_contract.contract_tests.judging.bodies import spell
 
 
 @reaches("http.unknown-paths-are-refused", depth=Depth.STANDARD)
@@ -39,14 +39,14 @@ def test_a_method_that_a_path_does_not_have(api: Api, home: str, case: tuple[str
 
 @reaches("http.success-is-json")
 def test_a_client_that_asks_for_json_is_given_json(api: Api, home: str) -> None:
-    api.send("GET", f"{KEYS}?page_size=10", headers=[("Accept", "application/json")])
+    api.send("GET", f"{KEYS}?page_size=50", headers=[("Accept", "application/json")])
     rather = ("Accept", "application/json; q=0.9, text/html; q=0.1")
     api.put_name(home, spell({"newName": api.fresh_name()}), headers=[*JSON, rather])
 
 
 @reaches("http.success-is-json", depth=Depth.STANDARD)
 def test_a_client_that_takes_every_coding_can_read_the_answer(api: Api) -> None:
-    api.send("GET", f"{KEYS}?page_size=10", headers=[("Accept-Encoding", "br, zstd, gzip, deflate")])
+    api.send("GET", f"{KEYS}?page_size=50", headers=[("Accept-Encoding", "br, zstd, gzip, deflate")])
 
 
 _WRONG_TYPES = ["application/x-www-form-urlencoded", "text/plain", "application/xml", "application/octet-stream"]

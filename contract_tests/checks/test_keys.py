@@ -11,9 +11,9 @@ from fleet_contract.contract_tests.check import over, reaches
 from fleet_contract.contract_tests.checks import values
 from fleet_contract.contract_tests.depths import Depth
 from fleet_contract.contract_tests.exchange import Caller
-from fleet_contract.contract_tests.judging.keys import PAGE_SIZES
-from fleet_contract.contract_tests.judging.sent import LIMIT
-from fleet_contract.contract_tests.judging.walks import cursor_of, items_of
+from fleet_contract.contract_tests.judging.expectations.keys import PAGE_SIZES
+from fleet_contract.contract_tests.judging.listings import cursor_of, items_of
+from fleet_contract.contract_tests.judging.texts import LIMIT
 from fleet_contract.contract_tests.programs.changes import RESEMBLING
 from fleet_contract.contract_tests.target import Fixtures
 from fleet_contract.contract_tests.untested import Lack, Untested

@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from fleet_contract.contract_tests.judging.known import digits_of
+from fleet_contract.contract_tests.marks import digits_of
 
 TWO_BYTES, THREE_BYTES, FOUR_BYTES = "é", "東", "🚗"
 

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from hypothesis import strategies as st
 
 from fleet_contract.contract_tests.api import Api
-from fleet_contract.contract_tests.judging.sent import spell
+from fleet_contract.contract_tests.judging.bodies import spell
 
 # Arrays have two values: one of a single value may be taken for that value.
 NOT_STRINGS: list[Any] = [None, [], {}, True]

@@ -12,7 +12,7 @@ from fleet_contract.contract_tests.exploring.hunting import Allowance, Hunt
 from fleet_contract.contract_tests.exploring.records import Sighting
 from fleet_contract.contract_tests.exploring.runs import Runs
 from fleet_contract.contract_tests.judge import begin, run_checks
-from fleet_contract.contract_tests.judging.reading import decided
+from fleet_contract.contract_tests.judging.dialect.reading import decided
 from fleet_contract.contract_tests.network.ledger import Footprint
 from fleet_contract.contract_tests.options import CASES_FOLDER
 from fleet_contract.contract_tests.programs.case_files import Case, save_case

@@ -19,6 +19,7 @@ from hypothesis.strategies import SearchStrategy
 from fleet_contract.contract_tests.exploring.drawing import programs
 from fleet_contract.contract_tests.exploring.records import Records, Sighting
 from fleet_contract.contract_tests.exploring.runs import Runs
+from fleet_contract.contract_tests.judging.judge import judge
 from fleet_contract.contract_tests.network.budget import BudgetSpent
 from fleet_contract.contract_tests.network.disturbance import disturbance
 from fleet_contract.contract_tests.programs import replaying
@@ -92,6 +93,7 @@ class Hunt:
         self._patient = True
         self._focus = ""
         self._sent: dict[str, frozenset[str]] = {}
+        self._senders: dict[int, Program] = {}  # of the exchanges of the run, by their numbers
         self._rank: tuple[bool, int, int, str] | None = None
         self._tried = self._sent_at = 0
 
@@ -125,9 +127,13 @@ class Hunt:
     def _round(self, number: int, strategy: SearchStrategy[Program]) -> None:
         self._focus, self._rank = "", None
         self._sent = {Program(()).size[-1]: frozenset()}
+        self._senders.clear()
         self._runs.fresh()
-        with suppress(Broken, Flaky, Enough):  # It was kept when it was seen, whatever became of it in shrinking.
-            _driven(self._drive, strategy, seed_of(self._seed, number))
+        try:
+            with suppress(Broken, Flaky, Enough):  # It was kept when it was seen, whatever became of it in shrinking.
+                _driven(self._drive, strategy, seed_of(self._seed, number))
+        finally:
+            self._look_back()
         if self._focus:
             self.confirm(self.records[self._focus])
 
@@ -180,7 +186,7 @@ class Hunt:
     def _send(self, program: Program, run: Run, label: str, seen: list[Sighting]) -> None:
         """Send a program, and add what it is seen to break; raises BudgetSpent, or Over where all is disturbed."""
         run.api.check = label
-        settles = run.judgement.known.dialect.get("read.delay") != "none"
+        settles = run.settings.assumed.get("read.delay") != "none"
         run.api.be_patient(self._patient or settles or label == _ONCE_MORE)
         before = len(run.client.journal)
         try:
@@ -199,11 +205,22 @@ class Hunt:
             raise Over
 
     def _judged_since(self, before: int, program: Program, run: Run) -> list[Sighting]:
+        """Judge what one program was answered, by itself: its fleets are its own."""
         new = run.client.journal[before:]
         self.judged += sum(not disturbance(exchange) for exchange in new)
-        first = min((exchange.number for exchange in new), default=0)
-        known = run.judgement.known
-        return [Sighting(program, each, known, min(each.exchanges) >= first) for each in run.judge_new()]
+        self._senders.update(dict.fromkeys((each.number for each in new), program))
+        judgement = judge(new, run.facts)
+        return [Sighting(program, each, judgement.history, alone=True) for each in run.broken(judgement)]
+
+    def _look_back(self) -> None:
+        """Judge all that a run sent, for what no program shows by itself."""
+        run = self._runs.under_way
+        if run is not None:
+            judgement = judge(run.client.journal, run.facts)
+            for each in run.broken(judgement):
+                program = self._senders.get(max(each.exchanges))
+                if program is not None:
+                    self.records.see(Sighting(program, each, judgement.history, alone=False))
 
     def confirm(self, sighting: Sighting) -> None:
         """Send the program of a sighting once more, under new ids, and note what came of it."""

@@ -4,15 +4,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from fleet_contract.contract_tests.judging.findings import Finding
-from fleet_contract.contract_tests.judging.known import Known
+from fleet_contract.contract_tests.judging.history import History
 from fleet_contract.contract_tests.programs.program import Program
+from fleet_contract.spec.catalogue import catalogue
 
 MOST_TRIES = 3  # to find a program that breaks a requirement each time
 
 
 @dataclass(frozen=True)
 class Sighting:
-    """A requirement that was seen broken; `known` holds the exchanges that show it.
+    """A requirement that was seen broken; `history` holds the exchanges that show it.
 
     `alone` says that the program explains it without what was sent before, `again` that
     it broke the requirement once more, under new ids; None is not tried, and `why` says why.
@@ -20,7 +21,7 @@ class Sighting:
 
     program: Program
     finding: Finding
-    known: Known
+    history: History
     alone: bool
     again: bool | None = None
     why: str = ""
@@ -61,7 +62,8 @@ class Records:
     def unexplained(self, broken: Iterable[str]) -> list[Sighting]:
         """Return the sightings, without those that another broken requirement explains: one of these, or of ours."""
         explaining = {*broken, *self._best}
-        return [each for each in self if not each.finding.unless & explaining]
+        causes = catalogue().explanations
+        return [each for each in self if not causes.get(each.finding.requirement, frozenset()) & explaining]
 
     def untold(self) -> list[Sighting]:
         """Return what was not tried again."""

@@ -10,7 +10,6 @@ from fleet_contract.contract_tests.network.ledger import Footprint
 from fleet_contract.contract_tests.run import Run, Settings
 from fleet_contract.contract_tests.target import Limits
 
-LONG = 300  # exchanges, from which on a history takes long to judge
 _LEAST_SECONDS = 1e-6
 
 
@@ -62,9 +61,11 @@ class Runs:
         return self.take(Run.begin(self.settings()))
 
     def current(self) -> Run:
-        """Return the run that is under way, or another where its history has grown long."""
-        if self._run is None or len(self._run.client.journal) > LONG:
-            return self.fresh()
+        """Return the run that is under way, or another."""
+        return self._run or self.fresh()
+
+    @property
+    def under_way(self) -> Run | None:
         return self._run
 
     def take(self, run: Run) -> Run:

@@ -9,28 +9,28 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from fleet_contract.contract_tests.judging.likeness import NO_NAME, tidied
-from fleet_contract.contract_tests.judging.sent import Sent
+from fleet_contract.contract_tests.judging.parsed_request import MISSING, ParsedRequest
+from fleet_contract.contract_tests.judging.texts import tidied
 
 _SHOWN_AS = {("rename_fleet", "newName"): "fleetName"}  # what an answer calls otherwise than its request
 
 
-def as_taken(sent: Sent, shows: Any) -> Sent:
+def as_taken(request: ParsedRequest, shows: Any) -> ParsedRequest:
     """Return a request with each array of one value as this value where `shows`, the JSON of a success, shows it so."""
-    arrays = {name: value for name, value in sent.fields.items() if isinstance(value, list) and len(value) == 1}
+    arrays = {name: value for name, value in request.fields.items() if isinstance(value, list) and len(value) == 1}
     if not arrays or not isinstance(shows, Mapping):
-        return sent
+        return request
     taken = {
         name: only
         for name, (only,) in arrays.items()
-        if _is_shown(only, shows.get(_SHOWN_AS.get((sent.operation, name), name), NO_NAME))
+        if _is_shown(only, shows.get(_SHOWN_AS.get((request.operation, name), name), MISSING))
     }
-    return replace(sent, fields={**sent.fields, **taken})
+    return replace(request, fields={**request.fields, **taken})
 
 
 def _is_shown(value: Any, shown: Any) -> bool:
     if value is None:
-        return shown in (NO_NAME, None, "")
+        return shown in (MISSING, None, "")
     if isinstance(value, str):
         return isinstance(shown, str) and tidied(shown) == tidied(value)
     return shown in (value, json.dumps(value))

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from fleet_contract.contract_tests.judging.races.linearizability import Operation
 from fleet_contract.contract_tests.network.printable import printable
 
 _SHOWN = 120  # characters of a value in a message
@@ -16,9 +17,8 @@ class Finding:
     """A requirement was seen kept or broken; `exchanges` are the numbers of those that show it, the last one first.
 
     `expected` and `got` finish the sentences "may be answered" and "was answered".
-    `unless` are requirements that explain this failure where they are broken too:
-    then it tells nothing more. `overlaps` counts the pairs of overlapping calls that
-    were judged, and `drawing` shows when they began and ended.
+    `overlaps` counts the pairs of overlapping calls that were judged, and `operations`
+    are the fewest that no order explains.
     """
 
     requirement: str
@@ -26,9 +26,8 @@ class Finding:
     exchanges: tuple[int, ...]
     expected: str = ""
     got: str = ""
-    unless: frozenset[str] = frozenset()
     overlaps: int = 0
-    drawing: str = ""
+    operations: tuple[Operation, ...] = ()
 
 
 Findings = Iterator[Finding]

@@ -2,53 +2,57 @@
 
 from collections.abc import Iterator
 
-from fleet_contract.contract_tests.exchange import Exchange
-from fleet_contract.contract_tests.judging.known import Known
-from fleet_contract.contract_tests.judging.likeness import Likeness
-from fleet_contract.contract_tests.judging.walks import Item, items_of
+from fleet_contract.contract_tests.judging.history import History
+from fleet_contract.contract_tests.judging.listings import Item, items_of
+from fleet_contract.contract_tests.judging.moment import Moment, View
 
 
-def shows(item: Item, fleet: str, known: Known) -> bool:
+def shows(item: Item, fleet: str, view: View) -> bool:
     """Say whether a key shows this fleet: by its id, or by the one that the server has for it."""
     shown = item.get("fleetId")
-    if not isinstance(shown, str):
+    return isinstance(shown, str) and is_shown_as(shown, fleet, view)
+
+
+def is_shown_as(shown: str, fleet: str, view: View) -> bool:
+    """Say whether a text is what keys show as this fleet: its id, or the one that the server has for it."""
+    if view.may_be_one(shown, fleet):
+        return True
+    if view.dialect.get("keys.fleet-id") != "internal":
         return False
-    is_public = known.likeness(shown, fleet) is not Likeness.OTHER
-    if is_public or known.dialect.get("keys.fleet-id") != "internal":
-        return is_public
-    alike = (id for id, internal in known.shown_fleets.items() if internal == shown)
-    return any(known.likeness(id, fleet) is not Likeness.OTHER for id in alike)
+    return any(view.may_be_one(id, fleet) for id in view.history.keys.fleets_shown_as(shown))
 
 
-def shows_this_alone(item: Item, fleet: str, known: Known) -> bool:
-    """Say whether a key shows this fleet, and by an id that no other fleet is shown by."""
-    others = [shown for id, shown in known.shown_fleets.items() if known.likeness(id, fleet) is Likeness.OTHER]
-    return shows(item, fleet, known) and item["fleetId"] not in others
+def is_shown_as_alone(shown: str, fleet: str, view: View) -> bool:
+    """Say whether a text is what keys show as this fleet, and as no other."""
+    others = (id for id in view.history.keys.fleets_shown_as(shown) if not view.may_be_one(id, fleet))
+    return is_shown_as(shown, fleet, view) and not any(True for _ in others)
 
 
-def how_fleets_are_shown(exchange: Exchange, known: Known) -> str | None:
+# --- which of them a server shows ----------------------------------------------------------------
+
+
+def how_fleets_are_shown(moment: Moment) -> str | None:
     """Tell by the keys of a list whose fleet is known; an id that was made from the fleet's is neither."""
-    return next(_told(exchange, known), None)
+    return next(_told(moment), None)
 
 
-def _told(exchange: Exchange, known: Known) -> Iterator[str]:
-    sent = known.sent[exchange.number]
-    listed = (items_of(exchange) or []) if sent.operation == "list_charging_keys" else []
+def _told(moment: Moment) -> Iterator[str]:
+    listed = (items_of(moment.exchange) or []) if moment.request.operation == "list_charging_keys" else []
     is_shown = any("fleetId" in item for item in listed)
     for item in listed:
-        fleet, shown = known.fleet_of(item, sent), item.get("fleetId")
+        fleet, shown = moment.history.keys.fleet_of(item, moment.request.query), item.get("fleetId")
         if fleet is None:
             continue
         if not is_shown:
             yield "absent"
-        elif isinstance(shown, str) and known.likeness(shown, fleet) is not Likeness.OTHER:
+        elif isinstance(shown, str) and moment.view.may_be_one(shown, fleet):
             yield "own"
-        elif isinstance(shown, str) and _is_the_servers(shown, fleet, known):
+        elif isinstance(shown, str) and _is_the_servers(shown, fleet, moment.history):
             yield "internal"
 
 
-def _is_the_servers(shown: str, fleet: str, known: Known) -> bool:
+def _is_the_servers(shown: str, fleet: str, history: History) -> bool:
     """Say whether an id was not made from any that callers gave, as far as one can tell."""
-    one, other = shown.casefold(), fleet.casefold()
-    is_made_from_it = one in other or other in one or (bool(known.mark) and known.mark in one)
-    return not is_made_from_it and not known.may_exist(shown)
+    one, other, mark = shown.casefold(), fleet.casefold(), history.facts.mark
+    is_made_from_it = one in other or other in one or (bool(mark) and mark in one)
+    return not is_made_from_it and not history.may_exist(shown)

@@ -7,8 +7,9 @@ from urllib.parse import unquote, urlencode
 
 from fleet_contract.contract_tests.api import FLEETS, JSON, KEYS, Api, in_lower_case, segment
 from fleet_contract.contract_tests.exchange import Caller, Exchange, Request
-from fleet_contract.contract_tests.judging.sent import LIMIT, read_request
-from fleet_contract.contract_tests.judging.walks import cursor_of, items_of
+from fleet_contract.contract_tests.judging.listings import cursor_of, items_of
+from fleet_contract.contract_tests.judging.parsed_request import parse_request
+from fleet_contract.contract_tests.judging.texts import LIMIT
 from fleet_contract.contract_tests.network.outgoing import READS
 from fleet_contract.contract_tests.programs.cast import Cast
 from fleet_contract.contract_tests.programs.program import Program, Step
@@ -65,7 +66,7 @@ class _Player:
         """Refuse to name or to make a fleet that would not bear the mark of the run."""
         if request.method in READS:
             return
-        sent = read_request(request, self.fixtures.location_path)
+        sent = parse_request(request, self.fixtures.location_path)
         ids = (sent.path_id, sent.fields.get("fleetId"))
         if any(isinstance(id, str) and 0 < len(id) <= LIMIT and self.api.mark not in id.casefold() for id in ids):
             raise Untested(Lack.SETUP, "a step would write to a fleet without the run's mark")

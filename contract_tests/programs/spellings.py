@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from fleet_contract.contract_tests.judging.sent import spell
+from fleet_contract.contract_tests.judging.bodies import spell
 
 PLAIN = "plain"
 Members = Mapping[str, Any]

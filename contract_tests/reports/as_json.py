@@ -5,8 +5,9 @@ from typing import Any
 
 from fleet_contract.contract_tests.judging.findings import Finding
 from fleet_contract.contract_tests.network.printable import printable_json
+from fleet_contract.contract_tests.reports.timeline import drawn
+from fleet_contract.contract_tests.reproduction import steps_of
 from fleet_contract.contract_tests.run import Report
-from fleet_contract.contract_tests.story import steps_of
 from fleet_contract.contract_tests.verdicts import Result
 
 
@@ -16,7 +17,7 @@ def to_json(report: Report) -> str:
     value = {
         "target": report.settings.target.base_url,
         "depth": report.settings.depth.word,
-        "mark": report.known.mark,
+        "mark": report.mark,
         "outcome": report.outcome.value,
         "reason": "; ".join(report.reasons),
         "judged": report.judged,
@@ -46,7 +47,7 @@ def _requirement(result: Result, report: Report) -> dict[str, Any]:
         "evidence": result.evidence,
         "overlaps": result.overlaps,
         "message": message_of(result),
-        "timeline": first.drawing if first else "",
+        "timeline": drawn(first) if first else "",
         "reproduce": _steps(first, report),
     }
 
@@ -60,4 +61,4 @@ def message_of(result: Result) -> str:
 
 
 def _steps(first: Finding | None, report: Report) -> list[str]:
-    return steps_of(first, report.known, report.settings.target) if first else []
+    return steps_of(first, report.history, report.settings.target) if first else []

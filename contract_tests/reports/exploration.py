@@ -76,7 +76,7 @@ def _print_sighting(
 ) -> None:
     found = sighting.finding
     result = Result(catalogue().requirement(found.requirement), Verdict.FAILED, (found,), 1)
-    print_failure(result, sighting.known, target, console)
+    print_failure(result, sighting.history, target, console)
     if file:
         console.print(f"  saved    {escape(str(file))}", soft_wrap=True)
         console.print(f"           {escape(shlex.join([*replay, '--cases', str(file)]))}", soft_wrap=True)

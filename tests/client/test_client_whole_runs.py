@@ -68,7 +68,7 @@ def test_a_run_goes_through_a_proxy_to_a_host_with_a_certificate_of_its_own(tmp_
 
 def test_without_leave_to_write_nothing_is_written_and_nothing_is_concluded(tmp_path: Path) -> None:
     report = judged_through_a_proxy(tmp_path)
-    assert {exchange.request.method for exchange in report.known.history} == {"GET"}
+    assert {exchange.request.method for exchange in report.history.exchanges} == {"GET"}
     assert report.outcome is Outcome.INCONCLUSIVE
     assert report.judged > 5
     assert not report.footprint.fleets_created

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -58,6 +59,14 @@ def test_a_plugin_that_breaks_makes_no_verdict(hook: str, url: str, tmp_path: Pa
     assert running.returncode == Exit.INCONCLUSIVE, said + wrong
     assert "ZeroDivisionError: theirs" in said + wrong
     assert (tmp_path / "report.json").exists()
+
+
+def test_each_requirement_is_a_test_and_checks_fail_for_nothing(tmp_path: Path) -> None:
+    with mock("codes-are-wrapped") as broken, plain(broken, tmp_path, "-rA", "--fleet-only", "invitation") as running:
+        said, wrong = running.communicate(timeout=60)
+    assert running.returncode == Exit.BREAKS, said + wrong
+    assert re.findall(r"^FAILED (\S+)", said, re.MULTILINE) == ["fleet-contract::invitation.answers-an-array-of-codes"]
+    assert "PASSED fleet-contract::invitation.unknown-fleet-is-404" in said
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM for one process")

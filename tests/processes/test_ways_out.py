@@ -17,19 +17,15 @@ import jsonschema
 import pytest
 from junitparser import Error, JUnitXml, Skipped
 
-from fleet_contract.contract_tests import asking, commands, judge
-from fleet_contract.contract_tests.api import Api
-from fleet_contract.contract_tests.driving import Alone
+from fleet_contract.contract_tests import asking, commands, judge, run
 from fleet_contract.contract_tests.ending import Exit
-from fleet_contract.contract_tests.judging.judgement import Judgement
 from fleet_contract.contract_tests.network.client import Client
 from fleet_contract.contract_tests.reports.as_json import to_json
 from fleet_contract.contract_tests.signals import Stopped, armed, watching
 from fleet_contract.contract_tests.target import Target
-from fleet_contract.contract_tests.untested import Lack, Untested
 from fleet_contract.spec.files import read
 from tests.suite.exploring import explored, fails_the_third_rename
-from tests.suite.harness import SEED, clean_environment, command, judged, mock, started
+from tests.suite.harness import SEED, clean_environment, command, mock, started
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals, redirections and devices of POSIX")
 
@@ -306,8 +302,7 @@ PLACES: list[tuple[object, str]] = [
     (Client, "preflight"),
     (judge, "deaf"),
     (pytest, "main"),
-    (Judgement, "judge_new"),
-    (Judgement, "conclude"),
+    (run, "judge"),
     (judge, "to_json"),
     (judge, "print_report"),
 ]
@@ -337,7 +332,7 @@ def test_an_error_of_ours_is_neither_a_pass_nor_a_failure(
     "arguments",
     [("dialect", "--depth", "quick", "--only", "access"), ("explore", "--max-cases", "1", "--only", "access")],
 )
-@pytest.mark.parametrize("place", [(Client, "preflight"), (Judgement, "judge_new")], ids=str)
+@pytest.mark.parametrize("place", [(Client, "preflight"), (run, "judge")], ids=str)
 def test_so_it_is_in_the_other_commands(
     arguments: tuple[str, ...], place: tuple[object, str], url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -410,30 +405,3 @@ def test_a_folder_that_is_gone_is_enough_to_stand_in(url: str, tmp_path: Path) -
     done = shell(line, "run", url, *BRIEFLY, "--json", str(report), cwd=tmp_path)
     assert done.returncode == Exit.CONFORMS, done.stderr
     assert report_of(report)["outcome"] == "conforms"
-
-
-# --- whose failure it is -----------------------------------------------------------------------
-
-
-def test_a_check_that_is_cut_short_fails_for_what_it_made_the_server_show(
-    broken: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    outcomes: dict[str, str] = {}
-    invitation = Api.invitation
-
-    def cut_short(api: Api, id: str, **how: Any) -> None:
-        invitation(api, id, **how)
-        raise Untested(Lack.SETUP, "enough")
-
-    def note(_: Alone, report: pytest.TestReport) -> None:
-        if report.when == "call":
-            outcomes[report.nodeid] = report.outcome
-
-    monkeypatch.setattr(Api, "invitation", cut_short)
-    monkeypatch.setattr(Alone, "pytest_runtest_logreport", note, raising=False)
-    report = judged(broken, only=("invitation", "access"))
-    blamed = {each.number: each.check for each in report.known.history}
-    failed = {name for name, outcome in outcomes.items() if outcome == "failed"}
-    seen = {blamed[number] for each in report.results for one in each.failures for number in one.exchanges}
-    assert failed
-    assert failed <= seen

@@ -1,5 +1,7 @@
 """The catalogue: each id defined once, and nothing cited that does not exist."""
 
+from graphlib import TopologicalSorter
+
 import pytest
 
 from fleet_contract.spec import catalogue as module
@@ -27,10 +29,16 @@ situations:
     may: ["404"]
     breaks: {"404": boats.float, launch: boats.sink, else: boats.float}
 """
+EXPLANATIONS = "boats.sink: [boats.float]"
 
 
 def load(monkeypatch: pytest.MonkeyPatch, **texts: str) -> Catalogue:
-    files = {"requirements": REQUIREMENTS, "questions": QUESTIONS, "situations": SITUATIONS} | texts
+    files = {
+        "requirements": REQUIREMENTS,
+        "questions": QUESTIONS,
+        "situations": SITUATIONS,
+        "explanations": EXPLANATIONS,
+    } | texts
     monkeypatch.setattr(module, "read", lambda name: files[name.removesuffix(".yaml")])
     return catalogue.__wrapped__()
 
@@ -44,6 +52,7 @@ def test_a_catalogue_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     assert loaded.question("boat.colour").answers["blue"] == Answer("Blue.", {"boat.status": ("400",)})
     assert loaded.statuses(loaded.situation("boat.in-water").may) == {400, 409}
     assert loaded.statuses(("404", "anything", "success")) == {404}
+    assert loaded.explanations == {"boats.sink": {"boats.float"}}
 
 
 def test_a_source_in_the_guide_is_an_address(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -85,16 +94,24 @@ def test_a_situation_is_defined_once(monkeypatch: pytest.MonkeyPatch) -> None:
         ("situations", 'launch: {may: ["200"]', "launch: {may: [ok]", "No question has the id 'ok'"),
         ("questions", 'when: {boat.status: ["400"]}\n', 'when: {boat.status: ["404"]}\n', "No answer has the id '404'"),
         ("questions", 'Blue., when: {boat.status: ["400"]}', "Blue., when: {boat.size: [big]}", "id 'boat.size'"),
+        ("explanations", "[boats.float]", "[boats.fly]", "'boats.fly'"),
+        ("explanations", "boats.sink:", "boats.sing:", "'boats.sing'"),
     ],
 )
 def test_what_is_cited_exists(
     monkeypatch: pytest.MonkeyPatch, file: str, said: str, instead: str, message: str
 ) -> None:
-    text = {"situations": SITUATIONS, "questions": QUESTIONS}[file]
+    text = {"situations": SITUATIONS, "questions": QUESTIONS, "explanations": EXPLANATIONS}[file]
     assert said in text
     with pytest.raises(NoSuchId) as raised:
         load(monkeypatch, **{file: text.replace(said, instead)})
     assert message in str(raised.value)
+
+
+def test_no_failure_explains_itself_however_far_around() -> None:
+    """Else no failure of a circle would stand."""
+    order = list(TopologicalSorter(catalogue().explanations).static_order())
+    assert set(order) <= set(catalogue().requirements)
 
 
 def test_an_unknown_basis_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,8 +11,8 @@ import pytest
 
 from fleet_contract import contract_tests, mock_server
 from fleet_contract.contract_tests.check import Check, check_of
-from fleet_contract.contract_tests.judging import reading
-from fleet_contract.contract_tests.judging.known import SETTLING_SECONDS
+from fleet_contract.contract_tests.judging.dialect import by_form, by_situation
+from fleet_contract.contract_tests.judging.fleet import SETTLING_SECONDS
 from fleet_contract.mock_server.handlers import HANDLERS
 from fleet_contract.spec.catalogue import SUCCESS, Basis, Situation, catalogue
 from fleet_contract.spec.coverage import Covered, Silence, sentences, silences
@@ -21,7 +21,7 @@ from proof.mutants import MUTANTS
 
 SUITE = Path(contract_tests.__file__).parent
 MOCK = Path(mock_server.__file__).parent
-JUDGING = sorted(SUITE.glob("judging/*.py"))
+JUDGING = sorted(SUITE.glob("judging/**/*.py"))
 CHECKS = sorted(SUITE.glob("checks/test_*.py"))
 FAULT_FILES = sorted(MOCK.glob("faults/*.py"))
 HONEST_MOCK = sorted(MOCK.glob("*.py"))
@@ -119,16 +119,16 @@ def test_every_question_is_consulted_by_the_mock() -> None:
 
 
 def test_every_question_is_read_by_the_suite() -> None:
-    by_situation = {situation.reads for situation in KNOWN.situations.values()} - {""}
-    assert set(KNOWN.questions) - by_situation - set(reading._BY_FORM) == set()
-    assert set(reading._BY_SITUATION) <= by_situation
-    assert set(reading._BY_FORM) <= set(KNOWN.questions)
+    of_situations = {situation.reads for situation in KNOWN.situations.values()} - {""}
+    assert set(KNOWN.questions) - of_situations - set(by_form.READERS) == set()
+    assert set(by_situation.READERS) <= of_situations
+    assert set(by_form.READERS) <= set(KNOWN.questions)
 
 
 def test_a_question_without_a_reader_of_its_own_is_answered_by_a_status() -> None:
     """What is neither a status nor told by a reader would stay unknown of every server."""
     for id, question in KNOWN.questions.items():
-        if id not in reading._BY_SITUATION and id not in reading._BY_FORM:
+        if id not in by_situation.READERS and id not in by_form.READERS:
             assert len(question.statuses) == len(set(question.answers) - {"refused"}), id
 
 
@@ -144,7 +144,7 @@ def test_what_a_situation_reads_may_be_answered_in_it(situation: Situation) -> N
 
 
 def test_every_situation_is_found_in_some_request() -> None:
-    modules = (SUITE / "judging").glob("situations*.py")
+    modules = (SUITE / "judging" / "expectations").glob("*.py")
     assert set(KNOWN.situations) - set().union(*map(texts_in, modules)) == set()
 
 

@@ -4,9 +4,12 @@ import json
 from typing import Any
 
 from fleet_contract.contract_tests.exchange import KEY_HEADER, Answer, Caller, Exchange, Request
-from fleet_contract.contract_tests.judging.known import Known
-from fleet_contract.contract_tests.judging.reading import readings
-from fleet_contract.contract_tests.judging.situations import situations_of
+from fleet_contract.contract_tests.judging import history
+from fleet_contract.contract_tests.judging.dialect.reading import readings
+from fleet_contract.contract_tests.judging.expectations.situations import situations_of
+from fleet_contract.contract_tests.judging.fleet import Fleet
+from fleet_contract.contract_tests.judging.history import Facts
+from fleet_contract.contract_tests.judging.moment import Moment, View
 from fleet_contract.contract_tests.target import Fixtures
 
 MARK = "a1b2c3d4"
@@ -35,8 +38,24 @@ class History:
 
     def __init__(self, **dialect: str) -> None:
         """Begin with nothing; `name__taken` is the question name.taken."""
-        self.known = Known(HELD, MARK, {name.replace("__", "."): answer for name, answer in dialect.items()})
-        self.known.characters_of_names, self.known.shortest_name = set(EVERY_CHARACTER), 1  # as if all had been taken
+        self.history = history.History(Facts(HELD, MARK))
+        self.history.names.characters, self.history.names.shortest = set(EVERY_CHARACTER), 1  # as if all had been taken
+        self.dialect = {name.replace("__", "."): answer for name, answer in dialect.items()}
+
+    @property
+    def exchanges(self) -> list[Exchange]:
+        return self.history.exchanges
+
+    @property
+    def view(self) -> View:
+        """The history as it is now."""
+        return View(self.history, self.dialect)
+
+    def at(self, exchange: Exchange) -> Moment:
+        return self.view.at(exchange)
+
+    def fleet(self, id: str, exchange: Exchange) -> Fleet:
+        return self.at(exchange).fleet(id)
 
     def add(
         self, method: str, path: str, body: Any = b"", status: int = 200, answer: Any = b"", **how: Any
@@ -46,7 +65,7 @@ class History:
         `how` are `caller`, `check`, `key_header`, `burst`, the headers `sent` and `got`, and `at`, when it started and
         ended.
         """
-        number = len(self.known.history) + 1
+        number = len(self.exchanges) + 1
         caller, check = how.pop("caller", Caller.OWNER), how.pop("check", "")
         headers, key_header = how.pop("sent", () if method == "GET" else JSON), how.pop("key_header", KEY_HEADER)
         request = Request(method, path, caller, headers, _bytes(body), key_header)
@@ -55,7 +74,7 @@ class History:
         trouble = "" if status else "it timed out"
         started, ended = how.pop("at", (10.0 * number, 10.0 * number + 1))
         exchange = Exchange(number, check, request, started, ended, answered, trouble, **how)
-        self.known.learn(exchange)
+        self.history.add(exchange)
         return exchange
 
     def create(self, id: Any, name: Any = "A name", status: int = 201, **more: Any) -> Exchange:
@@ -74,10 +93,10 @@ class History:
         return self.add("GET", KEYS + (f"?{query}" if query else ""), answer=answer, **more)
 
     def situations(self, exchange: Exchange) -> set[str]:
-        return set(situations_of(exchange, self.known))
+        return set(situations_of(self.at(exchange)))
 
     def read(self, exchange: Exchange) -> dict[str, str]:
-        return dict(readings(exchange, self.known))
+        return dict(readings(self.at(exchange)))
 
 
 def _bytes(value: Any) -> bytes:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from fleet_contract.contract_tests.judging.linearizability import Model, Operation, Relaxed
+from fleet_contract.contract_tests.judging.races.linearizability import Model, Operation, Relaxed
 
 NEVER = math.inf
 Action = tuple[Any, ...]

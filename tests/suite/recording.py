@@ -30,10 +30,10 @@ class Recording:
         target = report.settings.target
         return cls(
             name=name,
-            mark=report.known.mark,
+            mark=report.mark,
             fixtures=target.fixtures,
             held=target.dialect,
-            history=sorted(report.known.history, key=lambda each: each.number),
+            history=sorted(report.history.exchanges, key=lambda each: each.number),
             ran=report.ran,
             verdicts={each.requirement.id: each.verdict.value for each in report.results},
             dialect=dict(report.dialect),

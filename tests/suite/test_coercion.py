@@ -12,7 +12,7 @@ def test_an_array_of_one_id_is_that_id_where_the_answer_shows_it(shown: str, tak
     history = History()
     created = history.create([A], answer={"fleetId": shown, "fleetName": "A name"})
     assert ("create.with-an-invalid-id" in history.situations(created)) is not taken
-    assert bool(history.known.births_of(A)) is taken
+    assert bool(history.history.creations(A)) is taken
 
 
 def test_an_array_of_two_ids_is_never_one_of_them() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from fleet_contract.contract_tests.judging.known import number_of
+from fleet_contract.contract_tests.marks import number_of
 from fleet_contract.mock_server.parts import Parts
 from fleet_contract.mock_server.store import DelegatingStore, Fleet
 from proof.effects import sends
@@ -87,7 +87,7 @@ def test_every_fleet_that_a_lenient_server_makes_is_known_as_ours_and_in_the_led
     ledger, made = tmp_path / "ledger.jsonl", list[Fleet]()
     with mock(edit=made_with(LENIENT[name], made)) as url:
         report = judged(url, "standard", only=("create",), ledger=ledger)
-    mark = report.known.mark
+    mark = report.mark
     entries = [entry for line in ledger.read_text().splitlines() if (entry := json.loads(line))["made"] == "fleet"]
     assert len(made) > 10
     assert {each.id for each in made} <= {entry["name"] for entry in entries} == set(report.footprint.fleets_created)

@@ -7,11 +7,9 @@ from typing import Any
 
 import pytest
 
-from fleet_contract.contract_tests.exchange import Answer
 from fleet_contract.contract_tests.generated import (
     GeneratedCase,
     can_be_marked,
-    complaints,
     generated_cases,
     intervals_of_utf_8,
     with_fleet_id,
@@ -175,62 +173,3 @@ def test_ids_of_paths_and_queries_are_replaced() -> None:
     for query in ("", "?fleetId=&x=1", "?x=1"):
         unchanged = case_of("list_charging_keys", f"/keys{query}", "/keys")
         assert with_query_id(unchanged, "id") is unchanged
-
-
-# --- answers -----------------------------------------------------------------------------------
-
-
-def answer(status: int, body: Any = b"", media_type: str | None = "application/json", **more: Any) -> Answer:
-    text = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return Answer(status, (("Content-Type", media_type),) if media_type is not None else (), text, **more)
-
-
-@pytest.mark.parametrize(
-    ("given", "names"),
-    [
-        (answer(201, {"fleetId": "a"}), []),
-        (answer(201, {"fleetId": "a"}, "application/json; charset=utf-8"), []),
-        (answer(200, {"fleetId": "a", "fleetName": None}), []),
-        (answer(400, b"<html>", "text/html"), []),
-        (answer(404, b"", None), ["status_code_conformance"]),
-        (answer(500, b"", None), ["not_a_server_error"]),
-        (answer(503, b"", None), ["not_a_server_error", "status_code_conformance"]),
-        (answer(201, {"fleetId": ""}), ["response_schema_conformance"]),
-        (answer(201, {"fleetId": "a"}, "text/html"), ["content_type_conformance"]),
-        (answer(201, {"fleetId": "a"}, None), ["content_type_conformance"]),
-        (answer(204, b"", None), ["status_code_conformance"]),
-        (answer(201, b"", None), []),
-    ],
-)
-def test_answers_are_held_to_the_document(given: Answer, names: list[str]) -> None:
-    found = complaints(document(), "create_fleet", given)
-    assert [name for name, _ in found] == names
-    assert all(message for _, message in found)
-
-
-@pytest.mark.parametrize("operation", [operation.id for operation in operations()])
-@pytest.mark.parametrize(
-    "given",
-    [
-        answer(200, b"[" * 100_000),
-        answer(200, b'{"fleetId": ' + b"9" * 5_000 + b"}"),
-        answer(200, b"\xff\xfe"),
-        answer(200, b"NaN"),
-        answer(200, {"fleetId": "\ud800"}),
-        answer(200, [{"code": 1e308}]),
-        answer(200, {}, "application/json; charset=nonsense"),
-        answer(200, {}, "application/json; charset=utf-16"),
-        answer(200, {}, "nonsense"),
-        answer(200, {}, "application/xml"),
-        answer(200, {}, "application/yaml"),
-        answer(200, {}, "\u20ac/\u00e4"),
-        answer(200, {}, ""),
-        answer(200, {}, "text/event-stream"),
-        answer(299, {}, "multipart/form-data"),
-        answer(999, b"x", None),
-        answer(100, b"", None),
-        answer(302, b"", None),
-    ],
-)
-def test_no_answer_breaks_the_checks(operation: str, given: Answer) -> None:
-    complaints(document(), operation, given)

@@ -76,8 +76,8 @@ def test_with_nothing_but_a_key_nothing_fails_and_its_dialect_is_read() -> None:
     lacking = {result.requirement.id: result.reason for result in report.results if result.verdict is Verdict.UNTESTED}
     assert report.judged >= 50
     assert all("needs " in reason for reason in lacking.values()), lacking
-    assert not [each for each in report.known.history if "location" in each.request.path], "nobody named a location"
-    assert Caller.OTHER not in {each.request.caller for each in report.known.history}
+    assert not [each for each in report.history.exchanges if "location" in each.request.path], "nobody named a location"
+    assert Caller.OTHER not in {each.request.caller for each in report.history.exchanges}
 
 
 def test_with_a_second_key_nothing_fails_and_more_is_judged() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from fleet_contract.contract_tests.exchange import NotJson, parse_json
-from fleet_contract.contract_tests.judging.form import judge_form
+from fleet_contract.contract_tests.judging.content.json_form import judge_json_form
 
 from .histories import A, History
 
@@ -56,13 +56,13 @@ def test_what_the_standard_leaves_open_is_read(body: bytes, value: Any) -> None:
 def test_what_the_standard_leaves_open_breaks_nothing(body: bytes) -> None:
     history = History()
     created = history.create(A, answer=body)
-    assert all(found.kept for found in judge_form(created, history.known))
+    assert all(found.kept for found in judge_json_form(history.at(created)))
 
 
 def test_a_constant_that_is_no_number_is_named() -> None:
     history = History()
     created = history.create(A, answer=b'{"fleetId": "a", "discount": NaN}')
-    (found,) = (each for each in judge_form(created, history.known) if not each.kept)
+    (found,) = (each for each in judge_json_form(history.at(created)) if not each.kept)
     assert found.requirement == "http.success-is-json"
     assert "NaN is no JSON number (RFC 8259, section 6)" in found.got
 
@@ -70,5 +70,5 @@ def test_a_constant_that_is_no_number_is_named() -> None:
 def test_a_refusal_may_be_what_it_likes() -> None:
     history = History()
     refused = history.create(A, status=400, answer=b'{"detail": NaN}')
-    assert not list(judge_form(refused, history.known))
+    assert not list(judge_json_form(history.at(refused)))
     assert history.read(refused)["error.body"] == "text"

@@ -1,18 +1,20 @@
-"""Walks, codes, prices, and the story of a failure; on histories made by hand."""
+"""Listings, codes, prices, and how a failure is reproduced; on histories made by hand."""
 
 from typing import Any
 
 import pytest
 
 from fleet_contract.contract_tests.exchange import Answer, Caller
+from fleet_contract.contract_tests.judging.content.invitations import judge_constancy, judge_invitation
+from fleet_contract.contract_tests.judging.content.pages import judge_page
+from fleet_contract.contract_tests.judging.content.prices import prices_of
 from fleet_contract.contract_tests.judging.findings import Finding
-from fleet_contract.contract_tests.judging.invitations import judge_constancy, judge_invitation
-from fleet_contract.contract_tests.judging.judgement import Judgement
-from fleet_contract.contract_tests.judging.keys import judge_page
-from fleet_contract.contract_tests.judging.known import PRINTED
-from fleet_contract.contract_tests.judging.prices import prices_of
-from fleet_contract.contract_tests.judging.walks import cursor_of, items_of, walks
-from fleet_contract.contract_tests.story import answer_line, masked_body, request_line, sequence_of, steps_of
+from fleet_contract.contract_tests.judging.history import Facts
+from fleet_contract.contract_tests.judging.judge import judge
+from fleet_contract.contract_tests.judging.key_lists import KeyLists
+from fleet_contract.contract_tests.judging.listings import cursor_of, items_of
+from fleet_contract.contract_tests.marks import PRINTED
+from fleet_contract.contract_tests.reproduction import answer_line, masked_body, request_line, sequence_of, steps_of
 from fleet_contract.contract_tests.target import Fixtures, Target
 
 from .histories import FLEETS, MARK, A, B, History
@@ -23,7 +25,7 @@ def key(number: int) -> dict[str, Any]:
 
 
 def pages(history: History, *cursors: str | None, query: str = "", first: int = 0, **how: Any) -> None:
-    """Add a walk of pages of one key each, of which each has the cursor given."""
+    """Add a listing of pages of one key each, of which each has the cursor given."""
     led = ""
     for number, cursor in enumerate(cursors):
         asked = "&".join(filter(None, (query, led)))
@@ -31,24 +33,24 @@ def pages(history: History, *cursors: str | None, query: str = "", first: int = 
         led = f"cursor={cursor}"
 
 
-def test_pages_that_cursors_join_are_one_walk() -> None:
+def test_pages_that_cursors_join_are_one_listing() -> None:
     history = History()
     pages(history, "a", "b", None)
-    (walk,) = walks(history.known)
-    assert walk.complete
-    assert walk.items == [key(0), key(1), key(2)]
-    assert walk.numbers == (3, 2, 1)
-    assert walk.fleet is None
+    (listing,) = KeyLists(history.view).listings
+    assert listing.is_complete
+    assert listing.items == [key(0), key(1), key(2)]
+    assert listing.numbers == (3, 2, 1)
+    assert listing.fleet is None
 
 
-def test_walks_are_told_apart_by_caller_filter_and_size() -> None:
+def test_listings_are_told_apart_by_caller_filter_and_size() -> None:
     history = History()
     pages(history, "a", None)
     pages(history, "a", None, caller=Caller.OTHER)
     pages(history, "a", None, query="fleetId=acme")
     pages(history, "a", None, query="page_size=10")
-    found = walks(history.known)
-    assert [(walk.caller, walk.fleet, walk.page_size, len(walk.pages)) for walk in found] == [
+    found = KeyLists(history.view).listings
+    assert [(each.caller, each.fleet, each.page_size, len(each.pages)) for each in found] == [
         (Caller.OWNER, None, None, 2),
         (Caller.OTHER, None, None, 2),
         (Caller.OWNER, "acme", None, 2),
@@ -64,7 +66,7 @@ def constancy(*answers: tuple[Any, tuple[float, float]]) -> list[tuple[bool, tup
     history = History()
     for codes, at in answers:
         history.codes("acme", 404 if codes is None else 200, b"" if codes is None else codes, at=at)
-    return [(found.kept, found.exchanges) for found in judge_constancy(history.known, range(1, len(answers) + 1))]
+    return [(found.kept, found.exchanges) for found in judge_constancy(history.view)]
 
 
 def test_codes_that_stay_the_same_are_the_same_though_read_at_once() -> None:
@@ -90,21 +92,21 @@ def test_no_codes_beside_a_first_reading_tell_nothing() -> None:
 @pytest.mark.parametrize(("taken", "found"), [(f"ct-{MARK}-slug", False), (f"ct-{MARK}/slash", True)])
 def test_codes_behind_a_slash_are_of_another_fleet_only_where_an_id_may_hold_one(taken: str, found: bool) -> None:
     history = History()
-    history.known.fixtures = Fixtures(fleet_with_codes="acme-corp-001", active_codes=("ONE",))
+    history.history.facts = Facts(Fixtures(fleet_with_codes="acme-corp-001", active_codes=("ONE",)), MARK)
     history.create(taken)
     asked = history.codes("acme-corp-001%2F", answer=ONE)
-    broken = {each.requirement for each in judge_invitation(asked, history.known) if not each.kept}
+    broken = {each.requirement for each in judge_invitation(history.at(asked)) if not each.kept}
     assert ("fleets.id-is-matched-whole" in broken) is found
 
 
-def test_a_walk_that_was_left_is_not_complete() -> None:
+def test_a_listing_that_was_left_is_not_complete() -> None:
     history = History()
     pages(history, "a", "b")
     history.page("cursor=b", status=500)
     history.page("cursor=nobodys", {"keys": []})
-    (walk,) = walks(history.known)
-    assert not walk.complete
-    assert walk.cursor == "b"
+    (listing,) = KeyLists(history.view).listings
+    assert not listing.is_complete
+    assert listing.cursor == "b"
 
 
 @pytest.mark.parametrize(("printed", "kept"), [("V-1", False), (f"{PRINTED}0badf00d-k001", True)])
@@ -112,7 +114,7 @@ def test_two_organizations_have_no_key_in_common_but_those_that_a_run_gave_to_bo
     history = History()
     for caller in (Caller.OTHER, Caller.OWNER):
         page = history.page("", {"keys": [{**key(1), "visualNumber": printed}]}, caller=caller)
-    (hidden,) = (each for each in judge_page(page, history.known) if each.requirement == "keys.of-others-are-hidden")
+    (hidden,) = (each for each in judge_page(history.at(page)) if each.requirement == "keys.of-others-are-hidden")
     assert hidden.kept is kept
 
 
@@ -153,45 +155,30 @@ def test_prices_are_what_is_named_so_or_else_all_that_lasts(location: Any, price
     assert prices_of(location) == prices
 
 
-# --- judging as a history grows ----------------------------------------------------------------
+# --- judging ------------------------------------------------------------------------------------
 
 
-def test_a_failure_that_was_seen_is_never_withdrawn() -> None:
-    """What is learnt later about a dialect may make a failure look allowed."""
+def test_a_fleet_that_is_found_a_moment_later_was_slow_and_not_lost_whenever_it_is_asked() -> None:
     history = History()
-    judgement = Judgement(Fixtures(), MARK, {})
-    for exchange in (history.create(A), history.rename(A, status=404)):
-        judgement.add(exchange)
-    (seen,) = judgement.judge_new()
-    assert seen.requirement == "fleets.id-finds-the-fleet"
-    assert not judgement.judge_new()
-    for exchange in (history.rename(A), history.rename(A)):
-        judgement.add(exchange)
-    findings, _ = judgement.conclude()
-    assert seen in findings
-
-
-def test_an_objection_of_another_tool_is_a_failure() -> None:
-    judgement = Judgement(Fixtures(), MARK, {})
-    objection = Finding("rename.keeps-the-id", False, (1,), "a", "b")
-    judgement.add(History().create(A))
-    judgement.object(objection)
-    assert objection in judgement.judge_new()
-    assert objection in judgement.conclude()[0]
+    history.create(A, at=(0, 1))
+    history.rename(A, status=404, at=(4, 5))
+    history.rename(A, at=(6, 7))
+    judgement = judge(history.exchanges, Facts(Fixtures(), MARK))
+    assert not [each for each in judgement.findings if not each.kept]
+    assert judgement.dialect["read.delay"] == "some"
 
 
 def test_what_came_from_elsewhere_than_the_api_is_not_judged() -> None:
-    judgement = Judgement(Fixtures(), MARK, {})
     history = History()
     for status in (0, 407, 429, 502, 503, 504):
-        judgement.add(history.create(f"{A}-{status}", status=status))
-    assert not [each for each in judgement.conclude()[0] if not each.kept]
+        history.create(f"{A}-{status}", status=status)
+    assert not [each for each in judge(history.exchanges, Facts(Fixtures(), MARK)).findings if not each.kept]
 
 
-# --- the story of a failure --------------------------------------------------------------------
+# --- how a failure is reproduced ----------------------------------------------------------------
 
 
-def test_a_story_has_what_made_its_fleet_and_what_was_done_to_it() -> None:
+def test_a_sequence_has_what_made_its_fleet_and_what_was_done_to_it() -> None:
     history = History()
     first = history.create(A)
     history.create(B)
@@ -199,15 +186,15 @@ def test_a_story_has_what_made_its_fleet_and_what_was_done_to_it() -> None:
     history.rename(A, "Two", check="test_another")
     last = history.rename(A, "Three", 404, check="test_it")
     found = Finding("fleets.id-never-changes", False, (last.number,))
-    assert sequence_of(found, history.known) == [first, earlier, last]
-    assert steps_of(found, history.known, Target("http://here"))[-1].endswith(f"http://here{FLEETS}/{A}/rename")
+    assert sequence_of(found, history.history) == [first, earlier, last]
+    assert steps_of(found, history.history, Target("http://here"))[-1].endswith(f"http://here{FLEETS}/{A}/rename")
 
 
-def test_a_story_is_short() -> None:
+def test_a_sequence_is_short() -> None:
     history = History()
     pages(history, *(f"c{number}" for number in range(30)))
     numbers = tuple(range(30, 0, -1))
-    assert len(sequence_of(Finding("keys.paging-ends", False, numbers), history.known)) <= 10
+    assert len(sequence_of(Finding("keys.paging-ends", False, numbers), history.history)) <= 10
 
 
 @pytest.mark.parametrize(

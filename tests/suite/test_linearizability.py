@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fleet_contract.contract_tests.judging.linearizability import (
+from fleet_contract.contract_tests.judging.races.linearizability import (
     is_linearizable,
     overlapping_pairs,
     smallest_witness,

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from fleet_contract.contract_tests.judging.key_walks import judge_walks
-from fleet_contract.contract_tests.judging.keys import judge_page
+from fleet_contract.contract_tests.judging.content.pages import judge_page
+from fleet_contract.contract_tests.judging.content.whole_lists import judge_lists
 
 from .histories import KEY, KEYS, History
 
@@ -16,7 +16,7 @@ def page(keys: int, **more: Any) -> dict[str, Any]:
 
 def obeys(history: History, query: str, answer: dict[str, Any]) -> bool:
     asked = history.page(query, answer)
-    sizes = [each.kept for each in judge_page(asked, history.known) if "page-size" in each.requirement]
+    sizes = [each.kept for each in judge_page(history.at(asked)) if "page-size" in each.requirement]
     return all(sizes) and bool(sizes)
 
 
@@ -43,13 +43,13 @@ def key(number: int) -> dict[str, Any]:
 
 
 def broken_by(*pages: tuple[list[int], str]) -> set[str]:
-    """Return what a walk of pages breaks, each with its keys and its cursor."""
+    """Return what a listing of pages breaks, each with its keys and its cursor."""
     history = History()
-    walk(history, *pages)
+    listing(history, *pages)
     return broken(history)
 
 
-def walk(history: History, *pages: tuple[list[int], str]) -> None:
+def listing(history: History, *pages: tuple[list[int], str]) -> None:
     led = ""
     for numbers, cursor in pages:
         history.page(led, {"keys": [key(each) for each in numbers], **({"cursor": cursor} if cursor else {})})
@@ -57,8 +57,7 @@ def walk(history: History, *pages: tuple[list[int], str]) -> None:
 
 
 def broken(history: History) -> set[str]:
-    numbers = [each.number for each in history.known.history]
-    return {found.requirement for found in judge_walks(history.known, numbers) if not found.kept}
+    return {found.requirement for found in judge_lists(history.view) if not found.kept}
 
 
 def test_one_empty_page_may_lead_on_and_two_lead_nowhere() -> None:

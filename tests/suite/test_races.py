@@ -6,7 +6,10 @@ import pytest
 
 from fleet_contract.contract_tests.exchange import Caller, Exchange
 from fleet_contract.contract_tests.judging.findings import Finding
-from fleet_contract.contract_tests.judging.races import CALLS, CREATES, KEYS, have_overlapped, judge_races
+from fleet_contract.contract_tests.judging.races.findings import have_overlapped
+from fleet_contract.contract_tests.judging.races.fleets import CALLS, CREATES, judge_races_on_fleets
+from fleet_contract.contract_tests.judging.races.keys import KEYS, judge_races_on_keys
+from fleet_contract.contract_tests.reports.timeline import drawn
 from fleet_contract.contract_tests.run import digest
 from fleet_contract.contract_tests.verdicts import Verdict, fold
 from fleet_contract.spec.catalogue import catalogue
@@ -17,7 +20,8 @@ from .histories import KEYS as KEYS_PATH
 
 
 def findings(history: History) -> dict[str, Finding]:
-    return {each.requirement: each for each in judge_races(history.known, history.known.sent)}
+    found = (*judge_races_on_fleets(history.view), *judge_races_on_keys(history.view))
+    return {each.requirement: each for each in found}
 
 
 def broken(history: History) -> set[str]:
@@ -107,8 +111,8 @@ def test_a_fleet_is_not_seen_and_then_missed(history: History) -> None:
     assert broken(history) == {CALLS}
     found = findings(history)[CALLS]
     assert found.exchanges == (3, 2)
-    assert [line.count("├") for line in found.drawing.splitlines()] == [1, 1]
-    assert "→ 404" in found.drawing
+    assert [line.count("├") for line in drawn(found).splitlines()] == [1, 1]
+    assert "→ 404" in drawn(found)
 
 
 def test_codes_that_are_missed_say_nothing_of_the_fleet(history: History) -> None:
@@ -177,13 +181,13 @@ def test_a_key_may_take_seconds_to_appear(history: History) -> None:
 
 
 def test_what_is_broken_without_a_race_says_nothing_about_races() -> None:
-    race = Finding(CREATES, False, (2, 1), unless=frozenset({"fleets.id-is-unique"}))
+    race = Finding(CREATES, False, (2, 1))
     alone = Finding("fleets.id-is-unique", False, (9,))
     wanted = [catalogue().requirement(id) for id in (CREATES, "fleets.id-is-unique")]
     assert [each.verdict for each in fold(wanted, [race], [])] == [Verdict.FAILED, Verdict.UNTESTED]
-    both = fold(wanted, [race, alone], [])
+    both = fold(wanted, [race, alone], [], {race: {"fleets.id-is-unique": 9}})
     assert [each.verdict for each in both] == [Verdict.UNTESTED, Verdict.FAILED]
-    assert both[0].reason == "probably caused by the failure of fleets.id-is-unique"
+    assert both[0].reason == "probably caused by the failure of fleets.id-is-unique (request 9)"
 
 
 def test_a_pass_says_how_many_pairs_were_judged() -> None:
@@ -195,7 +199,7 @@ def test_where_nothing_overlapped_a_race_is_untested() -> None:
     history = History()
     history.create(A)
     history.rename(A)
-    assert not have_overlapped(history.known.history)
+    assert not have_overlapped(history.exchanges)
     assert not findings(history)
 
 
@@ -204,7 +208,7 @@ def test_what_was_sent_at_once_is_digested_in_any_order() -> None:
         history = History()
         for number, name in numbers:
             history.create(A, name, sent=JSON, burst=number)
-        return history.known.history
+        return history.exchanges
 
     one, other = sent((0, "a"), (1, "b"), (1, "c"), (0, "d")), sent((0, "a"), (1, "c"), (1, "b"), (0, "d"))
     assert digest(one, MARK) == digest(other, MARK)
@@ -216,4 +220,4 @@ def test_a_run_against_a_racing_mock_draws_a_timeline() -> None:
         report = judged(url, "standard", only=("fleets.overlapping",))
     assert failed(report) == {CREATES}
     result = next(each for each in report.results if each.requirement.id == CREATES)
-    assert "├" in result.failures[0].drawing
+    assert "├" in drawn(result.failures[0])

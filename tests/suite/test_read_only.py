@@ -27,7 +27,7 @@ def test_without_leave_to_write_only_reads_are_sent_and_judged(
     with mock(edit=listen) as url:
         report = judged(url, "standard", requests_per_second="0", ledger=str(ledger))
     assert set(arrived) <= READS
-    assert {exchange.request.method for exchange in report.known.history} <= READS
+    assert {exchange.request.method for exchange in report.history.exchanges} <= READS
     assert not report.footprint.fleets_created + report.footprint.keys_created
     assert not ledger.read_text()
     assert not failed(report)

@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 
-from fleet_contract.contract_tests.judging.reading import decided, folded, read_dialect
+from fleet_contract.contract_tests.judging.dialect.reading import decided, folded, read_dialect
+from fleet_contract.contract_tests.judging.history import Facts
 from fleet_contract.spec.catalogue import catalogue
 
-from .histories import FLEETS, A, C, History, before
+from .histories import FLEETS, HELD, MARK, A, C, History, before
 
 
 @pytest.mark.parametrize(
@@ -99,6 +100,7 @@ def test_readings_are_folded_to_one_answer_or_none() -> None:
 def test_what_a_server_is_held_to_counts_from_the_start() -> None:
     history = before()
     history.create(A, "Three", 409)
-    read = read_dialect(history.known, {"name.taken": "accepted"})
+    history.history.facts = Facts(HELD, MARK, held={"name.taken": "accepted"})
+    read = read_dialect(history.history)
     assert read["duplicate.status"] == "409"
     assert read["rate.limit"] == "unknown", "too little was sent to tell"

@@ -22,9 +22,9 @@ from fleet_contract.contract_tests.judging.findings import Finding
 from fleet_contract.contract_tests.reports.as_json import to_json
 from fleet_contract.contract_tests.reports.junit import to_junit
 from fleet_contract.contract_tests.reports.text import print_report
+from fleet_contract.contract_tests.reproduction import answer_line, request_line, sequence_of
 from fleet_contract.contract_tests.run import Report
 from fleet_contract.contract_tests.settings import Outputs
-from fleet_contract.contract_tests.story import answer_line, request_line, sequence_of
 from fleet_contract.contract_tests.verdicts import Outcome, Verdict
 from fleet_contract.spec.files import read
 from proof.mutants import MUTANTS
@@ -137,7 +137,7 @@ def test_a_failure_tells_its_story(broken: Broken) -> None:
         first = result.failures[0]
         told = [f"✗ {result.requirement.id} {result.requirement.basis}, {result.requirement.url}"]
         told += [result.requirement.text, f"expected {first.expected}", f"got {first.got}", "replay: "]
-        for exchange in sequence_of(first, broken.report.known):
+        for exchange in sequence_of(first, broken.report.history):
             told += [f"sent {request_line(exchange)}", f"answered {answer_line(exchange)}"]
         for each in told:
             assert " ".join(each.split()) in text
@@ -149,7 +149,7 @@ def test_a_list_that_was_taken_for_an_id_is_no_step_of_another_fleets_story() ->
     history.create([A])
     created, shown = history.create(A), history.rename(A, "Another")
     broken = Finding("rename.changes-the-name", False, (shown.number,))
-    assert sequence_of(broken, history.known) == [created, shown]
+    assert sequence_of(broken, history.history) == [created, shown]
 
 
 def test_half_of_a_surrogate_pair_is_told_as_it_was_escaped() -> None:
@@ -181,7 +181,7 @@ def test_the_lines_of_a_failure_replay_it(broken: Broken, tmp_path: Path) -> Non
         script = "\n".join(f"{step} > step-{number} 2> /dev/null" for number, step in enumerate(steps))
         subprocess.run(["sh", "-c", script], cwd=tmp_path, env={"PATH": "/usr/bin:/bin", **KEYS}, check=True)
         replayed = (tmp_path / f"step-{len(steps) - 1}").read_bytes()
-        last = sequence_of(result.failures[0], broken.report.known)[-1]
+        last = sequence_of(result.failures[0], broken.report.history)[-1]
         found = re.match(rb"HTTP/1.1 (\d+)", replayed)
         assert found, (result.requirement.id, steps[-1])
         assert int(found[1]) == last.status, (result.requirement.id, steps[-1])
@@ -202,9 +202,9 @@ LEAKING = (
 
 def secrets_of(report: Report) -> set[str]:
     """Return the API keys, the codes of the seed, and what opens a charger, but for what the run made itself."""
-    answered = b"\n".join(each.answer.body for each in report.known.history if each.answer)
+    answered = b"\n".join(each.answer.body for each in report.history.exchanges if each.answer)
     identifiers = {each.decode() for each in re.findall(rb'"keyIdentifier": ?"([^"]{8,})"', answered)}
-    seeds = {each for each in identifiers if report.known.mark not in each}
+    seeds = {each for each in identifiers if report.mark not in each}
     assert seeds
     return {*KEYS.values(), *CODES, *seeds}
 

@@ -24,7 +24,7 @@ def fresh_runs(depth: str, number: int) -> list[Report]:
 
 
 def require_the_same(reports: list[Report]) -> None:
-    assert len({report.known.mark for report in reports}) == len(reports)
+    assert len({report.mark for report in reports}) == len(reports)
     assert len({report.cases for report in reports}) == 1
     assert all(verdicts(report) == verdicts(reports[0]) for report in reports)
     assert all(report.dialect == reports[0].dialect for report in reports)

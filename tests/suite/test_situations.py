@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from fleet_contract.contract_tests.exchange import Caller
-from fleet_contract.contract_tests.judging.statuses import judge_status
+from fleet_contract.contract_tests.judging.expectations.statuses import judge_status
+from fleet_contract.spec.catalogue import catalogue
 
 from .histories import FLEETS, KEY, KEYS, LONGEST, MARK, A, B, C, History, before
 
@@ -85,9 +86,9 @@ def test_a_fleet_may_be_moved_by_a_rename_that_is_under_way() -> None:
     history.rename(A, at=(2, 5))
     missed = history.rename(A, status=404, at=(3, 4))
     assert history.situations(missed) == {"rename.a-fleet-that-is-being-renamed"}
-    (broken,) = (found for found in judge_status(missed, history.known) if not found.kept)
+    (broken,) = (found for found in judge_status(history.at(missed)) if not found.kept)
     assert broken.requirement == "fleets.id-finds-the-fleet"
-    assert "fleets.id-never-changes" in broken.unless
+    assert "fleets.id-never-changes" in catalogue().explanations[broken.requirement]
 
 
 def test_an_id_that_a_rename_has_mentioned_may_have_been_taken_by_it() -> None:
@@ -95,9 +96,9 @@ def test_an_id_that_a_rename_has_mentioned_may_have_been_taken_by_it() -> None:
     history.rename(A, C)
     refused = history.create(C, "x", status=409)
     assert history.situations(refused) == {"create.a-mentioned-id"}
-    (found,) = (each for each in judge_status(refused, history.known) if not each.kept)
+    (found,) = (each for each in judge_status(history.at(refused)) if not each.kept)
     assert found.requirement == "create.accepts-a-valid-fleet"
-    assert found.unless == frozenset({"fleets.id-never-changes"})
+    assert "fleets.id-never-changes" in catalogue().explanations[found.requirement]
 
 
 def test_another_organizations_fleet_that_is_found_later_says_nothing_of_why_it_was_not() -> None:
@@ -309,8 +310,8 @@ def test_only_its_own_organization_shows_whether_a_foreign_fleet_has_codes(
     assert history.situations(asked) == {_PERHAPS_WITHOUT_CODES}
     history.codes(B, status, codes, caller=Caller.OTHER)
     assert history.situations(asked) == {situation}
-    assert [found.kept for found in judge_status(asked, history.known)] == [True, True]
-    missed = [found.kept for found in judge_status(history.codes(B, 404), history.known)]
+    assert [found.kept for found in judge_status(history.at(asked))] == [True, True]
+    missed = [found.kept for found in judge_status(history.at(history.codes(B, 404)))]
     assert missed == [True, situation != _OF_ANOTHERS]
 
 
@@ -416,29 +417,29 @@ def test_of_renames_that_overlap_one_may_be_a_conflict(status: int, kept: bool) 
     history.create(A, at=(0, 1))
     history.rename(A, at=(2, 5))
     refused = history.rename(A, status=status, at=(3, 4))
-    assert all(found.kept for found in judge_status(refused, history.known)) is kept
+    assert all(found.kept for found in judge_status(history.at(refused))) is kept
 
 
 def test_a_rename_that_meets_none_that_succeeds_is_no_conflict() -> None:
     history = History(name__taken="accepted")
     history.create(A, at=(0, 1))
     refused = [history.rename(A, status=409, at=at) for at in ((2, 5), (3, 4))]
-    assert not any(all(found.kept for found in judge_status(each, history.known)) for each in refused)
+    assert not any(all(found.kept for found in judge_status(history.at(each))) for each in refused)
 
 
 @pytest.mark.parametrize("name", ["a < b", "x", "nice \U0001f697", "\u202ename"])
 def test_an_odd_name_may_be_refused_unless_another_like_it_was_taken(name: str) -> None:
     history = History(name__taken="accepted")
-    history.known.characters_of_names, history.known.shortest_name = set(), 100
+    history.history.names.characters, history.history.names.shortest = set(), 100
     history.create(A, "Name one")
     refused = [history.rename(A, name, 400), history.create(B, name, 400)]
-    assert all(found.kept for each in refused for found in judge_status(each, history.known))
+    assert all(found.kept for each in refused for found in judge_status(history.at(each)))
     history.create(C, name)
-    assert not any(all(found.kept for found in judge_status(each, history.known)) for each in refused)
+    assert not any(all(found.kept for found in judge_status(history.at(each))) for each in refused)
 
 
 def test_a_plain_name_may_not_be_refused() -> None:
     history = History(name__taken="accepted")
-    history.known.characters_of_names, history.known.shortest_name = set(), 100
+    history.history.names.characters, history.history.names.shortest = set(), 100
     history.create(A, "One")
-    assert not all(found.kept for found in judge_status(history.rename(A, "Näme 2", 400), history.known))
+    assert not all(found.kept for found in judge_status(history.at(history.rename(A, "Näme 2", 400))))

@@ -5,7 +5,7 @@ from itertools import combinations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fleet_contract.contract_tests.judging.timeline import timeline
+from fleet_contract.contract_tests.reports.timeline import timeline
 
 from .objects import (
     ABSENT,

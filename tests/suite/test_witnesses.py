@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fleet_contract.contract_tests.judging import linearizability
-from fleet_contract.contract_tests.judging.linearizability import (
+from fleet_contract.contract_tests.judging.races import linearizability
+from fleet_contract.contract_tests.judging.races.linearizability import (
     Model,
     Operation,
     Relaxed,

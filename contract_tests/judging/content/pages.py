@@ -1,0 +1,141 @@
+"""Judging one page of charging keys: its form, its size, its filter, and whose keys it shows."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from fleet_contract.contract_tests.exchange import Caller, Exchange
+from fleet_contract.contract_tests.judging.expectations.keys import PAGE_SIZES
+from fleet_contract.contract_tests.judging.findings import Findings, finding, shown
+from fleet_contract.contract_tests.judging.fleet import Ownership
+from fleet_contract.contract_tests.judging.fleets_of_keys import shows
+from fleet_contract.contract_tests.judging.keys_seen import marks_of
+from fleet_contract.contract_tests.judging.listings import Item, cursor_of, items_of
+from fleet_contract.contract_tests.judging.moment import Moment
+from fleet_contract.contract_tests.judging.parsed_request import whole_number
+from fleet_contract.contract_tests.marks import PRINTED
+
+_DEFAULT_SIZE = 100
+_FIELDS: Mapping[str, type] = {
+    "keyIdentifier": str,
+    "validTo": str,
+    "contractId": str,
+    "visualNumber": str,
+    "enabled": bool,
+}
+
+
+def judge_page(moment: Moment) -> Findings:
+    """Judge the form, the size and the filter of one page."""
+    if moment.request.operation != "list_charging_keys" or moment.value is None:
+        return
+    items = items_of(moment.exchange)
+    expected = 'an object {"keys": [{…}, …]}'
+    yield finding("keys.list-answers-a-page", items is not None, moment.here, expected, "an answer of another form")
+    if items is None:
+        return
+    if items:
+        wrong = next((problem for item in items if (problem := what_is_wrong(item))), "")
+        yield finding("keys.items-are-complete", not wrong, moment.here, f"{', '.join(_FIELDS)} in every key", wrong)
+    yield from _size(items, moment)
+    if "fleetId" in moment.request.query:
+        yield from _filtered(items, moment.request.query["fleetId"], moment)
+    yield from _hidden(items, moment)
+
+
+def judge_created_key(moment: Moment) -> Findings:
+    """Judge that the create of a key shows none of another organization."""
+    if moment.request.operation == "create_charging_key" and isinstance(moment.value, dict):
+        yield from _hidden([moment.value], moment)
+
+
+def what_is_wrong(item: Item) -> str:
+    """Say what a listed key lacks; empty where it is complete."""
+    for field, type in _FIELDS.items():
+        if field not in item:
+            return f"a key without {field}"
+        if not isinstance(item[field], type):
+            return f"a key whose {field} is no {'boolean' if type is bool else 'string'}"
+    return ""
+
+
+# --- its size ------------------------------------------------------------------------------------
+
+
+def _size(items: list[Item], moment: Moment) -> Findings:
+    size, got = _size_asked_for(moment.request.query), f"{len(items)} keys"
+    if size is None:
+        return
+    if size in PAGE_SIZES:
+        kept = len(items) <= size
+        yield finding("keys.page-size-is-obeyed", kept, moment.here, f"at most {size} keys", got)
+    else:
+        # The nearest size or the usual one: in either a page of fewer keys is the last, unless any page may be short.
+        is_last = len(items) < PAGE_SIZES.start and not _is_told_to_be_short(moment)
+        in_range = len(items) in PAGE_SIZES or is_last
+        expected = f"a refusal, or a page of {PAGE_SIZES.start} to {PAGE_SIZES[-1]} keys"
+        yield finding("keys.page-size-out-of-range", in_range, moment.here, expected, got)
+
+
+def _size_asked_for(query: Mapping[str, str]) -> int | None:
+    return whole_number(query["page_size"]) if "page_size" in query else _DEFAULT_SIZE
+
+
+def _is_told_to_be_short(moment: Moment) -> bool:
+    """Say whether a page of few keys leads on, at a server whose pages do not where a size in range was asked for."""
+    if not cursor_of(moment.exchange):
+        return False
+    pages = moment.history.of_operation("list_charging_keys")
+    return not any(
+        _size_asked_for(moment.history.parsed(each).query) in PAGE_SIZES for each in filter(_is_short, pages)
+    )
+
+
+def _is_short(page: Exchange) -> bool:
+    items = items_of(page)
+    return items is not None and len(items) < PAGE_SIZES.start and cursor_of(page) is not None
+
+
+# --- its filter ----------------------------------------------------------------------------------
+
+
+def _filtered(items: list[Item], fleet: str, moment: Moment) -> Findings:
+    """Judge that a filtered page lists nothing else, by the fleet that a key shows and by the one it was created in."""
+    ownership = moment.fleet(fleet).ownership
+    if ownership is Ownership.UNCLEAR or not (items or ownership is Ownership.OWN):
+        return
+    shown_elsewhere = sum("fleetId" in item and not shows(item, fleet, moment.view) for item in items)
+    created_elsewhere = sum(_was_created_elsewhere(item, fleet, moment) for item in items)
+    strangers = max(shown_elsewhere, created_elsewhere)
+    got = f"{strangers} of {len(items)} keys that are of another fleet, or of none"
+    expected = f"only keys of the fleet {shown(fleet)}"
+    yield finding("keys.filter-lists-only-the-fleet", not strangers, moment.here, expected, got)
+
+
+def _was_created_elsewhere(item: Item, fleet: str, moment: Moment) -> bool:
+    number = item.get("visualNumber")
+    fleets = moment.history.keys.fleets.get(number, ()) if isinstance(number, str) else ()
+    return bool(fleets) and not any(isinstance(each, str) and moment.view.may_be_one(each, fleet) for each in fleets)
+
+
+# --- whose keys it shows -------------------------------------------------------------------------
+
+
+def _hidden(items: Iterable[Item], moment: Moment) -> Findings:
+    """Judge that a caller sees no key that the other one created, and none of the foreign fleet."""
+    is_told = moment.fixtures.foreign_fleet and moment.exchange.request.caller is Caller.OWNER
+    if not is_told and not moment.history.keys.others_have_any(moment.exchange.request.caller):
+        return
+    leaked = sum(_is_anothers(item, moment) for item in items)
+    got = f"{leaked} keys of another organization"
+    yield finding("keys.of-others-are-hidden", not leaked, moment.here, "no key of another organization", got)
+
+
+def _is_anothers(item: Mapping[str, Any], moment: Moment) -> bool:
+    keys, caller, number = moment.history.keys, moment.exchange.request.caller, str(item.get("visualNumber"))
+    if keys.is_anothers(number, caller):
+        return True
+    # An exploration gives two organizations the same key.
+    if marks_of(item) in keys.shown_to_others(caller) and not number.startswith(PRINTED):
+        return True
+    foreign = moment.fixtures.foreign_fleet
+    return bool(foreign) and caller is Caller.OWNER and item.get("fleetId") == foreign

@@ -1,0 +1,238 @@
+"""Judging whole lists of charging keys: against themselves, against each other, and against what was created."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from fleet_contract.contract_tests.exchange import Caller, Exchange
+from fleet_contract.contract_tests.judging.content.pages import what_is_wrong
+from fleet_contract.contract_tests.judging.expectations.situations import situations_of
+from fleet_contract.contract_tests.judging.findings import Finding, Findings, finding, shown
+from fleet_contract.contract_tests.judging.fleets_of_keys import is_shown_as_alone, shows
+from fleet_contract.contract_tests.judging.key_lists import CreatedKey, KeyLists, Presence
+from fleet_contract.contract_tests.judging.keys_seen import REFUSED
+from fleet_contract.contract_tests.judging.listings import Item, Listing, cursor_of, items_of
+from fleet_contract.contract_tests.judging.moment import View
+
+_KEPT_FIELDS = ("keyIdentifier", "visualNumber", "contractId", "enabled")
+_LISTED = "keys.created-key-is-listed"
+_IN_ITS_FLEET = "keys.created-key-is-in-its-fleet"
+_FILTER = "keys.filter-lists-the-whole-fleet"
+_EVERYTHING = "keys.unfiltered-list-is-whole"
+_ONCE = "keys.pages-list-each-key-once"
+# What an absent key breaks, by what became of it.
+_ABSENT = {
+    Presence.LOST: _LISTED,
+    Presence.WRONG_FLEET: _IN_ITS_FLEET,
+    Presence.FILTER_OMITS: _FILTER,
+    Presence.LIST_OMITS: _EVERYTHING,
+    Presence.PAGES_OMIT: _ONCE,
+}
+# What a key breaks that is listed though every create of it was refused, by why it was refused.
+_MADE_ALL_THE_SAME = {
+    "any.without-a-key": "access.key-is-required",
+    "any.with-an-unknown-key": "access.key-is-checked",
+    "keys.create-an-invalid-key": "keys.create-refuses-an-invalid-key",
+}
+
+
+def judge_lists(view: View) -> Findings:
+    """Judge every listing as a whole, against the keys that were created before it, and against earlier listings."""
+    lists = KeyLists(view)
+    refused = _refused(view)
+    last: dict[Caller, dict[str | None, Listing]] = {}
+    for listing in lists.listings:
+        yield from _each_once(listing, lists)
+        yield from _ends(listing)
+        yield from _lacks_what_was_refused(listing, refused)
+        if listing.is_complete:
+            yield from _has_what_was_made(listing, lists)
+            earlier = last.setdefault(listing.caller, {})
+            yield from _agrees(listing, earlier, lists)
+            earlier[listing.fleet] = listing
+
+
+# --- a listing by itself -------------------------------------------------------------------------
+
+
+def _each_once(listing: Listing, lists: KeyLists) -> Findings:
+    """Judge that no key is listed twice, but for one that each new key pushes onto the next page (newest first)."""
+    counted = Counter(item["keyIdentifier"] for item in listing.items if isinstance(item.get("keyIdentifier"), str))
+    twice = sum(count > 1 for count in counted.values())
+    if len(listing.pages) > 1:
+        twice = max(0, twice - _created_within(listing, lists)) if twice else 0
+        got = f"{twice} keys on more than one page"
+        yield finding(_ONCE, not twice, listing.numbers, "every key once", got)
+    elif counted:
+        got = f"{twice} keys twice on a page"
+        yield finding("keys.identifier-is-unique", not twice, listing.numbers, "every keyIdentifier once", got)
+
+
+def _created_within(listing: Listing, lists: KeyLists) -> int:
+    """Count the creates of keys that may have made one while a list was read."""
+    made = (each for each in lists.creates if each.status not in REFUSED)
+    return sum(each.ended >= listing.started and each.started <= listing.ended for each in made)
+
+
+def _ends(listing: Listing) -> Findings:
+    cursors = [cursor for page in listing.pages if (cursor := cursor_of(page))]
+    is_repeated = len(set(cursors)) < len(cursors)
+    leads_nowhere = _leads_nowhere(listing)
+    if is_repeated or leads_nowhere or listing.is_complete:
+        got = "a cursor that was given before" if is_repeated else "a cursor that led to an empty page"
+        kept = not (is_repeated or leads_nowhere)
+        yield finding("keys.paging-ends", kept, listing.numbers, "a cursor only where more keys follow", got)
+
+
+def _leads_nowhere(listing: Listing) -> bool:
+    """Say whether a cursor led to an empty page, which was the last one or came after another."""
+    if len(listing.pages) == 1 or not _is_empty(listing.pages[-1]):
+        return False
+    return listing.is_complete or _is_empty(listing.pages[-2])
+
+
+def _is_empty(page: Exchange) -> bool:
+    return items_of(page) == []
+
+
+# --- a listing against what was created ----------------------------------------------------------
+
+Refused = Mapping[str, Mapping[str, float]]
+
+
+def _refused(view: View) -> Refused:
+    """Return when each key was first refused whose creates were all refused, by what it breaks if it is listed."""
+    keys = view.history.keys
+    made = {_number(view, each) for each in keys.creates if each.status not in REFUSED}
+    refused: dict[str, dict[str, float]] = {}
+    for create in keys.creates:
+        number = _number(view, create)
+        reasons = set(situations_of(view.at(create))) & _MADE_ALL_THE_SAME.keys() if create.status in REFUSED else ()
+        if number is not None and number not in made:
+            for reason in [each for each in _MADE_ALL_THE_SAME if each in reasons][:1]:
+                refused.setdefault(_MADE_ALL_THE_SAME[reason], {}).setdefault(number, create.ended)
+    return refused
+
+
+def _number(view: View, create: Exchange) -> str | None:
+    """Return what was sent as printed on a key, None where it was no text: a lenient server takes anything."""
+    number = view.history.parsed(create).fields.get("visualNumber")
+    return number if isinstance(number, str) else None
+
+
+def _lacks_what_was_refused(listing: Listing, refused: Refused) -> Findings:
+    for requirement, ended in refused.items():
+        if min(ended.values()) <= listing.started:
+            listed = sum(ended.get(number, listing.ended) <= listing.started for number in listing.by_number)
+            got = f"{listed} keys whose create was refused"
+            yield finding(requirement, not listed, listing.numbers, "no key whose create was refused", got)
+
+
+def _has_what_was_made(listing: Listing, lists: KeyLists) -> Findings:
+    for key in lists.due(listing):
+        presence = lists.presence(key, listing)
+        numbers = (*listing.numbers, key.create.number)
+        expected = f"the key {shown(key.fields.get('visualNumber'))}"
+        if presence in _ABSENT:
+            yield finding(_ABSENT[presence], False, numbers, expected, "a list without it")
+        item = listing.item(key.fields)
+        if item is not None:
+            yield Finding(_LISTED, True, numbers)
+            if listing.fleet is not None:
+                yield Finding(_IN_ITS_FLEET, True, numbers)
+            if not what_is_wrong(item):
+                yield from _as_created(key, item, lists.view, numbers)
+
+
+def _as_created(key: CreatedKey, item: Item, view: View, numbers: tuple[int, ...]) -> Findings:
+    fields = key.fields
+    changed = [each for each in _KEPT_FIELDS if each in fields and not _same(each, fields[each], item.get(each))]
+    got = f"another {' and '.join(changed)}"
+    yield finding("keys.listed-as-created", not changed, numbers, "the values it was created with", got)
+    if "enabled" not in fields and not changed:
+        got = f"enabled {shown(item.get('enabled'))}"
+        yield finding("keys.enabled-by-default", item.get("enabled") is True, numbers, "enabled true", got)
+    if "fleetId" in fields and "fleetId" in item:
+        kept = isinstance(item["fleetId"], str) and is_shown_as_alone(item["fleetId"], fields["fleetId"], view)
+        yield finding(_IN_ITS_FLEET, kept, numbers, "the fleetId it was created with", "another")
+
+
+def _same(field: str, sent: Any, listed: Any) -> bool:
+    if field == "keyIdentifier":  # hexadecimal digits have no case
+        return str(sent).casefold() == str(listed).casefold()
+    return bool(sent == listed)
+
+
+# --- a listing against an earlier one ------------------------------------------------------------
+
+
+def _agrees(listing: Listing, earlier: Mapping[str | None, Listing], lists: KeyLists) -> Findings:
+    """Judge a listing against the last one before it of the same list, and of every fleet if it is of all keys."""
+    for other in _comparable(listing, earlier):
+        if lists.creates.last_ended(started_until=listing.ended) >= other.started:
+            continue  # A key may have been created in between.
+        if other.fleet == listing.fleet:
+            yield _against_the_same(listing, other, lists)
+        elif listing.fleet is None:
+            yield from _all_against_filter(listing, other, lists.view)
+        else:
+            yield from _filter_against_all(listing, other, lists.view)
+
+
+def _comparable(listing: Listing, earlier: Mapping[str | None, Listing]) -> Iterator[Listing]:
+    if listing.fleet is None:
+        yield from (each for each in earlier.values() if each.items or each.fleet is None)
+    else:
+        yield from (earlier[fleet] for fleet in (listing.fleet, None) if fleet in earlier)
+
+
+def _against_the_same(listing: Listing, other: Listing, lists: KeyLists) -> Finding:
+    """Judge two listings of one list: keys are never removed, and in a fleet of ours nobody else adds any."""
+    ids, others = _identifiers(listing, lists.view), _identifiers(other, lists.view)
+    new = ids - others
+    if new:
+        new = new - _unsettled(other, lists) if _is_of_our_fleet(listing, lists.view) else set()
+    is_paged = any(len(each.pages) > 1 or str(len(each.items)) == each.page_size for each in (listing, other))
+    whole = _EVERYTHING if listing.fleet is None else _FILTER
+    got = f"{len(ids)} keys in {len(listing.pages)} pages, {len(others)} in {len(other.pages)}"
+    numbers = (*listing.numbers, *other.numbers)
+    kept = others <= ids and not new
+    return finding(_ONCE if is_paged else whole, kept, numbers, "the keys that were listed before", got)
+
+
+def _is_of_our_fleet(listing: Listing, view: View) -> bool:
+    moment, fleet = view.at(listing.pages[0]), listing.fleet
+    return fleet is not None and moment.fleet(fleet).creation is not None and moment.is_own(fleet)
+
+
+def _unsettled(listing: Listing, lists: KeyLists) -> set[str]:
+    """Return the identifiers of our keys that no list had shown before one: they may have appeared after it."""
+    return {key.identifier for key in lists.created if lists.first_listed(key) >= listing.started}
+
+
+def _identifiers(listing: Listing, view: View) -> set[str]:
+    """Return the identifiers that are listed; what shows another fleet than the filter's was judged page by page."""
+    fleet = listing.fleet
+    fitting = (each for each in listing.items if fleet is None or "fleetId" not in each or shows(each, fleet, view))
+    return {str(item.get("keyIdentifier")) for item in fitting}
+
+
+def _all_against_filter(everything: Listing, filtered: Listing, view: View) -> Findings:
+    """Judge a later list of all keys against the keys of one fleet."""
+    lacking = len(_identifiers(filtered, view) - everything.identifiers)
+    got = f"an unfiltered list that lacks {lacking} keys of the fleet {shown(filtered.fleet)}"
+    numbers = (*everything.numbers, *filtered.numbers)
+    if view.at(filtered.pages[0]).is_own(filtered.fleet or ""):
+        yield finding(_EVERYTHING, not lacking, numbers, "the keys of every fleet", got)
+
+
+def _filter_against_all(filtered: Listing, everything: Listing, view: View) -> Findings:
+    """Judge a later list of the keys of one fleet against those that the list of all keys showed in it."""
+    fleet = filtered.fleet or ""
+    shown_in_it = [ids for text, ids in everything.by_shown_fleet.items() if is_shown_as_alone(text, fleet, view)]
+    of_fleet = set[str]().union(*shown_in_it)
+    missing = len(of_fleet - _identifiers(filtered, view))
+    got = f"a filtered list without {missing} of them"
+    numbers = (*filtered.numbers, *everything.numbers)
+    if view.at(filtered.pages[0]).is_own(fleet):
+        yield finding(_FILTER, not missing, numbers, f"{len(of_fleet)} keys", got)

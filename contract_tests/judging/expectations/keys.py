@@ -1,0 +1,129 @@
+"""The situations of requests about charging keys: creating one, and listing them."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from fleet_contract.contract_tests.judging import texts
+from fleet_contract.contract_tests.judging.bodies import Body
+from fleet_contract.contract_tests.judging.fleet import Ownership
+from fleet_contract.contract_tests.judging.moment import Moment
+from fleet_contract.contract_tests.judging.parsed_request import whole_number
+
+_REQUIRED = ("keyIdentifier", "visualNumber", "contractId")
+_TYPES: Mapping[str, type] = {
+    "keyIdentifier": str,
+    "visualNumber": str,
+    "contractId": str,
+    "fleetId": str,
+    "enabled": bool,
+}
+_HEXADECIMAL = frozenset("0123456789abcdef")
+_IDENTIFIER_LENGTHS = (8, 14)  # https://developer.plugsurfing.com/reference/createempchargingkey
+PAGE_SIZES = range(10, 501)
+_PARAMETERS = {"fleetId", "cursor", "page_size"}
+
+
+# --- create a key --------------------------------------------------------------------------------
+
+
+def key_situations(moment: Moment) -> Iterator[str]:
+    """Yield the situations of a create of a key, but for those of any request."""
+    fields = moment.request.fields
+    if moment.request.body is Body.NEARLY_JSON:
+        yield "keys.create-an-odd-key"
+        return
+    if moment.request.body is Body.NO_JSON or _lacks_or_mistypes(fields):
+        yield "keys.create-an-invalid-key"
+        return
+    others = [each for each in moment.history.keys.creates_of(fields["keyIdentifier"]) if _came_before(each, moment)]
+    if any(_made_it_for_the_caller(each, moment) for each in others):
+        yield "keys.create-the-same-key"
+    elif others:
+        yield "keys.create-an-odd-key"
+    is_due = _is_plain(fields) and _goes_to_a_settled_fleet(fields.get("fleetId"), moment)
+    if is_due and not others:
+        yield "keys.create-a-key"
+    elif not is_due:
+        yield "keys.create-an-odd-key"
+
+
+def _came_before(create: Any, moment: Moment) -> bool:
+    return create is not moment.exchange and create.started < moment.exchange.ended
+
+
+def _made_it_for_the_caller(create: Any, moment: Moment) -> bool:
+    same_caller = create.request.caller is moment.exchange.request.caller
+    return create.succeeded and create.precedes(moment.exchange) and same_caller
+
+
+def _lacks_or_mistypes(fields: Mapping[str, Any]) -> bool:
+    return any(name not in fields for name in _REQUIRED) or any(_is_mistyped(name, fields.get(name)) for name in _TYPES)
+
+
+def _is_mistyped(name: str, value: Any) -> bool:
+    return value is not None and not isinstance(value, _TYPES[name]) and not texts.is_scalar(value)
+
+
+def _is_plain(fields: Mapping[str, Any]) -> bool:
+    """Say whether every server takes a key of these members, wherever it goes."""
+    if not all(isinstance(value, _TYPES.get(name, ())) for name, value in fields.items()):
+        return False
+    identifier = fields["keyIdentifier"]
+    is_hexadecimal = set(identifier) <= _HEXADECIMAL and len(identifier) in _IDENTIFIER_LENGTHS
+    return is_hexadecimal and all(fields[name] and texts.is_slug(fields[name].lower()) for name in _REQUIRED[1:])
+
+
+def _goes_to_a_settled_fleet(fleet: str | None, moment: Moment) -> bool:
+    """Say whether a key has no fleet, or one of the caller that was found already: another may not have settled."""
+    if fleet is None:
+        return True
+    is_settled = fleet in moment.fixtures.own_fleets or moment.fleet(fleet).is_renamed
+    return is_settled and moment.is_own(fleet)
+
+
+# --- list keys -----------------------------------------------------------------------------------
+
+_FILTERS = {
+    Ownership.ABSENT: "keys.list-of-an-unknown-fleet",
+    Ownership.FOREIGN: "keys.list-of-another-organizations-fleet",
+    Ownership.UNCLEAR: "keys.list-of-another-organizations-fleet",
+}
+
+
+def list_situations(moment: Moment) -> Iterator[str]:
+    """Yield the situations of a list of keys, but for those of any request."""
+    query = moment.request.query
+    yield "keys.list"
+    if set(query) - _PARAMETERS:
+        yield "any.odd"
+    if "cursor" in query:
+        yield "keys.list-the-next-page" if _continues(moment) else "any.odd"
+    if "page_size" in query:
+        yield _of_page_size(whole_number(query["page_size"]))
+    if "fleetId" in query:
+        yield from _of_filter(query["fleetId"], moment)
+
+
+def _of_page_size(size: int | None) -> str:
+    if size is None:
+        return "any.odd"
+    return "keys.list-with-a-page-size" if size in PAGE_SIZES else "keys.list-with-a-page-size-out-of-range"
+
+
+def _continues(moment: Moment) -> bool:
+    """Say whether a cursor is used as it was given out: by the same caller, with the same filter and size."""
+    giver = moment.history.keys.cursors.get(moment.request.query["cursor"])
+    if giver is None or not giver.precedes(moment.exchange):
+        return False
+    before, now = moment.history.parsed(giver).query, moment.request.query
+    same_caller = giver.request.caller is moment.exchange.request.caller
+    return same_caller and all(before.get(name) == now.get(name) for name in ("fleetId", "page_size"))
+
+
+def _of_filter(id: str, moment: Moment) -> Iterator[str]:
+    if not id or texts.utf16_units(id) > texts.LIMIT:
+        yield "any.odd"
+        return
+    ownership = moment.fleet(id).ownership
+    if ownership in _FILTERS:
+        yield _FILTERS[ownership]

@@ -1,0 +1,123 @@
+"""Judging the status of an answer by the situations of its request: one table, no branches per operation."""
+
+from collections.abc import Sequence
+
+from fleet_contract.contract_tests.judging.expectations.situations import situations_of
+from fleet_contract.contract_tests.judging.findings import Finding, Findings
+from fleet_contract.contract_tests.judging.history import NOT_FOUND
+from fleet_contract.contract_tests.judging.moment import Moment, View
+from fleet_contract.contract_tests.judging.remembering import once
+from fleet_contract.contract_tests.network.disturbance import disturbance
+from fleet_contract.spec.catalogue import ANYTHING, SUCCESS, Situation, catalogue
+from fleet_contract.spec.document import operations
+
+_SERVER_ERROR = 500
+_ACCESS = ("any.without-a-key", "any.with-an-unknown-key", "any.with-an-empty-key")
+Situations = Sequence[Situation]
+
+
+def judge_status(moment: Moment) -> Findings:
+    """Judge one status; a server's own error breaks one requirement, and no other is read from it."""
+    exchange, operation = moment.exchange, moment.request.operation
+    if exchange.answer is None or disturbance(exchange):
+        return
+    situations, got = _telling(moment), f"{exchange.status}"
+    # 501 is the one status beyond 500 that a refusal may have (RFC 9110, section 15.6.2).
+    broke = exchange.status >= _SERVER_ERROR and not _is_allowed(exchange.status, operation, situations)
+    yield Finding("http.never-a-server-error", not broke, moment.here, "any status below 500", got)
+    if not broke:
+        yield from _against(_expected_of(situations, exchange.status), moment, got)
+
+
+def _telling(moment: Moment) -> Situations:
+    """Return the situations of a request; it is no matter in which way a fleet was asked for that is gone."""
+    situations = [catalogue().situation(id) for id in situations_of(moment)]
+    is_gone = moment.exchange.status == NOT_FOUND and moment.fleet_of_path.is_gone
+    return [each for each in situations if not (is_gone and each.variant)]
+
+
+def _expected_of(situations: Situations, status: int) -> Situations:
+    """Leave out what expects nothing: however odd, a request without a key is not carried out."""
+    if not any(ANYTHING in each.may for each in situations):
+        return situations
+    return [each for each in situations if each.id in _ACCESS] if _succeeded(status) else []
+
+
+def _against(situations: Situations, moment: Moment, got: str) -> Findings:
+    status, operation = moment.exchange.status, moment.request.operation
+    if not situations:
+        return
+    if _is_allowed(status, operation, situations):
+        for requirement in sorted(_kept(status, operation, situations)):
+            yield Finding(requirement, True, moment.here)
+    elif not _is_refused_for_either(status, situations):
+        yield Finding(_broken(moment, situations), False, moment.here, _expected(operation, situations), got)
+
+
+def _is_allowed(status: int, operation: str, situations: Situations) -> bool:
+    if _succeeded(status):
+        return all(SUCCESS in each.may for each in situations) and status in _successes(operation)
+    return any(status in catalogue().statuses(each.may) for each in situations)
+
+
+def _succeeded(status: int) -> bool:
+    return 200 <= status < 300
+
+
+def _successes(operation: str) -> frozenset[int]:
+    success = catalogue().successes.get(operation)
+    return catalogue().statuses(success.may) if success else frozenset()
+
+
+def _kept(status: int, operation: str, situations: Situations) -> set[str]:
+    """Return what an allowed answer is evidence for: where two refusals overlap, for neither."""
+    telling = situations if _succeeded(status) else [each for each in situations if each.may != (SUCCESS,)]
+    if not _succeeded(status) and len(telling) > 1:
+        return set()
+    return {id for each in telling for id in each.kept_by(operation)}
+
+
+def _is_refused_for_either(status: int, situations: Situations) -> bool:
+    """Say whether a request was wrong in two ways, and nothing tells for which of them it was refused wrongly."""
+    due = [each for each in situations if SUCCESS not in each.may]
+    is_named = any(each.id in _ACCESS or str(status) in each.breaks for each in situations)
+    return len(due) > 1 and not is_named and not _succeeded(status)
+
+
+def _broken(moment: Moment, situations: Situations) -> str:
+    """Return the one requirement to blame."""
+    status, operation = moment.exchange.status, moment.request.operation
+    if _succeeded(status) and all(SUCCESS in each.may for each in situations):
+        return catalogue().successes[operation].breaks
+    has_variant = any(each.variant for each in situations)
+    blamed = min(situations, key=lambda each: _precedence(each, status, has_variant=has_variant))
+    alike = (each for each in blamed.beside if (operation, each, status) in _answered(moment.view))
+    return catalogue().situation(next(alike, blamed.id)).broken_by(status, operation)
+
+
+@once
+def _answered(view: View) -> frozenset[tuple[str, str, int]]:
+    """Return how each operation was answered in each situation that was the only one."""
+    moments = [moment for operation in operations() for moment in view.of_operation(operation.id)]
+    only = ((each, situations_of(each)[0]) for each in moments if len(situations_of(each)) == 1)
+    return frozenset((each.request.operation, situation, each.exchange.status) for each, situation in only)
+
+
+def _precedence(situation: Situation, status: int, *, has_variant: bool) -> int:
+    """Return how readily a situation takes the blame for a status: the lowest takes it."""
+    if situation.id in _ACCESS:
+        return 0
+    if str(status) in situation.breaks and (situation.variant or not has_variant):
+        return 1
+    if SUCCESS not in situation.may:
+        return 2  # a refusal that was due
+    if situation.may != (SUCCESS,):
+        return 3  # an open choice
+    return 5 if situation.baseline else 4  # a success that was due, the more telling one before the plain
+
+
+def _expected(operation: str, situations: Situations) -> str:
+    statuses = {status for each in situations for status in catalogue().statuses(each.may)}
+    if all(SUCCESS in each.may for each in situations):
+        statuses |= _successes(operation)
+    return " or ".join(str(status) for status in sorted(statuses))

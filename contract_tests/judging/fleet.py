@@ -1,0 +1,288 @@
+"""The fleet of an id, as it was known at the moment of one exchange."""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from itertools import islice
+
+from fleet_contract.contract_tests.exchange import Caller, Exchange, value_of
+from fleet_contract.contract_tests.judging.history import NOT_FOUND, Calls, Creation, History, Naming
+from fleet_contract.contract_tests.judging.identity import IN_BODIES, PLACES, IdMatch, id_match, is_alike
+from fleet_contract.contract_tests.judging.parsed_request import MISSING
+from fleet_contract.contract_tests.judging.texts import nfc, spelled
+from fleet_contract.spec.dialect import Dialect
+
+SETTLING_SECONDS = 5.0  # how long after its create a fleet may not be found yet (dialect: read.delay)
+
+
+class Ownership(StrEnum):
+    """Whose fleet an id is for a caller."""
+
+    OWN = "own"
+    FOREIGN = "foreign"
+    ABSENT = "absent"
+    UNCLEAR = "unclear"
+
+
+_CREATED_BY_THE_OTHER = {Caller.OTHER: Ownership.OWN, Caller.OWNER: Ownership.FOREIGN}
+
+
+class Taken(StrEnum):
+    """Whether another fleet has a name."""
+
+    SURELY = "surely"
+    PERHAPS = "perhaps"
+    NOT = "not"
+
+
+@dataclass(frozen=True, eq=False)
+class Fleet:
+    """What a history tells of an id at the moment of an exchange, for its caller.
+
+    What had ended before the request started is known, what overlapped it is unclear, and what started after its
+    answer is not seen; but whether a fleet was only slow to be found is told by what came later.
+    """
+
+    id: str
+    exchange: Exchange
+    operation: str
+    history: History
+    dialect: Dialect
+
+    # --- whose it is -----------------------------------------------------------------------------
+
+    @cached_property
+    def ownership(self) -> Ownership:
+        """Say whose fleet it was when the request was sent."""
+        of_a_fixture = self._ownership_of_a_fixture
+        if of_a_fixture:
+            return of_a_fixture
+        certain = [each for each in self._same if each.is_certain]
+        if self.is_lost or len({each.exchange.request.caller for each in certain}) > 1:
+            return Ownership.UNCLEAR  # Both were told that it is theirs, or it is gone: that is judged elsewhere.
+        if any(each.exchange.precedes(self.exchange) for each in certain):
+            return self._ownership_by(certain[0].exchange.request.caller)
+        is_absent = self._is_marked and not self._may_be_there
+        return Ownership.ABSENT if is_absent else Ownership.UNCLEAR
+
+    @property
+    def _ownership_of_a_fixture(self) -> Ownership | None:
+        fixtures, caller = self.history.facts.fixtures, self.exchange.request.caller
+        if self.id in fixtures.own_fleets:
+            return Ownership.OWN if caller is not Caller.OTHER else Ownership.FOREIGN
+        if self.id and self.id == fixtures.foreign_fleet:
+            return Ownership.OWN if caller is Caller.OTHER else Ownership.FOREIGN
+        return None
+
+    def _ownership_by(self, creator: Caller) -> Ownership:
+        caller = self.exchange.request.caller
+        if creator is Caller.OWNER:
+            return Ownership.FOREIGN if caller is Caller.OTHER else Ownership.OWN
+        return _CREATED_BY_THE_OTHER.get(caller, Ownership.UNCLEAR) if creator is Caller.OTHER else Ownership.UNCLEAR
+
+    @property
+    def _is_marked(self) -> bool:
+        """Whether only this run can have created it."""
+        mark = self.history.facts.mark
+        return bool(mark) and mark in self.id.casefold()
+
+    @property
+    def _may_be_there(self) -> bool:
+        """Whether anything may have made it by the time of the answer."""
+        is_perhaps_another = any(match is not IdMatch.OTHER for match in self._matches.values())
+        return is_perhaps_another or self._is_raced or self._was_found_uncreated
+
+    @property
+    def _is_raced(self) -> bool:
+        """Whether this create overlapped another one of the id, which may have stood in its way though it failed."""
+        return self.operation == "create_fleet" and any(
+            True for _ in self.history.creates(self.id).overlapping(self.exchange)
+        )
+
+    @property
+    def _was_found_uncreated(self) -> bool:
+        """Whether a rename succeeded without any create, which may have made a fleet."""
+        return any(map(self._may_have_seen, islice(self._calls.successes, 2)))  # one may be the exchange itself
+
+    # --- its creates -----------------------------------------------------------------------------
+
+    @cached_property
+    def creation(self) -> Creation | None:
+        """The create that made the fleet of this very id, if it is known."""
+        found = (each for each in self._creations if each.is_certain and self.id in (each.id, each.shown))
+        return next(found, None)
+
+    @cached_property
+    def _creations(self) -> Sequence[Creation]:
+        """The creates that may have made it, or a fleet that some dialect takes for it, by the time of the answer."""
+        return [each for each in self.history.creations(self.id) if self._may_have_seen(each.exchange)]
+
+    def _may_have_seen(self, other: Exchange) -> bool:
+        return other is not self.exchange and other.started < self.exchange.ended
+
+    @cached_property
+    def _matches(self) -> dict[Creation, IdMatch]:
+        """How the id matches that of each create: in a body the one that was sent, elsewhere the one that was shown."""
+        unsure = PLACES.get(self.operation, IN_BODIES)
+        ids = {each: each.shown if unsure else each.id for each in self._creations}
+        return {each: id_match(id, self.id, self.dialect, unsure) for each, id in ids.items()}
+
+    @property
+    def _same(self) -> list[Creation]:
+        return [each for each, match in self._matches.items() if match is IdMatch.SAME]
+
+    @property
+    def was_tried(self) -> bool:
+        """Whether a create of this id had been sent, whatever it was answered."""
+        return self.history.creates(self.id).first_started < self.exchange.ended
+
+    @property
+    def differs_in_case_only(self) -> bool:
+        """Whether it is unclear only as it differs from the id of a fleet of the caller in the case of its letters."""
+        is_unclear = self.ownership is Ownership.UNCLEAR and self.creation is None
+        return is_unclear and any(map(self._is_in_another_case, self._creations))
+
+    def _is_in_another_case(self, creation: Creation) -> bool:
+        by_the_caller = creation.exchange.request.caller is self.exchange.request.caller
+        is_known = creation.is_certain and creation.exchange.precedes(self.exchange)
+        return is_known and by_the_caller and creation.id.casefold() == self.id.casefold()
+
+    @property
+    def resembles_another(self) -> bool:
+        """Whether it is a part, an extension or a pattern of the id of a fleet that was created before."""
+        earlier = (each for each in self.history.all_creations() if each.exchange.started < self.exchange.started)
+        return any(each.id != self.id and is_alike(each.id, self.id) for each in earlier)
+
+    # --- its renames -----------------------------------------------------------------------------
+
+    @property
+    def _calls(self) -> Calls:
+        return self.history.calls(self.id)
+
+    @property
+    def is_renamed(self) -> bool:
+        """Whether it had been renamed successfully."""
+        return self._calls.successes.first_ended <= self.exchange.started
+
+    @property
+    def is_being_renamed(self) -> bool:
+        """Whether another call renames it successfully while this one is under way."""
+        return any(True for _ in self.renames_meanwhile())
+
+    def renames_meanwhile(self) -> Iterator[Exchange]:
+        """Yield the renames that overlapped the exchange; one without an answer may still be carried out."""
+        yield from self._calls.successes.overlapping(self.exchange)
+        yield from filter(self._may_have_seen, self._calls.unanswered)
+
+    @property
+    def is_first_rename(self) -> bool:
+        """Whether no rename had been sent before."""
+        return self._calls.renames.first_started >= self.exchange.started
+
+    @property
+    def was_found_by_this_path(self) -> bool:
+        """Whether it had been renamed under this id, spelled and percent-encoded just so."""
+        ended = self._calls.found_by.get(self.exchange.request.path)
+        return ended is not None and ended <= self.exchange.started
+
+    @property
+    def is_mentioned(self) -> bool:
+        """Whether the body of a successful rename had held this id anywhere."""
+        ended = self.history.mentions.get(self.id)
+        return ended is not None and ended <= self.exchange.started
+
+    # --- whether it is found ---------------------------------------------------------------------
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether it had been found, and is never found again: then it is no matter in which way it was asked for."""
+        return self.is_renamed and self._calls.successes.last_started < self.exchange.started
+
+    @cached_property
+    def is_settling(self) -> bool:
+        """Whether it was not found soon after its create, and was found later: a delay and no loss."""
+        return self._is_settling_at(self.exchange)
+
+    def _is_settling_at(self, miss: Exchange) -> bool:
+        creation = self._at(miss).creation
+        if miss.status != NOT_FOUND or creation is None:
+            return False
+        is_soon = miss.started - creation.exchange.ended <= SETTLING_SECONDS
+        return is_soon and miss.started < self._calls.first_found(miss.request) < math.inf
+
+    @cached_property
+    def is_lost(self) -> bool:
+        """Whether it had been answered 404 though it was there: that was judged, and nothing later is read from it."""
+        return any(each.precedes(self.exchange) and self._was_a_loss(each) for each in self._calls.misses)
+
+    def _was_a_loss(self, miss: Exchange) -> bool:
+        creation = self._at(miss).creation
+        if creation is None or not creation.exchange.precedes(miss) or self._is_settling_at(miss):
+            return False
+        return creation.exchange.request.caller is miss.request.caller
+
+    def _at(self, other: Exchange) -> "Fleet":
+        """Return the same fleet at the moment of another exchange."""
+        if other is self.exchange:
+            return self
+        return Fleet(self.id, other, self.history.parsed(other).operation, self.history, self.dialect)
+
+    @cached_property
+    def has_codes_for_others(self) -> bool | None:
+        """Whether it has codes by what another caller was shown of it; None where nobody else could tell."""
+        others = [each for each in self._calls.codes if each.request.caller is not self.exchange.request.caller]
+        if any(map(value_of, others)):
+            return True
+        asked = any(each.status == NOT_FOUND and self._at(each).is_renamed for each in others)
+        return False if asked else None
+
+    # --- its names -------------------------------------------------------------------------------
+
+    def was_called(self, name: object) -> bool:
+        """Say whether it had been given a name that some server takes for this one."""
+        ids = {self.id, *(each.id for each in self._creations)}
+        renames = (each for id in ids for each in self.history.calls(id).successes)
+        renamed = (self.history.parsed(each).fields.get("newName") for each in renames)
+        given = (*(each.name for each in self._creations), *renamed)
+        return any(_bare_name(each, self.id) == _bare_name(name, self.id) for each in given)
+
+    def names_before(self) -> list[object]:
+        """Return the names in its creates that had been answered: a create that repeats one may show it."""
+        return [each.name for each in self.history.creations(self.id) if each.exchange.precedes(self.exchange)]
+
+    def names_meanwhile(self) -> list[object]:
+        """Return the names of the renames that overlapped the exchange: its answer may show them already."""
+        return [self.history.parsed(each).fields.get("newName", MISSING) for each in self.renames_meanwhile()]
+
+    def taken_by_another(self, name: str) -> Taken:
+        """Say whether another fleet has a name.
+
+        Only a name with our mark is surely free, and a fleet that had one may have it still.
+        Whether organizations share names is for the server to say.
+        """
+        others = self.others_called_like(name)
+        if any(each.name == name and self._is_surely_called_so(each) for each in others):
+            return Taken.SURELY
+        return Taken.PERHAPS if others or not self.history.facts.is_ours(name) else Taken.NOT
+
+    def others_called_like(self, name: str) -> list[Naming]:
+        """Return where other fleets were to get a name that some server takes for this one."""
+        namings = self.history.names.like(name)
+        return [each for each in namings if each.id != self.id and each.exchange.started < self.exchange.started]
+
+    def _is_surely_called_so(self, naming: Naming) -> bool:
+        """Say whether another fleet got a name and was not renamed since, as far as anybody can tell."""
+        given = naming.exchange
+        is_given = given.succeeded and given.precedes(self.exchange)
+        if not is_given or given.request.caller is not self.exchange.request.caller:
+            return False
+        return not self.history.calls(naming.id).renames.has_any_between(given.started, self.exchange.started)
+
+
+def _bare_name(name: object, id: str) -> str:
+    """Return what all servers would keep of a name; some show the id of a fleet that has none."""
+    if name in (MISSING, None, id):
+        return ""
+    return nfc(name.strip()) if isinstance(name, str) else spelled(name)

@@ -1,0 +1,181 @@
+"""All lists of charging keys and all keys that were created: what became of each key, as the lists tell it."""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from fleet_contract.contract_tests.exchange import Caller, Exchange
+from fleet_contract.contract_tests.judging.expectations.situations import situations_of
+from fleet_contract.contract_tests.judging.fleet import SETTLING_SECONDS
+from fleet_contract.contract_tests.judging.fleets_of_keys import shows
+from fleet_contract.contract_tests.judging.identity import IN_QUERIES, IdMatch, loosest
+from fleet_contract.contract_tests.judging.listings import Item, Listing
+from fleet_contract.contract_tests.judging.moment import View
+from fleet_contract.contract_tests.judging.spans import Spans
+
+
+class Presence(StrEnum):
+    """What became of a key in a list that was to show it."""
+
+    LISTED = "listed"
+    LOST = "lost"  # no list has it
+    WRONG_FLEET = "wrong-fleet"  # it got into another fleet, or into none
+    FILTER_OMITS = "filter-omits"  # only the list of its fleet lacks it
+    LIST_OMITS = "list-omits"  # only the list of all keys lacks it
+    PAGES_OMIT = "pages-omit"  # only the pages of a list lack it that has it where it is asked for otherwise
+    SETTLING = "settling"  # it may have appeared a little later
+
+
+@dataclass(frozen=True, eq=False)
+class CreatedKey:
+    """A charging key that a create made, with what was sent.
+
+    Only a plain one must be listed: what became of an odd one, nobody can tell.
+    """
+
+    create: Exchange
+    fields: Mapping[str, Any]
+    is_plain: bool
+
+    @property
+    def caller(self) -> Caller:
+        return self.create.request.caller
+
+    @property
+    def identifier(self) -> str:
+        return str(self.fields.get("keyIdentifier"))
+
+    @property
+    def fleet(self) -> Any:
+        return self.fields.get("fleetId")
+
+
+class KeyLists:
+    """The listings of a history, in the order in which they began, and the keys that were created in it."""
+
+    def __init__(self, view: View) -> None:
+        self.view = view
+        self.listings = list(_listings(view))
+        self.created = list(_created(view))
+        self.creates = Spans(view.history.keys.creates)
+        self._everything = [each for each in self.listings if each.fleet is None and each.is_complete]
+        self._last_begun = {(each.caller, each.fleet): each.started for each in self.listings}
+        self._plain: dict[tuple[Caller, str | None], list[CreatedKey]] = defaultdict(list)
+        self._showing: dict[tuple[Caller, str], list[Listing]] = defaultdict(list)
+        for key in self.created:
+            self._add_created(key)
+        for listing in self.listings:
+            self._add_listing(listing)
+
+    def _add_created(self, key: CreatedKey) -> None:
+        if key.is_plain:
+            self._plain[key.caller, None].append(key)
+        if key.is_plain and isinstance(key.fleet, str):
+            self._plain[key.caller, loosest(key.fleet)].append(key)
+
+    def _add_listing(self, listing: Listing) -> None:
+        for name in {name for item in listing.items for name in _names(item)}:
+            self._showing[listing.caller, name].append(listing)
+
+    def due(self, listing: Listing) -> list[CreatedKey]:
+        """Return the keys that must be in a listing: made before it by its caller, and in its fleet."""
+        fleet = listing.fleet
+        keys = self._plain.get((listing.caller, None if fleet is None else loosest(fleet)), ())
+        earlier = (each for each in keys if each.create.ended <= listing.started)
+        return [each for each in earlier if fleet is None or self._is_surely_of(each, fleet)]
+
+    def _is_surely_of(self, key: CreatedKey, fleet: str) -> bool:
+        return self.view.id_match(key.fleet, fleet, IN_QUERIES) is IdMatch.SAME
+
+    def showing(self, key: CreatedKey) -> list[Listing]:
+        """Return the listings that show a key to its creator, in order."""
+        found = {id(each): each for name in _names(key.fields) for each in self._showing.get((key.caller, name), ())}
+        return sorted(found.values(), key=lambda each: each.started)
+
+    def first_listed(self, key: CreatedKey) -> float:
+        """Return when a list that showed a key was first asked for, infinite where none did."""
+        return next((listing.started for listing in self.showing(key)), math.inf)
+
+    # --- what became of a key --------------------------------------------------------------------
+
+    def presence(self, key: CreatedKey, listing: Listing) -> Presence:
+        """Say what became of a key that is due in a listing.
+
+        What a listing lacks is laid at the door of the list only where another one has it.
+        """
+        if listing.item(key.fields) is not None:
+            return Presence.LISTED
+        if self._may_settle_still(key, listing):
+            return Presence.SETTLING
+        after = [each for each in self.showing(key) if each.is_complete and each.started >= key.create.ended]
+        if len(listing.pages) > 1 and any(each.is_of_the_same_list(listing) for each in after):
+            return Presence.PAGES_OMIT
+        if listing.fleet is None:
+            return self._missing_everywhere(key, listing, after)
+        return self._missing_in_its_fleet(key, listing.fleet, after)
+
+    def _may_settle_still(self, key: CreatedKey, listing: Listing) -> bool:
+        """Say whether a key was missing soon after its create, and was in the same list later: a delay and no loss.
+
+        Where nobody looked again, it may have been either, if this server has such delays.
+        What was listed before has settled.
+        """
+        is_soon = listing.started - key.create.ended <= SETTLING_SECONDS
+        if not is_soon or self.first_listed(key) < listing.started:
+            return False
+        if self._last_begun[listing.caller, listing.fleet] == listing.started:
+            return self.view.dialect.get("read.delay", "some") == "some"
+        later = (each for each in self.showing(key) if each.started > listing.started)
+        return any(each.is_of_the_same_list(listing) for each in later)
+
+    def _missing_everywhere(self, key: CreatedKey, listing: Listing, after: Sequence[Listing]) -> Presence:
+        is_elsewhere = any(each.fleet is not None for each in after)
+        others = (each for each in self.due(listing) if each is not key)
+        lacks_this_alone = "fleetId" not in key.fields and any(listing.item(each.fields) for each in others)
+        return Presence.LIST_OMITS if is_elsewhere or lacks_this_alone else Presence.LOST
+
+    def _missing_in_its_fleet(self, key: CreatedKey, fleet: str, after: Sequence[Listing]) -> Presence:
+        found = next((each.item(key.fields) for each in after if each.fleet is None), None)
+        if found is not None:
+            return Presence.FILTER_OMITS if shows(found, fleet, self.view) else Presence.WRONG_FLEET
+        all_were_listed = any(
+            each.caller is key.caller and each.started >= key.create.ended for each in self._everything
+        )
+        return Presence.LOST if all_were_listed else Presence.WRONG_FLEET
+
+
+def _names(fields: Mapping[str, Any] | Item) -> tuple[str, str]:
+    """Return by what a key is found in a list: its identifier, whose digits have no case, or what is printed on it."""
+    return f"identifier {str(fields.get('keyIdentifier')).casefold()}", f"number {fields.get('visualNumber')}"
+
+
+def _created(view: View) -> Iterator[CreatedKey]:
+    for create in view.history.keys.creates:
+        if create.succeeded:
+            moment = view.at(create)
+            yield CreatedKey(create, moment.request.fields, "keys.create-a-key" in situations_of(moment))
+
+
+def _listings(view: View) -> Iterator[Listing]:
+    """Yield every listing of a history, whole or not, in the order in which they began."""
+    begun: dict[int, Listing] = {}
+    led_on: dict[tuple[Caller, str | None, str | None, str | None], list[int]] = defaultdict(list)
+    for moment in view.of_operation("list_charging_keys"):
+        page, query = moment.exchange, moment.request.query
+        if not page.succeeded:
+            continue
+        list_ = (page.request.caller, query.get("fleetId"), query.get("page_size"))
+        cursor = query.get("cursor")
+        if cursor is None:
+            number = page.number
+            begun[number] = Listing(*list_, (page,))
+        elif led_on.get((*list_, cursor)):
+            number = led_on[*list_, cursor].pop()
+            begun[number] = begun[number].followed_by(page)
+        else:
+            continue
+        led_on[*list_, begun[number].cursor].append(number)
+    yield from begun.values()

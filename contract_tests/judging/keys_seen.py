@@ -1,0 +1,93 @@
+"""What a history holds of charging keys: who created which, who was shown which, and which cursors were given out."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence, Set
+from typing import Any
+
+from fleet_contract.contract_tests.exchange import Caller, Exchange, value_of
+from fleet_contract.contract_tests.judging.bodies import Body
+from fleet_contract.contract_tests.judging.parsed_request import ParsedRequest
+
+REFUSED = range(400, 500)
+Marks = tuple[str, ...]
+
+
+class KeysSeen:
+    """Grows with a history. A visual number is what is printed on a key, by which the run knows its own again."""
+
+    def __init__(self) -> None:
+        self.creates: list[Exchange] = []
+        self.cursors: dict[str, Exchange] = {}  # the page that gave one out first
+        self.fleets: dict[str, list[Any]] = defaultdict(list)  # in which a key was created, by its visual number
+        self._shown_fleets: dict[str, str] = {}  # what keys first showed as their fleet, by its id
+        self._by_shown_fleet: dict[str, list[str]] = defaultdict(list)  # and the other way round
+        self._numbers: dict[Caller, set[str]] = defaultdict(set)  # of keys that a caller created
+        self._shown: dict[Caller, set[Marks]] = defaultdict(set)  # the keys that a caller was shown
+        self._by_identifier: dict[Any, list[Exchange]] = defaultdict(list)
+
+    def add_create(self, exchange: Exchange, request: ParsedRequest) -> None:
+        """Add the create of a key."""
+        if request.body is Body.NO_JSON:
+            return
+        self.creates.append(exchange)
+        identifier, number = request.fields.get("keyIdentifier"), request.fields.get("visualNumber")
+        if isinstance(identifier, (str, bool, int, float)) and exchange.status not in range(300, 500):
+            self._by_identifier[identifier].append(exchange)
+        if exchange.succeeded and isinstance(number, str):
+            self.fleets[number].append(request.fields.get("fleetId"))
+            self._numbers[exchange.request.caller].add(number)
+
+    def add_page(self, exchange: Exchange, request: ParsedRequest) -> None:
+        """Add a page of a list of keys."""
+        page = value_of(exchange)
+        if not isinstance(page, dict):
+            return
+        cursor, items = page.get("cursor"), page.get("keys")
+        if isinstance(cursor, str) and cursor:
+            self.cursors.setdefault(cursor, exchange)
+        for item in items if isinstance(items, list) else ():
+            self._shown[exchange.request.caller].add(marks_of(item))
+            fleet = self.fleet_of(item, request.query) if _shows_a_fleet(item) else None
+            if fleet is not None and fleet not in self._shown_fleets:
+                self._shown_fleets[fleet] = item["fleetId"]
+                self._by_shown_fleet[item["fleetId"]].append(fleet)
+
+    def fleet_of(self, item: Mapping[str, Any], query: Mapping[str, str]) -> str | None:
+        """Return the fleet of a listed key: where it was created, else what the list was filtered by; or None."""
+        fleets = self.fleets.get(str(item.get("visualNumber"))) or [query.get("fleetId")]
+        return fleets[0] if isinstance(fleets[0], str) and fleets.count(fleets[0]) == len(fleets) else None
+
+    def fleets_shown_as(self, shown: str) -> Sequence[str]:
+        """Return the ids of the fleets that keys first showed by this text."""
+        return self._by_shown_fleet.get(shown, ())
+
+    def creates_of(self, identifier: object) -> Sequence[Exchange]:
+        """Return the creates of a key with this identifier that made it, or may have made it."""
+        return self._by_identifier.get(identifier, ())
+
+    def is_anothers(self, number: str, caller: Caller) -> bool:
+        """Say whether the other organization created a key with this visual number, and the caller did not."""
+        others = self._numbers.get(OTHERS.get(caller, caller), ())
+        return number in others and number not in self._numbers.get(caller, ())
+
+    def others_have_any(self, caller: Caller) -> bool:
+        """Say whether the other organization created a key, or was shown one, so that the caller could see it."""
+        created = self._numbers.get(OTHERS.get(caller, caller), ())
+        return bool(self.shown_to_others(caller)) or any(self.is_anothers(number, caller) for number in created)
+
+    def shown_to_others(self, caller: Caller) -> Set[Marks]:
+        """Return the keys that the other organization was shown."""
+        return self._shown.get(OTHERS[caller], frozenset()) if caller in OTHERS else frozenset()
+
+
+OTHERS = {Caller.OWNER: Caller.OTHER, Caller.OTHER: Caller.OWNER}
+
+
+def marks_of(item: Any) -> Marks:
+    """Return what tells a listed charging key from every other one, of whatever organization."""
+    members = item if isinstance(item, dict) else {}
+    return tuple(str(members.get(name)) for name in ("keyIdentifier", "visualNumber", "contractId"))
+
+
+def _shows_a_fleet(item: Any) -> bool:
+    return isinstance(item, dict) and isinstance(item.get("fleetId"), str)

@@ -1,0 +1,132 @@
+"""Texts, ids and names, as servers measure, compare and tidy them."""
+
+import json
+import re
+import unicodedata
+from functools import lru_cache
+from string import ascii_lowercase, ascii_uppercase
+
+LIMIT = 100  # characters, of ids and of names (guide#fleet-identifier, guide#rename-a-fleet)
+CAPITALS = frozenset(ascii_uppercase)
+SLUG = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-")
+_UNRESERVED = SLUG | CAPITALS | frozenset("._~")
+# Gateways refuse some of these in paths even when encoded, so a server may well not let them into an id.
+HOSTILE = frozenset("/\\%?#;")
+_ALARMING = re.compile(r"<\w|\$\{|;\s*drop\s|\.\./", re.IGNORECASE)
+_CONTROL_CHARACTER = re.compile("[\x00-\x1f\x7f-\x9f]")  # the general category Cc
+_BLANKS = "".join(chr(code) for code in range(0x10000) if code <= 0x20 or chr(code).isspace()) + "\ufeff"
+_UNSEEN = ("Mn", "Mc", "Me", "Cc", "Cf")  # marks upon letters; control and format characters
+_LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
+
+# --- lengths -------------------------------------------------------------------------------------
+
+
+def utf16_units(text: str) -> int:
+    """Return the length in UTF-16 code units, as Java, JavaScript and C# count it."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def is_overlong(text: str) -> bool:
+    """Say whether a text is beyond the limit in every unit that a server may count in."""
+    return len(text) > LIMIT
+
+
+def is_overlong_by_blanks(text: str) -> bool:
+    """Say whether a text is beyond the limit only as long as nobody trims it."""
+    return is_overlong(text) and not is_overlong(text.strip())
+
+
+def is_between_the_units(text: str) -> bool:
+    """Say whether a text is within the limit in code points and beyond it in UTF-16 units."""
+    return len(text) <= LIMIT < utf16_units(text)
+
+
+def is_longest(text: str) -> bool:
+    """Say whether a text just fits, in some unit that servers count in, bytes among them."""
+    return utf16_units(text) <= LIMIT and (len(text) >= LIMIT - 1 or len(text.encode("utf-8", "replace")) > LIMIT)
+
+
+# --- characters ----------------------------------------------------------------------------------
+
+
+def has_control_characters(text: str) -> bool:
+    return _CONTROL_CHARACTER.search(text) is not None
+
+
+def has_blanks_around(text: str) -> bool:
+    return text != text.strip()
+
+
+def is_normalised(text: str) -> bool:
+    return unicodedata.is_normalized("NFC", text)
+
+
+def is_alarming(text: str) -> bool:
+    """Say whether a firewall for web applications may take a text for an attack."""
+    return _ALARMING.search(text) is not None
+
+
+def is_unusual(character: str) -> bool:
+    """Say whether a server may let a character into no name: none of letters, digits, - . _, and blanks or controls.
+
+    What becomes of blanks and control characters are questions of their own.
+    """
+    return not (character.isalnum() or character.isspace() or character in "-._" or has_control_characters(character))
+
+
+def is_slug(id: str) -> bool:
+    """Say whether an id has only characters that every server lets into an id."""
+    return set(id) <= SLUG
+
+
+def is_unreserved(id: str) -> bool:
+    """Say whether an id has only characters that no path needs to encode (RFC 3986, section 2.3)."""
+    return set(id) <= _UNRESERVED
+
+
+# --- what servers make of them -------------------------------------------------------------------
+
+
+def nfc(text: str) -> str:
+    return unicodedata.normalize("NFC", text)
+
+
+def in_lower_case(text: str) -> str:
+    """Return a text with the capitals of ASCII in lower case, which every server that ignores case does."""
+    return text.translate(_LOWER)
+
+
+@lru_cache(4096)
+def collated(text: str) -> str:
+    """Return what is left of a text in the most forgiving collation of a database that ignores case.
+
+    Such a collation compares letters alone: without case, accents and width, without what nobody sees, and without the
+    blanks at the end (Unicode Technical Standard 10, primary level).
+    """
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(each for each in letters if unicodedata.category(each) not in _UNSEEN).casefold().rstrip()
+
+
+def without_blanks(text: str) -> str:
+    """Return a text without what every language takes for blank around it."""
+    return text.strip(" \t\r\n")
+
+
+def without_any_blanks(text: str) -> str:
+    """Return a text without all around it that some language takes for blank: Java controls, JavaScript U+FEFF."""
+    return text.strip(_BLANKS)
+
+
+def tidied(text: str) -> str:
+    """Return a text as the tidiest server keeps it, which is never another in case."""
+    return nfc(without_any_blanks(text))
+
+
+def spelled(value: object) -> str:
+    """Return a value as a server keeps it that takes numbers and booleans for texts."""
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def is_scalar(value: object) -> bool:
+    """Say whether a value is a number or a boolean, which some servers take as the string that spells it."""
+    return isinstance(value, (bool, int, float))

@@ -1,0 +1,105 @@
+"""The smallest sequence known that shows a failure, and what its requests and answers looked like. Secrets stay out."""
+
+import json
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from fleet_contract.contract_tests.exchange import Answer, Exchange
+from fleet_contract.contract_tests.judging.findings import Finding
+from fleet_contract.contract_tests.judging.history import History
+from fleet_contract.contract_tests.network.curl import curl, road_to
+from fleet_contract.contract_tests.network.printable import printable
+from fleet_contract.contract_tests.target import Target
+
+MASK = "***"
+_SECRET_MEMBERS = frozenset({"code", "keyIdentifier"})
+_SECRET_IN_TEXT = re.compile(r'("(?:code|keyIdentifier)"\s*:\s*")[^"]*')
+_SHOWN = 400  # characters of a body
+_MOST_STEPS, _MOST_RENAMES, _MOST_CREATES = 8, 3, 2
+
+
+def sequence_of(finding: Finding, history: History) -> list[Exchange]:
+    """Return the exchanges that show a failure, with what made its fleets and what was done to them before."""
+    shown = [each for each in history.exchanges if each.number in finding.exchanges]
+    ids, last = _ids_of(shown, history), max(finding.exchanges)
+    earlier = [each for each in history.exchanges if each.number < last and each.number not in finding.exchanges]
+    renames = [each for each in _succeeded(earlier, "rename_fleet", ids, history) if each.check == shown[-1].check]
+    ids |= _ids_of(renames[-_MOST_RENAMES:], history)
+    creates = _succeeded(earlier, "create_fleet", ids, history)
+    steps = (*creates[:_MOST_CREATES], *renames[-_MOST_RENAMES:], *shown[-_MOST_STEPS:])
+    return sorted(steps, key=lambda each: each.number)
+
+
+def _succeeded(exchanges: Iterable[Exchange], operation: str, ids: frozenset[str], history: History) -> list[Exchange]:
+    """Return the successes of an operation on any of these fleets."""
+    requests = ((each, history.parsed(each)) for each in exchanges if each.succeeded)
+    return [each for each, request in requests if request.operation == operation and ids & request.fleet_ids]
+
+
+def _ids_of(exchanges: Iterable[Exchange], history: History) -> frozenset[str]:
+    """Return the ids that exchanges name, and what their bodies hold beside them, which may be ids too."""
+    requests = [history.parsed(each) for each in exchanges]
+    texts = (value for each in requests for value in each.fields.values() if isinstance(value, str) and value)
+    return frozenset(texts).union(*(each.fleet_ids for each in requests))
+
+
+def steps_of(finding: Finding, history: History, target: Target) -> list[str]:
+    """Return a failure's sequence as lines of shell."""
+    road = road_to(target)
+    return [curl(exchange.request, target.base_url, road) for exchange in sequence_of(finding, history)]
+
+
+def request_line(exchange: Exchange) -> str:
+    """Return what was sent, on one line."""
+    request = exchange.request
+    body = _cut(request.body.decode("utf-8", "backslashreplace"))
+    return f"{request.method} {_cut(request.path)}" + (f" {body}" if body else "")
+
+
+def answer_line(exchange: Exchange) -> str:
+    """Return what was answered, on one line, with invitation codes and key identifiers masked."""
+    answer = exchange.answer
+    if answer is None:
+        return f"no answer: {exchange.trouble}"
+    media = answer.header("content-type")
+    lists_codes = answer.succeeded and exchange.request.path.split("?")[0].endswith("/invitation")
+    body = _shape_of(answer) if lists_codes else _cut(masked_body(answer))
+    return f"{answer.status}{f' {_cut(media)}' if media else ''} {body}".rstrip()
+
+
+def _shape_of(answer: Answer) -> str:
+    """Return a list of codes with every string masked: a faulty server may put a code anywhere."""
+    if not answer.is_json:
+        return f"{MASK} ({len(answer.body)} bytes that are no JSON)"
+    return _cut(_as_json(_all_masked(answer.json)))
+
+
+def _all_masked(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _all_masked(member) for name, member in value.items()}
+    if isinstance(value, list):
+        return [_all_masked(item) for item in value]
+    return MASK if isinstance(value, str) else value
+
+
+def masked_body(answer: Answer) -> str:
+    """Return the body of an answer as text, with the secrets that an API answers with masked."""
+    if not answer.is_json:
+        return _SECRET_IN_TEXT.sub(rf"\g<1>{MASK}", answer.body.decode("utf-8", "backslashreplace"))
+    return _as_json(_masked(answer.json))
+
+
+def _as_json(value: Any) -> str:
+    """Return a value as JSON that can be written: half of a surrogate pair, which JSON can escape, stays escaped."""
+    return json.dumps(value, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()
+
+
+def _masked(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: MASK if name in _SECRET_MEMBERS and member else _masked(member) for name, member in value.items()}
+    return [_masked(item) for item in value] if isinstance(value, list) else value
+
+
+def _cut(text: str) -> str:
+    return printable(text, _SHOWN)
