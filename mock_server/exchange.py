@@ -128,6 +128,7 @@ class Exchange:
         self._rest_of_response -= len(content)
         if not message.get("more_body", False):
             self.is_finished = True
+            self.unread = b""  # Nobody reads it any more, and it must not keep what follows from being passed over.
             self._wake()
             self._connection.on_finish()
 

@@ -95,6 +95,19 @@ def test_a_client_that_sends_a_body_too_large_reads_so_although_it_is_to_be_clos
         assert read(until_closed(connection)).status == (413 if key == KEY else 401)
 
 
+@pytest.mark.parametrize("pause", [0, ENOUGH])
+def test_the_rest_of_a_body_too_large_is_passed_over_and_the_next_request_answered(url: str, pause: float) -> None:
+    too_large = f"POST /emp/v1/fleets HTTP/1.1\r\nHost: m\r\n{KEY}\r\n{JSON}\r\nContent-Length: 3000000\r\n\r\n"
+    data = too_large.encode() + b" " * 3_000_000 + request(f"GET {KEYS}", KEY)
+    with connected(url) as connection:
+        connection.sendall(data[:200_000])
+        time.sleep(pause)
+        connection.sendall(data[200_000:])
+        first, second = until_closed(connection).split(b"HTTP/1.1 ")[1:]
+    assert first.startswith(b"413 ")
+    assert second.startswith(b"200 ")
+
+
 @pytest.mark.usefixtures("engine")
 def test_a_body_in_tiny_chunks_is_read_a_little_at_a_time_so_that_others_have_their_turn(
     monkeypatch: pytest.MonkeyPatch,
