@@ -33,8 +33,8 @@ def run(base_url: str | None, given: Given) -> int:
     with waiting():  # until there is a run that can be reported
         settings, outputs = read_settings(base_url, given)
         # A report that goes to standard output is alone there, so that a program can read it.
-        console = open_console(stderr=any(standard_stream(path) for path in outputs.paths))
-        return judge(settings, outputs, console, [Path(given["target"])] if given["target"] else [])
+        console = open_console(stderr=any(standard_stream(path) for path in outputs.values()))
+        return judge(settings, outputs, console)
 
 
 def dialect(base_url: str | None, given: Given) -> int:

@@ -194,7 +194,11 @@ def explain(id: str) -> None:
 
 
 def _explain_requirement(each: Requirement) -> list[str]:
-    lines = [f"[bold]{each.id}[/] {each.basis}", f"  {escape(each.text)}", f"  source: {each.url}"]
+    lines = [
+        f"[bold]{each.id}[/] {each.basis}, since {each.since}",
+        f"  {escape(each.text)}",
+        f"  source: {each.url}",
+    ]
     if each.untestable:
         lines.append(f"  untestable: {escape(each.untestable)}")
     return lines + [

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from typing import Any, NamedTuple, get_type_hints
 
+from fleet_contract.contract_tests.gate import Gate
 from fleet_contract.contract_tests.kinds import Kind
 from fleet_contract.contract_tests.options import OPTIONS
 from fleet_contract.contract_tests.references import Origin, Source
@@ -53,7 +54,7 @@ def _default(field: Field[Any]) -> Any:
     return REQUIRED if field.default is MISSING else field.default
 
 
-ENTRIES: Mapping[str, Entry] = {entry.name: entry for entry in _entries(Target)}
+ENTRIES: Mapping[str, Entry] = {entry.name: entry for entry in (*_entries(Target), *_entries(Gate))}
 VARIABLES = (*(entry.variable for entry in ENTRIES.values()), DIALECT_VARIABLE)
 SECRET_VARIABLES = frozenset(entry.variable for entry in ENTRIES.values() if entry.kind.hidden)
 TABLES = (*dict.fromkeys(name.partition(".")[0] for name in ENTRIES if "." in name), "dialect")

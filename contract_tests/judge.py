@@ -1,6 +1,6 @@
 """Judging from begin to end: the first look, the cost, the checks, the reports and the exit code."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from importlib.resources import as_file, files
@@ -12,9 +12,8 @@ from rich.markup import escape
 
 from fleet_contract.contract_tests.driving import Alone
 from fleet_contract.contract_tests.ending import complain, ending_of, unless_lost
-from fleet_contract.contract_tests.reports.as_json import to_json
 from fleet_contract.contract_tests.reports.files import is_bounded, prepare, write
-from fleet_contract.contract_tests.reports.junit import to_junit
+from fleet_contract.contract_tests.reports.formats import FORMATS
 from fleet_contract.contract_tests.reports.text import print_footprint, print_report
 from fleet_contract.contract_tests.run import Report, Run, Settings
 from fleet_contract.contract_tests.settings import Outputs
@@ -74,24 +73,21 @@ def look(run: Run, console: Console) -> None:
         console.print(f"Everything created is recorded in {escape(str(settings.ledger))}.", soft_wrap=True)
 
 
-def judge(settings: Settings, outputs: Outputs, console: Console, others: Iterable[Path] = ()) -> int:
-    """Judge a server, write and print what it came to, and return the exit code.
-
-    `others` are files that no report may be written over. Raises Contradiction.
-    """
+def judge(settings: Settings, outputs: Outputs, console: Console) -> int:
+    """Judge a server, write and print what it came to, and return the exit code; raises Contradiction."""
     with held():
-        run = begun(settings, outputs, others)
+        run = begun(settings, outputs)
         failure = failure_of(run, console)
         if failure is None:
             return finish(run_checks(run), outputs, console)
         return abandon(run, failure, outputs, console)
 
 
-def begun(settings: Settings, outputs: Outputs, others: Iterable[Path] = ()) -> Run:
+def begun(settings: Settings, outputs: Outputs) -> Run:
     """Make a run whose reports can be written; raises Contradiction."""
     written = [settings.ledger] if settings.ledger else []
     read = [Path(case.file) for case in settings.cases]
-    prepare(outputs.paths, [*others, *written, *read])
+    prepare(outputs.values(), [*settings.files, *written, *read])
     return Run.begin(settings)
 
 
@@ -135,15 +131,14 @@ def printed(outcome: Outcome, show: Callable[[], None], lost: Sequence[str]) -> 
 
 def _written(report: Report, outputs: Outputs) -> list[str]:
     """Write the files, those first that nobody can hold up, and return what went wrong."""
-    renders = {outputs.json: to_json, outputs.junit: to_junit}
     lost = list[str]()
-    for path in sorted(outputs.paths, key=is_bounded, reverse=True):
+    for form, path in sorted(outputs.items(), key=lambda each: is_bounded(each[1]), reverse=True):
         guard = nullcontext() if is_bounded(path) else breakable()
-        lost += _failing(f"The report {path} cannot be written", partial(_write, path, renders[path], report), guard)
+        lost += _failing(f"The report {path} cannot be written", partial(_write, path, FORMATS[form], report), guard)
     return lost
 
 
-def _write(path: Path, render: Callable[[Report], str], report: Report) -> None:
+def _write(path: Path, render: Callable[[Report], str | bytes], report: Report) -> None:
     write(path, render(report))
 
 

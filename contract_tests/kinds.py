@@ -62,7 +62,8 @@ def _read_decimal(text: str) -> float:
     return float(text)
 
 
-def _read_list(text: str) -> list[str]:
+def read_list(text: str) -> list[str]:
+    """Return the items of a text, which commas or line ends separate."""
     return [item.strip() for item in ITEM_ENDS.split(text) if item.strip()]
 
 
@@ -85,7 +86,8 @@ def _is_text(value: Any) -> bool:
     return isinstance(value, str) and value != ""
 
 
-def _is_list(value: Any) -> bool:
+def is_list(value: Any) -> bool:
+    """Say whether a value is a list of texts that are not empty."""
     return isinstance(value, list | tuple) and all(map(_is_text, value))
 
 
@@ -173,13 +175,13 @@ PROXY = Kind(
 FILE = Kind("the path of a file, or env:NAME", _is_text, take=_take_path)
 CONNECT_TO = Kind(
     "a list of HOST1:PORT1:HOST2:PORT2 (in an environment variable: separated by blanks)",
-    lambda value: _is_list(value) and all(map(is_connect_to, value)),
+    lambda value: is_list(value) and all(map(is_connect_to, value)),
     str.split,
     lambda value, _: tuple(value),
 )
 RESOLVE = Kind(
     "a list of HOST:PORT:ADDRESS[,ADDRESS], each a numeric address (in an environment variable: separated by blanks)",
-    lambda value: _is_list(value) and all(map(is_resolve, value)),
+    lambda value: is_list(value) and all(map(is_resolve, value)),
     str.split,
     lambda value, _: tuple(value),
 )
@@ -191,8 +193,8 @@ NUMBER = Kind("a number from 0 to 1,000,000", _is_number, _read_decimal)
 SPAN = Kind("a number greater than 0, at most 1,000,000", lambda value: _is_number(value) and value > 0, _read_decimal)
 CODES = Kind(
     "a list of strings, env:NAME or file:PATH (in an environment variable: separated by commas)",
-    _is_list,
-    _read_list,
+    is_list,
+    read_list,
     _take_codes,
     hidden=True,
 )

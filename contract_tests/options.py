@@ -1,9 +1,10 @@
 """The options that `fleet-contract run` and plain pytest share: one table, read by both."""
 
+from dataclasses import fields
 from pathlib import Path
 from typing import NamedTuple
 
-from fleet_contract.contract_tests.depths import Depth
+from fleet_contract.contract_tests.gate import DEPTHS, STRICTER, Gate
 
 CASES_FOLDER = Path("fleet-contract-cases")  # where an exploration saves what it finds
 
@@ -24,8 +25,14 @@ class Option(NamedTuple):
     metavar: str = ""
 
 
+# Where reports go; reports/formats.py has what each is made by.
+REPORTS = (
+    Option("json", "Write the report as JSON.", metavar="FILE"),
+    Option("junit", "Write the report as JUnit XML.", metavar="FILE"),
+    Option("write-expect", "Write a file for --expect: the requirements that this run judged.", metavar="FILE"),
+)
 OPTIONS = (
-    Option("target", "Read the target from this TOML file.", metavar="FILE"),
+    Option("target", "Read the target from this TOML file.", metavar="FILE[#NAME]"),
     Option("api-key", "Where to read the API key.", "api_key", metavar="env:NAME|file:PATH"),
     Option(
         "other-api-key", "Where to read a second organization's API key.", "other_api_key", metavar="env:NAME|file:PATH"
@@ -34,11 +41,17 @@ OPTIONS = (
     Option(
         "cases", "Also replay this saved case, or all cases in a folder. Repeatable.", many=True, metavar="FILE_OR_DIR"
     ),
-    Option("depth", "How much to check; each depth sends more.", choices=tuple(depth.word for depth in Depth)),
-    Option("only", "Judge only requirements whose id starts with PREFIX. Repeatable.", many=True, metavar="PREFIX"),
-    Option("skip", "Skip requirements whose id starts with PREFIX. Repeatable.", many=True, metavar="PREFIX"),
-    Option("fail-on", "Fail only for requirements with this basis.", choices=("stated",)),
-    Option("require-all", "Exit 3 if any requirement was left untested.", flag=True),
+    Option("depth", "How much to check; each depth sends more.", "depth", choices=DEPTHS),
+    Option(
+        "only", "Judge only requirements whose id starts with PREFIX. Repeatable.", "only", many=True, metavar="PREFIX"
+    ),
+    Option("skip", "Skip requirements whose id starts with PREFIX. Repeatable.", "skip", many=True, metavar="PREFIX"),
+    Option("fail-on", "Fail only for requirements with this basis.", "fail_on", choices=STRICTER),
+    Option("require-all", "Exit 3 if any requirement was left untested.", "require_all", flag=True),
+    Option("expect", "Exit 3 if a requirement was left untested that this file lists.", "expect", metavar="FILE"),
+    Option("catalogue", "Fail for no requirement that a later version added.", "catalogue", metavar="VERSION"),
+    Option("waivers", "Accept the failures that this file lists, each until its date.", "waivers", metavar="FILE"),
+    Option("strict-waivers", "Exit 1 if a waiver is no longer needed.", "strict_waivers", flag=True),
     Option(
         "requests-per-second",
         "Send at most N requests per second; 0 means no limit.",
@@ -70,8 +83,10 @@ OPTIONS = (
     ),
     Option("unix-socket", "Connect to this unix socket.", "network.unix_socket", metavar="PATH"),
     Option("ledger", "Append every fleet and charging key that is created to this file.", metavar="FILE"),
-    Option("json", "Write the report as JSON.", metavar="FILE"),
-    Option("junit", "Write the report as JUnit XML.", metavar="FILE"),
+    *REPORTS,
 )
 # What says where a server is and what it may cost; the rest says how the gate judges it and what it reports.
-OF_THE_TARGET = tuple(each for each in OPTIONS if each.entry or each.name in ("target", "only", "skip", "ledger"))
+_OF_THE_GATE = {each.name for each in fields(Gate)} - {"only", "skip"}
+OF_THE_TARGET = tuple(
+    each for each in OPTIONS if each.name in ("target", "ledger") or (each.entry and each.entry not in _OF_THE_GATE)
+)

@@ -48,7 +48,10 @@ class Verdict(pytest.Item):
         self._driver = driver
 
     def runtest(self) -> None:
-        result = next(each for each in self._driver.conclude().results if each.requirement.id == self.name)
+        report = self._driver.conclude()
+        result = next(each for each in report.results if each.requirement.id == self.name)
+        if pardon := report.pardon(result):
+            pytest.xfail(f"{pardon}: {message_of(result)}")
         if result.verdict is verdicts.Verdict.UNTESTED:
             pytest.skip(result.reason)
         if result.verdict is not verdicts.Verdict.PASSED:
@@ -133,7 +136,7 @@ def _driver(config: pytest.Config) -> Beside:
         settings, outputs = read_settings(config.getoption(f"{PREFIX}url"), given)
         if config.option.collectonly:
             return Beside(Run.begin(settings), outputs)
-        run = begun(settings, outputs, [Path(given["target"])] if given["target"] else [])
+        run = begun(settings, outputs)
     except Exception as error:  # noqa: BLE001  (each has its code)
         code, reason = ending_of(error)
         pytest.exit(reason, returncode=code)

@@ -12,6 +12,7 @@ from fleet_contract.contract_tests.api import Api
 from fleet_contract.contract_tests.check import Check
 from fleet_contract.contract_tests.depths import Depth
 from fleet_contract.contract_tests.exchange import Exchange, Request
+from fleet_contract.contract_tests.gate import Gate, Pardon
 from fleet_contract.contract_tests.judging.findings import Finding
 from fleet_contract.contract_tests.judging.history import Facts, History
 from fleet_contract.contract_tests.judging.judge import Judgement, judge
@@ -24,8 +25,21 @@ from fleet_contract.contract_tests.network.ledger import Footprint
 from fleet_contract.contract_tests.programs.case_files import Case
 from fleet_contract.contract_tests.target import Target
 from fleet_contract.contract_tests.untested import Lack, Untested
-from fleet_contract.contract_tests.verdicts import Outcome, Ran, Result, fold, is_selected, judged, outcome, testable
-from fleet_contract.spec.catalogue import Basis, Requirement, catalogue
+from fleet_contract.contract_tests.verdicts import (
+    Outcome,
+    Ran,
+    Result,
+    Verdict,
+    doubts,
+    fold,
+    is_selected,
+    judged,
+    outcome,
+    testable,
+    waivers,
+)
+from fleet_contract.contract_tests.waivers import State, Waiver
+from fleet_contract.spec.catalogue import Requirement, catalogue
 from fleet_contract.spec.dialect import UNKNOWN, Dialect
 
 _UNREAD: Dialect = dict.fromkeys(catalogue().questions, UNKNOWN)
@@ -36,20 +50,30 @@ MARK_BYTES = 4  # the mark is their hexadecimal digits, so that it fits into ids
 class Settings:
     """What the user asked for.
 
-    What runs before learnt is `assumed` of the dialect, and their `troubles` count for this one too.
+    What runs before learnt is `assumed` of the dialect, and their `troubles` count for this one too. `files` are those
+    that say all this, over which nothing may be written.
     """
 
     target: Target
-    depth: Depth = Depth.STANDARD
-    only: tuple[str, ...] = ()
-    skip: tuple[str, ...] = ()
-    fail_on: Basis | None = None
-    require_all: bool = False
+    gate: Gate = field(default_factory=Gate)
     ledger: Path | None = None
     mark: str = ""
     cases: tuple[Case, ...] = ()
     assumed: Mapping[str, str] = field(default_factory=dict)
     troubles: Mapping[Cost, float] = field(default_factory=dict)
+    files: tuple[Path, ...] = ()
+
+    @property
+    def depth(self) -> Depth:
+        return self.gate.depth
+
+    @property
+    def only(self) -> tuple[str, ...]:
+        return self.gate.only
+
+    @property
+    def skip(self) -> tuple[str, ...]:
+        return self.gate.skip
 
 
 @dataclass(frozen=True)
@@ -76,8 +100,16 @@ class Report:
         """Why nothing is concluded; empty where something is."""
         if self.outcome is not Outcome.INCONCLUSIVE:
             return ()
-        ended = (f"{ran.name}: {ran.error or ran.reason}" for ran in self.ran if ran.ended_early)
-        return tuple(ended) or ("something is untested",)
+        return doubts(self.results, self.ran, self.settings.gate)
+
+    def pardon(self, result: Result) -> Pardon | None:
+        """Return why a failure does not fail the gate; None where it does, and where nothing failed."""
+        return self.settings.gate.pardon(result.requirement) if result.verdict is Verdict.FAILED else None
+
+    @property
+    def waivers(self) -> Mapping[Waiver, State]:
+        """What became of each waiver."""
+        return waivers(self.results, self.settings.gate)
 
 
 @dataclass
@@ -172,7 +204,7 @@ class Run:
         results = fold(self.wanted.values(), judgement.findings, self.ran, judgement.explained)
         return Report(
             settings=settings,
-            outcome=outcome(results, self.ran, fail_on=settings.fail_on, require_all=settings.require_all),
+            outcome=outcome(results, self.ran, settings.gate),
             results=results,
             ran=self.ran,
             dialect=judgement.dialect,

@@ -1,34 +1,25 @@
 """What the user asked for, from flags, the environment and the target file, for the command and for plain pytest."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from fleet_contract.contract_tests.depths import PRICES, Depth, Price
-from fleet_contract.contract_tests.options import OPTIONS
+from fleet_contract.contract_tests.named_targets import split
+from fleet_contract.contract_tests.options import OPTIONS, REPORTS
 from fleet_contract.contract_tests.programs.case_files import read_cases
 from fleet_contract.contract_tests.run import Settings
 from fleet_contract.contract_tests.target import Target
-from fleet_contract.contract_tests.target_file import read_target
+from fleet_contract.contract_tests.target_file import read_described
 from fleet_contract.contract_tests.verdicts import testable
-from fleet_contract.spec.catalogue import Basis, catalogue
+from fleet_contract.spec.catalogue import catalogue
 from fleet_contract.spec.files import Contradiction, expanded, suggestion
 
 LEDGER = Path("fleet-contract-ledger.jsonl")
 
 
-@dataclass(frozen=True)
-class Outputs:
-    """Where the reports go; None is nowhere."""
-
-    json: Path | None = None
-    junit: Path | None = None
-
-    @property
-    def paths(self) -> tuple[Path, ...]:
-        """The files that were asked for."""
-        return tuple(path for path in (self.json, self.junit) if path)
+Outputs = Mapping[str, Path]  # where the reports go, by the options that ask for them
 
 
 def read_settings(base_url: str | None, given: Mapping[str, Any]) -> tuple[Settings, Outputs]:
@@ -38,17 +29,13 @@ def read_settings(base_url: str | None, given: Mapping[str, Any]) -> tuple[Setti
     is that of no requirement.
     """
     settings = _about_the_target(base_url, given)
-    depth = Depth[(given.get("depth") or Depth.STANDARD.word).upper()]
     cases = read_cases(map(expanded, given.get("cases") or ()))
     settings = replace(
         settings,
-        target=at_most(settings.target, *(PRICES[depth], *(case.program.price for case in cases))),
-        depth=depth,
-        fail_on=Basis(given["fail-on"]) if given.get("fail-on") else None,
-        require_all=bool(given.get("require-all")),
+        target=at_most(settings.target, *(PRICES[settings.depth], *(case.program.price for case in cases))),
         cases=cases,
     )
-    return settings, Outputs(_path(given, "json"), _path(given, "junit"))
+    return settings, {option.name: expanded(given[option.name]) for option in REPORTS if given.get(option.name)}
 
 
 def read_exploration(base_url: str | None, given: Mapping[str, Any]) -> Settings:
@@ -66,11 +53,13 @@ def read_exploration(base_url: str | None, given: Mapping[str, Any]) -> Settings
 def _about_the_target(base_url: str | None, given: Mapping[str, Any]) -> Settings:
     _refuse_empty(given)
     overrides = {option.entry: given.get(option.name) or None for option in OPTIONS if option.entry}
-    target = read_target(_path(given, "target"), {**overrides, "base_url": base_url})
-    only, skip = tuple(given.get("only") or ()), tuple(given.get("skip") or ())
-    _require_matches(only, skip)
+    file = given.get("target")
+    target, gate = read_described(file, {**overrides, "base_url": base_url})
+    _require_matches(gate.only, gate.skip)
     ledger = _path(given, "ledger") or (LEDGER if target.may_write and not target.is_local else None)
-    return Settings(target=target, only=only, skip=skip, ledger=ledger)
+    files = [split(file)[0]] if file else []
+    files += [_path(given, name) or Path() for name in ("waivers", "expect") if given.get(name)]
+    return Settings(target=target, gate=gate, ledger=ledger, files=tuple(files))
 
 
 def _refuse_empty(given: Mapping[str, Any]) -> None:

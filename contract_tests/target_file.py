@@ -3,8 +3,9 @@
 import os
 import re
 from collections.abc import Mapping
+from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from fleet_contract.contract_tests.entries import (
@@ -16,12 +17,14 @@ from fleet_contract.contract_tests.entries import (
     unknown,
     value_of,
 )
+from fleet_contract.contract_tests.gate import Gate
 from fleet_contract.contract_tests.kinds import ITEM_ENDS
 from fleet_contract.contract_tests.lookalikes import refuse_lookalikes
+from fleet_contract.contract_tests.named_targets import chosen, require_choice, split
 from fleet_contract.contract_tests.references import Source, referred_to
 from fleet_contract.contract_tests.target import API, Fixtures, Limits, Network, Target
 from fleet_contract.spec.dialect import chosen_answers, complete
-from fleet_contract.spec.files import Contradiction, expanded, read_text
+from fleet_contract.spec.files import Contradiction, read_text
 from fleet_contract.spec.toml import parse_toml
 
 VISIBLE = re.compile(r"[\x21-\x7e]+")
@@ -29,12 +32,28 @@ WHAT = "The target file"
 EXPECTED = "Expected a TOML file with a base_url. Correct --target."
 
 
+class Described(NamedTuple):
+    """A target, and how it is to be judged."""
+
+    target: Target
+    gate: Gate
+
+
 def read_target(
     path: Path | None = None,
     overrides: Mapping[str, Any] | None = None,
     environment: Mapping[str, str] | None = None,
 ) -> Target:
-    """Return the target that a file, the environment and flags describe together.
+    """Return the target that `read_described` does."""
+    return read_described(path, overrides, environment).target
+
+
+def read_described(
+    path: str | Path | None = None,
+    overrides: Mapping[str, Any] | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> Described:
+    """Return what a file, the environment and flags say together of a target; FILE#NAME is one of several in a file.
 
     `overrides` are the flags, by entry (`limits.max_fleets`); None is a flag that was
     not given. A flag wins over the environment, that over the file, that over the
@@ -42,18 +61,31 @@ def read_target(
     """
     environment = os.environ if environment is None else environment
     flags = {name: value for name, value in (overrides or {}).items() if value is not None}
-    path = None if path is None else expanded(path)
-    table = {} if path is None else _load(path)
-    file = Source(str(path) if path else "the target file", path.parent if path else Path(), environment)
+    whole, name, file = _file(path, environment)
+    table = chosen(whole, name, file.name)
     given = {name: (value, file) for name, value in flatten(table, file.name).items()}
     given |= _from_environment(environment)
     given |= _from_flags(flags, environment)
     refuse_lookalikes(environment, VARIABLES, SECRET_VARIABLES, referred_to(value for value, _ in given.values()))
+    if "base_url" not in given:
+        require_choice(whole, name, file.name)
     values = {name: value_of(ENTRIES[name], value, source) for name, (value, source) in given.items()}
     dialect = chosen_answers(table.get("dialect", {}), file.name)
     dialect |= _read_dialect(environment.get(DIALECT_VARIABLE) or {}, f"the environment variable {DIALECT_VARIABLE}")
     dialect |= _read_dialect(flags.get("dialect", {}), "the flag --dialect")
-    return _target(values, dialect)
+    return Described(_target(values, dialect), _gate(values))
+
+
+def _file(path: str | Path | None, environment: Mapping[str, str]) -> tuple[dict[str, Any], str, Source]:
+    """Return what a target file says, which of its targets is asked for, and what it is called."""
+    if path is None:
+        return {}, "", Source("the target file", Path(), environment)
+    file, name = split(path)
+    return _load(file), name, Source(str(file), file.parent, environment)
+
+
+def _gate(values: Mapping[str, Any]) -> Gate:
+    return Gate(**{each.name: values[each.name] for each in fields(Gate) if each.name in values})
 
 
 def _load(path: Path) -> dict[str, Any]:

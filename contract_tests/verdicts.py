@@ -6,9 +6,11 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from fleet_contract.contract_tests.ending import Exit
+from fleet_contract.contract_tests.gate import Gate
 from fleet_contract.contract_tests.judging.explanations import Causes
 from fleet_contract.contract_tests.judging.findings import Finding
 from fleet_contract.contract_tests.untested import INCONCLUSIVE, Lack
+from fleet_contract.contract_tests.waivers import State, Waiver
 from fleet_contract.spec.catalogue import Basis, Requirement, catalogue
 
 
@@ -132,19 +134,60 @@ def _why_untested(concerned: Sequence[Ran]) -> str:
     )
 
 
-def outcome(results: Sequence[Result], ran: Sequence[Ran], *, fail_on: Basis | None, require_all: bool) -> Outcome:
+def outcome(results: Sequence[Result], ran: Sequence[Ran], gate: Gate) -> Outcome:
     """Say what a run means; silence is never success."""
-    verdicts = {each.verdict for each in results}
-    if any(each.verdict is Verdict.FAILED and fail_on in (None, each.requirement.basis) for each in results):
+    counts = any(each.verdict is Verdict.FAILED and gate.pardon(each.requirement) is None for each in results)
+    if counts or (gate.strict_waivers and State.UNNEEDED in waivers(results, gate).values()):
         return Outcome.BREAKS
-    ended_early = any(each.ended_early for each in ran)
-    nothing = not verdicts & {Verdict.PASSED, Verdict.FAILED}
-    missing = require_all and Verdict.UNTESTED in verdicts
-    # Its cause failed and is not shown, or does not count: something is wrong all the same.
-    unexplained = any(each.causes for each in results)
-    if nothing or missing or ended_early or unexplained or Verdict.ERRORED in verdicts:
-        return Outcome.INCONCLUSIVE
-    return Outcome.CONFORMS
+    return Outcome.INCONCLUSIVE if doubts(results, ran, gate) else Outcome.CONFORMS
+
+
+def doubts(results: Sequence[Result], ran: Sequence[Ran], gate: Gate) -> tuple[str, ...]:
+    """Return why nothing can be concluded where no failure counts; empty where something can."""
+    ended = [f"{each.name}: {each.error or each.reason}" for each in ran if each.ended_early]
+    errors = [f"{each.requirement.id}: {each.reason}" for each in results if each.verdict is Verdict.ERRORED]
+    untested = [each for each in results if each.verdict is Verdict.UNTESTED]
+    reasons = (
+        *(ended or errors),
+        _naming("something is untested that must be judged", _expected(untested, gate)),
+        _naming("something is untested", [each.requirement.id for each in untested] if gate.require_all else []),
+        _naming(
+            "something is untested because of a failure that is hidden or does not count", _unexplained(untested, gate)
+        ),
+        "" if judged(results) else "no requirement was judged",
+    )
+    return tuple(filter(None, reasons))
+
+
+def _naming(reason: str, ids: Sequence[str]) -> str:
+    return f"{reason}: {', '.join(ids)}" if ids else ""
+
+
+def _expected(untested: Iterable[Result], gate: Gate) -> list[str]:
+    ids = gate.expect.ids if gate.expect else ()
+    return [each.requirement.id for each in untested if each.requirement.id in ids]
+
+
+def _unexplained(untested: Iterable[Result], gate: Gate) -> list[str]:
+    """Return what is untested since a cause failed that is hidden or does not count: something is wrong all the same.
+
+    Who waives such a requirement too knows of it.
+    """
+    return [each.requirement.id for each in untested if each.causes and each.requirement.id not in gate.waived]
+
+
+def waivers(results: Iterable[Result], gate: Gate) -> dict[Waiver, State]:
+    """Return what became of each waiver."""
+    by_id = {each.requirement.id: each for each in results}
+    return {each: _state(each, by_id.get(each.id), gate) for each in gate.waivers}
+
+
+def _state(waiver: Waiver, result: Result | None, gate: Gate) -> State:
+    if result is None or not (result.causes or result.verdict in (Verdict.FAILED, Verdict.PASSED)):
+        return State.UNUSED
+    if result.verdict is Verdict.PASSED:
+        return State.UNNEEDED
+    return State.EXPIRED if waiver.has_expired(gate.today) else State.IN_FORCE
 
 
 def judged(results: Sequence[Result]) -> int:

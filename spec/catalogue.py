@@ -38,11 +38,12 @@ class NoSuchId(Contradiction):
 class Requirement:
     """One claim about a server that a client could catch it breaking.
 
-    `source` is `guide#section` or a URL; `untestable` gives the reason where no
-    client can tell, and such a requirement is listed and never judged.
+    `source` is `guide#section` or a URL; `since` is the version that added it. `untestable` gives
+    the reason where no client can tell, and such a requirement is listed and never judged.
     """
 
     id: str
+    since: str
     basis: Basis
     source: str
     text: str

@@ -11,6 +11,7 @@ from fleet_contract.contract_tests.ending import Inconclusive, ending_of
 from fleet_contract.contract_tests.exploring.hunting import Allowance, Hunt
 from fleet_contract.contract_tests.exploring.records import Sighting
 from fleet_contract.contract_tests.exploring.runs import Runs
+from fleet_contract.contract_tests.gate import Gate
 from fleet_contract.contract_tests.judge import begin, run_checks
 from fleet_contract.contract_tests.judging.dialect.reading import decided
 from fleet_contract.contract_tests.network.ledger import Footprint
@@ -87,7 +88,7 @@ class _State:
         if complete(target.dialect).keys() <= target.dialect.keys():
             self.runs.take(begin(settings, open_console(quiet=True)))
             return
-        quick = replace(settings, target=at_most(target, PRICES[Depth.QUICK]), depth=Depth.QUICK, only=(), skip=())
+        quick = replace(settings, target=at_most(target, PRICES[Depth.QUICK]), gate=Gate(Depth.QUICK))
         run = self.runs.take(begin(quick, open_console(quiet=True)))
         report = run_checks(run)
         failed = [each.requirement.id for each in report.results if each.failures]

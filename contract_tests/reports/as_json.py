@@ -9,6 +9,7 @@ from fleet_contract.contract_tests.reports.timeline import drawn
 from fleet_contract.contract_tests.reproduction import steps_of
 from fleet_contract.contract_tests.run import Report
 from fleet_contract.contract_tests.verdicts import Result
+from fleet_contract.contract_tests.waivers import State, Waiver
 
 
 def to_json(report: Report) -> str:
@@ -23,6 +24,7 @@ def to_json(report: Report) -> str:
         "judged": report.judged,
         "testable": len(report.results),
         "requirements": [_requirement(result, report) for result in report.results],
+        "waivers": [_waiver(waiver, state) for waiver, state in report.waivers.items()],
         "dialect": dict(report.dialect),
         "footprint": {
             "requests": footprint.requests,
@@ -44,11 +46,22 @@ def _requirement(result: Result, report: Report) -> dict[str, Any]:
         "basis": requirement.basis.value,
         "source": requirement.url,
         "verdict": result.verdict.value,
+        "pardon": report.pardon(result) or "",
         "evidence": result.evidence,
         "overlaps": result.overlaps,
         "message": message_of(result),
         "timeline": drawn(first) if first else "",
         "reproduce": _steps(first, report),
+    }
+
+
+def _waiver(waiver: Waiver, state: State) -> dict[str, str]:
+    return {
+        "id": waiver.id,
+        "reason": waiver.reason,
+        "owner": waiver.owner,
+        "until": waiver.until.isoformat(),
+        "state": state.value,
     }
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from fleet_contract.contract_tests.depths import Depth
 from fleet_contract.contract_tests.entries import DIALECT_VARIABLE, ENTRIES, REQUIRED, Entry
 
 _PAGE = """\
@@ -42,5 +43,7 @@ def _written(default: Any) -> str:
         return "required"
     if default in (None, (), {}):
         return ""
+    if isinstance(default, Depth):
+        return f"`{default.word}`"
     text = str(default).lower() if isinstance(default, bool) else f"{default:g}" if type(default) is float else default
     return f"`{text}`"

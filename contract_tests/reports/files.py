@@ -77,10 +77,10 @@ def _prepare(path: Path) -> None:
         _write_in_place(real, b"")
 
 
-def write(path: Path, text: str) -> None:
+def write(path: Path, text: str | bytes) -> None:
     """Write a report whole, or leave what is there; raises OSError."""
     # Half of a surrogate pair, which a server may have taken for an identifier, is written as JSON escapes it.
-    data = text.encode("utf-8", "backslashreplace")
+    data = text if isinstance(text, bytes) else text.encode("utf-8", "backslashreplace")
     stream = standard_stream(path)
     if stream:
         stream.flush()

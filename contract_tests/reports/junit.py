@@ -34,9 +34,10 @@ def to_junit(report: Report) -> str:
 def _case(result: Result, report: Report) -> TestCase:
     case = TestCase(result.requirement.id, classname=result.requirement.id.split(".")[0])
     case.time = _seconds(result.requirement.id, report)
-    element = ELEMENTS.get(result.verdict)
+    pardon = report.pardon(result)
+    element = Skipped if pardon else ELEMENTS.get(result.verdict)
     if element:
-        made = element(_clean(message_of(result)))
+        made = element(_clean(f"{pardon}: {message_of(result)}" if pardon else message_of(result)))
         if result.failures:
             steps = steps_of(result.failures[0], report.history, report.settings.target)
             drawing = drawn(result.failures[0]).splitlines()

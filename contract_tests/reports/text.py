@@ -1,13 +1,12 @@
 """The report for a person at a terminal."""
 
-from collections import Counter
-from collections.abc import Sequence
 from itertools import groupby
 
 from rich.console import Console
 from rich.markup import escape
 
 from fleet_contract.contract_tests.judging.history import History
+from fleet_contract.contract_tests.reports.summary import count_line, remarks, waiver_line
 from fleet_contract.contract_tests.reports.timeline import drawn
 from fleet_contract.contract_tests.reproduction import answer_line, request_line, sequence_of, steps_of
 from fleet_contract.contract_tests.run import Report
@@ -15,14 +14,13 @@ from fleet_contract.contract_tests.target import Target
 from fleet_contract.contract_tests.verdicts import Outcome, Result, Verdict
 from fleet_contract.spec.dialect import NOT_APPLICABLE, UNKNOWN
 
-# In the order in which the last line counts them.
 _MARKS = {
     Verdict.FAILED: "[red]✗[/]",
     Verdict.ERRORED: "[yellow]![/]",
     Verdict.PASSED: "[green]✓[/]",
     Verdict.UNTESTED: "[yellow]-[/]",
 }
-_MOST_REASONS = 3
+_MOST_REMARKS = 4
 COLOURS = {Outcome.CONFORMS: "green", Outcome.BREAKS: "red", Outcome.INCONCLUSIVE: "yellow"}
 
 
@@ -32,24 +30,26 @@ def print_report(report: Report, console: Console) -> None:
         console.print(f"\n[bold]{section}[/]")
         for result in results:
             _print_verdict(result, console)
+    _print_waivers(report, console)
     for result in report.results:
         if result.failures:
             print_failure(result, report.history, report.settings.target, console)
     _print_dialect(report, console)
     print_footprint(report, console)
     colour = COLOURS[report.outcome]
-    reason = escape("".join(f"; {each}" for each in report.reasons[:_MOST_REASONS])).rstrip(".")
+    remark = escape("".join(f"; {each}" for each in remarks(report)[:_MOST_REMARKS])).rstrip(".")
     console.print(
-        f"\n[bold {colour}]{report.outcome.upper()}[/]: {_counts(report.results)}"
-        f" at {report.settings.depth.word} depth{reason}.",
+        f"\n[bold {colour}]{report.outcome.upper()}[/]: {count_line(report)}"
+        f" at {report.settings.depth.word} depth{remark}.",
         soft_wrap=True,
     )
 
 
-def _counts(results: Sequence[Result]) -> str:
-    """Return how many requirements have each verdict that occurs."""
-    counted = Counter(result.verdict for result in results)
-    return ", ".join(f"{counted[verdict]} {verdict}" for verdict in _MARKS if counted[verdict])
+def _print_waivers(report: Report, console: Console) -> None:
+    if report.waivers:
+        console.print("\n[bold]waivers[/]")
+    for waiver, state in report.waivers.items():
+        console.print(f"  {escape(waiver_line(waiver, state))}", soft_wrap=True)
 
 
 def _print_verdict(result: Result, console: Console) -> None:

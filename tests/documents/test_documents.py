@@ -108,6 +108,8 @@ def test_the_target_files_hold_entries_that_exist() -> None:
     assert found
     for table in found:
         assert KNOWN.questions.keys() >= table.pop("dialect", {}).keys()
+        for own in table.pop("targets", {}).values():
+            assert set(entries_of(own)) <= set(ENTRIES)
         assert set(entries_of(table)) <= set(ENTRIES)
 
 

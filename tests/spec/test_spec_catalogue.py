@@ -9,8 +9,8 @@ from fleet_contract.spec.catalogue import GUIDE, Answer, Basis, Catalogue, NoSuc
 from fleet_contract.spec.files import Contradiction
 
 REQUIREMENTS = """
-- {id: boats.float, basis: stated, source: guide#boats, text: A boat floats.}
-- {id: boats.sink, basis: implied, source: https://boats.example/, text: A boat sinks., untestable: It is too deep.}
+- {id: boats.float, since: "0.1", basis: stated, source: guide#boats, text: A boat floats.}
+- {id: boats.sink, since: "0.1", basis: implied, source: https://boats.example/, text: It sinks., untestable: Too deep.}
 """
 QUESTIONS = """
 - {id: boat.status, text: How does a boat sink?, source: guide#boats, answers: {"400": Slowly., "409": Fast., by: By.}}
@@ -46,7 +46,7 @@ def load(monkeypatch: pytest.MonkeyPatch, **texts: str) -> Catalogue:
 def test_a_catalogue_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     loaded = load(monkeypatch)
     assert loaded.requirement("boats.float").basis is Basis.STATED
-    assert loaded.requirement("boats.sink").untestable == "It is too deep."
+    assert loaded.requirement("boats.sink").untestable == "Too deep."
     assert loaded.question("boat.status").default == "400"
     assert loaded.question("boat.status").statuses == (400, 409)
     assert loaded.question("boat.colour").answers["blue"] == Answer("Blue.", {"boat.status": ("400",)})

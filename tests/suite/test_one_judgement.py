@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from fleet_contract.contract_tests import verdicts
 from fleet_contract.contract_tests.exchange import Exchange
+from fleet_contract.contract_tests.gate import Gate
 from fleet_contract.contract_tests.judging.history import Facts
 from fleet_contract.contract_tests.judging.judge import Judgement, judge
 from fleet_contract.contract_tests.verdicts import Outcome, Result, Verdict
@@ -121,7 +122,7 @@ def test_a_selection_changes_no_verdict_of_what_it_shows(name: str, only: list[s
     results = verdicts.fold(wanted, judgement.findings, recording.ran, judgement.explained)
     shown = {each.requirement.id: each.verdict.value for each in results}
     assert shown == {id: recording.verdicts[id] for id in shown}
-    come_to = verdicts.outcome(results, recording.ran, fail_on=None, require_all=False)
+    come_to = verdicts.outcome(results, recording.ran, Gate())
     assert (come_to is Outcome.BREAKS) is (Verdict.FAILED in shown.values())
     if any(each.causes for each in results):
         assert come_to is not Outcome.CONFORMS, "what a hidden failure explains is no success"

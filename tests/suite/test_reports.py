@@ -24,7 +24,6 @@ from fleet_contract.contract_tests.reports.junit import to_junit
 from fleet_contract.contract_tests.reports.text import print_report
 from fleet_contract.contract_tests.reproduction import answer_line, request_line, sequence_of
 from fleet_contract.contract_tests.run import Report
-from fleet_contract.contract_tests.settings import Outputs
 from fleet_contract.contract_tests.verdicts import Outcome, Verdict
 from fleet_contract.spec.files import read
 from proof.mutants import MUTANTS
@@ -163,7 +162,7 @@ def test_half_of_a_surrogate_pair_is_told_as_it_was_escaped() -> None:
 def test_a_report_holds_an_identifier_with_half_of_a_surrogate_pair(conforming: Report, tmp_path: Path) -> None:
     odd = replace(conforming, footprint=replace(conforming.footprint, keys_created=("CT-\ud800",)))
     file = tmp_path / "report.json"
-    assert finish(odd, Outputs(json=file), Console(file=StringIO())) == Exit.CONFORMS
+    assert finish(odd, {"json": file}, Console(file=StringIO())) == Exit.CONFORMS
     assert json.loads(file.read_text())["footprint"]["keys_created"] == ["CT-\ud800"]
 
 

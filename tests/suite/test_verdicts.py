@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from fleet_contract.contract_tests import verdicts
+from fleet_contract.contract_tests.gate import Gate
 from fleet_contract.contract_tests.judging.findings import Finding
 from fleet_contract.contract_tests.untested import INCONCLUSIVE, Lack
 from fleet_contract.contract_tests.verdicts import (
@@ -92,7 +93,7 @@ def test_the_failure_that_was_seen_first_comes_first() -> None:
 def test_a_run_means_the_worst_that_was_seen(
     results: list[Result], ran: list[Ran], asks: dict[str, Any], means: Outcome
 ) -> None:
-    assert outcome(results, ran, **{"fail_on": None, "require_all": False, **asks}) is means
+    assert outcome(results, ran, Gate(**asks)) is means
 
 
 def test_what_a_target_or_a_depth_does_not_offer_leaves_a_run_conclusive() -> None:

@@ -1,0 +1,63 @@
+"""What all reports say of a run in short: how many of each, and what was let pass and why."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from fleet_contract.contract_tests.gate import Pardon
+from fleet_contract.contract_tests.run import Report
+from fleet_contract.contract_tests.verdicts import Result, Verdict
+from fleet_contract.contract_tests.waivers import State, Waiver
+
+Standing = Verdict | Pardon
+# In the order in which reports count them: a failure that does not count is called by what lets it pass.
+STANDINGS: Sequence[Standing] = (Verdict.FAILED, *Pardon, Verdict.ERRORED, Verdict.PASSED, Verdict.UNTESTED)
+
+
+def standing(result: Result, report: Report) -> Standing:
+    """Return the verdict of a requirement, or why its failure does not count."""
+    return report.pardon(result) or result.verdict
+
+
+def counts(report: Report) -> dict[Standing, int]:
+    """Return how many requirements have each standing that occurs."""
+    counted = Counter(standing(result, report) for result in report.results)
+    return {each: counted[each] for each in STANDINGS if counted[each]}
+
+
+def count_line(report: Report) -> str:
+    """Return the counts in words: `1 failed, 2 waived, 70 passed`."""
+    return ", ".join(f"{count} {each}" for each, count in counts(report).items())
+
+
+def let_pass(report: Report) -> list[str]:
+    """Return what does not count though it failed, a line for each reason; waivers have lines of their own."""
+    gate = report.settings.gate
+    reasons = {
+        Pardon.ADVISORY: f"advisory, since catalogue {gate.catalogue} does not have it yet",
+        Pardon.TOLERATED: f"tolerated, since --fail-on {gate.fail_on} lets other failures pass",
+    }
+    found = {why: [each.requirement.id for each in report.results if report.pardon(each) is why] for why in reasons}
+    return [f"{reasons[why]}: {', '.join(ids)}" for why, ids in found.items() if ids]
+
+
+_OF_A_WAIVER = {
+    State.IN_FORCE: "waived",
+    State.EXPIRED: "the waiver has expired, so the failure counts; it held",
+    State.UNNEEDED: "passed, so the waiver is no longer needed and can be removed; it holds",
+    State.UNUSED: "not judged; the waiver holds",
+}
+
+
+def waiver_line(waiver: Waiver, state: State) -> str:
+    """Return what became of a waiver."""
+    return f"{waiver.id}: {_OF_A_WAIVER[state]} {waiver.terms}"
+
+
+def remarks(report: Report) -> list[str]:
+    """Return what the last line of a report adds to its counts: what was let pass, else why nothing is concluded."""
+    gate = report.settings.gate
+    unneeded = [each.id for each, state in report.waivers.items() if state is State.UNNEEDED]
+    strict = [f"no longer needed, which --strict-waivers fails: the waivers of {', '.join(unneeded)}"] * bool(
+        unneeded and gate.strict_waivers
+    )
+    return [*let_pass(report), *strict, *report.reasons]
