@@ -5,6 +5,7 @@ import json
 import logging
 import os
 from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 from socket import socket
@@ -26,6 +27,8 @@ from fleet_contract.mock_server.output import print_text
 from fleet_contract.mock_server.parts import Parts, parts
 from fleet_contract.mock_server.seed import public_keys, read_seed
 from fleet_contract.mock_server.sharing import settle
+from fleet_contract.mock_server.state_file import StateFile
+from fleet_contract.mock_server.store import State
 from fleet_contract.mock_server.store.redis_url import place_of
 from fleet_contract.mock_server.targets import read_base_path
 from fleet_contract.spec.dialect import default_dialect, read_dialect
@@ -99,6 +102,13 @@ log = logging.getLogger("fleet_mock")
     help="Keep the state in Redis, which other mocks can share: redis://[user:password@]host[:port][/database].",
 )
 @click.option(
+    "--state",
+    "state_path",
+    type=Path,
+    metavar="FILE",
+    help="Keep the state in this file: begin with what it holds, and save what changes. It need not exist yet.",
+)
+@click.option(
     "--workers",
     "number_of_workers",
     default=1,
@@ -123,6 +133,7 @@ def main(  # noqa: PLR0913  (one argument for each option)
     any_key: bool,
     allowed_hosts: tuple[str, ...],
     store_url: str,
+    state_path: Path | None,
     number_of_workers: int,
     no_validate_responses: bool,
     ready_json: bool,
@@ -134,19 +145,21 @@ def main(  # noqa: PLR0913  (one argument for each option)
         return
     log_to_stderr()
     try:
-        chosen = chosen_answers(dialect_file, settings)
-        made = parts(chosen, read_seed(seed_file, partial(log.warning, "%s")) if seed_file else None, any_key=any_key)
-        made.validate_responses = not no_validate_responses
-        made.body_limit = body_limit
-        made.base_path = read_base_path(base_path)
-        made.origins = frozenset(map(read_origin, origins))
-        made.allowed_hosts = allowed_hosts
-        for name in names:
-            find(name).spoil(made)
-        made.store_url = store_url
-        warn_of_a_password(store_url)
-        require_shared_store(made, number_of_workers)
-        serve(made, host, port, number_of_workers, ready_json=ready_json)
+        require_one_place(store_url, state_path)
+        with StateFile(state_path).held() if state_path else nullcontext() as state_file:
+            chosen = chosen_answers(dialect_file, settings)
+            made = parts(chosen, first_state(state_file, seed_file), any_key=any_key)
+            made.validate_responses = not no_validate_responses
+            made.body_limit = body_limit
+            made.base_path = read_base_path(base_path)
+            made.origins = frozenset(map(read_origin, origins))
+            made.allowed_hosts = allowed_hosts
+            for name in names:
+                find(name).spoil(made)
+            made.store_url, made.state_file = store_url, state_file
+            warn_of_a_password(store_url)
+            require_shared_store(made, number_of_workers)
+            serve(made, host, port, number_of_workers, ready_json=ready_json)
     except (Contradiction, CannotListen) as wrong:
         raise click.UsageError(str(wrong)) from None
 
@@ -162,6 +175,24 @@ def chosen_answers(dialect_file: Path | None, settings: Iterable[str]) -> dict[s
     return chosen
 
 
+def require_one_place(store_url: str, state_path: Path | None) -> None:
+    """Raise Contradiction where the state would be kept in two places."""
+    if store_url and state_path:
+        raise Contradiction(
+            "--state and --store (or FLEET_MOCK_STORE) contradict each other: "
+            "the state is kept in a file by one mock, or in Redis by several. Leave one of them out."
+        )
+
+
+def first_state(state_file: StateFile | None, seed_file: Path | None) -> State | None:
+    """Return what the mock begins with, None where that is the default seed; raises Contradiction."""
+    tell = partial(log.warning, "%s")
+    kept = state_file.read(tell) if state_file else None
+    if state_file and kept and seed_file:
+        tell(f"{state_file.path} holds a state, so the seed {seed_file} is not read. Remove that file to begin anew.")
+    return kept or (read_seed(seed_file, tell) if seed_file else None)
+
+
 def warn_of_a_password(store_url: str) -> None:
     """Warn where the URL of the store has a password, and everybody on this machine can read it."""
     source = click.get_current_context().get_parameter_source("store_url")
@@ -175,7 +206,8 @@ def require_shared_store(made: Parts, number_of_workers: int) -> None:
         settle(made)
     elif number_of_workers > 1:
         raise Contradiction(
-            f"--workers {number_of_workers} needs a --store: each process would have a state of its own. "
+            f"--workers {number_of_workers} needs a --store: each process would have a state of its own"
+            f"{', and only one can keep a --state' if made.state_file else ''}. "
             "Name a Redis, such as --store redis://localhost, or leave --workers out."
         )
     if number_of_workers > 1 and not hasattr(os, "fork"):
@@ -236,7 +268,9 @@ def welcome(url: str, made: Parts) -> str:
 
 
 def what_becomes_of_its_state(made: Parts) -> str:
-    return f"leaves its state in {place_of(made.store_url)}" if made.store_url else "forgets everything"
+    if made.store_url:
+        return f"leaves its state in {place_of(made.store_url)}"
+    return f"saves its state to {made.state_file.path}" if made.state_file else "forgets everything"
 
 
 def keys_in_words(made: Parts) -> str:

@@ -10,7 +10,9 @@ from fleet_contract.mock_server.forms import COMPARING_IDS, sameness
 from fleet_contract.mock_server.handlers import World, id_in_path
 from fleet_contract.mock_server.messages import Answer, Call
 from fleet_contract.mock_server.routes import Routes
+from fleet_contract.mock_server.saving import SavingStore
 from fleet_contract.mock_server.seed import default_seed
+from fleet_contract.mock_server.state_file import StateFile
 from fleet_contract.mock_server.store import Habits, MemoryStore, State, Store
 from fleet_contract.mock_server.terms import terms
 from fleet_contract.spec.dialect import Dialect, complete, default_dialect
@@ -33,7 +35,7 @@ class Parts:
     """What a mock is made of.
 
     `hooks` run before the body of their operation is read.
-    The state is kept in the Redis of `store_url`, or in memory where none is given.
+    The state is kept in the Redis of `store_url`, or in memory where none is given, and then saved to a `state_file`.
     Each of `stores_around` makes a store around the one that keeps the state.
     `layers` stand around the whole service, the last outermost.
     `rewrite` changes what arrives before it is read as HTTP. `base_path` ends without a
@@ -52,6 +54,7 @@ class Parts:
     allowed_hosts: tuple[str, ...] = ()
     hooks: dict[str, list[Hook]] = field(default_factory=dict)
     store_url: str = ""
+    state_file: StateFile | None = None
     stores_around: list[Callable[[Store], Store]] = field(default_factory=list)
     layers: list[Layer] = field(default_factory=list)
     rewrite: Callable[[bytes], bytes] | None = None
@@ -90,9 +93,19 @@ class Mock:
         self.dialect = parts.dialect
         self.routes = Routes(parts.document)
         self.access = Access(dict(parts.seed.keys), parts.any_key)
-        self.store: Store = shared_store(parts) if parts.store_url else MemoryStore(habits(parts.dialect), parts.seed)
+        self.store = store_of(parts, self.access.tenants)
         for around in parts.stores_around:
             self.store = around(self.store)
+
+
+def store_of(parts: Parts, keys: Mapping[str, str]) -> Store:
+    """Return the store that keeps the state of these parts; `keys` are the API keys."""
+    if parts.store_url:
+        return shared_store(parts)
+    memory = MemoryStore(habits(parts.dialect), parts.seed)
+    if parts.state_file is None:
+        return memory
+    return SavingStore(memory, parts.state_file, keys, is_saved=parts.state_file.is_loaded)
 
 
 def shared_store(parts: Parts) -> "RedisStore":
@@ -141,7 +154,7 @@ def _require_distinct_fleets(seed: State, dialect: Dialect) -> None:
             chosen = {question: dialect[question] for question in COMPARING_IDS if question in dialect}
             why = ", ".join(f"{question}={answer}" for question, answer in chosen.items() if answer != usual[question])
             raise Contradiction(
-                f"The seed has the fleets {other!r} and {fleet.id!r}, which are the same fleet where {why}. "
+                f"The mock would begin with the fleets {other!r} and {fleet.id!r}, which are the same where {why}. "
                 f"Expected ids that this dialect tells apart. Change one of them, or the dialect."
             )
 

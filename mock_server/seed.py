@@ -2,11 +2,11 @@
 
 import gc
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from fleet_contract.mock_server.seed_checks import Described, require_sound
 from fleet_contract.mock_server.store import ChargingKey, Code, Fleet, Location, State
@@ -24,6 +24,7 @@ LONG = 1_000_000  # characters, which are about as many entries
 QUOTED = re.compile("'[^']{2,}'")
 
 Tell = Callable[[str], None]
+Entry = TypeVar("Entry")
 
 
 def tell_nobody(_: str) -> None: ...
@@ -102,7 +103,7 @@ class Progress:
         self._tell = tell if total >= MANY else tell_nobody
         self._read = 0
 
-    def over(self, entries: Sequence[Described]) -> Iterator[Described]:
+    def over(self, entries: Iterable[Entry]) -> Iterator[Entry]:
         """Yield entries and count them."""
         step = max(self._total // TIMES_TOLD, 1)
         for entry in entries:

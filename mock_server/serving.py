@@ -79,7 +79,7 @@ class Server(uvicorn.Server):
             connection.give_up()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """End well at the first signal, and at once at the second: a mock has nothing to lose."""
+        """End well at the first signal, and at once at the second, which is not to wait until a state is saved."""
         if self.should_exit:
             os._exit(0)
         super().handle_exit(sig, frame)

@@ -4,12 +4,14 @@ No step awaits anything, so that each is atomic.
 """
 
 import copy
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice
 from typing import Any
 
 from fleet_contract.mock_server.store import rules
+from fleet_contract.mock_server.store.images import StateImage
 from fleet_contract.mock_server.store.interface import Habits, Store
 from fleet_contract.mock_server.store.records import ChargingKey, Code, Fleet, Location, Page, State, priced
 from fleet_contract.mock_server.store.tables import FleetTable, KeyTable, Names
@@ -21,6 +23,7 @@ class MemoryStore(Store):
 
     def __init__(self, habits: Habits, state: State) -> None:
         self._habits = habits
+        self._replaced = 0
         self._hold(state)
 
     def _hold(self, state: State) -> None:
@@ -132,3 +135,17 @@ class MemoryStore(Store):
 
     async def replace(self, state: State) -> None:
         self._hold(state)
+        self._replaced += 1
+
+    # --- for who saves it ---
+
+    @property
+    def version(self) -> tuple[int, ...]:
+        """Numbers that are other ones after every change."""
+        return self._replaced, self._fleets.changes, self._keys.changes
+
+    @contextmanager
+    def imaged(self) -> Iterator[StateImage]:
+        """Give all that is held at this moment, as long as the block lasts."""
+        with self._fleets.image() as fleets, self._keys.image() as keys:
+            yield StateImage(fleets, keys, list(self._locations.values()))

@@ -2,7 +2,7 @@
 
 import marshal
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TypeVar, overload
+from typing import Any, TypeVar, overload
 
 from fleet_contract.mock_server.store.records import ChargingKey, Code, Fleet
 
@@ -10,6 +10,15 @@ from fleet_contract.mock_server.store.records import ChargingKey, Code, Fleet
 VERSION = 2
 
 Record = TypeVar("Record")
+
+
+def row_of_fields(fields: tuple[Any, ...]) -> bytes:
+    return marshal.dumps(fields, VERSION)
+
+
+def fields_of_row(row: bytes) -> tuple[Any, ...]:
+    fields: tuple[Any, ...] = marshal.loads(row)  # noqa: S302  (bytes of our own)
+    return fields
 
 
 def row_of_fleet(fleet: Fleet) -> bytes:

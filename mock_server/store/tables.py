@@ -4,19 +4,22 @@ What they hold are texts, numbers and buffers: no garbage collector looks into t
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
 
 from fleet_contract.mock_server.store import places
+from fleet_contract.mock_server.store.images import Image, Imaged
 from fleet_contract.mock_server.store.records import ChargingKey, Fleet
 from fleet_contract.mock_server.store.rows import fleet_of_row, key_of_row, row_of_fleet, row_of_key, rows_of
 
 
-class FleetTable:
+class FleetTable(Imaged[str]):
     """Fleets by id, in the order they were made; `same` gives the form under which ids are compared."""
 
     def __init__(self, same: Callable[[str], str], names: "Names | None" = None) -> None:
+        super().__init__()
         self._same = same
         self._names = names
-        self._rows: dict[str, bytes] = {}
+        self._order: list[str] = []
 
     def __iter__(self) -> Iterator[Fleet]:
         return map(fleet_of_row, list(self._rows.values()))
@@ -28,17 +31,24 @@ class FleetTable:
 
     def put(self, fleet: Fleet, known: Fleet | None) -> None:
         """Keep a fleet, in place of the known one that has its id if there is one."""
-        if self._names is not None:
-            self._names.replace(known, fleet)
-        self._rows[self._same(fleet.id)] = row_of_fleet(fleet)
+        self._put(fleet, row_of_fleet(fleet), known)
 
     def load(self, fleets: Iterable[Fleet]) -> None:
         """Keep many fleets, each with an id of its own."""
         for row in rows_of(fleets, row_of_fleet):
-            fleet = fleet_of_row(row)
-            if self._names is not None:
-                self._names.replace(None, fleet)
-            self._rows[self._same(fleet.id)] = row
+            self._put(fleet_of_row(row), row, None)
+
+    def image(self) -> AbstractContextManager[Image[str]]:
+        """Give an image of all fleets as long as a block lasts."""
+        return self.imaged(self._order)
+
+    def _put(self, fleet: Fleet, row: bytes, known: Fleet | None) -> None:
+        if self._names is not None:
+            self._names.replace(known, fleet)
+        key = self._same(fleet.id)
+        if known is None:
+            self._order.append(key)
+        self.write(key, row)
 
     def is_name_taken(self, fleet: Fleet, known: Fleet | None) -> bool:
         """Say whether names are unique and a fleet of the tenant other than the known one has the name of this one."""
@@ -72,12 +82,12 @@ class Names:
                 del counts[fleet.name]
 
 
-class KeyTable:
+class KeyTable(Imaged[int]):
     """Charging keys by place, identifier, tenant and fleet; a place is a number in the order they were made."""
 
     def __init__(self, same: Callable[[str], str]) -> None:
+        super().__init__()
         self._same = same
-        self._rows: dict[int, bytes] = {}
         self._places: dict[str, dict[str, int]] = {}
         self._of_tenants: dict[str, bytearray] = {}
         self._of_fleets: dict[str, dict[str, bytearray]] = {}
@@ -106,7 +116,7 @@ class KeyTable:
             self._add(key, row_of_key(key))
             return
         known = key_of_row(self._rows[place])
-        self._rows[place] = row_of_key(key)
+        self.write(place, row_of_key(key))
         if known.fleet_id is not None:
             places.remove(self._of_fleet(known), place)
         if key.fleet_id is not None:
@@ -117,9 +127,13 @@ class KeyTable:
         for row in rows_of(keys, row_of_key):
             self._add(key_of_row(row), row)
 
+    def image(self) -> AbstractContextManager[Image[int]]:
+        """Give an image of all keys as long as a block lasts."""
+        return self.imaged(range(len(self._rows)))
+
     def _add(self, key: ChargingKey, row: bytes) -> None:
         place = len(self._rows)
-        self._rows[place] = row
+        self.write(place, row)
         self._places.setdefault(key.tenant, {})[key.identifier] = place
         places.append(self._of_tenants.setdefault(key.tenant, bytearray()), place)
         if key.fleet_id is not None:
