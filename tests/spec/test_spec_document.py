@@ -145,7 +145,14 @@ def test_no_member_of_a_problem_document_is_required() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "header"), [("301", "Location"), ("307", "Location"), ("308", "Location"), ("429", "Retry-After")]
+    ("status", "header"),
+    [
+        ("301", "Location"),
+        ("307", "Location"),
+        ("308", "Location"),
+        ("429", "Retry-After"),
+        ("503", "Retry-After"),
+    ],
 )
 def test_what_a_client_acts_upon_is_a_documented_header(status: str, header: str) -> None:
     responses = [operation.description["responses"] for operation in OPERATIONS.values()]

@@ -18,6 +18,7 @@ from fleet_contract.mock_server.store import Fleet, Habits, OtherTerms, State, S
 from fleet_contract.mock_server.store.redis import RedisStore
 from fleet_contract.mock_server.wire import Wire
 from fleet_contract.spec.files import Contradiction
+from tests.mock.conftest import require_documented
 from tests.replicas.redis_server import RedisServer, redis_server
 
 from .conftest import EMPTY
@@ -125,6 +126,7 @@ async def test_a_mock_without_its_redis_says_so_and_recovers(redis: RedisServer)
         assert (lost.status_code, lost.headers["retry-after"]) == (503, "1")
         assert "The store of this mock does not reply." in lost.json()["detail"]
         assert str(redis.port) not in lost.text
+        require_documented("GET", url, lost)
         redis.start()
         assert (await call.get(url)).status_code == 200
     await app.mock.store.close()
