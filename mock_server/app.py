@@ -10,13 +10,14 @@ from typing import Any, cast
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from fleet_contract.mock_server.control.service import ControlService
 from fleet_contract.mock_server.handlers import HANDLERS
 from fleet_contract.mock_server.pages import DOCUMENT_FROM_UI, pages
-from fleet_contract.mock_server.parts import Mock, Parts
+from fleet_contract.mock_server.parts import Parts
 from fleet_contract.mock_server.plan import Plan, parameters
 from fleet_contract.mock_server.schemas import Schema
-from fleet_contract.mock_server.service import Service
 from fleet_contract.mock_server.wire import Wire
+from fleet_contract.mock_server.worlds import Worlds
 from fleet_contract.spec.document import operations
 
 with warnings.catch_warnings():
@@ -32,8 +33,9 @@ with warnings.catch_warnings():
 
 def build(parts: Parts) -> ASGIApp:
     """Return the application that these parts make; raises where the document and the handlers do not fit."""
-    mock = Mock(parts)
-    return Wire(Service(mock, plans(parts)), pages(parts.document, parts.base_path), swagger_ui(parts.document))
+    worlds = Worlds(parts, plans)
+    control = None if parts.control is None else ControlService(worlds)
+    return Wire(worlds, pages(parts.document, parts.base_path), swagger_ui(parts.document), control)
 
 
 def swagger_ui(document: dict[str, Any]) -> ASGIApp:

@@ -6,6 +6,7 @@ import logging
 import os
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from socket import socket
@@ -24,7 +25,8 @@ from fleet_contract.mock_server.log import log_to_stderr
 from fleet_contract.mock_server.misbehaviours import MISBEHAVIOURS, find
 from fleet_contract.mock_server.origins import ANY, read_origin
 from fleet_contract.mock_server.output import print_text
-from fleet_contract.mock_server.parts import Parts, parts
+from fleet_contract.mock_server.parts import Bounds, Control, Parts, parts
+from fleet_contract.mock_server.secret import REFERENCE, read_token
 from fleet_contract.mock_server.seed import public_keys, read_seed
 from fleet_contract.mock_server.sharing import settle
 from fleet_contract.mock_server.state_file import StateFile
@@ -116,6 +118,30 @@ log = logging.getLogger("fleet_mock")
     type=Whole(1, MOST_WORKERS),
     help="Serve with so many processes, which share a --store.",
 )
+@click.option("--no-control", is_flag=True, help="Serve no control API under /_mock.")
+@click.option(
+    "--control-token",
+    default="",
+    envvar="FLEET_MOCK_CONTROL_TOKEN",
+    show_envvar=True,
+    metavar="TOKEN",
+    help="Let only those control the mock who send this token; env:NAME or file:PATH where it stands elsewhere.",
+)
+@click.option(
+    "--max-worlds",
+    default=Bounds.worlds,
+    show_default=True,
+    type=Whole(0),
+    help="Hold so many worlds at most beside the main one.",
+)
+@click.option(
+    "--world-expiry",
+    default=int(Bounds.rest),
+    show_default=True,
+    type=Whole(1),
+    metavar="SECONDS",
+    help="Drop a world for which no request came for so long.",
+)
 @click.option("--no-validate-responses", is_flag=True, help="Do not validate responses against the document.")
 @click.option("--ready-json", is_flag=True, help="When ready, print one line of JSON instead of the welcome text.")
 @click.option("--list-misbehaviours", is_flag=True, help="List the misbehaviours and exit.")
@@ -135,6 +161,10 @@ def main(  # noqa: PLR0913  (one argument for each option)
     store_url: str,
     state_path: Path | None,
     number_of_workers: int,
+    no_control: bool,
+    control_token: str,
+    max_worlds: int,
+    world_expiry: int,
     no_validate_responses: bool,
     ready_json: bool,
     list_misbehaviours: bool,
@@ -157,7 +187,9 @@ def main(  # noqa: PLR0913  (one argument for each option)
             for name in names:
                 find(name).spoil(made)
             made.store_url, made.state_file = store_url, state_file
-            warn_of_a_password(store_url)
+            made.bounds = Bounds(max_worlds, world_expiry)
+            made.control = None if no_control else Control(read_token(control_token, "--control-token"))
+            warn_of_secrets()
             require_shared_store(made, number_of_workers)
             serve(made, host, port, number_of_workers, ready_json=ready_json)
     except (Contradiction, CannotListen) as wrong:
@@ -193,11 +225,15 @@ def first_state(state_file: StateFile | None, seed_file: Path | None) -> State |
     return kept or (read_seed(seed_file, tell) if seed_file else None)
 
 
-def warn_of_a_password(store_url: str) -> None:
-    """Warn where the URL of the store has a password, and everybody on this machine can read it."""
-    source = click.get_current_context().get_parameter_source("store_url")
-    if source is ParameterSource.COMMANDLINE and "@" in store_url:
-        log.warning("Other users of this machine can see the password in --store. FLEET_MOCK_STORE would hide it.")
+def warn_of_secrets() -> None:
+    """Warn of each secret in the command line, which everybody on this machine can read."""
+    context = click.get_current_context()
+    secrets = {"store_url": "password in --store", "control_token": "token in --control-token"}
+    variables = {"store_url": "FLEET_MOCK_STORE", "control_token": "FLEET_MOCK_CONTROL_TOKEN"}
+    marks = {"store_url": lambda value: "@" in value, "control_token": lambda value: not REFERENCE.match(value)}
+    for name, what in secrets.items():
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE and marks[name](context.params[name]):
+            log.warning("Other users of this machine can see the %s. %s would hide it.", what, variables[name])
 
 
 def require_shared_store(made: Parts, number_of_workers: int) -> None:
@@ -222,6 +258,8 @@ def serve(made: Parts, host: str, port: int, number_of_workers: int = 1, *, read
     listeners = listen(host, port)
     if is_open_to_others(listeners):
         made.allowed_hosts = (ANY_HOST,)  # Others know this machine under names that only they know.
+        if made.control is not None:
+            made.control = replace(made.control, is_open_to_others=True)
     ready = partial(announce, listeners, made, ready_json=ready_json)
     if number_of_workers > 1:
         run = workers(number_of_workers, made, listeners, ready).run
@@ -260,6 +298,7 @@ def welcome(url: str, made: Parts) -> str:
         f"The mock is listening on {url} and {what_becomes_of_its_state(made)} when it stops (Ctrl+C).",
         f"Swagger UI: {url}/ui/",
         f"Keys: {keys_in_words(made)}",
+        *([f"Control: {url}/_mock (codes, state, reset, worlds; docs/control.md)"] if made.control else []),
     ]
     lines += [f"Dialect: {question} = {answer}" for question, answer in unusual_answers(made).items()]
     lines += [f"Misbehaviour: {name}" for name in made.misbehaviours]

@@ -16,8 +16,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.refusals import Refusal, rendered
+from fleet_contract.mock_server.sending import sent
 from fleet_contract.mock_server.targets import authority_and_path
-from fleet_contract.mock_server.wire import sent
 from fleet_contract.spec.dialect import Dialect
 from fleet_contract.spec.headers import FROM_NO_PAGE
 

@@ -24,6 +24,8 @@ class Kind(StrEnum):
     BAD_KEY = "invalid charging key"
     TOO_LARGE = "body too large"
     TOO_MANY = "too many requests"
+    BAD_WORLD = "bad name of a world"
+    TOO_MANY_WORLDS = "too many worlds"
     FLEET_ID_TAKEN = "fleet id taken"
     FLEET_NAME_TAKEN = "fleet name taken"
     UNKNOWN_FLEET = "no such fleet"

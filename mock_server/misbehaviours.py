@@ -166,7 +166,6 @@ def delivered(deliver: deliveries.Deliver) -> Act:
 
 
 HEAD = ("misbehaviour", "what it does", "what a client should do")
-HEAD = ("misbehaviour", "what it does", "what a client should do")
 Row = tuple[str, str, Act]  # what it does, what a client is to do about it, and how it does it
 # fmt: off
 TABLE: dict[str, Row] = {
@@ -331,7 +330,7 @@ class Misbehaviour:
 
     def spoil(self, parts: Parts) -> None:
         """Make the mock of these parts misbehave."""
-        parts.layers.append(self.around)
+        parts.misbehaving.append(self.around)
         parts.misbehaviours.append(self.name)
 
     def around(self, service: Service, within: Proceed) -> Proceed:

@@ -21,6 +21,15 @@ POLICY = (
     "default-src 'none'; script-src {scripts}; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
+WELCOME = """\
+This is fleet-mock, a mock of the Drive API's Fleet Management.
+
+{base}/emp/v1/             the API; send a key as X-API-Key
+{base}/ui/                 the Swagger UI, to try it
+{base}/openapi.json        its document, for tools
+{base}/_mock               state, dialect, misbehaviours, worlds: what may be seen and changed
+{base}/_mock/openapi.json  the document of that
+"""
 INLINE_SCRIPT = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
 
 
@@ -28,6 +37,7 @@ def pages(document: dict[str, Any], base_path: str) -> Mapping[str, Callable[[],
     """Return what makes each of the pages that show a document, by path."""
     shown = {**document, "servers": [{"url": own_url(base_path), "description": "This mock."}]}
     return {
+        "/": lambda: Response(WELCOME.format(base=base_path), media_type="text/plain"),
         "/openapi.json": lambda: Response(to_bytes(shown), media_type="application/json"),
         "/openapi.yaml": lambda: Response(to_yaml(shown), media_type="application/yaml"),
         "/ui": lambda: RedirectResponse("ui/"),

@@ -13,7 +13,7 @@ from fleet_contract.mock_server.routes import Routes
 from fleet_contract.mock_server.saving import SavingStore
 from fleet_contract.mock_server.seed import default_seed
 from fleet_contract.mock_server.state_file import StateFile
-from fleet_contract.mock_server.store import Habits, MemoryStore, State, Store
+from fleet_contract.mock_server.store import MAIN, DelegatingStore, Habits, MemoryStore, State, Store
 from fleet_contract.mock_server.terms import terms
 from fleet_contract.spec.dialect import Dialect, complete, default_dialect
 from fleet_contract.spec.document import document
@@ -30,6 +30,22 @@ Proceed = Callable[[Call, Incoming], Awaitable[Answer]]
 Layer = Callable[["Service", Proceed], Proceed]
 
 
+@dataclass(frozen=True)
+class Control:
+    """Who may use the control API: whoever has the token, and where there is none, whoever is on this machine."""
+
+    token: str = ""
+    is_open_to_others: bool = False
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """How many worlds there are at most beside the main one, and after how many seconds one that nobody uses ends."""
+
+    worlds: int = 1000
+    rest: float = 3600.0
+
+
 @dataclass
 class Parts:
     """What a mock is made of.
@@ -37,10 +53,11 @@ class Parts:
     `hooks` run before the body of their operation is read.
     The state is kept in the Redis of `store_url`, or in memory where none is given, and then saved to a `state_file`.
     Each of `stores_around` makes a store around the one that keeps the state.
-    `layers` stand around the whole service, the last outermost.
+    `layers` stand around the whole service, the last outermost, and those of `misbehaving` around them.
     `rewrite` changes what arrives before it is read as HTTP. `base_path` ends without a
     slash; pages of `origins` may use the mock from a browser. `allowed_hosts` are taken
-    beside those of this machine. A body of more than `body_limit` bytes is refused.
+    beside those of this machine. A body of more than `body_limit` bytes is refused. Without `control`, there is no
+    control API.
     """
 
     document: dict[str, Any]
@@ -58,7 +75,10 @@ class Parts:
     stores_around: list[Callable[[Store], Store]] = field(default_factory=list)
     layers: list[Layer] = field(default_factory=list)
     rewrite: Callable[[bytes], bytes] | None = None
+    control: Control | None = field(default_factory=Control)
+    bounds: Bounds = field(default_factory=Bounds)
     misbehaviours: list[str] = field(default_factory=list)
+    misbehaving: list[Layer] = field(default_factory=list)
 
     def schema(self, name: str) -> dict[str, Any]:
         """Return a schema of the document, to be edited."""
@@ -88,27 +108,39 @@ class Parts:
 class Mock:
     """A running mock's state: the parts, and what was made of them."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: Parts, routes: Routes | None = None, world: str = MAIN, of: Store | None = None) -> None:
+        self.access = Access(dict(parts.seed.keys), parts.any_key)
+        self.store = store_of(parts, self.access.tenants, world, of)
+        self.become(parts, routes or Routes(parts.document))
+
+    def become(self, parts: Parts, routes: Routes) -> None:
+        """Be a mock of these parts from now on; what a call has begun goes on with them."""
         self.parts = parts
         self.dialect = parts.dialect
-        self.routes = Routes(parts.document)
-        self.access = Access(dict(parts.seed.keys), parts.any_key)
-        self.store = store_of(parts, self.access.tenants)
-        for around in parts.stores_around:
-            self.store = around(self.store)
+        self.routes = routes
 
 
-def store_of(parts: Parts, keys: Mapping[str, str]) -> Store:
-    """Return the store that keeps the state of these parts; `keys` are the API keys."""
-    if parts.store_url:
-        return shared_store(parts)
+def store_of(parts: Parts, keys: Mapping[str, str], world: str = MAIN, of: Store | None = None) -> Store:
+    """Return the store of a world, its state the seed of these parts unless it is shared and holds one.
+
+    `keys` are the API keys; it shares the link of another store of the same mock. Raises Contradiction where it cannot
+    be used.
+    """
+    store: Store = shared_store(parts, world, of) if parts.store_url else own_store(parts, keys, world)
+    for around in parts.stores_around:
+        store = around(store)
+    return store
+
+
+def own_store(parts: Parts, keys: Mapping[str, str], world: str) -> Store:
+    """Return a store in memory; that of the main world is saved where there is a state file."""
     memory = MemoryStore(habits(parts.dialect), parts.seed)
-    if parts.state_file is None:
+    if parts.state_file is None or world != MAIN:
         return memory
     return SavingStore(memory, parts.state_file, keys, is_saved=parts.state_file.is_loaded)
 
 
-def shared_store(parts: Parts) -> "RedisStore":
+def shared_store(parts: Parts, world: str = MAIN, of: Store | None = None) -> "RedisStore":
     """Return the store that all mocks of these parts share; raises Contradiction where it cannot be used."""
     try:  # Here, since few need it: it is an extra, and takes half as long to load as all the rest.
         from fleet_contract.mock_server.store.redis import RedisStore
@@ -117,7 +149,12 @@ def shared_store(parts: Parts) -> "RedisStore":
             "A store in Redis needs the package redis, which is not installed. "
             "Install it: pip install 'fleet-contract[redis]'"
         ) from None
-    return RedisStore(parts.store_url, habits(parts.dialect), parts.seed, terms(parts.dialect, parts.seed))
+    while isinstance(of, DelegatingStore):
+        of = of.inner
+    link = of.link if isinstance(of, RedisStore) else None
+    return RedisStore(
+        parts.store_url, habits(parts.dialect), parts.seed, terms(parts.dialect, parts.seed), world=world, link=link
+    )
 
 
 def habits(dialect: Dialect) -> Habits:
@@ -135,7 +172,7 @@ def parts(chosen: Mapping[str, str] | None = None, seed: State | None = None, *,
     So it does for a dialect in which two fleets of the seed are one.
     """
     made = Parts(document(), complete(chosen or {}), seed or default_seed(), any_key)
-    _require_distinct_fleets(made.seed, made.dialect)
+    require_distinct_fleets(made.seed, made.dialect)
     for (question, answer), edit in EDITS.items():
         if made.dialect.get(question) == answer:
             edit(made)
@@ -144,7 +181,8 @@ def parts(chosen: Mapping[str, str] | None = None, seed: State | None = None, *,
     return made
 
 
-def _require_distinct_fleets(seed: State, dialect: Dialect) -> None:
+def require_distinct_fleets(seed: State, dialect: Dialect) -> None:
+    """Raise Contradiction where two fleets of a seed are one in a dialect."""
     first: dict[str, str] = {}
     same = sameness(dialect)
     for fleet in seed.fleets if same is not str else ():

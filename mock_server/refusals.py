@@ -36,6 +36,8 @@ STATUSES: dict[Kind, int | str] = {
     Kind.BAD_KEY: "key.invalid",
     Kind.TOO_LARGE: 413,
     Kind.TOO_MANY: 429,
+    Kind.BAD_WORLD: 400,
+    Kind.TOO_MANY_WORLDS: 429,
     Kind.FLEET_ID_TAKEN: "duplicate.status",
     Kind.FLEET_NAME_TAKEN: "name.taken",
     Kind.UNKNOWN_FLEET: 404,

@@ -51,7 +51,7 @@ def public_keys(keys: Iterable[str]) -> list[str]:
 def parse_seed(text: str, name: str, tell: Tell = tell_nobody) -> State:
     """Return the seed that a text describes; raises Contradiction that names file, entry and field."""
     with collector_paused():
-        return _state(require_sound(_described(text, name), name), tell)
+        return state_of(require_sound(_described(text, name), name), tell)
 
 
 @contextmanager
@@ -82,16 +82,17 @@ def _unreadable(wrong: Exception) -> str:
     return f"{problem} in line {mark.line + 1}, column {mark.column + 1}" if mark else problem
 
 
-def _state(described: Described, tell: Tell) -> State:
+def state_of(described: Described, tell: Tell = tell_nobody) -> State:
+    """Return the state that a sound seed describes."""
     keys = described["keys"]
     first = next(iter(keys.values()))
     fleets, charging_keys = described.get("fleets", []), described.get("chargingKeys", [])
     progress = Progress(len(fleets) + len(charging_keys), tell)
     return State(
         keys,
-        Rows([row_of_fleet(_fleet(entry, first)) for entry in progress.over(fleets)], fleet_of_row),
-        Rows([row_of_key(_key(entry, first)) for entry in progress.over(charging_keys)], key_of_row),
-        [_location(entry) for entry in described.get("locations", ())],
+        Rows([row_of_fleet(fleet_of(entry, first)) for entry in progress.over(fleets)], fleet_of_row),
+        Rows([row_of_key(key_of(entry, first)) for entry in progress.over(charging_keys)], key_of_row),
+        [location_of(entry) for entry in described.get("locations", ())],
     )
 
 
@@ -113,13 +114,15 @@ class Progress:
                 self._tell(f"{self._read:,} of {self._total:,} entries are read.")
 
 
-def _fleet(entry: Described, first: str) -> Fleet:
+def fleet_of(entry: Described, first: str) -> Fleet:
+    """Return the fleet that a sound entry describes; where it names no tenant, one of the first."""
     codes = [Code(code) for code in entry.get("codes", ())]
     codes += [Code(code, active=False) for code in entry.get("inactiveCodes", ())]
     return Fleet(entry["fleetId"], entry.get("fleetName"), entry.get("tenant", first), tuple(codes))
 
 
-def _key(entry: Described, first: str) -> ChargingKey:
+def key_of(entry: Described, first: str) -> ChargingKey:
+    """Return the charging key that a sound entry describes; where it names no tenant, one of the first."""
     return ChargingKey(
         entry["keyIdentifier"],
         entry["visualNumber"],
@@ -131,6 +134,7 @@ def _key(entry: Described, first: str) -> ChargingKey:
     )
 
 
-def _location(entry: Described) -> Location:
+def location_of(entry: Described) -> Location:
+    """Return the location that a sound entry describes."""
     body = {name: value for name, value in entry.items() if name != "fleetPrices"}
     return Location(entry["id"], body, entry.get("fleetPrices", {}))

@@ -41,7 +41,7 @@ def _keys_no_header_carries(described: Any) -> Iterator[str]:
     """Yield which API keys no request can bring, by their place: a key is a secret."""
     keys = described.get("keys") if isinstance(described, dict) else None
     for place, key in enumerate(keys if isinstance(keys, dict) else (), start=1):
-        wrong = _unfit(key)
+        wrong = unfit(key)
         if wrong:
             yield (
                 f"keys, entry {place}: the API key {wrong}. Expected 1 to {LONGEST_KEY} characters that a header "
@@ -49,7 +49,8 @@ def _keys_no_header_carries(described: Any) -> Iterator[str]:
             )
 
 
-def _unfit(key: object) -> str:
+def unfit(key: object) -> str:
+    """Return why no request can bring an API key, if none can."""
     if not isinstance(key, str):
         return "is not a string (put it in quotes)"
     if not key:

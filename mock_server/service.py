@@ -17,7 +17,7 @@ from fleet_contract.mock_server.codings import unpacked
 from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import NOTHING, Answer, Call, Reply, to_bytes
 from fleet_contract.mock_server.parts import Mock, Proceed
-from fleet_contract.mock_server.plan import Plan
+from fleet_contract.mock_server.plan import Parameter, Plan
 from fleet_contract.mock_server.refusals import Refusal, refusal_of, rendered
 from fleet_contract.mock_server.schemas import body_refusal
 
@@ -35,12 +35,17 @@ class Service:
 
     def __init__(self, mock: Mock, plans: Mapping[str, Plan]) -> None:
         self.mock = mock
+        self._numbers = count(1)
+        self.begin(plans)
+
+    def begin(self, plans: Mapping[str, Plan]) -> None:
+        """Work out what calls need of the mock as it is now; what misbehaves begins anew."""
+        mock = self.mock
         self.dialect = mock.dialect
         self.plans = plans
-        self._numbers = count(1)
         self._headers = {"content-type": MEDIA_TYPES[mock.dialect["answer.charset"]]}
         self._decide: Proceed = self.decide
-        for layer in mock.parts.layers:
+        for layer in (*mock.parts.layers, *mock.parts.misbehaving):
             self._decide = layer(self, self._decide)
 
     async def answer(self, call: Call, incoming: Incoming) -> Answer:
@@ -86,7 +91,7 @@ class Service:
         if plan.body is not None:
             call.body = read_body(call, self.dialect)
         if call.raw_query and plan.parameters:
-            call.query = query(call, plan)
+            call.query = query(call, plan.parameters)
         if plan.body is not None and not plan.body.fits(call.body):
             raise body_refusal(plan.body.errors(call.body))
 
@@ -107,12 +112,12 @@ class Service:
         return answer
 
 
-def query(call: Call, plan: Plan) -> dict[str, object]:
+def query(call: Call, parameters: Mapping[str, Parameter]) -> dict[str, object]:
     """Return the values of the parameters that an operation has, of one that comes twice the last; raises Refusal."""
     if call.raw_query.count(b"&") >= MOST_PARAMETERS:
         raise Refusal(Kind.BAD_PARAMETER, f"The query has more than {MOST_PARAMETERS} parameters.")
     texts = dict(parse_qsl(call.raw_query.decode("latin-1"), keep_blank_values=True))
-    return {name: parameter.read(texts[name]) for name, parameter in plan.parameters.items() if name in texts}
+    return {name: parameter.read(texts[name]) for name, parameter in parameters.items() if name in texts}
 
 
 def accepts_gzip(call: Call) -> bool:

@@ -1,6 +1,7 @@
 """The wire: the outermost layer, where a request becomes a call and every answer leaves whole."""
 
 from collections.abc import Callable, Mapping, MutableMapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -9,59 +10,93 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from fleet_contract.mock_server import origins, targets
 from fleet_contract.mock_server.bodies import Incoming
+from fleet_contract.mock_server.control.service import ROOT, ControlService, is_for_control
 from fleet_contract.mock_server.kinds import Kind
-from fleet_contract.mock_server.messages import WITHOUT_CONTENT, Answer, Call
+from fleet_contract.mock_server.messages import Answer, Call
 from fleet_contract.mock_server.pages import with_policy
 from fleet_contract.mock_server.refusals import Refusal, refusal_of, rendered
-from fleet_contract.mock_server.routes import listed
-from fleet_contract.mock_server.service import Service
+from fleet_contract.mock_server.routes import Routes, listed
+from fleet_contract.mock_server.sending import sent
 from fleet_contract.mock_server.store import Store
+from fleet_contract.mock_server.worlds import HEADER, Worlds, without_world
 
 PAGES_FOR_PEOPLE = ("/ui", "/openapi.json", "/openapi.yaml")
 
 
 class Wire:
-    """An ASGI application: answers what HTTP and browsers ask of any server, and leaves calls to the service."""
+    """An ASGI application: answers what HTTP and browsers ask of any server, and leaves calls to a world's service."""
 
-    def __init__(self, service: Service, pages: Mapping[str, Callable[[], Response]], ui: ASGIApp) -> None:
-        self.service = service
-        self.mock = service.mock
+    def __init__(
+        self,
+        worlds: Worlds,
+        pages: Mapping[str, Callable[[], Response]],
+        ui: ASGIApp,
+        control: ControlService | None = None,
+    ) -> None:
+        self.worlds = worlds
+        self.parts = worlds.parts
         self.pages = pages
         self.ui = ui
+        self.control = control
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            await lifespan(self.mock.store, receive, send)
+            await lifespan(self.worlds.main.mock.store, receive, send)
             return
         call = call_of(scope)
+        if ROOT in call.raw_path and await self.is_controlled(call, scope, receive, send):
+            return
         answer = await self.answer(call, scope, receive)
-        await sent(origins.shared(answer, call, self.mock.parts.origins), send, head=call.method == "HEAD")
+        await sent(origins.shared(answer, call, self.parts.origins), send, head=call.method == "HEAD")
+
+    async def is_controlled(self, call: Call, scope: Scope, receive: Receive, send: Send) -> bool:
+        """Answer a call of the control API; False where it is none, and then the world that its path names is told."""
+        call.raw_path, named = without_world(call.raw_path)
+        if named is not None:
+            call.headers = [(HEADER, named), *call.headers]
+        asked = replace(call)
+        try:
+            require_one_framing(asked, scope["http_version"])
+            targets.read_target(asked)
+            targets.require_below(self.parts.base_path, asked)
+        except Refusal:
+            return False  # It is refused as any other call is.
+        if self.control is None or not is_for_control(asked.raw_path):
+            return False
+        # Nothing of this is shared with pages of other origins.
+        answer = await self.control.answer(asked, Incoming(receive))
+        await sent(answer, send, head=call.method == "HEAD")
+        return True
 
     async def answer(self, call: Call, scope: Scope, receive: Receive) -> Answer:
         """Return what a request is answered, a refusal included; never raises."""
+        world = self.worlds.main
         try:
-            answer = self.own_answer(call, scope)
+            name = call.header(HEADER)
+            if name is not None:
+                world = self.worlds.named(name)
+            answer = self.own_answer(call, scope, world.mock.routes)
             if answer is None and is_for_people(call):
                 answer = await self.page(call, scope, receive)
         except Exception as wrong:  # noqa: BLE001  (whatever it was, the caller gets an answer)
-            answer = rendered(refusal_of(wrong, None), self.mock.dialect)
-            return answer if is_for_people(call) else self.service.finish(call, answer)
-        return answer or await self.service.answer(call, Incoming(receive))
+            answer = rendered(refusal_of(wrong, None), world.mock.dialect)
+            return answer if is_for_people(call) else world.service.finish(call, answer)
+        return answer or await world.service.answer(call, Incoming(receive))
 
-    def own_answer(self, call: Call, scope: Scope) -> Answer | None:
+    def own_answer(self, call: Call, scope: Scope, routes: Routes) -> Answer | None:
         """Return the answer to what HTTP and browsers ask of any server, None to all else; raises Refusal."""
         require_one_framing(call, scope["http_version"])
         if origins.is_preflight(call):
-            return origins.preflight(call, self.mock.parts.origins)
+            return origins.preflight(call, self.parts.origins)
         targets.read_target(call)
-        targets.require_below(self.mock.parts.base_path, call)
-        return Answer(204, {"allow": self.allowed(call)}) if call.method == "OPTIONS" else None
+        targets.require_below(self.parts.base_path, call)
+        return Answer(204, {"allow": self.allowed(call, routes)}) if call.method == "OPTIONS" else None
 
-    def allowed(self, call: Call) -> str:
+    def allowed(self, call: Call, routes: Routes) -> str:
         """Return the methods that the target of a call has, as Allow lists them; raises Refusal."""
         if call.raw_path == targets.EVERYTHING:
-            return self.mock.routes.allowed_anywhere
-        return listed({"GET"}) if is_for_people(call) else self.mock.routes.allowed(call.raw_path)
+            return routes.allowed_anywhere
+        return listed({"GET"}) if is_for_people(call) else routes.allowed(call.raw_path)
 
     async def page(self, call: Call, scope: Scope, receive: Receive) -> Answer:
         """Return a page for people; raises Refusal or HTTPException where there is none."""
@@ -100,8 +135,9 @@ def require_one_framing(call: Call, version: str) -> None:
 
 
 def is_for_people(call: Call) -> bool:
-    """Say whether a call asks for the Swagger UI or the document it shows."""
-    return call.raw_path in PAGES_FOR_PEOPLE or call.raw_path.startswith("/ui/")
+    """Say whether a call asks for the Swagger UI, the document it shows, or where to find them."""
+    is_a_page = call.raw_path in PAGES_FOR_PEOPLE or call.raw_path.startswith("/ui/")
+    return is_a_page or (call.raw_path == "/" and call.method in ("GET", "HEAD"))
 
 
 async def collected(app: ASGIApp, scope: Scope, receive: Receive) -> Answer:
@@ -118,17 +154,3 @@ async def collected(app: ASGIApp, scope: Scope, receive: Receive) -> Answer:
     await app(scope, receive, collect)
     headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in start["headers"]}
     return Answer(start["status"], headers, bytes(body))
-
-
-async def sent(answer: Answer, send: Send, *, head: bool) -> None:
-    """Send an answer whole, unless it has a delivery of its own; without its body to HEAD."""
-    raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers.items()]
-    if answer.status not in WITHOUT_CONTENT:
-        raw.append((b"content-length", b"%d" % len(answer.body)))
-    start = {"type": "http.response.start", "status": answer.status, "headers": raw}
-    body = b"" if head else answer.body
-    if answer.deliver is not None:
-        await answer.deliver(send, start, body)
-        return
-    await send(start)
-    await send({"type": "http.response.body", "body": body})

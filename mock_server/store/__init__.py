@@ -1,7 +1,7 @@
 """The store: fleets, invitation codes, charging keys and prices behind one interface, and no HTTP."""
 
 from fleet_contract.mock_server.store.delegating import DelegatingStore
-from fleet_contract.mock_server.store.interface import Habits, Store
+from fleet_contract.mock_server.store.interface import MAIN, Habits, Store
 from fleet_contract.mock_server.store.memory import MemoryStore
 from fleet_contract.mock_server.store.records import (
     ChargingKey,
@@ -28,6 +28,7 @@ from fleet_contract.mock_server.store.wrongs import (
 )
 
 __all__ = [
+    "MAIN",
     "ChargingKey",
     "Code",
     "DelegatingStore",

@@ -1,9 +1,9 @@
 """A store that leaves everything to another: the base of one that differs from it in something."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
-from fleet_contract.mock_server.store.interface import Store
+from fleet_contract.mock_server.store.interface import Habits, Store
 from fleet_contract.mock_server.store.records import ChargingKey, Code, Fleet, Location, Page, State
 
 
@@ -64,5 +64,11 @@ class DelegatingStore(Store):
     async def put_code(self, id: str, code: Code) -> Fleet:
         return await self.inner.put_code(id, code)
 
+    async def put_location(self, location: Location) -> None:
+        await self.inner.put_location(location)
+
     async def replace(self, state: State) -> None:
         await self.inner.replace(state)
+
+    async def begin(self, state: State, habits: Habits, terms: Mapping[str, Any]) -> None:
+        await self.inner.begin(state, habits, terms)

@@ -2,11 +2,13 @@
 
 import time
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from fleet_contract.mock_server.store.records import ChargingKey, Code, Fleet, Location, Page, State
+
+MAIN = "main"  # the world of whoever names none
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,5 +103,16 @@ class Store(ABC):
         """Give a fleet of any tenant a code, in place of the one with its text if there is one; raises NoSuchFleet."""
 
     @abstractmethod
+    async def put_location(self, location: Location) -> None:
+        """Keep a location as it is, in place of the one with its id if there is one; nothing is checked."""
+
+    @abstractmethod
     async def replace(self, state: State) -> None:
         """Hold a state, and nothing of what was held before."""
+
+    @abstractmethod
+    async def begin(self, state: State, habits: Habits, terms: Mapping[str, Any]) -> None:
+        """Hold a state and nothing else, and have other habits from now on.
+
+        `terms` are what all who share the store agree on from now on.
+        """

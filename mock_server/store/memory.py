@@ -4,7 +4,7 @@ No step awaits anything, so that each is atomic.
 """
 
 import copy
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice
@@ -133,9 +133,18 @@ class MemoryStore(Store):
         self._fleets.put(fleet, known)
         return fleet
 
+    async def put_location(self, location: Location) -> None:
+        self._locations[location.id] = copy.deepcopy(location)
+        self._replaced += 1
+
     async def replace(self, state: State) -> None:
         self._hold(state)
         self._replaced += 1
+
+    async def begin(self, state: State, habits: Habits, terms: Mapping[str, Any]) -> None:
+        del terms  # Nobody shares it.
+        self._habits = habits
+        await self.replace(state)
 
     # --- for who saves it ---
 

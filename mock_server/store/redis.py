@@ -6,16 +6,17 @@ from itertools import count
 from typing import Any, TypeVar
 
 from fleet_contract.mock_server.store import rules
-from fleet_contract.mock_server.store.interface import Habits, Store
+from fleet_contract.mock_server.store.interface import MAIN, Habits, Store
 from fleet_contract.mock_server.store.records import ChargingKey, Code, Fleet, Location, Page, State, priced
 from fleet_contract.mock_server.store.redis_link import Argument, Link, Reply
-from fleet_contract.mock_server.store.redis_loading import BATCH, PREFIX, Loader
+from fleet_contract.mock_server.store.redis_loading import BATCH, Loader
 from fleet_contract.mock_server.store.texts import (
     fleet_of_text,
     key_of_text,
     location_of_text,
     number_of_location,
     text_of_fleet,
+    text_of_location,
 )
 from fleet_contract.mock_server.store.wrongs import (
     FleetIdTaken,
@@ -40,12 +41,28 @@ Record = TypeVar("Record")
 
 
 class RedisStore(Store):
-    """All the state of a mock in Redis, shared by all mocks that are started on the same terms."""
+    """All the state of a world in Redis, shared by all mocks that are started on the same terms.
 
-    def __init__(self, url: str, habits: Habits, state: State, terms: Mapping[str, Any]) -> None:
-        self._link = Link(url)
-        self._loader = Loader(self._link, habits, terms)
+    `link` is one that others use too, and close.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        habits: Habits,
+        state: State,
+        terms: Mapping[str, Any],
+        world: str = MAIN,
+        link: Link | None = None,
+    ) -> None:
+        self.link = link or Link(url)
+        self._is_owner = link is None
+        self._world = world
         self._state = state
+        self._agree(habits, terms)
+
+    def _agree(self, habits: Habits, terms: Mapping[str, Any]) -> None:
+        self._loader = Loader(self.link, habits, terms, self._world)
         self._same = habits.same
         self._delay = repr(habits.delay) if habits.delay else "0"
         self._is_unique = int(habits.unique_names)
@@ -55,14 +72,15 @@ class RedisStore(Store):
         await self._loader.settle(self._state)
 
     async def close(self) -> None:
-        await self._link.close()
+        if self._is_owner:
+            await self.link.close()
 
     async def _do(self, step: str, *arguments: Argument) -> Reply:
         """Return what a step replies; raises the Wrong that the reply names, or StoreUnavailable."""
-        reply = await self._link.call(PREFIX, step, self._loader.identity, *arguments)
+        reply = await self.link.call(self._loader.prefix, step, self._loader.identity, *arguments)
         if reply[0] in UNSETTLED:
             await self._settle_again()
-            reply = await self._link.call(PREFIX, step, self._loader.identity, *arguments)
+            reply = await self.link.call(self._loader.prefix, step, self._loader.identity, *arguments)
         if reply[0] in UNSETTLED:
             raise StoreUnavailable("Redis forgets what it holds.")
         if reply[0] in WRONGS:
@@ -159,8 +177,18 @@ class RedisStore(Store):
         _, text = await self._do("put_code", self._loader.fleet_key(id), code.code, int(code.active))
         return fleet_of_text(text)
 
+    async def put_location(self, location: Location) -> None:
+        _, *texts = await self._do("locations")
+        numbers = {location_of_text(text).id: number_of_location(text) for text in texts}
+        number = numbers.get(location.id, max(numbers.values(), default=-1) + 1)
+        await self._do("put_location", location.id, text_of_location(location, number))
+
     async def replace(self, state: State) -> None:
         await self._loader.load(state, only_first=False)
+
+    async def begin(self, state: State, habits: Habits, terms: Mapping[str, Any]) -> None:
+        await Loader(self.link, habits, terms, self._world).load(state, only_first=False)
+        self._agree(habits, terms)
 
     async def _fleet_now(self, id: str) -> tuple[Fleet | None, float]:
         """Return the fleet that has an id, and the time by the clock of Redis."""

@@ -14,7 +14,6 @@ from fleet_contract.mock_server.store.redis_link import Argument, Link
 from fleet_contract.mock_server.store.texts import text_of_fleet, text_of_key, text_of_location
 from fleet_contract.mock_server.store.wrongs import OtherTerms
 
-PREFIX = "fleet-mock:{main}:"  # what stands in braces decides which node of a cluster keeps it
 BATCH = 200  # records in one call
 
 Item = TypeVar("Item")
@@ -23,8 +22,9 @@ Item = TypeVar("Item")
 class Loader:
     """Loads a state where Redis holds none, on terms that all who share it must agree on."""
 
-    def __init__(self, link: Link, habits: Habits, terms: Mapping[str, Any]) -> None:
+    def __init__(self, link: Link, habits: Habits, terms: Mapping[str, Any], world: str) -> None:
         self._link = link
+        self.prefix = prefix_of(world)
         self._same = habits.same
         self._is_unique = int(habits.unique_names)
         self._terms = json.dumps(terms, sort_keys=True)
@@ -34,19 +34,19 @@ class Loader:
     async def settle(self, state: State) -> None:
         """Load a state unless one is there; raises OtherTerms where that is not ours, and StoreUnavailable."""
         async with self._turn:
-            held = await self._link.text(PREFIX + "identity")
+            held = await self._link.text(self.prefix + "identity")
             if held is None:
                 await self.load(state, only_first=True)
-                held = await self._link.text(PREFIX + "identity")
+                held = await self._link.text(self.prefix + "identity")
             if held != self.identity:
-                raise OtherTerms(json.loads(await self._link.text(PREFIX + "terms") or "{}"))
+                raise OtherTerms(json.loads(await self._link.text(self.prefix + "terms") or "{}"))
 
     async def load(self, state: State, *, only_first: bool) -> None:
         """Replace all that Redis holds by a state, or only where it holds nothing; raises StoreUnavailable."""
-        loaded = f"{PREFIX}loading:{token_hex(8)}:"
+        loaded = f"{self.prefix}loading:{token_hex(8)}:"
         for step, arguments in self._calls(state):
             await self._link.call(loaded, step, self.identity, *arguments)
-        await self._link.call(PREFIX, "publish", self.identity, loaded, int(only_first))
+        await self._link.call(self.prefix, "publish", self.identity, loaded, int(only_first))
 
     def _calls(self, state: State) -> Iterator[tuple[str, list[Argument]]]:
         """Yield the steps that load a state, each with its arguments."""
@@ -66,6 +66,11 @@ class Loader:
     def text_of_key(self, key: ChargingKey) -> str:
         """Return a key as steps take it."""
         return text_of_key(key, None if key.fleet_id is None else self._same(key.fleet_id))
+
+
+def prefix_of(world: str) -> str:
+    """Return with what the names of all begin that a world holds; one node of a cluster keeps what is in braces."""
+    return f"fleet-mock:{{{world}}}:"
 
 
 def flat(pairs: Iterable[tuple[Argument, Argument]]) -> list[Argument]:

@@ -233,6 +233,11 @@ function steps.put_code(id, code, active)
   return {"done", keep_fleet(id, fleet, fleet, "0")}
 end
 
+function steps.put_location(id, location)
+  redis.call("HSET", at.locations, id, location)
+  return {"done"}
+end
+
 -- A store is loaded under a prefix that nobody else knows, and then takes the place of the one that is known.
 
 local function forget_in_an_hour()

@@ -129,7 +129,7 @@ async def test_a_mock_without_its_redis_says_so_and_recovers(redis: RedisServer)
         require_documented("GET", url, lost)
         redis.start()
         assert (await call.get(url)).status_code == 200
-    await app.mock.store.close()
+    await app.worlds.main.mock.store.close()
 
 
 async def test_a_redis_that_hangs_is_waited_for_shortly(redis: RedisServer) -> None:

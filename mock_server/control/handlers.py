@@ -1,0 +1,199 @@
+"""Handlers: one coroutine for each operationId of the control API, found here by its name."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from types import MappingProxyType
+
+from fleet_contract.mock_server.control import behaviour, records
+from fleet_contract.mock_server.control.document import control_document
+from fleet_contract.mock_server.control.problems import Problem
+from fleet_contract.mock_server.describing import described, state_now
+from fleet_contract.mock_server.messages import NOTHING, Call, Json, Reply
+from fleet_contract.mock_server.seed import state_of
+from fleet_contract.mock_server.seed_checks import require_sound
+from fleet_contract.mock_server.store import MAIN, State
+from fleet_contract.mock_server.worlds import Origin, World, Worlds, require_name
+from fleet_contract.spec.dialect import default_dialect
+
+MOST_SNAPSHOTS = 100
+DONE = Reply(204, NOTHING)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What a handler works on: the world that a call is about, and all others."""
+
+    worlds: Worlds
+    world: World
+
+
+Handler = Callable[[Desk, Call], Awaitable[Reply]]
+# --- the mock ------------------------------------------------------------------------------------
+
+
+async def get_overview(desk: Desk, _: Call) -> Reply:
+    base = desk.worlds.parts.base_path
+    links = {
+        "control": f"{base}/_mock/openapi.json",
+        "document": f"{base}/openapi.json",
+        "pages": f"{base}/ui/",
+        "worlds": f"{base}/_mock/worlds",
+    }
+    return Reply(
+        200, {"name": "fleet-mock", "version": version("fleet-contract"), "world": desk.world.name, "links": links}
+    )
+
+
+async def get_control_document(desk: Desk, _: Call) -> Reply:
+    return Reply(200, {**control_document(), "servers": [{"url": desk.worlds.parts.base_path or "/"}]})
+
+
+async def get_health(_desk: Desk, _: Call) -> Reply:
+    return Reply(200, {"status": "ok"})
+
+
+async def get_readiness(desk: Desk, _: Call) -> Reply:
+    await desk.worlds.main.mock.store.fleet("")  # raises StoreUnavailable
+    return Reply(200, {"status": "ok"})
+
+
+# --- worlds --------------------------------------------------------------------------------------
+
+
+async def list_worlds(desk: Desk, _: Call) -> Reply:
+    return Reply(200, {"worlds": [shown(world, desk) for world in desk.worlds]})
+
+
+async def get_world(desk: Desk, call: Call) -> Reply:
+    return Reply(200, shown(existing(desk, call), desk))
+
+
+async def put_world(desk: Desk, call: Call) -> Reply:
+    name, body, usual = call.path["world"], call.body, desk.worlds.origin
+    require_name(name)
+    origin = Origin(
+        checked_state(body["seed"], usual.seed.keys, "seed") if "seed" in body else usual.seed,
+        behaviour.checked_dialect(body["dialect"], "/dialect") if "dialect" in body else usual.dialect,
+        behaviour.checked_names(body["misbehaviours"]) if "misbehaviours" in body else usual.misbehaviours,
+    )
+    was_there = name in desk.worlds
+    if name == MAIN:
+        raise Problem(409, "The main world begins as the mock was started. Reset it, or create another.")
+    return Reply(200 if was_there else 201, shown(desk.worlds.make(name, origin), desk))
+
+
+async def drop_world(desk: Desk, call: Call) -> Reply:
+    world = existing(desk, call)
+    if world.name == MAIN:
+        raise Problem(409, "The main world cannot be dropped. Reset it instead.")
+    desk.worlds.drop(world.name)
+    return DONE
+
+
+async def reset_world(desk: Desk, _: Call) -> Reply:
+    await desk.world.reset()
+    return DONE
+
+
+def existing(desk: Desk, call: Call) -> World:
+    """Return the world that a path names; raises Problem, since one that is only looked at is not made."""
+    found = desk.worlds.known(call.path["world"])
+    if found is None:
+        raise Problem(404, "There is no world of this name.")
+    return found
+
+
+def shown(world: World, desk: Desk) -> Json:
+    usual, mock = default_dialect(), world.mock
+    return {
+        "name": world.name,
+        "path": f"{desk.worlds.parts.base_path}/_mock/worlds/{world.name}",
+        "dialect": {question: answer for question, answer in mock.dialect.items() if usual.get(question) != answer},
+        "misbehaviours": world.misbehaviours,
+        "unusedFor": round(world.unused_for, 3),
+    }
+
+
+# --- the state -----------------------------------------------------------------------------------
+
+
+async def get_state(desk: Desk, _: Call) -> Reply:
+    return Reply(200, described(await state_now(desk.world.mock)))
+
+
+async def put_state(desk: Desk, call: Call) -> Reply:
+    await desk.world.hold(checked_state(call.body, desk.world.mock.access.tenants, "state"))
+    return DONE
+
+
+def checked_state(value: Json, keys: Mapping[str, str], name: str) -> State:
+    """Return the state that a value describes, with these API keys where it has none; raises Contradiction."""
+    return state_of(require_sound({"keys": dict(keys), **value}, name))
+
+
+async def list_snapshots(desk: Desk, _: Call) -> Reply:
+    return Reply(200, {"snapshots": sorted(desk.world.snapshots)})
+
+
+async def take_snapshot(desk: Desk, call: Call) -> Reply:
+    name, snapshots = call.path["snapshot"], desk.world.snapshots
+    require_name(name)
+    if name not in snapshots and len(snapshots) >= MOST_SNAPSHOTS:
+        raise Problem(409, f"There are {MOST_SNAPSHOTS} snapshots, which is as many as a world may have. Drop some.")
+    snapshots[name] = await state_now(desk.world.mock)
+    return DONE
+
+
+async def drop_snapshot(desk: Desk, call: Call) -> Reply:
+    if desk.world.snapshots.pop(call.path["snapshot"], None) is None:
+        raise no_snapshot()
+    return DONE
+
+
+async def restore_snapshot(desk: Desk, call: Call) -> Reply:
+    state = desk.world.snapshots.get(call.path["snapshot"])
+    if state is None:
+        raise no_snapshot()
+    await desk.world.hold(state)
+    return DONE
+
+
+def no_snapshot() -> Problem:
+    return Problem(404, "There is no snapshot of this name.")
+
+
+def of_a_world(handler: Callable[[World, Call], Awaitable[Reply]]) -> Handler:
+    """Return a handler that looks at one world alone."""
+
+    async def handle(desk: Desk, call: Call) -> Reply:
+        return await handler(desk.world, call)
+
+    return handle
+
+
+HANDLERS: Mapping[str, Handler] = MappingProxyType(
+    {
+        **{
+            handler.__name__: handler
+            for handler in (
+                get_overview,
+                get_control_document,
+                get_health,
+                get_readiness,
+                list_worlds,
+                get_world,
+                put_world,
+                drop_world,
+                reset_world,
+                get_state,
+                put_state,
+                list_snapshots,
+                take_snapshot,
+                drop_snapshot,
+                restore_snapshot,
+            )
+        },
+        **{handler.__name__: of_a_world(handler) for handler in (*records.HANDLERS, *behaviour.HANDLERS)},
+    }
+)

@@ -1,0 +1,197 @@
+"""Single records of a world: its tenants and API keys, fleets with their codes, charging keys, locations."""
+
+from collections.abc import Mapping
+from secrets import token_urlsafe
+
+from fleet_contract.mock_server.control.problems import Problem, pointer_to
+from fleet_contract.mock_server.describing import described_fleet, described_key, described_location
+from fleet_contract.mock_server.handlers import new_code
+from fleet_contract.mock_server.messages import NOTHING, Call, Json, Reply
+from fleet_contract.mock_server.seed import fleet_of, key_of, location_of
+from fleet_contract.mock_server.seed_checks import unfit
+from fleet_contract.mock_server.store import Code, Fleet
+from fleet_contract.mock_server.worlds import World
+from fleet_contract.spec.files import suggestion
+
+DONE = Reply(204, NOTHING)
+LONGEST_ID = 100
+MOST_KEYS = 10_000
+
+# --- tenants and API keys ------------------------------------------------------------------------
+
+
+async def get_api_keys(world: World, _: Call) -> Reply:
+    return Reply(200, dict(world.mock.access.tenants))
+
+
+async def change_api_keys(world: World, call: Call) -> Reply:
+    merged = {**world.mock.access.tenants, **call.body}
+    for key, tenant in call.body.items():
+        if tenant is not None:
+            require_fit(key, pointer_to([key]))
+    know(world, {key: tenant for key, tenant in merged.items() if tenant is not None})
+    return await get_api_keys(world, call)
+
+
+async def list_tenants(world: World, _: Call) -> Reply:
+    return Reply(200, {"tenants": [shown_tenant(world, tenant) for tenant in tenants_of(world)]})
+
+
+async def create_tenant(world: World, call: Call) -> Reply:
+    tenant, key = call.body["tenant"], call.body.get("apiKey", token_urlsafe(16))
+    if tenant in tenants_of(world):
+        raise Problem(409, "There is a tenant of this name.", "/tenant")
+    if key in world.mock.access.tenants:
+        raise Problem(409, "This API key belongs to another tenant.", "/apiKey")
+    require_fit(key, "/apiKey")
+    know(world, {**world.mock.access.tenants, key: tenant})
+    return Reply(201, shown_tenant(world, tenant))
+
+
+def know(world: World, keys: Mapping[str, str]) -> None:
+    if not keys:
+        raise Problem(409, "The world would have no API key. Expected at least one.")
+    if len(keys) > MOST_KEYS:
+        raise Problem(409, f"The world would have more than {MOST_KEYS} API keys.")
+    world.know(keys)
+
+
+def require_fit(key: str, pointer: str) -> None:
+    """Raise Problem for an API key that no request can bring."""
+    wrong = unfit(key)
+    if wrong:
+        raise Problem(422, f"The API key {wrong}.", pointer)
+
+
+def tenants_of(world: World) -> list[str]:
+    """Return the tenants of a world, each once, the first one first."""
+    return list(dict.fromkeys(world.mock.access.tenants.values()))
+
+
+def shown_tenant(world: World, tenant: str) -> Json:
+    keys = [key for key, owner in world.mock.access.tenants.items() if owner == tenant]
+    return {"tenant": tenant, "apiKeys": keys}
+
+
+def require_tenant(world: World, body: Json) -> None:
+    """Raise Problem for a tenant that no API key belongs to."""
+    known = tenants_of(world)
+    if body.get("tenant", known[0]) not in known:
+        hint = suggestion(body["tenant"], known)
+        raise Problem(422, f"No API key belongs to this tenant.{hint} POST /_mock/tenants creates one.", "/tenant")
+
+
+# --- fleets and their codes ----------------------------------------------------------------------
+
+
+async def list_fleets(world: World, call: Call) -> Reply:
+    found = world.mock.store.fleets(call.query.get("tenant"))
+    return Reply(200, {"fleets": [described_fleet(each) async for each in found]})
+
+
+async def get_fleet(world: World, call: Call) -> Reply:
+    return Reply(200, described_fleet(await fleet_named(world, call)))
+
+
+async def put_fleet(world: World, call: Call) -> Reply:
+    entry = named(call, "fleetId")
+    if len(entry["fleetId"]) > LONGEST_ID:
+        raise Problem(422, f"The fleetId has {len(entry['fleetId'])} characters; at most {LONGEST_ID} are allowed.")
+    require_tenant(world, entry)
+    was_there = await world.mock.store.fleet(entry["fleetId"]) is not None
+    fleet = fleet_of(entry, tenants_of(world)[0])
+    await world.mock.store.put_fleet(fleet)
+    return Reply(200 if was_there else 201, described_fleet(fleet))
+
+
+async def list_codes(world: World, call: Call) -> Reply:
+    fleet = await fleet_named(world, call)
+    return Reply(200, {"codes": [shown_code(each) for each in fleet.codes]})
+
+
+async def add_code(world: World, call: Call) -> Reply:
+    code = Code(call.body.get("code") or new_code())
+    await fleet_named(world, call)
+    await world.mock.store.put_code(call.path["fleetId"], code)
+    return Reply(201, shown_code(code))
+
+
+async def revoke_code(world: World, call: Call) -> Reply:
+    fleet, text = await fleet_named(world, call), call.path["code"]
+    if text not in [each.code for each in fleet.codes]:
+        raise Problem(404, "The fleet has no such invitation code.")
+    await world.mock.store.put_code(fleet.id, Code(text, active=False))
+    return DONE
+
+
+async def fleet_named(world: World, call: Call) -> Fleet:
+    """Return the fleet that a path names; raises Problem."""
+    fleet = await world.mock.store.fleet(call.path["fleetId"])
+    if fleet is None:
+        raise Problem(404, "No fleet has this fleetId.")
+    return fleet
+
+
+def shown_code(code: Code) -> Json:
+    return {"code": code.code, "isActive": code.active}
+
+
+def named(call: Call, id: str) -> Json:
+    """Return the entry that a body describes, with the id that the path gives it; raises Problem for another one."""
+    if call.body.get(id, call.path[in_path(call)]) != call.path[in_path(call)]:
+        raise Problem(422, f"{id} is another one than in the path. Leave it out.", f"/{id}")
+    return {**call.body, id: call.path[in_path(call)]}
+
+
+def in_path(call: Call) -> str:
+    return next(iter(call.path))
+
+
+# --- charging keys and locations -----------------------------------------------------------------
+
+
+async def list_all_charging_keys(world: World, call: Call) -> Reply:
+    found = world.mock.store.keys(call.query.get("tenant"))
+    return Reply(200, {"chargingKeys": [described_key(each) async for each in found]})
+
+
+async def put_charging_key(world: World, call: Call) -> Reply:
+    entry = named(call, "keyIdentifier")
+    require_tenant(world, entry)
+    key = key_of(entry, tenants_of(world)[0])
+    fleet = None if key.fleet_id is None else await world.mock.store.fleet(key.fleet_id)
+    if key.fleet_id is not None and (fleet is None or fleet.tenant != key.tenant):
+        raise Problem(422, "The tenant has no fleet with this fleetId.", "/fleetId")
+    await world.mock.store.put_key(key)
+    return Reply(200, described_key(key))
+
+
+async def list_locations(world: World, _: Call) -> Reply:
+    return Reply(200, {"locations": [described_location(each) async for each in world.mock.store.locations()]})
+
+
+async def put_location(world: World, call: Call) -> Reply:
+    location = location_of(named(call, "id"))
+    for fleet_id in location.fleet_prices:
+        if await world.mock.store.fleet(fleet_id) is None:
+            raise Problem(422, "No fleet has this fleetId.", pointer_to(["fleetPrices", fleet_id]))
+    await world.mock.store.put_location(location)
+    return Reply(200, described_location(location))
+
+
+HANDLERS = (
+    get_api_keys,
+    change_api_keys,
+    list_tenants,
+    create_tenant,
+    list_fleets,
+    get_fleet,
+    put_fleet,
+    list_codes,
+    add_code,
+    revoke_code,
+    list_all_charging_keys,
+    put_charging_key,
+    list_locations,
+    put_location,
+)

@@ -1,0 +1,105 @@
+"""The steps of a call of the control API: route, let in, read, validate, handle, render."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from jsonschema_rs import Draft4Validator
+
+from fleet_contract.mock_server.bodies import PLAIN, Incoming, decoded, parsed, require_json_media_type
+from fleet_contract.mock_server.control.access import require_access
+from fleet_contract.mock_server.control.document import control_document, resolved
+from fleet_contract.mock_server.control.handlers import HANDLERS, Desk, Handler
+from fleet_contract.mock_server.control.problems import Problem, pointer_to, problem_of, rendered
+from fleet_contract.mock_server.messages import NOTHING, Answer, Call, Json, to_bytes
+from fleet_contract.mock_server.plan import Parameter, parameters
+from fleet_contract.mock_server.routes import Routes
+from fleet_contract.mock_server.schemas import DRAFT_4, translate
+from fleet_contract.mock_server.service import query
+from fleet_contract.mock_server.store import MAIN
+from fleet_contract.mock_server.worlds import HEADER, Worlds
+from fleet_contract.spec.dialect import default_dialect
+from fleet_contract.spec.document import operations
+
+ROOT = "/_mock"
+LARGEST_BODY = 512 * 1024**2  # bytes; a state may be large
+LONGEST_MESSAGE = 300
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How one operation is served: who handles it, its parameters, and what its body has to fit."""
+
+    handler: Handler
+    parameters: Mapping[str, Parameter]
+    body: Draft4Validator | None
+
+
+@cache
+def plans() -> Mapping[str, Plan]:
+    """Return the plan of each operation by its id; raises KeyError where one has no handler."""
+    document = control_document()
+    made = {}
+    for operation in operations(document):
+        described = resolved(operation.description, document)
+        body = described.get("requestBody")
+        schema = body and {"$schema": DRAFT_4, **translate(body["content"]["application/json"]["schema"])}
+        made[operation.id] = Plan(
+            HANDLERS[operation.id],
+            parameters(described.get("parameters", ())),
+            Draft4Validator(schema, mask="this value") if schema else None,
+        )
+    return made
+
+
+class ControlService:
+    """Answers the calls of the control API."""
+
+    def __init__(self, worlds: Worlds) -> None:
+        self.worlds = worlds
+        self.routes = Routes(control_document())
+        self.dialect = default_dialect()
+
+    async def answer(self, call: Call, incoming: Incoming) -> Answer:
+        """Return what a call is answered, a refusal included; never raises."""
+        try:
+            plan = self.plan_of(call)
+            parts = self.worlds.parts
+            if parts.control is not None:
+                require_access(call, parts.control, parts.allowed_hosts)
+            if call.raw_query and plan.parameters:
+                call.query = query(call, plan.parameters)
+            if plan.body is not None:
+                call.body = await self.read(call, incoming, plan.body)
+            world = self.worlds.named(call.header(HEADER) or MAIN)
+            reply = await plan.handler(Desk(self.worlds, world), call)
+        except Exception as wrong:  # noqa: BLE001  (whatever it was, the caller gets an answer)
+            return rendered(problem_of(wrong))
+        if reply.body is NOTHING:
+            return Answer(reply.status, {})
+        return Answer(reply.status, {"content-type": "application/json"}, to_bytes(reply.body))
+
+    def plan_of(self, call: Call) -> Plan:
+        """Return the plan of the operation that a call means; raises Refusal."""
+        call.raw_path = call.raw_path.removesuffix("/")
+        self.routes.match(call, self.dialect)
+        return plans()[call.operation_id or ""]
+
+    async def read(self, call: Call, incoming: Incoming, schema: Draft4Validator) -> Json:
+        """Return the value of a body; raises Refusal or Problem."""
+        text = decoded(await incoming.whole(call.header("content-length"), LARGEST_BODY))
+        require_json_media_type(call, self.dialect)
+        try:
+            value = parsed(text, PLAIN)
+            error = next(schema.iter_errors(value), None)
+        except RecursionError:
+            raise Problem(400, "The body is nested too deeply.") from None
+        if error is not None:
+            pointer = pointer_to(error.instance_path)
+            raise Problem(422, f"{pointer or 'The body'}: {error.message:.{LONGEST_MESSAGE}}.", pointer)
+        return value
+
+
+def is_for_control(path: str) -> bool:
+    """Say whether a path below the base path is one of the control API."""
+    return path == ROOT or path.startswith(f"{ROOT}/")

@@ -1,0 +1,75 @@
+"""Describing: a state as JSON, in the form that seed files have."""
+
+from typing import Any
+
+from fleet_contract.mock_server.parts import Mock
+from fleet_contract.mock_server.store import ChargingKey, Fleet, Location, State
+from fleet_contract.mock_server.store.records import FOR_EVER
+from fleet_contract.mock_server.store.rows import Rows, fleet_of_row, key_of_row, row_of_fleet, row_of_key
+
+Described = dict[str, Any]
+AT_ONCE = 0.0  # a time that has always come
+
+
+async def state_now(mock: Mock) -> State:
+    """Return all that a mock holds; whatever cannot be found yet is found at once in a mock that holds this."""
+    fleets, keys = mock.store.fleets(), mock.store.keys()
+    return State(
+        dict(mock.access.tenants),
+        Rows([row_of_fleet(found_at_once(each)) async for each in fleets], fleet_of_row),
+        Rows([row_of_key(listed_at_once(each)) async for each in keys], key_of_row),
+        [each async for each in mock.store.locations()],
+    )
+
+
+def found_at_once(fleet: Fleet) -> Fleet:
+    return Fleet(fleet.id, fleet.name, fleet.tenant, fleet.codes, AT_ONCE)
+
+
+def listed_at_once(key: ChargingKey) -> ChargingKey:
+    return ChargingKey(
+        key.identifier, key.visual_number, key.contract_id, key.tenant, key.fleet_id, key.enabled, key.valid_to, AT_ONCE
+    )
+
+
+def described(state: State) -> Described:
+    """Return a state as a seed file has it."""
+    return {
+        "keys": dict(state.keys),
+        "fleets": [described_fleet(each) for each in state.fleets],
+        "chargingKeys": [described_key(each) for each in state.charging_keys],
+        "locations": [described_location(each) for each in state.locations],
+    }
+
+
+def described_fleet(fleet: Fleet) -> Described:
+    """Return a fleet as an entry of a seed file."""
+    entry: Described = {"fleetId": fleet.id, "tenant": fleet.tenant}
+    if fleet.name is not None:
+        entry["fleetName"] = fleet.name
+    for member, is_active in (("codes", True), ("inactiveCodes", False)):
+        codes = [code.code for code in fleet.codes if code.active == is_active]
+        if codes:
+            entry[member] = codes
+    return entry
+
+
+def described_key(key: ChargingKey) -> Described:
+    """Return a charging key as an entry of a seed file."""
+    entry: Described = {
+        "keyIdentifier": key.identifier,
+        "visualNumber": key.visual_number,
+        "contractId": key.contract_id,
+        "tenant": key.tenant,
+        "enabled": key.enabled,
+    }
+    if key.fleet_id is not None:
+        entry["fleetId"] = key.fleet_id
+    if key.valid_to != FOR_EVER:
+        entry["validTo"] = key.valid_to
+    return entry
+
+
+def described_location(location: Location) -> Described:
+    """Return a location as an entry of a seed file."""
+    return {**location.body, **({"fleetPrices": location.fleet_prices} if location.fleet_prices else {})}

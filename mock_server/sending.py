@@ -1,0 +1,19 @@
+"""Sending: an answer as the messages of an ASGI application."""
+
+from starlette.types import Send
+
+from fleet_contract.mock_server.messages import WITHOUT_CONTENT, Answer
+
+
+async def sent(answer: Answer, send: Send, *, head: bool) -> None:
+    """Send an answer whole, unless it has a delivery of its own; without its body to HEAD."""
+    raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers.items()]
+    if answer.status not in WITHOUT_CONTENT:
+        raw.append((b"content-length", b"%d" % len(answer.body)))
+    start = {"type": "http.response.start", "status": answer.status, "headers": raw}
+    body = b"" if head else answer.body
+    if answer.deliver is not None:
+        await answer.deliver(send, start, body)
+        return
+    await send(start)
+    await send({"type": "http.response.body", "body": body})

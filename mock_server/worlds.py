@@ -1,0 +1,215 @@
+"""Worlds: mocks of one process that never meet, each with a state, a dialect and misbehaviours of its own.
+
+A request names its world in a header or at the front of its path; one that names none is for the main world. Any
+other is made when it is first named, and ends when nobody has named it for a while.
+"""
+
+import re
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from fleet_contract.mock_server.describing import state_now
+from fleet_contract.mock_server.kinds import Kind
+from fleet_contract.mock_server.misbehaviours import MISBEHAVIOURS, find
+from fleet_contract.mock_server.parts import Mock, Parts, habits, require_distinct_fleets
+from fleet_contract.mock_server.parts import parts as honest_parts
+from fleet_contract.mock_server.plan import Plan
+from fleet_contract.mock_server.refusals import Refusal
+from fleet_contract.mock_server.routes import Routes
+from fleet_contract.mock_server.service import Service
+from fleet_contract.mock_server.store import MAIN, State
+from fleet_contract.mock_server.terms import terms
+from fleet_contract.spec.dialect import Dialect
+
+HEADER = "mock-world"
+NAME = re.compile(r"(?!\.{1,2}(?![\s\S]))[A-Za-z0-9_.~-]{1,100}")
+IN_FRONT = re.compile(r"(?P<before>.*?)/_mock/worlds/(?P<name>[^/]+)(?P<rest>/.+)", re.DOTALL)
+MOST_PATTERNS = 50
+
+PlansOf = Callable[[Parts], Mapping[str, Plan]]
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """What all worlds of one dialect share."""
+
+    parts: Parts
+    routes: Routes
+    plans: Mapping[str, Plan]
+
+
+class Patterns:
+    """The patterns of the dialects that are spoken, each worked out once."""
+
+    def __init__(self, base: Parts, plans_of: PlansOf) -> None:
+        self._base = base
+        self._plans_of = plans_of
+        self._known = {key_of(base.dialect): self._worked_out(base)}
+
+    def of(self, dialect: Dialect) -> Pattern:
+        """Return the pattern of a dialect."""
+        key = key_of(dialect)
+        if key not in self._known:
+            if len(self._known) >= MOST_PATTERNS:
+                self._known.pop(next(iter(self._known)))
+            made = honest_parts(dialect)
+            parts = replace(self._base, document=made.document, dialect=made.dialect, hooks=made.hooks)
+            self._known[key] = self._worked_out(parts)
+        return self._known[key]
+
+    def _worked_out(self, parts: Parts) -> Pattern:
+        return Pattern(parts, Routes(parts.document), self._plans_of(parts))
+
+
+def key_of(dialect: Dialect) -> frozenset[tuple[str, str]]:
+    return frozenset(dialect.items())
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What a world is as long as nobody changes it."""
+
+    seed: State
+    dialect: Dialect
+    misbehaviours: Sequence[str] = ()
+
+
+class World:
+    """A mock among several, and what of it may be changed while it runs."""
+
+    def __init__(self, name: str, origin: Origin, patterns: Patterns, of: Mock | None = None) -> None:
+        pattern = patterns.of(origin.dialect)
+        parts = misbehaving(replace(pattern.parts, seed=origin.seed), origin.misbehaviours)
+        self.name = name
+        self.origin = origin
+        self.mock = Mock(parts, pattern.routes, name, of.store if of else None)
+        self.service = Service(self.mock, pattern.plans)
+        self.used = time.monotonic()
+        self.snapshots: dict[str, State] = {}
+        self._patterns = patterns
+
+    @property
+    def unused_for(self) -> float:
+        """For how many seconds no request has been for it."""
+        return time.monotonic() - self.used
+
+    @property
+    def misbehaviours(self) -> list[str]:
+        """The names of how it misbehaves."""
+        return known_ones(self.mock.parts.misbehaviours)
+
+    async def hold(self, state: State) -> None:
+        """Hold a state, and nothing else; raises Contradiction, and then nothing has changed."""
+        require_distinct_fleets(state, self.mock.dialect)
+        await self.mock.store.replace(state)
+        self.know(state.keys)
+
+    def know(self, keys: Mapping[str, str]) -> None:
+        """Know these API keys, each of its tenant, and no others."""
+        tenants = self.mock.access.tenants  # to which the store looks too
+        tenants.clear()
+        tenants.update(keys)
+
+    async def speak(self, dialect: Dialect) -> None:
+        """Speak a dialect, and hold what was held; raises Contradiction, and then nothing has changed."""
+        await self._become(dialect, await state_now(self.mock))
+
+    def misbehave(self, names: Sequence[str]) -> None:
+        """Misbehave in these ways, from their beginning, and in no others; raises Contradiction."""
+        self.mock.parts = misbehaving(self.mock.parts, names)
+        self.service.begin(self.service.plans)
+
+    async def reset(self) -> None:
+        """Be again what it was when it was made; its snapshots stay."""
+        await self._become(self.origin.dialect, self.origin.seed)
+        self.know(self.origin.seed.keys)
+        self.misbehave(self.origin.misbehaviours)
+
+    async def _become(self, dialect: Dialect, state: State) -> None:
+        require_distinct_fleets(state, dialect)
+        if dialect == self.mock.dialect:
+            await self.mock.store.replace(state)
+            return
+        pattern = self._patterns.of(dialect)
+        parts = misbehaving(replace(pattern.parts, seed=self.origin.seed), self.misbehaviours)
+        agreed = terms(dialect, parts.seed) if parts.store_url else {}
+        await self.mock.store.begin(state, habits(dialect), agreed)
+        self.mock.become(parts, pattern.routes)
+        self.service.begin(pattern.plans)
+
+
+def misbehaving(parts: Parts, names: Sequence[str]) -> Parts:
+    """Return parts of a mock that misbehaves in these ways and in no others; raises Contradiction."""
+    distinct = list(dict.fromkeys(names))
+    return replace(parts, misbehaviours=distinct, misbehaving=[find(name).around for name in distinct])
+
+
+def known_ones(names: Sequence[str]) -> list[str]:
+    return [name for name in names if name in MISBEHAVIOURS]
+
+
+class Worlds:
+    """The main world, and others by name."""
+
+    def __init__(self, parts: Parts, plans_of: PlansOf) -> None:
+        self.parts = parts
+        self._patterns = Patterns(parts, plans_of)
+        self.origin = Origin(parts.seed, parts.dialect, known_ones(parts.misbehaviours))
+        self.main = World(MAIN, self.origin, self._patterns)
+        self._others: dict[str, World] = {}
+
+    def __iter__(self) -> Iterator[World]:
+        self._end_unused()
+        return iter([self.main, *self._others.values()])
+
+    def __contains__(self, name: str) -> bool:
+        return name == MAIN or name in self._others
+
+    def named(self, name: str) -> World:
+        """Return the world of this name, which is made where there is none; raises Refusal."""
+        world = self._others.get(name) or (self.main if name == MAIN else self.make(name))
+        world.used = time.monotonic()
+        return world
+
+    def make(self, name: str, origin: Origin | None = None) -> World:
+        """Make a world, in place of the one of this name if there is one; raises Refusal or Contradiction."""
+        require_name(name)
+        self._end_unused()
+        most = self.parts.bounds.worlds
+        if name not in self._others and len(self._others) >= most:
+            raise Refusal(
+                Kind.TOO_MANY_WORLDS,
+                f"There are {most} worlds, which is as many as this mock may have.",
+                {"mock-hint": "Drop worlds that nobody needs (DELETE /_mock/worlds/NAME), or raise --max-worlds."},
+            )
+        self._others[name] = World(name, origin or self.origin, self._patterns, self.main.mock)
+        return self._others[name]
+
+    def known(self, name: str) -> World | None:
+        """Return the world of this name, None where there is none."""
+        self._end_unused()
+        return self.main if name == MAIN else self._others.get(name)
+
+    def drop(self, name: str) -> None:
+        """End a world, which must not be the main one."""
+        self._others.pop(name, None)
+
+    def _end_unused(self) -> None:
+        longest = self.parts.bounds.rest
+        for name in [name for name, world in self._others.items() if world.unused_for > longest]:
+            self.drop(name)
+
+
+def require_name(name: str) -> None:
+    """Raise Refusal for what is no name of a world."""
+    if not NAME.fullmatch(name):
+        raise Refusal(
+            Kind.BAD_WORLD, "The name of the world is not 1 to 100 of the characters A-Z, a-z, 0-9 and - . _ ~."
+        )
+
+
+def without_world(path: str) -> tuple[str, str | None]:
+    """Return a path without the world at its front, and the name of that world; None where it names none."""
+    found = IN_FRONT.fullmatch(path)
+    return (found["before"] + found["rest"], found["name"]) if found else (path, None)
