@@ -12,7 +12,7 @@ from fleet_contract.contract_tests.depths import Depth
 from fleet_contract.contract_tests.ending import Exit, Inconclusive
 from fleet_contract.contract_tests.exploring.exploration import SEED_BITS, Asked
 from fleet_contract.contract_tests.exploring.exploration import explore as explore_server
-from fleet_contract.contract_tests.judge import begin, judge, printed, run_checks
+from fleet_contract.contract_tests.judge import begin, following, judge, printed, run_checks
 from fleet_contract.contract_tests.judging.dialect.reading import decided
 from fleet_contract.contract_tests.options import OF_THE_TARGET
 from fleet_contract.contract_tests.reports.console import open_console
@@ -41,7 +41,8 @@ def dialect(base_url: str | None, given: Given) -> int:
     """Print the dialect of a server, and return the exit code; raises what `judge.begin` does, and Inconclusive."""
     settings, _ = read_settings(base_url, given)
     console = open_console(stderr=True)
-    report = run_checks(begin(settings, console))
+    progress = following(settings)
+    report = run_checks(begin(settings, console, progress), progress)
     print_footprint(report, console)
     answers = decided(report.dialect)
     cut_short = [each.error or each.reason for each in report.ran if each.error or each.lack is Lack.STOPPED]

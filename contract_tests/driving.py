@@ -13,6 +13,7 @@ from fleet_contract.contract_tests.network.budget import BudgetSpent
 from fleet_contract.contract_tests.network.client import INTERRUPTED, WritesForbidden
 from fleet_contract.contract_tests.network.printable import printable
 from fleet_contract.contract_tests.programs.case_files import Case
+from fleet_contract.contract_tests.reports.progress import Progress
 from fleet_contract.contract_tests.run import Report, Run
 from fleet_contract.contract_tests.surroundings import without_storage
 from fleet_contract.contract_tests.target import Target
@@ -29,8 +30,9 @@ class Driver:
     Nothing that ends the session ends the run: `conclude` returns its report whatever happened.
     """
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, progress: Progress) -> None:
         self._run = run
+        self._progress = progress
         self._is_ours = False
         self._due: list[pytest.Item] = []
         self._done: set[pytest.Item] = set()
@@ -71,6 +73,7 @@ class Driver:
         checks = {item: check for item in items if (check := _check(item))}
         self._is_ours = bool(checks) or not items
         self._due = [item for item, check in checks.items() if self._is_due(item, check)]
+        self._progress.planned(len(self._due))
         unwanted = checks.keys() - set(self._due)
         config.hook.pytest_deselected(items=[item for item in items if item in unwanted])
         items[:] = [item for item in items if item not in unwanted]
@@ -127,6 +130,7 @@ class Driver:
     def _record(self, ran: Ran, item: pytest.Item) -> None:
         self._done.add(item)
         self._run.ran.append(replace(ran, seconds=time.monotonic() - self._begun))
+        self._progress.ended()
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:

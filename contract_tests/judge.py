@@ -12,9 +12,12 @@ from rich.markup import escape
 
 from fleet_contract.contract_tests.driving import Alone
 from fleet_contract.contract_tests.ending import complain, ending_of, unless_lost
+from fleet_contract.contract_tests.reports.console import open_console, say
 from fleet_contract.contract_tests.reports.files import is_bounded, prepare, write
 from fleet_contract.contract_tests.reports.formats import FORMATS
-from fleet_contract.contract_tests.reports.text import print_footprint, print_report
+from fleet_contract.contract_tests.reports.page import print_report
+from fleet_contract.contract_tests.reports.progress import Progress
+from fleet_contract.contract_tests.reports.text import print_footprint
 from fleet_contract.contract_tests.run import Report, Run, Settings
 from fleet_contract.contract_tests.settings import Outputs
 from fleet_contract.contract_tests.signals import armed, breakable, held, watching
@@ -37,12 +40,12 @@ _UNWANTED = (
 _ENDED_WELL = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED)
 
 
-def begin(settings: Settings, console: Console) -> Run:
+def begin(settings: Settings, console: Console, progress: Progress | None = None) -> Run:
     """Make a run, look at its target once, and print what it may cost.
 
     Raises Contradiction, Unreachable, KeyRefused or NotThisApi; sends a few reads.
     """
-    run = Run.begin(settings)
+    run = Run.begin(settings, progress.exchanged if progress else None)
     try:
         look(run, console)
     except BaseException:
@@ -57,38 +60,46 @@ def look(run: Run, console: Console) -> None:
     seconds = run.client.limit_time(run.client.preflight())
     limits, where = settings.target.limits, escape(settings.target.base_url)
     most = "as long as it takes" if seconds is None else f"{seconds:,.0f} s"
+    if settings.shown.quiet:
+        return
     if settings.target.may_write:
-        console.print(
+        say(
+            console,
             f"Judging {where} at {settings.depth.word} depth: at most {limits.max_fleets} fleets, "
             f"{limits.max_keys} keys, {limits.max_requests} requests, {most}. Fleets and keys cannot be deleted.",
-            soft_wrap=True,
         )
     else:
-        console.print(
+        say(
+            console,
             f"Judging {where} with reads only, since it is not on loopback: at most {most}. "
             f"If you may create fleets there, use --allow-writes, or allow_writes = true in the target file.",
-            soft_wrap=True,
         )
     if settings.ledger:
-        console.print(f"Everything created is recorded in {escape(str(settings.ledger))}.", soft_wrap=True)
+        say(console, f"Everything created is recorded in {escape(str(settings.ledger))}.")
 
 
 def judge(settings: Settings, outputs: Outputs, console: Console) -> int:
     """Judge a server, write and print what it came to, and return the exit code; raises Contradiction."""
+    progress = following(settings)
     with held():
-        run = begun(settings, outputs)
+        run = begun(settings, outputs, progress)
         failure = failure_of(run, console)
         if failure is None:
-            return finish(run_checks(run), outputs, console)
+            return finish(run_checks(run, progress), outputs, console)
         return abandon(run, failure, outputs, console)
 
 
-def begun(settings: Settings, outputs: Outputs) -> Run:
+def following(settings: Settings) -> Progress:
+    """Return what shows on standard error how far a run is."""
+    return Progress(open_console(stderr=True), quiet=settings.shown.quiet)
+
+
+def begun(settings: Settings, outputs: Outputs, progress: Progress) -> Run:
     """Make a run whose reports can be written; raises Contradiction."""
     written = [settings.ledger] if settings.ledger else []
     read = [Path(case.file) for case in settings.cases]
     prepare(outputs.values(), [*settings.files, *written, *read])
-    return Run.begin(settings)
+    return Run.begin(settings, progress.exchanged)
 
 
 def failure_of(run: Run, console: Console) -> BaseException | None:
@@ -155,12 +166,13 @@ def _failing(what: str, action: Callable[[], None], guard: AbstractContextManage
     return []
 
 
-def run_checks(run: Run) -> Report:
+def run_checks(run: Run, progress: Progress | None = None) -> Report:
     """Drive the checks of a run and return what they came to, whatever ended them."""
-    driver = Alone(run)
+    progress = progress or Progress(open_console(quiet=True), quiet=True)
+    driver = Alone(run, progress)
     with held():
         try:
-            with watching(), armed(run.client.stop), deaf(), somewhere():
+            with watching(), armed(run.client.stop), deaf(), somewhere(), progress.shown():
                 code = drive(driver)
         except KeyboardInterrupt:
             run.client.stop()

@@ -84,6 +84,9 @@ OPTIONS = (
     Option("unix-socket", "Connect to this unix socket.", "network.unix_socket", metavar="PATH"),
     Option("ledger", "Append every fleet and charging key that is created to this file.", metavar="FILE"),
     *REPORTS,
+    Option("dialect", "Print the dialect that was read, too.", flag=True),
+    Option("verbose", "Print every requirement and the dialect, too.", flag=True),
+    Option("quiet", "Print only failures, a line for each, and the outcome.", flag=True),
 )
 # What says where a server is and what it may cost; the rest says how the gate judges it and what it reports.
 _OF_THE_GATE = {each.name for each in fields(Gate)} - {"only", "skip"}

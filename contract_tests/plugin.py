@@ -17,6 +17,7 @@ from fleet_contract.contract_tests.judge import abandon, begun, failure_of, fini
 from fleet_contract.contract_tests.options import OPTIONS
 from fleet_contract.contract_tests.reports.as_json import message_of
 from fleet_contract.contract_tests.reports.console import open_console
+from fleet_contract.contract_tests.reports.progress import Progress
 from fleet_contract.contract_tests.run import Run
 from fleet_contract.contract_tests.settings import Outputs, read_settings
 from fleet_contract.contract_tests.signals import armed, held, watching
@@ -64,8 +65,8 @@ class Verdict(pytest.Item):
 class Beside(Driver):
     """Drives the checks in a session that may hold other tests too, and ends it as the command would."""
 
-    def __init__(self, run: Run, outputs: Outputs) -> None:
-        super().__init__(run)
+    def __init__(self, run: Run, outputs: Outputs, progress: Progress) -> None:
+        super().__init__(run, progress)
         self._outputs = outputs
         self._others_failed = False
 
@@ -134,9 +135,10 @@ def _driver(config: pytest.Config) -> Beside:
     try:
         _refuse_workers(config)
         settings, outputs = read_settings(config.getoption(f"{PREFIX}url"), given)
+        progress = Progress(open_console(quiet=True), quiet=True)  # pytest shows how far it is
         if config.option.collectonly:
-            return Beside(Run.begin(settings), outputs)
-        run = begun(settings, outputs)
+            return Beside(Run.begin(settings), outputs, progress)
+        run = begun(settings, outputs, progress)
     except Exception as error:  # noqa: BLE001  (each has its code)
         code, reason = ending_of(error)
         pytest.exit(reason, returncode=code)
@@ -148,7 +150,7 @@ def _driver(config: pytest.Config) -> Beside:
     config.add_cleanup(watched.close)
     watched.enter_context(watching())
     watched.enter_context(armed(run.client.stop))
-    return Beside(run, outputs)
+    return Beside(run, outputs, progress)
 
 
 def _refuse_workers(config: pytest.Config) -> None:

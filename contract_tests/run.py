@@ -21,6 +21,7 @@ from fleet_contract.contract_tests.marks import digits_of, number_of
 from fleet_contract.contract_tests.network.budget import Cost
 from fleet_contract.contract_tests.network.client import Client
 from fleet_contract.contract_tests.network.disturbance import disturbances
+from fleet_contract.contract_tests.network.flights import OnExchange
 from fleet_contract.contract_tests.network.ledger import Footprint
 from fleet_contract.contract_tests.programs.case_files import Case
 from fleet_contract.contract_tests.target import Target
@@ -47,6 +48,15 @@ MARK_BYTES = 4  # the mark is their hexadecimal digits, so that it fits into ids
 
 
 @dataclass(frozen=True)
+class Shown:
+    """How much of its report a run prints."""
+
+    verbose: bool = False
+    quiet: bool = False
+    dialect: bool = False
+
+
+@dataclass(frozen=True)
 class Settings:
     """What the user asked for.
 
@@ -62,6 +72,7 @@ class Settings:
     assumed: Mapping[str, str] = field(default_factory=dict)
     troubles: Mapping[Cost, float] = field(default_factory=dict)
     files: tuple[Path, ...] = ()
+    shown: Shown = field(default_factory=Shown)
 
     @property
     def depth(self) -> Depth:
@@ -124,8 +135,11 @@ class Run:
     _fleets: dict[str, str | Untested] = field(default_factory=dict)
 
     @classmethod
-    def begin(cls, settings: Settings) -> "Run":
-        """Make the client; sends nothing. Raises Contradiction when the ledger cannot be written."""
+    def begin(cls, settings: Settings, watch: OnExchange | None = None) -> "Run":
+        """Make the client, which tells `watch` of each exchange; sends nothing.
+
+        Raises Contradiction when the ledger cannot be written.
+        """
         target = settings.target
         mark = settings.mark or secrets.token_hex(MARK_BYTES)
         facts = Facts(target.fixtures, mark, target.dialect, settings.assumed)
@@ -134,7 +148,7 @@ class Run:
             target,
             mark=mark,
             ledger=settings.ledger,
-            on_exchange=[preview.learn],
+            on_exchange=[preview.learn, *([watch] if watch else [])],
             breaks=preview.breaks,
             troubles=settings.troubles,
         )

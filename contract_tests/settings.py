@@ -9,7 +9,7 @@ from fleet_contract.contract_tests.depths import PRICES, Depth, Price
 from fleet_contract.contract_tests.named_targets import split
 from fleet_contract.contract_tests.options import OPTIONS, REPORTS
 from fleet_contract.contract_tests.programs.case_files import read_cases
-from fleet_contract.contract_tests.run import Settings
+from fleet_contract.contract_tests.run import Settings, Shown
 from fleet_contract.contract_tests.target import Target
 from fleet_contract.contract_tests.target_file import read_described
 from fleet_contract.contract_tests.verdicts import testable
@@ -34,6 +34,7 @@ def read_settings(base_url: str | None, given: Mapping[str, Any]) -> tuple[Setti
         settings,
         target=at_most(settings.target, *(PRICES[settings.depth], *(case.program.price for case in cases))),
         cases=cases,
+        shown=_shown(given),
     )
     return settings, {option.name: expanded(given[option.name]) for option in REPORTS if given.get(option.name)}
 
@@ -60,6 +61,13 @@ def _about_the_target(base_url: str | None, given: Mapping[str, Any]) -> Setting
     files = [split(file)[0]] if file else []
     files += [_path(given, name) or Path() for name in ("waivers", "expect") if given.get(name)]
     return Settings(target=target, gate=gate, ledger=ledger, files=tuple(files))
+
+
+def _shown(given: Mapping[str, Any]) -> Shown:
+    shown = Shown(*(bool(given.get(name)) for name in ("verbose", "quiet", "dialect")))
+    if shown.quiet and (shown.verbose or shown.dialect):
+        raise Contradiction("--quiet contradicts --verbose and --dialect. Expected one of them. Omit the others.")
+    return shown
 
 
 def _refuse_empty(given: Mapping[str, Any]) -> None:

@@ -1,8 +1,12 @@
 """The terminal that reports go to."""
 
+import os
 from typing import Any
 
 from rich.console import Console
+from rich.text import Text
+
+_NARROWEST = 20  # columns that are left to words, however far they are indented
 
 
 class _Console(Console):
@@ -19,3 +23,18 @@ def open_console(**how: Any) -> Console:
     it through `rich.markup.escape`.
     """
     return _Console(highlight=False, emoji=False, **how)
+
+
+def say(console: Console, markup: str, indent: int = 0, hang: int = 0) -> None:
+    """Print a paragraph: on a terminal its words are wrapped, and all lines but the first are indented by `hang` more.
+
+    A file gets one line, unless COLUMNS says how wide the reader's screen is. No word is
+    broken where it fits on a line.
+    """
+    text = Text.from_markup(markup, emoji=False)
+    wraps = console.is_terminal or "COLUMNS" in os.environ
+    lines = list(text.wrap(console, max(console.width - indent - hang, _NARROWEST))) if wraps else [text]
+    for number, line in enumerate(lines):
+        line.rstrip()
+        blanks = " " * (indent + (hang if number else 0))
+        console.print(Text(blanks).append_text(line), soft_wrap=True)

@@ -1,12 +1,13 @@
 """What all reports say of a run in short: how many of each, and what was let pass and why."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from fleet_contract.contract_tests.gate import Pardon
 from fleet_contract.contract_tests.run import Report
 from fleet_contract.contract_tests.verdicts import Result, Verdict
 from fleet_contract.contract_tests.waivers import State, Waiver
+from fleet_contract.spec.catalogue import Basis
 
 Standing = Verdict | Pardon
 # In the order in which reports count them: a failure that does not count is called by what lets it pass.
@@ -38,6 +39,40 @@ def let_pass(report: Report) -> list[str]:
     }
     found = {why: [each.requirement.id for each in report.results if report.pardon(each) is why] for why in reasons}
     return [f"{reasons[why]}: {', '.join(ids)}" for why, ids in found.items() if ids]
+
+
+_GRAVEST_FIRST = tuple(Basis)
+
+
+def worst_first(report: Report) -> list[Result]:
+    """Return the failures: those that count first, then by what they may have caused, by basis and by number."""
+    caused = Counter(cause for result in report.results for cause in result.causes)
+
+    def weight(result: Result) -> tuple[bool, int, int, int]:
+        requirement = result.requirement
+        gravity = _GRAVEST_FIRST.index(requirement.basis)
+        return bool(report.pardon(result)), -caused[requirement.id], gravity, -len(result.failures)
+
+    return sorted((each for each in report.results if each.failures), key=weight)
+
+
+def untested(report: Report) -> dict[str, list[str]]:
+    """Return the ids of what is untested by the reason, the most frequent reason first."""
+    reasons: dict[str, list[str]] = {}
+    for result in report.results:
+        if result.verdict is Verdict.UNTESTED:
+            reasons.setdefault(_reason(result, report), []).append(result.requirement.id)
+    return dict(sorted(reasons.items(), key=lambda each: -len(each[1])))
+
+
+def _reason(result: Result, report: Report) -> str:
+    """Return why a requirement is untested, without the checks that lacked it."""
+    reasons = dict.fromkeys(_lacked(result, report))
+    return "; ".join(reasons) if reasons and not result.causes else result.reason
+
+
+def _lacked(result: Result, report: Report) -> Iterator[str]:
+    return (ran.reason for ran in report.ran if result.requirement.id in ran.reaches and ran.reason)
 
 
 _OF_A_WAIVER = {

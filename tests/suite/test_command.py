@@ -119,7 +119,7 @@ def test_a_report_that_cannot_be_written_is_explained(option: str, url: str, tmp
 
 def test_a_run_says_what_it_costs_what_it_did_and_what_came_of_it(url: str, tmp_path: Path) -> None:
     report = tmp_path / "reports" / "report.json"
-    ended = command("run", url, "--target", str(SEED), "--depth", "quick", "--json", str(report))
+    ended = command("run", url, "--target", str(SEED), "--depth", "quick", "--verbose", "--json", str(report))
     assert ended.exit_code == Exit.CONFORMS
     assert "at most 20 fleets, 6 keys, 250 requests" in ended.stdout.splitlines()[0]
     for result in json.loads(report.read_text())["requirements"]:

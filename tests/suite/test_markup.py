@@ -21,6 +21,7 @@ SUITE = Path(fleet_contract.__file__).parent / "contract_tests"
 def test_a_path_and_a_url_with_brackets_are_printed_as_they_are(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
     monkeypatch.setattr(Client, "preflight", lambda _: None)
     monkeypatch.setattr(Client, "limit_time", lambda *_: 60.0)
     ledger = tmp_path / f"{ODD.replace('/', '-')}.jsonl"

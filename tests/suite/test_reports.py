@@ -21,9 +21,9 @@ from fleet_contract.contract_tests.judge import finish
 from fleet_contract.contract_tests.judging.findings import Finding
 from fleet_contract.contract_tests.reports.as_json import to_json
 from fleet_contract.contract_tests.reports.junit import to_junit
-from fleet_contract.contract_tests.reports.text import print_report
+from fleet_contract.contract_tests.reports.page import print_report
 from fleet_contract.contract_tests.reproduction import answer_line, request_line, sequence_of
-from fleet_contract.contract_tests.run import Report
+from fleet_contract.contract_tests.run import Report, Shown
 from fleet_contract.contract_tests.verdicts import Outcome, Verdict
 from fleet_contract.spec.files import read
 from proof.mutants import MUTANTS
@@ -49,7 +49,8 @@ SEVERAL = (
 
 def as_text(report: Report) -> str:
     out = StringIO()
-    print_report(report, Console(file=out, width=100, highlight=False))
+    asked = replace(report.settings, shown=Shown(verbose=True))
+    print_report(replace(report, settings=asked), Console(file=out, width=100, highlight=False))
     return out.getvalue()
 
 
