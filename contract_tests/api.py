@@ -43,6 +43,7 @@ class Api:
         self._settles_in = 0.0  # seconds, the longest that a fleet took to be found
         self._listed_in = 0.0  # seconds, the longest that a charging key took to be listed
         self.created: dict[str, None] = {}  # the ids of all fleets that our owner created here, in order
+        self.found: set[str] = set()  # the ids under which a rename found a fleet
         self.with_codes: dict[str, None] = {}  # the ids of all fleets whose codes our owner was shown, in order
 
     # --- names for what is created ---
@@ -110,6 +111,8 @@ class Api:
         if self._settles_in and is_itself:
             self._let_settle(id, how.get("caller", Caller.OWNER))
         exchange = self.send("PUT", path, body=body, headers=headers, **how)
+        if is_itself and exchange.succeeded:
+            self.found.add(id)
         created = self._create_of(id, exchange.request.caller) if is_itself and exchange.status == _NOT_FOUND else None
         if created is None:
             return exchange

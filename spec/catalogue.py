@@ -1,7 +1,7 @@
 """The catalogue: requirements, questions and situations, each defined once in a YAML file."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache
 from itertools import chain
@@ -12,6 +12,7 @@ from fleet_contract.spec.files import Contradiction, load_yaml, read, suggestion
 
 GUIDE = "https://developer.plugsurfing.com/docs/fleet-management"
 SUCCESS = "success"
+REFUSAL = "refusal"
 ANYTHING = "anything"
 
 When = Mapping[str, tuple[str, ...]]
@@ -106,6 +107,9 @@ class Situation:
     trait this is. `baseline` marks what every request of its operation is, so that a more
     telling trait takes the blame; `variant` another way to say the same. `beside` are
     plainer situations: where one of them is answered just so, that one takes the blame.
+
+    `unseen` are the kinds of allowed answers, success or refusal, with which it may be broken all the same.
+    `decided` are the requirements of an open choice that another situation decides: only that one keeps them.
     """
 
     id: str
@@ -116,16 +120,29 @@ class Situation:
     baseline: bool = False
     variant: bool = False
     beside: tuple[str, ...] = ()
+    unseen: tuple[str, ...] = ()
+    decided: frozenset[str] = frozenset()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether success and refusal are both allowed here, so that hardly any answer is wrong."""
+        return ANYTHING in self.may or (SUCCESS in self.may and len(self.may) > 1)
 
     def broken_by(self, status: int, operation: str) -> str:
         """Return the id of the requirement that this status of this operation breaks here."""
-        kind = SUCCESS if 200 <= status < 300 else ""
-        return next(self.breaks[key] for key in (str(status), kind, operation, "else") if key in self.breaks)
+        keys = (str(status), _kind_of(status), operation, "else")
+        return next(self.breaks[key] for key in keys if key in self.breaks)
 
-    def kept_by(self, operation: str) -> frozenset[str]:
-        """Return the ids of the requirements that an allowed answer of this operation keeps."""
+    def kept_by(self, status: int, operation: str) -> frozenset[str]:
+        """Return the ids of the requirements that an allowed status of this operation keeps."""
+        if _kind_of(status) in self.unseen:
+            return frozenset()
         by_status = {id for key, id in self.breaks.items() if key.isdigit() or key == SUCCESS}
-        return frozenset(by_status | {self.breaks.get(operation, self.breaks["else"])})
+        return frozenset(by_status | {self.breaks.get(operation, self.breaks["else"])}) - self.decided
+
+
+def _kind_of(status: int) -> str:
+    return SUCCESS if 200 <= status < 300 else REFUSAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +195,7 @@ def catalogue() -> Catalogue:
     loaded = Catalogue(
         requirements=_by_id("requirements.yaml", load_yaml(read("requirements.yaml")), _requirement),
         questions=_by_id("questions.yaml", load_yaml(read("questions.yaml")), _question),
-        situations=_by_id("situations.yaml", situations["situations"], _situation),
+        situations=_with_what_is_decided(_by_id("situations.yaml", situations["situations"], _situation)),
         successes={
             operation: Success(tuple(entry["may"]), entry["breaks"])
             for operation, entry in situations["successes"].items()
@@ -217,6 +234,14 @@ def _situation(entry: dict[str, Any]) -> Situation:
         baseline=entry.get("baseline", False),
         variant=entry.get("variant", False),
         beside=tuple(entry.get("beside", ())),
+        unseen=tuple(entry.get("unseen", ())),
+    )
+
+
+def _with_what_is_decided(situations: Mapping[str, Situation]) -> Mapping[str, Situation]:
+    decided = frozenset(id for each in situations.values() if not each.is_open for id in each.breaks.values())
+    return MappingProxyType(
+        {id: replace(each, decided=decided) if each.is_open else each for id, each in situations.items()}
     )
 
 

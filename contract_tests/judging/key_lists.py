@@ -65,8 +65,11 @@ class KeyLists:
         self._last_begun = {(each.caller, each.fleet): each.started for each in self.listings}
         self._plain: dict[tuple[Caller, str | None], list[CreatedKey]] = defaultdict(list)
         self._showing: dict[tuple[Caller, str], list[Listing]] = defaultdict(list)
+        self._tries: dict[str, list[float]] = defaultdict(list)  # when creates of an identifier had ended
         for key in self.created:
             self._add_created(key)
+        for create in view.history.keys.creates:
+            self._add_try(create)
         for listing in self.listings:
             self._add_listing(listing)
 
@@ -76,9 +79,18 @@ class KeyLists:
         if key.is_plain and isinstance(key.fleet, str):
             self._plain[key.caller, loosest(key.fleet)].append(key)
 
+    def _add_try(self, create: Exchange) -> None:
+        moment = self.view.at(create)
+        if "keys.create-an-invalid-key" not in situations_of(moment):
+            self._tries[str(moment.request.fields.get("keyIdentifier"))].append(create.ended)
+
     def _add_listing(self, listing: Listing) -> None:
         for name in {name for item in listing.items for name in _names(item)}:
             self._showing[listing.caller, name].append(listing)
+
+    def was_tried_again(self, identifier: str, until: float) -> bool:
+        """Say whether a key of this identifier had been created twice by a moment, or had been tried to be."""
+        return sum(ended <= until for ended in self._tries.get(identifier, ())) > 1
 
     def due(self, listing: Listing) -> list[CreatedKey]:
         """Return the keys that must be in a listing: made before it by its caller, and in its fleet."""

@@ -247,11 +247,6 @@ TABLE: Table = {
             told(lambda m: key_creates(contractId=v.ABSENT).holds(m) and m.tenant,
                  adds(members={"contractId": MISSING}), lists_all), does(keep_and_refuse)),
     },
-    "keys.unfiltered-list-is-whole": {
-        "a-key-without-a-fleet-is-not-kept": (
-            "A charging key that is created in no fleet is answered and not kept.",
-            *dropping(is_dropped_without_a_fleet, adds())),
-    },
     "keys.created-key-is-listed": {
         "a-disabled-key-is-not-listed": (
             "A charging key that was created disabled is in no list; one that the mock held before is.",

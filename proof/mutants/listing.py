@@ -23,6 +23,7 @@ from proof.effects import (
     takes_query,
 )
 from proof.moments import Moment
+from proof.mutants.keys import dropping, is_dropped_without_a_fleet
 from proof.mutants.look_ups import is_like
 from proof.mutants.table import Row, Table
 from proof.sending import KEYS, MISSING, THEIRS, Request, listing, request
@@ -266,6 +267,12 @@ TABLE: Table = {
             effects.lists(lambda m, keys: [key for key in keys if not is_pushed_out(m, key)])),
     },
     "keys.unfiltered-list-is-whole": {
+        "an-unfiltered-list-shows-no-key-of-a-fleet": lacking(
+            "A list without a filter shows the keys without a fleet and no others.",
+            lambda keys: [key for key in keys if not key.fleet_id], is_unfiltered, makes("a"), adds("a"), lists()),
+        "a-key-without-a-fleet-is-not-kept": (
+            "A charging key that is created in no fleet is answered and not kept.",
+            *dropping(is_dropped_without_a_fleet, adds())),
         "an-unfiltered-list-shows-keys-of-fleets-only": lacking(
             "A list without a filter leaves out the keys without a fleet.",
             lambda keys: [key for key in keys if key.fleet_id], is_unfiltered, adds(), lists()),

@@ -66,8 +66,8 @@ def test_a_situation_blames_by_status_then_by_operation(monkeypatch: pytest.Monk
     assert situation.broken_by(404, "launch") == "boats.float"
     assert situation.broken_by(400, "launch") == "boats.sink"
     assert situation.broken_by(400, "sail") == "boats.float"
-    assert situation.kept_by("launch") == {"boats.float", "boats.sink"}
-    assert situation.kept_by("sail") == {"boats.float"}
+    assert situation.kept_by(200, "launch") == {"boats.float", "boats.sink"}
+    assert situation.kept_by(200, "sail") == {"boats.float"}
 
 
 @pytest.mark.parametrize(

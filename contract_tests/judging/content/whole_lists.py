@@ -63,7 +63,7 @@ def _each_once(listing: Listing, lists: KeyLists) -> Findings:
         twice = max(0, twice - _created_within(listing, lists)) if twice else 0
         got = f"{twice} keys on more than one page"
         yield finding(_ONCE, not twice, listing.numbers, "every key once", got)
-    elif counted:
+    elif twice or any(lists.was_tried_again(identifier, listing.started) for identifier in counted):
         got = f"{twice} keys twice on a page"
         yield finding("keys.identifier-is-unique", not twice, listing.numbers, "every keyIdentifier once", got)
 
@@ -75,10 +75,11 @@ def _created_within(listing: Listing, lists: KeyLists) -> int:
 
 
 def _ends(listing: Listing) -> Findings:
+    """Judge where the cursors of a listing led; one of a single page shows nothing of that."""
     cursors = [cursor for page in listing.pages if (cursor := cursor_of(page))]
     is_repeated = len(set(cursors)) < len(cursors)
     leads_nowhere = _leads_nowhere(listing)
-    if is_repeated or leads_nowhere or listing.is_complete:
+    if is_repeated or leads_nowhere or (listing.is_complete and cursors):
         got = "a cursor that was given before" if is_repeated else "a cursor that led to an empty page"
         kept = not (is_repeated or leads_nowhere)
         yield finding("keys.paging-ends", kept, listing.numbers, "a cursor only where more keys follow", got)
@@ -172,7 +173,7 @@ def _agrees(listing: Listing, earlier: Mapping[str | None, Listing], lists: KeyL
         if lists.creates.last_ended(started_until=listing.ended) >= other.started:
             continue  # A key may have been created in between.
         if other.fleet == listing.fleet:
-            yield _against_the_same(listing, other, lists)
+            yield from _against_the_same(listing, other, lists)
         elif listing.fleet is None:
             yield from _all_against_filter(listing, other, lists.view)
         else:
@@ -186,18 +187,28 @@ def _comparable(listing: Listing, earlier: Mapping[str | None, Listing]) -> Iter
         yield from (earlier[fleet] for fleet in (listing.fleet, None) if fleet in earlier)
 
 
-def _against_the_same(listing: Listing, other: Listing, lists: KeyLists) -> Finding:
+def _against_the_same(listing: Listing, other: Listing, lists: KeyLists) -> Findings:
     """Judge two listings of one list: keys are never removed, and in a fleet of ours nobody else adds any."""
     ids, others = _identifiers(listing, lists.view), _identifiers(other, lists.view)
     new = ids - others
     if new:
         new = new - _unsettled(other, lists) if _is_of_our_fleet(listing, lists.view) else set()
-    is_paged = any(len(each.pages) > 1 or str(len(each.items)) == each.page_size for each in (listing, other))
     whole = _EVERYTHING if listing.fleet is None else _FILTER
     got = f"{len(ids)} keys in {len(listing.pages)} pages, {len(others)} in {len(other.pages)}"
     numbers = (*listing.numbers, *other.numbers)
     kept = others <= ids and not new
-    return finding(_ONCE if is_paged else whole, kept, numbers, "the keys that were listed before", got)
+    if others or not kept:
+        requirement = _ONCE if any(map(_is_paged if kept else _may_be_paged, (listing, other))) else whole
+        yield finding(requirement, kept, numbers, "the keys that were listed before", got)
+
+
+def _is_paged(listing: Listing) -> bool:
+    return len(listing.pages) > 1
+
+
+def _may_be_paged(listing: Listing) -> bool:
+    """Say whether a listing has pages, or a single one that is full: its cursor may have been forgotten."""
+    return _is_paged(listing) or str(len(listing.items)) == listing.page_size
 
 
 def _is_of_our_fleet(listing: Listing, view: View) -> bool:
@@ -234,5 +245,5 @@ def _filter_against_all(filtered: Listing, everything: Listing, view: View) -> F
     missing = len(of_fleet - _identifiers(filtered, view))
     got = f"a filtered list without {missing} of them"
     numbers = (*filtered.numbers, *everything.numbers)
-    if view.at(filtered.pages[0]).is_own(fleet):
+    if of_fleet and view.at(filtered.pages[0]).is_own(fleet):
         yield finding(_FILTER, not missing, numbers, f"{len(of_fleet)} keys", got)

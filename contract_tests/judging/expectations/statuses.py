@@ -70,11 +70,12 @@ def _successes(operation: str) -> frozenset[int]:
 
 
 def _kept(status: int, operation: str, situations: Situations) -> set[str]:
-    """Return what an allowed answer is evidence for: where two refusals overlap, for neither."""
-    telling = situations if _succeeded(status) else [each for each in situations if each.may != (SUCCESS,)]
-    if not _succeeded(status) and len(telling) > 1:
-        return set()
-    return {id for each in telling for id in each.kept_by(operation)}
+    """Return what an allowed answer is evidence for: a refusal that is due for either of two reasons, for neither."""
+    telling = situations
+    if not _succeeded(status):
+        telling = [each for each in situations if status in catalogue().statuses(each.may)]
+        telling = telling if len(telling) == 1 else ()
+    return {id for each in telling for id in each.kept_by(status, operation)}
 
 
 def _is_refused_for_either(status: int, situations: Situations) -> bool:

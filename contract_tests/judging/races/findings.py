@@ -1,6 +1,6 @@
 """Findings about overlapping calls: the fewest calls that no order explains, or how many pairs were explained."""
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Collection, Hashable, Iterator, Sequence
 
 from fleet_contract.contract_tests.exchange import Caller, Exchange
 from fleet_contract.contract_tests.judging.findings import Finding
@@ -43,8 +43,8 @@ def fits_none(requirement: str, witness: Sequence[Operation], changes: Sequence[
     )
 
 
-def fits_an_order(requirement: str, history: Sequence[Operation]) -> Iterator[Finding]:
-    """Yield that some order explains all calls, if any of them overlapped."""
-    pairs = overlapping_pairs(history)
+def fits_an_order(requirement: str, history: Sequence[Operation], changes: Collection[Operation]) -> Iterator[Finding]:
+    """Yield that some order explains all calls, if any of them overlapped one that may have changed what others see."""
+    pairs = overlapping_pairs(history) - overlapping_pairs(each for each in history if each not in changes)
     if pairs:
         yield Finding(requirement, True, tuple(operation.number for operation in history), overlaps=pairs)

@@ -102,8 +102,10 @@ def _on_a_fleet(id: str, moments: Sequence[Moment], view: View) -> Findings:
         only_creates = all(isinstance(each.action, Create) for each in witness)
         yield from fits_none(CREATES if only_creates else CALLS, witness, creates)
         return
-    yield from fits_an_order(CREATES, creates)
-    yield from fits_an_order(CALLS, history)
+    changes = [each for each in creates if each.action.outcome is not Outcome.REFUSED]
+    yield from fits_an_order(CREATES, creates, changes)
+    if len(history) > len(creates):
+        yield from fits_an_order(CALLS, history, changes)
 
 
 def _is_found_uncreated(history: Sequence[Operation]) -> bool:

@@ -66,17 +66,17 @@ class Listed:
 
 
 def _on_the_keys(moments: Sequence[Moment]) -> Findings:
-    calls = [operation_of(each.exchange, None, each.exchange.ended) for each in moments]
-    created = _created(moments)
+    created, lists = _created(moments), _lists(moments)
+    calls = [operation_of(each, None, each.ended) for each in (*created.values(), *lists)]
     appearances = [operation_of(each, Appear(number), _listed_by(each)) for number, each in created.items()]
-    readings = [operation_of(each, _listed(each, created), each.ended) for each in _lists(moments)]
+    readings = [operation_of(each, _listed(each, created), each.ended) for each in lists]
     model = Model(frozenset[str](), _grow, observes=lambda action: _appears_or_not(action) is None)
     witness = {each.number for each in smallest_witness((*appearances, *readings), model, _appears_or_not)}
+    creates = calls[: len(created)]
     if not witness:
-        yield from fits_an_order(KEYS, calls)
+        yield from fits_an_order(KEYS, calls, creates if lists else ())
         return
-    shown = [each for each in calls if each.number in witness]
-    creates = [each for each in calls if each.number in {create.number for create in created.values()}]
+    shown = sorted((each for each in calls if each.number in witness), key=lambda each: each.number)
     yield from fits_none(KEYS, shown, creates)
 
 
