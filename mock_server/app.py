@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from fleet_contract.mock_server.control.service import ControlService
 from fleet_contract.mock_server.handlers import HANDLERS
+from fleet_contract.mock_server.journal import Journal
 from fleet_contract.mock_server.pages import DOCUMENT_FROM_UI, pages
 from fleet_contract.mock_server.parts import Parts
 from fleet_contract.mock_server.plan import Plan, parameters
@@ -34,8 +35,9 @@ with warnings.catch_warnings():
 def build(parts: Parts) -> ASGIApp:
     """Return the application that these parts make; raises where the document and the handlers do not fit."""
     worlds = Worlds(parts, plans)
-    control = None if parts.control is None else ControlService(worlds)
-    return Wire(worlds, pages(parts.document, parts.base_path), swagger_ui(parts.document), control)
+    journal = Journal(parts.bounds.journal, parts.listener) if parts.bounds.journal or parts.listener else None
+    control = None if parts.control is None else ControlService(worlds, journal or Journal(0))
+    return Wire(worlds, pages(parts.document, parts.base_path), swagger_ui(parts.document), control, journal)
 
 
 def swagger_ui(document: dict[str, Any]) -> ASGIApp:

@@ -1,4 +1,4 @@
-"""The clock: event loops that go on where a test freezes time or moves it.
+"""The clock: how a time is written, and event loops that go on where a test freezes time or moves it.
 
 What freezes time for a test replaces `time.monotonic` in the whole process, from which asyncio's own loops learn when
 to wake; the mock beside the test would then neither serve to its end nor stop. uvloop reads the system's clock itself.
@@ -6,6 +6,7 @@ to wake; the mock beside the test would then neither serve to its end nor stop. 
 
 import asyncio
 import time
+from datetime import UTC, datetime
 
 try:
     import uvloop
@@ -26,3 +27,8 @@ class UnfrozenLoop(asyncio.SelectorEventLoop):
 def new_loop() -> asyncio.AbstractEventLoop:
     """Return the fastest event loop that there is."""
     return uvloop.new_event_loop() if uvloop else UnfrozenLoop()
+
+
+def moment(at: float) -> str:
+    """Return a time as RFC 3339 writes it."""
+    return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -21,7 +21,8 @@ from fleet_contract.mock_server.bodies import LIMIT
 from fleet_contract.mock_server.examples import curl_lines
 from fleet_contract.mock_server.guard import ANY_HOST
 from fleet_contract.mock_server.listening import CannotListen, is_open_to_others, listen, url_of
-from fleet_contract.mock_server.log import log_to_stderr
+from fleet_contract.mock_server.log import PLAIN, JsonFormatter, log_to_stderr
+from fleet_contract.mock_server.log_of_requests import FORMS, listener
 from fleet_contract.mock_server.misbehaviours import MISBEHAVIOURS, find
 from fleet_contract.mock_server.origins import ANY, read_origin
 from fleet_contract.mock_server.output import print_text
@@ -142,6 +143,21 @@ log = logging.getLogger("fleet_mock")
     metavar="SECONDS",
     help="Drop a world for which no request came for so long.",
 )
+@click.option(
+    "--journal",
+    "journal_length",
+    default=Bounds.journal,
+    show_default=True,
+    type=Whole(0),
+    metavar="NUMBER",
+    help="Remember so many exchanges, for /_mock/journal.",
+)
+@click.option(
+    "--log",
+    "log_form",
+    type=click.Choice(list(FORMS)),
+    help="Print each exchange on standard error: as a line for people (requests), or of JSON.",
+)
 @click.option("--no-validate-responses", is_flag=True, help="Do not validate responses against the document.")
 @click.option("--ready-json", is_flag=True, help="When ready, print one line of JSON instead of the welcome text.")
 @click.option("--list-misbehaviours", is_flag=True, help="List the misbehaviours and exit.")
@@ -165,6 +181,8 @@ def main(  # noqa: PLR0913  (one argument for each option)
     control_token: str,
     max_worlds: int,
     world_expiry: int,
+    journal_length: int,
+    log_form: str | None,
     no_validate_responses: bool,
     ready_json: bool,
     list_misbehaviours: bool,
@@ -173,7 +191,7 @@ def main(  # noqa: PLR0913  (one argument for each option)
     if list_misbehaviours:
         print_misbehaviours()
         return
-    log_to_stderr()
+    log_to_stderr(JsonFormatter() if log_form == "json" else PLAIN)
     try:
         require_one_place(store_url, state_path)
         with StateFile(state_path).held() if state_path else nullcontext() as state_file:
@@ -187,8 +205,9 @@ def main(  # noqa: PLR0913  (one argument for each option)
             for name in names:
                 find(name).spoil(made)
             made.store_url, made.state_file = store_url, state_file
-            made.bounds = Bounds(max_worlds, world_expiry)
+            made.bounds = Bounds(max_worlds, world_expiry, journal_length)
             made.control = None if no_control else Control(read_token(control_token, "--control-token"))
+            made.listener = listener(log_form) if log_form else None
             warn_of_secrets()
             require_shared_store(made, number_of_workers)
             serve(made, host, port, number_of_workers, ready_json=ready_json)

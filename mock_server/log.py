@@ -1,9 +1,11 @@
 """The log: what the mock tells on standard error, no faster than somebody reads it and never at the cost of serving."""
 
+import json
 import logging
 import threading
 from dataclasses import dataclass
 
+from fleet_contract.mock_server.clock import moment
 from fleet_contract.mock_server.output import STDERR, Writer
 
 # Of one kind of line, as many as this are told in as many seconds; the others are counted.
@@ -73,12 +75,25 @@ class LimitedHandler(logging.Handler):
         self._lost += not self._writer.write(f"{text:.{LONGEST_LINE}}\n")
 
 
-def log_to_stderr() -> None:
-    """Let warnings go to standard error and nowhere else, at no cost to whoever warns.
+class JsonFormatter(logging.Formatter):
+    """Formats each line of the log as JSON."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = {"time": moment(record.created), "event": "log", "level": record.levelname.lower()}
+        trace = {"trace": self.formatException(record.exc_info)} if record.exc_info else {}
+        return json.dumps({**line, "message": record.getMessage(), **trace})
+
+
+PLAIN = logging.Formatter("%(message)s")
+
+
+def log_to_stderr(formatter: logging.Formatter | None = None) -> None:
+    """Let warnings go to standard error and nowhere else, at no cost to whoever warns; as before if no form is given.
 
     A process that was forked calls this again: the thread that writes is not in it.
     """
+    before = [each.formatter for each in logging.root.handlers if isinstance(each, LimitedHandler)]
     handler = LimitedHandler(Writer(STDERR))
-    handler.setFormatter(logging.Formatter("%(message)s"))
+    handler.setFormatter(formatter or next(iter(before), PLAIN))
     logging.root.handlers = [handler]
     logging.root.setLevel(logging.WARNING)

@@ -27,6 +27,7 @@ class Call:
     raw_path: str
     headers: list[tuple[str, str]]
     operation_id: str | None = None
+    world: str = "main"
     tenant: str = ""
     path: dict[str, str] = field(default_factory=dict)
     query: dict[str, Any] = field(default_factory=dict)
@@ -54,11 +55,42 @@ NOTHING = object()
 
 
 @dataclass(slots=True)
+class Reason:
+    """Why a request is refused: in words and, where a field is wrong, by which rule of the document.
+
+    `pointer` leads to the field (RFC 6901), `keyword` is the one of the schema that it breaks, `limit` what that
+    allows, and `length` how much there is of it, in `unit`. `requirement` is what the catalogue says of it.
+    """
+
+    kind: Kind
+    detail: str
+    pointer: str | None = None
+    keyword: str | None = None
+    limit: Json = None
+    length: int | None = None
+    unit: str | None = None
+    requirement: str | None = None
+
+    def described(self) -> dict[str, Json]:
+        """Return the members that say something, in the order of a problem document."""
+        members = {
+            "detail": self.detail,
+            "pointer": self.pointer,
+            "keyword": self.keyword,
+            "limit": self.limit,
+            "length": self.length,
+            "unit": self.unit,
+            "requirement": self.requirement,
+        }
+        return {name: value for name, value in members.items() if value is not None}
+
+
+@dataclass(slots=True)
 class Answer:
     """A whole answer, as it is about to be sent.
 
-    Header names are lower case; `kind` is why a request is refused, None where it is not; `deliver` sends what is not
-    to be sent at once and whole.
+    Header names are lower case; `kind` is why a request is refused, None where it is not, and `reason` says more;
+    `deliver` sends what is not to be sent at once and whole.
     """
 
     status: int
@@ -66,6 +98,7 @@ class Answer:
     body: bytes = b""
     kind: Kind | None = None
     deliver: Deliver | None = None
+    reason: Reason | None = None
 
     @property
     def succeeded(self) -> bool:
@@ -79,7 +112,7 @@ class Answer:
 
     def with_headers(self, headers: Mapping[str, str]) -> "Answer":
         """Return this answer with other headers; `replace` would take six times as long."""
-        return Answer(self.status, headers, self.body, self.kind, self.deliver)
+        return Answer(self.status, headers, self.body, self.kind, self.deliver, self.reason)
 
     def with_json(self, value: Json) -> "Answer":
         """Return this answer with another value as its body."""

@@ -20,6 +20,7 @@ from fleet_contract.spec.document import document
 from fleet_contract.spec.files import Contradiction
 
 if TYPE_CHECKING:
+    from fleet_contract.mock_server.journal import Listener
     from fleet_contract.mock_server.service import Service
     from fleet_contract.mock_server.store.redis import RedisStore
 
@@ -40,10 +41,14 @@ class Control:
 
 @dataclass(frozen=True)
 class Bounds:
-    """How many worlds there are at most beside the main one, and after how many seconds one that nobody uses ends."""
+    """How many worlds there are at most beside the main one, and after how many seconds one that nobody uses ends.
+
+    `journal` is how many exchanges of all worlds are remembered.
+    """
 
     worlds: int = 1000
     rest: float = 3600.0
+    journal: int = 5_000
 
 
 @dataclass
@@ -57,7 +62,7 @@ class Parts:
     `rewrite` changes what arrives before it is read as HTTP. `base_path` ends without a
     slash; pages of `origins` may use the mock from a browser. `allowed_hosts` are taken
     beside those of this machine. A body of more than `body_limit` bytes is refused. Without `control`, there is no
-    control API.
+    control API. The `listener` hears of each exchange.
     """
 
     document: dict[str, Any]
@@ -77,6 +82,7 @@ class Parts:
     rewrite: Callable[[bytes], bytes] | None = None
     control: Control | None = field(default_factory=Control)
     bounds: Bounds = field(default_factory=Bounds)
+    listener: "Listener | None" = None
     misbehaviours: list[str] = field(default_factory=list)
     misbehaving: list[Layer] = field(default_factory=list)
 

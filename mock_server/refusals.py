@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 
 from fleet_contract.mock_server import store
 from fleet_contract.mock_server.kinds import Kind
-from fleet_contract.mock_server.messages import Answer, to_bytes
+from fleet_contract.mock_server.messages import Answer, Reason, to_bytes
 from fleet_contract.spec.dialect import Dialect
 
 log = logging.getLogger("fleet_mock")
@@ -131,7 +131,7 @@ def rendered(refusal: Refusal, dialect: Dialect) -> Answer:
     headers = dict(refusal.headers)
     if media_type:
         headers["content-type"] = media_type
-    return Answer(status, headers, body, refusal.kind)
+    return Answer(status, headers, body, refusal.kind, reason=Reason(refusal.kind, refusal.detail))
 
 
 def _problem(status: int, refusal: Refusal) -> tuple[bytes, str]:

@@ -1,5 +1,6 @@
 """The wire: the outermost layer, where a request becomes a call and every answer leaves whole."""
 
+import time
 from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import replace
 from typing import Any
@@ -11,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from fleet_contract.mock_server import origins, targets
 from fleet_contract.mock_server.bodies import Incoming
 from fleet_contract.mock_server.control.service import ROOT, ControlService, is_for_control
+from fleet_contract.mock_server.journal import Journal
 from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import Answer, Call
 from fleet_contract.mock_server.pages import with_policy
@@ -32,12 +34,14 @@ class Wire:
         pages: Mapping[str, Callable[[], Response]],
         ui: ASGIApp,
         control: ControlService | None = None,
+        journal: Journal | None = None,
     ) -> None:
         self.worlds = worlds
         self.parts = worlds.parts
         self.pages = pages
         self.ui = ui
         self.control = control
+        self.note = journal.note if journal else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -46,8 +50,11 @@ class Wire:
         call = call_of(scope)
         if ROOT in call.raw_path and await self.is_controlled(call, scope, receive, send):
             return
-        answer = await self.answer(call, scope, receive)
-        await sent(origins.shared(answer, call, self.parts.origins), send, head=call.method == "HEAD")
+        began = time.time()
+        answer = origins.shared(await self.answer(call, scope, receive), call, self.parts.origins)
+        if self.note is not None:
+            self.note(began, call, answer)
+        await sent(answer, send, head=call.method == "HEAD")
 
     async def is_controlled(self, call: Call, scope: Scope, receive: Receive, send: Send) -> bool:
         """Answer a call of the control API; False where it is none, and then the world that its path names is told."""
@@ -75,6 +82,7 @@ class Wire:
             name = call.header(HEADER)
             if name is not None:
                 world = self.worlds.named(name)
+                call.world = name
             answer = self.own_answer(call, scope, world.mock.routes)
             if answer is None and is_for_people(call):
                 answer = await self.page(call, scope, receive)

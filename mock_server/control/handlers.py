@@ -9,6 +9,9 @@ from fleet_contract.mock_server.control import behaviour, records
 from fleet_contract.mock_server.control.document import control_document
 from fleet_contract.mock_server.control.problems import Problem
 from fleet_contract.mock_server.describing import described, state_now
+from fleet_contract.mock_server.har import Masking, Pseudonyms, as_har
+from fleet_contract.mock_server.journal import Journal, found
+from fleet_contract.mock_server.journal import described as described_entry
 from fleet_contract.mock_server.messages import NOTHING, Call, Json, Reply
 from fleet_contract.mock_server.seed import state_of
 from fleet_contract.mock_server.seed_checks import require_sound
@@ -17,15 +20,18 @@ from fleet_contract.mock_server.worlds import Origin, World, Worlds, require_nam
 from fleet_contract.spec.dialect import default_dialect
 
 MOST_SNAPSHOTS = 100
+SHOWN = 100  # exchanges, unless another number is asked for
 DONE = Reply(204, NOTHING)
 
 
 @dataclass(frozen=True)
 class Desk:
-    """What a handler works on: the world that a call is about, and all others."""
+    """What a handler works on: the world that a call is about, all others, and the journal."""
 
     worlds: Worlds
     world: World
+    journal: Journal
+    pseudonyms: Pseudonyms
 
 
 Handler = Callable[[Desk, Call], Awaitable[Reply]]
@@ -88,11 +94,13 @@ async def drop_world(desk: Desk, call: Call) -> Reply:
     if world.name == MAIN:
         raise Problem(409, "The main world cannot be dropped. Reset it instead.")
     desk.worlds.drop(world.name)
+    desk.journal.clear(world.name)
     return DONE
 
 
 async def reset_world(desk: Desk, _: Call) -> Reply:
     await desk.world.reset()
+    desk.journal.clear(desk.world.name)
     return DONE
 
 
@@ -163,6 +171,27 @@ def no_snapshot() -> Problem:
     return Problem(404, "There is no snapshot of this name.")
 
 
+# --- the journal ---------------------------------------------------------------------------------
+
+
+async def search_journal(desk: Desk, call: Call) -> Reply:
+    entries = found(desk.journal.of(desk.world.name), call.query)
+    shown = entries[-call.query.get("limit", SHOWN) :]
+    return Reply(200, {"entries": [described_entry(each) for each in shown], "found": len(entries)})
+
+
+async def clear_journal(desk: Desk, _: Call) -> Reply:
+    desk.journal.clear(desk.world.name)
+    return DONE
+
+
+async def export_journal(desk: Desk, call: Call) -> Reply:
+    entries, mock = found(desk.journal.of(desk.world.name), call.query), desk.world.mock
+    codes = [code.code async for fleet in mock.store.fleets() for code in fleet.codes]
+    masking = Masking(entries, mock.access.tenants, codes, desk.pseudonyms)
+    return Reply(200, as_har(entries, masking, desk.worlds.parts.base_path))
+
+
 def of_a_world(handler: Callable[[World, Call], Awaitable[Reply]]) -> Handler:
     """Return a handler that looks at one world alone."""
 
@@ -192,6 +221,9 @@ HANDLERS: Mapping[str, Handler] = MappingProxyType(
                 take_snapshot,
                 drop_snapshot,
                 restore_snapshot,
+                search_journal,
+                clear_journal,
+                export_journal,
             )
         },
         **{handler.__name__: of_a_world(handler) for handler in (*records.HANDLERS, *behaviour.HANDLERS)},

@@ -11,6 +11,8 @@ from fleet_contract.mock_server.control.access import require_access
 from fleet_contract.mock_server.control.document import control_document, resolved
 from fleet_contract.mock_server.control.handlers import HANDLERS, Desk, Handler
 from fleet_contract.mock_server.control.problems import Problem, pointer_to, problem_of, rendered
+from fleet_contract.mock_server.har import Pseudonyms
+from fleet_contract.mock_server.journal import Journal
 from fleet_contract.mock_server.messages import NOTHING, Answer, Call, Json, to_bytes
 from fleet_contract.mock_server.plan import Parameter, parameters
 from fleet_contract.mock_server.routes import Routes
@@ -55,8 +57,10 @@ def plans() -> Mapping[str, Plan]:
 class ControlService:
     """Answers the calls of the control API."""
 
-    def __init__(self, worlds: Worlds) -> None:
+    def __init__(self, worlds: Worlds, journal: Journal) -> None:
         self.worlds = worlds
+        self.journal = journal
+        self.pseudonyms = Pseudonyms()
         self.routes = Routes(control_document())
         self.dialect = default_dialect()
 
@@ -72,7 +76,7 @@ class ControlService:
             if plan.body is not None:
                 call.body = await self.read(call, incoming, plan.body)
             world = self.worlds.named(call.header(HEADER) or MAIN)
-            reply = await plan.handler(Desk(self.worlds, world), call)
+            reply = await plan.handler(Desk(self.worlds, world, self.journal, self.pseudonyms), call)
         except Exception as wrong:  # noqa: BLE001  (whatever it was, the caller gets an answer)
             return rendered(problem_of(wrong))
         if reply.body is NOTHING:

@@ -1,0 +1,174 @@
+"""The journal: what was sent, how it was answered and why so; and the log of requests."""
+
+import asyncio
+import json
+from typing import Any
+
+import httpx
+import pytest
+
+from fleet_contract.mock_server.app import build
+from fleet_contract.mock_server.journal import MOST_BYTES, Entry, Journal
+from fleet_contract.mock_server.log_of_requests import line_for_people, line_of_json
+from fleet_contract.mock_server.messages import Answer, Call
+from fleet_contract.mock_server.parts import Bounds, parts
+from tests.mock.test_mock_control import Controller
+
+CODES = "get_invitation_codes"
+
+
+@pytest.fixture
+def mock() -> Controller:
+    return Controller(parts())
+
+
+def entries(mock: Controller, query: str = "") -> list[Any]:
+    found: list[Any] = mock("GET", f"/_mock/journal{query}").json()["entries"]
+    return found
+
+
+def test_an_exchange_is_noted_with_all_that_was_said(mock: Controller) -> None:
+    mock.create("one", "One")
+    [entry] = entries(mock)
+    assert (entry["operation"], entry["tenant"], entry["world"]) == ("create_fleet", "demo", "main")
+    assert (entry["status"], entry["reason"], entry["problem"]) == (201, None, None)
+    assert json.loads(entry["request"]["body"]) == {"fleetId": "one", "fleetName": "One"}
+    assert json.loads(entry["response"]["body"]) == {"fleetId": "one", "fleetName": "One"}
+    assert {"name": "x-api-key", "value": "demo-key"} in entry["request"]["headers"]
+    assert 0 <= entry["seconds"] < 5
+
+
+@pytest.mark.parametrize("body", ["problem", "empty", "text"])
+def test_the_reason_of_a_refusal_is_noted_whatever_the_dialect_shows(mock: Controller, body: str) -> None:
+    mock("PATCH", "/_mock/dialect", {"error.body": body})
+    mock.codes("codeless-001")
+    mock.codes("acme-corp-001", key="wrong")
+    mock("GET", "/emp/v1/nothing")
+    reasons = [(each["status"], each["reason"], each["operation"]) for each in entries(mock)]
+    assert reasons == [
+        (404, "no active invitation codes", CODES),
+        (401, "unknown key", CODES),
+        (404, "no such path", None),
+    ]
+    assert entries(mock)[0]["problem"]["detail"] == "The fleet has no active invitation codes."
+
+
+def test_what_is_refused_before_it_is_a_call_is_noted_too(mock: Controller) -> None:
+    mock("OPTIONS", "/emp/v1/fleets", headers={"Origin": "https://x.example", "Access-Control-Request-Method": "PUT"})
+    mock("GET", "/openapi.json")
+    assert [(each["status"], each["request"]["method"]) for each in entries(mock)] == [(403, "OPTIONS"), (200, "GET")]
+
+
+def test_exchanges_are_searched_and_counted(mock: Controller) -> None:
+    for number in range(5):
+        mock.create(f"f-{number}")
+    mock.codes("f-1")
+    assert [each["status"] for each in entries(mock, f"?operation={CODES}")] == [404]
+    assert len(entries(mock, "?status=201&limit=2")) == 2
+    assert mock("GET", "/_mock/journal?limit=2").json()["found"] == 6
+    assert [each["number"] for each in entries(mock, "?after=4&method=POST")] == [5]
+    assert len(entries(mock, "?path=f-1&tenant=demo")) == 1
+    assert entries(mock, "?tenant=nobody") == []
+    assert len(entries(mock, "?reason=no%20active%20invitation%20codes")) == 1
+    assert mock("GET", "/_mock/journal?limit=0").status_code == 400
+    assert mock("GET", "/_mock/journal?status=x").status_code == 400
+
+
+def test_a_journal_is_one_worlds_and_goes_with_a_reset(mock: Controller) -> None:
+    for world in ("a", "b"):
+        mock.codes("acme-corp-001", headers={"Mock-World": world})
+    assert [each["world"] for each in entries(mock)] == []
+    in_a = mock("GET", "/_mock/journal", headers={"Mock-World": "a"}).json()["entries"]
+    assert [each["world"] for each in in_a] == ["a"]
+    mock("POST", "/_mock/reset", headers={"Mock-World": "a"})
+    assert mock("GET", "/_mock/journal", headers={"Mock-World": "a"}).json()["found"] == 0
+    assert mock("GET", "/_mock/journal", headers={"Mock-World": "b"}).json()["found"] == 1
+    mock("DELETE", "/_mock/journal", headers={"Mock-World": "b"})
+    assert mock("GET", "/_mock/journal", headers={"Mock-World": "b"}).json()["found"] == 0
+
+
+def test_the_ring_is_bounded_in_number_and_in_bytes() -> None:
+    journal = Journal(3)
+    for number in range(5):
+        journal.note(0.0, Call("GET", f"/{number}", []), Answer(200, {}))
+    assert [each.call.raw_path for each in journal.of("main")] == ["/2", "/3", "/4"]
+    for _ in range(3):
+        journal.note(0.0, Call("GET", "/large", []), Answer(200, {}, bytes(MOST_BYTES // 2)))
+    assert len(list(journal.of("main"))) == 1
+
+
+def test_without_a_journal_nothing_is_noted() -> None:
+    made = parts()
+    made.bounds = Bounds(journal=0)
+    mock = Controller(made)
+    mock.codes("acme-corp-001")
+    assert entries(mock) == []
+
+
+# --- as HAR --------------------------------------------------------------------------------------
+
+
+def test_an_archive_has_pseudonyms_in_place_of_secrets(mock: Controller) -> None:
+    mock("PUT", "/_mock/fleets/mine", {"codes": ["S3CRET-A", "S3CRET-B"]})
+    mock.codes("mine")
+    mock.codes("mine")
+    mock.codes("mine", key="not-a-known-key")
+    mock.is_honest = False
+    mock("PUT", "/_mock/misbehaviours", {"misbehaviours": ["truncated-json"]})
+    mock.codes("mine")
+    mock("POST", "/_mock/fleets/mine/codes", {"code": "S3CRET-C" * 4})
+    mock.codes("mine")  # which is cut off within this code
+    answer = mock("GET", "/_mock/journal.har")
+    archive = answer.json()["log"]
+    for secret in ("demo-key", "not-a-known-key", "S3C"):
+        assert secret not in answer.text
+    shown = [each["response"]["content"]["text"] for each in archive["entries"]]
+    assert shown[0] == shown[1]
+    assert len({each["code"] for each in json.loads(shown[0])}) == 2
+    sent = [header["value"] for each in archive["entries"] for header in each["request"]["headers"]]
+    keys = [value for value in sent if value.startswith("key-")]
+    assert (len(keys), len(set(keys))) == (5, 2)
+    assert mock("GET", "/_mock/journal.har").json()["log"] == archive
+
+
+def test_an_archive_has_what_the_format_asks_for(mock: Controller) -> None:
+    mock.create("one")
+    mock.keys("?page_size=10&fleetId=a%20b")
+    create, listing = mock("GET", "/_mock/journal.har").json()["log"]["entries"]
+    assert create["request"]["url"] == "http://mock/emp/v1/fleets"
+    assert json.loads(create["request"]["postData"]["text"]) == {"fleetId": "one"}
+    assert {"name": "fleetId", "value": "a b"} in listing["request"]["queryString"]
+    assert listing["request"]["url"].endswith("?page_size=10&fleetId=a%20b")
+    assert set(create) >= {"startedDateTime", "time", "request", "response", "cache", "timings"}
+    assert create["response"]["content"]["size"] == len(create["response"]["content"]["text"].encode())
+
+
+# --- the log of requests -------------------------------------------------------------------------
+
+
+def lines(**more: Any) -> list[Entry]:
+    heard: list[Entry] = []
+    made = parts()
+    made.listener = heard.append
+
+    async def call() -> None:
+        transport = httpx.ASGITransport(build(made))
+        async with httpx.AsyncClient(transport=transport, base_url="http://mock") as client:
+            await client.get("/emp/v1/fleets/trace-me/invitation?x=1", **more)
+
+    asyncio.run(call())
+    return heard
+
+
+def test_a_line_for_people_says_what_became_of_a_request() -> None:
+    [entry] = lines(headers={"X-API-Key": "demo-key", "Mock-World": "w"})
+    line = line_for_people(entry)
+    assert "GET /emp/v1/fleets/trace-me/invitation?x=1 404 (no such fleet) demo in w, " in line
+    assert "demo-key" not in line
+
+
+def test_a_line_of_json_says_the_same() -> None:
+    [entry] = lines(headers={"X-API-Key": "s3cret"})
+    read = json.loads(line_of_json(entry))
+    assert (read["status"], read["reason"], read["operation"]) == (401, "unknown key", CODES)
+    assert "s3cret" not in line_of_json(entry)
