@@ -56,7 +56,8 @@ class TooComplex(NotJson):
 class Request:
     """What was sent: `path` is raw, as it stood on the wire below the base URL, query included.
 
-    `headers` is without the key; `key_header` is how the name of its header was spelled.
+    `headers` is without the key; `key_header` is how the name of its header was spelled, and `near_key` names how a
+    key was made of the owner's that nobody was given, where one was sent.
     """
 
     method: str
@@ -65,6 +66,7 @@ class Request:
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
     key_header: str = KEY_HEADER
+    near_key: str = ""
 
     @cached_property
     def query(self) -> tuple[tuple[str, str], ...]:
@@ -123,8 +125,9 @@ class Exchange:
     network did, in words, and `cause` what kind of thing that is: unless the request
     was not even `sent`, it may have been carried out. `foreign` is what something
     before the API answered in its place: it is no answer, and nothing is read from it.
-    `burst` is the number of the burst in which it was sent, 0 outside of any; what was
-    `retried` was sent again, since the server had asked for patience.
+    `burst` is the number of the burst in which it was sent, 0 outside of any, and `lane`
+    tells whose of the callers in it; what was `retried` was sent again, since the server
+    had asked for patience.
     """
 
     number: int
@@ -138,6 +141,7 @@ class Exchange:
     sent: bool = True
     foreign: Answer | None = None
     burst: int = 0
+    lane: int = 0
     retried: bool = False
 
     def precedes(self, other: "Exchange") -> bool:

@@ -12,6 +12,7 @@ from rich.markup import escape
 
 from fleet_contract.contract_tests.driving import Alone
 from fleet_contract.contract_tests.ending import complain, ending_of, unless_lost
+from fleet_contract.contract_tests.replays.of_a_run import with_replays
 from fleet_contract.contract_tests.reports.console import open_console, say
 from fleet_contract.contract_tests.reports.files import is_bounded, prepare, write
 from fleet_contract.contract_tests.reports.formats import FORMATS
@@ -74,6 +75,13 @@ def look(run: Run, console: Console) -> None:
             f"Judging {where} with reads only, since it is not on loopback: at most {most}. "
             f"If you may create fleets there, use --allow-writes, or allow_writes = true in the target file.",
         )
+    if settings.target.replay_requests:
+        created = ", which create fleets and keys, too" if settings.target.may_write else ""
+        say(
+            console,
+            f"What fails is sent again, with fewer and fewer of the requests before it: at most "
+            f"{settings.target.replay_requests:,} more{created}.",
+        )
     if settings.ledger:
         say(console, f"Everything created is recorded in {escape(str(settings.ledger))}.")
 
@@ -85,7 +93,7 @@ def judge(settings: Settings, outputs: Outputs, console: Console) -> int:
         run = begun(settings, outputs, progress)
         failure = failure_of(run, console)
         if failure is None:
-            return finish(run_checks(run, progress), outputs, console)
+            return finish(with_replays(run_checks(run, progress)), outputs, console)
         return abandon(run, failure, outputs, console)
 
 

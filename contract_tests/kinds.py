@@ -99,12 +99,13 @@ def _is_table_of_texts(value: Any) -> bool:
 
 
 def _take_key(value: str, origin: Origin) -> Secret:
+    value = value.strip()
     if origin.source.is_public and not is_reference(value):
         raise origin.wrong(
             "is passed literally, which every process list shows",
             "Expected env:NAME or file:PATH. Put the key into a variable or a file, and pass its name.",
         )
-    text = follow(value.strip(), origin)
+    text = follow(value, origin)
     if not SENDABLE.fullmatch(text):
         raise origin.wrong(
             f"contains {_odd_one(text)}, which no header can carry",
@@ -112,7 +113,7 @@ def _take_key(value: str, origin: Origin) -> Secret:
         )
     if QUOTED.fullmatch(text):
         raise origin.wrong("is in quotes, which would be sent too", "Expected the key alone. Remove the quotes.")
-    return Secret(text)
+    return Secret(text, expansion_of(value, origin) if is_reference(value) else "")
 
 
 def _odd_one(text: str) -> str:

@@ -61,6 +61,7 @@ OPTIONS = (
     Option("max-requests", "Send at most N requests.", "limits.max_requests", metavar="N"),
     Option("max-fleets", "Create at most N fleets.", "limits.max_fleets", metavar="N"),
     Option("max-keys", "Create at most N charging keys.", "limits.max_keys", metavar="N"),
+    Option("replay-requests", "Send at most N more to shorten replays.", "limits.replay_requests", metavar="N"),
     Option("max-seconds", "Stop sending after N seconds.", "limits.max_seconds", metavar="N"),
     Option("ca-file", "Also trust the certificate authorities in this PEM file.", "network.ca_file", metavar="FILE"),
     Option("client-cert", "Present this certificate (PEM) when asked for one.", "network.client_cert", metavar="FILE"),

@@ -15,6 +15,7 @@ from fleet_contract.contract_tests.driving import Driver, is_check
 from fleet_contract.contract_tests.ending import Exit, ending_of, tell, unless_lost
 from fleet_contract.contract_tests.judge import abandon, begun, failure_of, finish
 from fleet_contract.contract_tests.options import OPTIONS
+from fleet_contract.contract_tests.replays.of_a_run import with_replays
 from fleet_contract.contract_tests.reports.as_json import message_of
 from fleet_contract.contract_tests.reports.console import open_console
 from fleet_contract.contract_tests.reports.progress import Progress
@@ -101,7 +102,7 @@ class Beside(Driver):
 
     def _code(self) -> int:
         try:
-            return finish(self.conclude(), self._outputs, open_console())
+            return finish(with_replays(self.conclude()), self._outputs, open_console())
         except Exception as error:  # noqa: BLE001  (pytest would end with 1, which means that the server failed)
             return tell(error)
 

@@ -24,6 +24,8 @@ from fleet_contract.contract_tests.network.disturbance import disturbances
 from fleet_contract.contract_tests.network.flights import OnExchange
 from fleet_contract.contract_tests.network.ledger import Footprint
 from fleet_contract.contract_tests.programs.case_files import Case
+from fleet_contract.contract_tests.replays.replay import Replay, untried
+from fleet_contract.contract_tests.replays.script import script
 from fleet_contract.contract_tests.target import Target
 from fleet_contract.contract_tests.untested import Lack, Untested
 from fleet_contract.contract_tests.verdicts import (
@@ -101,6 +103,17 @@ class Report:
     history: History
     cases: str
     disturbances: Sequence[str] = ()
+    replays: Mapping[str, Replay] = field(default_factory=dict)
+    replay_requests: int = 0
+
+    def replay(self, result: Result) -> Replay:
+        """Return the replay of a requirement's first failure; as many requests of the footprint went into these."""
+        known = self.replays.get(result.requirement.id)
+        return known or untried(result.failures[0], self.history, self.settings.target.rate)
+
+    def script(self, result: Result) -> list[str]:
+        """Return the lines of the script that shows a requirement's first failure."""
+        return script(self.replay(result), self.settings.target, self.mark) if result.failures else []
 
     @property
     def judged(self) -> int:

@@ -32,6 +32,7 @@ from fleet_contract.contract_tests.network.masking import Secret
 from fleet_contract.contract_tests.network.pacing import CAUTIOUS
 
 API = "/emp/v1"
+REPLAYS = 2000  # requests on loopback, to shorten the replays of failures
 PORTS = {"http": 80, "https": 443}
 
 
@@ -74,6 +75,12 @@ class Limits:
     max_requests: Annotated[int | None, COUNT, "How many requests to send at most, within the depth's limit."] = None
     max_fleets: Annotated[int | None, COUNT, "How many fleets to create at most, within the depth's limit."] = None
     max_keys: Annotated[int | None, COUNT, "How many charging keys to create at most, within the depth's limit."] = None
+    replay_requests: Annotated[
+        int | None,
+        COUNT,
+        "How many more requests to send at most, to find the fewest that show each failure. By default 0; on "
+        "loopback, 2,000.",
+    ] = None
     max_seconds: Annotated[
         float | None,
         SPAN,
@@ -149,6 +156,12 @@ class Target:
     def may_write(self) -> bool:
         """Say whether something may be created or renamed there."""
         return self.allow_writes or self.is_local
+
+    @property
+    def replay_requests(self) -> int:
+        """How many requests may be sent to shorten the replays of failures; they create fleets and keys, too."""
+        given = self.limits.replay_requests
+        return (REPLAYS if self.is_local else 0) if given is None else given
 
     @property
     def rate(self) -> float:

@@ -1,5 +1,6 @@
 """The client that all checks use: it dresses requests, waits for who sends them away, and tells who answered."""
 
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -102,6 +103,10 @@ class Client:
         """Return keys that resemble the owner's and that nobody was given, to be sent as `key`."""
         return self._dresser.near_keys()
 
+    def near_key(self, name: str) -> str:
+        """Return the near key of a name."""
+        return self._dresser.near_key(name)
+
     @property
     def journal(self) -> list[Exchange]:
         return self._flights.journal
@@ -187,7 +192,8 @@ class Client:
         sent, request = self._dresser.dress(
             method, path, caller=caller, body=body, headers=headers, key=key, header_name=header_name
         )
-        landed = self._let_in(Outgoing(method, path, sent, body, request, check, self.in_burst))
+        lane = threading.get_ident() if self.in_burst else 0
+        landed = self._let_in(Outgoing(method, path, sent, body, request, check, self.in_burst, lane))
         return self._origins.book_in_a_burst(landed) if landed.outgoing.burst else self._answered(landed)
 
     def _answered(self, landed: Landed) -> Exchange:

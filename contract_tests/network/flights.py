@@ -186,6 +186,7 @@ class Flights:
             answer=answer,
             trouble=printable(self._masker.text(trouble)),
             burst=outgoing.burst,
+            lane=outgoing.lane,
             **how,
         )
 

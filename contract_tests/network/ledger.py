@@ -39,6 +39,14 @@ class Footprint:
     fleets_created: tuple[str, ...]
     keys_created: tuple[str, ...]
 
+    def __add__(self, other: "Footprint") -> "Footprint":
+        return Footprint(
+            self.requests + other.requests,
+            self.seconds + other.seconds,
+            self.fleets_created + other.fleets_created,
+            self.keys_created + other.keys_created,
+        )
+
 
 def may_make(method: str, path: str) -> Cost | None:
     """Say what a request may leave behind for ever, however leniently a server reads its path."""

@@ -1,10 +1,12 @@
 """What goes out: a request as the wire carries it, keys and all, and the same as the journal keeps it."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
+from typing import NamedTuple
 
 from fleet_contract.contract_tests.exchange import KEY_HEADER, Caller, Request
 from fleet_contract.contract_tests.kinds import TOKEN, VALUE
@@ -24,6 +26,32 @@ SECRETIVE = re.compile(r"auth|cookie|key|token|secret|password", re.IGNORECASE)
 PATH = re.compile(r"/[\x21-\x7e]*")
 
 
+class NearKey(NamedTuple):
+    """A key that resembles the owner's and that nobody was given; and how bash makes it of $KEY, in double quotes."""
+
+    of: Callable[[str], str]
+    in_bash: str
+
+
+# As careless servers change keys; and one unlike it.
+NEAR_KEYS: Mapping[str, NearKey] = {
+    "longer": NearKey(lambda own: own + "x" * 200, "$KEY$(printf 'x%.0s' {1..200})"),
+    "shorter": NearKey(lambda own: own[:-1], "${KEY%?}"),
+    "in-the-other-case": NearKey(str.swapcase, "$(tr 'a-zA-Z' 'A-Za-z' <<< \"$KEY\")"),
+    "unlike": NearKey(
+        lambda own: sha256(own.encode()).hexdigest()[: max(len(own), 8)],
+        '$(printf %s "$KEY" | sha256sum | cut -c "1-$((${#KEY} > 8 ? ${#KEY} : 8))")',
+    ),
+    "quoted": NearKey(lambda own: f'"{own}"', r"\"$KEY\""),
+    "without-hyphens": NearKey(lambda own: own.replace("-", ""), "${KEY//-/}"),
+    "in-a-list": NearKey(lambda own: f"{own} , nobody, {own}", "$KEY , nobody, $KEY"),
+    "with-another-end": NearKey(
+        lambda own: own[:-1] + ("0" if own[-1:] != "0" else "1"), "${KEY%?}$([[ $KEY == *0 ]] && echo 1 || echo 0)"
+    ),
+    "pattern": NearKey(lambda own: f"{own[:-1]}%", "${KEY%?}%"),
+}
+
+
 class NoOtherKey(ValueError):
     """A request was to carry the key of a second organization, and the target has none."""
 
@@ -39,6 +67,7 @@ class Outgoing:
     request: Request
     check: str = ""
     burst: int = 0
+    lane: int = 0
 
 
 class Dresser:
@@ -69,17 +98,21 @@ class Dresser:
         return secret.reveal() if secret else _KEYS_OF_NOBODY.get(caller)
 
     def near_keys(self) -> tuple[str, ...]:
-        """Return keys that nobody was given: the owner's, changed as careless servers change it; and one unlike it."""
+        """Return keys that nobody was given, as NEAR_KEYS makes them of the owner's."""
+        self._masker.learn(*self._near_keys)
+        return tuple(self._near_keys)
+
+    def near_key(self, name: str) -> str:
+        """Return the near key of a name."""
+        return next(key for key, known in self._near_keys.items() if known == name)
+
+    @cached_property
+    def _near_keys(self) -> dict[str, str]:
+        """The names of these keys."""
         own = self.key_of(Caller.OWNER) or STRANGERS_KEY
-        unlike = sha256(own.encode()).hexdigest()[: max(len(own), 8)]
-        given = {own, self.key_of(Caller.OTHER) if self._target.other_api_key else own}
-        near = tuple(
-            key
-            for key in dict.fromkeys((own + "x" * 200, own[:-1], own.swapcase(), unlike, *_careless(own)))
-            if key not in {*given, ""}
-        )
-        self._masker.learn(*near)
-        return near
+        given = {own, self.key_of(Caller.OTHER) if self._target.other_api_key else own, ""}
+        made = [(near.of(own), name) for name, near in NEAR_KEYS.items()]
+        return {key: name for key, name in made if key not in given}
 
     def dress(
         self,
@@ -100,7 +133,8 @@ class Dresser:
         self._masker.learn(*keys - {STRANGERS_KEY})
         given = self._framed(method, body, tuple(headers))
         kept = self._masker.pairs((name, value) for name, value in headers if not _is_key(name))
-        request = Request(method, self._masker.text(path), caller, kept, self._masker.bytes(body), header_name)
+        near = self._near_keys.get(key, "") if key else ""
+        request = Request(method, self._masker.text(path), caller, kept, self._masker.bytes(body), header_name, near)
         return (*given, *keyed), request
 
     def _framed(self, method: str, body: bytes, headers: Headers) -> Headers:
@@ -110,11 +144,6 @@ class Dresser:
         if (body or method in WITH_A_BODY) and "transfer-encoding" not in names:
             defaults["content-length"] = ("Content-Length", str(len(body)))
         return (*(pair for name, pair in defaults.items() if name not in names), *headers)
-
-
-def _careless(key: str) -> tuple[str, ...]:
-    other = "0" if key[-1:] != "0" else "1"
-    return f'"{key}"', key.replace("-", ""), f"{key} , nobody, {key}", key[:-1] + other, key[:-1] + "%"
 
 
 def _is_key(name: str) -> bool:

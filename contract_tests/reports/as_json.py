@@ -3,10 +3,8 @@
 import json
 from typing import Any
 
-from fleet_contract.contract_tests.judging.findings import Finding
 from fleet_contract.contract_tests.network.printable import printable_json
 from fleet_contract.contract_tests.reports.timeline import drawn
-from fleet_contract.contract_tests.reproduction import steps_of
 from fleet_contract.contract_tests.run import Report
 from fleet_contract.contract_tests.verdicts import Result
 from fleet_contract.contract_tests.waivers import State, Waiver
@@ -28,6 +26,7 @@ def to_json(report: Report) -> str:
         "dialect": dict(report.dialect),
         "footprint": {
             "requests": footprint.requests,
+            "replay_requests": report.replay_requests,
             "seconds": round(footprint.seconds, 3),
             "fleets_created": list(footprint.fleets_created),
             "keys_created": list(footprint.keys_created),
@@ -51,7 +50,7 @@ def _requirement(result: Result, report: Report) -> dict[str, Any]:
         "overlaps": result.overlaps,
         "message": message_of(result),
         "timeline": drawn(first) if first else "",
-        "reproduce": _steps(first, report),
+        "reproduce": report.script(result),
     }
 
 
@@ -71,7 +70,3 @@ def message_of(result: Result) -> str:
         return result.reason
     first = result.failures[0]
     return f"expected {first.expected}, was answered {first.got}"
-
-
-def _steps(first: Finding | None, report: Report) -> list[str]:
-    return steps_of(first, report.history, report.settings.target) if first else []

@@ -12,6 +12,8 @@ from rich.status import Status
 from fleet_contract.contract_tests.exploring.exploration import Asked, Explored
 from fleet_contract.contract_tests.exploring.hunting import Hunt
 from fleet_contract.contract_tests.exploring.records import Sighting
+from fleet_contract.contract_tests.replays.replay import untried
+from fleet_contract.contract_tests.replays.script import script
 from fleet_contract.contract_tests.reports.text import COLOURS, print_failure
 from fleet_contract.contract_tests.target import Target
 from fleet_contract.contract_tests.verdicts import Outcome, Result, Verdict
@@ -76,7 +78,8 @@ def _print_sighting(
 ) -> None:
     found = sighting.finding
     result = Result(catalogue().requirement(found.requirement), Verdict.FAILED, (found,), 1)
-    print_failure(result, sighting.history, target, console)
+    shown = untried(found, sighting.history, target.rate)
+    print_failure(result, shown, script(shown, target, sighting.history.facts.mark), console)
     if file:
         console.print(f"  saved    {escape(str(file))}", soft_wrap=True)
         console.print(f"           {escape(shlex.join([*replay, '--cases', str(file)]))}", soft_wrap=True)

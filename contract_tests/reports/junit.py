@@ -7,7 +7,6 @@ from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 from fleet_contract.contract_tests.network.printable import printable_lines
 from fleet_contract.contract_tests.reports.as_json import message_of
 from fleet_contract.contract_tests.reports.timeline import drawn
-from fleet_contract.contract_tests.reproduction import steps_of
 from fleet_contract.contract_tests.run import Report
 from fleet_contract.contract_tests.verdicts import Outcome, Result, Verdict
 
@@ -39,9 +38,9 @@ def _case(result: Result, report: Report) -> TestCase:
     if element:
         made = element(_clean(f"{pardon}: {message_of(result)}" if pardon else message_of(result)))
         if result.failures:
-            steps = steps_of(result.failures[0], report.history, report.settings.target)
             drawing = drawn(result.failures[0]).splitlines()
-            made.text = _clean("\n".join([result.requirement.text, result.requirement.url, *drawing, *steps]))
+            about = [result.requirement.text, result.requirement.url]
+            made.text = _clean("\n".join([*about, *drawing, *report.script(result)]))
         case.result = [made]
     return case
 

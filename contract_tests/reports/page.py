@@ -62,7 +62,7 @@ def _print_page(report: Report, console: Console) -> None:
             say(console, f"{section:{_SECTION}}{marks}", 2)
     for result in worst_first(report):
         if verbose or not report.pardon(result):
-            print_failure(result, report.history, report.settings.target, console)
+            print_failure(result, report.replay(result), report.script(result), console)
         else:
             console.print()
             _print_shortly(result, report, console)

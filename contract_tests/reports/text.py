@@ -1,35 +1,50 @@
 """What all reports for a person at a terminal have in common: a failure in full, and the footprint."""
 
+from collections.abc import Iterator, Sequence
+
 from rich.console import Console
 from rich.markup import escape
+from rich.text import Text
 
-from fleet_contract.contract_tests.judging.history import History
+from fleet_contract.contract_tests.replays.replay import Replay
+from fleet_contract.contract_tests.replays.resending import OWN_DIGITS
 from fleet_contract.contract_tests.reports.console import say
+from fleet_contract.contract_tests.reports.exchanges import answer_line, request_line
 from fleet_contract.contract_tests.reports.timeline import drawn
-from fleet_contract.contract_tests.reproduction import answer_line, request_line, sequence_of, steps_of
 from fleet_contract.contract_tests.run import Report
-from fleet_contract.contract_tests.target import Target
 from fleet_contract.contract_tests.verdicts import Outcome, Result
 
+_MOST_EXCHANGES = 12
 COLOURS = {Outcome.CONFORMS: "green", Outcome.BREAKS: "red", Outcome.INCONCLUSIVE: "yellow"}
 
 
-def print_failure(result: Result, history: History, target: Target, console: Console) -> None:
-    """Print a failure in full: the requirement, what was sent and answered, and how to replay it."""
-    requirement, first = result.requirement, result.failures[0]
+def print_failure(result: Result, replay: Replay, lines: Sequence[str], console: Console) -> None:
+    """Print a failure in full: the requirement, what was sent and answered, and the lines of the replay's script."""
+    requirement, first = result.requirement, replay.finding
     console.print(f"\n[bold red]✗ {requirement.id}[/] [dim]{requirement.basis}, {requirement.url}[/]", soft_wrap=True)
     say(console, escape(requirement.text), 2)
-    for exchange in sequence_of(first, history):
-        console.print(f"  [cyan]sent[/]     {escape(request_line(exchange))}", soft_wrap=True)
-        console.print(f"  [cyan]answered[/] {escape(answer_line(exchange))}", soft_wrap=True)
+    for line in _exchanges(replay):
+        console.print(line, soft_wrap=True)
     console.print(f"  expected {escape(first.expected)}\n  got      {escape(first.got)}", soft_wrap=True)
     for line in drawn(first).splitlines():
         console.print(f"  {escape(line)}", soft_wrap=True, no_wrap=True)
     if len(result.failures) > 1:
         console.print(f"  [dim]and {len(result.failures) - 1} more like it[/]")
-    console.print("  replay:")
-    for step in steps_of(first, history, target):
-        console.print(f"    {escape(step)}", soft_wrap=True)
+    say(console, f"replay   ({replay.known}):", 2)
+    for line in lines:
+        console.print(Text(f"    {line}"), soft_wrap=True)  # markup would double a backslash at its end
+
+
+def _exchanges(replay: Replay) -> Iterator[str]:
+    """Yield what was sent and answered; of a long replay the end."""
+    at_once = {each.number for step in replay.steps if step.is_at_once for each in step.exchanges}
+    exchanges = replay.exchanges
+    if len(exchanges) > _MOST_EXCHANGES:
+        yield f"  [dim]… {len(exchanges) - _MOST_EXCHANGES} requests before these, which the replay has[/]"
+    for each in exchanges[-_MOST_EXCHANGES:]:
+        sent = "at once " if each.number in at_once else "sent    "
+        yield f"  [cyan]{sent}[/] {escape(request_line(each))}"
+        yield f"  [cyan]answered[/] {escape(answer_line(each))}"
 
 
 def print_footprint(report: Report, console: Console) -> None:
@@ -38,16 +53,22 @@ def print_footprint(report: Report, console: Console) -> None:
     console.print()
     say(
         console,
-        f"[bold]footprint[/] {footprint.requests} requests in {footprint.seconds:.1f} s; left behind permanently: "
-        f"{len(footprint.fleets_created)} fleets and {len(footprint.keys_created)} charging keys, "
-        f"marked ct-{report.mark}{escape(_marked_otherwise(report))}",
+        f"[bold]footprint[/] {footprint.requests} requests{_for_replays(report)} in {footprint.seconds:.1f} s; "
+        f"left behind permanently: {len(footprint.fleets_created)} fleets and {len(footprint.keys_created)} "
+        f"charging keys, marked ct-{report.mark}{escape(_marked_otherwise(report))}",
     )
     for line in report.disturbances:
         say(console, f"[bold]between[/] {escape(line)}", hang=2)
 
 
+def _for_replays(report: Report) -> str:
+    return f" ({report.replay_requests} of them for replays)" if report.replay_requests else ""
+
+
 def _marked_otherwise(report: Report) -> str:
-    """Return the fleets whose ids do not show the mark as it is: what was sent as a number shows its digits."""
-    mark = report.mark
-    others = [id for id in report.footprint.fleets_created if mark not in id.casefold()]
-    return f"; the ids of {len(others)} show it only in digits or not at all: {', '.join(others)}" if others else ""
+    """Return how the ids of replays begin, and the fleets whose ids show no mark: as a number it is in digits."""
+    beginning = report.mark[:-OWN_DIGITS] if report.replay_requests else report.mark
+    others = [id for id in report.footprint.fleets_created if beginning not in id.casefold()]
+    of_replays = f"; those of replays begin with ct-{beginning}" if report.replay_requests else ""
+    odd = f"; the ids of {len(others)} show it only in digits or not at all: {', '.join(others)}" if others else ""
+    return of_replays + odd

@@ -12,10 +12,11 @@ import pytest
 
 from fleet_contract.contract_tests.exchange import Caller, Request
 from fleet_contract.contract_tests.network.client import WritesForbidden
-from fleet_contract.contract_tests.network.curl import curl, road_to
 from fleet_contract.contract_tests.network.detours import Place, redirected, resolved
 from fleet_contract.contract_tests.network.preflight import Unreachable
 from fleet_contract.contract_tests.network.wire import Wire
+from fleet_contract.contract_tests.replays.curl import road_to, words_of
+from fleet_contract.contract_tests.replays.marks import Marked
 from fleet_contract.contract_tests.target import Target
 from fleet_contract.spec.files import Contradiction
 
@@ -197,11 +198,15 @@ def test_what_was_led_elsewhere_is_never_taken_for_this_machine(entries: dict[st
                 "a:443:b:1",
                 "--resolve",
                 "'b:1:[::1]'",
+                "--http1.1",
             ],
         ),
         (target("http://a", network__unix_socket="/it's"), ["--unix-socket", "'/it'\"'\"'s'"]),
         (target("http://a", network__proxy="http://p:1"), ["--proxy", "http://p:1"]),
-        (target("http://a", network__proxy="http://me:s3cret@p:1"), ["--proxy", '"$FLEET_PROXY"']),
+        (
+            target("http://a", network__proxy="http://me:s3cret@p:1"),
+            ["-K", """<(printf 'proxy = "%s"\\n' "$FLEET_PROXY")"""],
+        ),
         (
             target("http://a", network__proxy="https://p", network__ca_file="/ca"),
             ["--cacert", "/ca", "--proxy-cacert", "/ca", "--proxy", "https://p"],
@@ -209,7 +214,7 @@ def test_what_was_led_elsewhere_is_never_taken_for_this_machine(entries: dict[st
     ],
 )
 def test_curl_is_told_the_same_road(wanted: Target, words: list[str]) -> None:
-    assert list(road_to(wanted).options) == words
+    assert " ".join(road_to(wanted).options) == " ".join(words)
 
 
 @pytest.mark.parametrize(("url", "proxy"), [("http://localhost:8080", None), ("http://a.example", "")])
@@ -217,7 +222,7 @@ def test_curl_is_kept_from_a_proxy_that_is_not_taken(
     monkeypatch: pytest.MonkeyPatch, url: str, proxy: str | None
 ) -> None:
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
-    assert road_to(target(url, network__proxy=proxy)).options == ("--noproxy", "'*'")
+    assert road_to(target(url, network__proxy=proxy)).options == ("--noproxy '*'",)
 
 
 @pytest.mark.skipif(not shutil.which("curl"), reason="needs curl")
@@ -228,7 +233,8 @@ def test_real_curl_takes_the_same_road(far: Server, unix_socket: tuple[str, Serv
         unix_socket[1]: target("http://localhost", network__unix_socket=unix_socket[0]),
     }
     for server, wanted in roads.items():
-        line = curl(Request("GET", "/x", Caller.NOBODY), wanted.base_url, road_to(wanted))
-        words, environment = ["sh", "-c", f"{line} -sS"], {"PATH": os.environ["PATH"]}
+        options = words_of(Request("GET", "/x", Caller.NOBODY), wanted.base_url, road_to(wanted), Marked(""))
+        line = f"url={wanted.base_url}; curl -sS {' '.join(options)}"
+        words, environment = ["bash", "-c", line], {"PATH": os.environ["PATH"]}
         subprocess.run(words, check=True, capture_output=True, timeout=10, env=environment)
         assert server.heard[-1].path == "/x"

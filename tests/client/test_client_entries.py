@@ -36,6 +36,7 @@ VALUES = {
     "limits.max_requests": "10",
     "limits.max_fleets": "10",
     "limits.max_keys": "0",
+    "limits.replay_requests": "9",
     "limits.max_seconds": "1e3",
     "limits.settle_seconds": ".5",
     "limits.timeout_seconds": "5.",

@@ -8,10 +8,10 @@ from contextlib import ExitStack
 
 import pytest
 
-from fleet_contract.contract_tests.network.curl import road_to
 from fleet_contract.contract_tests.network.preflight import Unreachable
 from fleet_contract.contract_tests.network.proxies import is_excepted, proxy_of_curl, system_proxy
 from fleet_contract.contract_tests.network.route import proxy_url
+from fleet_contract.contract_tests.replays.curl import road_to
 from fleet_contract.contract_tests.target import Target
 
 from .conftest import Open, Serve, TlsFor
@@ -116,8 +116,8 @@ def test_the_variables_of_proxies_are_those_of_curl_and_one_in_capitals(
 def test_a_replay_names_the_proxy_that_curl_would_not_find(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://p:1")
     monkeypatch.setenv("HTTPS_PROXY", "http://q:1")
-    assert road_to(Target("http://api.example")).options == ("--proxy", "http://p:1")
-    assert road_to(Target("https://api.example")).options == ()
+    assert road_to(Target("http://api.example")).options == ("--proxy http://p:1",)
+    assert road_to(Target("https://api.example")).options == ("--http1.1",)
 
 
 def test_scripts_may_ask_a_route_for_its_proxy(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -82,7 +82,13 @@ SAMPLE: dict[str, Any] = {
         },
     ],
     "dialect": {"create.status": "201", "duplicate.status": "mixed", "answer.charset": "utf-8"},
-    "footprint": {"requests": 10, "seconds": 0.25, "fleets_created": ["ct-0a1b2c3d-1"], "keys_created": []},
+    "footprint": {
+        "requests": 10,
+        "replay_requests": 0,
+        "seconds": 0.25,
+        "fleets_created": ["ct-0a1b2c3d-1"],
+        "keys_created": [],
+    },
     "disturbances": [],
     "cases": "0123456789abcdef",
 }

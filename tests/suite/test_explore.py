@@ -65,7 +65,7 @@ def test_a_failure_is_told_like_one_of_the_gate_with_its_case_and_how_to_replay_
     for told in (
         f"✗ {requirement.id} {requirement.basis}, {requirement.url}",
         requirement.text,
-        "curl -i --path-as-is",
+        "#!/usr/bin/env bash",
         f"saved    {file}",
         f"fleet-contract run {url} --depth quick --target {folder / 'target.toml'} --cases {file}",
         "reproduced with new ids",

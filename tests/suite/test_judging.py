@@ -14,8 +14,9 @@ from fleet_contract.contract_tests.judging.judge import judge
 from fleet_contract.contract_tests.judging.key_lists import KeyLists
 from fleet_contract.contract_tests.judging.listings import cursor_of, items_of
 from fleet_contract.contract_tests.marks import PRINTED
-from fleet_contract.contract_tests.reproduction import answer_line, masked_body, request_line, sequence_of, steps_of
-from fleet_contract.contract_tests.target import Fixtures, Target
+from fleet_contract.contract_tests.replays.candidates import nearest
+from fleet_contract.contract_tests.reports.exchanges import answer_line, masked_body, request_line
+from fleet_contract.contract_tests.target import Fixtures
 
 from .histories import FLEETS, MARK, A, B, History
 
@@ -186,15 +187,14 @@ def test_a_sequence_has_what_made_its_fleet_and_what_was_done_to_it() -> None:
     history.rename(A, "Two", check="test_another")
     last = history.rename(A, "Three", 404, check="test_it")
     found = Finding("fleets.id-never-changes", False, (last.number,))
-    assert sequence_of(found, history.history) == [first, earlier, last]
-    assert steps_of(found, history.history, Target("http://here"))[-1].endswith(f"http://here{FLEETS}/{A}/rename")
+    assert nearest(found, history.history) == [first, earlier, last]
 
 
 def test_a_sequence_is_short() -> None:
     history = History()
     pages(history, *(f"c{number}" for number in range(30)))
     numbers = tuple(range(30, 0, -1))
-    assert len(sequence_of(Finding("keys.paging-ends", False, numbers), history.history)) <= 10
+    assert len(nearest(Finding("keys.paging-ends", False, numbers), history.history)) <= 10
 
 
 @pytest.mark.parametrize(

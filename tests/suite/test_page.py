@@ -106,7 +106,7 @@ def test_a_failure_that_does_not_count_comes_last_and_is_told_shortly(broken: Re
     said = page(waived)
     assert said.index(f"✗ {IMPLIED} implied") < said.index(f"✗ {STATED} stated, waived\n  expected ")
     assert f"waiver {STATED}: waived until 2999-01-01 by QA: Ticket 1" in " ".join(said.split())
-    assert "replay:" in page(waived, verbose=True).split(f"✗ {STATED} stated")[-1]
+    assert "replay   (" in page(waived, verbose=True).split(f"✗ {STATED} stated")[-1]
 
 
 def test_words_are_wrapped_on_a_terminal_and_lines_stay_whole_in_a_file(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,10 +19,13 @@ from rich.console import Console
 from fleet_contract.contract_tests.ending import Exit
 from fleet_contract.contract_tests.judge import finish
 from fleet_contract.contract_tests.judging.findings import Finding
+from fleet_contract.contract_tests.replays.candidates import nearest
+from fleet_contract.contract_tests.replays.of_a_run import with_replays
+from fleet_contract.contract_tests.replays.replay import Known
 from fleet_contract.contract_tests.reports.as_json import to_json
+from fleet_contract.contract_tests.reports.exchanges import answer_line, request_line
 from fleet_contract.contract_tests.reports.junit import to_junit
 from fleet_contract.contract_tests.reports.page import print_report
-from fleet_contract.contract_tests.reproduction import answer_line, request_line, sequence_of
 from fleet_contract.contract_tests.run import Report, Shown
 from fleet_contract.contract_tests.verdicts import Outcome, Verdict
 from fleet_contract.spec.files import read
@@ -69,7 +72,7 @@ class Broken:
 @pytest.fixture(scope="module")
 def broken() -> Iterator[Broken]:
     with mock(*SEVERAL) as url:
-        yield Broken(url, judged(url))
+        yield Broken(url, with_replays(judged(url)))
 
 
 @pytest.fixture(scope="module")
@@ -134,14 +137,16 @@ def test_a_failure_tells_its_story(broken: Broken) -> None:
     for result in broken.report.results:
         if not result.failures:
             continue
-        first = result.failures[0]
+        replay = broken.report.replay(result)
+        first = replay.finding
         told = [f"✗ {result.requirement.id} {result.requirement.basis}, {result.requirement.url}"]
-        told += [result.requirement.text, f"expected {first.expected}", f"got {first.got}", "replay: "]
-        for exchange in sequence_of(first, broken.report.history):
+        told += [result.requirement.text, f"expected {first.expected}", f"got {first.got}"]
+        told += [f"replay ({replay.known}):"]
+        for exchange in replay.exchanges[-12:]:
             told += [f"sent {request_line(exchange)}", f"answered {answer_line(exchange)}"]
         for each in told:
             assert " ".join(each.split()) in text
-    assert text.count('"X-API-Key: $FLEET_API_KEY"') >= len(failed(broken.report))
+    assert text.count("#!/usr/bin/env bash") == len(failed(broken.report))
 
 
 def test_a_list_that_was_taken_for_an_id_is_no_step_of_another_fleets_story() -> None:
@@ -149,7 +154,7 @@ def test_a_list_that_was_taken_for_an_id_is_no_step_of_another_fleets_story() ->
     history.create([A])
     created, shown = history.create(A), history.rename(A, "Another")
     broken = Finding("rename.changes-the-name", False, (shown.number,))
-    assert sequence_of(broken, history.history) == [created, shown]
+    assert nearest(broken, history.history) == [created, shown]
 
 
 def test_half_of_a_surrogate_pair_is_told_as_it_was_escaped() -> None:
@@ -171,22 +176,25 @@ def test_several_faults_break_what_each_of_them_breaks(broken: Broken) -> None:
     assert failed(broken.report) == frozenset[str]().union(*(MUTANTS[name].breaks for name in SEVERAL))
 
 
-@pytest.mark.skipif(not (shutil.which("curl") and shutil.which("sh")), reason="there is no curl or no sh here")
-def test_the_lines_of_a_failure_replay_it(broken: Broken, tmp_path: Path) -> None:
-    """Replayed on the server that was judged: what was created then is taken now, but the last line shows it again."""
-    results = [result for result in broken.report.results if result.failures]
-    lines = {each["id"]: each["reproduce"] for each in json.loads(to_json(broken.report))["requirements"]}
-    for result in results:
-        steps = lines[result.requirement.id]
-        script = "\n".join(f"{step} > step-{number} 2> /dev/null" for number, step in enumerate(steps))
-        subprocess.run(["sh", "-c", script], cwd=tmp_path, env={"PATH": "/usr/bin:/bin", **KEYS}, check=True)
-        replayed = (tmp_path / f"step-{len(steps) - 1}").read_bytes()
-        last = sequence_of(result.failures[0], broken.report.history)[-1]
-        found = re.match(rb"HTTP/1.1 (\d+)", replayed)
-        assert found, (result.requirement.id, steps[-1])
-        assert int(found[1]) == last.status, (result.requirement.id, steps[-1])
-        if last.request.method == "PUT" and last.answer:
-            assert replayed.endswith(last.answer.body)
+@pytest.mark.skipif(not (shutil.which("curl") and shutil.which("bash")), reason="there is no curl or no bash here")
+def test_the_script_of_a_failure_replays_it(broken: Broken) -> None:
+    """Replayed on the server that was judged: what was created then is taken, but a script has ids of its own."""
+    scripts = {each["id"]: each["reproduce"] for each in json.loads(to_json(broken.report))["requirements"]}
+    for result in broken.report.results:
+        if not result.failures:
+            continue
+        replay, lines = broken.report.replay(result), scripts[result.requirement.id]
+        done = subprocess.run(
+            ["bash"],
+            input="\n".join(lines).encode(),
+            env={"PATH": "/usr/bin:/bin", **KEYS},
+            capture_output=True,
+            check=True,
+            timeout=60,
+        )
+        assert done.stderr == b"", (result.requirement.id, lines)
+        assert int(re.findall(rb"^HTTP/1.1 (\d+)", done.stdout, re.M)[-1]) == replay.exchanges[-1].status
+        assert replay.known is Known.SHORTENED, result.requirement.id
 
 
 # --- secrets -----------------------------------------------------------------------------------

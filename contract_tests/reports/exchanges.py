@@ -1,53 +1,16 @@
-"""The smallest sequence known that shows a failure, and what its requests and answers looked like. Secrets stay out."""
+"""What was sent and what was answered, each on one line. Secrets stay out."""
 
 import json
 import re
-from collections.abc import Iterable
 from typing import Any
 
 from fleet_contract.contract_tests.exchange import Answer, Exchange
-from fleet_contract.contract_tests.judging.findings import Finding
-from fleet_contract.contract_tests.judging.history import History
-from fleet_contract.contract_tests.network.curl import curl, road_to
 from fleet_contract.contract_tests.network.printable import printable
-from fleet_contract.contract_tests.target import Target
 
 MASK = "***"
 _SECRET_MEMBERS = frozenset({"code", "keyIdentifier"})
 _SECRET_IN_TEXT = re.compile(r'("(?:code|keyIdentifier)"\s*:\s*")[^"]*')
 _SHOWN = 400  # characters of a body
-_MOST_STEPS, _MOST_RENAMES, _MOST_CREATES = 8, 3, 2
-
-
-def sequence_of(finding: Finding, history: History) -> list[Exchange]:
-    """Return the exchanges that show a failure, with what made its fleets and what was done to them before."""
-    shown = [each for each in history.exchanges if each.number in finding.exchanges]
-    ids, last = _ids_of(shown, history), max(finding.exchanges)
-    earlier = [each for each in history.exchanges if each.number < last and each.number not in finding.exchanges]
-    renames = [each for each in _succeeded(earlier, "rename_fleet", ids, history) if each.check == shown[-1].check]
-    ids |= _ids_of(renames[-_MOST_RENAMES:], history)
-    creates = _succeeded(earlier, "create_fleet", ids, history)
-    steps = (*creates[:_MOST_CREATES], *renames[-_MOST_RENAMES:], *shown[-_MOST_STEPS:])
-    return sorted(steps, key=lambda each: each.number)
-
-
-def _succeeded(exchanges: Iterable[Exchange], operation: str, ids: frozenset[str], history: History) -> list[Exchange]:
-    """Return the successes of an operation on any of these fleets."""
-    requests = ((each, history.parsed(each)) for each in exchanges if each.succeeded)
-    return [each for each, request in requests if request.operation == operation and ids & request.fleet_ids]
-
-
-def _ids_of(exchanges: Iterable[Exchange], history: History) -> frozenset[str]:
-    """Return the ids that exchanges name, and what their bodies hold beside them, which may be ids too."""
-    requests = [history.parsed(each) for each in exchanges]
-    texts = (value for each in requests for value in each.fields.values() if isinstance(value, str) and value)
-    return frozenset(texts).union(*(each.fleet_ids for each in requests))
-
-
-def steps_of(finding: Finding, history: History, target: Target) -> list[str]:
-    """Return a failure's sequence as lines of shell."""
-    road = road_to(target)
-    return [curl(exchange.request, target.base_url, road) for exchange in sequence_of(finding, history)]
 
 
 def request_line(exchange: Exchange) -> str:

@@ -1,0 +1,143 @@
+"""Sending steps again through a client of their own, under a fresh mark, and judging what comes back."""
+
+import secrets
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from urllib.parse import quote, urlencode
+
+from fleet_contract.contract_tests.api import Api
+from fleet_contract.contract_tests.exchange import Exchange, Request
+from fleet_contract.contract_tests.judging.history import Facts
+from fleet_contract.contract_tests.judging.judge import judge
+from fleet_contract.contract_tests.judging.listings import cursor_of
+from fleet_contract.contract_tests.network.client import Client
+from fleet_contract.contract_tests.replays.marks import Marked, remarked
+from fleet_contract.contract_tests.replays.steps import Step
+from fleet_contract.contract_tests.untested import Untested
+
+MOST_PAGES = 20
+OWN_DIGITS = 3  # of a mark, at its end
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What became of steps that were sent again: the exchanges of each, and the facts by which they are judged."""
+
+    by_step: Sequence[Sequence[Exchange]]
+    facts: Facts
+
+    def shows(self, requirement: str, last: Exchange) -> bool:
+        """Say whether the last step broke a requirement, with an answer of the same status as `last`."""
+        numbers = {each.number for each in self.by_step[-1] if each.status == last.status}
+        judgement = judge([each for step in self.by_step for each in step], self.facts)
+        return any(
+            each.requirement == requirement
+            and not each.kept
+            and max(each.exchanges) in numbers
+            and each not in judgement.explained
+            for each in judgement.findings
+        )
+
+
+class Resender:
+    """Sends steps of one run again."""
+
+    def __init__(self, client: Client, facts: Facts, mark: str) -> None:
+        self._client = client
+        self._facts = facts
+        self._marked = Marked(mark)
+        self._mark = mark
+        self._number = secrets.randbits(4 * OWN_DIGITS)
+
+    def _next_mark(self) -> str:
+        """Return a mark for one sequence, which begins as the run's does, so that its fleets are found again."""
+        self._number = (self._number + 1) % 16**OWN_DIGITS
+        mark = f"{self._mark[:-OWN_DIGITS]}{self._number:0{OWN_DIGITS}x}"
+        return mark if mark != self._mark else self._next_mark()
+
+    def send(self, steps: Sequence[Step], *, separately: bool = False) -> Sent | None:
+        """Send steps over one new connection, or `separately` each over its own; None where not all were answered.
+
+        Raises BudgetSpent.
+        """
+        mark = self._next_mark()
+        api = Api(self._client, mark, self._facts.fixtures.location_path)
+        self._client.reconnect()
+        player = _Player(api, self._marked)
+        by_step = list[Sequence[Exchange]]()
+        try:
+            for step in steps:
+                time.sleep(step.pause)
+                if separately:
+                    self._client.reconnect()
+                before = len(self._client.journal)
+                player.play(step)
+                by_step.append(self._client.journal[before:])
+        except Untested:
+            return None
+        return Sent(by_step, Facts(self._facts.fixtures, mark, self._facts.held, self._facts.assumed))
+
+
+class _Player:
+    def __init__(self, api: Api, marked: Marked) -> None:
+        self._api = api
+        self._marked = marked
+        self._cursors: dict[str, str] = {}  # those of the replay, by those of the run
+
+    def play(self, step: Step) -> None:
+        if step.is_at_once:
+            calls: list[Callable[[], object]] = [partial(self._play_lane, lane) for lane in step.lanes]
+            self._api.at_once(*calls, requests=len(step.exchanges))
+        elif step.is_list:
+            self._play_list(step.exchanges)
+        else:
+            self._play_lane(step.exchanges)
+
+    def _play_lane(self, lane: Sequence[Exchange]) -> None:
+        for each in lane:
+            self._learn(each, self._send(self._followed(each.request)))
+
+    def _play_list(self, pages: Sequence[Exchange]) -> None:
+        """Read the pages of a list: as many as before where they were not read to the end, else all."""
+        most = len(pages) if cursor_of(pages[-1]) else MOST_PAGES
+        request = self._followed(pages[0].request)
+        for number in range(most):
+            page = self._send(request)
+            if number < len(pages):
+                self._learn(pages[number], page)
+            cursor = cursor_of(page)
+            if cursor is None:
+                return
+            request = _with_query(request, {"cursor": cursor})
+
+    def _learn(self, old: Exchange, new: Exchange) -> None:
+        before, now = cursor_of(old), cursor_of(new)
+        if before and now:
+            self._cursors[before] = now
+
+    def _followed(self, request: Request) -> Request:
+        """Return a request with the replay's own cursor where it has one of the run."""
+        cursor = dict(request.query).get("cursor")
+        new = self._cursors.get(cursor) if cursor else None
+        return _with_query(request, {"cursor": new}) if new else request
+
+    def _send(self, request: Request) -> Exchange:
+        sent = remarked(request, self._marked, self._api.mark)
+        how: dict[str, object] = {"key": self._api.client.near_key(sent.near_key)} if sent.near_key else {}
+        return self._api.send(
+            sent.method,
+            sent.path,
+            caller=sent.caller,
+            body=sent.body,
+            headers=sent.headers,
+            header_name=sent.key_header,
+            **how,
+        )
+
+
+def _with_query(request: Request, changed: Mapping[str, str]) -> Request:
+    path = request.path.partition("?")[0]
+    query = urlencode({**dict(request.query), **changed}, quote_via=quote)
+    return replace(request, path=f"{path}?{query}")

@@ -1,0 +1,122 @@
+"""A replay as a script of bash and curl: each time it is run it makes ids of its own."""
+
+import shlex
+from collections.abc import Iterator, Sequence
+
+from fleet_contract.contract_tests.exchange import Exchange, Request
+from fleet_contract.contract_tests.judging.listings import cursor_of
+from fleet_contract.contract_tests.network.printable import printable
+from fleet_contract.contract_tests.replays.curl import Road, functions, keys_of, road_to, words_of
+from fleet_contract.contract_tests.replays.marks import Marked
+from fleet_contract.contract_tests.replays.replay import Replay
+from fleet_contract.contract_tests.replays.resending import MOST_PAGES
+from fleet_contract.contract_tests.replays.shell import VARIABLES
+from fleet_contract.contract_tests.replays.steps import Step
+from fleet_contract.contract_tests.target import Target
+
+_SHOWN = 200  # characters of what is expected, in a comment
+# For each request: its answer whole, decoded and apart from the next one; its path as it is.
+_EACH = "each='--no-progress-meter -i --compressed --path-as-is --globoff -w \\n\\n'"
+
+
+def script(replay: Replay, target: Target, mark: str) -> list[str]:
+    """Return the lines of a script that shows a failure."""
+    return list(_Writer(target, mark).lines(replay))
+
+
+class _Writer:
+    def __init__(self, target: Target, mark: str) -> None:
+        self._target = target
+        self._road: Road = road_to(target)
+        self._marked = Marked(mark)
+
+    def lines(self, replay: Replay) -> Iterator[str]:
+        finding = replay.finding
+        yield "#!/usr/bin/env bash"
+        yield f"# {finding.requirement}: expected {_cut(finding.expected)}, got {_cut(finding.got)}"
+        yield f"# {replay.known.value[0].upper()}{replay.known.value[1:]}."
+        requests = [each.request for each in replay.exchanges]
+        yield from _checks(functions(requests, keys_of(self._target)))
+        yield f"url={shlex.quote(self._target.base_url)}"
+        yield _EACH
+        body = [*self._variables(requests), *self._sent(replay)]
+        if replay.tries == 1:
+            yield from body
+        else:
+            yield f"# Whether it shows is a matter of chance: within {replay.tries} tries it should."
+            yield f"for try in {{1..{replay.tries}}}; do"
+            yield 'echo "--- try $try"'
+            yield from body
+            yield "done"
+
+    def _variables(self, requests: Sequence[Request]) -> Iterator[str]:
+        """Yield what the mark of the run is replaced by."""
+        used = {name for each in requests for name in self._spelled(each)}
+        if used:
+            for name, made in VARIABLES.items():
+                if name == "run" or name in used:
+                    yield f"{name}={made}" + ("  # new ids each time" if name == "run" else "")
+
+    def _spelled(self, request: Request) -> Iterator[str]:
+        headers = (value.encode("utf-8", "replace") for _, value in request.headers)
+        for data in (request.path.encode(), request.body, *headers):
+            yield from (name for name, _ in self._marked.pieces(data) if name)
+
+    def _sent(self, replay: Replay) -> Iterator[str]:
+        together = list[Exchange]()
+        for step in replay.steps:
+            is_plain = not step.is_list and not step.is_at_once
+            if together and not (is_plain and replay.needs_one_connection and not step.pause):
+                yield from self._one_after_another(together)
+                together = []
+            if step.pause:
+                yield f"sleep {step.pause:.1f}"
+            if is_plain:
+                together += step.exchanges
+            else:
+                yield from self._pages(step) if step.is_list else self._at_once(step)
+        if together:
+            yield from self._one_after_another(together)
+
+    def _one_after_another(self, exchanges: Sequence[Exchange], options: str = "", after: str = "") -> Iterator[str]:
+        """Yield one call of curl, which sends all over one connection."""
+        for place, each in enumerate(exchanges):
+            start = "  --next" if place else f"curl{options}"
+            end = after if each is exchanges[-1] else " \\"
+            yield f"{start} $each {' '.join(self._words(each))}{end}"
+
+    def _at_once(self, step: Step) -> Iterator[str]:
+        if all(len(lane) == 1 for lane in step.lanes):
+            calls = f" --parallel --parallel-immediate --parallel-max {len(step.lanes)}"
+            yield from self._one_after_another(step.exchanges, calls)
+            return
+        for lane in step.lanes:
+            yield from self._one_after_another(lane, after=" &")
+        yield "wait"
+
+    def _pages(self, step: Step) -> Iterator[str]:
+        pages = step.exchanges
+        most = len(pages) if cursor_of(pages[-1]) else MOST_PAGES
+        yield "more=()"
+        yield f"for page in {{1..{most}}}; do"
+        yield f'  answer=$(curl $each "${{more[@]}}" {" ".join(self._words(pages[0]))})'
+        yield "  printf '%s\\n\\n' \"$answer\""
+        yield '  cursor=$(sed -n \'s/.*"cursor": *"\\([^"]*\\)".*/\\1/p\' <<< "$answer")'
+        yield '  [ -n "$cursor" ] || break'
+        yield '  more=(-G --data-urlencode "cursor=$cursor")'
+        yield "done"
+
+    def _words(self, exchange: Exchange) -> list[str]:
+        return words_of(exchange.request, self._target.base_url, self._road, self._marked)
+
+
+def _checks(functions: Sequence[str]) -> Iterator[str]:
+    """Yield what names each variable that a key is to be in, before the functions that print it."""
+    for name in ("FLEET_API_KEY", "FLEET_OTHER_API_KEY"):
+        if any(f"${name}" in each or f"${{{name}" in each for each in functions):
+            yield f': "${{{name}:?Put the API key into it}}"'
+    yield from functions
+
+
+def _cut(text: str) -> str:
+    return printable(text, _SHOWN).replace("\n", " ")

@@ -1,0 +1,146 @@
+"""Shortening: which of the requests before a failure it needs, found out by sending fewer and fewer of them again."""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from fleet_contract.contract_tests.judging.findings import Finding
+from fleet_contract.contract_tests.judging.history import History
+from fleet_contract.contract_tests.network.budget import BudgetSpent
+from fleet_contract.contract_tests.network.client import WritesForbidden
+from fleet_contract.contract_tests.replays.candidates import candidates
+from fleet_contract.contract_tests.replays.reducing import reduced
+from fleet_contract.contract_tests.replays.replay import Known, Replay, untried
+from fleet_contract.contract_tests.replays.resending import Resender
+from fleet_contract.contract_tests.replays.steps import Step, steps_of
+
+_MOST_FAILURES = 3  # of one requirement that are tried
+_TRIALS, _CHECKS = 6, 12  # of what is a matter of chance
+_SURELY = 0.01  # the chance that a script does not show a race
+_MOST_TRIES = 100
+
+
+class Spent(Exception):
+    """A failure has no more requests."""
+
+
+class Shortener:
+    """Shortens the replays of one run's failures, each with its share of a budget of requests."""
+
+    def __init__(self, resender: Resender, history: History, rate: float) -> None:
+        self._resender = resender
+        self._history = history
+        self._rate = rate
+
+    def replay(self, failures: Sequence[Finding], requests: int) -> Replay:
+        """Return the replay of the first of some failures that is seen again, else what is known of the plainest."""
+        plainest = sorted(failures, key=self._oddness)[:_MOST_FAILURES]
+        trials = _Trials(self._resender, requests)
+        try:
+            for steady in (True, False):
+                for failure in plainest:
+                    found = self._shortened(failure, trials, steady=steady)
+                    if found:
+                        return found
+            known = Known.UNSEEN
+        except Spent:
+            known = Known.UNTRIED
+        return replace(untried(plainest[0], self._history, self._rate), known=known)
+
+    def _oddness(self, failure: Finding) -> tuple[bool, bool, int, int]:
+        """Rank failures: the plainest first, which can be read, and whose cause no spelling and no overlap hides."""
+        last = max(failure.exchanges)
+        exchange = next(each for each in self._history.exchanges if each.number == last)
+        length = len(exchange.request.path) + len(exchange.request.body)
+        is_spelled = self._history.request(last).is_unusually_spelled
+        return is_spelled, bool(exchange.burst), len(failure.exchanges), length
+
+    def _shortened(self, failure: Finding, trials: "_Trials", *, steady: bool) -> Replay | None:
+        for steps in self._sequences(failure):
+            trials.begin(failure, steps[-1], steady=steady)
+            if trials.shows(steps):
+                return self._reduced(failure, steps, trials)
+        return None
+
+    def _sequences(self, failure: Finding) -> Iterator[list[Step]]:
+        before = 0
+        for exchanges in candidates(failure, self._history):
+            if len(exchanges) > before:
+                before = len(exchanges)
+                steps = steps_of(self._history.exchanges, (each.number for each in exchanges), self._rate)
+                last = max(failure.exchanges)
+                place = next(n for n, step in enumerate(steps) if any(each.number == last for each in step.exchanges))
+                yield steps[: place + 1]
+
+    def _reduced(self, failure: Finding, steps: Sequence[Step], trials: "_Trials") -> Replay:
+        *before, last = steps
+        known = Known.SHORTENED
+        try:
+            reduced(before, lambda some: trials.shows([*some, last]))
+        except Spent:
+            known = Known.CUT
+        steps = trials.smallest
+        tries, alone = 1, False
+        try:
+            tries = trials.tries_needed(steps)
+            alone = len(steps) == 1 or (tries == 1 and trials.shows(steps, separately=True))
+        except Spent:
+            known = Known.CUT
+        return Replay(failure, steps, known, tries, not alone)
+
+
+class _Trials:
+    """Sends steps to see whether they show a failure.
+
+    What is `steady` shows it twice in succession: the first time it may be owed to what was sent before.
+    """
+
+    def __init__(self, resender: Resender, requests: int) -> None:
+        self._resender = resender
+        self._left = requests
+        self._tried: dict[object, bool] = {}
+        self.smallest: Sequence[Step] = ()
+
+    def begin(self, failure: Finding, last: Step, *, steady: bool) -> None:
+        """Look for a failure from now on, in what a last step is answered."""
+        self._failure = failure
+        self._last = next(each for each in last.exchanges if each.number == max(failure.exchanges))
+        self._is_steady = steady
+        self._tried.clear()
+
+    def shows(self, steps: Sequence[Step], *, separately: bool = False) -> bool:
+        """Say whether steps show the failure; raises Spent."""
+        name = separately, *(each.exchanges[0].number for each in steps)
+        if name not in self._tried:
+            self._tried[name] = self._seen(steps, separately=separately)
+            if self._tried[name] and not separately:
+                self.smallest = steps
+        return self._tried[name]
+
+    def _seen(self, steps: Sequence[Step], *, separately: bool) -> bool:
+        if _has_race(steps) or not self._is_steady:
+            return any(self._once(steps, separately=separately) for _ in range(_TRIALS))
+        return all(self._once(steps, separately=separately) for _ in range(2))
+
+    def tries_needed(self, steps: Sequence[Step]) -> int:
+        """Return how often steps must be sent until the failure is surely seen; raises Spent."""
+        if not _has_race(steps) and self._is_steady:
+            return 1
+        seen = sum(self._once(steps) for _ in range(_CHECKS))
+        share = (seen + 0.5) / (_CHECKS + 1)
+        return min(math.ceil(math.log(_SURELY) / math.log(1 - share)), _MOST_TRIES)
+
+    def _once(self, steps: Sequence[Step], *, separately: bool = False) -> bool:
+        cost = sum(len(each.exchanges) for each in steps)
+        if cost > self._left:
+            raise Spent
+        self._left -= cost
+        try:
+            sent = self._resender.send(steps, separately=separately)
+        except (BudgetSpent, WritesForbidden):
+            raise Spent from None
+        return sent is not None and sent.shows(self._failure.requirement, self._last)
+
+
+def _has_race(steps: Sequence[Step]) -> bool:
+    return any(each.is_at_once for each in steps)

@@ -1,0 +1,197 @@
+"""Replays: which requests show a failure once more, found out by sending fewer and fewer of them again."""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fleet_contract.contract_tests.exchange import Exchange
+from fleet_contract.contract_tests.replays.marks import Marked, remarked
+from fleet_contract.contract_tests.replays.of_a_run import with_replays
+from fleet_contract.contract_tests.replays.reducing import reduced
+from fleet_contract.contract_tests.replays.replay import Known, Replay
+from fleet_contract.contract_tests.replays.steps import Step, steps_of
+from fleet_contract.contract_tests.run import Report
+from fleet_contract.contract_tests.verdicts import Verdict
+
+from .harness import failed, judged, mock
+from .histories import FLEETS, KEYS, MARK, A, B, History
+
+# --- delta debugging ----------------------------------------------------------------------------
+
+
+@given(st.integers(0, 40), st.data())
+def test_what_is_needed_is_found_and_nothing_else(size: int, data: st.DataObject) -> None:
+    items = list(range(size))
+    needed = data.draw(st.sets(st.sampled_from(items))) if items else set()
+    assert reduced(items, lambda some: needed <= set(some)) == sorted(needed)
+
+
+@given(st.lists(st.sets(st.integers(0, 12), max_size=4), min_size=1, max_size=4))
+def test_of_several_ways_to_show_it_one_is_left_whole(ways: list[set[int]]) -> None:
+    def shows(some: Iterable[int]) -> bool:
+        return any(way <= set(some) for way in ways)
+
+    left = reduced(range(13), shows)
+    assert shows(left)
+    assert not any(shows([item for item in left if item != each]) for each in left)
+
+
+def test_nothing_is_tried_that_is_larger_than_what_is_known() -> None:
+    sizes = list[int]()
+
+    def shows(some: Sequence[int]) -> bool:
+        sizes.append(len(some))
+        return {3, 60} <= set(some)
+
+    assert reduced(range(100), shows) == [3, 60]
+    assert max(sizes) < 100
+    assert sum(sizes) < 1500
+
+
+# --- the steps of a history ---------------------------------------------------------------------
+
+
+def numbers(steps: Iterable[Step]) -> list[list[int]]:
+    return [[each.number for each in step.exchanges] for step in steps]
+
+
+def test_each_request_is_a_step_and_calls_at_once_are_one() -> None:
+    history = History()
+    history.create(A)
+    history.create(B, burst=1, lane=7, at=(20, 21))
+    history.create(B, burst=1, lane=8, at=(20, 22))
+    history.rename(B, burst=1, lane=7, at=(21, 23))
+    history.rename(A, at=(23, 24))
+    steps = steps_of(history.exchanges, [1, 3, 5])
+    assert numbers(steps) == [[1], [2, 3, 4], [5]]
+    assert [[each.number for each in lane] for lane in steps[1].lanes] == [[2, 4], [3]]
+    assert [each.is_at_once for each in steps] == [False, True, False]
+
+
+def test_the_pages_of_one_list_are_a_step() -> None:
+    history = History()
+    history.page("page_size=10", {"keys": [], "cursor": "one"})
+    history.page("page_size=10&cursor=one", {"keys": [], "cursor": "two"})
+    history.page("page_size=20&cursor=two", {"keys": []})
+    steps = steps_of(history.exchanges, [1, 2, 3])
+    assert numbers(steps) == [[1, 2], [3]]
+    assert [each.is_list for each in steps] == [True, False]
+
+
+def test_a_pause_is_kept_where_somebody_waited() -> None:
+    history = History()
+    for start, end in ((10, 11), (11.01, 12), (13.5, 14), (14.1, 14.2)):
+        history.rename(A, at=(start, end))
+    assert [each.pause for each in steps_of(history.exchanges, range(1, 5))] == [0, 0, 1.5, 0]
+    assert [each.pause for each in steps_of(history.exchanges, range(3, 5))] == [0, 0], "nobody waits for the first"
+    assert [each.pause for each in steps_of(history.exchanges, range(1, 5), rate=1)] == [0, 0, 1.5, 0]
+    assert [each.pause for each in steps_of(history.exchanges, range(1, 5), rate=0.5)] == [0, 0, 0, 0]
+
+
+def test_what_the_server_sent_away_is_not_sent_again() -> None:
+    history = History()
+    history.create(A, status=429, retried=True)
+    history.create(A)
+    assert numbers(steps_of(history.exchanges, [1, 2])) == [[2]]
+
+
+# --- ids of its own -----------------------------------------------------------------------------
+
+
+def test_a_replay_has_another_mark_in_each_spelling() -> None:
+    body = {"fleetId": A, "a": int(MARK, 16) * 1000 + 7, "b": f"DE{MARK.upper()}"}
+    sent = History().add("PUT", f"{FLEETS}/{A}/rename", body, sent=(("X-Mark", MARK),)).request
+    again = remarked(sent, Marked(MARK), "b2c3d4e5")
+    new = A.replace(MARK, "b2c3d4e5")
+    assert again.path == f"{FLEETS}/{new}/rename"
+    assert again.headers == (("X-Mark", "b2c3d4e5"),)
+    assert again.body.decode() == (f'{{"fleetId": "{new}", "a": {int("b2c3d4e5", 16)}007, "b": "DEB2C3D4E5"}}')
+    assert remarked(again, Marked("b2c3d4e5"), MARK) == sent
+
+
+# --- whole runs ---------------------------------------------------------------------------------
+
+
+def replayed(*faults: str, only: Sequence[str], depth: str = "standard", **given: Any) -> tuple[Report, Report]:
+    """Return the report of a run against a mock with these faults, before and after its replays were shortened."""
+    with mock(*faults) as url:
+        report = judged(url, depth, only=tuple(only), **given)
+        return report, with_replays(report)
+
+
+def replay_of(requirement: str, report: Report) -> Replay:
+    return next(report.replay(each) for each in report.results if each.requirement.id == requirement)
+
+
+def told(exchange: Exchange) -> str:
+    operation = {"POST": "create", "PUT": "rename"}.get(exchange.request.method, "read")
+    return f"{operation} {exchange.status}"
+
+
+# A fault, what it breaks, and the fewest requests that show it.
+SHORTEST = [
+    ("rename-cuts-names", "rename.answers-the-new-name", ["create 201", "rename 200"]),
+    ("a-good-key-opens-the-door-to-those-without", "access.key-is-required", ["create 201", "read 200"]),
+    ("codes-are-wrapped", "invitation.answers-an-array-of-codes", ["read 200"]),
+]
+
+
+@pytest.mark.parametrize(("fault", "requirement", "shortest"), SHORTEST)
+def test_the_fewest_requests_that_show_a_failure_are_found(fault: str, requirement: str, shortest: list[str]) -> None:
+    _, report = replayed(fault, only=[requirement])
+    replay = replay_of(requirement, report)
+    assert replay.known is Known.SHORTENED
+    assert [told(each) for each in replay.exchanges] == shortest
+
+
+def test_a_replay_costs_requests_and_changes_no_verdict() -> None:
+    before, after = replayed("rename-cuts-names", only=["rename"])
+    assert after.replay_requests > 0
+    assert after.footprint.requests == before.footprint.requests + after.replay_requests
+    assert set(before.footprint.fleets_created) < set(after.footprint.fleets_created)
+    assert after.history is before.history
+    assert (after.outcome, after.dialect, after.cases) == (before.outcome, before.dialect, before.cases)
+    assert [(each.requirement, each.verdict, {*each.failures}) for each in after.results] == [
+        (each.requirement, each.verdict, {*each.failures}) for each in before.results
+    ]
+    begin = f"ct-{before.mark[:5]}"
+    assert all(id.startswith(begin) for id in after.footprint.fleets_created)
+
+
+def test_the_budget_of_replays_is_kept() -> None:
+    _, report = replayed("rename-cuts-names", only=["rename.answers-the-new-name"], replay_requests="3")
+    assert report.replay_requests <= 3
+    assert replay_of("rename.answers-the-new-name", report).known in (Known.CUT, Known.UNTRIED)
+
+
+def test_without_a_budget_nothing_is_sent_again_and_the_report_says_so() -> None:
+    before, after = replayed("rename-cuts-names", only=["rename.answers-the-new-name"], replay_requests="0")
+    assert after is before
+    replay = replay_of("rename.answers-the-new-name", after)
+    assert replay.known is Known.UNTRIED
+    script = after.script(next(each for each in after.results if each.verdict is Verdict.FAILED))
+    assert "# Not minimised: earlier requests may be needed, or unnecessary." in script
+
+
+def test_a_race_is_sent_several_times_and_its_script_says_how_often() -> None:
+    requirement = "fleets.overlapping-creates-make-one-fleet"
+    _, report = replayed("creates-at-once-all-win", only=[requirement])
+    assert failed(report) == {requirement}
+    replay = replay_of(requirement, report)
+    assert any(each.is_at_once for each in replay.steps)
+    assert replay.tries > 1
+    script = "\n".join(report.script(next(each for each in report.results if each.failures)))
+    assert f"for try in {{1..{replay.tries}}}; do" in script
+    assert re.search(r"--parallel --parallel-immediate --parallel-max \d", script)
+
+
+def test_a_list_is_read_to_its_end_again() -> None:
+    assert KEYS
+    _, report = replayed("the-last-page-has-a-cursor", only=["keys.paging-ends"])
+    replay = replay_of("keys.paging-ends", report)
+    assert replay.known is Known.SHORTENED
+    assert replay.steps[-1].exchanges[-1].request.path.startswith(KEYS)
