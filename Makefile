@@ -17,7 +17,7 @@ SOURCES := contract_tests mock_server spec proof tests bench tools hatch_build.p
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help mock contract test packaged processes redis hostile clients prove prove-all compare peers guard lint types lint-api lock clean
+.PHONY: help mock contract test packaged processes redis hostile clients prove prove-all compare peers guard soak lint types lint-api lock clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
@@ -65,6 +65,9 @@ peers: $(READY) ## Measure the mock beside other mocks, which this installs (hal
 
 guard: $(READY) ## Fail where the mock has become a quarter slower, beside a bare ASGI callable in the same run (wrk)
 	@$(BIN)/python -m bench.throughput --guard docs/performance.jsonl $(ARGS)
+
+soak: $(READY) ## Send the mock a million mixed requests, a tenth of them hostile (minutes) [ARGS='--requests 100000']
+	@$(BIN)/python -m bench.soak $(ARGS)
 
 lint: $(READY) ## Check style and form
 	@$(BIN)/ruff check $(SOURCES)
