@@ -27,8 +27,13 @@ class Option(NamedTuple):
 
 # Where reports go; reports/formats.py has what each is made by.
 REPORTS = (
+    Option("html", "Write the report as one file of HTML.", metavar="FILE"),
+    Option("markdown", "Write the report as Markdown.", metavar="FILE"),
     Option("json", "Write the report as JSON.", metavar="FILE"),
     Option("junit", "Write the report as JUnit XML.", metavar="FILE"),
+    Option("code-quality", "Write the failures as GitLab's code quality report.", metavar="FILE"),
+    Option("har", "Write all requests and responses as an HTTP archive (HAR).", metavar="FILE"),
+    Option("bundle", "Write all reports into one zip file.", metavar="FILE"),
     Option("write-expect", "Write a file for --expect: the requirements that this run judged.", metavar="FILE"),
 )
 OPTIONS = (
@@ -85,6 +90,7 @@ OPTIONS = (
     Option("unix-socket", "Connect to this unix socket.", "network.unix_socket", metavar="PATH"),
     Option("ledger", "Append every fleet and charging key that is created to this file.", metavar="FILE"),
     *REPORTS,
+    Option("github", "Annotate the failures in GitHub Actions, and add the report to the step's summary.", flag=True),
     Option("dialect", "Print the dialect that was read, too.", flag=True),
     Option("verbose", "Print every requirement and the dialect, too.", flag=True),
     Option("quiet", "Print only failures, a line for each, and the outcome.", flag=True),

@@ -16,9 +16,9 @@ from fleet_contract.contract_tests.ending import Exit, ending_of, tell, unless_l
 from fleet_contract.contract_tests.judge import abandon, begun, failure_of, finish
 from fleet_contract.contract_tests.options import OPTIONS
 from fleet_contract.contract_tests.replays.of_a_run import with_replays
-from fleet_contract.contract_tests.reports.as_json import message_of
 from fleet_contract.contract_tests.reports.console import open_console
 from fleet_contract.contract_tests.reports.progress import Progress
+from fleet_contract.contract_tests.reports.value import message_of
 from fleet_contract.contract_tests.run import Run
 from fleet_contract.contract_tests.settings import Outputs, read_settings
 from fleet_contract.contract_tests.signals import armed, held, watching

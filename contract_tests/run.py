@@ -4,6 +4,7 @@ import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from string import hexdigits
@@ -56,6 +57,7 @@ class Shown:
     verbose: bool = False
     quiet: bool = False
     dialect: bool = False
+    github: bool = False
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,7 @@ class Report:
     history: History
     cases: str
     disturbances: Sequence[str] = ()
+    began: datetime = field(default_factory=lambda: datetime.now(UTC))
     replays: Mapping[str, Replay] = field(default_factory=dict)
     replay_requests: int = 0
 
@@ -145,6 +148,7 @@ class Run:
     api: Api
     facts: Facts
     ran: list[Ran] = field(default_factory=list)
+    began: datetime = field(default_factory=lambda: datetime.now(UTC))
     _fleets: dict[str, str | Untested] = field(default_factory=dict)
 
     @classmethod
@@ -240,6 +244,7 @@ class Run:
             history=judgement.history,
             cases=digest(self.client.journal, self.api.mark),
             disturbances=disturbances(judgement.history.exchanges or self.client.journal),
+            began=self.began,
         )
 
 

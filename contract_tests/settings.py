@@ -64,7 +64,7 @@ def _about_the_target(base_url: str | None, given: Mapping[str, Any]) -> Setting
 
 
 def _shown(given: Mapping[str, Any]) -> Shown:
-    shown = Shown(*(bool(given.get(name)) for name in ("verbose", "quiet", "dialect")))
+    shown = Shown(*(bool(given.get(name)) for name in ("verbose", "quiet", "dialect", "github")))
     if shown.quiet and (shown.verbose or shown.dialect):
         raise Contradiction("--quiet contradicts --verbose and --dialect. Expected one of them. Omit the others.")
     return shown

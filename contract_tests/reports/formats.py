@@ -4,19 +4,57 @@ from collections.abc import Callable, Mapping
 
 from fleet_contract.contract_tests import expected
 from fleet_contract.contract_tests.reports.as_json import to_json
+from fleet_contract.contract_tests.reports.bundle import to_bundle
+from fleet_contract.contract_tests.reports.code_quality import to_code_quality
+from fleet_contract.contract_tests.reports.har import to_har
 from fleet_contract.contract_tests.reports.junit import to_junit
+from fleet_contract.contract_tests.reports.markdown import to_markdown
+from fleet_contract.contract_tests.reports.value import value_of
 from fleet_contract.contract_tests.run import Report
 from fleet_contract.contract_tests.verdicts import Verdict
 
+_DOCUMENT = "openapi.yaml"  # what a code quality report lays failures to where there is no target file
 
-def to_expected(report: Report) -> str:
+
+def _expected(report: Report) -> str:
     """Return what was judged, as `--expect` reads it."""
     judged = (Verdict.PASSED, Verdict.FAILED)
     return expected.written(each.requirement.id for each in report.results if each.verdict in judged)
 
 
+def _html(report: Report) -> str:
+    from fleet_contract.contract_tests.reports.html import to_html  # with it Jinja is loaded, which few runs need
+
+    return to_html(value_of(report))
+
+
+def _markdown(report: Report) -> str:
+    return to_markdown(value_of(report))
+
+
+def _code_quality(report: Report) -> str:
+    files = report.settings.files
+    return to_code_quality(value_of(report), files[0].as_posix() if files else _DOCUMENT)
+
+
+def _bundle(report: Report) -> bytes:
+    return to_bundle({name: render(report) for name, render in _BUNDLED.items()})
+
+
+_BUNDLED: Mapping[str, Callable[[Report], str]] = {
+    "report.json": to_json,
+    "report.html": _html,
+    "report.md": _markdown,
+    "junit.xml": to_junit,
+    "exchanges.har": to_har,
+}
 FORMATS: Mapping[str, Callable[[Report], str | bytes]] = {
+    "html": _html,
+    "markdown": _markdown,
     "json": to_json,
     "junit": to_junit,
-    "write-expect": to_expected,
+    "code-quality": _code_quality,
+    "har": to_har,
+    "bundle": _bundle,
+    "write-expect": _expected,
 }

@@ -5,8 +5,9 @@ import re
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 
 from fleet_contract.contract_tests.network.printable import printable_lines
-from fleet_contract.contract_tests.reports.as_json import message_of
+from fleet_contract.contract_tests.reports.redacted import codes_of, exchange_value, in_text
 from fleet_contract.contract_tests.reports.timeline import drawn
+from fleet_contract.contract_tests.reports.value import begun_at, message_of, story_of
 from fleet_contract.contract_tests.run import Report
 from fleet_contract.contract_tests.verdicts import Outcome, Result, Verdict
 
@@ -18,6 +19,10 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 def to_junit(report: Report) -> str:
     """Return a run's report as JUnit XML; an inconclusive run has an error of its own, lest it be taken for a pass."""
     suite = TestSuite("fleet-contract")
+    suite.timestamp = report.began.isoformat(timespec="seconds")
+    suite.add_property("target", _clean(report.settings.target.base_url))
+    suite.add_property("depth", report.settings.depth.word)
+    suite.add_property("mark", report.mark)
     suite.add_testcases([_case(result, report) for result in report.results])
     if report.outcome is Outcome.INCONCLUSIVE:
         inconclusive = TestCase("run.is-conclusive", classname="fleet-contract")
@@ -38,11 +43,24 @@ def _case(result: Result, report: Report) -> TestCase:
     if element:
         made = element(_clean(f"{pardon}: {message_of(result)}" if pardon else message_of(result)))
         if result.failures:
-            drawing = drawn(result.failures[0]).splitlines()
-            about = [result.requirement.text, result.requirement.url]
-            made.text = _clean("\n".join([*about, *drawing, *report.script(result)]))
+            made.text = _clean("\n".join(_story(result, report)))
         case.result = [made]
     return case
+
+
+def _story(result: Result, report: Report) -> list[str]:
+    """Return what a failure is about, what was sent and answered with its bodies, and how to send it again."""
+    begun, codes = begun_at(report), codes_of(report.history)
+    requirement = result.requirement
+    return [
+        requirement.text,
+        f"{requirement.basis}: {requirement.url}",
+        "",
+        *drawn(result.failures[0]).splitlines(),
+        *(in_text(exchange_value(each, begun, codes)) for each in story_of(result, report)),
+        f"Replay ({report.replay(result).known}):",
+        *report.script(result),
+    ]
 
 
 def _seconds(requirement: str, report: Report) -> float:

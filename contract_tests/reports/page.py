@@ -7,8 +7,8 @@ from rich.console import Console
 from rich.markup import escape
 
 from fleet_contract.contract_tests.gate import Pardon
-from fleet_contract.contract_tests.reports.as_json import message_of
 from fleet_contract.contract_tests.reports.console import say
+from fleet_contract.contract_tests.reports.github import annotate
 from fleet_contract.contract_tests.reports.summary import (
     Standing,
     count_line,
@@ -19,6 +19,7 @@ from fleet_contract.contract_tests.reports.summary import (
     worst_first,
 )
 from fleet_contract.contract_tests.reports.text import COLOURS, print_failure, print_footprint
+from fleet_contract.contract_tests.reports.value import message_of, value_of
 from fleet_contract.contract_tests.run import Report
 from fleet_contract.contract_tests.verdicts import Result, Verdict
 from fleet_contract.spec.dialect import NOT_APPLICABLE, UNKNOWN
@@ -42,6 +43,8 @@ def print_report(report: Report, console: Console) -> None:
             _print_shortly(result, report, console)
     else:
         _print_page(report, console)
+    if shown.github:
+        annotate(value_of(report), console)
     remark = escape("".join(f"; {each}" for each in remarks(report)[:_MOST_REMARKS])).rstrip(".")
     say(
         console,

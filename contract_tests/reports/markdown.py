@@ -1,0 +1,97 @@
+"""The report as Markdown, for a ticket or the summary of a pipeline."""
+
+import re
+from collections.abc import Iterator
+
+from fleet_contract.contract_tests.reports.value import Value
+
+_MOST_EXCHANGES = 12
+_LONGEST = 1_000  # characters of a body in a ticket
+_ACTIVE = re.compile(r"([\\`*_{}\[\]<>#|~@!&])")
+_FENCES = re.compile(r"`{3,}")
+
+
+def to_markdown(value: Value) -> str:
+    """Return a report as Markdown; `value` is what `reports.value` makes of it."""
+    return "\n".join(_lines(value)) + "\n"
+
+
+def _lines(value: Value) -> Iterator[str]:
+    counts = ", ".join(f"{count} {standing}" for standing, count in value["counts"].items())
+    yield f"# {value['outcome'].upper()}: {counts}"
+    yield ""
+    yield (
+        f"{plain(value['target'])} at {value['depth']} depth, {value['date']}, mark `ct-{value['mark']}`, "
+        f"fleet-contract {value['version']}."
+    )
+    for line in filter(None, [*value["let_pass"], value["reason"]]):
+        yield f"\n{plain(line)}"
+    yield from _failures(value)
+    yield from _untested(value)
+    if value["waivers"]:
+        yield "\n## Waivers\n\n| requirement | state | until | owner | reason |\n| --- | --- | --- | --- | --- |"
+    for each in value["waivers"]:
+        cells = (plain(each[name]) for name in ("id", "state", "until", "owner", "reason"))
+        yield f"| {' | '.join(cells)} |"
+    footprint = value["footprint"]
+    yield (
+        f"\n{footprint['requests']} requests in {footprint['seconds']:.1f} s; left behind for ever: "
+        f"{len(footprint['fleets_created'])} fleets and {len(footprint['keys_created'])} charging keys."
+    )
+
+
+def _failures(value: Value) -> Iterator[str]:
+    exchanges = {each["number"]: each for each in value["exchanges"]}
+    for each in value["requirements"]:
+        if not each["failures"]:
+            continue
+        pardon = f" ({each['pardon']})" if each["pardon"] else ""
+        yield f"\n## ✗ {plain(each['id'])}{pardon}\n\n{plain(each['text'])} ([{each['basis']}]({each['source']}))\n"
+        yield f"- expected: {plain(each['expected'])}\n- was answered: {plain(each['got'])}"
+        if each["failures"] > 1:
+            yield f"- seen {each['failures']} times"
+        shown = each["exchanges"][-_MOST_EXCHANGES:]
+        yield f"\n{fenced('http', chr(10).join(_exchange(exchanges[number]) for number in shown))}"
+        if each["timeline"]:
+            yield f"\n{fenced('text', each['timeline'])}"
+        yield (
+            f"\n<details><summary>Replay ({each['replay']})</summary>\n\n"
+            + fenced("sh", "\n".join(each["reproduce"]))
+            + "\n\n</details>"
+        )
+
+
+def _exchange(exchange: Value) -> str:
+    request, response = exchange["request"], exchange["response"]
+    sent = f"{request['method']} {request['path']}" + (f"\n{_cut(request['body'])}" if request["body"] else "")
+    if response is None:
+        return f"# {exchange['number']}\n{sent}\n→ no response: {exchange['trouble']}\n"
+    found = f"\n# {exchange['response_id']}" if exchange["response_id"] else ""
+    answered = f"→ {response['status']} in {exchange['milliseconds']} ms{found}\n{_cut(response['body'])}"
+    return f"# {exchange['number']}\n{sent}\n{answered}\n"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
+def _untested(value: Value) -> Iterator[str]:
+    reasons: dict[str, list[str]] = {}
+    for each in value["requirements"]:
+        if each["verdict"] in ("untested", "errored"):
+            reasons.setdefault(each["message"], []).append(each["id"])
+    if reasons:
+        yield "\n## Untested\n"
+    for reason, ids in reasons.items():
+        yield f"- {plain(reason)}: {', '.join(f'`{id}`' for id in ids)}"
+
+
+def plain(text: str) -> str:
+    """Return a text in which Markdown and HTML see nothing but text, on one line: a server may have written it."""
+    return _ACTIVE.sub(r"\\\1", " ".join(text.split()))
+
+
+def fenced(language: str, text: str) -> str:
+    """Return a text as a block of code, whatever fences it holds itself."""
+    fence = "`" * max(3, *(len(each) + 1 for each in _FENCES.findall(text)), 3)
+    return f"{fence}{language}\n{text.rstrip()}\n{fence}"

@@ -1,0 +1,129 @@
+"""Exchanges as plain values for reports: headers, bodies and times, without any secret that they hold."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import Any
+
+from fleet_contract.contract_tests.exchange import Answer, Caller, Exchange, Request, value_of
+from fleet_contract.contract_tests.judging.history import History
+from fleet_contract.contract_tests.network.masking import MASK, Masker
+from fleet_contract.contract_tests.network.outgoing import SECRETIVE
+from fleet_contract.contract_tests.network.printable import printable_lines
+
+LONGEST = 16_384  # characters of a body
+# By these a server's operators find a request again in their logs, the most usual first.
+TRACKED_BY = ("x-request-id", "request-id", "x-correlation-id", "x-amzn-requestid", "x-amzn-trace-id", "x-b3-traceid")
+TRACKED_BY_TRACE = ("traceparent", "cf-ray", "x-trace-id")
+_SECRET_MEMBERS = frozenset({"code", "keyIdentifier"})
+_SECRET_IN_TEXT = re.compile(r'("(?:code|keyIdentifier)"\s*:\s*")[^"]*')
+
+
+def exchange_value(exchange: Exchange, begun: float, codes: Masker) -> dict[str, Any]:
+    """Return an exchange; `begun` is when the run began, by the clock of its exchanges, and `codes` masks the codes."""
+    answer = exchange.answer
+    return {
+        "number": exchange.number,
+        "check": exchange.check,
+        "at": round(exchange.started - begun, 4),
+        "milliseconds": round((exchange.ended - exchange.started) * 1000, 1),
+        "caller": exchange.request.caller.value,
+        "request": _request(exchange.request, codes),
+        "response": _response(exchange, answer, codes) if answer else None,
+        "trouble": exchange.trouble,
+        "response_id": response_id(answer) if answer else "",
+    }
+
+
+def codes_of(history: History) -> Masker:
+    """Return what masks every invitation code that a run was told or shown."""
+    fixtures = history.facts.fixtures
+    listed = (value_of(each) for each in history.of_operation("get_invitation_codes"))
+    shown = chain.from_iterable(map(_codes_in, listed))
+    return Masker((*fixtures.active_codes, *fixtures.inactive_codes, *shown))
+
+
+def _codes_in(value: Any) -> Iterator[str]:
+    items = value if isinstance(value, list) else []
+    for each in items:
+        code = each.get("code") if isinstance(each, dict) else each
+        if isinstance(code, str):
+            yield code
+
+
+def response_id(answer: Answer) -> str:
+    """Return by what a response is found in a log: `x-request-id: 7f…`; empty where nothing says."""
+    found = ((name, answer.header(name)) for name in (*TRACKED_BY, *TRACKED_BY_TRACE))
+    return next((f"{name}: {printable_lines(value)[:200]}" for name, value in found if value), "")
+
+
+def in_text(exchange: dict[str, Any]) -> str:
+    """Return an exchange as people read HTTP, from what `exchange_value` makes of it."""
+    request, response = exchange["request"], exchange["response"]
+    sent = _message(f"#{exchange['number']} {request['method']} {request['path']}", request)
+    if response is None:
+        return f"{sent}\nno response: {exchange['trouble']}\n"
+    answered = _message(f"{response['status']} in {exchange['milliseconds']} ms", response)
+    return f"{sent}\n{answered}\n"
+
+
+def _message(first: str, message: dict[str, Any]) -> str:
+    headers = "".join(f"\n{name}: {value}" for name, value in message["headers"])
+    return f"{first}{headers}" + (f"\n\n{message['body']}\n" if message["body"] else "\n")
+
+
+def _request(request: Request, codes: Masker) -> dict[str, Any]:
+    key = [[request.key_header, MASK]] if request.caller not in (Caller.NOBODY, Caller.EMPTY) else []
+    return {
+        "method": request.method,
+        "path": printable_lines(request.path),
+        "headers": [*_headers(request.headers), *key],
+        "body": _cut(codes.text(_masked_in_text(request.body.decode("utf-8", "backslashreplace")))),
+    }
+
+
+def _response(exchange: Exchange, answer: Answer, codes: Masker) -> dict[str, Any]:
+    lists_codes = answer.succeeded and exchange.request.path.partition("?")[0].endswith("/invitation")
+    return {
+        "status": answer.status,
+        "headers": _headers(answer.headers),
+        "body": _cut(codes.text(_body(answer, lists_codes))),
+    }
+
+
+def _headers(headers: Iterable[tuple[str, str]]) -> list[list[str]]:
+    return [[name, MASK if SECRETIVE.search(name) else printable_lines(value)] for name, value in headers]
+
+
+def _body(answer: Answer, lists_codes: bool) -> str:
+    """Return a body; of a list of codes only its shape, since a faulty server may put a code anywhere."""
+    if answer.is_json:
+        value = _shape_of(answer.json) if lists_codes else _masked(answer.json)
+        return json.dumps(value, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()
+    if lists_codes:
+        return f"{MASK} ({len(answer.body)} bytes that are no JSON)"
+    return _masked_in_text(answer.body.decode("utf-8", "backslashreplace"))
+
+
+def _shape_of(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _shape_of(member) for name, member in value.items()}
+    if isinstance(value, list):
+        return [_shape_of(item) for item in value]
+    return MASK if isinstance(value, str) else value
+
+
+def _masked(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: MASK if name in _SECRET_MEMBERS and member else _masked(member) for name, member in value.items()}
+    return [_masked(item) for item in value] if isinstance(value, list) else value
+
+
+def _masked_in_text(text: str) -> str:
+    return _SECRET_IN_TEXT.sub(rf"\g<1>{MASK}", text)
+
+
+def _cut(text: str) -> str:
+    shown = printable_lines(text[:LONGEST])
+    return shown if len(text) <= LONGEST else f"{shown}… ({len(text)} characters)"
