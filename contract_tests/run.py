@@ -232,7 +232,8 @@ class Run:
 
     def _report(self, judgement: Judgement) -> Report:
         settings = self.settings
-        results = fold(self.wanted.values(), judgement.findings, self.ran, judgement.explained)
+        exchanges = judgement.history.exchanges
+        results = fold(self.wanted.values(), judgement.findings, self.ran, judgement.explained, exchanges)
         return Report(
             settings=settings,
             outcome=outcome(results, self.ran, settings.gate),

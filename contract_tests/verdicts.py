@@ -6,12 +6,15 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from fleet_contract.contract_tests.ending import Exit
+from fleet_contract.contract_tests.exchange import Exchange
 from fleet_contract.contract_tests.gate import Gate
 from fleet_contract.contract_tests.judging.explanations import Causes
-from fleet_contract.contract_tests.judging.findings import Finding
+from fleet_contract.contract_tests.judging.findings import Finding, named
 from fleet_contract.contract_tests.untested import INCONCLUSIVE, Lack
 from fleet_contract.contract_tests.waivers import State, Waiver
 from fleet_contract.spec.catalogue import Basis, Requirement, catalogue
+
+_Named = Mapping[str, str]  # causes, each with the exchange that shows it, in words
 
 
 class Verdict(StrEnum):
@@ -91,16 +94,22 @@ def fold(
     findings: Iterable[Finding],
     ran: Sequence[Ran],
     explained: Mapping[Finding, Causes] = MappingProxyType({}),
+    history: Iterable[Exchange] = (),
 ) -> list[Result]:
     """Return one result for each requirement; a failure that another one may have caused fails nothing."""
+    exchanges = {each.number: each for each in history}
     by_requirement: dict[str, list[Finding]] = {each.id: [] for each in requirements}
     for found in findings:
         by_requirement.get(found.requirement, []).append(found)
-    return [_result(catalogue().requirement(id), found, ran, explained) for id, found in by_requirement.items()]
+    causes = {failure: _laid_to(found, exchanges) for failure, found in explained.items()}
+    return [_result(catalogue().requirement(id), found, ran, causes) for id, found in by_requirement.items()]
 
 
 def _result(
-    requirement: Requirement, found: Sequence[Finding], ran: Sequence[Ran], explained: Mapping[Finding, Causes]
+    requirement: Requirement,
+    found: Sequence[Finding],
+    ran: Sequence[Ran],
+    explained: Mapping[Finding, _Named],
 ) -> Result:
     failed = [each for each in found if not each.kept]
     failures = tuple(sorted((each for each in failed if each not in explained), key=lambda each: max(each.exchanges)))
@@ -111,7 +120,8 @@ def _result(
         return Result(requirement, Verdict.FAILED, failures, len(found))
     if failed:
         causes = explained[failed[0]]
-        return Result(requirement, Verdict.UNTESTED, reason=_laid_to(causes), causes=tuple(causes))
+        reason = f"probably caused by the failure of {' and '.join(causes.values())}"
+        return Result(requirement, Verdict.UNTESTED, reason=reason, causes=tuple(causes))
     if errors:
         return Result(requirement, Verdict.ERRORED, (), kept, "; ".join(errors))
     if kept:
@@ -119,9 +129,9 @@ def _result(
     return Result(requirement, Verdict.UNTESTED, (), 0, _why_untested(concerned))
 
 
-def _laid_to(causes: Causes) -> str:
-    seen = (f"{cause} (request {number})" for cause, number in causes.items())
-    return f"probably caused by the failure of {' and '.join(seen)}"
+def _laid_to(causes: Causes, exchanges: Mapping[int, Exchange]) -> _Named:
+    """Return the requirements that were broken first, each with the exchange that shows it, in words."""
+    return {cause: f"{cause} ({named(exchanges[number])})" for cause, number in causes.items()}
 
 
 def _why_untested(concerned: Sequence[Ran]) -> str:

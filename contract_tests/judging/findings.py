@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from fleet_contract.contract_tests.exchange import Exchange
 from fleet_contract.contract_tests.judging.races.linearizability import Operation
 from fleet_contract.contract_tests.network.printable import printable
 
 _SHOWN = 120  # characters of a value in a message
-_LONGEST = 1_000  # characters of a message
+_LONGEST = 4_000  # characters of a message; a character of a value takes up to twelve
 
 
 @dataclass(frozen=True)
@@ -41,5 +42,18 @@ def finding(requirement: str, kept: bool, exchanges: tuple[int, ...], expected: 
 
 
 def shown(value: Any) -> str:
-    """Return a value as JSON, cut to the length of a message."""
-    return printable(json.dumps(value, ensure_ascii=True, default=str), _SHOWN)
+    """Return a value as JSON, cut to the length of a message; of a text the length is its own, not that of its escapes.
+
+    Characters beyond ASCII are escaped: texts may differ in what looks alike.
+    """
+    if isinstance(value, str) and len(value) > _SHOWN:
+        return f"{printable(json.dumps(value[:_SHOWN]), _LONGEST)}… ({len(value)} characters)"
+    text = json.dumps(value, ensure_ascii=True, default=str)
+    return printable(text, _LONGEST if isinstance(value, str) else _SHOWN)
+
+
+def named(exchange: Exchange) -> str:
+    """Return an exchange in a few words, for a sentence."""
+    request = exchange.request
+    answered = f"answered {exchange.status}" if exchange.answer else "without an answer"
+    return f"request {exchange.number}, {request.method} {printable(request.path, 80)}, {answered}"

@@ -79,7 +79,8 @@ def _print_sighting(
     found = sighting.finding
     result = Result(catalogue().requirement(found.requirement), Verdict.FAILED, (found,), 1)
     shown = untried(found, sighting.history, target.rate)
-    print_failure(result, shown, script(shown, target, sighting.history.facts.mark), console)
+    lines = script(shown, target, sighting.history.facts.mark)
+    print_failure(result, shown, lines, sighting.history, console)
     if file:
         console.print(f"  saved    {escape(str(file))}", soft_wrap=True)
         console.print(f"           {escape(shlex.join([*replay, '--cases', str(file)]))}", soft_wrap=True)

@@ -7,6 +7,8 @@ from rich.console import Console
 from rich.markup import escape
 
 from fleet_contract.contract_tests.gate import Pardon
+from fleet_contract.contract_tests.judging.dialect.reading import witnesses
+from fleet_contract.contract_tests.judging.findings import named
 from fleet_contract.contract_tests.reports.console import say
 from fleet_contract.contract_tests.reports.github import annotate
 from fleet_contract.contract_tests.reports.summary import (
@@ -65,7 +67,7 @@ def _print_page(report: Report, console: Console) -> None:
             say(console, f"{section:{_SECTION}}{marks}", 2)
     for result in worst_first(report):
         if verbose or not report.pardon(result):
-            print_failure(result, report.replay(result), report.script(result), console)
+            print_failure(result, report.replay(result), report.script(result), report.history, console)
         else:
             console.print()
             _print_shortly(result, report, console)
@@ -118,6 +120,9 @@ def _print_dialect(report: Report, console: Console) -> None:
     where = "" if in_full else " (--dialect prints them)"
     console.print()
     say(console, f"[bold]dialect[/] {len(answered) - unknown} questions read, {unknown} unknown{where}")
+    for question, answers in witnesses(report.history, report.dialect).items():
+        seen = (f"{answer} ({named(exchange)})" for answer, exchange in answers.items())
+        say(console, f"[yellow]mixed[/] {question}: {escape('; '.join(seen))}", 2, 2)
     if in_full:
         pairs = (f"{question} = {answer}" for question, answer in answered.items() if answer != UNKNOWN)
         say(console, f"[dim]{', '.join(pairs)}[/]", 2)

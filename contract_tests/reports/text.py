@@ -6,10 +6,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.text import Text
 
+from fleet_contract.contract_tests.judging.history import History
 from fleet_contract.contract_tests.replays.replay import Replay
 from fleet_contract.contract_tests.replays.resending import OWN_DIGITS
 from fleet_contract.contract_tests.reports.console import say
-from fleet_contract.contract_tests.reports.exchanges import answer_line, request_line
+from fleet_contract.contract_tests.reports.exchanges import answer_line, grouped, request_line
 from fleet_contract.contract_tests.reports.timeline import drawn
 from fleet_contract.contract_tests.run import Report
 from fleet_contract.contract_tests.verdicts import Outcome, Result
@@ -18,7 +19,7 @@ _MOST_EXCHANGES = 12
 COLOURS = {Outcome.CONFORMS: "green", Outcome.BREAKS: "red", Outcome.INCONCLUSIVE: "yellow"}
 
 
-def print_failure(result: Result, replay: Replay, lines: Sequence[str], console: Console) -> None:
+def print_failure(result: Result, replay: Replay, lines: Sequence[str], history: History, console: Console) -> None:
     """Print a failure in full: the requirement, what was sent and answered, and the lines of the replay's script."""
     requirement, first = result.requirement, replay.finding
     console.print(f"\n[bold red]✗ {requirement.id}[/] [dim]{requirement.basis}, {requirement.url}[/]", soft_wrap=True)
@@ -29,7 +30,8 @@ def print_failure(result: Result, replay: Replay, lines: Sequence[str], console:
     for line in drawn(first).splitlines():
         console.print(f"  {escape(line)}", soft_wrap=True, no_wrap=True)
     if len(result.failures) > 1:
-        console.print(f"  [dim]and {len(result.failures) - 1} more like it[/]")
+        more = grouped(result.failures[1:], history)
+        say(console, f"[dim]and {len(result.failures) - 1} more: {escape(more)}[/]", 2, 2)
     say(console, f"replay   ({replay.known}):", 2)
     for line in lines:
         console.print(Text(f"    {line}"), soft_wrap=True)  # markup would double a backslash at its end

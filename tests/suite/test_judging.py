@@ -1,24 +1,21 @@
-"""Listings, codes, prices, and how a failure is reproduced; on histories made by hand."""
+"""Listings, codes and prices, on histories made by hand."""
 
 from typing import Any
 
 import pytest
 
-from fleet_contract.contract_tests.exchange import Answer, Caller
+from fleet_contract.contract_tests.exchange import Caller
 from fleet_contract.contract_tests.judging.content.invitations import judge_constancy, judge_invitation
 from fleet_contract.contract_tests.judging.content.pages import judge_page
 from fleet_contract.contract_tests.judging.content.prices import prices_of
-from fleet_contract.contract_tests.judging.findings import Finding
 from fleet_contract.contract_tests.judging.history import Facts
 from fleet_contract.contract_tests.judging.judge import judge
 from fleet_contract.contract_tests.judging.key_lists import KeyLists
 from fleet_contract.contract_tests.judging.listings import cursor_of, items_of
 from fleet_contract.contract_tests.marks import PRINTED
-from fleet_contract.contract_tests.replays.candidates import nearest
-from fleet_contract.contract_tests.reports.exchanges import answer_line, masked_body, request_line
 from fleet_contract.contract_tests.target import Fixtures
 
-from .histories import FLEETS, MARK, A, B, History
+from .histories import MARK, A, History
 
 
 def key(number: int) -> dict[str, Any]:
@@ -174,52 +171,3 @@ def test_what_came_from_elsewhere_than_the_api_is_not_judged() -> None:
     for status in (0, 407, 429, 502, 503, 504):
         history.create(f"{A}-{status}", status=status)
     assert not [each for each in judge(history.exchanges, Facts(Fixtures(), MARK)).findings if not each.kept]
-
-
-# --- how a failure is reproduced ----------------------------------------------------------------
-
-
-def test_a_sequence_has_what_made_its_fleet_and_what_was_done_to_it() -> None:
-    history = History()
-    first = history.create(A)
-    history.create(B)
-    earlier = history.rename(A, "One", check="test_it")
-    history.rename(A, "Two", check="test_another")
-    last = history.rename(A, "Three", 404, check="test_it")
-    found = Finding("fleets.id-never-changes", False, (last.number,))
-    assert nearest(found, history.history) == [first, earlier, last]
-
-
-def test_a_sequence_is_short() -> None:
-    history = History()
-    pages(history, *(f"c{number}" for number in range(30)))
-    numbers = tuple(range(30, 0, -1))
-    assert len(nearest(Finding("keys.paging-ends", False, numbers), history.history)) <= 10
-
-
-@pytest.mark.parametrize(
-    ("body", "shown"),
-    [
-        (b'[{"code": "SECRET"}]', '[{"code": "***"}]'),
-        (b'{"codes": [{"code": "SECRET", "x": 1}]}', '{"codes": [{"code": "***", "x": 1}]}'),
-        (b'{"keys": [{"keyIdentifier": "SECRET", "visualNumber": "V"}]}', None),
-        (b'[{"code" : "SECRET"}, {"code": "SEC', '[{"code" : "***"}, {"code": "***'),
-        (b'{"code": null}', '{"code": null}'),
-        (b"plain", "plain"),
-        (b"", ""),
-    ],
-)
-def test_secrets_of_an_answer_are_masked_in_whole_and_broken_json(body: bytes, shown: str | None) -> None:
-    masked = masked_body(Answer(200, (), body))
-    assert "SEC" not in masked
-    assert masked == ('{"keys": [{"keyIdentifier": "***", "visualNumber": "V"}]}' if shown is None else shown)
-
-
-def test_long_bodies_are_cut_and_odd_bytes_are_shown() -> None:
-    history = History()
-    exchange = history.add("POST", FLEETS, b"\xff" + b"x" * 1000, 400, b"y" * 1000)
-    assert request_line(exchange).startswith(f"POST {FLEETS} \\xffxxx")
-    assert request_line(exchange).endswith("… (1004 characters)")
-    assert answer_line(exchange).startswith("400 application/json yyy")
-    assert answer_line(exchange).endswith("… (1000 characters)")
-    assert answer_line(history.create(A, status=0)) == "no answer: it timed out"

@@ -186,9 +186,13 @@ def test_what_is_broken_without_a_race_says_nothing_about_races() -> None:
     alone = Finding("fleets.id-is-unique", False, (9,))
     wanted = [catalogue().requirement(id) for id in (CREATES, "fleets.id-is-unique")]
     assert [each.verdict for each in fold(wanted, [race], [])] == [Verdict.FAILED, Verdict.UNTESTED]
-    both = fold(wanted, [race, alone], [], {race: {"fleets.id-is-unique": 9}})
+    history = History()
+    for _ in range(9):
+        created = history.create(A)
+    both = fold(wanted, [race, alone], [], {race: {"fleets.id-is-unique": created.number}}, history.exchanges)
     assert [each.verdict for each in both] == [Verdict.UNTESTED, Verdict.FAILED]
-    assert both[0].reason == "probably caused by the failure of fleets.id-is-unique (request 9)"
+    cause = "fleets.id-is-unique (request 9, POST /emp/v1/fleets, answered 201)"
+    assert both[0].reason == f"probably caused by the failure of {cause}"
 
 
 def test_a_pass_says_how_many_pairs_were_judged() -> None:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import chain
 
+from fleet_contract.contract_tests.exchange import Exchange
 from fleet_contract.contract_tests.judging.dialect import by_form
 from fleet_contract.contract_tests.judging.dialect.by_situation import Reading, reading_of_its_situation
 from fleet_contract.contract_tests.judging.history import History
@@ -66,6 +67,17 @@ def readings(moment: Moment) -> Iterator[Reading]:
 def _by_situation(moments: Iterable[Moment]) -> Iterator[Reading]:
     answered = (moment for moment in moments if moment.exchange.answer)
     yield from filter(None, map(reading_of_its_situation, answered))
+
+
+def witnesses(history: History, dialect: Dialect) -> dict[str, dict[str, Exchange]]:
+    """Return the first exchange with each answer to the questions that were answered in more than one way."""
+    view = View(history, {**decided(dialect), **history.facts.held})
+    found: dict[str, dict[str, Exchange]] = {question: {} for question in dialect if dialect[question] == MIXED}
+    for exchange in history.exchanges if found else ():
+        for question, answer in readings(view.at(exchange)):
+            if question in found:
+                found[question].setdefault(answer, exchange)
+    return found
 
 
 def decided(dialect: Dialect) -> Dialect:

@@ -1,0 +1,114 @@
+"""What a report says of a failure: what was sent and answered, and what else is like it; on histories made by hand."""
+
+import json
+from typing import Any
+
+import pytest
+
+from fleet_contract.contract_tests.exchange import Answer, Caller
+from fleet_contract.contract_tests.judging.dialect.reading import read_dialect, witnesses
+from fleet_contract.contract_tests.judging.findings import Finding, finding, shown
+from fleet_contract.contract_tests.replays.candidates import nearest
+from fleet_contract.contract_tests.reports.exchanges import answer_line, grouped, masked_body, request_line
+from fleet_contract.spec.dialect import MIXED
+
+from .histories import FLEETS, A, B, History
+from .test_judging import pages
+
+
+def test_a_sequence_has_what_made_its_fleet_and_what_was_done_to_it() -> None:
+    history = History()
+    first = history.create(A)
+    history.create(B)
+    earlier = history.rename(A, "One", check="test_it")
+    history.rename(A, "Two", check="test_another")
+    last = history.rename(A, "Three", 404, check="test_it")
+    found = Finding("fleets.id-never-changes", False, (last.number,))
+    assert nearest(found, history.history) == [first, earlier, last]
+
+
+def test_a_sequence_is_short() -> None:
+    history = History()
+    pages(history, *(f"c{number}" for number in range(30)))
+    numbers = tuple(range(30, 0, -1))
+    assert len(nearest(Finding("keys.paging-ends", False, numbers), history.history)) <= 10
+
+
+@pytest.mark.parametrize(
+    ("body", "shown"),
+    [
+        (b'[{"code": "SECRET"}]', '[{"code": "***"}]'),
+        (b'{"codes": [{"code": "SECRET", "x": 1}]}', '{"codes": [{"code": "***", "x": 1}]}'),
+        (b'{"keys": [{"keyIdentifier": "SECRET", "visualNumber": "V"}]}', None),
+        (b'[{"code" : "SECRET"}, {"code": "SEC', '[{"code" : "***"}, {"code": "***'),
+        (b'{"code": null}', '{"code": null}'),
+        (b"plain", "plain"),
+        (b"", ""),
+    ],
+)
+def test_secrets_of_an_answer_are_masked_in_whole_and_broken_json(body: bytes, shown: str | None) -> None:
+    masked = masked_body(Answer(200, (), body))
+    assert "SEC" not in masked
+    assert masked == ('{"keys": [{"keyIdentifier": "***", "visualNumber": "V"}]}' if shown is None else shown)
+
+
+def test_long_bodies_are_cut_and_odd_bytes_are_shown() -> None:
+    history = History()
+    exchange = history.add("POST", FLEETS, b"\xff" + b"x" * 1000, 400, b"y" * 1000)
+    assert request_line(exchange).startswith(f"POST {FLEETS} \\xffxxx")
+    assert request_line(exchange).endswith("… (1001 characters)")
+    assert answer_line(exchange).startswith("400 application/json yyy")
+    assert answer_line(exchange).endswith("… (1000 characters)")
+    assert answer_line(history.create(A, status=0)) == "no answer: it timed out"
+
+
+def test_the_code_of_an_error_is_no_invitation_code() -> None:
+    history = History()
+    body = b'{"code": "FLEET_NOT_FOUND", "keyIdentifier": "SECRET"}'
+    refused = history.codes(A, 404, body)
+    assert answer_line(refused) == '404 application/json {"code": "FLEET_NOT_FOUND", "keyIdentifier": "***"}'
+    assert "FLEET_NOT_FOUND" in masked_body(Answer(400, (), body + b"x"))
+    assert "SECRET" not in masked_body(Answer(400, (), body + b"x"))
+
+
+@pytest.mark.parametrize(
+    ("how", "notes"),
+    [
+        ({}, ""),
+        (
+            {"sent": (("Content-Type", "text/plain"), ("Accept", "text/html"))},
+            " [Content-Type: text/plain; Accept: text/html]",
+        ),
+        ({"sent": ()}, " [no Content-Type]"),
+        ({"caller": Caller.NOBODY}, " [no key]"),
+        ({"caller": Caller.OTHER, "key_header": "x-api-key"}, " [the other organization's key; the key in x-api-key]"),
+    ],
+)
+def test_a_request_is_shown_with_what_is_unusual_about_it(how: dict[str, Any], notes: str) -> None:
+    assert request_line(History().add("POST", FLEETS, {}, **how)) == f"POST {FLEETS}{notes} {{}}"
+
+
+def test_the_length_of_a_text_is_not_that_of_its_escapes() -> None:
+    assert shown("é" * 120) == json.dumps("é" * 120)
+    assert shown("😀" * 130) == f"{json.dumps('😀' * 120)}… (130 characters)"
+    found = finding("rename.answers-the-new-name", False, (1,), shown("😀" * 130), "")
+    assert found.expected.endswith("… (130 characters)")
+
+
+def test_more_failures_are_grouped_by_operation_and_status() -> None:
+    history = History()
+    for status in (404, 404, 500):
+        history.rename(A, status=status)
+    history.create(A, status=500)
+    failures = [Finding("fleets.id-finds-the-fleet", False, (number,)) for number in range(1, 5)]
+    assert grouped(failures, history.history) == (
+        "rename_fleet answered 404 (2 times), rename_fleet answered 500, create_fleet answered 500"
+    )
+
+
+def test_a_mixed_answer_is_shown_by_both_exchanges() -> None:
+    history = History()
+    first, second = history.create(A), history.create(B, status=200)
+    dialect = read_dialect(history.history)
+    assert dialect["create.status"] == MIXED
+    assert witnesses(history.history, dialect)["create.status"] == {"201": first, "200": second}
