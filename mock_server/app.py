@@ -76,6 +76,7 @@ def plan(operation: Any, parts: Parts) -> Plan:
         parameters=parameters(operation.parameters),
         body=Schema(operation.body_schema(), parts.dialect["length.unit"]) if operation.request_body else None,
         responses=response_schemas(operation.responses) if parts.validate_responses else {},
+        described=operation.responses,
     )
 
 

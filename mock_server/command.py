@@ -144,6 +144,12 @@ log = logging.getLogger("fleet_mock")
     help="Drop a world for which no request came for so long.",
 )
 @click.option(
+    "--chaos-seed",
+    type=Whole(0),
+    metavar="NUMBER",
+    help="Let rules with a probability draw the same for the same calls, each time it is started.",
+)
+@click.option(
     "--journal",
     "journal_length",
     default=Bounds.journal,
@@ -181,6 +187,7 @@ def main(  # noqa: PLR0913  (one argument for each option)
     control_token: str,
     max_worlds: int,
     world_expiry: int,
+    chaos_seed: int | None,
     journal_length: int,
     log_form: str | None,
     no_validate_responses: bool,
@@ -207,6 +214,7 @@ def main(  # noqa: PLR0913  (one argument for each option)
             made.store_url, made.state_file = store_url, state_file
             made.bounds = Bounds(max_worlds, world_expiry, journal_length)
             made.control = None if no_control else Control(read_token(control_token, "--control-token"))
+            made.chaos_seed = chaos_seed
             made.listener = listener(log_form) if log_form else None
             warn_of_secrets()
             require_shared_store(made, number_of_workers)

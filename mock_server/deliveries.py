@@ -9,12 +9,13 @@ Deliver = Callable[[Send, Message, bytes], Awaitable[None]]
 BETWEEN_BYTES = 0.05  # seconds
 
 
-async def dripped(send: Send, start: Message, body: bytes) -> None:
-    """Send the body byte by byte."""
+async def dripped(send: Send, start: Message, body: bytes, bytes_per_second: float = 1 / BETWEEN_BYTES) -> None:
+    """Send the body in small pieces, byte by byte unless it is to be faster than that."""
     await send(start)
-    for place in range(len(body)):
-        await send({"type": "http.response.body", "body": body[place : place + 1], "more_body": True})
-        await asyncio.sleep(BETWEEN_BYTES)
+    size = max(int(bytes_per_second * BETWEEN_BYTES), 1)
+    for place in range(0, len(body), size):
+        await send({"type": "http.response.body", "body": body[place : place + size], "more_body": True})
+        await asyncio.sleep(size / bytes_per_second)
     await send({"type": "http.response.body", "body": b""})
 
 

@@ -38,5 +38,6 @@ class Kind(StrEnum):
     FLEET_WITHOUT_KEYS = "keys of no fleet"
     FLEET_WITHOUT_PRICES = "prices of no fleet"
     UNKNOWN_LOCATION = "no such location"
+    ON_DEMAND = "asked for"
     STORE_UNAVAILABLE = "store does not reply"
     BROKEN = "internal error"

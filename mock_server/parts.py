@@ -62,7 +62,7 @@ class Parts:
     `rewrite` changes what arrives before it is read as HTTP. `base_path` ends without a
     slash; pages of `origins` may use the mock from a browser. `allowed_hosts` are taken
     beside those of this machine. A body of more than `body_limit` bytes is refused. Without `control`, there is no
-    control API. The `listener` hears of each exchange.
+    control API. The `listener` hears of each exchange. Rules draw what `chaos_seed` leads to.
     """
 
     document: dict[str, Any]
@@ -82,6 +82,7 @@ class Parts:
     rewrite: Callable[[bytes], bytes] | None = None
     control: Control | None = field(default_factory=Control)
     bounds: Bounds = field(default_factory=Bounds)
+    chaos_seed: int | None = None
     listener: "Listener | None" = None
     misbehaviours: list[str] = field(default_factory=list)
     misbehaving: list[Layer] = field(default_factory=list)

@@ -39,7 +39,8 @@ class Parameter:
 class Plan:
     """How one operation is served: what its request has to fit, who handles it, and what its response has to fit.
 
-    `hooks` run before the body is read. `responses` holds the schema of each documented status that has a body.
+    `hooks` run before the body is read. `responses` holds the schema of each documented status that has a body, and
+    `described` what the document says of each status.
     """
 
     id: str
@@ -48,6 +49,7 @@ class Plan:
     parameters: Mapping[str, Parameter]
     body: Schema | None
     responses: Mapping[int, Schema]
+    described: Mapping[str, Any]
 
 
 def parameters(described: Sequence[Mapping[str, Any]]) -> dict[str, Parameter]:

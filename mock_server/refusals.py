@@ -52,6 +52,7 @@ STATUSES: dict[Kind, int | str] = {
     Kind.UNKNOWN_LOCATION: 404,
     Kind.STORE_UNAVAILABLE: 503,
     Kind.BROKEN: 500,
+    Kind.ON_DEMAND: 500,  # unless whoever demanded it said otherwise
 }
 
 
@@ -124,9 +125,9 @@ def refusal_of(wrong: Exception, operation_id: str | None) -> Refusal:
     return Refusal(Kind.BROKEN, "The mock failed; see its log.")
 
 
-def rendered(refusal: Refusal, dialect: Dialect) -> Answer:
-    """Return the answer that a refusal has in a dialect."""
-    status = status_of(refusal.kind, dialect)
+def rendered(refusal: Refusal, dialect: Dialect, status: int | None = None) -> Answer:
+    """Return the answer that a refusal has in a dialect, with another status where one is given."""
+    status = status or status_of(refusal.kind, dialect)
     body, media_type = BODIES[dialect["error.body"]](status, refusal)
     headers = dict(refusal.headers)
     if media_type:
@@ -135,7 +136,7 @@ def rendered(refusal: Refusal, dialect: Dialect) -> Answer:
 
 
 def _problem(status: int, refusal: Refusal) -> tuple[bytes, str]:
-    problem = {"type": "about:blank", "title": PHRASES[status], "status": status, "detail": refusal.detail}
+    problem = {"type": "about:blank", "title": PHRASES.get(status, "Error"), "status": status, "detail": refusal.detail}
     return to_bytes(problem), "application/problem+json"
 
 

@@ -1,21 +1,23 @@
-"""The steps of a call, in order, each once: route, tenant, parse, validate, handle, check the value, render.
+"""The steps of a call, in order, each once: route, tenant, demands, parse, validate, handle, check the value, render.
 
 Layers may stand around all that: each is given the service and what lies within, and decides what is answered instead.
-
-Where later steps are to stand: a world would be looked up between tenant and parse, what one call alone is to meet
-between validate and handle, and a journal would be kept after render.
+A service is that of one world: `wire.py` has found it before, and notes in the journal what it answered.
 """
 
 import gzip
+import time
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from itertools import count
 from urllib.parse import parse_qsl
 
+from fleet_contract.mock_server import prefer
 from fleet_contract.mock_server.bodies import Incoming, read_body
 from fleet_contract.mock_server.codings import unpacked
 from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import NOTHING, Answer, Call, Reply, to_bytes
+from fleet_contract.mock_server.on_demand import Rules, met
 from fleet_contract.mock_server.parts import Mock, Proceed
 from fleet_contract.mock_server.plan import Parameter, Plan
 from fleet_contract.mock_server.refusals import Refusal, refusal_of, rendered
@@ -35,6 +37,7 @@ class Service:
 
     def __init__(self, mock: Mock, plans: Mapping[str, Plan]) -> None:
         self.mock = mock
+        self.rules: Rules | None = None
         self._numbers = count(1)
         self.begin(plans)
 
@@ -57,9 +60,29 @@ class Service:
         try:
             self.limit_the_rate()
             plan = self.plan_of(call)
+            if self.rules or call.header(prefer.HEADER) is not None:
+                return await self.demanded(call, plan, incoming)
             await self.parse(call, plan, incoming)
             return self.render(await plan.handler(self.mock, call), plan)
         except Exception as wrong:  # noqa: BLE001  (whatever it was, the caller gets an answer)
+            return rendered(refusal_of(wrong, call.operation_id), self.dialect)
+
+    async def demanded(self, call: Call, plan: Plan, incoming: Incoming) -> Answer:
+        """Return what a call is answered that may have something to meet; never raises but Refusal."""
+        answer, ignored = prefer.preferred(call, plan, self.dialect)
+        if answer is not None:
+            return answer
+        carry_out = partial(self.carried_out, call, plan, incoming)
+        demand = self.rules.demand(call, time.monotonic()) if self.rules else None
+        answer = await met(demand, carry_out, self.dialect) if demand and demand.numbers else await carry_out()
+        return answer.with_headers({**answer.headers, "mock-hint": ignored}) if ignored else answer
+
+    async def carried_out(self, call: Call, plan: Plan, incoming: Incoming) -> Answer:
+        """Return what a call is answered that meets nothing; never raises."""
+        try:
+            await self.parse(call, plan, incoming)
+            return self.render(await plan.handler(self.mock, call), plan)
+        except Exception as wrong:  # noqa: BLE001  (likewise)
             return rendered(refusal_of(wrong, call.operation_id), self.dialect)
 
     def limit_the_rate(self) -> None:

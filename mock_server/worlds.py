@@ -8,10 +8,12 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from secrets import randbelow
 
 from fleet_contract.mock_server.describing import state_now
 from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.misbehaviours import MISBEHAVIOURS, find
+from fleet_contract.mock_server.on_demand import Rule, Rules
 from fleet_contract.mock_server.parts import Mock, Parts, habits, require_distinct_fleets
 from fleet_contract.mock_server.parts import parts as honest_parts
 from fleet_contract.mock_server.plan import Plan
@@ -26,6 +28,7 @@ HEADER = "mock-world"
 NAME = re.compile(r"(?!\.{1,2}(?![\s\S]))[A-Za-z0-9_.~-]{1,100}")
 IN_FRONT = re.compile(r"(?P<before>.*?)/_mock/worlds/(?P<name>[^/]+)(?P<rest>/.+)", re.DOTALL)
 MOST_PATTERNS = 50
+LARGEST_SEED = 2**32
 
 PlansOf = Callable[[Parts], Mapping[str, Plan]]
 
@@ -73,6 +76,7 @@ class Origin:
     seed: State
     dialect: Dialect
     misbehaviours: Sequence[str] = ()
+    rules: Sequence[Rule] = ()
 
 
 class World:
@@ -85,6 +89,7 @@ class World:
         self.origin = origin
         self.mock = Mock(parts, pattern.routes, name, of.store if of else None)
         self.service = Service(self.mock, pattern.plans)
+        self.rule(origin.rules)
         self.used = time.monotonic()
         self.snapshots: dict[str, State] = {}
         self._patterns = patterns
@@ -120,11 +125,27 @@ class World:
         self.mock.parts = misbehaving(self.mock.parts, names)
         self.service.begin(self.service.plans)
 
+    @property
+    def rules(self) -> Rules:
+        """What some of its calls are to meet."""
+        return self._rules
+
+    def rule(self, rules: Sequence[Rule], seed: int | None = None) -> None:
+        """Let calls meet what these rules say, from their beginning, and nothing else."""
+        chosen = next(each for each in (seed, self.mock.parts.chaos_seed, randbelow(LARGEST_SEED)) if each is not None)
+        self._rules = Rules(rules, chosen, self.name)
+        self.apply_rules()
+
+    def apply_rules(self) -> None:
+        """Let calls meet the rules as they are now; a world without any has none to look at."""
+        self.service.rules = self._rules if len(self._rules) else None
+
     async def reset(self) -> None:
         """Be again what it was when it was made; its snapshots stay."""
         await self._become(self.origin.dialect, self.origin.seed)
         self.know(self.origin.seed.keys)
         self.misbehave(self.origin.misbehaviours)
+        self.rule(self.origin.rules)
 
     async def _become(self, dialect: Dialect, state: State) -> None:
         require_distinct_fleets(state, dialect)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from types import MappingProxyType
 
-from fleet_contract.mock_server.control import behaviour, records
+from fleet_contract.mock_server.control import behaviour, records, rules
 from fleet_contract.mock_server.control.document import control_document
 from fleet_contract.mock_server.control.problems import Problem
 from fleet_contract.mock_server.describing import described, state_now
@@ -82,6 +82,7 @@ async def put_world(desk: Desk, call: Call) -> Reply:
         checked_state(body["seed"], usual.seed.keys, "seed") if "seed" in body else usual.seed,
         behaviour.checked_dialect(body["dialect"], "/dialect") if "dialect" in body else usual.dialect,
         behaviour.checked_names(body["misbehaviours"]) if "misbehaviours" in body else usual.misbehaviours,
+        rules.checked_rules(body["rules"]) if "rules" in body else usual.rules,
     )
     was_there = name in desk.worlds
     if name == MAIN:
@@ -201,6 +202,7 @@ def of_a_world(handler: Callable[[World, Call], Awaitable[Reply]]) -> Handler:
     return handle
 
 
+OF_A_WORLD = (*records.HANDLERS, *behaviour.HANDLERS, *rules.HANDLERS)
 HANDLERS: Mapping[str, Handler] = MappingProxyType(
     {
         **{
@@ -226,6 +228,9 @@ HANDLERS: Mapping[str, Handler] = MappingProxyType(
                 export_journal,
             )
         },
-        **{handler.__name__: of_a_world(handler) for handler in (*records.HANDLERS, *behaviour.HANDLERS)},
+        **{
+            handler.__name__: of_a_world(handler)
+            for handler in (*records.HANDLERS, *behaviour.HANDLERS, *rules.HANDLERS)
+        },
     }
 )

@@ -4,6 +4,7 @@ import pytest
 
 from fleet_contract.mock_server.handlers import HANDLERS
 from fleet_contract.mock_server.parts import parts
+from fleet_contract.mock_server.prefer import examples
 from fleet_contract.mock_server.store import State
 from fleet_contract.spec.document import operations
 from fleet_contract.spec.sentences import canonical
@@ -76,10 +77,11 @@ def test_any_key_can_be_taken() -> None:
 
 def test_the_refusals_that_the_document_shows_are_the_mocks_own(call: Client) -> None:
     shown = {
-        canonical(content["application/problem+json"]["example"])
+        canonical(example)
         for operation in OPERATIONS.values()
         for response in operation.description["responses"].values()
-        if "example" in (content := response.get("content", {})).get("application/problem+json", {})
+        if "application/problem+json" in response.get("content", {})
+        for example in examples(response).values()
     }
     call.create_key("04A2B3C4D5E680")
     answers = [
@@ -91,6 +93,8 @@ def test_the_refusals_that_the_document_shows_are_the_mocks_own(call: Client) ->
         call.rename("nowhere", "A name"),
         call.codes("foreign-001"),
         call.codes("codeless-001"),
+        call.codes("nowhere"),
+        call("POST", "/emp/v1/fleets", {}),
         call("POST", "/emp/v1/charging-keys", {"keyIdentifier": "04AA"}),
         call.create_key("04AB", fleetId="nowhere"),
         call.create_key("04A2B3C4D5E680"),

@@ -1,0 +1,135 @@
+"""Rules over the control API: what a body says of them, and how they are shown."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from fleet_contract.mock_server.control.problems import Problem, pointer_to
+from fleet_contract.mock_server.handlers import HANDLERS as OPERATIONS
+from fleet_contract.mock_server.messages import NOTHING, WITHOUT_CONTENT, Call, Json, Reply
+from fleet_contract.mock_server.on_demand import DISTRIBUTIONS, Active, Match, Respond, Rule
+from fleet_contract.mock_server.worlds import World
+from fleet_contract.spec.files import suggestion
+
+MOST_RULES = 1000
+HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+HEADER_VALUE = re.compile(r"[\t -~\x80-\xff]*")
+OF_FRAMING = ("content-length", "transfer-encoding", "connection")
+EFFECTS = ("latency", "respond", "deliver")
+
+
+async def get_rules(world: World, _: Call) -> Reply:
+    return Reply(200, {"seed": world.rules.seed, "rules": [shown(each) for each in world.rules]})
+
+
+async def put_rules(world: World, call: Call) -> Reply:
+    world.rule(checked_rules(call.body["rules"]), call.body.get("seed"))
+    return await get_rules(world, call)
+
+
+async def add_rule(world: World, call: Call) -> Reply:
+    rule = checked_rule(call.body, ())
+    if len(world.rules) >= MOST_RULES:
+        raise Problem(409, f"There are {MOST_RULES} rules, which is as many as a world may have. Remove some.")
+    active = world.rules.add(rule)
+    world.apply_rules()
+    return Reply(201, shown(active))
+
+
+async def remove_rule(world: World, call: Call) -> Reply:
+    number = call.path["rule"]
+    if not number.isdecimal() or not world.rules.remove(int(number[:9])):
+        raise Problem(404, "There is no rule of this number. One that was used as often as it may be is gone.")
+    world.apply_rules()
+    return Reply(204, NOTHING)
+
+
+def checked_rules(values: Sequence[Json], at: Sequence[str | int] = ("rules",)) -> list[Rule]:
+    """Return the rules that values describe; raises Problem that names the first field that is wrong."""
+    return [checked_rule(value, (*at, place)) for place, value in enumerate(values)]
+
+
+def checked_rule(value: Json, at: Sequence[str | int]) -> Rule:
+    """Return the rule that a value describes, which fits the document; raises Problem."""
+    if not any(effect in value for effect in EFFECTS):
+        raise Problem(422, "A rule says what calls are to meet: latency, respond or deliver.", pointer_to(at))
+    if "bytesPerSecond" in value and value.get("deliver") != "dripped":
+        raise Problem(422, "bytesPerSecond needs deliver: dripped.", pointer_to([*at, "bytesPerSecond"]))
+    match = value.get("match", {})
+    operation = match.get("operation")
+    if operation is not None and operation not in OPERATIONS:
+        hint = suggestion(operation, OPERATIONS)
+        raise Problem(422, f"There is no operation {operation!r}.{hint}", pointer_to([*at, "match", "operation"]))
+    if "latency" in value:
+        require_latency(value["latency"], (*at, "latency"))
+    if "respond" in value:
+        require_sendable(value["respond"], (*at, "respond"))
+    rate, respond = value.get("rate"), value.get("respond")
+    return Rule(
+        Match(operation, match.get("tenant"), match.get("path")),
+        value.get("times"),
+        value.get("probability", 1.0),
+        (rate["calls"], rate["seconds"]) if rate else None,
+        value.get("latency"),
+        respond and respond_of(respond),
+        value.get("deliver"),
+        value.get("bytesPerSecond"),
+    )
+
+
+def respond_of(value: Json) -> Respond:
+    headers = {name.lower(): text for name, text in value.get("headers", {}).items()}
+    return Respond(value["status"], headers, value.get("body"), value.get("isCarriedOut", False))
+
+
+def require_latency(value: Mapping[str, Any], at: Sequence[str | int]) -> None:
+    """Raise Problem unless a latency has the numbers that its distribution needs, and no others."""
+    name = value["distribution"]
+    needed, given = set(DISTRIBUTIONS[name][0]), set(value) - {"distribution"}
+    if needed != given:
+        listed = " and ".join(DISTRIBUTIONS[name][0])
+        wrong = min(needed ^ given)
+        raise Problem(422, f"The distribution {name} has {listed}, and nothing else.", pointer_to([*at, wrong]))
+    if name == "uniform" and value["min"] > value["max"]:
+        raise Problem(422, "min is larger than max.", pointer_to([*at, "min"]))
+
+
+def require_sendable(value: Mapping[str, Any], at: Sequence[str | int]) -> None:
+    """Raise Problem for what HTTP cannot send."""
+    for name, text in value.get("headers", {}).items():
+        pointer = pointer_to([*at, "headers", name])
+        if not HEADER_NAME.fullmatch(name) or not HEADER_VALUE.fullmatch(text):
+            raise Problem(422, "This is no header field that HTTP can send.", pointer)
+        if name.lower() in OF_FRAMING:
+            raise Problem(422, f"{name} is for the mock to decide. `deliver` breaks off a response.", pointer)
+    if value["status"] in WITHOUT_CONTENT and "body" in value:
+        raise Problem(422, f"A response with status {value['status']} has no body.", pointer_to([*at, "body"]))
+
+
+def shown(active: Active) -> Json:
+    """Return a rule in force as the control API shows it."""
+    rule = active.rule
+    match = {name: getattr(rule.match, name) for name in ("operation", "tenant", "path")}
+    respond = rule.respond
+    members = {
+        "number": active.number,
+        "used": active.used,
+        "match": {name: value for name, value in match.items() if value is not None} or None,
+        "times": rule.times,
+        "probability": rule.probability if rule.probability < 1 else None,
+        "rate": {"calls": rule.rate[0], "seconds": rule.rate[1]} if rule.rate else None,
+        "latency": rule.latency,
+        "respond": respond
+        and {
+            "status": respond.status,
+            "headers": dict(respond.headers),
+            "isCarriedOut": respond.is_carried_out,
+            **({} if respond.body is None else {"body": respond.body}),
+        },
+        "deliver": rule.deliver,
+        "bytesPerSecond": rule.bytes_per_second,
+    }
+    return {name: value for name, value in members.items() if value is not None}
+
+
+HANDLERS = (get_rules, put_rules, add_rule, remove_rule)
