@@ -86,13 +86,14 @@ def _is_refused_for_either(status: int, situations: Situations) -> bool:
 
 
 def _broken(moment: Moment, situations: Situations) -> str:
-    """Return the one requirement to blame."""
+    """Return the one requirement to blame: that of a situation which is answered just so by itself, where there is one."""
     status, operation = moment.exchange.status, moment.request.operation
     if _succeeded(status) and all(SUCCESS in each.may for each in situations):
         return catalogue().successes[operation].breaks
     has_variant = any(each.variant for each in situations)
     blamed = min(situations, key=lambda each: _precedence(each, status, has_variant=has_variant))
-    alike = (each for each in blamed.beside if (operation, each, status) in _answered(moment.view))
+    plainer = (*blamed.beside, *(each.id for each in situations if not _is_allowed(status, operation, [each])))
+    alike = (each for each in plainer if (operation, each, status) in _answered(moment.view))
     return catalogue().situation(next(alike, blamed.id)).broken_by(status, operation)
 
 
