@@ -1,7 +1,7 @@
 """A finding: what one judge says of one requirement, and the exchanges that show it."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,8 @@ class Finding:
     """A requirement was seen kept or broken; `exchanges` are the numbers of those that show it, the last one first.
 
     `expected` and `got` finish the sentences "may be answered" and "was answered".
-    `overlaps` counts the pairs of overlapping calls that were judged, and `operations`
+    `keys` are the identifiers of the charging keys, in lower case, that it is about besides those that were created
+    in these exchanges. `overlaps` counts the pairs of overlapping calls that were judged, and `operations`
     are the fewest that no order explains.
     """
 
@@ -29,16 +30,20 @@ class Finding:
     got: str = ""
     overlaps: int = 0
     operations: tuple[Operation, ...] = ()
+    keys: frozenset[str] = frozenset()
 
 
 Findings = Iterator[Finding]
 
 
-def finding(requirement: str, kept: bool, exchanges: tuple[int, ...], expected: str, got: str) -> Finding:
+def finding(
+    requirement: str, kept: bool, exchanges: tuple[int, ...], expected: str, got: str, keys: Iterable[object] = ()
+) -> Finding:
     """Return a finding; what was expected and got is kept, fit to be shown, only where the requirement is broken."""
     if kept:
         return Finding(requirement, True, exchanges)
-    return Finding(requirement, False, exchanges, printable(expected, _LONGEST), printable(got, _LONGEST))
+    about = frozenset(str(each).casefold() for each in keys)
+    return Finding(requirement, False, exchanges, printable(expected, _LONGEST), printable(got, _LONGEST), keys=about)
 
 
 def shown(value: Any) -> str:

@@ -103,12 +103,14 @@ def _filtered(items: list[Item], fleet: str, moment: Moment) -> Findings:
     ownership = moment.fleet(fleet).ownership
     if ownership is Ownership.UNCLEAR or not (items or ownership is Ownership.OWN):
         return
-    shown_elsewhere = sum("fleetId" in item and not shows(item, fleet, moment.view) for item in items)
-    created_elsewhere = sum(_was_created_elsewhere(item, fleet, moment) for item in items)
-    strangers = max(shown_elsewhere, created_elsewhere)
-    got = f"{strangers} of {len(items)} keys that are of another fleet, or of none"
+    strangers = [
+        item.get("keyIdentifier")
+        for item in items
+        if ("fleetId" in item and not shows(item, fleet, moment.view)) or _was_created_elsewhere(item, fleet, moment)
+    ]
+    got = f"{len(strangers)} of {len(items)} keys that are of another fleet, or of none"
     expected = f"only keys of the fleet {shown(fleet)}"
-    yield finding("keys.filter-lists-only-the-fleet", not strangers, moment.here, expected, got)
+    yield finding("keys.filter-lists-only-the-fleet", not strangers, moment.here, expected, got, strangers)
 
 
 def _was_created_elsewhere(item: Item, fleet: str, moment: Moment) -> bool:
@@ -125,9 +127,9 @@ def _hidden(items: Iterable[Item], moment: Moment) -> Findings:
     is_told = moment.fixtures.foreign_fleet and moment.exchange.request.caller is Caller.OWNER
     if not is_told and not moment.history.keys.others_have_any(moment.exchange.request.caller):
         return
-    leaked = sum(_is_anothers(item, moment) for item in items)
-    got = f"{leaked} keys of another organization"
-    yield finding("keys.of-others-are-hidden", not leaked, moment.here, "no key of another organization", got)
+    leaked = [item.get("keyIdentifier") for item in items if _is_anothers(item, moment)]
+    got = f"{len(leaked)} keys of another organization"
+    yield finding("keys.of-others-are-hidden", not leaked, moment.here, "no key of another organization", got, leaked)
 
 
 def _is_anothers(item: Mapping[str, Any], moment: Moment) -> bool:

@@ -58,14 +58,14 @@ def judge_lists(view: View) -> Findings:
 def _each_once(listing: Listing, lists: KeyLists) -> Findings:
     """Judge that no key is listed twice, but for one that each new key pushes onto the next page (newest first)."""
     counted = Counter(item["keyIdentifier"] for item in listing.items if isinstance(item.get("keyIdentifier"), str))
-    twice = sum(count > 1 for count in counted.values())
+    twice = [identifier for identifier, count in counted.items() if count > 1]
     if len(listing.pages) > 1:
-        twice = max(0, twice - _created_within(listing, lists)) if twice else 0
-        got = f"{twice} keys on more than one page"
-        yield finding(_ONCE, not twice, listing.numbers, "every key once", got)
+        moved = _created_within(listing, lists) if twice else 0
+        got = f"{len(twice)} keys on more than one page"
+        yield finding(_ONCE, len(twice) <= moved, listing.numbers, "every key once", got, twice)
     elif twice or any(lists.was_tried_again(identifier, listing.started) for identifier in counted):
-        got = f"{twice} keys twice on a page"
-        yield finding("keys.identifier-is-unique", not twice, listing.numbers, "every keyIdentifier once", got)
+        got = f"{len(twice)} keys twice on a page"
+        yield finding("keys.identifier-is-unique", not twice, listing.numbers, "every keyIdentifier once", got, twice)
 
 
 def _created_within(listing: Listing, lists: KeyLists) -> int:
@@ -124,9 +124,13 @@ def _number(view: View, create: Exchange) -> str | None:
 def _lacks_what_was_refused(listing: Listing, refused: Refused) -> Findings:
     for requirement, ended in refused.items():
         if min(ended.values()) <= listing.started:
-            listed = sum(ended.get(number, listing.ended) <= listing.started for number in listing.by_number)
-            got = f"{listed} keys whose create was refused"
-            yield finding(requirement, not listed, listing.numbers, "no key whose create was refused", got)
+            listed = [
+                item.get("keyIdentifier")
+                for number, item in listing.by_number.items()
+                if ended.get(number, listing.ended) <= listing.started
+            ]
+            got = f"{len(listed)} keys whose create was refused"
+            yield finding(requirement, not listed, listing.numbers, "no key whose create was refused", got, listed)
 
 
 def _has_what_was_made(listing: Listing, lists: KeyLists) -> Findings:
@@ -196,10 +200,10 @@ def _against_the_same(listing: Listing, other: Listing, lists: KeyLists) -> Find
     whole = _EVERYTHING if listing.fleet is None else _FILTER
     got = f"{len(ids)} keys in {len(listing.pages)} pages, {len(others)} in {len(other.pages)}"
     numbers = (*listing.numbers, *other.numbers)
-    kept = others <= ids and not new
-    if others or not kept:
-        requirement = _ONCE if any(map(_is_paged if kept else _may_be_paged, (listing, other))) else whole
-        yield finding(requirement, kept, numbers, "the keys that were listed before", got)
+    changed = (others - ids) | new
+    if others or changed:
+        requirement = _ONCE if any(map(_may_be_paged if changed else _is_paged, (listing, other))) else whole
+        yield finding(requirement, not changed, numbers, "the keys that were listed before", got, changed)
 
 
 def _is_paged(listing: Listing) -> bool:
@@ -230,11 +234,11 @@ def _identifiers(listing: Listing, view: View) -> set[str]:
 
 def _all_against_filter(everything: Listing, filtered: Listing, view: View) -> Findings:
     """Judge a later list of all keys against the keys of one fleet."""
-    lacking = len(_identifiers(filtered, view) - everything.identifiers)
-    got = f"an unfiltered list that lacks {lacking} keys of the fleet {shown(filtered.fleet)}"
+    lacking = _identifiers(filtered, view) - everything.identifiers
+    got = f"an unfiltered list that lacks {len(lacking)} keys of the fleet {shown(filtered.fleet)}"
     numbers = (*everything.numbers, *filtered.numbers)
     if view.at(filtered.pages[0]).is_own(filtered.fleet or ""):
-        yield finding(_EVERYTHING, not lacking, numbers, "the keys of every fleet", got)
+        yield finding(_EVERYTHING, not lacking, numbers, "the keys of every fleet", got, lacking)
 
 
 def _filter_against_all(filtered: Listing, everything: Listing, view: View) -> Findings:
@@ -242,8 +246,8 @@ def _filter_against_all(filtered: Listing, everything: Listing, view: View) -> F
     fleet = filtered.fleet or ""
     shown_in_it = [ids for text, ids in everything.by_shown_fleet.items() if is_shown_as_alone(text, fleet, view)]
     of_fleet = set[str]().union(*shown_in_it)
-    missing = len(of_fleet - _identifiers(filtered, view))
-    got = f"a filtered list without {missing} of them"
+    missing = of_fleet - _identifiers(filtered, view)
+    got = f"a filtered list without {len(missing)} of them"
     numbers = (*filtered.numbers, *everything.numbers)
     if of_fleet and view.at(filtered.pages[0]).is_own(fleet):
-        yield finding(_FILTER, not missing, numbers, f"{len(of_fleet)} keys", got)
+        yield finding(_FILTER, not missing, numbers, f"{len(of_fleet)} keys", got, missing)

@@ -86,23 +86,32 @@ def _is_refused_for_either(status: int, situations: Situations) -> bool:
 
 
 def _broken(moment: Moment, situations: Situations) -> str:
-    """Return the one requirement to blame: that of a situation which is answered just so by itself, where there is one."""
+    """Return the one requirement to blame: that of a situation that is answered just so by itself, if there is one."""
     status, operation = moment.exchange.status, moment.request.operation
     if _succeeded(status) and all(SUCCESS in each.may for each in situations):
         return catalogue().successes[operation].breaks
     has_variant = any(each.variant for each in situations)
     blamed = min(situations, key=lambda each: _precedence(each, status, has_variant=has_variant))
-    plainer = (*blamed.beside, *(each.id for each in situations if not _is_allowed(status, operation, [each])))
+    others = (each.id for each in _plainest_first(situations) if not _is_allowed(status, operation, [each]))
+    plainer = (*blamed.beside, *others)
     alike = (each for each in plainer if (operation, each, status) in _answered(moment.view))
     return catalogue().situation(next(alike, blamed.id)).broken_by(status, operation)
 
 
+def _plainest_first(situations: Situations) -> Situations:
+    return sorted(situations, key=lambda each: (not each.baseline, each.variant))
+
+
 @once
 def _answered(view: View) -> frozenset[tuple[str, str, int]]:
-    """Return how each operation was answered in each situation that was the only one."""
-    moments = [moment for operation in operations() for moment in view.of_operation(operation.id)]
-    only = ((each, situations_of(each)[0]) for each in moments if len(situations_of(each)) == 1)
-    return frozenset((each.request.operation, situation, each.exchange.status) for each, situation in only)
+    """Return how each operation was answered in each situation that was the only one, or the only one but the plain."""
+    answered = set()
+    for moment in (moment for operation in operations() for moment in view.of_operation(operation.id)):
+        situations = [catalogue().situation(id) for id in situations_of(moment)]
+        telling = [each for each in situations if not each.baseline] or situations
+        if len(telling) == 1:
+            answered.add((moment.request.operation, telling[0].id, moment.exchange.status))
+    return frozenset(answered)
 
 
 def _precedence(situation: Situation, status: int, *, has_variant: bool) -> int:
