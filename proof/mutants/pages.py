@@ -177,11 +177,13 @@ TABLE: Table = {
             "Every page is the first one, its cursor included.",
             told(follows, *PAGES), takes_query(cursor=MISSING)),
     },
-    ("keys.pages-list-each-key-once", "keys.unfiltered-list-is-whole"): {
+    ("keys.filter-lists-the-whole-fleet", "keys.pages-list-each-key-once", "keys.unfiltered-list-is-whole"): {
         "a-last-page-that-is-not-full-is-left-out": (
             "A page is followed by another only where that is full.",
             told(is_list, stories.lists(page_size=integers(11, 14)), turns_the_page(page_size="40")),
             lists(whole_pages)),
+    },
+    ("keys.pages-list-each-key-once", "keys.unfiltered-list-is-whole"): {
         "the-third-page-is-the-last": (
             "Small pages end with the third one, whatever would follow.",
             told(lambda m: is_list(m) and m.succeeded and place_of_page(m) == 2 * size_of_page(m), *ALL_IN_TENS[:-1]),

@@ -24,7 +24,7 @@ Edit = Callable[[Parts], None]
 @pytest.mark.parametrize(
     ("edit", "requirement", "smallest", "telling"),
     [
-        (crashes_on_a_character, "http.never-a-server-error", [["create"], ["rename"]], json.dumps(BIDI)),
+        (crashes_on_a_character, "http.never-a-server-error", [["create"], ["create", "rename"]], json.dumps(BIDI)),
         (loses_ids_of_a_length, "fleets.id-finds-the-fleet", [["create", "rename"]], '{"length": 73}'),
         (fails_the_third_rename, "fleets.id-never-changes", [["create", "rename", "rename", "rename"]], ""),
     ],
