@@ -1,4 +1,4 @@
-# Needs Python 3.11 or newer and make; lint-api and clients need Node.js too. What else is needed is installed into .venv,
+# Needs Python 3.11 or newer and make; lint-api, browser and clients need Node.js too, and browser Chromium. What else is needed is installed into .venv,
 # build and node_modules.
 
 PYTHON ?= python3
@@ -17,7 +17,7 @@ SOURCES := contract_tests mock_server spec proof tests bench tools hatch_build.p
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help mock contract test packaged processes redis hostile clients prove prove-all compare peers guard soak lint types lint-api lock clean
+.PHONY: help mock contract test packaged processes redis hostile browser clients prove prove-all compare peers guard soak lint types lint-api lock clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
@@ -47,6 +47,9 @@ redis: $(READY) ## Test mocks that share a Redis, some of which are killed (minu
 
 hostile: $(READY) ## Run the suite and the mock against what no server and no client should send (minutes) [ARGS=…]
 	@$(BIN)/python -m pytest -n 4 --dist worksteal tests/hostile $(ARGS)
+
+browser: $(READY) $(NODE) ## Look at the HTML report with Chromium, in which axe finds nothing serious [ARGS=…]
+	@$(BIN)/python -m pytest tests/browser $(ARGS)
 
 clients: $(READY) $(CLIENTS) $(NODE) ## Generate clients of the document in Python and TypeScript, and let them call the mock [ARGS=…]
 	@$(BIN)/python -m pytest tests/generated_clients $(ARGS)

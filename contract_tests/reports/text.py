@@ -16,17 +16,20 @@ from fleet_contract.contract_tests.run import Report
 from fleet_contract.contract_tests.verdicts import Outcome, Result
 
 _MOST_EXCHANGES = 12
+_LABEL = 9  # columns of what stands before each text: `answered `
 COLOURS = {Outcome.CONFORMS: "green", Outcome.BREAKS: "red", Outcome.INCONCLUSIVE: "yellow"}
 
 
 def print_failure(result: Result, replay: Replay, lines: Sequence[str], history: History, console: Console) -> None:
     """Print a failure in full: the requirement, what was sent and answered, and the lines of the replay's script."""
     requirement, first = result.requirement, replay.finding
-    console.print(f"\n[bold red]✗ {requirement.id}[/] [dim]{requirement.basis}, {requirement.url}[/]", soft_wrap=True)
+    console.print()
+    say(console, f"[bold red]✗ {requirement.id}[/] [dim]{requirement.basis}, {requirement.url}[/]", hang=2)
     say(console, escape(requirement.text), 2)
     for line in _exchanges(replay):
-        console.print(line, soft_wrap=True)
-    console.print(f"  expected {escape(first.expected)}\n  got      {escape(first.got)}", soft_wrap=True)
+        say(console, line, 2, _LABEL)
+    say(console, f"expected {escape(first.expected)}", 2, _LABEL)
+    say(console, f"got      {escape(first.got)}", 2, _LABEL)
     for line in drawn(first).splitlines():
         console.print(f"  {escape(line)}", soft_wrap=True, no_wrap=True)
     if len(result.failures) > 1:
@@ -42,11 +45,11 @@ def _exchanges(replay: Replay) -> Iterator[str]:
     at_once = {each.number for step in replay.steps if step.is_at_once for each in step.exchanges}
     exchanges = replay.exchanges
     if len(exchanges) > _MOST_EXCHANGES:
-        yield f"  [dim]… {len(exchanges) - _MOST_EXCHANGES} requests before these, which the replay has[/]"
+        yield f"[dim]… {len(exchanges) - _MOST_EXCHANGES} requests before these, which the replay has[/]"
     for each in exchanges[-_MOST_EXCHANGES:]:
         sent = "at once " if each.number in at_once else "sent    "
-        yield f"  [cyan]{sent}[/] {escape(request_line(each))}"
-        yield f"  [cyan]answered[/] {escape(answer_line(each))}"
+        yield f"[cyan]{sent}[/] {escape(request_line(each))}"
+        yield f"[cyan]answered[/] {escape(answer_line(each))}"
 
 
 def print_footprint(report: Report, console: Console) -> None:

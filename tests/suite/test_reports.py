@@ -53,7 +53,7 @@ SEVERAL = (
 def as_text(report: Report) -> str:
     out = StringIO()
     asked = replace(report.settings, shown=Shown(verbose=True))
-    print_report(replace(report, settings=asked), Console(file=out, width=100, highlight=False))
+    print_report(replace(report, settings=asked), Console(file=out, width=10_000, highlight=False))
     return out.getvalue()
 
 
