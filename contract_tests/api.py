@@ -43,6 +43,7 @@ class Api:
         self._settles_in = 0.0  # seconds, the longest that a fleet took to be found
         self._listed_in = 0.0  # seconds, the longest that a charging key took to be listed
         self.created: dict[str, None] = {}  # the ids of all fleets that our owner created here, in order
+        self.contested: set[str] = set()  # the ids of fleets that the other organization created in a burst
         self.found: set[str] = set()  # the ids under which a rename found a fleet
         self.with_codes: dict[str, None] = {}  # the ids of all fleets whose codes our owner was shown, in order
 
@@ -50,7 +51,11 @@ class Api:
 
     def fresh_id(self, ending: str = "") -> str:
         """Return an id that nobody has used, marked as ours; `ending` is appended."""
-        return f"ct-{self.mark}-{self._next('fleet'):03d}{ending}"
+        return self.id_of(f"{self._next('fleet'):03d}{ending}")
+
+    def id_of(self, ending: str) -> str:
+        """Return an id that is marked as ours; the same one each time."""
+        return f"ct-{self.mark}-{ending}"
 
     def fresh_id_of(self, length: int, filler: str = "a") -> str:
         """Return a fresh id of a length in code points, filled up with a character."""
@@ -93,6 +98,8 @@ class Api:
         """Create a fleet; what is MISSING is left out of the body, and `more` is added to it."""
         members = {"fleetId": id, "fleetName": name, **(more or {})}
         exchange = self.post(FLEETS, {key: value for key, value in members.items() if value is not MISSING}, **how)
+        if exchange.request.caller is Caller.OTHER and exchange.burst:
+            self.contested.add(str(id))
         if exchange.succeeded and exchange.request.caller is Caller.OWNER and isinstance(id, str) and len(id) <= LIMIT:
             self.created.setdefault(id)
         return exchange
@@ -246,8 +253,11 @@ class Api:
     # --- set-up ---
 
     def fresh_fleet(self, ending: str = "", **how: Any) -> str:
+        """Create a fleet of a fresh id and return that; raises Untested when the server refuses it."""
+        return self.make_fleet(self.fresh_id(ending), **how)
+
+    def make_fleet(self, id: str, **how: Any) -> str:
         """Create a fleet and return its id; raises Untested when the server refuses it."""
-        id = self.fresh_id(ending)
         return self.require(self.create(id, self.fresh_name(), **how), id)
 
     def require(self, exchange: Exchange, made: str) -> str:

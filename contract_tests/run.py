@@ -47,6 +47,8 @@ from fleet_contract.spec.catalogue import Requirement, catalogue
 from fleet_contract.spec.dialect import UNKNOWN, Dialect
 
 _UNREAD: Dialect = dict.fromkeys(catalogue().questions, UNKNOWN)
+# The fleets that checks share, and how the id of each ends; whichever check asks first, they are made alike.
+ROLES = {"home": "home", "neighbour": "neighbour", "abroad": "abroad-é東"}
 MARK_BYTES = 4  # the mark is their hexadecimal digits, so that it fits into ids and key identifiers
 
 
@@ -175,7 +177,7 @@ class Run:
         """Return a fleet that all checks of the run use together; raises Untested, each time, when it was refused."""
         if role not in self._fleets:
             try:
-                self._fleets[role] = self._created_once_more_if_disturbed()
+                self._fleets[role] = self._created_once_more_if_disturbed(role)
             except Untested as reason:
                 if reason.lack is Lack.DISTURBED:
                     raise  # It is no refusal: the next check asks again.
@@ -185,14 +187,17 @@ class Run:
             raise fleet
         return fleet
 
-    def _created_once_more_if_disturbed(self) -> str:
+    def _created_once_more_if_disturbed(self, role: str) -> str:
+        check, self.api.check = self.api.check, f"the fleet {role}"
         try:
-            return self.api.fresh_fleet()
+            return self.api.make_fleet(self.api.id_of(ROLES[role]))
         except Untested as reason:
             if reason.lack is not Lack.DISTURBED:
                 raise
-        with self.client.second_try():
-            return self.api.fresh_fleet()
+            with self.client.second_try():
+                return self.api.make_fleet(self.api.id_of(ROLES[role]))
+        finally:
+            self.api.check = check
 
     @property
     def wanted(self) -> dict[str, Requirement]:

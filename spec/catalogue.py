@@ -106,7 +106,7 @@ class Situation:
     that is listed, else by `else`. `reads` is the question that an exchange answers whose only open
     trait this is. `baseline` marks what every request of its operation is, so that a more
     telling trait takes the blame; `variant` another way to say the same. `beside` are
-    plainer situations: where one of them is answered just so, that one takes the blame.
+    the plainer situations of an operation: where one of them is answered just so, it takes the blame.
 
     `unseen` are the kinds of allowed answers, success or refusal, with which it may be broken all the same.
     `decided` are the requirements of an open choice that another situation decides: only that one keeps them.
@@ -119,7 +119,7 @@ class Situation:
     reads: str = ""
     baseline: bool = False
     variant: bool = False
-    beside: tuple[str, ...] = ()
+    beside: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     unseen: tuple[str, ...] = ()
     decided: frozenset[str] = frozenset()
 
@@ -233,7 +233,7 @@ def _situation(entry: dict[str, Any]) -> Situation:
         reads=entry.get("reads", ""),
         baseline=entry.get("baseline", False),
         variant=entry.get("variant", False),
-        beside=tuple(entry.get("beside", ())),
+        beside={operation: tuple(ids) for operation, ids in entry.get("beside", {}).items()},
         unseen=tuple(entry.get("unseen", ())),
     )
 
@@ -265,7 +265,7 @@ def _require_known_traits(loaded: Catalogue, situation: Situation) -> None:
     _require_known_may(loaded, situation.may)
     if situation.reads:
         loaded.question(situation.reads)
-    for plainer in situation.beside:
+    for plainer in chain.from_iterable(situation.beside.values()):
         loaded.situation(plainer)
 
 

@@ -7,6 +7,7 @@ from fleet_contract.contract_tests.depths import Depth
 from fleet_contract.contract_tests.driving import RUN, SAVED
 from fleet_contract.contract_tests.run import Run
 from fleet_contract.contract_tests.target import Fixtures
+from fleet_contract.contract_tests.untested import Lack, Untested
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -41,6 +42,17 @@ def home(run: Run) -> str:
 def neighbour(run: Run) -> str:
     """Return a second fleet of the kind."""
     return run.shared_fleet("neighbour")
+
+
+@pytest.fixture
+def abroad(run: Run, home: str) -> str:
+    """Return a fleet whose id needs encoding; the first one where the server lets no such characters into ids."""
+    try:
+        return run.shared_fleet("abroad")
+    except Untested as reason:
+        if reason.lack is not Lack.SETUP:
+            raise
+        return home
 
 
 @pytest.fixture

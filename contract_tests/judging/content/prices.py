@@ -1,7 +1,8 @@
 """Judging locations: the right one, and the prices of the right customer. Their shape is on no public page."""
 
+import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -11,6 +12,7 @@ from fleet_contract.contract_tests.judging.findings import Finding, Findings, fi
 from fleet_contract.contract_tests.judging.fleet import Ownership
 from fleet_contract.contract_tests.judging.moment import Moment, View
 
+_STAYS = "prices.default-stays"
 _ABOUT_PRICES = re.compile(r"price|pricing|tariff|cost|fee", re.IGNORECASE)
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT")
 _DECIMAL = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,20})?")
@@ -29,12 +31,26 @@ def judge_location(moment: Moment) -> Findings:
 
 
 def judge_prices(view: View) -> Findings:
-    """Judge the prices of each fleet, and of none, against those before and the default."""
+    """Judge the prices of each fleet, and of none, against those before and the default.
+
+    That they stay is shown only after a fleet with prices of its own was asked for: they could have become others'.
+    """
+    moments = list(filter(_is_ours, view.of_operation("get_location")))
+    priced = min((each.exchange.number for each in moments if _is_of_priced_fleet(each)), default=math.inf)
+    for each in _comparisons(moments):
+        if not each.kept or each.requirement != _STAYS or max(each.exchanges) > priced:
+            yield each
+
+
+def _is_of_priced_fleet(moment: Moment) -> bool:
+    fleet = moment.fixtures.priced_fleet
+    return fleet is not None and moment.request.query.get("fleetId") == fleet
+
+
+def _comparisons(moments: Iterable[Moment]) -> Findings:
     last: dict[str | None, Exchange] = {}
     default: Exchange | None = None
-    for moment in view.of_operation("get_location"):
-        if not _is_ours(moment):
-            continue
+    for moment in moments:
         exchange, fleet = moment.exchange, moment.request.query.get("fleetId")
         if fleet in last:
             yield _against_those_before(exchange, last[fleet])
@@ -52,15 +68,15 @@ def _is_ours(moment: Moment) -> bool:
 def _against_those_before(exchange: Exchange, before: Exchange) -> Finding:
     same = _lasting_prices(before) == _lasting_prices(exchange)
     both = (exchange.number, before.number)
-    return finding("prices.default-stays", same, both, "the same prices as before", "others")
+    return finding(_STAYS, same, both, "the same prices as before", "others")
 
 
 def _against_the_default(moment: Moment, fleet: str, default: Exchange) -> Findings:
     exchange, both = moment.exchange, (moment.exchange.number, default.number)
     if moment.fleet(fleet).ownership is Ownership.ABSENT:
         same = _lasting_prices(default) == _lasting_prices(exchange)
-        yield finding("prices.default-stays", same, both, "a refusal, or the default prices", "other prices")
-    if fleet == moment.fixtures.priced_fleet:
+        yield finding(_STAYS, same, both, "a refusal, or the default prices", "other prices")
+    if _is_of_priced_fleet(moment):
         differ = _prices(default) != _prices(exchange)
         yield finding("prices.fleet-has-its-own", differ, both, "other prices than the default", "the same")
 

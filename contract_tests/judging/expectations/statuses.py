@@ -1,6 +1,7 @@
 """Judging the status of an answer by the situations of its request: one table, no branches per operation."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence, Set
 
 from fleet_contract.contract_tests.judging.expectations.situations import situations_of
 from fleet_contract.contract_tests.judging.findings import Finding, Findings
@@ -51,7 +52,8 @@ def _against(situations: Situations, moment: Moment, got: str) -> Findings:
         for requirement in sorted(_kept(status, operation, situations)):
             yield Finding(requirement, True, moment.here)
     elif not _is_refused_for_either(status, situations):
-        yield Finding(_broken(moment, situations), False, moment.here, _expected(operation, situations), got)
+        for requirement in _broken(moment, situations):
+            yield Finding(requirement, False, moment.here, _expected(operation, situations), got)
 
 
 def _is_allowed(status: int, operation: str, situations: Situations) -> bool:
@@ -85,17 +87,23 @@ def _is_refused_for_either(status: int, situations: Situations) -> bool:
     return len(due) > 1 and not is_named and not _succeeded(status)
 
 
-def _broken(moment: Moment, situations: Situations) -> str:
-    """Return the one requirement to blame: that of a situation that is answered just so by itself, if there is one."""
+def _broken(moment: Moment, situations: Situations) -> list[str]:
+    """Return the requirement to blame: that of a situation that is answered just so by itself, if there is one.
+
+    Before it stands a plainer one that nothing in the history speaks for or against.
+    """
     status, operation = moment.exchange.status, moment.request.operation
     if _succeeded(status) and all(SUCCESS in each.may for each in situations):
-        return catalogue().successes[operation].breaks
+        return [catalogue().successes[operation].breaks]
     has_variant = any(each.variant for each in situations)
     blamed = min(situations, key=lambda each: _precedence(each, status, has_variant=has_variant))
-    others = (each.id for each in _plainest_first(situations) if not _is_allowed(status, operation, [each]))
-    plainer = (*blamed.beside, *others)
-    alike = (each for each in plainer if (operation, each, status) in _answered(moment.view))
-    return catalogue().situation(next(alike, blamed.id)).broken_by(status, operation)
+    plainer = blamed.beside.get(operation, ())
+    others = [each.id for each in _plainest_first(situations) if not _is_allowed(status, operation, [each])]
+    answered = {each: _answered(moment.view).get((operation, each), frozenset()) for each in (*plainer, *others)}
+    alike = [each for each, statuses in answered.items() if status in statuses]
+    unasked = [] if any(answered[each] for each in plainer) else plainer
+    blame = alike[:1] or [*unasked[:1], blamed.id]
+    return list(dict.fromkeys(catalogue().situation(each).broken_by(status, operation) for each in blame))
 
 
 def _plainest_first(situations: Situations) -> Situations:
@@ -103,15 +111,15 @@ def _plainest_first(situations: Situations) -> Situations:
 
 
 @once
-def _answered(view: View) -> frozenset[tuple[str, str, int]]:
+def _answered(view: View) -> Mapping[tuple[str, str], Set[int]]:
     """Return how each operation was answered in each situation that was the only one, or the only one but the plain."""
-    answered = set()
+    found: dict[tuple[str, str], set[int]] = defaultdict(set)
     for moment in (moment for operation in operations() for moment in view.of_operation(operation.id)):
         situations = [catalogue().situation(id) for id in situations_of(moment)]
         telling = [each for each in situations if not each.baseline] or situations
-        if len(telling) == 1:
-            answered.add((moment.request.operation, telling[0].id, moment.exchange.status))
-    return frozenset(answered)
+        if len(telling) == 1 and moment.exchange.answer:
+            found[moment.request.operation, telling[0].id].add(moment.exchange.status)
+    return found
 
 
 def _precedence(situation: Situation, status: int, *, has_variant: bool) -> int:
