@@ -6,7 +6,7 @@ import re
 import subprocess
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from os import cpu_count
 from typing import Any
@@ -65,8 +65,8 @@ def main(size: int, workers: int, *, unshortened: bool, names: Sequence[str]) ->
         for some in against_each(_try, _UNSHORTENED if unshortened else "shortened", chosen, workers)
         for each in some
     ]
-    click.echo(_table([each for each in tried if not each.is_race], "scripts without a race"))
-    click.echo(_table([each for each in tried if each.is_race], "scripts of races"))
+    click.echo(table_of([each for each in tried if not each.is_race], "scripts without a race"))
+    click.echo(table_of([each for each in tried if each.is_race], "scripts of races"))
     for each in tried:
         if each.came is not Came.TOLD:
             click.echo(f"{each.came}: {each.mutant}, {each.requirement} ({each.known}, {each.requests} requests)")
@@ -93,13 +93,15 @@ def _try(job: tuple[str, str]) -> list[Tried]:
         return []
     logging.getLogger().addHandler(logging.NullHandler())
     sections = tuple(sorted({each.partition(".")[0] for each in find(name).breaks}))
-    with mock(name) as url, mock() as clean:
+    with mock(name) as url, mock(name) as fresh, mock() as clean:
         report = judged(url, "standard", only=sections)
         report = report if how == _UNSHORTENED else with_replays(report)
+        target = replace(report.settings.target, base_url=fresh)
+        report = replace(report, settings=replace(report.settings, target=target))
         failed = [each for each in report.results if each.failures and each.requirement.id in find(name).breaks]
         if not failed:
             return [Tried(name, ", ".join(sorted(find(name).breaks)), Came.UNCAUGHT)]
-        return [_tried(name, each.requirement.id, report, url, clean) for each in failed]
+        return [_tried(name, each.requirement.id, report, fresh, clean) for each in failed]
 
 
 def _tried(name: str, requirement: str, report: Report, url: str, clean: str) -> Tried:
@@ -109,7 +111,7 @@ def _tried(name: str, requirement: str, report: Report, url: str, clean: str) ->
     there, here = _said(script), _said(script.replace(url, clean))
     broken = next((each.stderr for each in (there, here) if each.returncode or each.stderr.strip()), "")
     is_race = any(each.is_at_once for each in replay.steps)
-    differs = set(_tries(there.stdout, url)) - set(_tries(here.stdout, clean))
+    differs = set(tries(there.stdout, url)) - set(tries(here.stdout, clean))
     came = Came.TOLD if differs else Came.BROKEN if broken else Came.ALIKE
     said = f"{script}\n--- {name}\n{there.stdout}{there.stderr}\n--- clean\n{here.stdout}{here.stderr}"
     return Tried(name, requirement, came, replay.known.name.lower(), is_race, len(replay.exchanges), said)
@@ -124,7 +126,7 @@ def _said(script: str) -> subprocess.CompletedProcess[str]:
         return subprocess.CompletedProcess("bash", 1, "", f"It took longer than {LIMIT:.0f} s.")
 
 
-def _tries(said: str, url: str) -> Iterator[str]:
+def tries(said: str, url: str) -> Iterator[str]:
     """Yield what each try of a script printed, without what differs between any two; calls at once in any order."""
     for each in re.split(r"--- try \d+\n", said):
         if each:
@@ -132,7 +134,7 @@ def _tries(said: str, url: str) -> Iterator[str]:
             yield "\n".join(sorted(plain.splitlines()))
 
 
-def _table(tried: Sequence[Tried], title: str) -> str:
+def table_of(tried: Sequence[Tried], title: str) -> str:
     judged = [each for each in tried if each.came is not Came.UNCAUGHT]
     counted = Counter((each.came, each.known) for each in tried)
     rows = [[came, known, *share(count, len(judged))] for (came, known), count in sorted(counted.items())]

@@ -35,13 +35,15 @@ class Facts:
     """What is known before anything is sent: what the target file says, and the mark of all that the run creates.
 
     `held` are the answers that the target file holds the server to, `assumed` those that were read before: another
-    answer makes the question an open one, and fails nothing.
+    answer makes the question an open one, and fails nothing. `taken` is what the server took of names and ids in
+    requests that are not judged here.
     """
 
     fixtures: Fixtures
     mark: str = ""
     held: Mapping[str, str] = field(default_factory=dict)
     assumed: Mapping[str, str] = field(default_factory=dict)
+    taken: "Taken | None" = None
 
     def is_ours(self, name: str) -> bool:
         """Say whether only this run can have given a name: it has the mark, or the number that the mark is."""
@@ -120,6 +122,14 @@ class Names:
         elif isinstance(name, str) and exchange.status in REFUSED and len(name.encode("utf-8", "replace")) < LIMIT:
             self._refused[operation].update(name)
 
+    def learn(self, names: "Names") -> None:
+        """Take over what the server took and refused in other names."""
+        self.characters |= names.characters
+        self.shortest = min(self.shortest, names.shortest)
+        for own, other in ((self._taken, names._taken), (self._refused, names._refused)):
+            for operation, characters in other.items():
+                own[operation] |= characters
+
     def refused_by(self, operation: str) -> frozenset[str]:
         """Return the characters that an operation took in no name, and that were in a short one that it refused."""
         return frozenset(self._refused[operation] - self._taken[operation])
@@ -127,6 +137,14 @@ class Names:
     def like(self, name: str) -> Sequence[Naming]:
         """Return who was to have a name that some server takes for this one."""
         return self._given.get(loosest(name), ())
+
+
+class Taken(NamedTuple):
+    """What a server took of names and ids: the characters in them among other things."""
+
+    names: Names
+    in_ids: Counter[str]
+    unreserved_ids: bool
 
 
 _NO_CALLS = Calls()  # of an id that stood in no path; nobody adds to it
@@ -150,8 +168,17 @@ class History:
         self.took_unreserved_ids = False  # with characters beyond those that every server lets into an id
         self._taken: dict[int, frozenset[str]] = {}  # the characters of each id that was taken, by its create
         self._characters: Counter[str] = Counter()  # and in how many each is
+        if facts.taken:
+            self.names.learn(facts.taken.names)
+            self._characters.update(facts.taken.in_ids)
+            self.took_unreserved_ids = facts.taken.unreserved_ids
         for exchange in exchanges:
             self.add(exchange)
+
+    @property
+    def taken(self) -> Taken:
+        """What the server took of names and ids."""
+        return Taken(self.names, self._characters, self.took_unreserved_ids)
 
     def add(self, exchange: Exchange) -> None:
         """Add an exchange."""

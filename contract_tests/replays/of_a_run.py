@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from fleet_contract.contract_tests.judging.dialect.reading import decided
-from fleet_contract.contract_tests.judging.findings import Finding
 from fleet_contract.contract_tests.judging.history import Facts
 from fleet_contract.contract_tests.network.budget import Cost
 from fleet_contract.contract_tests.network.client import Client
@@ -34,14 +33,13 @@ def with_replays(report: Report) -> Report:
         replays = _replays(report, failed, client, budget)
         footprint = report.footprint + client.footprint
         requests = client.spent(Cost.REQUESTS)
-    firsts = {id: each.finding for id, each in replays.items()}
-    results = [_with_first(each, firsts) for each in report.results]
+    results = [_with_first(each, replays) for each in report.results]
     return replace(report, results=results, replays=replays, footprint=footprint, replay_requests=requests)
 
 
 def _replays(report: Report, failed: list[Result], client: Client, budget: int) -> dict[str, Replay]:
     target = report.settings.target
-    facts = Facts(target.fixtures, report.mark, target.dialect, decided(report.dialect))
+    facts = Facts(target.fixtures, report.mark, target.dialect, decided(report.dialect), report.history.taken)
     shortener = Shortener(Resender(client, facts, report.mark), report.history, target.rate)
     found = dict[str, Replay]()
     try:
@@ -70,9 +68,10 @@ def _bounded(report: Report, budget: int) -> Target:
     return replace(target, limits=limits)
 
 
-def _with_first(result: Result, firsts: Mapping[str, Finding]) -> Result:
-    """Return a result with the failure first that the replay shows."""
-    first = firsts.get(result.requirement.id)
-    if first is None:
+def _with_first(result: Result, replays: Mapping[str, Replay]) -> Result:
+    """Return a result with the failure first that the replay shows, in its words."""
+    replay = replays.get(result.requirement.id)
+    if replay is None:
         return result
-    return replace(result, failures=tuple(sorted(result.failures, key=lambda each: each is not first)))
+    first = replay.finding
+    return replace(result, failures=(first, *(each for each in result.failures if each.exchanges != first.exchanges)))

@@ -28,7 +28,8 @@ class Known(StrEnum):
 class Replay:
     """Steps, the last of which shows a failure.
 
-    After so many `tries` it was surely shown. Some failures need one connection for all requests.
+    After so many `tries` it was surely shown. Some failures need one connection for all requests. `needs` says which
+    of several unusual characters are to blame.
     """
 
     finding: Finding
@@ -36,6 +37,7 @@ class Replay:
     known: Known = Known.UNTRIED
     tries: int = 1
     needs_one_connection: bool = True
+    needs: str = ""
 
     @property
     def exchanges(self) -> list[Exchange]:

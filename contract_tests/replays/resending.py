@@ -8,12 +8,13 @@ from functools import partial
 from urllib.parse import quote, urlencode
 
 from fleet_contract.contract_tests.api import Api
-from fleet_contract.contract_tests.exchange import Exchange, Request
+from fleet_contract.contract_tests.exchange import Answer, Exchange, Request
+from fleet_contract.contract_tests.judging.findings import Finding
 from fleet_contract.contract_tests.judging.history import Facts
 from fleet_contract.contract_tests.judging.judge import judge
 from fleet_contract.contract_tests.judging.listings import cursor_of
 from fleet_contract.contract_tests.network.client import Client
-from fleet_contract.contract_tests.replays.marks import Marked, remarked
+from fleet_contract.contract_tests.replays.marks import Marked, remarked, spellings
 from fleet_contract.contract_tests.replays.steps import Step
 from fleet_contract.contract_tests.untested import Untested
 
@@ -28,17 +29,44 @@ class Sent:
     by_step: Sequence[Sequence[Exchange]]
     facts: Facts
 
-    def shows(self, requirement: str, last: Exchange) -> bool:
-        """Say whether the last step broke a requirement, with an answer of the same status as `last`."""
+    def found(self, requirement: str, last: Exchange) -> Finding | None:
+        """Return how the last step broke a requirement with an answer of the same status as `last`, if it did."""
         numbers = {each.number for each in self.by_step[-1] if each.status == last.status}
         judgement = judge([each for step in self.by_step for each in step], self.facts)
-        return any(
-            each.requirement == requirement
-            and not each.kept
-            and max(each.exchanges) in numbers
-            and each not in judgement.explained
-            for each in judgement.findings
+        broken = (each for each in judgement.findings if not each.kept and each not in judgement.explained)
+        return next(
+            (each for each in broken if each.requirement == requirement and max(each.exchanges) in numbers), None
         )
+
+
+@dataclass(frozen=True)
+class AsOfTheRun:
+    """What was sent again, told with the mark of the run."""
+
+    sent: Sent
+    marked: Marked
+    mark: str
+
+    def text(self, text: str) -> str:
+        return self._bytes(text.encode("utf-8", "surrogatepass")).decode("utf-8", "surrogatepass")
+
+    def steps(self, steps: Sequence[Step]) -> list[Step]:
+        """Return steps of single requests with what they were answered."""
+        return [self._step(step, again) for step, again in zip(steps, self.sent.by_step, strict=True)]
+
+    def _step(self, step: Step, again: Sequence[Exchange]) -> Step:
+        answers = [each.answer for each in again if not each.retried]
+        exchanges = [
+            replace(each, answer=self._answer(answer)) for each, answer in zip(step.exchanges, answers, strict=True)
+        ]
+        return replace(step, lanes=(tuple(exchanges),))
+
+    def _answer(self, answer: Answer | None) -> Answer | None:
+        return answer and replace(answer, body=self._bytes(answer.body))
+
+    def _bytes(self, data: bytes) -> bytes:
+        spelled = spellings(self.mark)
+        return b"".join(spelled.get(name, piece) for name, piece in self.marked.pieces(data))
 
 
 class Resender:
@@ -46,7 +74,7 @@ class Resender:
 
     def __init__(self, client: Client, facts: Facts, mark: str) -> None:
         self._client = client
-        self._facts = facts
+        self.facts = facts
         self._marked = Marked(mark)
         self._mark = mark
         self._number = secrets.randbits(4 * OWN_DIGITS)
@@ -57,13 +85,17 @@ class Resender:
         mark = f"{self._mark[:-OWN_DIGITS]}{self._number:0{OWN_DIGITS}x}"
         return mark if mark != self._mark else self._next_mark()
 
+    def as_of_the_run(self, sent: Sent) -> AsOfTheRun:
+        """Return what tells of requests that were sent again as if the run had sent them."""
+        return AsOfTheRun(sent, Marked(sent.facts.mark), self._mark)
+
     def send(self, steps: Sequence[Step], *, separately: bool = False) -> Sent | None:
         """Send steps over one new connection, or `separately` each over its own; None where not all were answered.
 
         Raises BudgetSpent.
         """
         mark = self._next_mark()
-        api = Api(self._client, mark, self._facts.fixtures.location_path)
+        api = Api(self._client, mark, self.facts.fixtures.location_path)
         self._client.reconnect()
         player = _Player(api, self._marked)
         by_step = list[Sequence[Exchange]]()
@@ -77,7 +109,7 @@ class Resender:
                 by_step.append(self._client.journal[before:])
         except Untested:
             return None
-        return Sent(by_step, Facts(self._facts.fixtures, mark, self._facts.held, self._facts.assumed))
+        return Sent(by_step, replace(self.facts, mark=mark))
 
 
 class _Player:

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from fleet_contract.contract_tests.exchange import Exchange
 from fleet_contract.contract_tests.judging.findings import Finding
 from fleet_contract.contract_tests.judging.history import History
 from fleet_contract.contract_tests.network.budget import BudgetSpent
@@ -11,13 +12,15 @@ from fleet_contract.contract_tests.network.client import WritesForbidden
 from fleet_contract.contract_tests.replays.candidates import candidates
 from fleet_contract.contract_tests.replays.reducing import reduced
 from fleet_contract.contract_tests.replays.replay import Known, Replay, untried
-from fleet_contract.contract_tests.replays.resending import Resender
+from fleet_contract.contract_tests.replays.resending import Resender, Sent
+from fleet_contract.contract_tests.replays.simplifying import named, unusual_characters, without
 from fleet_contract.contract_tests.replays.steps import Step, steps_of
 
 _MOST_FAILURES = 3  # of one requirement that are tried
 _TRIALS, _CHECKS = 6, 12  # of what is a matter of chance
 _SURELY = 0.01  # the chance that a script does not show a race
 _MOST_TRIES = 100
+_SEVERAL = 2  # unusual characters, of which one may be to blame
 
 
 class Spent(Exception):
@@ -31,6 +34,8 @@ class Shortener:
         self._resender = resender
         self._history = history
         self._rate = rate
+        # Where all is found at once, nobody has to wait for it; the fault itself may need time all the same.
+        self._is_quick = resender.facts.assumed.get("read.delay") == "none"
 
     def replay(self, failures: Sequence[Finding], requests: int) -> Replay:
         """Return the replay of the first of some failures that is seen again, else what is known of the plainest."""
@@ -70,7 +75,10 @@ class Shortener:
                 steps = steps_of(self._history.exchanges, (each.number for each in exchanges), self._rate)
                 last = max(failure.exchanges)
                 place = next(n for n, step in enumerate(steps) if any(each.number == last for each in step.exchanges))
-                yield steps[: place + 1]
+                until = steps[: place + 1]
+                if self._is_quick and any(each.pause for each in until):
+                    yield [replace(each, pause=0.0) for each in until]
+                yield until
 
     def _reduced(self, failure: Finding, steps: Sequence[Step], trials: "_Trials") -> Replay:
         *before, last = steps
@@ -79,14 +87,32 @@ class Shortener:
             reduced(before, lambda some: trials.shows([*some, last]))
         except Spent:
             known = Known.CUT
-        steps = trials.smallest
+        steps, needs = trials.smallest, ""
         tries, alone = 1, False
         try:
             tries = trials.tries_needed(steps)
             alone = len(steps) == 1 or (tries == 1 and trials.shows(steps, separately=True))
+            failure, steps, needs = self._simplified(failure, steps, trials)
         except Spent:
             known = Known.CUT
-        return Replay(failure, steps, known, tries, not alone)
+        return Replay(failure, steps, known, tries, not alone, needs)
+
+    def _simplified(
+        self, failure: Finding, steps: Sequence[Step], trials: "_Trials"
+    ) -> tuple[Finding, Sequence[Step], str]:
+        """Return a failure and its steps with as few unusual characters as show it, and which these are."""
+        if any(each.is_at_once or each.is_list for each in steps):
+            return failure, steps, ""
+        unusual = unusual_characters(steps)
+        if len(unusual) < _SEVERAL:
+            return *trials.as_of_the_run(failure), ""
+        needed = reduced(unusual, lambda some: trials.shows(without(steps, {*unusual} - {*some})))
+        if len(needed) == len(unusual):
+            return *trials.as_of_the_run(failure), ""
+        some = f"only {', '.join(map(named, needed))}" if needed else "none"
+        return *trials.as_of_the_run(
+            failure
+        ), f"{some} of the {len(unusual)} unusual characters that were sent at first"
 
 
 class _Trials:
@@ -101,6 +127,11 @@ class _Trials:
         self._tried: dict[object, bool] = {}
         self.smallest: Sequence[Step] = ()
 
+    _failure: Finding
+    _last: Exchange
+    _last_shown: tuple[Sent, Finding]
+    _shown: tuple[Sent, Finding]  # when the smallest showed it
+
     def begin(self, failure: Finding, last: Step, *, steady: bool) -> None:
         """Look for a failure from now on, in what a last step is answered."""
         self._failure = failure
@@ -110,12 +141,19 @@ class _Trials:
 
     def shows(self, steps: Sequence[Step], *, separately: bool = False) -> bool:
         """Say whether steps show the failure; raises Spent."""
-        name = separately, *(each.exchanges[0].number for each in steps)
+        name = separately, *((step.pause, each.request) for step in steps for each in step.exchanges)
         if name not in self._tried:
             self._tried[name] = self._seen(steps, separately=separately)
             if self._tried[name] and not separately:
                 self.smallest = steps
+                self._shown = self._last_shown
         return self._tried[name]
+
+    def as_of_the_run(self, failure: Finding) -> tuple[Finding, Sequence[Step]]:
+        """Return a failure as the smallest steps showed it, and these with what they were answered."""
+        sent, found = self._shown
+        told = self._resender.as_of_the_run(sent)
+        return replace(failure, expected=told.text(found.expected), got=told.text(found.got)), told.steps(self.smallest)
 
     def _seen(self, steps: Sequence[Step], *, separately: bool) -> bool:
         if _has_race(steps) or not self._is_steady:
@@ -139,7 +177,10 @@ class _Trials:
             sent = self._resender.send(steps, separately=separately)
         except (BudgetSpent, WritesForbidden):
             raise Spent from None
-        return sent is not None and sent.shows(self._failure.requirement, self._last)
+        found = sent.found(self._failure.requirement, self._last) if sent else None
+        if sent and found:
+            self._last_shown = sent, found
+        return found is not None
 
 
 def _has_race(steps: Sequence[Step]) -> bool:

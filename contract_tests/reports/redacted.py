@@ -1,7 +1,5 @@
 """Exchanges as plain values for reports: headers, bodies and times, without any secret that they hold."""
 
-import json
-import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Any
@@ -11,13 +9,12 @@ from fleet_contract.contract_tests.judging.history import History
 from fleet_contract.contract_tests.network.masking import MASK, Masker
 from fleet_contract.contract_tests.network.outgoing import SECRETIVE
 from fleet_contract.contract_tests.network.printable import printable_lines
+from fleet_contract.contract_tests.reports.bodies import masked_body, masked_in_text, text_of
 
 LONGEST = 16_384  # characters of a body
 # By these a server's operators find a request again in their logs, the most usual first.
 TRACKED_BY = ("x-request-id", "request-id", "x-correlation-id", "x-amzn-requestid", "x-amzn-trace-id", "x-b3-traceid")
 TRACKED_BY_TRACE = ("traceparent", "cf-ray", "x-trace-id")
-_SECRET_MEMBERS = frozenset({"code", "keyIdentifier"})
-_SECRET_IN_TEXT = re.compile(r'("(?:code|keyIdentifier)"\s*:\s*")[^"]*')
 
 
 def exchange_value(exchange: Exchange, begun: float, codes: Masker) -> dict[str, Any]:
@@ -79,16 +76,15 @@ def _request(request: Request, codes: Masker) -> dict[str, Any]:
         "method": request.method,
         "path": printable_lines(request.path),
         "headers": [*_headers(request.headers), *key],
-        "body": _cut(codes.text(_masked_in_text(request.body.decode("utf-8", "backslashreplace")))),
+        "body": _cut(codes.text(_shown(masked_in_text(text_of(request.body))))),
     }
 
 
 def _response(exchange: Exchange, answer: Answer, codes: Masker) -> dict[str, Any]:
-    lists_codes = answer.succeeded and exchange.request.path.partition("?")[0].endswith("/invitation")
     return {
         "status": answer.status,
         "headers": _headers(answer.headers),
-        "body": _cut(codes.text(_body(answer, lists_codes))),
+        "body": _cut(codes.text(_shown(masked_body(exchange.request, answer)))),
     }
 
 
@@ -96,32 +92,9 @@ def _headers(headers: Iterable[tuple[str, str]]) -> list[list[str]]:
     return [[name, MASK if SECRETIVE.search(name) else printable_lines(value)] for name, value in headers]
 
 
-def _body(answer: Answer, lists_codes: bool) -> str:
-    """Return a body; of a list of codes only its shape, since a faulty server may put a code anywhere."""
-    if answer.is_json:
-        value = _shape_of(answer.json) if lists_codes else _masked(answer.json)
-        return json.dumps(value, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()
-    if lists_codes:
-        return f"{MASK} ({len(answer.body)} bytes that are no JSON)"
-    return _masked_in_text(answer.body.decode("utf-8", "backslashreplace"))
-
-
-def _shape_of(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _shape_of(member) for name, member in value.items()}
-    if isinstance(value, list):
-        return [_shape_of(item) for item in value]
-    return MASK if isinstance(value, str) else value
-
-
-def _masked(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: MASK if name in _SECRET_MEMBERS and member else _masked(member) for name, member in value.items()}
-    return [_masked(item) for item in value] if isinstance(value, list) else value
-
-
-def _masked_in_text(text: str) -> str:
-    return _SECRET_IN_TEXT.sub(rf"\g<1>{MASK}", text)
+def _shown(text: str) -> str:
+    """Return a text with the bytes escaped that are no UTF-8."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def _cut(text: str) -> str:

@@ -7,10 +7,12 @@ from rich.markup import escape
 from rich.text import Text
 
 from fleet_contract.contract_tests.judging.history import History
+from fleet_contract.contract_tests.network.masking import Masker
 from fleet_contract.contract_tests.replays.replay import Replay
 from fleet_contract.contract_tests.replays.resending import OWN_DIGITS
 from fleet_contract.contract_tests.reports.console import say
 from fleet_contract.contract_tests.reports.exchanges import answer_line, grouped, request_line
+from fleet_contract.contract_tests.reports.redacted import codes_of
 from fleet_contract.contract_tests.reports.timeline import drawn
 from fleet_contract.contract_tests.run import Report
 from fleet_contract.contract_tests.verdicts import Outcome, Result
@@ -26,10 +28,12 @@ def print_failure(result: Result, replay: Replay, lines: Sequence[str], history:
     console.print()
     say(console, f"[bold red]✗ {requirement.id}[/] [dim]{requirement.basis}, {requirement.url}[/]", hang=2)
     say(console, escape(requirement.text), 2)
-    for line in _exchanges(replay):
+    for line in _exchanges(replay, codes_of(history)):
         say(console, line, 2, _LABEL)
     say(console, f"expected {escape(first.expected)}", 2, _LABEL)
     say(console, f"got      {escape(first.got)}", 2, _LABEL)
+    if replay.needs:
+        say(console, f"needs    {escape(replay.needs)}", 2, _LABEL)
     for line in drawn(first).splitlines():
         console.print(f"  {escape(line)}", soft_wrap=True, no_wrap=True)
     if len(result.failures) > 1:
@@ -40,7 +44,7 @@ def print_failure(result: Result, replay: Replay, lines: Sequence[str], history:
         console.print(Text(f"    {line}"), soft_wrap=True)  # markup would double a backslash at its end
 
 
-def _exchanges(replay: Replay) -> Iterator[str]:
+def _exchanges(replay: Replay, codes: Masker) -> Iterator[str]:
     """Yield what was sent and answered; of a long replay the end."""
     at_once = {each.number for step in replay.steps if step.is_at_once for each in step.exchanges}
     exchanges = replay.exchanges
@@ -48,8 +52,8 @@ def _exchanges(replay: Replay) -> Iterator[str]:
         yield f"[dim]… {len(exchanges) - _MOST_EXCHANGES} requests before these, which the replay has[/]"
     for each in exchanges[-_MOST_EXCHANGES:]:
         sent = "at once " if each.number in at_once else "sent    "
-        yield f"[cyan]{sent}[/] {escape(request_line(each))}"
-        yield f"[cyan]answered[/] {escape(answer_line(each))}"
+        yield f"[cyan]{sent}[/] {escape(codes.text(request_line(each)))}"
+        yield f"[cyan]answered[/] {escape(codes.text(answer_line(each)))}"
 
 
 def print_footprint(report: Report, console: Console) -> None:

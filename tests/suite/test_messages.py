@@ -5,15 +5,18 @@ from typing import Any
 
 import pytest
 
-from fleet_contract.contract_tests.exchange import Answer, Caller
+from fleet_contract.contract_tests.exchange import Answer, Caller, Request
 from fleet_contract.contract_tests.judging.dialect.reading import read_dialect, witnesses
 from fleet_contract.contract_tests.judging.findings import Finding, finding, shown
 from fleet_contract.contract_tests.replays.candidates import nearest
-from fleet_contract.contract_tests.reports.exchanges import answer_line, grouped, masked_body, request_line
+from fleet_contract.contract_tests.reports.bodies import masked_body
+from fleet_contract.contract_tests.reports.exchanges import answer_line, grouped, request_line
 from fleet_contract.spec.dialect import MIXED
 
-from .histories import FLEETS, A, B, History
+from .histories import FLEETS, KEYS, A, B, History
 from .test_judging import pages
+
+LIST = Request("GET", KEYS, Caller.OWNER)
 
 
 def test_a_sequence_has_what_made_its_fleet_and_what_was_done_to_it() -> None:
@@ -47,7 +50,7 @@ def test_a_sequence_is_short() -> None:
     ],
 )
 def test_secrets_of_an_answer_are_masked_in_whole_and_broken_json(body: bytes, shown: str | None) -> None:
-    masked = masked_body(Answer(200, (), body))
+    masked = masked_body(LIST, Answer(200, (), body))
     assert "SEC" not in masked
     assert masked == ('{"keys": [{"keyIdentifier": "***", "visualNumber": "V"}]}' if shown is None else shown)
 
@@ -67,8 +70,8 @@ def test_the_code_of_an_error_is_no_invitation_code() -> None:
     body = b'{"code": "FLEET_NOT_FOUND", "keyIdentifier": "SECRET"}'
     refused = history.codes(A, 404, body)
     assert answer_line(refused) == '404 application/json {"code": "FLEET_NOT_FOUND", "keyIdentifier": "***"}'
-    assert "FLEET_NOT_FOUND" in masked_body(Answer(400, (), body + b"x"))
-    assert "SECRET" not in masked_body(Answer(400, (), body + b"x"))
+    assert "FLEET_NOT_FOUND" in masked_body(LIST, Answer(400, (), body + b"x"))
+    assert "SECRET" not in masked_body(LIST, Answer(400, (), body + b"x"))
 
 
 @pytest.mark.parametrize(
