@@ -63,8 +63,7 @@ def _print_page(report: Report, console: Console) -> None:
         if verbose:
             _print_verdicts(section, results, report, console)
         else:
-            marks = "".join(_MARKS[standing(each, report)] for each in results)
-            say(console, f"{section:{_SECTION}}{marks}", 2)
+            _print_section(section, results, report, console)
     for result in worst_first(report):
         if verbose or not report.pardon(result):
             print_failure(result, report.replay(result), report.script(result), report.history, console)
@@ -82,6 +81,15 @@ def _print_page(report: Report, console: Console) -> None:
 def _sections(report: Report) -> Iterator[tuple[str, list[Result]]]:
     for section, results in groupby(report.results, key=lambda each: each.requirement.id.partition(".")[0]):
         yield section, list(results)
+
+
+def _print_section(section: str, results: Sequence[Result], report: Report, console: Console) -> None:
+    """Print the marks of a section in one line, and in one line each what failed in it."""
+    marks = {each.requirement.id: _MARKS[standing(each, report)] for each in results}
+    say(console, f"{section:{_SECTION}}{''.join(marks.values())}", 2)
+    for result in results:
+        if result.failures:
+            say(console, f"{marks[result.requirement.id]} {result.requirement.id}", 2)
 
 
 def _print_verdicts(section: str, results: Sequence[Result], report: Report, console: Console) -> None:
