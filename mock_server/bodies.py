@@ -6,7 +6,7 @@ from typing import Any, NoReturn
 
 from fleet_contract.mock_server.forms import FIELDS_TAKEN_FROM_SCALARS
 from fleet_contract.mock_server.kinds import Kind
-from fleet_contract.mock_server.messages import Call, Json
+from fleet_contract.mock_server.messages import Call, Fault, Json
 from fleet_contract.mock_server.refusals import Refusal
 from fleet_contract.spec.dialect import Dialect
 
@@ -141,4 +141,4 @@ class Incoming:
 
 
 def too_large(most: int) -> Refusal:
-    return Refusal(Kind.TOO_LARGE, f"The body is larger than {most} bytes.")
+    return Refusal(Kind.TOO_LARGE, f"The body is larger than {most} bytes.", fault=Fault(limit=most, unit="bytes"))

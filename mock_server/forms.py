@@ -7,6 +7,7 @@ from typing import Any
 from zlib import crc32
 
 from fleet_contract.mock_server.kinds import Kind
+from fleet_contract.mock_server.messages import Fault
 from fleet_contract.mock_server.refusals import Refusal
 from fleet_contract.spec.dialect import Dialect, default_dialect
 
@@ -40,10 +41,10 @@ def sameness(dialect: Dialect) -> Callable[[str], str]:
 def new_id(sent: str, dialect: Dialect) -> str:
     """Return the id of a fleet to be made; raises Refusal."""
     if dialect.get("id.blanks") == "400" and sent != sent.strip():
-        raise Refusal(Kind.BAD_BODY, "fleetId begins or ends with blanks, which this server refuses.")
+        raise wrong(Kind.BAD_BODY, "fleetId", "begins or ends with blanks, which this server refuses.")
     id = tidy_id(sent, dialect)
     if not id:
-        raise Refusal(Kind.BAD_BODY, "fleetId is all blanks; expected at least one other character.")
+        raise wrong(Kind.BAD_BODY, "fleetId", "is all blanks; expected at least one other character.")
     return require_short("fleetId", id) if dialect.get("id.normalisation") == "nfc" else id
 
 
@@ -55,7 +56,7 @@ def new_name(sent: str | None, dialect: Dialect) -> str | None:
     if name:
         return name
     if dialect["name.empty"] == "refused":
-        raise Refusal(Kind.INVALID_NAME, "fleetName is empty; expected at least one character, or no fleetName.")
+        raise wrong(Kind.INVALID_NAME, "fleetName", "is empty; expected at least one character, or no fleetName.")
     return None if dialect["name.empty"] == "omitted" else name
 
 
@@ -63,18 +64,18 @@ def next_name(sent: str, dialect: Dialect) -> str:
     """Return the name that a fleet is to have from now on; raises Refusal."""
     name = tidy_name("newName", sent, dialect)
     if not name and dialect["rename.empty"] == "400":
-        raise Refusal(Kind.BAD_BODY, "newName is empty; expected at least one character.")
+        raise wrong(Kind.BAD_BODY, "newName", "is empty; expected at least one character.")
     if name and not name.strip() and dialect.get("name.only-blanks") == "refused":
-        raise Refusal(Kind.INVALID_NAME, "newName is all blanks; expected at least one other character.")
+        raise wrong(Kind.INVALID_NAME, "newName", "is all blanks; expected at least one other character.")
     return name
 
 
 def tidy_name(field: str, sent: str, dialect: Dialect) -> str:
     """Return a name as the server keeps it; raises Refusal."""
     if dialect["name.blanks"] == "refused" and sent != sent.strip():
-        raise Refusal(Kind.INVALID_NAME, f"{field} begins or ends with blanks, which this server refuses.")
+        raise wrong(Kind.INVALID_NAME, field, "begins or ends with blanks, which this server refuses.")
     if dialect["name.control-characters"] == "refused" and any(unicodedata.category(each) == "Cc" for each in sent):
-        raise Refusal(Kind.INVALID_NAME, f"{field} contains a control character, which this server refuses.")
+        raise wrong(Kind.INVALID_NAME, field, "contains a control character, which this server refuses.")
     if dialect["name.blanks"] == "trimmed":
         sent = sent.strip()
     if dialect["name.normalisation"] == "nfc":
@@ -85,8 +86,17 @@ def tidy_name(field: str, sent: str, dialect: Dialect) -> str:
 def require_short(field: str, text: str, kind: Kind = Kind.BAD_BODY) -> str:
     """Return a text; raises Refusal where normalisation, which can lengthen it, led beyond the limit."""
     if len(text) > LONGEST:
-        raise Refusal(kind, f"{field} has {len(text)} characters after normalisation; at most {LONGEST} are allowed.")
+        raise Refusal(
+            kind,
+            f"{field} has {len(text)} characters after normalisation; at most {LONGEST} are allowed.",
+            fault=Fault(f"/{field}", keyword="maxLength", limit=LONGEST, length=len(text), unit="code points"),
+        )
     return text
+
+
+def wrong(kind: Kind, field: str, what: str) -> Refusal:
+    """Return how a request is refused in which something is wrong with a field that no schema can see."""
+    return Refusal(kind, f"{field} {what}", fault=Fault(f"/{field}"))
 
 
 def shown_fleet(id: str | None, dialect: Dialect) -> str | None:

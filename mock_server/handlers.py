@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from fleet_contract.mock_server import forms
 from fleet_contract.mock_server.kinds import Kind
-from fleet_contract.mock_server.messages import NOTHING, Call, Reply
+from fleet_contract.mock_server.messages import NOTHING, Call, Fault, Reply
 from fleet_contract.mock_server.refusals import Refusal
 from fleet_contract.mock_server.store import ChargingKey, Code, Fleet, FleetIdTaken, KeyTaken, Store
 from fleet_contract.spec.dialect import Dialect
@@ -68,7 +68,11 @@ def id_in_path(call: Call, dialect: Dialect) -> str:
     id = call.path["fleetId"]
     if len(id) > forms.LONGEST:
         raise Refusal(
-            Kind.OVERLONG_ID, f"The fleetId in the path has {len(id)} characters; at most {forms.LONGEST} are allowed."
+            Kind.OVERLONG_ID,
+            f"The fleetId in the path has {len(id)} characters; at most {forms.LONGEST} are allowed.",
+            fault=Fault(
+                parameter="fleetId", keyword="maxLength", limit=forms.LONGEST, length=len(id), unit="code points"
+            ),
         )
     return forms.tidy_id(id, dialect)
 
@@ -145,7 +149,9 @@ def place_of(cursor: str) -> int:
     except (binascii.Error, ValueError):
         word, place = b"", b""
     if word != b"after" or not place.isdigit() or cursor_to(int(place[:9])) != cursor:
-        raise Refusal(Kind.BAD_PARAMETER, "cursor is not one that this server returned.")
+        raise Refusal(
+            Kind.BAD_PARAMETER, "cursor is not one that this server returned.", fault=Fault(parameter="cursor")
+        )
     return int(place)
 
 

@@ -54,35 +54,46 @@ class Reply:
 NOTHING = object()
 
 
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with one field of a request.
+
+    `pointer` leads to it in the body (RFC 6901), or `parameter` names it in the query; `keyword` is the one of the
+    schema that it breaks, `limit` what that allows, and `length` how much there is, both in `unit`.
+    """
+
+    pointer: str | None = None
+    parameter: str | None = None
+    keyword: str | None = None
+    limit: int | None = None
+    length: int | None = None
+    unit: str | None = None
+
+
 @dataclass(slots=True)
 class Reason:
-    """Why a request is refused: in words and, where a field is wrong, by which rule of the document.
-
-    `pointer` leads to the field (RFC 6901), `keyword` is the one of the schema that it breaks, `limit` what that
-    allows, and `length` how much there is of it, in `unit`. `requirement` is what the catalogue says of it.
-    """
+    """Why a request is refused: in words, by which field, and what the catalogue says of it."""
 
     kind: Kind
     detail: str
-    pointer: str | None = None
-    keyword: str | None = None
-    limit: Json = None
-    length: int | None = None
-    unit: str | None = None
+    fault: Fault | None = None
     requirement: str | None = None
 
     def described(self) -> dict[str, Json]:
-        """Return the members that say something, in the order of a problem document."""
-        members = {
-            "detail": self.detail,
-            "pointer": self.pointer,
-            "keyword": self.keyword,
-            "limit": self.limit,
-            "length": self.length,
-            "unit": self.unit,
-            "requirement": self.requirement,
-        }
-        return {name: value for name, value in members.items() if value is not None}
+        """Return what a problem document says of it beside its status, without what there is not."""
+        shown: dict[str, Json] = {"detail": self.detail}
+        fault = self.fault
+        if fault is not None:
+            for name in MEMBERS_OF_A_FAULT:
+                value = getattr(fault, name)
+                if value is not None:
+                    shown[name] = value
+        if self.requirement is not None:
+            shown["requirement"] = self.requirement
+        return shown
+
+
+MEMBERS_OF_A_FAULT = ("pointer", "parameter", "keyword", "limit", "length", "unit")
 
 
 @dataclass(slots=True)

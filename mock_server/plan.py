@@ -7,7 +7,7 @@ from typing import Any
 
 from fleet_contract.mock_server.handlers import Handler
 from fleet_contract.mock_server.kinds import Kind
-from fleet_contract.mock_server.messages import Json
+from fleet_contract.mock_server.messages import Fault, Json
 from fleet_contract.mock_server.parts import Hook
 from fleet_contract.mock_server.refusals import Refusal
 from fleet_contract.mock_server.schemas import Schema, in_words
@@ -32,7 +32,11 @@ class Parameter:
             return value
         misfit = self.schema.errors(value)[0]
         is_out_of_range = misfit.keyword in ("minimum", "maximum")
-        raise Refusal(Kind.BAD_PAGE_SIZE if is_out_of_range else Kind.BAD_PARAMETER, in_words(misfit, self.name))
+        raise Refusal(
+            Kind.BAD_PAGE_SIZE if is_out_of_range else Kind.BAD_PARAMETER,
+            in_words(misfit, self.name),
+            fault=Fault(parameter=self.name, keyword=misfit.keyword, limit=misfit.limit if is_out_of_range else None),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,7 +93,8 @@ def answer(status: int, example: Json, applied: str, dialect: Dialect) -> Answer
         return Answer(status, {**headers, "content-type": "application/json"}, to_bytes(example), reason=reason)
     detail = example.get("detail", why) if isinstance(example, dict) else why
     refused = rendered(Refusal(Kind.ON_DEMAND, detail, headers), dialect, status)
-    return Answer(status, refused.headers, refused.body, Kind.ON_DEMAND, reason=Reason(Kind.ON_DEMAND, why))
+    body = to_bytes(example) if example and dialect["error.body"] == "problem" else refused.body
+    return Answer(status, refused.headers, body, Kind.ON_DEMAND, reason=Reason(Kind.ON_DEMAND, why))
 
 
 def shown(text: str | None) -> str:

@@ -8,7 +8,8 @@ from starlette.exceptions import HTTPException
 
 from fleet_contract.mock_server import store
 from fleet_contract.mock_server.kinds import Kind
-from fleet_contract.mock_server.messages import Answer, Reason, to_bytes
+from fleet_contract.mock_server.messages import Answer, Fault, Reason, to_bytes
+from fleet_contract.mock_server.teaching import requirement_of
 from fleet_contract.spec.dialect import Dialect
 
 log = logging.getLogger("fleet_mock")
@@ -79,11 +80,20 @@ STORE_UNAVAILABLE = (
 class Refusal(Exception):
     """A request that is answered with an error; the detail says what was wrong and what was expected."""
 
-    def __init__(self, kind: Kind, detail: str, headers: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, kind: Kind, detail: str, headers: dict[str, str] | None = None, fault: Fault | None = None
+    ) -> None:
         super().__init__(detail)
         self.kind = kind
         self.detail = detail
         self.headers = headers or {}
+        self.fault = fault
+        self.requirement: str | None = None
+
+    @property
+    def reason(self) -> Reason:
+        """Why the request is refused, without what led to that."""
+        return Reason(self.kind, self.detail, self.fault, self.requirement)
 
 
 KINDS: dict[type[store.Wrong], Kind] = {
@@ -110,6 +120,12 @@ KINDS_RENAMED: dict[tuple[str | None, Kind], Kind] = {
 
 def refusal_of(wrong: Exception, operation_id: str | None) -> Refusal:
     """Return what an exception is answered with; an unforeseen one is logged and answered 500."""
+    refusal = _refusal_of(wrong, operation_id)
+    refusal.requirement = requirement_of(operation_id, refusal.kind, refusal.fault)
+    return refusal
+
+
+def _refusal_of(wrong: Exception, operation_id: str | None) -> Refusal:
     if isinstance(wrong, Refusal):
         wrong.kind = KINDS_RENAMED.get((operation_id, wrong.kind), wrong.kind)
         return wrong
@@ -128,39 +144,40 @@ def refusal_of(wrong: Exception, operation_id: str | None) -> Refusal:
 def rendered(refusal: Refusal, dialect: Dialect, status: int | None = None) -> Answer:
     """Return the answer that a refusal has in a dialect, with another status where one is given."""
     status = status or status_of(refusal.kind, dialect)
-    body, media_type = BODIES[dialect["error.body"]](status, refusal)
+    reason = refusal.reason
+    body, media_type = BODIES[dialect["error.body"]](status, reason)
     headers = dict(refusal.headers)
     if media_type:
         headers["content-type"] = media_type
-    return Answer(status, headers, body, refusal.kind, reason=Reason(refusal.kind, refusal.detail))
+    return Answer(status, headers, body, refusal.kind, reason=reason)
 
 
-def _problem(status: int, refusal: Refusal) -> tuple[bytes, str]:
-    problem = {"type": "about:blank", "title": PHRASES.get(status, "Error"), "status": status, "detail": refusal.detail}
+def _problem(status: int, reason: Reason) -> tuple[bytes, str]:
+    problem = {"type": "about:blank", "title": PHRASES.get(status, "Error"), "status": status, **reason.described()}
     return to_bytes(problem), "application/problem+json"
 
 
-def _message(status: int, refusal: Refusal) -> tuple[bytes, str]:
+def _message(status: int, reason: Reason) -> tuple[bytes, str]:
     del status
-    return to_bytes({"message": refusal.detail}), "application/json"
+    return to_bytes({"message": reason.detail}), "application/json"
 
 
-def _other_json(status: int, refusal: Refusal) -> tuple[bytes, str]:
+def _other_json(status: int, reason: Reason) -> tuple[bytes, str]:
     del status
-    return to_bytes({"errorCode": f"{refusal.kind.name}", "errorDescription": refusal.detail}), "application/json"
+    return to_bytes({"errorCode": f"{reason.kind.name}", "errorDescription": reason.detail}), "application/json"
 
 
-def _text(status: int, refusal: Refusal) -> tuple[bytes, str]:
-    return f"{status} {refusal.detail}\n".encode(), "text/plain; charset=utf-8"
+def _text(status: int, reason: Reason) -> tuple[bytes, str]:
+    return f"{status} {reason.detail}\n".encode(), "text/plain; charset=utf-8"
 
 
-def _html(status: int, refusal: Refusal) -> tuple[bytes, str]:
-    page = f"<!doctype html><title>{status}</title><p>{escape(refusal.detail)}</p>\n"
+def _html(status: int, reason: Reason) -> tuple[bytes, str]:
+    page = f"<!doctype html><title>{status}</title><p>{escape(reason.detail)}</p>\n"
     return page.encode(), "text/html; charset=utf-8"
 
 
-def _nothing(status: int, refusal: Refusal) -> tuple[bytes, str]:
-    del status, refusal
+def _nothing(status: int, reason: Reason) -> tuple[bytes, str]:
+    del status, reason
     return b"", ""
 
 

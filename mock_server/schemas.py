@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from jsonschema_rs import Draft4Validator, ValidationError, ValidationErrorKind, validator_for
 
 from fleet_contract.mock_server.kinds import Kind
-from fleet_contract.mock_server.messages import Json
+from fleet_contract.mock_server.messages import Fault, Json
 from fleet_contract.mock_server.refusals import Refusal
 
 DRAFT_4 = "http://json-schema.org/draft-04/schema#"
@@ -34,6 +34,7 @@ TYPES_IN_WORDS = {
 # Of several errors the first of these is told: what lacks an id is not refused for its name.
 ORDER = (Kind.BAD_BODY, Kind.INVALID_NAME, Kind.UNKNOWN_PROPERTY)
 LONGEST_NAME_REPEATED = 40
+LENGTHS = ("minLength", "maxLength")
 HOLLOW: dict[type, Json] = {list: [], dict: {}}
 
 
@@ -67,20 +68,32 @@ def outline(value: Json, known: Set[str]) -> Json:
 class Misfit(NamedTuple):
     """A part of a value that does not fit: where it is, which keyword of the schema it breaks, what that asks for.
 
-    `units` says how long it is where UTF-16 code units were counted.
+    `is_in_units` says whether its length was counted in UTF-16 code units.
     """
 
     path: tuple[str | int, ...]
     keyword: str
     limit: Any
     value: Json
-    units: str = ""
+    is_in_units: bool = False
+
+    @property
+    def length(self) -> int:
+        """How long the value is, as it was counted."""
+        return units_of(self.value) if self.is_in_units else len(self.value)
 
 
 def _misfit(error: ValidationError, value: Json) -> Misfit:
     path = tuple(error.instance_path)
-    units = error.kind.message if isinstance(error.kind, ValidationErrorKind.Custom) else ""
-    return Misfit(path, error.kind.name, error.kind.value, reduce(getitem, path, value), units)
+    found = reduce(getitem, path, value)
+    if isinstance(error.kind, ValidationErrorKind.Custom):
+        return Misfit(path, error.kind.name, int(error.kind.message), found, is_in_units=True)
+    return Misfit(path, error.kind.name, error.kind.value, found)
+
+
+def units_of(text: str) -> int:
+    """Return how many UTF-16 code units a text has."""
+    return len(text.encode("utf-16-le")) // 2
 
 
 def translate(schema: Any) -> Any:
@@ -103,10 +116,9 @@ class AtMostUnits:
         self._limit = value
 
     def validate(self, instance: Any) -> None:
-        """Raise ValueError for a text that has more."""
-        units = len(instance.encode("utf-16-le")) // 2 if isinstance(instance, str) else 0
-        if units > self._limit:
-            raise ValueError(f"{units} UTF-16 code units; at most {self._limit} are allowed.")
+        """Raise ValueError for a text that has more; it says how many are allowed."""
+        if isinstance(instance, str) and units_of(instance) > self._limit:
+            raise ValueError(str(self._limit))
 
 
 KEYWORDS: dict[str, dict[str, Any]] = {"code-points": {}, "utf-16": {"maxLength": AtMostUnits}}
@@ -117,8 +129,28 @@ def body_refusal(misfits: list[Misfit]) -> Refusal:
     first = min(misfits, key=lambda misfit: ORDER.index(_kind(misfit)))
     missing = [misfit.limit for misfit in misfits if misfit.keyword == "required"]
     if first.keyword == "required" and len(missing) > 1:
-        return Refusal(_kind(first), f"{', '.join(missing)} are missing.")
-    return Refusal(_kind(first), in_words(first))
+        return Refusal(_kind(first), f"{', '.join(missing)} are missing.", fault=fault_of(first))
+    return Refusal(_kind(first), in_words(first), fault=fault_of(first))
+
+
+def fault_of(misfit: Misfit) -> Fault:
+    """Return what a misfit says of a field of the body, for programs."""
+    path = misfit.path
+    if misfit.keyword == "required":
+        path = (*path, misfit.limit)
+    elif misfit.keyword == "additionalProperties":
+        path = (*path, min(misfit.limit))
+    pointer = "".join("/" + escaped(str(step)) for step in path)
+    if misfit.keyword not in LENGTHS:
+        return Fault(pointer, keyword=misfit.keyword)
+    unit = "UTF-16 code units" if misfit.is_in_units else "code points"
+    return Fault(pointer, keyword=misfit.keyword, limit=misfit.limit, length=misfit.length, unit=unit)
+
+
+def escaped(step: str) -> str:
+    """Return a step of a JSON pointer (RFC 6901, section 3), of bounded length and with no lone surrogate."""
+    shown = step[:LONGEST_NAME_REPEATED].encode("ascii", "backslashreplace").decode()
+    return shown.replace("~", "~0").replace("/", "~1")
 
 
 def _kind(misfit: Misfit) -> Kind:
@@ -147,7 +179,8 @@ def _missing(field: str, misfit: Misfit) -> str:
 
 
 def _too_long(field: str, misfit: Misfit) -> str:
-    return f"{field} has {misfit.units or f'{len(misfit.value)} characters; at most {misfit.limit} are allowed.'}"
+    unit = "UTF-16 code units" if misfit.is_in_units else "characters"
+    return f"{field} has {misfit.length} {unit}; at most {misfit.limit} are allowed."
 
 
 def _too_short(field: str, misfit: Misfit) -> str:

@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl
 from fleet_contract.mock_server import prefer
 from fleet_contract.mock_server.bodies import Incoming, read_body
 from fleet_contract.mock_server.codings import unpacked
+from fleet_contract.mock_server.hints import HINTS, hint_of
 from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import NOTHING, Answer, Call, Reply, to_bytes
 from fleet_contract.mock_server.on_demand import Rules, met
@@ -65,7 +66,7 @@ class Service:
             await self.parse(call, plan, incoming)
             return self.render(await plan.handler(self.mock, call), plan)
         except Exception as wrong:  # noqa: BLE001  (whatever it was, the caller gets an answer)
-            return rendered(refusal_of(wrong, call.operation_id), self.dialect)
+            return await self.refused(wrong, call)
 
     async def demanded(self, call: Call, plan: Plan, incoming: Incoming) -> Answer:
         """Return what a call is answered that may have something to meet; never raises but Refusal."""
@@ -75,7 +76,10 @@ class Service:
         carry_out = partial(self.carried_out, call, plan, incoming)
         demand = self.rules.demand(call, time.monotonic()) if self.rules else None
         answer = await met(demand, carry_out, self.dialect) if demand and demand.numbers else await carry_out()
-        return answer.with_headers({**answer.headers, "mock-hint": ignored}) if ignored else answer
+        if not ignored:
+            return answer
+        hints = " ".join(filter(None, [ignored, answer.headers.get("mock-hint")]))
+        return answer.with_headers({**answer.headers, "mock-hint": hints})
 
     async def carried_out(self, call: Call, plan: Plan, incoming: Incoming) -> Answer:
         """Return what a call is answered that meets nothing; never raises."""
@@ -83,7 +87,16 @@ class Service:
             await self.parse(call, plan, incoming)
             return self.render(await plan.handler(self.mock, call), plan)
         except Exception as wrong:  # noqa: BLE001  (likewise)
-            return rendered(refusal_of(wrong, call.operation_id), self.dialect)
+            return await self.refused(wrong, call)
+
+    async def refused(self, wrong: Exception, call: Call) -> Answer:
+        """Return how a call is refused, with what a developer may want to know beside that."""
+        refusal = refusal_of(wrong, call.operation_id)
+        if refusal.kind in HINTS:
+            hint = await hint_of(refusal.kind, call, self.mock.store, self.dialect)
+            if hint:
+                refusal.headers["mock-hint"] = hint
+        return rendered(refusal, self.dialect)
 
     def limit_the_rate(self) -> None:
         """Refuse one request in many, where the dialect does."""
