@@ -75,6 +75,8 @@ def look(run: Run, console: Console) -> None:
             f"Judging {where} with reads only, since it is not on loopback: at most {most}. "
             f"If you may create fleets there, use --allow-writes, or allow_writes = true in the target file.",
         )
+    for folder in settings.caseless:
+        say(console, f"No case is replayed from {escape(str(folder))}, where none was saved.")
     if settings.target.replay_requests:
         created = ", which create fleets and keys, too" if settings.target.may_write else ""
         say(

@@ -67,7 +67,7 @@ class Settings:
     """What the user asked for.
 
     What runs before learnt is `assumed` of the dialect, and their `troubles` count for this one too. `files` are those
-    that say all this, over which nothing may be written.
+    that say all this, over which nothing may be written, and `caseless` the folders that hold no case.
     """
 
     target: Target
@@ -75,6 +75,7 @@ class Settings:
     ledger: Path | None = None
     mark: str = ""
     cases: tuple[Case, ...] = ()
+    caseless: tuple[Path, ...] = ()
     assumed: Mapping[str, str] = field(default_factory=dict)
     troubles: Mapping[Cost, float] = field(default_factory=dict)
     files: tuple[Path, ...] = ()

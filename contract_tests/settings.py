@@ -8,7 +8,7 @@ from typing import Any
 from fleet_contract.contract_tests.depths import PRICES, Depth, Price
 from fleet_contract.contract_tests.named_targets import split
 from fleet_contract.contract_tests.options import OPTIONS, REPORTS
-from fleet_contract.contract_tests.programs.case_files import read_cases
+from fleet_contract.contract_tests.programs.case_files import holds_no_case, read_cases
 from fleet_contract.contract_tests.run import Settings, Shown
 from fleet_contract.contract_tests.target import Target
 from fleet_contract.contract_tests.target_file import read_described
@@ -29,11 +29,13 @@ def read_settings(base_url: str | None, given: Mapping[str, Any]) -> tuple[Setti
     is that of no requirement.
     """
     settings = _about_the_target(base_url, given)
-    cases = read_cases(map(expanded, given.get("cases") or ()))
+    places = [expanded(each) for each in given.get("cases") or ()]
+    cases = read_cases(places)
     settings = replace(
         settings,
         target=at_most(settings.target, *(PRICES[settings.depth], *(case.program.price for case in cases))),
         cases=cases,
+        caseless=tuple(filter(holds_no_case, places)),
         shown=_shown(given),
     )
     return settings, {option.name: expanded(given[option.name]) for option in REPORTS if given.get(option.name)}

@@ -131,7 +131,8 @@ def _result(
 
 def _laid_to(causes: Causes, exchanges: Mapping[int, Exchange]) -> _Named:
     """Return the requirements that were broken first, each with the exchange that shows it, in words."""
-    return {cause: f"{cause} ({named(exchanges[number])})" for cause, number in causes.items()}
+    seen = {number: named(exchanges[number]) for number in causes.values() if number in exchanges}
+    return {cause: f"{cause} ({seen.get(number, f'request {number}')})" for cause, number in causes.items()}
 
 
 def _why_untested(concerned: Sequence[Ran]) -> str:

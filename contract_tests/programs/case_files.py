@@ -69,7 +69,16 @@ def read_cases(places: Iterable[Path]) -> tuple[Case, ...]:
     return tuple(read_case(file) for file in files)
 
 
+def holds_no_case(place: Path) -> bool:
+    """Say whether a place is an empty folder, or no folder yet: an exploration that finds nothing makes none."""
+    if place.is_dir():
+        return not any(place.iterdir())
+    return not place.exists() and place.suffix != ".json"
+
+
 def _files_of(place: Path) -> list[Path]:
+    if holds_no_case(place):
+        return []
     if not place.is_dir():
         return [place]
     files = sorted(place.glob("*.json"))

@@ -64,6 +64,29 @@ def test_a_label_that_is_not_true_is_named(serve: Serve, open_client: Open, labe
     assert f"labelled Content-Encoding: {label}, but" in exchange.trouble
 
 
+def chunked(*pieces: bytes, label: str) -> list[bytes]:
+    """Return an answer whose body comes in chunks, each in a packet of its own."""
+    head = f"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Encoding: {label}\r\n\r\n".encode()
+    return [head, *(f"{len(piece):x}\r\n".encode() + piece + b"\r\n" for piece in pieces), b"0\r\n\r\n"]
+
+
+@pytest.mark.parametrize("label", ["gzip", "deflate", "br", "zstd"])
+def test_a_body_in_chunks_with_an_untrue_label_is_named_and_read_by_nobody(
+    serve: Serve, open_client: Open, label: str
+) -> None:
+    server = serve(lambda _: chunked(b'{"fleetId"', b': "a', b'bc"}', label=label))
+    exchange = open_client(server.url).send("GET", "/")
+    assert (exchange.answer, exchange.cause) == (None, Cause.CODING)
+
+
+def test_a_coded_body_in_chunks_is_read_once(serve: Serve, open_client: Open) -> None:
+    packed = gzip.compress(BODY)
+    server = serve(lambda _: chunked(packed[:10], packed[10:20], packed[20:], label="gzip"))
+    exchange = open_client(server.url).send("GET", "/")
+    assert exchange.answer is not None
+    assert exchange.answer.body == BODY
+
+
 CODED = [row for row in PACKED if row[0] and row[1] != "identity"]
 
 

@@ -116,6 +116,28 @@ def test_an_honest_server_of_any_dialect_breaks_nothing(name: str | None, tmp_pa
     assert not (tmp_path / "cases").exists()
 
 
+def test_the_folder_of_an_exploration_that_found_nothing_holds_no_case_to_replay(tmp_path: Path) -> None:
+    with mock() as url:
+        ended = explored(url, tmp_path, "--max-cases", "2", "--seed", "5")
+        assert ended.exit_code == Exit.CONFORMS, ended.stdout
+        for folder in (tmp_path / "cases", tmp_path / "empty"):
+            arguments = ["--target", str(SEED), "--depth", "quick", "--only", "access", "--cases", str(folder)]
+            judged = command("run", url, *arguments)
+            assert judged.exit_code == Exit.CONFORMS, judged.stdout
+            told = f"No case is replayed from {folder}, where none was saved."
+            assert told in " ".join(judged.stdout.split())
+            (tmp_path / "empty").mkdir(exist_ok=True)
+
+
+@pytest.mark.parametrize("place", ["missing.json", "others"])
+def test_a_file_that_is_missing_and_a_folder_of_other_files_are_told(place: str, tmp_path: Path) -> None:
+    (tmp_path / "others").mkdir()
+    (tmp_path / "others" / "notes.txt").write_text("no case")
+    ended = command("run", "http://127.0.0.1:9", "--cases", str(tmp_path / place))
+    assert ended.exit_code == Exit.USAGE
+    assert "--cases" in ended.stderr
+
+
 # --- the same seed -------------------------------------------------------------------------------
 
 
