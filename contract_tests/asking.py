@@ -12,11 +12,11 @@ from fleet_contract.contract_tests.depths import Depth
 from fleet_contract.contract_tests.ending import Exit, Inconclusive
 from fleet_contract.contract_tests.exploring.exploration import SEED_BITS, Asked
 from fleet_contract.contract_tests.exploring.exploration import explore as explore_server
+from fleet_contract.contract_tests.exploring.printing import Progress, print_beginning, print_exploration
 from fleet_contract.contract_tests.judge import begin, following, judge, printed, run_checks
 from fleet_contract.contract_tests.judging.dialect.reading import decided
 from fleet_contract.contract_tests.options import OF_THE_TARGET
 from fleet_contract.contract_tests.reports.console import open_console
-from fleet_contract.contract_tests.reports.exploration import Progress, print_beginning, print_exploration
 from fleet_contract.contract_tests.reports.files import standard_stream
 from fleet_contract.contract_tests.reports.text import print_footprint
 from fleet_contract.contract_tests.settings import read_exploration, read_settings

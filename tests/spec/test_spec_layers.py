@@ -2,8 +2,10 @@
 
 import ast
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -109,9 +111,42 @@ def test_a_mutant_reaches_into_nothing(file: Path) -> None:
     assert [name for name in reached if re.match(r"_[a-z]", name)] == []
 
 
+def used_by(file: Path) -> set[Path]:
+    """Return the modules of ours that one needs to run; what only its types name does not count."""
+    tree = _WithoutTypes().visit(ast.parse(file.read_text(encoding="utf-8")))
+    names = [name.split(".")[1:] for name in _imports(tree, _package_of(file)) if name.startswith("fleet_contract.")]
+    places = {ROOT.joinpath(*parts).with_suffix(".py") for name in names for parts in (name, name[:-1]) if parts}
+    return places & set(MODULES)
+
+
+class _WithoutTypes(ast.NodeTransformer):
+    def visit_If(self, node: ast.If) -> ast.If | list[ast.stmt]:
+        return node.orelse if ast.unparse(node.test) == "TYPE_CHECKING" else node
+
+
+def test_no_module_imports_itself_however_far_around() -> None:
+    TopologicalSorter({file: used_by(file) for file in MODULES}).prepare()
+
+
+def test_no_package_imports_itself_however_far_around() -> None:
+    """A package within another one counts by itself; what joins the packages lies beside them."""
+    packages: dict[Path, set[Path]] = defaultdict(set)
+    for file in MODULES:
+        here = file.relative_to(ROOT).parent
+        if len(here.parts) > 1:
+            there = {other.relative_to(ROOT).parent for other in used_by(file)}
+            packages[here] |= {each for each in there if len(each.parts) > 1 and not _is_within(here, each)}
+    assert len(packages) > len(FOLDERS)
+    TopologicalSorter(packages).prepare()
+
+
+def _is_within(one: Path, other: Path) -> bool:
+    return one.is_relative_to(other) or other.is_relative_to(one)
+
+
 def test_judging_does_no_input_or_output() -> None:
     edges = {"subprocess", "socket", "ssl", "http", "h11", "httpx", "pathlib", "os", "time", "random", "secrets"}
-    for file in (ROOT / "contract_tests" / "judging").glob("*.py"):
+    for file in (ROOT / "contract_tests" / "judging").rglob("*.py"):
         assert not {name.split(".")[0] for name in imports_of(file)} & edges, name_of(file)
 
 
