@@ -42,6 +42,8 @@ class Api:
         self._patient = True
         self._settles_in = 0.0  # seconds, the longest that a fleet took to be found
         self._listed_in = 0.0  # seconds, the longest that a charging key took to be listed
+        self._creates: dict[str, Exchange] = {}  # the first create of each fleet that was made, by its id
+        self._renamed: set[str] = set()  # the paths of all renames that succeeded
         self.created: dict[str, None] = {}  # the ids of all fleets that our owner created here, in order
         self.contested: set[str] = set()  # the ids of fleets that the other organization created in a burst
         self.found: set[str] = set()  # the ids under which a rename found a fleet
@@ -90,7 +92,14 @@ class Api:
 
     def send(self, method: str, path: str, **how: Any) -> Exchange:
         """Send any request; raises Untested when something else than the API answered."""
-        return _undisturbed(self.client.send(method, path, check=self.check, **how))
+        exchange = _undisturbed(self.client.send(method, path, check=self.check, **how))
+        if exchange.succeeded and method == "POST" and path == FLEETS:
+            made = _made_by(exchange)
+            if made is not None:
+                self._creates.setdefault(made, exchange)
+        elif exchange.succeeded and method == "PUT":
+            self._renamed.add(path)
+        return exchange
 
     def create(
         self, id: Any = MISSING, name: Any = MISSING, *, more: dict[str, Any] | None = None, **how: Any
@@ -157,13 +166,10 @@ class Api:
 
     def _create_of(self, id: str, caller: Caller) -> Exchange | None:
         """Return the create of a fleet that nobody has found yet, None where it need not be waited for."""
-        if not self._patient or self.client.in_burst:
+        create = self._creates.get(id)
+        if not self._patient or self.client.in_burst or create is None or create.request.caller is not caller:
             return None
-        rename = f"{FLEETS}/{segment(id)}/rename"
-        about = [each for each in self.client.journal if each.succeeded and each.request.method in ("POST", "PUT")]
-        creates = [each for each in about if each.request.path == FLEETS and _made(each, id)]
-        renames = [each for each in about if each.request.path == rename]
-        return creates[0] if creates and creates[0].request.caller is caller and not renames else None
+        return None if f"{FLEETS}/{segment(id)}/rename" in self._renamed else create
 
     def invitation(self, id: str, **how: Any) -> Exchange:
         exchange = self.send("GET", f"{FLEETS}/{segment(id)}/invitation", **how)
@@ -275,10 +281,10 @@ def _undisturbed(exchange: Exchange) -> Exchange:
     return exchange
 
 
-def _made(create: Exchange, id: str) -> bool:
-    """Say whether a create made the fleet of an id: as its answer shows it, which may be tidier than what was sent."""
+def _made_by(create: Exchange) -> str | None:
+    """Return the id of the fleet that a create made: as its answer shows it, which may be tidier than what was sent."""
     sent = parse_request(create.request, "").fields.get("fleetId")
-    return isinstance(sent, str) and shown_id(create, sent) == id
+    return shown_id(create, sent) if isinstance(sent, str) else None
 
 
 def in_lower_case(segment: str) -> str:

@@ -16,6 +16,8 @@ from fleet_contract.contract_tests.entries import ENTRIES
 from fleet_contract.contract_tests.options import OPTIONS
 from fleet_contract.mock_server.command import main as mock
 from fleet_contract.spec.catalogue import Basis, catalogue
+from proof.missed import HIDDEN_BY_A_DIALECT, MISSED
+from proof.mutants import MUTANTS
 
 from .pages import PAGES, ROOT, anchors, blocks, prose
 
@@ -138,3 +140,9 @@ def test_the_pipelines_are_yaml() -> None:
     found = [text for page in PAGES for text in blocks(page, "yaml")]
     assert found
     assert all(isinstance(yaml.safe_load(text), dict) for text in found)
+
+
+def test_the_proof_lists_every_mutant_that_is_missed() -> None:
+    missed = {**MISSED, **HIDDEN_BY_A_DIALECT}
+    told = re.findall(r"^\| `([a-z0-9-]+)` \| (.+) \|$", (ROOT / "docs" / "proof.md").read_text(), re.MULTILINE)
+    assert {name: reason for name, reason in told if name in MUTANTS} == missed
