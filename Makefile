@@ -25,7 +25,7 @@ help: ## Say what can be made
 mock: $(READY) ## Serve the mock until Ctrl+C [PORT=8080 ARGS=…]
 	@$(BIN)/fleet-mock --port $(PORT) $(ARGS)
 
-contract: $(READY) ## Judge the mock, or the server at URL [URL=https://… TARGET=file DEPTH=quick|standard|deep ARGS=…]
+contract: $(READY) ## Judge the mock, or the server at URL [URL=https://… TARGET=file DEPTH=smoke|quick|standard|deep ARGS=…]
 # make turns every failure into its own exit code 2: who tells 1 from 3 calls .venv/bin/fleet-contract.
 ifeq ($(URL)$(TARGET),)
 	@$(BIN)/python tools/judge_the_mock.py --depth $(DEPTH) $(ARGS)

@@ -2,6 +2,8 @@
 
 import secrets
 from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -9,6 +11,7 @@ from typing import Any
 import click
 
 from fleet_contract.contract_tests.depths import Depth
+from fleet_contract.contract_tests.doctor import diagnoses
 from fleet_contract.contract_tests.ending import Exit, Inconclusive
 from fleet_contract.contract_tests.exploring.exploration import SEED_BITS, Asked
 from fleet_contract.contract_tests.exploring.exploration import explore as explore_server
@@ -16,11 +19,14 @@ from fleet_contract.contract_tests.exploring.printing import Progress, print_beg
 from fleet_contract.contract_tests.judge import begin, following, judge, printed, run_checks
 from fleet_contract.contract_tests.judging.dialect.reading import decided
 from fleet_contract.contract_tests.options import OF_THE_TARGET
+from fleet_contract.contract_tests.planning import plan_of
+from fleet_contract.contract_tests.reports.before import print_diagnoses, print_plan
 from fleet_contract.contract_tests.reports.console import open_console
 from fleet_contract.contract_tests.reports.files import standard_stream
 from fleet_contract.contract_tests.reports.text import print_footprint
+from fleet_contract.contract_tests.run import Run
 from fleet_contract.contract_tests.settings import read_exploration, read_settings
-from fleet_contract.contract_tests.signals import held, waiting
+from fleet_contract.contract_tests.signals import armed, held, waiting, watching
 from fleet_contract.contract_tests.untested import Lack
 from fleet_contract.spec.dialect import NOT_APPLICABLE, to_toml
 from fleet_contract.spec.files import expanded
@@ -59,6 +65,27 @@ def dialect(base_url: str | None, given: Given) -> int:
     if cut_short:
         raise Inconclusive(f"Only part of the dialect was read{because}. It is printed above.")
     return Exit.CONFORMS
+
+
+def plan(base_url: str | None, given: Given) -> int:
+    """Print what a run would come to, and return the exit code; raises Contradiction."""
+    settings, _ = read_settings(base_url, given)
+    print_plan(plan_of(settings), open_console())
+    return Exit.CONFORMS
+
+
+def doctor(base_url: str | None, given: Given) -> int:
+    """Look at a server by reads alone, print what is well and what is not, and return the exit code.
+
+    Raises Contradiction, Unreachable, KeyRefused or NotThisApi.
+    """
+    settings = read_exploration(base_url, given)
+    run = Run.begin(replace(settings, ledger=None))
+    console = open_console()
+    with watching(), armed(run.client.stop), closing(run.client):
+        found = list(diagnoses(run.api, run.client.preflight()))
+    print_diagnoses(found, console)
+    return Exit.USAGE if any(each.is_well is False for each in found) else Exit.CONFORMS
 
 
 def explore(

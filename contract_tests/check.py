@@ -57,10 +57,15 @@ def reaches(
 
 
 def over(
-    strategy: SearchStrategy[Any], *, quick: Sequence[Any] = (), standard: Sequence[Any] = (), deep: Sequence[Any] = ()
+    strategy: SearchStrategy[Any],
+    *,
+    smoke: Sequence[Any] = (),
+    quick: Sequence[Any] = (),
+    standard: Sequence[Any] = (),
+    deep: Sequence[Any] = (),
 ) -> Callable[[Function], Function]:
     """Make a check a property of its argument `case`; stands below `reaches`."""
-    depths = ((Depth.QUICK, quick), (Depth.STANDARD, standard), (Depth.DEEP, deep))
+    depths = ((Depth.SMOKE, smoke), (Depth.QUICK, quick), (Depth.STANDARD, standard), (Depth.DEEP, deep))
 
     def mark(function: Function) -> Function:
         rows = tuple((depth, row) for depth, rows in depths for row in rows)

@@ -14,7 +14,8 @@ from rich.table import Table
 
 from fleet_contract.contract_tests.depths import PRICES
 from fleet_contract.contract_tests.ending import Exit, ended
-from fleet_contract.contract_tests.options import CASES_FOLDER, OF_THE_TARGET, OPTIONS, Option
+from fleet_contract.contract_tests.left_behind import FORMS, read_ledger, written
+from fleet_contract.contract_tests.options import CASES_FOLDER, LEDGER, OF_THE_TARGET, OPTIONS, Option
 from fleet_contract.contract_tests.reports.console import open_console
 from fleet_contract.contract_tests.signals import waiting
 from fleet_contract.contract_tests.surroundings import somewhere
@@ -140,8 +141,44 @@ def explore(
 
 
 @main.command()
-def plan() -> None:
-    """Print the limits of a run at each depth."""
+@click.argument("base_url", required=False)
+@_options(*OPTIONS)
+def plan(base_url: str | None, **given: Any) -> int:
+    """Print what a run would send to the server at BASE_URL, cost it and leave behind; sends nothing.
+
+    Without BASE_URL and --target, prints the limits of each depth.
+    """
+    if not (base_url or given["target"] or os.environ.get("FLEET_BASE_URL")):
+        _print_prices()
+        return Exit.CONFORMS
+    with _loading():
+        from fleet_contract.contract_tests import asking
+    return asking.plan(base_url, _named(given))
+
+
+@main.command()
+@click.argument("base_url", required=False)
+@_options(*OF_THE_TARGET)
+def doctor(base_url: str | None, **given: Any) -> int:
+    """Look whether the server at BASE_URL is as the target file says; only reads are sent.
+
+    Exits 0 if it is, 2 if an entry is wrong, and 3 if the server could not be looked at.
+    """
+    with _loading():
+        from fleet_contract.contract_tests import asking
+    return asking.doctor(base_url, _named(given, OF_THE_TARGET))
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path), default=LEDGER)
+@click.option("--base-url", "base_url", default="", metavar="URL", help="List only what was left behind there.")
+@click.option("--form", type=click.Choice(FORMS), default=FORMS[0], help="How to write it.")
+def ledger(file: Path, base_url: str, form: str) -> None:
+    """Print what runs left behind for ever, as the ledger FILE has it, to hand to whoever can remove it."""
+    click.echo(written(read_ledger(file, base_url.rstrip("/")), form), nl=False)
+
+
+def _print_prices() -> None:
     table = Table("depth", "requests", "fleets", "charging keys")
     for depth, price in PRICES.items():
         table.add_row(depth.word, f"{price.requests:,}", f"{price.fleets:,}", f"{price.keys:,}")

@@ -14,7 +14,7 @@ from fleet_contract.contract_tests.network.client import INTERRUPTED, WritesForb
 from fleet_contract.contract_tests.network.printable import printable
 from fleet_contract.contract_tests.programs.case_files import Case
 from fleet_contract.contract_tests.reports.progress import Progress
-from fleet_contract.contract_tests.run import Report, Run
+from fleet_contract.contract_tests.run import Report, Run, Settings
 from fleet_contract.contract_tests.surroundings import without_storage
 from fleet_contract.contract_tests.target import Target
 from fleet_contract.contract_tests.untested import Lack, Untested
@@ -82,19 +82,10 @@ class Driver:
         """Say whether a check is to drive; note one that was asked for and cannot."""
         if not self._run.is_wanted(check):
             return False
-        lacked = self._lacks(check)
+        lacked = lacked_by(check, self._run.settings)
         if lacked:
             self._run.ran.append(_ran(item, lacked))
         return not lacked
-
-    def _lacks(self, check: Check) -> Untested | None:
-        settings = self._run.settings
-        if check.least_depth > settings.depth:
-            return Untested(Lack.DEPTH, f"needs --depth {check.least_depth.word}")
-        missing = [need for need in check.needs if not _entry(settings.target, need)]
-        if missing:
-            return Untested(Lack.FIXTURE, f"needs {' and '.join(missing)} in the target file")
-        return None
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> Iterator[None]:
@@ -168,6 +159,16 @@ class Alone(Driver):
             self._run.ran.append(Ran(report.nodeid or "the run", (), error=f"could not be loaded: {reason}"))
 
 
+def lacked_by(check: Check, settings: Settings) -> Untested | None:
+    """Return why a check is not to drive, None where it is."""
+    if check.least_depth > settings.depth:
+        return Untested(Lack.DEPTH, f"needs --depth {check.least_depth.word}")
+    missing = [need for need in check.needs if not _entry(settings.target, need)]
+    if missing:
+        return Untested(Lack.FIXTURE, f"needs {' and '.join(missing)} in the target file")
+    return None
+
+
 def is_check(item: pytest.Item) -> bool:
     """Say whether a test is a check of ours."""
     return _check(item) is not None
@@ -192,7 +193,7 @@ def _name(item: pytest.Item) -> str:
 
 def _lacked(reason: Exception) -> Untested:
     if isinstance(reason, WritesForbidden):
-        return Untested(Lack.WRITES, "needs --allow-writes")
+        return Untested(Lack.WRITES, f"needs --allow-writes{reason.switch.removeprefix('--allow-writes')}")
     return reason if isinstance(reason, Untested) else Untested(Lack.BUDGET, str(reason))
 
 

@@ -72,8 +72,10 @@ def look(run: Run, console: Console) -> None:
     else:
         say(
             console,
-            f"Judging {where} with reads only, since it is not on loopback: at most {most}. "
-            f"If you may create fleets there, use --allow-writes, or allow_writes = true in the target file.",
+            f"Judging {where} with reads only, since it is "
+            f"{'the production of the vendor' if settings.target.allow_writes else 'not on loopback'}: "
+            f"at most {most}. If you may create fleets there, use {settings.target.lacks_to_write}, or "
+            f"{_as_entry(settings.target.lacks_to_write)} = true in the target file.",
         )
     for folder in settings.caseless:
         say(console, f"No case is replayed from {escape(str(folder))}, where none was saved.")
@@ -86,6 +88,10 @@ def look(run: Run, console: Console) -> None:
         )
     if settings.ledger:
         say(console, f"Everything created is recorded in {escape(str(settings.ledger))}.")
+
+
+def _as_entry(flag: str) -> str:
+    return flag.removeprefix("--").replace("-", "_")
 
 
 def judge(settings: Settings, outputs: Outputs, console: Console) -> int:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from fleet_contract.contract_tests.gate import DEPTHS, STRICTER, Gate
 
+LEDGER = Path("fleet-contract-ledger.jsonl")  # where what is created on another host is recorded
 CASES_FOLDER = Path("fleet-contract-cases")  # where an exploration saves what it finds
 
 
@@ -43,6 +44,12 @@ OPTIONS = (
         "other-api-key", "Where to read a second organization's API key.", "other_api_key", metavar="env:NAME|file:PATH"
     ),
     Option("allow-writes", "Create and rename on a host other than loopback.", "allow_writes", flag=True),
+    Option(
+        "allow-writes-in-production",
+        "With --allow-writes: create and rename on the vendor's production host, too.",
+        "allow_writes_in_production",
+        flag=True,
+    ),
     Option(
         "cases", "Also replay this saved case, or all cases in a folder. Repeatable.", many=True, metavar="FILE_OR_DIR"
     ),

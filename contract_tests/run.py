@@ -34,6 +34,7 @@ from fleet_contract.contract_tests.verdicts import (
     Ran,
     Result,
     Verdict,
+    as_shown,
     doubts,
     fold,
     is_selected,
@@ -239,7 +240,8 @@ class Run:
     def _report(self, judgement: Judgement) -> Report:
         settings = self.settings
         exchanges = judgement.history.exchanges
-        results = fold(self.wanted.values(), judgement.findings, self.ran, judgement.explained, exchanges)
+        folded = fold(self.wanted.values(), judgement.findings, self.ran, judgement.explained, exchanges)
+        results = as_shown(folded, settings.depth)
         return Report(
             settings=settings,
             outcome=outcome(results, self.ran, settings.gate),

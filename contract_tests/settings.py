@@ -7,7 +7,7 @@ from typing import Any
 
 from fleet_contract.contract_tests.depths import PRICES, Depth, Price
 from fleet_contract.contract_tests.named_targets import split
-from fleet_contract.contract_tests.options import OPTIONS, REPORTS
+from fleet_contract.contract_tests.options import LEDGER, OPTIONS, REPORTS
 from fleet_contract.contract_tests.programs.case_files import holds_no_case, read_cases
 from fleet_contract.contract_tests.run import Settings, Shown
 from fleet_contract.contract_tests.target import Target
@@ -15,9 +15,6 @@ from fleet_contract.contract_tests.target_file import read_described
 from fleet_contract.contract_tests.verdicts import testable
 from fleet_contract.spec.catalogue import catalogue
 from fleet_contract.spec.files import Contradiction, expanded, suggestion
-
-LEDGER = Path("fleet-contract-ledger.jsonl")
-
 
 Outputs = Mapping[str, Path]  # where the reports go, by the options that ask for them
 
@@ -31,14 +28,20 @@ def read_settings(base_url: str | None, given: Mapping[str, Any]) -> tuple[Setti
     settings = _about_the_target(base_url, given)
     places = [expanded(each) for each in given.get("cases") or ()]
     cases = read_cases(places)
+    target = _without_replays(settings.target) if settings.depth is Depth.SMOKE else settings.target
     settings = replace(
         settings,
-        target=at_most(settings.target, *(PRICES[settings.depth], *(case.program.price for case in cases))),
+        target=at_most(target, *(PRICES[settings.depth], *(case.program.price for case in cases))),
         cases=cases,
         caseless=tuple(filter(holds_no_case, places)),
         shown=_shown(given),
     )
     return settings, {option.name: expanded(given[option.name]) for option in REPORTS if given.get(option.name)}
+
+
+def _without_replays(target: Target) -> Target:
+    """Return a target to which no more is sent than a depth says, unless the user asked for replays."""
+    return replace(target, limits=replace(target.limits, replay_requests=target.limits.replay_requests or 0))
 
 
 def read_exploration(base_url: str | None, given: Mapping[str, Any]) -> Settings:

@@ -32,6 +32,8 @@ from fleet_contract.contract_tests.network.masking import Secret
 from fleet_contract.contract_tests.network.pacing import CAUTIOUS
 
 API = "/emp/v1"
+# The vendor's hosts are *.plugsurfing.com; those of these words are for trying things out.
+VENDOR, STAGES = ".plugsurfing.com", ("stage", "staging", "sandbox", "test")
 REPLAYS = 2000  # requests on loopback, to shorten the replays of failures
 PORTS = {"http": 80, "https": 443}
 
@@ -124,6 +126,9 @@ class Target:
     api_key: Annotated[Secret | None, SECRET, "The API key. Its organization owns the fixtures."] = None
     other_api_key: Annotated[Secret | None, SECRET, "An API key of a second organization."] = None
     allow_writes: Annotated[bool, SWITCH, "Create and rename on a host other than loopback."] = False
+    allow_writes_in_production: Annotated[
+        bool, SWITCH, "With allow_writes: create and rename on the vendor's production host, too."
+    ] = False
     fixtures: Fixtures = field(default_factory=Fixtures)
     limits: Limits = field(default_factory=Limits)
     network: Network = field(default_factory=Network)
@@ -155,7 +160,21 @@ class Target:
     @property
     def may_write(self) -> bool:
         """Say whether something may be created or renamed there."""
-        return self.allow_writes or self.is_local
+        return self.is_local or not self.lacks_to_write
+
+    @property
+    def lacks_to_write(self) -> str:
+        """The switch without which nothing is written on a host other than loopback; empty where all are on."""
+        if not self.allow_writes:
+            return "--allow-writes"
+        return "--allow-writes-in-production" if self.is_production and not self.allow_writes_in_production else ""
+
+    @cached_property
+    def is_production(self) -> bool:
+        """Say whether the base URL, or what it is redirected to, is a host of the vendor that is not for trying out."""
+        hosts = (self.host.rstrip("."), redirected(self.place, self.network.connect_to).host.rstrip("."))
+        vendors = (host.lower() for host in hosts if host.lower().endswith(VENDOR))
+        return any(not any(word in host for word in STAGES) for host in vendors)
 
     @property
     def replay_requests(self) -> int:

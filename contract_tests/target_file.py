@@ -130,6 +130,7 @@ def _target(values: Mapping[str, Any], dialect: Mapping[str, str]) -> Target:
         api_key=values.get("api_key"),
         other_api_key=values.get("other_api_key"),
         allow_writes=values.get("allow_writes", False),
+        allow_writes_in_production=values.get("allow_writes_in_production", False),
         fixtures=Fixtures(**of["fixtures"]),
         limits=Limits(**of["limits"]),
         network=Network(**of["network"]),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
+from fleet_contract.contract_tests.depths import UNSHOWN, Depth
 from fleet_contract.contract_tests.ending import Exit
 from fleet_contract.contract_tests.exchange import Exchange
 from fleet_contract.contract_tests.gate import Gate
@@ -103,6 +104,19 @@ def fold(
         by_requirement.get(found.requirement, []).append(found)
     causes = {failure: _laid_to(found, exchanges) for failure, found in explained.items()}
     return [_result(catalogue().requirement(id), found, ran, causes) for id, found in by_requirement.items()]
+
+
+def as_shown(results: Iterable[Result], depth: Depth) -> list[Result]:
+    """Return the results without the passes that the requests of a depth cannot show; a failure stays one."""
+    unshown = UNSHOWN.get(depth, frozenset())
+    return [_unshown(each, depth) if each.requirement.id in unshown else each for each in results]
+
+
+def _unshown(result: Result, depth: Depth) -> Result:
+    if result.verdict is not Verdict.PASSED:
+        return result
+    reason = f"needs --depth {Depth(depth + 1).word}"
+    return Result(result.requirement, Verdict.UNTESTED, reason=reason)
 
 
 def _result(

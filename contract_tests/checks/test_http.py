@@ -13,7 +13,7 @@ def test_a_path_that_continues_is_no_operation(api: Api, home: str) -> None:
     api.send("GET", f"{FLEETS}/{segment(home)}/invitations")
 
 
-@reaches("http.unknown-paths-are-refused")
+@reaches("http.unknown-paths-are-refused", depth=Depth.SMOKE)
 def test_a_path_that_is_no_operation(api: Api, home: str) -> None:
     api.send("GET", f"/emp/v1/ct-{api.mark}")
     api.send("POST", f"{FLEETS}/{segment(home)}/rename/ct-{api.mark}", body=b"{}", headers=JSON)
@@ -28,8 +28,8 @@ _WRONG_METHODS = [
 ]
 
 
-@reaches("http.wrong-methods-are-refused")
-@over(st.sampled_from(_WRONG_METHODS), quick=_WRONG_METHODS[:2], standard=_WRONG_METHODS[2:])
+@reaches("http.wrong-methods-are-refused", depth=Depth.SMOKE)
+@over(st.sampled_from(_WRONG_METHODS), smoke=_WRONG_METHODS[:1], quick=_WRONG_METHODS[1:2], standard=_WRONG_METHODS[2:])
 def test_a_method_that_a_path_does_not_have(api: Api, home: str, case: tuple[str, str]) -> None:
     method, path = case
     # A DELETE with a body may be refused for that (RFC 9110, section 9.3.5).
@@ -37,7 +37,7 @@ def test_a_method_that_a_path_does_not_have(api: Api, home: str, case: tuple[str
     api.send(method, path.format(home=segment(home)), **how)
 
 
-@reaches("http.success-is-json")
+@reaches("http.success-is-json", depth=Depth.SMOKE)
 def test_a_client_that_asks_for_json_is_given_json(api: Api, home: str) -> None:
     api.send("GET", f"{KEYS}?page_size=50", headers=[("Accept", "application/json")])
     rather = ("Accept", "application/json; q=0.9, text/html; q=0.1")
@@ -52,8 +52,8 @@ def test_a_client_that_takes_every_coding_can_read_the_answer(api: Api) -> None:
 _WRONG_TYPES = ["application/x-www-form-urlencoded", "text/plain", "application/xml", "application/octet-stream"]
 
 
-@reaches("http.media-type-is-judged")
-@over(st.sampled_from(_WRONG_TYPES), quick=_WRONG_TYPES[:1], standard=[*_WRONG_TYPES[1:], "json", ";", "application/"])
+@reaches("http.media-type-is-judged", depth=Depth.SMOKE)
+@over(st.sampled_from(_WRONG_TYPES), smoke=_WRONG_TYPES[:1], standard=[*_WRONG_TYPES[1:], "json", ";", "application/"])
 def test_a_body_that_is_declared_as_something_else(api: Api, home: str, case: str) -> None:
     api.put_name(home, spell({"newName": api.fresh_name()}), headers=[("Content-Type", case)])
 
@@ -79,8 +79,8 @@ _JSON_TYPES = [
 ]
 
 
-@reaches("http.media-type-parameters-are-allowed")
-@over(st.sampled_from(_JSON_TYPES), quick=_JSON_TYPES[:1], standard=_JSON_TYPES[1:])
+@reaches("http.media-type-parameters-are-allowed", depth=Depth.SMOKE)
+@over(st.sampled_from(_JSON_TYPES), smoke=_JSON_TYPES[:1], standard=_JSON_TYPES[1:])
 def test_a_body_that_is_declared_as_json_in_other_words(api: Api, home: str, case: str) -> None:
     api.put_name(home, spell({"newName": api.fresh_name()}), headers=[("Content-Type", case)])
 

@@ -172,6 +172,7 @@ _RESEMBLING_IN_CODES = [
     "with-a-blank",
     "with-dot-segments",
 ]
+_SHORTER = "shorter"
 _QUICKLY_RESEMBLING = [
     "longer",
     "with-underscores",
@@ -187,11 +188,12 @@ _QUICKLY_RESEMBLING = [
 ]
 
 
-@reaches("fleets.id-is-matched-whole")
+@reaches("fleets.id-is-matched-whole", depth=Depth.SMOKE)
 @over(
     st.sampled_from(list(RESEMBLING)),
+    smoke=[_SHORTER],
     quick=_QUICKLY_RESEMBLING,
-    standard=[name for name in RESEMBLING if name not in (*_QUICKLY_RESEMBLING, *_ONLY_IN_A_FILTER)],
+    standard=[name for name in RESEMBLING if name not in (_SHORTER, *_QUICKLY_RESEMBLING, *_ONLY_IN_A_FILTER)],
 )
 def test_an_id_that_resembles_a_fleets_is_another(api: Api, home: str, case: str) -> None:
     api.rename(RESEMBLING[case](home), api.fresh_name())
@@ -206,7 +208,7 @@ def test_an_id_that_resembles_a_fleets_has_none_of_its_codes(
     api.invitation(RESEMBLING[case](has_codes or home))
 
 
-@reaches("fleets.id-is-matched-whole")
+@reaches("fleets.id-is-matched-whole", depth=Depth.SMOKE)
 def test_whether_case_matters_in_an_id(api: Api, home: str) -> None:
     api.rename(home.upper(), api.fresh_name())
 

@@ -14,6 +14,7 @@ from fleet_contract.contract_tests.target import Fixtures
     "invitation.answers-an-array-of-codes",
     "invitation.reading-changes-nothing",
     needs=["fixtures.fleet_with_codes"],
+    depth=Depth.SMOKE,
 )
 def test_the_codes_of_a_fleet_are_listed_each_time(api: Api, fixtures: Fixtures) -> None:
     fleet = fixtures.fleet_with_codes or ""
@@ -21,23 +22,29 @@ def test_the_codes_of_a_fleet_are_listed_each_time(api: Api, fixtures: Fixtures)
     api.invitation(fleet, headers=[("If-None-Match", f'"ct-{api.mark}"')])  # the tag of no list (RFC 9110, 13.1.2)
 
 
-@reaches("invitation.foreign-fleet-is-403", needs=["other_api_key", "fixtures.fleet_with_codes"])
+@reaches("invitation.foreign-fleet-is-403", needs=["other_api_key", "fixtures.fleet_with_codes"], depth=Depth.SMOKE)
 def test_the_codes_that_were_listed_to_one_organization_are_not_to_another(api: Api, fixtures: Fixtures) -> None:
     for caller in (Caller.OWNER, Caller.OTHER):
         api.invitation(fixtures.fleet_with_codes or "", caller=caller)
 
 
-@reaches("invitation.lists-every-active-code", needs=["fixtures.fleet_with_codes", "fixtures.active_codes"])
+@reaches(
+    "invitation.lists-every-active-code",
+    needs=["fixtures.fleet_with_codes", "fixtures.active_codes"],
+)
 def test_every_active_code_is_listed(api: Api, fixtures: Fixtures) -> None:
     api.invitation(fixtures.fleet_with_codes or "")
 
 
-@reaches("invitation.lists-only-active-codes", needs=["fixtures.fleet_with_codes", "fixtures.inactive_codes"])
+@reaches(
+    "invitation.lists-only-active-codes",
+    needs=["fixtures.fleet_with_codes", "fixtures.inactive_codes"],
+)
 def test_no_inactive_code_is_listed(api: Api, fixtures: Fixtures) -> None:
     api.invitation(fixtures.fleet_with_codes or "")
 
 
-@reaches("invitation.without-codes-is-404", needs=["fixtures.fleet_without_codes"])
+@reaches("invitation.without-codes-is-404", needs=["fixtures.fleet_without_codes"], depth=Depth.SMOKE)
 def test_a_fleet_without_codes_has_nothing_to_list(api: Api, fixtures: Fixtures, depth: Depth) -> None:
     fleet, other = fixtures.fleet_without_codes or "", fixtures.fleet_with_codes
     if other:  # to which no query leads
@@ -53,16 +60,13 @@ def test_another_organizations_fleet_is_forbidden(api: Api, fixtures: Fixtures) 
         api.invitation(fixtures.foreign_fleet or "", caller=Caller.OTHER)
 
 
-@reaches(
-    "fleets.id-is-matched-whole",
-    needs=["fixtures.fleet_with_codes", "fixtures.active_codes"],
-)
+@reaches("fleets.id-is-matched-whole", needs=["fixtures.fleet_with_codes", "fixtures.active_codes"], depth=Depth.SMOKE)
 def test_the_codes_of_a_fleet_are_not_those_of_a_shorter_id(api: Api, fixtures: Fixtures) -> None:
     api.invitation((fixtures.fleet_with_codes or "")[:-1])
 
 
-@reaches("invitation.unknown-fleet-is-404")
-@over(st.just("-codeless"), quick=["-codeless"], standard=["-A.b_c~D"])  # which resemble no other fleet's
+@reaches("invitation.unknown-fleet-is-404", depth=Depth.SMOKE)
+@over(st.just("-codeless"), smoke=["-codeless"], standard=["-A.b_c~D"])  # which resemble no other fleet's
 def test_only_a_fleet_has_codes(api: Api, case: str) -> None:
     api.invitation(api.fresh_id(case))
 

@@ -152,8 +152,9 @@ def test_an_unknown_fleet_has_no_keys(api: Api) -> None:
     "keys.paging-ends",
     "keys.page-size-is-obeyed",
     needs=["fixtures.fleet_with_keys"],
+    depth=Depth.SMOKE,
 )
-@over(st.integers(10, 30), quick=[10], standard=[11, 13])
+@over(st.integers(10, 30), smoke=[10], standard=[11, 13])
 def test_a_fleets_keys_page_by_page_are_all_its_keys(api: Api, fixtures: Fixtures, case: int) -> None:
     fleet = fixtures.fleet_with_keys
     most = len(items_of(api.walk_keys(fleetId=fleet, page_size=500)[0]) or ())
@@ -182,7 +183,7 @@ def test_the_keys_of_a_fleet_are_among_all_keys(api: Api, fixtures: Fixtures) ->
 
 @reaches("keys.unfiltered-list-is-whole", "keys.pages-list-each-key-once", "keys.paging-ends")
 def test_all_keys_are_listed_whatever_the_size_of_a_page(api: Api, depth: Depth) -> None:
-    pages = 1 if depth is Depth.QUICK else _PAGES_OF_A_SHARED_SERVER  # or one with many keys would be too dear
+    pages = 1 if depth <= Depth.QUICK else _PAGES_OF_A_SHARED_SERVER  # or one with many keys would be too dear
     walked = api.walk_keys(page_size=500, pages=pages)
     keys = len(items_of(walked[0]) or ())
     if depth > Depth.QUICK:
@@ -226,8 +227,8 @@ def _list_again(api: Api, fleet: str) -> None:
         api.list_keys(fleetId=fleet)
 
 
-@reaches("keys.page-size-out-of-range")
-@over(st.integers(-1000, 9) | st.integers(501, 10_000), quick=[0, -1], standard=[9, 501, 1_000, 100_000])
+@reaches("keys.page-size-out-of-range", depth=Depth.SMOKE)
+@over(st.integers(-1000, 9) | st.integers(501, 10_000), smoke=[0], quick=[-1], standard=[9, 501, 1_000, 100_000])
 def test_page_sizes_out_of_range(api: Api, case: int) -> None:
     api.list_keys(page_size=case)
 

@@ -27,6 +27,7 @@ def test_a_location_is_answered_alike_each_time(api: Api, fixtures: Fixtures, ho
     "prices.fleet-has-its-own",
     "prices.default-stays",
     needs=["fixtures.location", "fixtures.priced_fleet"],
+    depth=Depth.SMOKE,
 )
 def test_a_fleet_sees_its_own_prices(api: Api, fixtures: Fixtures) -> None:
     location, fleet = fixtures.location or "", fixtures.priced_fleet or ""

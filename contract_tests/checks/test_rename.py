@@ -12,9 +12,18 @@ from fleet_contract.contract_tests.judging.bodies import spell
 
 
 @reaches(
-    "rename.accepts-a-valid-name", "rename.keeps-the-id", "rename.answers-the-new-name", "fleets.id-finds-the-fleet"
+    "rename.accepts-a-valid-name",
+    "rename.keeps-the-id",
+    "rename.answers-the-new-name",
+    "fleets.id-finds-the-fleet",
+    depth=Depth.SMOKE,
 )
-@over(texts.endings(), quick=texts.PLAIN_ENDINGS[2:], standard=[*texts.PLAIN_ENDINGS[:2], *texts.MORE_ENDINGS])
+@over(
+    texts.endings(),
+    smoke=texts.PLAIN_ENDINGS[2:3],
+    quick=texts.PLAIN_ENDINGS[3:],
+    standard=[*texts.PLAIN_ENDINGS[:2], *texts.MORE_ENDINGS],
+)
 def test_a_fleet_takes_any_name(api: Api, home: str, case: str) -> None:
     api.rename(home, api.fresh_name() + case)
 
@@ -38,7 +47,7 @@ def test_the_longest_names_fit(api: Api, home: str, case: tuple[int, str]) -> No
     api.rename(home, api.fresh_name(*case))
 
 
-@reaches("rename.name-holds-100-characters")
+@reaches("rename.name-holds-100-characters", depth=Depth.SMOKE)
 def test_a_name_is_not_measured_by_what_it_takes(api: Api, home: str) -> None:
     api.rename(home, texts.lavish(f"={api.mark}-"))
 
@@ -48,10 +57,10 @@ def test_a_name_of_100_characters_of_two_units_each_shows_the_unit(api: Api, hom
     api.rename(home, api.fresh_name(100, texts.FOUR_BYTES))
 
 
-@reaches("rename.refuses-an-overlong-name")
+@reaches("rename.refuses-an-overlong-name", depth=Depth.SMOKE)
 @over(
     texts.lengths(101, 400),
-    quick=texts.MORE_OVERLONG[-1:],  # one more than fit is among the names of several lines
+    smoke=texts.MORE_OVERLONG[-1:],  # one more than fit is among the names of several lines
     standard=[*texts.OVERLONG, *texts.MORE_OVERLONG[:-1], *texts.MOST_OVERLONG],
     deep=texts.FAR_OVERLONG,
 )
@@ -73,8 +82,10 @@ def test_a_name_is_required(api: Api, home: str) -> None:
     api.send("PUT", f"{FLEETS}/{segment(home)}/rename?newName={api.mark}", body=body, headers=JSON)
 
 
-@reaches("rename.refuses-an-invalid-name")
-@over(values.not_strings(), quick=values.NOT_STRINGS, standard=values.MORE_NOT_STRINGS)
+@reaches("rename.refuses-an-invalid-name", depth=Depth.SMOKE)
+@over(
+    values.not_strings(), smoke=values.NOT_STRINGS[:1], quick=values.NOT_STRINGS[1:], standard=values.MORE_NOT_STRINGS
+)
 def test_a_name_is_a_string(api: Api, home: str, case: Any) -> None:
     api.rename(home, case)
 
@@ -106,10 +117,11 @@ _MEMBERS = {"newName": "NAME"}
 _NO_JSON, _MORE_NO_JSON = values.no_json(_MEMBERS), values.more_no_json(_MEMBERS)
 
 
-@reaches("rename.refuses-a-malformed-body")
+@reaches("rename.refuses-a-malformed-body", depth=Depth.SMOKE)
 @over(
     st.binary(max_size=50),
-    quick=[_NO_JSON[0], _NO_JSON[3], *_MORE_NO_JSON[:3]],
+    smoke=_NO_JSON[:1],
+    quick=[_NO_JSON[3], *_MORE_NO_JSON[:3]],
     standard=[*_NO_JSON[1:3], *_NO_JSON[4:], *_MORE_NO_JSON[3:], *values.MOST_NO_JSON, *values.nearly_json(_MEMBERS)],
 )
 def test_a_body_is_a_json_object(api: Api, home: str, case: bytes) -> None:
@@ -131,7 +143,7 @@ def test_a_byte_order_mark_is_no_reason_to_fail(api: Api, home: str) -> None:
     api.put_name(home, b"\xef\xbb\xbf" + spell({"newName": api.fresh_name()}))
 
 
-@reaches("http.unknown-properties")
+@reaches("http.unknown-properties", depth=Depth.SMOKE)
 def test_an_unknown_property_is_no_name(api: Api, home: str) -> None:
     api.rename(home, api.fresh_name(), more={"unknownToAll": True, "__proto__": {}})
 

@@ -31,11 +31,13 @@ INTERRUPTED = "it was interrupted"
 class WritesForbidden(Exception):
     """A request was not sent, since it could have changed a server that nobody allowed us to change."""
 
-    def __init__(self, method: str, host: str) -> None:
+    def __init__(self, method: str, host: str, switch: str = "--allow-writes") -> None:
+        self.switch = switch
         super().__init__(
             f"{method} was not sent to {host}: it could create or rename something, and fleets cannot be deleted. "
             f"Writes were expected to be allowed first, on any host but loopback. "
-            f"If you may create fleets there, give --allow-writes or put allow_writes = true into the target file."
+            f"If you may create fleets there, give {switch} or put "
+            f"{switch.removeprefix('--').replace('-', '_')} = true into the target file."
         )
 
 
@@ -188,7 +190,7 @@ class Client:
         anything is sent.
         """
         if method.upper() not in READS and not self.target.may_write:
-            raise WritesForbidden(method, self.target.host)
+            raise WritesForbidden(method, self.target.host, self.target.lacks_to_write)
         sent, request = self._dresser.dress(
             method, path, caller=caller, body=body, headers=headers, key=key, header_name=header_name
         )

@@ -23,6 +23,7 @@ VALUES = {
     "api_key": "a-key",
     "other_api_key": "other-key",
     "allow_writes": "yes",
+    "allow_writes_in_production": "yes",
     "fixtures.fleet_with_codes": "acme",
     "fixtures.active_codes": "A,B",
     "fixtures.inactive_codes": "C",

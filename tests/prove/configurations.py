@@ -68,6 +68,8 @@ CONFIGURATIONS = {
     each.name: each
     for each in (
         FULL,
+        Configuration("smoke", {"depth": "smoke"}),
+        Configuration("smoke without fixtures", {"depth": "smoke"}, _with_fixtures(lambda _: Fixtures())),
         Configuration("quick", {"depth": "quick"}),
         Configuration("deep", {"depth": "deep"}),
         *(Configuration(f"without {name}", {}, _without(name)) for name in _FIXTURES),

@@ -1,0 +1,82 @@
+"""What runs left behind, as the ledger has it, in forms to hand to whoever can remove it."""
+
+import csv
+import json
+from collections.abc import Iterable
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from fleet_contract.spec.files import Contradiction, read_text
+
+COLUMNS = ("base_url", "made", "name", "fleetId", "contractId", "certain", "mark", "at")
+FORMS = ("text", "csv", "json")
+_WHAT = "The ledger"
+_EXPECTED = "Expected JSON lines, as runs append them to --ledger. Name the file of the runs."
+
+Entry = dict[str, Any]
+
+
+def read_ledger(path: Path, base_url: str = "") -> list[Entry]:
+    """Return the entries of a ledger, each thing once, of one server where one is given; raises Contradiction.
+
+    The last line may be half of an entry, where a disk was full.
+    """
+    lines = read_text(path, _WHAT, _EXPECTED).splitlines()
+    entries = [_entry(line, number, path) for number, line in enumerate(lines, start=1) if line.strip()]
+    once = {(each.get("base_url"), each["made"], each["name"]): each for each in entries}
+    return [each for each in once.values() if base_url in ("", each.get("base_url"))]
+
+
+def _entry(line: str, number: int, path: Path) -> Entry:
+    try:
+        entry = json.loads(line)
+    except ValueError:
+        entry = None
+    if not isinstance(entry, dict) or not {"made", "name"} <= entry.keys():
+        raise Contradiction(f"{_WHAT} {path}: line {number} is no entry. {_EXPECTED}")
+    return entry
+
+
+def written(entries: Iterable[Entry], form: str) -> str:
+    """Return entries in a form of FORMS."""
+    return {"text": _as_text, "csv": _as_csv, "json": _as_json}[form](list(entries))
+
+
+def _as_json(entries: list[Entry]) -> str:
+    return json.dumps(entries, indent=2) + "\n"
+
+
+def _as_csv(entries: list[Entry]) -> str:
+    """Return a table whose cells no spreadsheet takes for formulas."""
+    out = StringIO()
+    table = csv.writer(out, lineterminator="\n")
+    table.writerow(COLUMNS)
+    table.writerows([_cell(each.get(column, "")) for column in COLUMNS] for each in entries)
+    return out.getvalue()
+
+
+def _cell(value: Any) -> str:
+    text = str(value)
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+
+
+def _as_text(entries: list[Entry]) -> str:
+    servers: dict[str, list[Entry]] = {}
+    for each in entries:
+        servers.setdefault(str(each.get("base_url", "an unknown server")), []).append(each)
+    return "\n".join(_about(server, each) for server, each in servers.items()) or "Nothing was left behind.\n"
+
+
+def _about(server: str, entries: list[Entry]) -> str:
+    lines = [server]
+    for made, words in (("fleet", "fleets"), ("key", "charging keys, by what is printed on them")):
+        names = [each for each in entries if each["made"] == made]
+        lines += [f"  {len(names)} {words}", *(f"    {_line(each)}" for each in names)]
+    return "\n".join(lines) + "\n"
+
+
+def _line(entry: Entry) -> str:
+    doubt = "" if entry.get("certain", True) else ", perhaps: the response was lost"
+    contract = f", contract {entry['contractId']}" if "contractId" in entry else ""
+    return f"{entry['name']}{contract}, {entry.get('at', 'at an unknown time')}{doubt}"

@@ -1,0 +1,91 @@
+"""A plan: what a run of given settings would drive and leave behind, and what would unlock the rest. Sends nothing."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from importlib.resources import files
+from typing import Any
+
+from fleet_contract.contract_tests.check import Check, check_of
+from fleet_contract.contract_tests.depths import PRICES, Depth
+from fleet_contract.contract_tests.driving import SAVED, lacked_by
+from fleet_contract.contract_tests.network.budget import longest_run
+from fleet_contract.contract_tests.run import Settings
+from fleet_contract.contract_tests.verdicts import testable
+
+CHECKS = "fleet_contract.contract_tests.checks"
+_LATENCY = 0.05  # seconds for a response, where nobody has asked yet
+
+
+@dataclass(frozen=True)
+class Drive:
+    """A check with its name in words."""
+
+    words: str
+    check: Check
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What would be driven, which requirements that reaches, and what each thing that is missing would add to them."""
+
+    settings: Settings
+    drives: tuple[Drive, ...]
+    reached: frozenset[str]
+    unlocked: Mapping[str, frozenset[str]]
+    seconds: float | None
+
+
+def plan_of(settings: Settings) -> Plan:
+    """Return the plan of a run."""
+    wanted = {each.id for each in testable(settings.only, settings.skip, settings.target.dialect)}
+    due, rest = list[Drive](), list[tuple[Drive, str]]()
+    for each in _drives():
+        if not wanted & set(each.check.reaches):
+            continue
+        lack = lacked_by(each.check, settings)
+        if lack is None:
+            due.append(each)
+        else:
+            rest.append((each, lack.reason))
+    reached = frozenset(id for each in due for id in each.check.reaches if id in wanted)
+    return Plan(settings, tuple(due), reached, _unlocked(rest, wanted - reached), _seconds(settings))
+
+
+def _unlocked(rest: list[tuple[Drive, str]], unreached: set[str]) -> Mapping[str, frozenset[str]]:
+    """Return what each lack keeps from being reached at all, the dearest lack first."""
+    found: dict[str, set[str]] = {}
+    for each, reason in rest:
+        found.setdefault(reason, set()).update(set(each.check.reaches) & unreached)
+    ordered = sorted(found.items(), key=lambda each: (-len(each[1]), each[0]))
+    return {reason: frozenset(ids) for reason, ids in ordered}
+
+
+def _seconds(settings: Settings) -> float | None:
+    """Return how long the run takes at most, as long as no response takes longer than usual."""
+    return longest_run(settings.target.limits, settings.target.rate, _LATENCY)
+
+
+@cache
+def _drives() -> tuple[Drive, ...]:
+    return tuple(Drive(_words(name), check) for name, check in _checks() if SAVED not in name)
+
+
+def _checks() -> Iterator[tuple[str, Check]]:
+    for file in sorted(each.name for each in files(CHECKS).iterdir() if each.name.startswith("test_")):
+        module = import_module(f"{CHECKS}.{file.removesuffix('.py')}")
+        functions: Mapping[str, Callable[..., Any]] = vars(module)
+        for name, function in functions.items():
+            check = check_of(function) if name.startswith("test_") else None
+            if check and check.reaches:
+                yield name, check
+
+
+def _words(name: str) -> str:
+    return name.removeprefix("test_").replace("_", " ")
+
+
+def next_depth(depth: Depth) -> Depth | None:
+    """Return the depth after this one, None after the last."""
+    return next((each for each in PRICES if each > depth), None)

@@ -1,0 +1,49 @@
+"""What is printed before a run: what it would send and cost, and whether its target is as the target file says."""
+
+from collections.abc import Iterable
+
+from rich.console import Console
+from rich.markup import escape
+
+from fleet_contract.contract_tests.doctor import Diagnosis
+from fleet_contract.contract_tests.marks import PRINTED
+from fleet_contract.contract_tests.planning import Plan
+from fleet_contract.contract_tests.reports.console import say
+
+_MARKS = {True: "[green]✓[/]", False: "[red]✗[/]", None: "[yellow]-[/]"}
+
+
+def print_plan(plan: Plan, console: Console) -> None:
+    """Print what a run would do to its target, and what would unlock the rest."""
+    settings = plan.settings
+    target, limits = settings.target, settings.target.limits
+    say(console, f"[bold]A run at {settings.depth.word} depth against {escape(target.base_url)}[/]")
+    if target.may_write:
+        say(
+            console,
+            f"sends at most {limits.max_requests:,} requests and creates at most {limits.max_fleets} fleets and "
+            f"{limits.max_keys} charging keys, which cannot be deleted.",
+            2,
+        )
+        say(console, f"Fleets called ct-<mark>-… and keys with {PRINTED}<mark>-… on them stay for ever.", 2)
+    else:
+        say(console, f"reads only, at most {limits.max_requests:,} times: writes need {target.lacks_to_write}.", 2)
+    pace = f"{target.rate:g} requests per second" if target.rate else "any pace"
+    seconds = "has no end of its own" if plan.seconds is None else f"ends after at most {plan.seconds:,.0f} s"
+    say(console, f"It goes at {pace}, and {seconds}.", 2)
+    console.print(f"\n[bold]{len(plan.drives)} checks, which reach {len(plan.reached)} requirements[/]")
+    for each in plan.drives:
+        say(console, each.words, 2, 2)
+    if plan.unlocked:
+        console.print("\n[bold]What would add to it[/]")
+    for reason, ids in plan.unlocked.items():
+        more = (
+            f"{len(ids)} more requirements: {', '.join(sorted(ids))}" if ids else "no more requirements, but more cases"
+        )
+        say(console, f"[yellow]{escape(reason)}[/]: {more}", 2, 2)
+
+
+def print_diagnoses(found: Iterable[Diagnosis], console: Console) -> None:
+    """Print what was looked at, a line each."""
+    for each in found:
+        say(console, f"{_MARKS[each.is_well]} [bold]{each.what}[/] {escape(each.words)}", hang=2)

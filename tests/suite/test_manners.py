@@ -1,0 +1,235 @@
+"""Manners: what a run costs and says beforehand, what it leaves behind, and where it does not write."""
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from fleet_contract.contract_tests.depths import PRICES, UNSHOWN, Depth
+from fleet_contract.contract_tests.left_behind import COLUMNS, read_ledger, written
+from fleet_contract.contract_tests.planning import plan_of
+from fleet_contract.contract_tests.settings import read_settings
+from fleet_contract.contract_tests.target import Network, Target
+from fleet_contract.contract_tests.verdicts import Outcome, Verdict
+from fleet_contract.spec.files import Contradiction
+from tests.client.servers import Heard, answer
+
+from .fronts import fronted
+from .harness import SEED, command, failed, judged, mock, verdicts
+
+# --- smoke ---
+
+
+def test_smoke_judges_most_that_one_fleet_shows() -> None:
+    with mock() as url:
+        report = judged(url, "smoke")
+    assert report.outcome is Outcome.CONFORMS
+    price = PRICES[Depth.SMOKE]
+    assert (price.requests, price.fleets, price.keys) == (40, 1, 0)
+    assert report.footprint.requests <= price.requests
+    assert len(report.footprint.fleets_created) == 1
+    assert report.footprint.keys_created == ()
+    assert sum(verdict == Verdict.PASSED for verdict in verdicts(report).values()) >= 39
+
+
+def test_smoke_sends_nothing_more_where_something_fails() -> None:
+    with mock("rename-cuts-names", "inactive-codes-are-listed-too") as url:
+        report = judged(url, "smoke")
+    assert failed(report) >= {"invitation.lists-only-active-codes"}
+    assert report.footprint.requests <= PRICES[Depth.SMOKE].requests
+
+
+def test_what_smoke_cannot_show_is_untested_and_what_it_sees_broken_fails() -> None:
+    unshown = UNSHOWN[Depth.SMOKE]
+    with mock() as url:
+        report = judged(url, "smoke")
+    assert {id for id, verdict in verdicts(report).items() if verdict == Verdict.PASSED} & unshown == set()
+    for each in report.results:
+        if each.requirement.id in unshown:
+            assert "needs --depth quick" in each.reason or "needs --depth standard" in each.reason
+
+
+# --- the plan ---
+
+
+def test_a_plan_says_what_a_run_would_do_and_sends_nothing() -> None:
+    said = command("plan", "https://staging.example/drive", "--depth", "smoke", "--allow-writes")
+    assert said.exit_code == 0
+    text = " ".join(said.output.split())
+    assert "at most 40 requests and creates at most 1 fleets and 0 charging keys" in text
+    assert "Fleets called ct-<mark>-…" in text
+    assert "It goes at 10 requests per second, and ends after at most 68 s." in text
+    assert "no operation works without a key" in text
+    assert re.search(r"needs fixtures\.fleet_with_codes in the target file: \d+ more requirements: invitation\.", text)
+    assert re.search(r"needs --depth quick: \d+ more requirements: ", text)
+
+
+def test_a_plan_without_a_target_has_the_limits_of_each_depth() -> None:
+    said = command("plan").output
+    for depth, price in PRICES.items():
+        assert re.search(rf"{depth.word}\W+{price.requests:,}\W+{price.fleets}\W+{price.keys}\W", said)
+
+
+def test_a_plan_of_reads_says_what_writes_need() -> None:
+    assert "reads only, at most 800 times: writes need --allow-writes." in command("plan", "https://a.example").output
+
+
+@pytest.mark.parametrize("depth", Depth)
+def test_a_plan_reaches_what_the_run_judges(depth: Depth) -> None:
+    if depth is Depth.DEEP:
+        return
+    with mock() as url:
+        settings, _ = read_settings(url, {"target": SEED, "depth": depth.word})
+        report = judged(url, depth.word)
+    plan = plan_of(settings)
+    driven = {ran.name.partition("::")[2].partition("[")[0] for ran in report.ran if not ran.reason}
+    assert {each.words for each in plan.drives} == {name.removeprefix("test_").replace("_", " ") for name in driven}
+    unlocked = set().union(*plan.unlocked.values())
+    assert not unlocked & plan.reached
+    judged_ones = {id for id, verdict in verdicts(report).items() if verdict in (Verdict.PASSED, Verdict.FAILED)}
+    assert plan.reached - UNSHOWN.get(depth, frozenset()) <= judged_ones | unlocked | set(verdicts(report))
+
+
+# --- the doctor ---
+
+
+def doctored(url: str, tmp_path: Path, **fixtures: object) -> tuple[int, str]:
+    file = tmp_path / "target.toml"
+    lines = "\n".join(f"{name} = {json.dumps(value)}" for name, value in fixtures.items())
+    file.write_text(f'base_url = "{url}"\napi_key = "demo-key"\nother_api_key = "other-key"\n[fixtures]\n{lines}\n')
+    said = command("doctor", "--target", str(file))
+    return said.exit_code, " ".join(said.output.split())
+
+
+WELL = {
+    "fleet_with_codes": "acme-corp-001",
+    "active_codes": ["FLEET2024ABC", "FLEET2024XYZ"],
+    "inactive_codes": ["OLD2019"],
+    "fleet_without_codes": "codeless-001",
+    "foreign_fleet": "foreign-001",
+    "fleet_with_keys": "acme-corp-001",
+    "location": "loc-001",
+    "priced_fleet": "acme-corp-001",
+}
+
+
+def test_the_doctor_finds_a_right_target_file_well_and_only_reads(tmp_path: Path) -> None:
+    heard: list[str] = []
+
+    def noting(_: int, request: Heard) -> None:
+        heard.append(request.method)
+
+    with mock() as url, fronted(url, noting) as front:
+        code, said = doctored(front.url, tmp_path, **WELL)
+    assert (code, "✗" in said) == (0, False), said
+    assert said.count("is as the target file says") == 7
+    assert set(heard) == {"GET"}
+    assert not [code for code in (*WELL["active_codes"], *WELL["inactive_codes"]) if code in said]
+
+
+@pytest.mark.parametrize(
+    ("changed", "problem"),
+    [
+        ({"fleet_with_codes": "codeless-001"}, "fixtures.fleet_with_codes is answered 404. Expected 200 with codes"),
+        ({"active_codes": ["FLEET2024ABC"]}, "lists 1 codes that active_codes lacks: add them"),
+        ({"active_codes": ["FLEET2024ABC", "FLEET2024XYZ", "N0"]}, "1 of active_codes are not among them"),
+        ({"inactive_codes": [], "active_codes": ["FLEET2024ABC", "FLEET2024XYZ"]}, ""),
+        ({"fleet_without_codes": "acme-corp-001"}, "fixtures.fleet_without_codes is answered 200. Expected 404"),
+        ({"foreign_fleet": "acme-corp-001"}, "fixtures.foreign_fleet belongs to the organization of api_key"),
+        ({"fleet_with_keys": "nobody-s"}, "keys where at least 11 were expected"),
+        ({"location": "nowhere"}, "fixtures.location is answered 404"),
+        ({"priced_fleet": "codeless-001"}, "fixtures.priced_fleet has the default prices at this location"),
+    ],
+)
+def test_the_doctor_says_what_is_wrong(tmp_path: Path, changed: dict[str, object], problem: str) -> None:
+    with mock() as url:
+        code, said = doctored(url, tmp_path, **{**WELL, **changed})
+    assert (code, problem in said) == (2 if problem else 0, True), said
+
+
+def test_the_doctor_looks_at_the_clock(tmp_path: Path) -> None:
+    page = b'{"keys": []}'
+    wrong = answer(200, page, Date="Tue, 01 Jan 2019 00:00:00 GMT")
+    with mock() as url, fronted(url, lambda *_: wrong) as front:
+        code, said = doctored(front.url, tmp_path)
+    assert (code, "from that of this machine: set one of them" in said) == (2, True), said
+
+
+def test_the_doctor_says_why_it_could_not_look() -> None:
+    said = command("doctor", "http://127.0.0.1:9")
+    assert (said.exit_code, "the connection failed" in said.output) == (3, True)
+
+
+# --- the ledger ---
+
+ROWS = (
+    {"made": "fleet", "name": "ct-1-001", "certain": True, "base_url": "https://a.example", "mark": "1", "at": "2030"},
+    {"made": "fleet", "name": "ct-1-001", "certain": True, "base_url": "https://a.example", "mark": "1", "at": "2031"},
+    {"made": "key", "name": "CT-1-k001", "contractId": "=1+1", "certain": False, "base_url": "https://b.example"},
+)
+
+
+def ledger(folder: Path) -> Path:
+    file = folder / "ledger.jsonl"
+    file.write_text("".join(f"{json.dumps(row)}\n" for row in ROWS))
+    return file
+
+
+def test_the_ledger_lists_what_was_left_behind_by_server(tmp_path: Path) -> None:
+    file = ledger(tmp_path)
+    said = command("ledger", str(file)).output
+    assert said.count("ct-1-001") == 1
+    assert "https://b.example\n  0 fleets\n  1 charging keys" in said
+    assert "perhaps: the response was lost" in said
+    assert "b.example" not in command("ledger", str(file), "--base-url", "https://a.example/").output
+
+
+def test_the_ledger_is_a_table_that_no_spreadsheet_computes(tmp_path: Path) -> None:
+    lines = written(read_ledger(ledger(tmp_path)), "csv").splitlines()
+    assert lines[0] == ",".join(COLUMNS)
+    assert len(lines) == 3
+    assert ",'=1+1," in lines[2]
+    assert json.loads(written(read_ledger(ledger(tmp_path)), "json"))[1]["name"] == "CT-1-k001"
+
+
+@pytest.mark.parametrize("text", ["[1]\n", "{half\n", '{"made": "fleet"}\n'])
+def test_a_file_that_is_no_ledger_is_told(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "odd"
+    file.write_text(text)
+    with pytest.raises(Contradiction, match="line 1 is no entry"):
+        read_ledger(file)
+    assert command("ledger", str(tmp_path / "nowhere")).exit_code == 2
+
+
+# --- production ---
+
+
+@pytest.mark.parametrize(
+    ("host", "is_production"),
+    [
+        ("drive-api.plugsurfing.com", True),
+        ("DRIVE-API.plugsurfing.com.", True),
+        ("drive-api-stage.plugsurfing.com", False),
+        ("plugsurfing.com.example", False),
+        ("staging.example", False),
+    ],
+)
+def test_the_vendors_production_needs_a_switch_of_its_own(host: str, is_production: bool) -> None:
+    allowed = Target(f"https://{host}/drive", allow_writes=True)
+    assert allowed.is_production is is_production
+    assert allowed.may_write is not is_production
+    assert allowed.lacks_to_write == ("--allow-writes-in-production" if is_production else "")
+    assert replace(allowed, allow_writes_in_production=True).may_write
+    assert not Target(f"https://{host}/drive", allow_writes_in_production=True).may_write
+
+
+def test_a_detour_to_production_is_production() -> None:
+    network = Network(connect_to=("a.example:443:drive-api.plugsurfing.com:443",))
+    assert Target("https://a.example", allow_writes=True, network=network).lacks_to_write
+
+
+def test_a_run_in_production_says_which_switch_it_lacks() -> None:
+    said = command("plan", "https://drive-api.plugsurfing.com/drive", "--allow-writes").output
+    assert "writes need --allow-writes-in-production." in " ".join(said.split())
