@@ -123,9 +123,15 @@ class Incoming:
 
     def __init__(self, receive: Any) -> None:
         self._receive = receive
+        self._whole: bytes | None = None
 
     async def whole(self, declared: str | None, most: int) -> bytes:
-        """Return the whole body; raises Refusal when it is larger than `most` bytes, in words or in fact."""
+        """Return the whole body, again too; raises Refusal when it is larger than `most` bytes, in words or in fact."""
+        if self._whole is None:
+            self._whole = await self._read(declared, most)
+        return self._whole
+
+    async def _read(self, declared: str | None, most: int) -> bytes:
         if declared is not None and declared.isdigit() and (len(declared) > len(str(most)) or int(declared) > most):
             raise too_large(most)
         chunks = bytearray()

@@ -159,9 +159,8 @@ def shared_store(parts: Parts, world: str = MAIN, of: Store | None = None) -> "R
     while isinstance(of, DelegatingStore):
         of = of.inner
     link = of.link if isinstance(of, RedisStore) else None
-    return RedisStore(
-        parts.store_url, habits(parts.dialect), parts.seed, terms(parts.dialect, parts.seed), world=world, link=link
-    )
+    agreed = terms(parts.dialect, parts.seed, parts.misbehaviours)
+    return RedisStore(parts.store_url, habits(parts.dialect), parts.seed, agreed, world=world, link=link)
 
 
 def habits(dialect: Dialect) -> Habits:

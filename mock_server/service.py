@@ -23,6 +23,7 @@ from fleet_contract.mock_server.parts import Mock, Proceed
 from fleet_contract.mock_server.plan import Parameter, Plan
 from fleet_contract.mock_server.refusals import Refusal, refusal_of, rendered
 from fleet_contract.mock_server.schemas import body_refusal
+from fleet_contract.mock_server.store import OtherTerms
 
 INTERVAL_OF_REFUSALS = 97
 MOST_PARAMETERS = 100
@@ -53,11 +54,11 @@ class Service:
             self._decide = layer(self, self._decide)
 
     async def answer(self, call: Call, incoming: Incoming) -> Answer:
-        """Return what a call is answered, a refusal included; never raises."""
+        """Return what a call is answered, a refusal included; raises nothing but OtherTerms."""
         return self.finish(call, await self._decide(call, incoming))
 
     async def decide(self, call: Call, incoming: Incoming) -> Answer:
-        """Return what a call is answered before it is made ready to be sent; never raises."""
+        """Return what a call is answered before it is made ready to be sent; raises OtherTerms."""
         try:
             self.limit_the_rate()
             plan = self.plan_of(call)
@@ -65,6 +66,8 @@ class Service:
                 return await self.demanded(call, plan, incoming)
             await self.parse(call, plan, incoming)
             return self.render(await plan.handler(self.mock, call), plan)
+        except OtherTerms:
+            raise
         except Exception as wrong:  # noqa: BLE001  (whatever it was, the caller gets an answer)
             return await self.refused(wrong, call)
 
@@ -82,10 +85,12 @@ class Service:
         return answer.with_headers({**answer.headers, "mock-hint": hints})
 
     async def carried_out(self, call: Call, plan: Plan, incoming: Incoming) -> Answer:
-        """Return what a call is answered that meets nothing; never raises."""
+        """Return what a call is answered that meets nothing; raises OtherTerms."""
         try:
             await self.parse(call, plan, incoming)
             return self.render(await plan.handler(self.mock, call), plan)
+        except OtherTerms:
+            raise
         except Exception as wrong:  # noqa: BLE001  (likewise)
             return await self.refused(wrong, call)
 

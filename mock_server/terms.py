@@ -1,22 +1,39 @@
-"""The terms on which mocks share a store: the dialect they speak, and the seed they began with."""
+"""The terms on which mocks share a store: what they were started with, and how they behave now."""
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from fleet_contract.mock_server.store import State
 from fleet_contract.mock_server.store.texts import text_of_fleet, text_of_key, text_of_location
 
-LAYOUT = 1  # of what is kept in the store; another one cannot be shared with
+LAYOUT = 2  # of what is kept in the store; another one cannot be shared with
 MOST_NAMED = 5
+NOW = "now"
 
 Terms = Mapping[str, Any]
 
 
-def terms(dialect: Mapping[str, str], seed: State) -> Terms:
-    """Return what mocks must agree on to share a store, as JSON can hold it."""
-    return {"layout": LAYOUT, "dialect": dict(dialect), "seed": _digest(seed)}
+def terms(dialect: Mapping[str, str], seed: State, misbehaviours: Sequence[str] = ()) -> Terms:
+    """Return what mocks agree on that were started so, as JSON can hold it."""
+    started = {"layout": LAYOUT, "dialect": dict(dialect), "seed": _digest(seed), "misbehaviours": list(misbehaviours)}
+    return {**started, NOW: behaviour(dialect, misbehaviours, seed.keys)}
+
+
+def behaviour(dialect: Mapping[str, str], misbehaviours: Sequence[str], keys: Mapping[str, str]) -> Terms:
+    """Return what may change while mocks run, and is the same for all who share a store; `keys` are the API keys."""
+    return {"dialect": dict(dialect), "misbehaviours": list(misbehaviours), "keys": dict(keys)}
+
+
+def behaving(of: Terms, now: Terms) -> Terms:
+    """Return the same terms with another behaviour."""
+    return {**of, NOW: now}
+
+
+def are_started_alike(there: Terms, here: Terms) -> bool:
+    """Say whether mocks of these terms were started with the same, however they behave now."""
+    return behaving(there, {}) == behaving(here, {})
 
 
 def differences(there: Terms, here: Terms) -> str:
@@ -35,6 +52,9 @@ def _differences(there: Terms, here: Terms) -> Iterator[str]:
         one, other = (answers.get(question, "not asked") for answers in (answers_there, answers_here))
         if one != other:
             yield f"{question} is {one} there and {other} here"
+    one, other = (", ".join(each["misbehaviours"]) or "none" for each in (there, here))
+    if one != other:
+        yield f"misbehaviours are {one} there and {other} here"
     if there["seed"] != here["seed"]:
         yield "they began with another seed"
 

@@ -19,7 +19,6 @@ from fleet_contract.mock_server.pages import with_policy
 from fleet_contract.mock_server.refusals import Refusal, refusal_of, rendered
 from fleet_contract.mock_server.routes import Routes, listed
 from fleet_contract.mock_server.sending import sent
-from fleet_contract.mock_server.store import Store
 from fleet_contract.mock_server.worlds import HEADER, Worlds, without_world
 
 PAGES_FOR_PEOPLE = ("/ui", "/openapi.json", "/openapi.yaml")
@@ -45,7 +44,7 @@ class Wire:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            await lifespan(self.worlds.main.mock.store, receive, send)
+            await lifespan(self.worlds, receive, send)
             return
         call = call_of(scope)
         if ROOT in call.raw_path and await self.is_controlled(call, scope, receive, send):
@@ -89,7 +88,7 @@ class Wire:
         except Exception as wrong:  # noqa: BLE001  (whatever it was, the caller gets an answer)
             answer = rendered(refusal_of(wrong, None), world.mock.dialect)
             return answer if is_for_people(call) else world.service.finish(call, answer)
-        return answer or await world.service.answer(call, Incoming(receive))
+        return answer or await world.answer(call, Incoming(receive))
 
     def own_answer(self, call: Call, scope: Scope, routes: Routes) -> Answer | None:
         """Return the answer to what HTTP and browsers ask of any server, None to all else; raises Refusal."""
@@ -117,12 +116,12 @@ class Wire:
         return with_policy(await collected(page() if page else self.ui, scope, receive))
 
 
-async def lifespan(store: Store, receive: Receive, send: Send) -> None:
-    """Open the store before the first request, and close it after the last."""
+async def lifespan(worlds: Worlds, receive: Receive, send: Send) -> None:
+    """Open the worlds before the first request, and close them after the last."""
     while (message := await receive())["type"] != "lifespan.shutdown":
-        await store.open()
+        await worlds.open()
         await send({"type": f"{message['type']}.complete"})
-    await store.close()
+    await worlds.close()
     await send({"type": "lifespan.shutdown.complete"})
 
 

@@ -4,69 +4,37 @@ A request names its world in a header or at the front of its path; one that name
 other is made when it is first named, and ends when nobody has named it for a while.
 """
 
+import asyncio
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from secrets import randbelow
+from typing import TypeVar
 
+from fleet_contract.mock_server.bodies import Incoming
 from fleet_contract.mock_server.describing import state_now
 from fleet_contract.mock_server.kinds import Kind
+from fleet_contract.mock_server.messages import Answer, Call
 from fleet_contract.mock_server.misbehaviours import MISBEHAVIOURS, find
 from fleet_contract.mock_server.on_demand import Rule, Rules
 from fleet_contract.mock_server.parts import Mock, Parts, habits, require_distinct_fleets
-from fleet_contract.mock_server.parts import parts as honest_parts
-from fleet_contract.mock_server.plan import Plan
-from fleet_contract.mock_server.refusals import Refusal
-from fleet_contract.mock_server.routes import Routes
+from fleet_contract.mock_server.patterns import Patterns, PlansOf
+from fleet_contract.mock_server.refusals import Refusal, refusal_of, rendered
 from fleet_contract.mock_server.service import Service
-from fleet_contract.mock_server.store import MAIN, State
-from fleet_contract.mock_server.terms import terms
+from fleet_contract.mock_server.store import MAIN, OtherTerms, State, StoreUnavailable
+from fleet_contract.mock_server.terms import NOW, Terms, are_started_alike, behaving, behaviour, terms
 from fleet_contract.spec.dialect import Dialect
 
 HEADER = "mock-world"
 NAME = re.compile(r"(?!\.{1,2}(?![\s\S]))[A-Za-z0-9_.~-]{1,100}")
 IN_FRONT = re.compile(r"(?P<before>.*?)/_mock/worlds/(?P<name>[^/]+)(?P<rest>/.+)", re.DOTALL)
-MOST_PATTERNS = 50
+INTERVAL = 0.5  # seconds after which a mock behaves at the latest as others do that share its worlds
+MOST_TRIES = 5
+Done = TypeVar("Done")
 LARGEST_SEED = 2**32
-
-PlansOf = Callable[[Parts], Mapping[str, Plan]]
-
-
-@dataclass(frozen=True)
-class Pattern:
-    """What all worlds of one dialect share."""
-
-    parts: Parts
-    routes: Routes
-    plans: Mapping[str, Plan]
-
-
-class Patterns:
-    """The patterns of the dialects that are spoken, each worked out once."""
-
-    def __init__(self, base: Parts, plans_of: PlansOf) -> None:
-        self._base = base
-        self._plans_of = plans_of
-        self._known = {key_of(base.dialect): self._worked_out(base)}
-
-    def of(self, dialect: Dialect) -> Pattern:
-        """Return the pattern of a dialect."""
-        key = key_of(dialect)
-        if key not in self._known:
-            if len(self._known) >= MOST_PATTERNS:
-                self._known.pop(next(iter(self._known)))
-            made = honest_parts(dialect)
-            parts = replace(self._base, document=made.document, dialect=made.dialect, hooks=made.hooks)
-            self._known[key] = self._worked_out(parts)
-        return self._known[key]
-
-    def _worked_out(self, parts: Parts) -> Pattern:
-        return Pattern(parts, Routes(parts.document), self._plans_of(parts))
-
-
-def key_of(dialect: Dialect) -> frozenset[tuple[str, str]]:
-    return frozenset(dialect.items())
 
 
 @dataclass(frozen=True)
@@ -93,6 +61,9 @@ class World:
         self.used = time.monotonic()
         self.snapshots: dict[str, State] = {}
         self._patterns = patterns
+        self._is_shared = bool(parts.store_url)
+        self._agreed = terms(origin.dialect, origin.seed, parts.misbehaviours) if self._is_shared else {}
+        self.answer = self._answer_as_agreed if self._is_shared else self.service.answer
 
     @property
     def unused_for(self) -> float:
@@ -118,7 +89,8 @@ class World:
 
     async def speak(self, dialect: Dialect) -> None:
         """Speak a dialect, and hold what was held; raises Contradiction, and then nothing has changed."""
-        await self._become(dialect, await state_now(self.mock))
+        async with self.mock.store.suspended():  # Or what others write after it was read would be lost.
+            await self._become(dialect, await state_now(self.mock))
 
     def misbehave(self, names: Sequence[str]) -> None:
         """Misbehave in these ways, from their beginning, and in no others; raises Contradiction."""
@@ -154,10 +126,66 @@ class World:
             return
         pattern = self._patterns.of(dialect)
         parts = misbehaving(replace(pattern.parts, seed=self.origin.seed), self.misbehaviours)
-        agreed = terms(dialect, parts.seed) if parts.store_url else {}
+        agreed = behaving(self._agreed, behaviour(dialect, parts.misbehaviours, self.mock.access.tenants))
         await self.mock.store.begin(state, habits(dialect), agreed)
+        self._agreed = agreed
         self.mock.become(parts, pattern.routes)
         self.service.begin(pattern.plans)
+
+    # --- with other mocks that share it ---
+
+    async def _answer_as_agreed(self, call: Call, incoming: Incoming) -> Answer:
+        """Return what a call is answered by whichever mock; never raises."""
+        try:
+            return await self.up_to_date(partial(self.service.answer, call, incoming))
+        except StoreUnavailable as wrong:
+            return self.service.finish(call, rendered(refusal_of(wrong, call.operation_id), self.mock.dialect))
+
+    async def up_to_date(self, do: Callable[[], Awaitable[Done]]) -> Done:
+        """Return what is done, again where others have changed the behaviour meanwhile; raises StoreUnavailable."""
+        for _ in range(MOST_TRIES):
+            try:
+                return await do()
+            except OtherTerms as wrong:
+                self._catch_up(wrong.held)
+        raise StoreUnavailable("Other mocks change how this world behaves, again and again.")
+
+    def _catch_up(self, held: Terms) -> None:
+        """Behave as others have agreed on; raises StoreUnavailable where they were started with something else."""
+        is_like_others = self.name != MAIN or are_started_alike(held, self._agreed)
+        if held.get("layout") != self._agreed["layout"] or not is_like_others:
+            raise StoreUnavailable("Redis holds the state of mocks that were started on other terms. Restart this one.")
+        now = held[NOW]
+        pattern = self._patterns.of(now["dialect"])
+        parts = misbehaving(replace(pattern.parts, seed=self.origin.seed), now["misbehaviours"])
+        self.mock.store.adopt(habits(parts.dialect), held)
+        self._agreed = held
+        self.mock.become(parts, pattern.routes)
+        self.know(now["keys"])
+        self.service.begin(pattern.plans)
+
+    async def share(self) -> None:
+        """Let all mocks behave as this one does now; raises StoreUnavailable, also where another was first."""
+        if not self._is_shared:
+            return
+        agreed = behaving(
+            self._agreed, behaviour(self.mock.dialect, self.mock.parts.misbehaviours, self.mock.access.tenants)
+        )
+        if agreed == self._agreed:
+            return
+        try:
+            await self.mock.store.agree(agreed)
+        except OtherTerms as wrong:
+            self._catch_up(wrong.held)
+            raise StoreUnavailable(
+                "Another mock changed how this world behaves, so this change was not made."
+            ) from None
+        self._agreed = agreed
+
+    async def look(self) -> None:
+        """Learn how all mocks behave; raises StoreUnavailable."""
+        if self._is_shared:
+            await self.up_to_date(self.mock.store.look)
 
 
 def misbehaving(parts: Parts, names: Sequence[str]) -> Parts:
@@ -179,6 +207,28 @@ class Worlds:
         self.origin = Origin(parts.seed, parts.dialect, known_ones(parts.misbehaviours))
         self.main = World(MAIN, self.origin, self._patterns)
         self._others: dict[str, World] = {}
+        self._following: asyncio.Task[None] | None = None
+
+    async def open(self) -> None:
+        """Begin what goes on beside the calls."""
+        await self.main.mock.store.open()
+        if self.parts.store_url:
+            self._following = asyncio.create_task(self._follow())
+
+    async def close(self) -> None:
+        """End what goes on beside the calls."""
+        if self._following:
+            self._following.cancel()
+            await asyncio.wait([self._following])  # It may hold a connection.
+        await self.main.mock.store.close()
+
+    async def _follow(self) -> None:
+        """Behave as other mocks do, even where no call asks the store."""
+        while True:
+            for world in [self.main, *self._others.values()]:
+                with suppress(StoreUnavailable):  # Whose call needs it hears of it.
+                    await world.look()
+            await asyncio.sleep(INTERVAL)
 
     def __iter__(self) -> Iterator[World]:
         self._end_unused()

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 
 from jsonschema_rs import Draft4Validator
 
@@ -13,13 +13,13 @@ from fleet_contract.mock_server.control.handlers import HANDLERS, Desk, Handler
 from fleet_contract.mock_server.control.problems import Problem, pointer_to, problem_of, rendered
 from fleet_contract.mock_server.har import Pseudonyms
 from fleet_contract.mock_server.journal import Journal
-from fleet_contract.mock_server.messages import NOTHING, Answer, Call, Json, to_bytes
+from fleet_contract.mock_server.messages import NOTHING, Answer, Call, Json, Reply, to_bytes
 from fleet_contract.mock_server.plan import Parameter, parameters
 from fleet_contract.mock_server.routes import Routes
 from fleet_contract.mock_server.schemas import DRAFT_4, translate
 from fleet_contract.mock_server.service import query
 from fleet_contract.mock_server.store import MAIN
-from fleet_contract.mock_server.worlds import HEADER, Worlds
+from fleet_contract.mock_server.worlds import HEADER, World, Worlds
 from fleet_contract.spec.dialect import default_dialect
 from fleet_contract.spec.document import operations
 
@@ -76,12 +76,21 @@ class ControlService:
             if plan.body is not None:
                 call.body = await self.read(call, incoming, plan.body)
             world = self.worlds.named(call.header(HEADER) or MAIN)
-            reply = await plan.handler(Desk(self.worlds, world, self.journal, self.pseudonyms), call)
+            reply = await world.up_to_date(partial(self.handled, plan, world, call))
         except Exception as wrong:  # noqa: BLE001  (whatever it was, the caller gets an answer)
             return rendered(problem_of(wrong))
         if reply.body is NOTHING:
             return Answer(reply.status, {})
         return Answer(reply.status, {"content-type": "application/json"}, to_bytes(reply.body))
+
+    async def handled(self, plan: Plan, world: World, call: Call) -> Reply:
+        """Return what a call is answered, which all mocks that share the worlds know of then; raises what it raises."""
+        await world.look()
+        reply = await plan.handler(Desk(self.worlds, world, self.journal, self.pseudonyms), call)
+        if call.method != "GET":
+            for each in self.worlds:
+                await each.share()
+        return reply
 
     def plan_of(self, call: Call) -> Plan:
         """Return the plan of the operation that a call means; raises Refusal."""

@@ -1,6 +1,7 @@
 """A store that leaves everything to another: the base of one that differs from it in something."""
 
 from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from typing import Any
 
 from fleet_contract.mock_server.store.interface import Habits, Store
@@ -72,3 +73,17 @@ class DelegatingStore(Store):
 
     async def begin(self, state: State, habits: Habits, terms: Mapping[str, Any]) -> None:
         await self.inner.begin(state, habits, terms)
+
+    @asynccontextmanager
+    async def suspended(self) -> AsyncIterator[None]:
+        async with self.inner.suspended():
+            yield
+
+    async def agree(self, terms: Mapping[str, Any]) -> None:
+        await self.inner.agree(terms)
+
+    async def look(self) -> None:
+        await self.inner.look()
+
+    def adopt(self, habits: Habits, terms: Mapping[str, Any]) -> None:
+        self.inner.adopt(habits, terms)

@@ -3,6 +3,7 @@
 import time
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -114,5 +115,22 @@ class Store(ABC):
     async def begin(self, state: State, habits: Habits, terms: Mapping[str, Any]) -> None:
         """Hold a state and nothing else, and have other habits from now on.
 
-        `terms` are what all who share the store agree on from now on.
+        `terms` are what all who share the store agree on from now on; raises OtherTerms where
+        others have agreed on some meanwhile.
         """
+
+    # --- for those who share it: any step raises OtherTerms where others have agreed on some meanwhile ---
+
+    @asynccontextmanager
+    async def suspended(self) -> AsyncIterator[None]:
+        """Let nobody write as long as the block lasts, but for what begins in it."""
+        yield
+
+    async def agree(self, terms: Mapping[str, Any]) -> None:  # noqa: B027  (most are not shared)
+        """Let all who share it have other terms from now on."""
+
+    async def look(self) -> None:  # noqa: B027  (likewise)
+        """Do nothing but what any step does: raise OtherTerms where there are others."""
+
+    def adopt(self, habits: Habits, terms: Mapping[str, Any]) -> None:  # noqa: B027  (likewise)
+        """Go on with what others have agreed on."""

@@ -1,8 +1,11 @@
 """The store in Redis, which several mocks share."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from itertools import count
+from secrets import token_hex
 from typing import Any, TypeVar
 
 from fleet_contract.mock_server.store import rules
@@ -30,7 +33,9 @@ from fleet_contract.mock_server.store.wrongs import (
     Wrong,
 )
 
-UNSETTLED = (b"empty", b"other")
+PAUSE = 0.05  # seconds after which a step is tried again
+MOST_TRIES = 40
+LONGEST_SUSPENSION = 30_000  # milliseconds; it lapses where whoever suspended others dies
 WRONGS: dict[bytes, type[Wrong]] = {
     b"no such fleet": NoSuchFleet,
     b"foreign fleet": ForeignFleet,
@@ -59,9 +64,11 @@ class RedisStore(Store):
         self._is_owner = link is None
         self._world = world
         self._state = state
+        self._token = ""  # while others are suspended
         self._agree(habits, terms)
 
     def _agree(self, habits: Habits, terms: Mapping[str, Any]) -> None:
+        self._habits = habits
         self._loader = Loader(self.link, habits, terms, self._world)
         self._same = habits.same
         self._delay = repr(habits.delay) if habits.delay else "0"
@@ -76,23 +83,27 @@ class RedisStore(Store):
             await self.link.close()
 
     async def _do(self, step: str, *arguments: Argument) -> Reply:
-        """Return what a step replies; raises the Wrong that the reply names, or StoreUnavailable."""
-        reply = await self.link.call(self._loader.prefix, step, self._loader.identity, *arguments)
-        if reply[0] in UNSETTLED:
-            await self._settle_again()
-            reply = await self.link.call(self._loader.prefix, step, self._loader.identity, *arguments)
-        if reply[0] in UNSETTLED:
+        """Return what a step replies; raises the Wrong that the reply names, OtherTerms or StoreUnavailable."""
+        reply = await self._replied(step, *arguments)
+        if reply[0] == b"empty":  # Redis was started anew and has forgotten all.
+            await self.settle()
+            reply = await self._replied(step, *arguments)
+        if reply[0] == b"empty":
             raise StoreUnavailable("Redis forgets what it holds.")
+        if reply[0] == b"other":
+            raise OtherTerms(json.loads(reply[1]))
         if reply[0] in WRONGS:
             raise WRONGS[reply[0]]
         return reply
 
-    async def _settle_again(self) -> None:
-        """Load the state anew where Redis was started anew and has forgotten all; raises StoreUnavailable."""
-        try:
-            await self.settle()
-        except OtherTerms as wrong:
-            raise StoreUnavailable(f"{wrong} Restart this mock like the others.") from None
+    async def _replied(self, step: str, *arguments: Argument) -> Reply:
+        """Return what a step replies, once nobody else is alone in writing; raises StoreUnavailable."""
+        for _ in range(MOST_TRIES):
+            reply = await self.link.call(self._loader.prefix, step, self._loader.identity, *arguments)
+            if reply[0] != b"suspended":
+                return reply
+            await asyncio.sleep(PAUSE)
+        raise StoreUnavailable("Another mock changes what Redis holds, and takes long.")
 
     # --- what the operations do ---
 
@@ -184,10 +195,40 @@ class RedisStore(Store):
         await self._do("put_location", location.id, text_of_location(location, number))
 
     async def replace(self, state: State) -> None:
-        await self._loader.load(state, only_first=False)
+        await self._load(self._loader, state)
 
     async def begin(self, state: State, habits: Habits, terms: Mapping[str, Any]) -> None:
-        await Loader(self.link, habits, terms, self._world).load(state, only_first=False)
+        await self._load(Loader(self.link, habits, terms, self._world), state)
+        self._agree(habits, terms)
+
+    async def _load(self, loader: Loader, state: State) -> None:
+        outcome = await loader.load(state, only_first=False, expected=self._loader.identity, token=self._token)
+        if outcome != b"done":
+            await self.look()
+            raise StoreUnavailable("Another mock has changed what Redis holds meanwhile.")
+
+    # --- for those who share it ---
+
+    @asynccontextmanager
+    async def suspended(self) -> AsyncIterator[None]:
+        token = token_hex(8)
+        await self._do("suspend", token, LONGEST_SUSPENSION)
+        self._token = token
+        try:
+            yield
+        finally:
+            self._token = ""
+            await self._do("resume", token)
+
+    async def agree(self, terms: Mapping[str, Any]) -> None:
+        loader = Loader(self.link, self._habits, terms, self._world)
+        await self._do("agree", loader.identity, loader.terms)
+        self._loader = loader
+
+    async def look(self) -> None:
+        await self._do("look")
+
+    def adopt(self, habits: Habits, terms: Mapping[str, Any]) -> None:
         self._agree(habits, terms)
 
     async def _fleet_now(self, id: str) -> tuple[Fleet | None, float]:

@@ -27,8 +27,8 @@ class Loader:
         self.prefix = prefix_of(world)
         self._same = habits.same
         self._is_unique = int(habits.unique_names)
-        self._terms = json.dumps(terms, sort_keys=True)
-        self.identity = hashlib.sha256(self._terms.encode()).hexdigest()
+        self.terms = json.dumps(terms, sort_keys=True)
+        self.identity = hashlib.sha256(self.terms.encode()).hexdigest()
         self._turn = asyncio.Lock()
 
     async def settle(self, state: State) -> None:
@@ -41,12 +41,18 @@ class Loader:
             if held != self.identity:
                 raise OtherTerms(json.loads(await self._link.text(self.prefix + "terms") or "{}"))
 
-    async def load(self, state: State, *, only_first: bool) -> None:
-        """Replace all that Redis holds by a state, or only where it holds nothing; raises StoreUnavailable."""
+    async def load(self, state: State, *, only_first: bool, expected: str = "", token: str = "") -> bytes:
+        """Replace all that Redis holds by a state, or only where it holds nothing, and return the outcome.
+
+        `expected` is the identity that it should have until then, and `token` that of whoever has suspended all others.
+        Raises StoreUnavailable.
+        """
         loaded = f"{self.prefix}loading:{token_hex(8)}:"
         for step, arguments in self._calls(state):
             await self._link.call(loaded, step, self.identity, *arguments)
-        await self._link.call(self.prefix, "publish", self.identity, loaded, int(only_first))
+        arguments = [loaded, int(only_first), expected or self.identity, token]
+        reply = await self._link.call(self.prefix, "publish", self.identity, *arguments)
+        return reply[0]
 
     def _calls(self, state: State) -> Iterator[tuple[str, list[Argument]]]:
         """Yield the steps that load a state, each with its arguments."""
@@ -57,7 +63,7 @@ class Loader:
             yield "load_keys", [self.text_of_key(each) for each in keys]
         for locations in batches(enumerate(state.locations)):
             yield "load_locations", flat((each.id, text_of_location(each, number)) for number, each in locations)
-        yield "load_terms", [self._terms]
+        yield "load_terms", [self.terms]
 
     def fleet_key(self, id: str) -> bytes:
         """Return what finds the fleet of an id in Redis."""

@@ -3,7 +3,7 @@
 -- KEYS[1] is the prefix of all that the store holds. ARGV has the step, the identity that the caller expects the store
 -- to have, and the arguments of the step. The reply has an outcome first. Records are JSON; what they lack is left out.
 --
---   terms        text   what all replicas must agree on
+--   terms        text   what all replicas agree on
 --   identity     text   a digest of it
 --   fleets       hash   id as it is compared -> fleet
 --   order        list   ids as they are compared, in the order in which fleets were made
@@ -12,12 +12,16 @@
 --   places       hash   ["tenant","identifier"] -> place
 --   listed       zset   ["tenant"] and ["tenant","fleet"], each followed by a place: which keys a list has
 --   locations    hash   id -> location
+--
+-- suspended, which is none of these and lapses, has the token of whoever alone may write meanwhile.
 local prefix, step, identity = KEYS[1], ARGV[1], ARGV[2]
 local PARTS = {"identity", "terms", "fleets", "order", "names", "keys", "places", "listed", "locations"}
 local at = {}
 for _, part in ipairs(PARTS) do
   at[part] = prefix .. part
 end
+local SUSPENDED = prefix .. "suspended"
+local READS = {fleet = true, page = true, location = true, fleets = true, keys = true, locations = true, look = true}
 
 local function now()
   local time = redis.call("TIME")
@@ -275,13 +279,21 @@ function steps.load_terms(terms)
   forget_in_an_hour()
 end
 
--- Replace all that is known by what was loaded; if that is to be the first, only where nothing is known.
-function steps.publish(loaded, is_to_be_first)
-  if is_to_be_first == "1" and redis.call("EXISTS", at.identity) == 1 then
+-- Replace all that is known by what was loaded; if that is to be the first, only where nothing is known, and else only
+-- where what is known is what the caller expects. `token` is that of whoever has suspended all others, or empty.
+function steps.publish(loaded, is_to_be_first, expected, token)
+  local held, alone = redis.call("GET", at.identity), redis.call("GET", SUSPENDED) or ""
+  local outcome = "done"
+  if is_to_be_first ~= "1" and alone ~= token then
+    outcome = "suspended"
+  elseif is_to_be_first ~= "1" and held and held ~= expected then
+    outcome = "other"
+  end
+  if outcome ~= "done" or (is_to_be_first == "1" and held) then
     for _, part in ipairs(PARTS) do
       redis.call("UNLINK", loaded .. part)
     end
-    return {"done"}
+    return {outcome}
   end
   for _, part in ipairs(PARTS) do
     redis.call("UNLINK", at[part])
@@ -293,10 +305,37 @@ function steps.publish(loaded, is_to_be_first)
   return {"done"}
 end
 
+-- Have other terms from now on, whose digest is given too.
+function steps.agree(new_identity, terms)
+  redis.call("SET", at.identity, new_identity)
+  redis.call("SET", at.terms, terms)
+  return {"done"}
+end
+
+function steps.look()
+  return {"done"}
+end
+
+-- Let nobody write for some milliseconds but who has the token.
+function steps.suspend(token, most)
+  redis.call("SET", SUSPENDED, token, "PX", most)
+  return {"done"}
+end
+
+function steps.resume(token)
+  if redis.call("GET", SUSPENDED) == token then
+    redis.call("DEL", SUSPENDED)
+  end
+  return {"done"}
+end
+
 if string.sub(step, 1, 5) ~= "load_" and step ~= "publish" then
   local held = redis.call("GET", at.identity)
-  if held ~= identity then
-    return {held and "other" or "empty"}
+  if step ~= "resume" and held ~= identity then
+    return {held and "other" or "empty", held and redis.call("GET", at.terms)}
+  end
+  if not READS[step] and step ~= "resume" and redis.call("EXISTS", SUSPENDED) == 1 then
+    return {"suspended"}
   end
 end
 return steps[step](unpack(ARGV, 3))
