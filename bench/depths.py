@@ -1,7 +1,7 @@
 """The command `python -m bench.depths`: how many faults each depth catches and at what price, as a table."""
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from os import cpu_count
 from statistics import median
@@ -100,11 +100,15 @@ def remarks(runs: Iterable[Run]) -> str:
     faulty = [run for run in by_fault.values() if run.fault]
     groups = {
         "failed on the honest mock": sorted(honest.failed) if honest else [],
-        "not caught": [run.fault for run in faulty if not run.caught],
-        "caught, but not exactly": [run.fault for run in faulty if run.caught and not run.exact],
-        "ended early": [run.fault or "the honest mock" for run in by_fault.values() if run.early],
+        "not caught": _faults(faulty, lambda run: not run.caught),
+        "caught, but not exactly": _faults(faulty, lambda run: run.caught and not run.exact),
+        "ended early": _faults(by_fault.values(), lambda run: run.early),
     }
     return "; ".join(f"{title}: {', '.join(names) or 'none'}" for title, names in groups.items())
+
+
+def _faults(runs: Iterable[Run], applies: Callable[[Run], bool]) -> list[str]:
+    return [run.fault or "the honest mock" for run in runs if applies(run)]
 
 
 if __name__ == "__main__":

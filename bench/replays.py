@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import chain
 from os import cpu_count
 from typing import Any
 
@@ -60,13 +61,11 @@ class Tried:
 def main(size: int, workers: int, *, unshortened: bool, names: Sequence[str]) -> None:
     """Run the script of each failure against its mutant and a clean mock, and print a table in Markdown."""
     chosen = [find(name).name for name in names] or sample(size)
-    tried = [
-        each
-        for some in against_each(_try, _UNSHORTENED if unshortened else "shortened", chosen, workers)
-        for each in some
-    ]
-    click.echo(table_of([each for each in tried if not each.is_race], "scripts without a race"))
-    click.echo(table_of([each for each in tried if each.is_race], "scripts of races"))
+    how = _UNSHORTENED if unshortened else "shortened"
+    tried = list(chain.from_iterable(against_each(_try, how, chosen, workers)))
+    races = [each for each in tried if each.is_race]
+    click.echo(table_of([each for each in tried if each not in races], "scripts without a race"))
+    click.echo(table_of(races, "scripts of races"))
     for each in tried:
         if each.came is not Came.TOLD:
             click.echo(f"{each.came}: {each.mutant}, {each.requirement} ({each.known}, {each.requests} requests)")

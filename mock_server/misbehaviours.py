@@ -149,15 +149,22 @@ def without_new_keys(turn: Turn, answer: Answer) -> Answer:
 
 def nested(change: Callable[[dict[str, Any]], Json]) -> Callable[[Json], Json]:
     """Return what changes every object in a value that holds no other."""
+    return partial(changed_within, change=change)
 
-    def changed(value: Json) -> Json:
-        if isinstance(value, list):
-            return [changed(each) for each in value]
-        if isinstance(value, dict) and any(isinstance(each, list | dict) for each in value.values()):
-            return {name: changed(each) for name, each in value.items()}
-        return change(value) if isinstance(value, dict) else value
 
-    return changed
+def changed_within(value: Json, change: Callable[[dict[str, Any]], Json]) -> Json:
+    """Return a value in which every object that holds no other is changed."""
+    if isinstance(value, list):
+        return [changed_within(each, change) for each in value]
+    if not isinstance(value, dict):
+        return value
+    if holds_others(value):
+        return {name: changed_within(each, change) for name, each in value.items()}
+    return change(value)
+
+
+def holds_others(value: Mapping[str, Json]) -> bool:
+    return any(isinstance(each, list | dict) for each in value.values())
 
 
 def delivered(deliver: deliveries.Deliver) -> Act:

@@ -4,7 +4,7 @@ One that cannot be used is ignored, as the RFC says, and Mock-Hint says why.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from fleet_contract.mock_server.kinds import Kind
@@ -33,6 +33,14 @@ class Wanted(NamedTuple):
         """What Preference-Applied says where it is applied."""
         named = {"code": self.code, "example": self.example}
         return ", ".join(f"{name}={value}" for name, value in named.items() if value is not None)
+
+    def is_among(self, names: Container[str]) -> bool:
+        """Say whether there is an example of the wanted name, if any is wanted."""
+        return self.example is None or self.example in names
+
+    def of(self, examples: Mapping[str, Json]) -> Json:
+        """Return the wanted one of some examples, the first where none is named."""
+        return next(iter(examples.values()), None) if self.example is None else examples[self.example]
 
 
 def preferences(call: Call) -> Mapping[str, str]:
@@ -64,11 +72,10 @@ def preferred(call: Call, plan: Plan, dialect: Dialect) -> tuple[Answer | None, 
     if not described:
         listed = ", ".join(sorted(plan.described))
         return None, f"Prefer: code={shown(wanted.code)} is ignored: {plan.id} has the responses {listed}."
-    for code, each in described:
-        names = examples(each)
-        if wanted.example is None or wanted.example in names:
-            example = names[wanted.example] if wanted.example is not None else next(iter(names.values()), None)
-            return answer(int(code), example, wanted.applied, dialect), ""
+    fitting = ((code, names) for code, each in described if wanted.is_among(names := examples(each)))
+    code, names = next(fitting, ("", {}))
+    if code:
+        return answer(int(code), wanted.of(names), wanted.applied, dialect), ""
     known = sorted({name for _, each in described for name in examples(each) if name})
     listed = f"there are {', '.join(known)}" if known else "it has none with a name"
     return None, f"Prefer: example={shown(wanted.example)} is ignored: of the examples of {plan.id} {listed}."

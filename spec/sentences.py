@@ -8,7 +8,7 @@ bodies are hashed to the letter.
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -67,14 +67,18 @@ def sections_of(text: str) -> dict[str, list[Sentence]]:
     for piece in pieces:
         if not piece.startswith("#"):
             sections[section].append(Sentence(section, len(sections[section]) + 1, piece))
-            continue
-        if counted[piece] == 1 or not nearest:
+        elif counted[piece] == 1 or not nearest:
             section = nearest = piece[1:]
         else:
-            whole = nearest if not whole or f"{whole}/{piece[1:]}" in sections else whole
+            whole = _whole_of(piece[1:], whole, nearest, sections)
             section = f"{whole}/{piece[1:]}"
         sections.setdefault(section, [])
     return sections
+
+
+def _whole_of(part: str, before: str, nearest: str, sections: Container[str]) -> str:
+    """Return the section that a part belongs to: the one of the part before, or the nearest where that has one."""
+    return before if before and f"{before}/{part}" not in sections else nearest
 
 
 def _pieces(text: str) -> Iterator[str]:

@@ -15,16 +15,19 @@ def reduced(items: Sequence[Item], shows: Callable[[Sequence[Item]], bool]) -> l
     left, parts = list(items), 2
     if not left or shows([]):
         return []
-    while len(left) > 1:
+    while parts <= len(left):
         found = next((trial for trial in _trials(left, parts) if shows(trial)), None)
-        if found is not None:
-            parts = max(parts - 1, 2) if 2 * len(found) > len(left) else 2
-            left = found
-        elif parts == len(left):
-            break
-        else:
-            parts = min(2 * parts, len(left))
+        left, parts = (left, _finer(parts, len(left))) if found is None else (found, _coarser(parts, left, found))
     return left
+
+
+def _finer(parts: int, size: int) -> int:
+    """Return into how many parts to cut next where none shows it; more than there are items once each was left out."""
+    return size + 1 if parts == size else min(2 * parts, size)
+
+
+def _coarser(parts: int, left: Sequence[Item], found: Sequence[Item]) -> int:
+    return max(parts - 1, 2) if 2 * len(found) > len(left) else 2
 
 
 def _trials(items: list[Item], parts: int) -> Iterator[list[Item]]:

@@ -70,15 +70,20 @@ class Shortener:
     def _sequences(self, failure: Finding) -> Iterator[list[Step]]:
         before = 0
         for exchanges in candidates(failure, self._history):
-            if len(exchanges) > before:
-                before = len(exchanges)
-                steps = steps_of(self._history.exchanges, (each.number for each in exchanges), self._rate)
-                last = max(failure.exchanges)
-                place = next(n for n, step in enumerate(steps) if any(each.number == last for each in step.exchanges))
-                until = steps[: place + 1]
-                if self._is_quick and any(each.pause for each in until):
-                    yield [replace(each, pause=0.0) for each in until]
-                yield until
+            if len(exchanges) <= before:
+                continue
+            before = len(exchanges)
+            until = self._until_last(failure, exchanges)
+            if self._is_quick and any(each.pause for each in until):
+                yield [replace(each, pause=0.0) for each in until]
+            yield until
+
+    def _until_last(self, failure: Finding, exchanges: Sequence[Exchange]) -> list[Step]:
+        """Return some exchanges as steps, up to the one with the last exchange that shows a failure."""
+        steps = steps_of(self._history.exchanges, (each.number for each in exchanges), self._rate)
+        last = max(failure.exchanges)
+        place = next(n for n, step in enumerate(steps) if last in {each.number for each in step.exchanges})
+        return list(steps[: place + 1])
 
     def _reduced(self, failure: Finding, steps: Sequence[Step], trials: "_Trials") -> Replay:
         *before, last = steps

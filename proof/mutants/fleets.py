@@ -1,7 +1,7 @@
 """Mutants that break what is promised of fleets and their ids."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from urllib.parse import quote
 
@@ -53,12 +53,20 @@ def moved(text: str, target: Callable[[Moment], Json], *steps: Telling, stays: b
             return None
         at = whereabouts(moment, target, stays=stays)
         if moment.fleet is None:
-            found = moment.world.fleet(at.get(moment.id))
-            return found.id if found and found.tenant == moment.tenant else None
-        place = next((place for place, id in at.items() if id == moment.id), moment.id)
-        return NOWHERE if moment.is_own and not stays and moment.world.fleet(place) is None else None
+            return _moved_there(moment, at)
+        return None if stays else _moved_away(moment, at)
 
     return text, told(meant, makes("a"), *steps), sends(lambda moment: moment.with_id(str(meant(moment))))
+
+
+def _moved_there(moment: Moment, at: Mapping[Json, str]) -> str | None:
+    found = moment.world.fleet(at.get(moment.id))
+    return found.id if found and found.tenant == moment.tenant else None
+
+
+def _moved_away(moment: Moment, at: Mapping[Json, str]) -> str | None:
+    place = next((place for place, id in at.items() if id == moment.id), moment.id)
+    return NOWHERE if moment.is_own and moment.world.fleet(place) is None else None
 
 
 def found_under(member: str) -> Row:

@@ -39,13 +39,7 @@ def anchors(page: Path) -> set[str]:
 def commands(page: Path) -> Iterator[Command]:
     """Yield the commands of the console blocks of a page, in their order."""
     for block in blocks(page, "console"):
-        command = None
-        for line in block.splitlines():
-            if line.startswith(_PROMPT):
-                if command:
-                    yield command
-                command = Command(line.removeprefix(_PROMPT), [])
-            elif command:
-                command.printed.append(line)
-        if command:
-            yield command
+        _, *parts = f"\n{block}".split(f"\n{_PROMPT}")
+        for part in parts:
+            command, *printed = part.splitlines()
+            yield Command(command, printed)

@@ -51,14 +51,18 @@ def covering() -> list[Answers]:
     missing, dialects = every_pair(), list[Answers]()
     while missing:
         dialect = dict(min(missing, key=sorted))
-        for question in QUESTIONS:
-            if question.id not in dialect:
-                choices = [{**dialect, question.id: answer} for answer in answers_to(question.id)]
-                possible = [choice for choice in choices if compatible(choice)]
-                dialect = max(possible, key=lambda each: len(pairs_of(each) & missing), default=dialect)
+        for question in (each.id for each in QUESTIONS if each.id not in dialect):
+            dialect = _answering(question, dialect, missing)
         dialects.append(compatible(dialect) or {})
         missing -= pairs_of(dialects[-1])
     return dialects
+
+
+def _answering(question: str, dialect: Answers, missing: set[Pair]) -> Answers:
+    """Return a dialect with the answer that gives it most of the missing pairs, unchanged where none is possible."""
+    choices = [{**dialect, question: answer} for answer in answers_to(question)]
+    possible = [choice for choice in choices if compatible(choice)]
+    return max(possible, key=lambda each: len(pairs_of(each) & missing), default=dialect)
 
 
 def random_dialect(seed: int) -> Answers:
