@@ -1,16 +1,20 @@
 """The journal: the exchanges of this process that came last, for whoever asks what was sent and why it was refused."""
 
+import marshal
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from itertools import count
 from typing import Any, NamedTuple
 
-from fleet_contract.mock_server.clock import moment
-from fleet_contract.mock_server.messages import Answer, Call
+from starlette.types import Message, Send
 
-MOST_BYTES = 64 * 1024**2  # of all bodies
-OWN_BYTES = 1024  # what an exchange takes beside its bodies, about
+from fleet_contract.mock_server.clock import moment
+from fleet_contract.mock_server.deliveries import Deliver
+from fleet_contract.mock_server.kinds import Kind
+from fleet_contract.mock_server.messages import Answer, Call, Fault, Reason
+
+MOST_BYTES = 64 * 1024**2  # of all exchanges
+VERSION = 2  # of the format of rows; later ones look for values that are shared, which takes as long as all the rest
 
 Described = dict[str, Any]
 
@@ -24,43 +28,100 @@ class Entry(NamedTuple):
     call: Call
     answer: Answer
 
-    @property
-    def size(self) -> int:
-        return OWN_BYTES + len(self.call.raw_body) + len(self.answer.body)
 
-
+Noted = tuple[int, str, bytes]  # its number, its world, and all of it as a row
 Listener = Callable[[Entry], None]
 
 
 class Journal:
-    """A bounded ring of exchanges; `listener` hears of each."""
+    """A bounded ring of exchanges; `listener` hears of each.
+
+    They are kept as rows. Objects would stay in the way of the garbage collector and of the processor's
+    cache, which costs each request more than writing its row does.
+    """
 
     def __init__(self, most: int, listener: Listener | None = None) -> None:
-        self._entries: deque[Entry] = deque()
+        self._noted: deque[Noted] = deque()
         self._most = most
         self._bytes = 0
-        self._numbers = count(1)
+        self._number = 0
         self._listener = listener
 
     def note(self, at: float, call: Call, answer: Answer) -> None:
         """Note an exchange that began at a time, and forget the oldest where there are too many."""
-        entry = Entry(next(self._numbers), at, time.time() - at, call, answer)
-        entries = self._entries
-        entries.append(entry)
-        self._bytes += OWN_BYTES + len(call.raw_body) + len(answer.body)
-        while len(entries) > self._most or self._bytes > MOST_BYTES:
-            self._bytes -= entries.popleft().size
+        self._number += 1
+        seconds = time.time() - at
+        row = row_of(at, seconds, call, answer)
+        noted = self._noted
+        noted.append((self._number, call.world, row))
+        self._bytes += len(row)
+        while len(noted) > self._most or self._bytes > MOST_BYTES:
+            self._bytes -= len(noted.popleft()[2])
         if self._listener is not None:
-            self._listener(entry)
+            self._listener(Entry(self._number, at, seconds, call, answer))
 
-    def of(self, world: str) -> Iterator[Entry]:
-        """Yield the exchanges of a world, the oldest first."""
-        return (entry for entry in list(self._entries) if entry.call.world == world)
+    def of(self, world: str, after: int = 0) -> Iterator[Entry]:
+        """Yield the exchanges of a world that came after the one of a number, the oldest first."""
+        rows = [(number, row) for number, of, row in self._noted if of == world and number > after]
+        return (entry_of(number, row) for number, row in rows)
 
     def clear(self, world: str) -> None:
         """Forget the exchanges of a world."""
-        self._entries = deque(entry for entry in self._entries if entry.call.world != world)
-        self._bytes = sum(entry.size for entry in self._entries)
+        self._noted = deque(each for each in self._noted if each[1] != world)
+        self._bytes = sum(len(row) for *_, row in self._noted)
+
+
+def row_of(at: float, seconds: float, call: Call, answer: Answer) -> bytes:
+    """Return an exchange as a row."""
+    deliver, reason = answer.deliver, answer.reason
+    plain: Any = (
+        at,
+        seconds,
+        call.method,
+        call.raw_path,
+        call.headers,
+        call.operation_id,
+        call.world,
+        call.tenant,
+        call.raw_query,
+        call.raw_body,
+        answer.status,
+        answer.headers if type(answer.headers) is dict else dict(answer.headers),
+        answer.body,
+        deliver and deliver.__name__,
+        reason and row_of_reason(reason),
+    )
+    return marshal.dumps(plain, VERSION)
+
+
+def row_of_reason(reason: Reason) -> tuple[Any, ...]:
+    fault = reason.fault
+    return (
+        reason.kind.value,
+        reason.detail,
+        reason.requirement,
+        fault and (fault.pointer, fault.parameter, fault.keyword, fault.limit, fault.length, fault.unit),
+    )
+
+
+def entry_of(number: int, row: bytes) -> Entry:
+    """Return the exchange that a row holds; how it was delivered is known by name alone."""
+    at, seconds, *sent, status, headers, body, delivery, why = marshal.loads(row)  # noqa: S302  (bytes of our own)
+    method, raw_path, fields, operation_id, world, tenant, raw_query, raw_body = sent
+    call = Call(method, raw_path, fields, operation_id, world, tenant, raw_query=raw_query, raw_body=raw_body)
+    reason = Reason(Kind(why[0]), why[1], why[3] and Fault(*why[3]), why[2]) if why else None
+    answer = Answer(status, headers, body, reason.kind if reason else None, delivery and known_as(delivery), reason)
+    return Entry(number, at, seconds, call, answer)
+
+
+def known_as(name: str) -> Deliver:
+    """Return what stands for a delivery of which only the name is known."""
+
+    async def delivered(send: Send, start: Message, body: bytes) -> None:
+        raise NotImplementedError
+
+    delivered.__name__ = name
+    return delivered
 
 
 # --- searching -----------------------------------------------------------------------------------
@@ -75,15 +136,13 @@ MEMBERS: Mapping[str, Callable[[Entry], object]] = {
 
 
 def found(entries: Iterator[Entry], wanted: Mapping[str, Any]) -> list[Entry]:
-    """Return the entries that have some members, whose path contains `path`, and that come after a number."""
+    """Return the entries that have some members, and whose path contains `path`."""
     exact = {name: value for name, value in wanted.items() if name in MEMBERS}
-    path, after = wanted.get("path", ""), wanted.get("after", 0)
+    path = wanted.get("path", "")
     return [
         entry
         for entry in entries
-        if entry.number > after
-        and path in entry.call.raw_path
-        and all(MEMBERS[name](entry) == value for name, value in exact.items())
+        if path in entry.call.raw_path and all(MEMBERS[name](entry) == value for name, value in exact.items())
     ]
 
 

@@ -6,6 +6,8 @@ from enum import StrEnum
 class Kind(StrEnum):
     """Why a request is refused, in words."""
 
+    __hash__ = str.__hash__  # That of an Enum is written in Python, and each refusal looks a kind up in several tables.
+
     MISSING_KEY = "no key"
     UNKNOWN_KEY = "unknown key"
     WRONG_HOST = "not meant for this host"

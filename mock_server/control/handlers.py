@@ -176,7 +176,7 @@ def no_snapshot() -> Problem:
 
 
 async def search_journal(desk: Desk, call: Call) -> Reply:
-    entries = found(desk.journal.of(desk.world.name), call.query)
+    entries = found(desk.journal.of(desk.world.name, call.query.get("after", 0)), call.query)
     shown = entries[-call.query.get("limit", SHOWN) :]
     return Reply(200, {"entries": [described_entry(each) for each in shown], "found": len(entries)})
 
@@ -187,7 +187,7 @@ async def clear_journal(desk: Desk, _: Call) -> Reply:
 
 
 async def export_journal(desk: Desk, call: Call) -> Reply:
-    entries, mock = found(desk.journal.of(desk.world.name), call.query), desk.world.mock
+    entries, mock = found(desk.journal.of(desk.world.name, call.query.get("after", 0)), call.query), desk.world.mock
     codes = [code.code async for fleet in mock.store.fleets() for code in fleet.codes]
     masking = Masking(entries, mock.access.tenants, codes, desk.pseudonyms)
     return Reply(200, as_har(entries, masking, desk.worlds.parts.base_path))
