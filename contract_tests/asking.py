@@ -12,6 +12,7 @@ import click
 
 from fleet_contract.contract_tests.depths import Depth
 from fleet_contract.contract_tests.doctor import diagnoses
+from fleet_contract.contract_tests.drift import changes, read_report
 from fleet_contract.contract_tests.ending import Exit, Inconclusive
 from fleet_contract.contract_tests.exploring.exploration import SEED_BITS, Asked
 from fleet_contract.contract_tests.exploring.exploration import explore as explore_server
@@ -22,6 +23,7 @@ from fleet_contract.contract_tests.options import OF_THE_TARGET
 from fleet_contract.contract_tests.planning import plan_of
 from fleet_contract.contract_tests.reports.before import print_diagnoses, print_plan
 from fleet_contract.contract_tests.reports.console import open_console
+from fleet_contract.contract_tests.reports.difference import difference_in_markdown, print_difference
 from fleet_contract.contract_tests.reports.files import standard_stream
 from fleet_contract.contract_tests.reports.text import print_footprint
 from fleet_contract.contract_tests.run import Run
@@ -86,6 +88,17 @@ def doctor(base_url: str | None, given: Given) -> int:
         found = list(diagnoses(run.api, run.client.preflight()))
     print_diagnoses(found, console)
     return Exit.USAGE if any(each.is_well is False for each in found) else Exit.CONFORMS
+
+
+def diff(before: Path, after: Path, *, strict: bool, form: str) -> int:
+    """Print what changed between two reports, and return the exit code; raises Contradiction."""
+    old, new = read_report(expanded(before)), read_report(expanded(after))
+    found = changes(old, new)
+    if form == "markdown":
+        click.echo(difference_in_markdown(old, new, found), nl=False)
+    else:
+        print_difference(old, new, found, open_console())
+    return Exit.BREAKS if any(each.is_worse or strict for each in found) else Exit.CONFORMS
 
 
 def explore(

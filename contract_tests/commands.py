@@ -170,6 +170,22 @@ def doctor(base_url: str | None, **given: Any) -> int:
 
 
 @main.command()
+@click.argument("before", type=click.Path(path_type=Path))
+@click.argument("after", type=click.Path(path_type=Path))
+@click.option("--strict", is_flag=True, help="Exit 1 on any change.")
+@click.option("--form", type=click.Choice(("text", "markdown")), default="text", help="How to write it.")
+def diff(before: Path, after: Path, strict: bool, form: str) -> int:
+    """Print which verdicts, answers and times changed between two JSON reports: of two nights, or of two servers.
+
+    Exits 1 on a change for the worse: a requirement that passed is no longer passed, or an
+    answer is now mixed.
+    """
+    with _loading():
+        from fleet_contract.contract_tests import asking
+    return asking.diff(before, after, strict=strict, form=form)
+
+
+@main.command()
 @click.argument("file", type=click.Path(path_type=Path), default=LEDGER)
 @click.option("--base-url", "base_url", default="", metavar="URL", help="List only what was left behind there.")
 @click.option("--form", type=click.Choice(FORMS), default=FORMS[0], help="How to write it.")

@@ -4,6 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Mapping
 from importlib.metadata import version
+from statistics import median
 from typing import Any
 
 from fleet_contract.contract_tests.exchange import Exchange
@@ -145,18 +146,21 @@ def _mixed(report: Report) -> dict[str, dict[str, list[int]]]:
 def _coverage(report: Report) -> list[Value]:
     """Return for each operation of the document what was sent and which statuses were seen."""
     seen: dict[str, Counter[str]] = {operation.id: Counter() for operation in operations()}
+    seconds: dict[str, list[float]] = {operation.id: [] for operation in operations()}
     sent: Counter[str] = Counter()
     for exchange in report.history.exchanges:
         asked = report.history.parsed(exchange).operation
         sent[asked] += 1
         if exchange.answer and asked in seen:
             seen[asked][str(exchange.status)] += 1
+            seconds[asked].append(exchange.ended - exchange.started)
     return [
         {
             "operation": each.id,
             "method": each.method,
             "path": each.path,
             "requests": sent[each.id],
+            "milliseconds": round(median(seconds[each.id]) * 1000, 1) if seconds[each.id] else None,
             "statuses": dict(sorted(seen[each.id].items())),
             "unseen": [status for status in each.description["responses"] if status not in seen[each.id]],
         }

@@ -51,6 +51,7 @@ SAMPLE: dict[str, Any] = {
             "method": "POST",
             "path": "/emp/v1/fleets",
             "requests": 3,
+            "milliseconds": 2.5,
             "statuses": {"201": 3},
             "unseen": ["400"],
         }

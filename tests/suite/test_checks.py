@@ -26,14 +26,14 @@ def test_a_check_reaches_only_what_the_catalogue_has() -> None:
 
 def test_each_depth_drives_the_rows_of_the_one_before_first() -> None:
     @reaches("rename.keeps-the-id")
-    @over(st.integers(), quick=[1], standard=[2, 3], deep=[4])
+    @over(st.integers(), smoke=[0], quick=[1], standard=[2, 3], deep=[4])
     def check(case: int) -> None:
         pass
 
     found = check_of(check)
     assert found is not None
     assert found.cases is not None
-    assert [found.cases.at(depth) for depth in Depth] == [[1], [1, 2, 3], [1, 2, 3, 4]]
+    assert [found.cases.at(depth) for depth in Depth] == [[0], [0, 1], [0, 1, 2, 3], [0, 1, 2, 3, 4]]
 
 
 @pytest.mark.parametrize(

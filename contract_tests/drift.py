@@ -1,0 +1,101 @@
+"""Drift: what changed between two reports, of one server at two times or of two servers. Pure."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from fleet_contract.contract_tests.reports.value import FORM
+from fleet_contract.spec.dialect import MIXED, NOT_APPLICABLE, UNKNOWN
+from fleet_contract.spec.files import Contradiction, read_text
+
+Value = Mapping[str, Any]
+_WHAT = "The report"
+_EXPECTED = "Expected what --json of this version writes. Write it anew."
+# What is better comes first: what was let pass is still broken, and of what was not judged nothing is known.
+_RANKS = ("passed", "untested", "errored", "waived", "advisory", "tolerated", "failed")
+_SLOWER, _LEAST = 2.0, 20.0  # times as slow, and milliseconds more, before a time is called changed
+_NOTHING = (UNKNOWN, NOT_APPLICABLE)
+ABSENT = "absent"
+
+
+class Kind(StrEnum):
+    """What changed."""
+
+    OUTCOME = "outcome"
+    VERDICT = "verdict"
+    ANSWER = "answer"
+    TIME = "time"
+
+
+@dataclass(frozen=True)
+class Change:
+    """Something that is not as it was; `is_worse` where a client may suffer from it."""
+
+    kind: Kind
+    what: str
+    before: str
+    after: str
+    is_worse: bool = False
+    words: str = ""
+
+
+def read_report(path: Path) -> Value:
+    """Return a JSON report; raises Contradiction for anything else."""
+    try:
+        value = json.loads(read_text(path, _WHAT, _EXPECTED))
+    except ValueError:
+        raise Contradiction(f"{_WHAT} {path} is no JSON. {_EXPECTED}") from None
+    if not isinstance(value, dict) or value.get("report") != FORM:
+        raise Contradiction(f"{_WHAT} {path} is no report of form {FORM}. {_EXPECTED}")
+    return value
+
+
+def changes(before: Value, after: Value) -> list[Change]:
+    """Return what changed from one report to another, the worst first."""
+    found = [*_outcome(before, after), *_verdicts(before, after), *_answers(before, after), *_times(before, after)]
+    return sorted(found, key=lambda each: not each.is_worse)
+
+
+def _outcome(before: Value, after: Value) -> Iterator[Change]:
+    old, new = before["outcome"], after["outcome"]
+    if old != new:
+        yield Change(Kind.OUTCOME, "the run", old, new, is_worse=old == "conforms" or new == "breaks")
+
+
+def _verdicts(before: Value, after: Value) -> Iterator[Change]:
+    olds, news = _standings(before), _standings(after)
+    messages = {each["id"]: each["message"] for each in after["requirements"]}
+    for id in dict.fromkeys([*olds, *news]):
+        old, new = olds.get(id, ABSENT), news.get(id, ABSENT)
+        if old != new:
+            is_worse = ABSENT not in (old, new) and _RANKS.index(new) > _RANKS.index(old)
+            is_new_failure = old == ABSENT and new == "failed"
+            yield Change(Kind.VERDICT, id, old, new, is_worse or is_new_failure, messages.get(id, ""))
+
+
+def _standings(report: Value) -> dict[str, str]:
+    return {each["id"]: each["pardon"] or each["verdict"] for each in report["requirements"]}
+
+
+def _answers(before: Value, after: Value) -> Iterator[Change]:
+    """Yield the questions that are answered otherwise; what one of the two did not see is no change."""
+    for question, old in before["dialect"].items():
+        new = after["dialect"].get(question, UNKNOWN)
+        if old != new and not {old, new} & set(_NOTHING):
+            yield Change(Kind.ANSWER, question, old, new, is_worse=new == MIXED)
+
+
+def _times(before: Value, after: Value) -> Iterator[Change]:
+    olds = {each["operation"]: each for each in before["coverage"]}
+    for each in after["coverage"]:
+        old, new = (olds.get(each["operation"]) or each)["milliseconds"], each["milliseconds"]
+        if old is not None and new is not None and _differ(old, new):
+            yield Change(Kind.TIME, each["operation"], f"{old:g} ms", f"{new:g} ms")
+
+
+def _differ(old: float, new: float) -> bool:
+    less, more = sorted((old, new))
+    return more > less * _SLOWER and more - less > _LEAST

@@ -1,0 +1,58 @@
+"""The difference of two reports, for a person at a terminal or for a ticket."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+
+from fleet_contract.contract_tests.drift import Change, Kind, Value
+from fleet_contract.contract_tests.reports.console import say
+from fleet_contract.contract_tests.reports.markdown import plain
+
+_HEADINGS = {
+    Kind.OUTCOME: "outcome",
+    Kind.VERDICT: "verdicts",
+    Kind.ANSWER: "answers",
+    Kind.TIME: "median times",
+}
+
+
+def print_difference(before: Value, after: Value, found: Sequence[Change], console: Console) -> None:
+    """Print what changed, by kind."""
+    say(console, f"[bold]from[/] {escape(_named(before))}")
+    say(console, f"[bold]to[/]   {escape(_named(after))}")
+    for kind, heading in _HEADINGS.items():
+        changed = [each for each in found if each.kind is kind]
+        if changed:
+            console.print(f"\n[bold]{heading}[/]")
+        for each in changed:
+            mark = "[red]✗[/]" if each.is_worse else "[yellow]~[/]"
+            words = f": {escape(each.words)}" if each.words else ""
+            say(console, f"{mark} {escape(each.what)} {each.before} → {each.after}{words}", 2, 4)
+    console.print()
+    say(console, _outcome(found))
+
+
+def _outcome(found: Sequence[Change]) -> str:
+    worse = sum(each.is_worse for each in found)
+    if not found:
+        return "[bold green]UNCHANGED[/]: verdicts, answers and times are the same."
+    word = "[bold red]WORSE[/]" if worse else "[bold yellow]CHANGED[/]"
+    return f"{word}: {len(found)} changes, {worse} for the worse."
+
+
+def difference_in_markdown(before: Value, after: Value, found: Sequence[Change]) -> str:
+    """Return what changed as a table of Markdown."""
+    rows = [
+        f"| {'✗' if each.is_worse else ''} | {each.kind} | {plain(each.what)} | {plain(each.before)} "
+        f"| {plain(each.after)} | {plain(each.words)} |"
+        for each in found
+    ]
+    head = f"From {plain(_named(before))} to {plain(_named(after))}: {len(found)} changes.\n"
+    table = "\n| worse | what | | before | after | |\n| --- | --- | --- | --- | --- | --- |\n" if rows else ""
+    return head + table + "".join(f"{row}\n" for row in rows)
+
+
+def _named(report: Any) -> str:
+    return f"{report['target']}, {report['date']}, {report['depth']} depth, {report['outcome']}"
