@@ -63,10 +63,14 @@ class Request(NamedTuple):
 
 
 class Operation(NamedTuple):
-    """What a client does, as a step and as a request; both get a number that is new and one that is known."""
+    """What a client does, as a step and as a request; both get a number that is new and one that is known.
+
+    What makes lists longer is not for the fleets that others ask for: a list costs its own size.
+    """
 
     step: Callable[[Store, int, int], Awaitable[object]]
     request: Callable[[int, int], Request]
+    makes_lists_longer: bool = False
 
 
 OPERATIONS = {
@@ -95,6 +99,7 @@ OPERATIONS = {
                 "fleetId": fleet_id(known),
             },
         ),
+        makes_lists_longer=True,
     ),
     "list the keys of a fleet": Operation(
         lambda store, _, known: store.page("demo", fleet_id(known), 0, PAGE),
@@ -108,10 +113,11 @@ OPERATIONS = {
 
 
 class Held:
-    """A mock and a store that hold so many fleets and keys."""
+    """A mock and a store that hold so many fleets and keys, some of which are asked for."""
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, asked: int) -> None:
         self.size = size
+        self.asked = asked
         self.renew()
 
     def renew(self) -> None:
@@ -122,13 +128,14 @@ class Held:
         gc.collect()
         gc.freeze()
 
-    def _known(self) -> int:
-        return random.randrange(self.size)  # noqa: S311  (no secret)
+    def known(self, operation: Operation) -> int:
+        number = random.randrange(self.asked)  # noqa: S311  (no secret)
+        return (number + self.asked) % self.size if operation.makes_lists_longer else number
 
     async def step(self, operation: str, times: int) -> float:
         """Return the CPU seconds that a step of the store takes."""
-        step, store = OPERATIONS[operation].step, self._store
-        calls = [step(store, next(self._new), self._known()) for _ in range(times)]
+        done, store = OPERATIONS[operation], self._store
+        calls = [done.step(store, next(self._new), self.known(done)) for _ in range(times)]
         before = time.process_time()
         for call in calls:
             await call
@@ -136,7 +143,8 @@ class Held:
 
     async def request(self, operation: str, times: int) -> float:
         """Return the CPU seconds that a request takes, from the application's door to its door."""
-        requests = [OPERATIONS[operation].request(next(self._new), self._known()) for _ in range(times)]
+        done = OPERATIONS[operation]
+        requests = [done.request(next(self._new), self.known(done)) for _ in range(times)]
         scopes = [(scope(each), to_bytes(each.body) if each.body else b"") for each in requests]
         statuses: list[int] = []
 
@@ -173,9 +181,9 @@ def scope(request: Request) -> dict[str, object]:
     }
 
 
-def hold(size: int, told: Connection) -> None:
+def hold(size: int, asked: int, told: Connection) -> None:
     """Time what is told, batch by batch, until told nothing."""
-    mock = Held(size)
+    mock = Held(size, asked)
     told.send(size)
     while order := told.recv():
         kind, operation, times = order
