@@ -17,7 +17,7 @@ SOURCES := contract_tests mock_server spec proof tests bench tools hatch_build.p
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help mock contract test packaged processes redis hostile browser clients prove prove-all compare peers guard soak lint types lint-api lock clean
+.PHONY: help mock contract test packaged processes redis hostile browser clients prove prove-all compare peers guard soak coverage mutation lint types lint-api lock clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
@@ -75,6 +75,14 @@ soak: $(READY) ## Send the mock a million mixed requests, a tenth of them hostil
 lint: $(READY) ## Check style and form
 	@$(BIN)/ruff check $(SOURCES)
 	@$(BIN)/ruff format --check $(SOURCES)
+	@$(BIN)/complexipy $(SOURCES) --failed --plain
+
+coverage: $(READY) ## Run the project's own tests, and show which lines and branches they reach [ARGS=…]
+	@$(BIN)/python -m pytest -n auto -m 'not redis' --cov --cov-report=term-missing:skip-covered $(ARGS)
+
+mutation: $(READY) ## Change the judge's code a little at a time, and list what no test of it notices (minutes)
+	@$(BIN)/mutmut run $(ARGS)
+	@$(BIN)/mutmut results
 
 types: $(READY) ## Check types
 	@$(BIN)/mypy
@@ -92,7 +100,7 @@ lock: $(READY) ## Write requirements.lock and package-lock.json anew, with the n
 	@npm update --package-lock-only --ignore-scripts --no-audit --no-fund --loglevel error
 
 clean: ## Remove all that was made here
-	@rm -rf .venv node_modules bench/tools dist build reports .hypothesis tests/.hypothesis .mypy_cache .pytest_cache .ruff_cache
+	@rm -rf .venv node_modules mutants .complexipy_cache bench/tools dist build reports .hypothesis tests/.hypothesis .mypy_cache .pytest_cache .ruff_cache
 	@find $(SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} +
 	@find src -type l -delete
 
