@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
+from math import ceil
 from secrets import randbelow
 from typing import TypeVar
 
@@ -33,6 +34,7 @@ NAME = re.compile(r"(?!\.{1,2}(?![\s\S]))[A-Za-z0-9_.~-]{1,100}")
 IN_FRONT = re.compile(r"(?P<before>.*?)/_mock/worlds/(?P<name>[^/]+)(?P<rest>/.+)", re.DOTALL)
 INTERVAL = 0.5  # seconds after which a mock behaves at the latest as others do that share its worlds
 MOST_TRIES = 5
+MARGIN = 5.0  # seconds that a shared world outlives what mocks know of it: to look at one that is gone makes it anew
 Done = TypeVar("Done")
 LARGEST_SEED = 2**32
 
@@ -61,6 +63,7 @@ class World:
         self.used = time.monotonic()
         self.snapshots: dict[str, State] = {}
         self._patterns = patterns
+        self._told = 0.0  # until when it was told to last
         self._is_shared = bool(parts.store_url)
         self._agreed = terms(origin.dialect, origin.seed, parts.misbehaviours) if self._is_shared else {}
         self.answer = self._answer_as_agreed if self._is_shared else self.service.answer
@@ -133,6 +136,21 @@ class World:
         self.service.begin(pattern.plans)
 
     # --- with other mocks that share it ---
+
+    async def begin(self) -> None:
+        """Let all who share this world find it as it was made here; raises StoreUnavailable."""
+        for _ in range(MOST_TRIES):
+            await self.mock.store.drop()
+            with suppress(OtherTerms):  # Another mock was asked for it between, and was faster.
+                await self.mock.store.look()
+                return
+        raise StoreUnavailable("Other mocks use this world all the time, so it cannot begin anew.")
+
+    async def last(self, seconds: float) -> None:
+        """Let a world that was used since this was last called outlive this mock for some seconds."""
+        if self.name != MAIN and self.used != self._told:
+            self._told = self.used
+            await self.mock.store.last(ceil(seconds + MARGIN))
 
     async def _answer_as_agreed(self, call: Call, incoming: Incoming) -> Answer:
         """Return what a call is answered by whichever mock; never raises."""
@@ -225,9 +243,10 @@ class Worlds:
     async def _follow(self) -> None:
         """Behave as other mocks do, even where no call asks the store."""
         while True:
-            for world in [self.main, *self._others.values()]:
+            for world in self:
                 with suppress(StoreUnavailable):  # Whose call needs it hears of it.
                     await world.look()
+                    await world.last(self.parts.bounds.rest)
             await asyncio.sleep(INTERVAL)
 
     def __iter__(self) -> Iterator[World]:
@@ -257,19 +276,27 @@ class Worlds:
         self._others[name] = World(name, origin or self.origin, self._patterns, self.main.mock)
         return self._others[name]
 
+    async def begin(self, name: str, origin: Origin) -> World:
+        """Make a world, for all who share it; raises Refusal, Contradiction or StoreUnavailable."""
+        world = self.make(name, origin)
+        await world.begin()
+        return world
+
     def known(self, name: str) -> World | None:
         """Return the world of this name, None where there is none."""
         self._end_unused()
         return self.main if name == MAIN else self._others.get(name)
 
-    def drop(self, name: str) -> None:
-        """End a world, which must not be the main one."""
-        self._others.pop(name, None)
+    async def drop(self, name: str) -> None:
+        """End a world for all who share it, which must not be the main one; raises StoreUnavailable."""
+        world = self._others.pop(name, None)
+        if world is not None:
+            await world.mock.store.drop()
 
     def _end_unused(self) -> None:
         longest = self.parts.bounds.rest
         for name in [name for name, world in self._others.items() if world.unused_for > longest]:
-            self.drop(name)
+            del self._others[name]
 
 
 def require_name(name: str) -> None:

@@ -87,14 +87,16 @@ async def put_world(desk: Desk, call: Call) -> Reply:
     was_there = name in desk.worlds
     if name == MAIN:
         raise Problem(409, "The main world begins as the mock was started. Reset it, or create another.")
-    return Reply(200 if was_there else 201, shown(desk.worlds.make(name, origin), desk))
+    return Reply(200 if was_there else 201, shown(await desk.worlds.begin(name, origin), desk))
 
 
 async def drop_world(desk: Desk, call: Call) -> Reply:
+    if desk.worlds.parts.store_url:
+        desk.worlds.named(call.path["world"])  # Another mock may have made it.
     world = existing(desk, call)
     if world.name == MAIN:
         raise Problem(409, "The main world cannot be dropped. Reset it instead.")
-    desk.worlds.drop(world.name)
+    await desk.worlds.drop(world.name)
     desk.journal.clear(world.name)
     return DONE
 

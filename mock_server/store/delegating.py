@@ -87,3 +87,9 @@ class DelegatingStore(Store):
 
     def adopt(self, habits: Habits, terms: Mapping[str, Any]) -> None:
         self.inner.adopt(habits, terms)
+
+    async def drop(self) -> None:
+        await self.inner.drop()
+
+    async def last(self, seconds: int) -> None:
+        await self.inner.last(seconds)

@@ -134,3 +134,9 @@ class Store(ABC):
 
     def adopt(self, habits: Habits, terms: Mapping[str, Any]) -> None:  # noqa: B027  (likewise)
         """Go on with what others have agreed on."""
+
+    async def drop(self) -> None:  # noqa: B027  (likewise)
+        """Hold nothing for others any more, so that whoever asks next begins with what it was given."""
+
+    async def last(self, seconds: int) -> None:  # noqa: B027  (likewise)
+        """Hold what is held for some seconds more, and then nothing, unless it is told so again."""

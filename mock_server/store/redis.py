@@ -105,6 +105,12 @@ class RedisStore(Store):
             await asyncio.sleep(PAUSE)
         raise StoreUnavailable("Another mock changes what Redis holds, and takes long.")
 
+    async def drop(self) -> None:
+        await self.link.call(self._loader.prefix, "drop", self._loader.identity)
+
+    async def last(self, seconds: int) -> None:
+        await self.link.call(self._loader.prefix, "last", self._loader.identity, seconds)
+
     # --- what the operations do ---
 
     async def add_fleet(self, fleet: Fleet) -> Fleet:

@@ -21,6 +21,7 @@ for _, part in ipairs(PARTS) do
   at[part] = prefix .. part
 end
 local SUSPENDED = prefix .. "suspended"
+local ALWAYS = {resume = true, drop = true, last = true} -- whatever others have agreed on
 local READS = {fleet = true, page = true, location = true, fleets = true, keys = true, locations = true, look = true}
 
 local function now()
@@ -312,6 +313,22 @@ function steps.agree(new_identity, terms)
   return {"done"}
 end
 
+-- Hold nothing any more.
+function steps.drop()
+  for _, part in ipairs(PARTS) do
+    redis.call("UNLINK", at[part])
+  end
+  return {"done"}
+end
+
+-- Hold what is held for some seconds more.
+function steps.last(seconds)
+  for _, part in ipairs(PARTS) do
+    redis.call("EXPIRE", at[part], seconds)
+  end
+  return {"done"}
+end
+
 function steps.look()
   return {"done"}
 end
@@ -331,10 +348,10 @@ end
 
 if string.sub(step, 1, 5) ~= "load_" and step ~= "publish" then
   local held = redis.call("GET", at.identity)
-  if step ~= "resume" and held ~= identity then
+  if not ALWAYS[step] and held ~= identity then
     return {held and "other" or "empty", held and redis.call("GET", at.terms)}
   end
-  if not READS[step] and step ~= "resume" and redis.call("EXISTS", SUSPENDED) == 1 then
+  if not READS[step] and not ALWAYS[step] and redis.call("EXISTS", SUSPENDED) == 1 then
     return {"suspended"}
   end
 end

@@ -8,7 +8,9 @@ import pytest
 
 from fleet_contract.mock_server.app import build
 from fleet_contract.mock_server.parts import Bounds, parts
+from fleet_contract.mock_server.serving import serving
 from tests.mock.conftest import UNSET, Client
+from tests.worlds import live_apart
 
 KEY = {"X-API-Key": "demo-key"}
 
@@ -145,3 +147,8 @@ def test_a_dialect_that_changes_under_load_loses_nothing() -> None:
             return [number for number in made if f"f-{number}" not in kept]
 
     assert asyncio.run(run()) == []
+
+
+def test_fifty_clients_in_fifty_worlds_never_meet() -> None:
+    with serving(parts()) as url:
+        assert asyncio.run(live_apart([url], 50)) > 150

@@ -1,0 +1,71 @@
+"""Worlds of mocks on one Redis: they never meet, begin anew for all, and end."""
+
+import asyncio
+import time
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from fleet_contract.mock_server.parts import Bounds
+from fleet_contract.mock_server.serving import serving
+from tests.worlds import live_apart
+
+from .redis_server import RedisServer, redis_server
+from .test_replicas_behave_alike import FLEETS, caller, create, started_with
+
+pytestmark = pytest.mark.redis
+
+
+@pytest.fixture
+def server() -> Iterator[RedisServer]:
+    with redis_server() as started:
+        yield started
+
+
+@pytest.fixture
+def two(server: RedisServer) -> Iterator[tuple[str, str]]:
+    with serving(started_with(server)) as one, serving(started_with(server)) as other:
+        yield one, other
+
+
+def test_fifty_clients_in_fifty_worlds_never_meet_over_two_mocks(two: tuple[str, str]) -> None:
+    assert asyncio.run(live_apart(two, 50)) > 150
+
+
+def test_a_world_begins_anew_for_all(two: tuple[str, str]) -> None:
+    with caller(two[0], "w") as one, caller(two[1], "w") as other:
+        assert (create(one, "a"), create(other, "b")) == (201, 201)
+        asked = {"dialect": {"create.status": "200"}, "seed": {"fleets": [{"fleetId": "seeded"}]}}
+        assert one.put("/_mock/worlds/w", json=asked).status_code == 200
+        assert (create(other, "a"), create(one, "b")) == (200, 200)
+        assert (create(other, "seeded"), create(one, "seeded")) == (409, 409)
+
+
+def test_a_world_that_is_dropped_is_gone_for_all(two: tuple[str, str]) -> None:
+    with caller(two[0], "w") as one, caller(two[1], "w") as other:
+        assert (create(one, "a"), create(other, "a")) == (201, 409)
+        with caller(two[1]) as somebody:
+            assert somebody.delete("/_mock/worlds/w").status_code == 204
+        assert (create(one, "a"), create(other, "a")) == (201, 409)
+
+
+def test_a_world_that_nobody_uses_leaves_nothing_in_redis(server: RedisServer) -> None:
+    made = started_with(server)
+    made.bounds = Bounds(rest=2)
+    with serving(made) as url, caller(url, "w") as client:
+        assert create(client, "a") == 201
+        ends = time.monotonic() + 20
+        while b"{w}" in keys(server):
+            assert time.monotonic() < ends, "the world is still there"
+            time.sleep(0.2)
+        assert b"{main}" in keys(server)
+        assert create(client, "a") == 201
+        assert httpx.get(f"{url}{FLEETS}/acme-corp-001/invitation", headers={"X-API-Key": "demo-key"}).is_success
+
+
+def keys(server: RedisServer) -> bytes:
+    from redis import Redis
+
+    with Redis.from_url(server.url) as link:
+        return b" ".join(link.scan_iter(count=1000))
