@@ -120,7 +120,10 @@ class Report:
 
     def script(self, result: Result) -> list[str]:
         """Return the lines of the script that shows a requirement's first failure."""
-        return script(self.replay(result), self.settings.target, self.mark) if result.failures else []
+        if not result.failures:
+            return []
+        replay = self.replay(result)
+        return script(replay, self.settings.target, replay.mark or self.mark)
 
     @property
     def judged(self) -> int:

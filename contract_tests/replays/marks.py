@@ -34,6 +34,10 @@ class Marked:
         ordered = sorted(self._names, key=len, reverse=True)
         self._pattern = re.compile(b"|".join(map(re.escape, ordered))) if mark else re.compile(b"(?!)")
 
+    def spellings(self, request: Request) -> set[str]:
+        """Return how a request spells the mark."""
+        return {name for data in _texts(request) for name, _ in self.pieces(data) if name}
+
     def pieces(self, data: bytes) -> Iterator[Piece]:
         """Yield what bytes consist of: the mark in some spelling, and what stands between."""
         end = 0
@@ -44,6 +48,11 @@ class Marked:
             end = found.end()
         if end < len(data):
             yield "", data[end:]
+
+
+def _texts(request: Request) -> Iterator[bytes]:
+    yield from (request.path.encode(), request.body)
+    yield from (value.encode("utf-8", "replace") for _, value in request.headers)
 
 
 def remarked(request: Request, marked: Marked, mark: str) -> Request:

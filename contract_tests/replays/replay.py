@@ -29,7 +29,8 @@ class Replay:
     """Steps, the last of which shows a failure.
 
     After so many `tries` it was surely shown. Some failures need one connection for all requests. `needs` says which
-    of several unusual characters are to blame.
+    of several unusual characters are to blame. `mark` is that of its requests where they are not those of the run.
+    So many requests come first as a `precaution`: the others name nothing new, and may show what these left behind.
     """
 
     finding: Finding
@@ -38,6 +39,8 @@ class Replay:
     tries: int = 1
     needs_one_connection: bool = True
     needs: str = ""
+    mark: str = ""
+    precaution: int = 0
 
     @property
     def exchanges(self) -> list[Exchange]:

@@ -1,5 +1,6 @@
 """Sending steps again through a client of their own, under a fresh mark, and judging what comes back."""
 
+import re
 import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -8,13 +9,14 @@ from functools import partial
 from urllib.parse import quote, urlencode
 
 from fleet_contract.contract_tests.api import Api
-from fleet_contract.contract_tests.exchange import Answer, Exchange, Request
+from fleet_contract.contract_tests.exchange import Exchange, Request
+from fleet_contract.contract_tests.judging.bodies import spell
 from fleet_contract.contract_tests.judging.findings import Finding
 from fleet_contract.contract_tests.judging.history import Facts
 from fleet_contract.contract_tests.judging.judge import judge
-from fleet_contract.contract_tests.judging.listings import cursor_of
+from fleet_contract.contract_tests.judging.listings import cursor_of, items_of
 from fleet_contract.contract_tests.network.client import Client
-from fleet_contract.contract_tests.replays.marks import Marked, remarked, spellings
+from fleet_contract.contract_tests.replays.marks import Marked, remarked
 from fleet_contract.contract_tests.replays.steps import Step
 from fleet_contract.contract_tests.untested import Untested
 
@@ -29,44 +31,43 @@ class Sent:
     by_step: Sequence[Sequence[Exchange]]
     facts: Facts
 
+    def _of_its_own(self, exchange: Exchange) -> Exchange:
+        """Return an exchange without the keys in its list that others of ours made: they show faults of before."""
+        items, mark = items_of(exchange), self.facts.mark
+        if not items or exchange.answer is None:
+            return exchange
+        foreign = [each for each in items if mark[:-OWN_DIGITS] in (text := str(each).lower()) and mark not in text]
+        if not foreign:
+            return exchange
+        value = {**exchange.answer.json, "keys": [each for each in items if each not in foreign]}
+        return replace(exchange, answer=replace(exchange.answer, body=spell(value)))
+
+    def _shows_another(self, exchange: Exchange) -> bool:
+        """Say whether an answer shows what the run made, or another replay, so that it is owed to what they left."""
+        mark = self.facts.mark
+        other = rb"%b(?!%b)" % (mark[:-OWN_DIGITS].encode(), mark[-OWN_DIGITS:].encode())
+        return bool(exchange.answer and re.search(other, exchange.answer.body, re.IGNORECASE))
+
+    def steps(self, steps: Sequence[Step], after: int) -> list[Step]:
+        """Return steps of single requests as they were sent again and answered, numbered `after` those of the run."""
+        return [_as_sent(step, again, after) for step, again in zip(steps, self.by_step, strict=True)]
+
     def found(self, requirement: str, last: Exchange) -> Finding | None:
         """Return how the last step broke a requirement with an answer of the same status as `last`, if it did."""
         numbers = {each.number for each in self.by_step[-1] if each.status == last.status}
-        judgement = judge([each for step in self.by_step for each in step], self.facts)
+        own = [self._of_its_own(each) for step in self.by_step for each in step]
+        if any(self._shows_another(each) for each in own):
+            return None
+        judgement = judge(own, self.facts)
         broken = (each for each in judgement.findings if not each.kept and each not in judgement.explained)
         return next(
             (each for each in broken if each.requirement == requirement and max(each.exchanges) in numbers), None
         )
 
 
-@dataclass(frozen=True)
-class AsOfTheRun:
-    """What was sent again, told with the mark of the run."""
-
-    sent: Sent
-    marked: Marked
-    mark: str
-
-    def text(self, text: str) -> str:
-        return self._bytes(text.encode("utf-8", "surrogatepass")).decode("utf-8", "surrogatepass")
-
-    def steps(self, steps: Sequence[Step]) -> list[Step]:
-        """Return steps of single requests with what they were answered."""
-        return [self._step(step, again) for step, again in zip(steps, self.sent.by_step, strict=True)]
-
-    def _step(self, step: Step, again: Sequence[Exchange]) -> Step:
-        answers = [each.answer for each in again if not each.retried]
-        exchanges = [
-            replace(each, answer=self._answer(answer)) for each, answer in zip(step.exchanges, answers, strict=True)
-        ]
-        return replace(step, lanes=(tuple(exchanges),))
-
-    def _answer(self, answer: Answer | None) -> Answer | None:
-        return answer and replace(answer, body=self._bytes(answer.body))
-
-    def _bytes(self, data: bytes) -> bytes:
-        spelled = spellings(self.mark)
-        return b"".join(spelled.get(name, piece) for name, piece in self.marked.pieces(data))
+def _as_sent(step: Step, again: Sequence[Exchange], after: int) -> Step:
+    pairs = zip(step.exchanges, (each for each in again if not each.retried), strict=True)
+    return replace(step, lanes=(tuple(replace(new, number=after + new.number, check=old.check) for old, new in pairs),))
 
 
 class Resender:
@@ -75,7 +76,7 @@ class Resender:
     def __init__(self, client: Client, facts: Facts, mark: str) -> None:
         self._client = client
         self.facts = facts
-        self._marked = Marked(mark)
+        self.marked = Marked(mark)
         self._mark = mark
         self._number = secrets.randbits(4 * OWN_DIGITS)
 
@@ -85,10 +86,6 @@ class Resender:
         mark = f"{self._mark[:-OWN_DIGITS]}{self._number:0{OWN_DIGITS}x}"
         return mark if mark != self._mark else self._next_mark()
 
-    def as_of_the_run(self, sent: Sent) -> AsOfTheRun:
-        """Return what tells of requests that were sent again as if the run had sent them."""
-        return AsOfTheRun(sent, Marked(sent.facts.mark), self._mark)
-
     def send(self, steps: Sequence[Step], *, separately: bool = False) -> Sent | None:
         """Send steps over one new connection, or `separately` each over its own; None where not all were answered.
 
@@ -97,7 +94,7 @@ class Resender:
         mark = self._next_mark()
         api = Api(self._client, mark, self.facts.fixtures.location_path)
         self._client.reconnect()
-        player = _Player(api, self._marked)
+        player = _Player(api, self.marked)
         by_step = list[Sequence[Exchange]]()
         try:
             for step in steps:

@@ -14,6 +14,7 @@ from fleet_contract.contract_tests.replays.shell import VARIABLES
 from fleet_contract.contract_tests.replays.steps import Step
 from fleet_contract.contract_tests.target import Target
 
+_PRECAUTION = "Requests that name nothing new show what earlier ones left; as a precaution, {} of these come first."
 _SHOWN = 200  # characters of what is expected, in a comment
 # For each request: its answer whole, decoded and apart from the next one; its path as it is.
 _EACH = "each='--no-progress-meter -i --compressed --path-as-is --globoff -w \\n\\n'"
@@ -36,6 +37,8 @@ class _Writer:
         yield f"# {finding.requirement}: expected {_cut(finding.expected)}, got {_cut(finding.got)}"
         yield f"# {replay.known.value[0].upper()}{replay.known.value[1:]}."
         requests = [each.request for each in replay.exchanges]
+        if replay.precaution:
+            yield f"# {_PRECAUTION.format(replay.precaution)}"
         yield from _checks(functions(requests, keys_of(self._target)))
         yield f"url={shlex.quote(self._target.base_url)}"
         yield _EACH
@@ -51,16 +54,11 @@ class _Writer:
 
     def _variables(self, requests: Sequence[Request]) -> Iterator[str]:
         """Yield what the mark of the run is replaced by."""
-        used = {name for each in requests for name in self._spelled(each)}
+        used = {name for each in requests for name in self._marked.spellings(each)}
         if used:
             for name, made in VARIABLES.items():
                 if name == "run" or name in used:
                     yield f"{name}={made}" + ("  # new ids each time" if name == "run" else "")
-
-    def _spelled(self, request: Request) -> Iterator[str]:
-        headers = (value.encode("utf-8", "replace") for _, value in request.headers)
-        for data in (request.path.encode(), request.body, *headers):
-            yield from (name for name, _ in self._marked.pieces(data) if name)
 
     def _sent(self, replay: Replay) -> Iterator[str]:
         together = list[Exchange]()

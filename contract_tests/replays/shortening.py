@@ -9,6 +9,7 @@ from fleet_contract.contract_tests.judging.findings import Finding
 from fleet_contract.contract_tests.judging.history import History
 from fleet_contract.contract_tests.network.budget import BudgetSpent
 from fleet_contract.contract_tests.network.client import WritesForbidden
+from fleet_contract.contract_tests.network.outgoing import READS
 from fleet_contract.contract_tests.replays.candidates import candidates
 from fleet_contract.contract_tests.replays.reducing import reduced
 from fleet_contract.contract_tests.replays.replay import Known, Replay, untried
@@ -20,6 +21,7 @@ _MOST_FAILURES = 3  # of one requirement that are tried
 _TRIALS, _CHECKS = 6, 12  # of what is a matter of chance
 _SURELY = 0.01  # the chance that a script does not show a race
 _MOST_TRIES = 100
+_MOST_BEFORE = 5  # requests that come first as a precaution
 _SEVERAL = 2  # unusual characters, of which one may be to blame
 
 
@@ -87,37 +89,51 @@ class Shortener:
 
     def _reduced(self, failure: Finding, steps: Sequence[Step], trials: "_Trials") -> Replay:
         *before, last = steps
-        known = Known.SHORTENED
+        known, tries, alone, needs, precaution = Known.SHORTENED, 1, False, "", 0
         try:
             reduced(before, lambda some: trials.shows([*some, last]))
+            precaution = self._cautious(trials)
+            tries = trials.tries_needed(trials.smallest)
+            alone = len(trials.smallest) == 1 or (tries == 1 and trials.shows(trials.smallest, separately=True))
+            needs = _simplified(trials)
         except Spent:
             known = Known.CUT
-        steps, needs = trials.smallest, ""
-        tries, alone = 1, False
-        try:
-            tries = trials.tries_needed(steps)
-            alone = len(steps) == 1 or (tries == 1 and trials.shows(steps, separately=True))
-            failure, steps, needs = self._simplified(failure, steps, trials)
-        except Spent:
-            known = Known.CUT
-        return Replay(failure, steps, known, tries, not alone, needs)
+        replay = Replay(failure, trials.smallest, known, tries, not alone, needs, precaution=precaution)
+        if any(each.is_at_once or each.is_list for each in replay.steps):
+            return replay
+        sent, found = trials.shown
+        as_sent = sent.steps(replay.steps, after=self._history.exchanges[-1].number)
+        finding = replace(failure, expected=found.expected, got=found.got)
+        return replace(replay, finding=finding, steps=as_sent, mark=sent.facts.mark)
 
-    def _simplified(
-        self, failure: Finding, steps: Sequence[Step], trials: "_Trials"
-    ) -> tuple[Finding, Sequence[Step], str]:
-        """Return a failure and its steps with as few unusual characters as show it, and which these are."""
-        if any(each.is_at_once or each.is_list for each in steps):
-            return failure, steps, ""
-        unusual = unusual_characters(steps)
-        if len(unusual) < _SEVERAL:
-            return *trials.as_of_the_run(failure), ""
-        needed = reduced(unusual, lambda some: trials.shows(without(steps, {*unusual} - {*some})))
-        if len(needed) == len(unusual):
-            return *trials.as_of_the_run(failure), ""
-        some = f"only {', '.join(map(named, needed))}" if needed else "none"
-        return *trials.as_of_the_run(
-            failure
-        ), f"{some} of the {len(unusual)} unusual characters that were sent at first"
+    def _cautious(self, trials: "_Trials") -> int:
+        """Let what names nothing new begin with what was read before at the same path, and return how many that are.
+
+        It may show what these left behind in the server, and would not show it in one that was started afresh.
+        """
+        steps = trials.smallest
+        requests = [each.request for step in steps for each in step.exchanges]
+        if any(map(self._resender.marked.spellings, requests)):
+            return 0
+        first, path = steps[0].exchanges[0].number, requests[-1].path.partition("?")[0]
+        before = (each for each in self._history.exchanges if each.number < first and each.request.method in READS)
+        others = {each.request: each.number for each in before if each.request.path.partition("?")[0] == path}
+        chosen = [number for request, number in others.items() if request not in requests][-_MOST_BEFORE:]
+        more = steps_of(self._history.exchanges, chosen)
+        return len(chosen) if chosen and trials.shows([*more, *steps]) else 0
+
+
+def _simplified(trials: "_Trials") -> str:
+    """Leave as few unusual characters in the smallest steps as show the failure; return which these are, in words."""
+    steps = trials.smallest
+    unusual = unusual_characters(steps)
+    if len(unusual) < _SEVERAL:
+        return ""
+    needed = reduced(unusual, lambda some: trials.shows(without(steps, {*unusual} - {*some})))
+    if len(needed) == len(unusual):
+        return ""
+    some = f"only {', '.join(map(named, needed))}" if needed else "none"
+    return f"{some} of the {len(unusual)} unusual characters that were sent at first"
 
 
 class _Trials:
@@ -154,11 +170,10 @@ class _Trials:
                 self._shown = self._last_shown
         return self._tried[name]
 
-    def as_of_the_run(self, failure: Finding) -> tuple[Finding, Sequence[Step]]:
-        """Return a failure as the smallest steps showed it, and these with what they were answered."""
-        sent, found = self._shown
-        told = self._resender.as_of_the_run(sent)
-        return replace(failure, expected=told.text(found.expected), got=told.text(found.got)), told.steps(self.smallest)
+    @property
+    def shown(self) -> tuple[Sent, Finding]:
+        """The smallest steps as they were sent, and the failure that they showed."""
+        return self._shown
 
     def _seen(self, steps: Sequence[Step], *, separately: bool) -> bool:
         if _has_race(steps) or not self._is_steady:

@@ -22,7 +22,9 @@ def unusual_characters(steps: Sequence[Step]) -> list[str]:
     None where a request is spelled in a way of its own, so that its texts cannot be changed and nothing else.
     """
     requests = [each.request for step in steps for each in step.exchanges]
-    if any(_without(each, frozenset()) != each for each in requests):
+    if any(step.is_at_once or step.is_list for step in steps) or any(
+        _without(each, frozenset()) != each for each in requests
+    ):
         return []
     texts = "".join(text for each in requests for text in _texts_of(each))
     return [each for each in dict.fromkeys(texts) if each not in _USUAL]

@@ -31,17 +31,27 @@ class Step:
 
 
 def steps_of(history: Sequence[Exchange], chosen: Iterable[int], rate: float = 0.0) -> list[Step]:
-    """Return the steps that send the exchanges of these numbers again, and whatever was sent at once with them.
+    """Return the steps that send the exchanges of these numbers again, with what was sent at once with them.
 
-    A pause that the `rate` of requests explains is none.
+    A page is sent with those that lead to it. A pause that the `rate` of requests explains is none.
     """
-    numbers = set(chosen)
+    numbers = _with_leading_pages(history, set(chosen))
     bursts = {each.burst for each in history if each.number in numbers and each.burst}
     kept = [each for each in history if not each.retried and (each.number in numbers or each.burst in bursts)]
     pauses = {**_pauses(history, rate), **{each.number: 0.0 for each in kept[:1]}}
     return [
         step for _, group in groupby(kept, key=lambda each: each.burst or -1) for step in _grouped(list(group), pauses)
     ]
+
+
+def _with_leading_pages(history: Sequence[Exchange], numbers: set[int]) -> set[int]:
+    """Return numbers with those of the pages before: a cursor is good for nothing on a server that did not give it."""
+    pages = [each for each in history if cursor_of(each)]
+    for page in sorted(history, key=lambda each: -each.number):
+        if page.number in numbers and "cursor" in dict(page.request.query):
+            before = (each for each in reversed(pages) if each.number < page.number and _leads_to(each, page))
+            numbers |= {each.number for each in list(before)[:1]}
+    return numbers
 
 
 def _grouped(exchanges: list[Exchange], pauses: dict[int, float]) -> Iterator[Step]:

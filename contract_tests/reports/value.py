@@ -104,6 +104,7 @@ def _requirement(result: Result, story: list[Exchange], report: Report) -> Value
         "timeline": drawn(first) if first else "",
         "operations": _operations(first),
         "replay": report.replay(result).known.value if first else "",
+        "needs": report.replay(result).needs if first else "",
         "reproduce": report.script(result),
     }
 

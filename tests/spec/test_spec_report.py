@@ -25,6 +25,7 @@ NOTHING = {
     "exchanges": [],
     "operations": [],
     "replay": "",
+    "needs": "",
 }
 EXCHANGE = {
     "number": 7,

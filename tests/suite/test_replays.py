@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,9 +15,11 @@ from fleet_contract.contract_tests.replays.marks import Marked, remarked
 from fleet_contract.contract_tests.replays.of_a_run import with_replays
 from fleet_contract.contract_tests.replays.reducing import reduced
 from fleet_contract.contract_tests.replays.replay import Known, Replay
+from fleet_contract.contract_tests.replays.shortening import Shortener
 from fleet_contract.contract_tests.replays.simplifying import unusual_characters, without
 from fleet_contract.contract_tests.replays.steps import Step, steps_of
 from fleet_contract.contract_tests.run import Report
+from fleet_contract.contract_tests.target import Limits, Target
 from fleet_contract.contract_tests.verdicts import Result, Verdict
 
 from .harness import failed, judged, mock
@@ -229,7 +232,7 @@ def test_of_several_unusual_characters_the_one_is_blamed_that_fails(fault: str, 
     if needs:
         sent = "".join(f"{each.request.path}{each.request.body.decode()}" for each in replay.exchanges)
         assert sent.isascii()
-        assert report.mark in sent
+        assert replay.mark in sent
 
 
 def test_what_is_told_of_a_replay_is_what_its_requests_were_answered() -> None:
@@ -237,7 +240,11 @@ def test_what_is_told_of_a_replay_is_what_its_requests_were_answered() -> None:
     _, report = replayed("plus-means-blank-in-paths", only=["fleets"])
     replay = replay_of("fleets.id-is-matched-whole", report)
     assert [told(each) for each in replay.exchanges] == ["create 201", "rename 200"]
-    assert all(report.mark in each.answer.body.decode() for each in replay.exchanges if each.answer)
+    assert all(replay.mark in each.answer.body.decode() for each in replay.exchanges if each.answer)
+    assert replay.mark != report.mark
+    assert min(each.number for each in replay.exchanges) > max(each.number for each in report.history.exchanges)
+    result = next(each for each in report.results if each.requirement.id == "fleets.id-is-matched-whole")
+    assert replay.mark not in "".join(report.script(result))
 
 
 def test_a_text_without_some_characters_is_as_long_as_before() -> None:
@@ -257,3 +264,62 @@ def test_nothing_is_changed_in_a_request_that_is_spelled_in_its_own_way() -> Non
         history = History()
         history.add("POST", FLEETS, body)
         assert unusual_characters(steps_of(history.exchanges, [1])) == []
+
+
+# --- what the run left in the server ------------------------------------------------------------
+
+# What shows at once in the server that was judged, and needs these requests in one that was started afresh.
+LEFT_BEHIND = [
+    ("a-key-can-be-created-twice", "keys.identifier-is-unique", ["create 201", "create 201", "read 200"]),
+    ("a-fleet-without-a-name-has-that-of-the-one-before", "create.name-is-optional", ["create 201", "create 201"]),
+    (
+        "codes-are-cached-for-every-organization",
+        "invitation.foreign-fleet-is-403",
+        ["read 200", "read 200", "read 200"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("fault", "requirement", "shortest"), LEFT_BEHIND)
+def test_a_replay_does_not_rest_on_what_the_run_left_behind(fault: str, requirement: str, shortest: list[str]) -> None:
+    _, report = replayed(fault, only=[requirement.partition(".")[0]])
+    assert [told(each) for each in replay_of(requirement, report).exchanges] == shortest
+
+
+def test_a_page_is_sent_with_those_that_lead_to_it() -> None:
+    history = History()
+    history.page("page_size=10", {"keys": [], "cursor": "one"})
+    history.create(A)
+    history.page("page_size=10&cursor=one", {"keys": [], "cursor": "two"})
+    history.page("page_size=10&cursor=two", {"keys": []})
+    assert numbers(steps_of(history.exchanges, [4])) == [[1, 3, 4]]
+
+
+# --- what may end it ------------------------------------------------------------------------------
+
+
+def test_an_interrupt_loses_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> Replay:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Shortener, "replay", interrupted)
+    before, after = replayed("rename-cuts-names", only=["rename.answers-the-new-name"])
+    assert failed(after) == failed(before) == {"rename.answers-the-new-name"}
+    assert replay_of("rename.answers-the-new-name", after).known is Known.UNTRIED
+
+
+def test_a_mistake_of_ours_loses_no_failure_and_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> Replay:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(Shortener, "replay", broken)
+    before, after = replayed("rename-cuts-names", only=["rename.answers-the-new-name"])
+    assert failed(after) == failed(before) == {"rename.answers-the-new-name"}
+    assert replay_of("rename.answers-the-new-name", after).known is Known.BROKE
+
+
+def test_nothing_is_sent_again_on_another_host_unless_that_is_allowed() -> None:
+    there, here = Target("http://staging.example"), Target("http://127.0.0.1:8080")
+    assert (there.replay_requests, here.replay_requests) == (0, 2000)
+    assert replace(there, limits=Limits(replay_requests=7)).replay_requests == 7
+    assert replace(here, limits=Limits(replay_requests=0)).replay_requests == 0
