@@ -17,7 +17,7 @@ from fleet_contract.contract_tests.ending import Exit, Inconclusive
 from fleet_contract.contract_tests.exploring.exploration import SEED_BITS, Asked
 from fleet_contract.contract_tests.exploring.exploration import explore as explore_server
 from fleet_contract.contract_tests.exploring.printing import Progress, print_beginning, print_exploration
-from fleet_contract.contract_tests.judge import begin, following, judge, printed, run_checks
+from fleet_contract.contract_tests.judge import begin, following, judge, judge_both, printed, run_checks
 from fleet_contract.contract_tests.judging.dialect.reading import decided
 from fleet_contract.contract_tests.options import OF_THE_TARGET
 from fleet_contract.contract_tests.planning import plan_of
@@ -27,7 +27,7 @@ from fleet_contract.contract_tests.reports.difference import difference_in_markd
 from fleet_contract.contract_tests.reports.files import standard_stream
 from fleet_contract.contract_tests.reports.text import print_footprint
 from fleet_contract.contract_tests.run import Run
-from fleet_contract.contract_tests.settings import read_exploration, read_settings
+from fleet_contract.contract_tests.settings import read_exploration, read_other, read_settings
 from fleet_contract.contract_tests.signals import armed, held, waiting, watching
 from fleet_contract.contract_tests.untested import Lack
 from fleet_contract.spec.dialect import NOT_APPLICABLE, to_toml
@@ -42,7 +42,8 @@ def run(base_url: str | None, given: Given) -> int:
         settings, outputs = read_settings(base_url, given)
         # A report that goes to standard output is alone there, so that a program can read it.
         console = open_console(stderr=any(standard_stream(path) for path in outputs.values()))
-        return judge(settings, outputs, console)
+        other = read_other(settings, given)
+        return judge_both(settings, other, outputs, console) if other else judge(settings, outputs, console)
 
 
 def dialect(base_url: str | None, given: Given) -> int:

@@ -10,19 +10,23 @@ import pytest
 from rich.console import Console
 from rich.markup import escape
 
+from fleet_contract.contract_tests.drift import changes
 from fleet_contract.contract_tests.driving import Alone
-from fleet_contract.contract_tests.ending import complain, ending_of, unless_lost
+from fleet_contract.contract_tests.ending import Exit, complain, ending_of, unless_lost
 from fleet_contract.contract_tests.replays.of_a_run import with_replays
 from fleet_contract.contract_tests.reports.console import open_console, say
+from fleet_contract.contract_tests.reports.difference import print_difference
 from fleet_contract.contract_tests.reports.files import is_bounded, prepare, write
 from fleet_contract.contract_tests.reports.formats import FORMATS
 from fleet_contract.contract_tests.reports.page import print_report
 from fleet_contract.contract_tests.reports.progress import Progress
 from fleet_contract.contract_tests.reports.text import print_footprint
+from fleet_contract.contract_tests.reports.value import value_of
 from fleet_contract.contract_tests.run import Report, Run, Settings
 from fleet_contract.contract_tests.settings import Outputs
 from fleet_contract.contract_tests.signals import armed, breakable, held, watching
 from fleet_contract.contract_tests.surroundings import deaf, somewhere
+from fleet_contract.contract_tests.untested import Lack
 from fleet_contract.contract_tests.verdicts import EXITS, Outcome
 
 CHECKS = "fleet_contract.contract_tests.checks"
@@ -96,13 +100,38 @@ def _as_entry(flag: str) -> str:
 
 def judge(settings: Settings, outputs: Outputs, console: Console) -> int:
     """Judge a server, write and print what it came to, and return the exit code; raises Contradiction."""
+    return _judged(settings, outputs, console)[0]
+
+
+def judge_both(one: Settings, other: Settings, outputs: Outputs, console: Console) -> int:
+    """Judge two servers one after the other, print what differs, and return the exit code; raises Contradiction.
+
+    The reports are those of the first one. The code is 1 if either breaks a requirement or the second one is worse.
+    """
+    code, report = _judged(one, outputs, console)
+    if report is None or any(each.lack is Lack.STOPPED for each in report.ran):
+        return code
+    other_code, other_report = _judged(other, {}, console)
+    if other_report is None:
+        return code or other_code
+    before, after = value_of(report), value_of(other_report)
+    found = changes(before, after)
+    console.print()
+    print_difference(before, after, found, console)
+    codes = (code, other_code, Exit.BREAKS if any(each.is_worse for each in found) else Exit.CONFORMS)
+    return Exit.BREAKS if Exit.BREAKS in codes else max(codes)
+
+
+def _judged(settings: Settings, outputs: Outputs, console: Console) -> tuple[int, Report | None]:
+    """Judge a server, and return the exit code with the report; without one where the run did not begin."""
     progress = following(settings)
     with held():
         run = begun(settings, outputs, progress)
         failure = failure_of(run, console)
         if failure is None:
-            return finish(with_replays(run_checks(run, progress)), outputs, console)
-        return abandon(run, failure, outputs, console)
+            report = with_replays(run_checks(run, progress))
+            return finish(report, outputs, console), report
+        return abandon(run, failure, outputs, console), None
 
 
 def following(settings: Settings) -> Progress:

@@ -53,6 +53,7 @@ OPTIONS = (
     Option(
         "cases", "Also replay this saved case, or all cases in a folder. Repeatable.", many=True, metavar="FILE_OR_DIR"
     ),
+    Option("against", "Judge the server of this target file, too, and print what differs.", metavar="FILE[#NAME]"),
     Option("depth", "How much to check; each depth sends more.", "depth", choices=DEPTHS),
     Option(
         "only", "Judge only requirements whose id starts with PREFIX. Repeatable.", "only", many=True, metavar="PREFIX"

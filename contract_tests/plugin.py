@@ -135,6 +135,7 @@ def _driver(config: pytest.Config) -> Beside:
     given = {option.name: config.getoption(f"{PREFIX}{option.name}") for option in OPTIONS}
     try:
         _refuse_workers(config)
+        _refuse_another(given)
         settings, outputs = read_settings(config.getoption(f"{PREFIX}url"), given)
         progress = Progress(open_console(quiet=True), quiet=True)  # pytest shows how far it is
         if config.option.collectonly:
@@ -152,6 +153,13 @@ def _driver(config: pytest.Config) -> Beside:
     watched.enter_context(watching())
     watched.enter_context(armed(run.client.stop))
     return Beside(run, outputs, progress)
+
+
+def _refuse_another(given: dict[str, Any]) -> None:
+    if given["against"]:
+        raise Contradiction(
+            "A session of pytest judges one server. Expected no --fleet-against. Use `fleet-contract run --against`."
+        )
 
 
 def _refuse_workers(config: pytest.Config) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from fleet_contract.contract_tests.depths import PRICES, Depth, Price
 from fleet_contract.contract_tests.named_targets import split
-from fleet_contract.contract_tests.options import LEDGER, OPTIONS, REPORTS
+from fleet_contract.contract_tests.options import LEDGER, OF_THE_TARGET, OPTIONS, REPORTS
 from fleet_contract.contract_tests.programs.case_files import holds_no_case, read_cases
 from fleet_contract.contract_tests.run import Settings, Shown
 from fleet_contract.contract_tests.target import Target
@@ -37,6 +37,26 @@ def read_settings(base_url: str | None, given: Mapping[str, Any]) -> tuple[Setti
         shown=_shown(given),
     )
     return settings, {option.name: expanded(given[option.name]) for option in REPORTS if given.get(option.name)}
+
+
+def read_other(settings: Settings, given: Mapping[str, Any]) -> Settings | None:
+    """Return the settings of the server that `--against` names, judged as the first one is; None without it.
+
+    Raises Contradiction, also where both are one server.
+    """
+    if not given.get("against"):
+        return None
+    other, _ = read_settings(None, {**given, "target": given["against"], "against": None, **_NO_FLAGS})
+    if other.target.base_url == settings.target.base_url:
+        raise Contradiction(
+            f"--against names the same server, {other.target.base_url}. Expected another one. Correct the target file; "
+            f"FLEET_BASE_URL goes before what it says."
+        )
+    return replace(other, gate=settings.gate)
+
+
+# What flags say of the first server says nothing of the other one.
+_NO_FLAGS = dict.fromkeys((*(option.name for option in OF_THE_TARGET if option.name != "target"), "cases"))
 
 
 def _without_replays(target: Target) -> Target:

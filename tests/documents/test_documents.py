@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import yaml
 
 from fleet_contract.contract_tests.commands import main as suite
 from fleet_contract.contract_tests.depths import PRICES
@@ -25,7 +24,7 @@ README = ROOT / "README.md"
 RUNNING = ROOT / "docs" / "running.md"
 NAMES = [page.relative_to(ROOT).as_posix() for page in PAGES]
 # Options of other programs, by the words before which they stand.
-OF_OTHERS = re.compile(r"\b(docker|curl|pip|pytest|npm|python -m|st) .*|each='.*|curl's `?--connect-to")
+OF_OTHERS = re.compile(r"\b(docker|curl|pip|uvx|pytest|npm|python -m|st) .*|each='.*|curl's `?--connect-to")
 KNOWN = catalogue()
 OURS_IN_CODE = re.compile(r"`([a-z]+(?:\.[a-z0-9_-]+)+)`")
 
@@ -134,12 +133,6 @@ def test_the_messages_that_are_explained_are_those_of_the_suite(page: str, headi
         # What stands between these words differs from run to run.
         for part in re.split(r"…|401|Basic|requests(?= is)|timeouts(?= is)|standard|fixtures\.|other_api_key", message):
             assert part.strip() in said, message
-
-
-def test_the_pipelines_are_yaml() -> None:
-    found = [text for page in PAGES for text in blocks(page, "yaml")]
-    assert found
-    assert all(isinstance(yaml.safe_load(text), dict) for text in found)
 
 
 def test_the_proof_lists_every_mutant_that_is_missed() -> None:

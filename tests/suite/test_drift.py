@@ -115,3 +115,24 @@ def test_nothing_that_a_server_wrote_is_markdown(value: Value) -> None:
     found = [Change(Kind.VERDICT, ID, "passed", "failed", is_worse=True, words="<b>|x|</b>")]
     assert r"\<b\>\|x\|" in difference_in_markdown(value, value, found)
     assert json.dumps(value)
+
+
+def test_two_servers_are_judged_side_by_side(tmp_path: Path) -> None:
+    with mock() as one, mock("second-create-overwrites") as other:
+        file = tmp_path / "servers.toml"
+        file.write_text(
+            f'api_key = "demo-key"\ndepth = "quick"\nonly = ["fleets"]\n'
+            f'[targets.one]\nbase_url = "{one}"\n[targets.other]\nbase_url = "{other}"\n'
+        )
+        report = tmp_path / "report.json"
+        both = ("run", "--target", f"{file}#one", "--against", f"{file}#other")
+        said = command(*both, "--json", str(report))
+        assert said.exit_code == 1
+        assert said.output.index("CONFORMS: ") < said.output.index("BREAKS: ") < said.output.index("WORSE: ")
+        assert json.loads(report.read_text())["target"] == one
+        back = command("run", "--target", f"{file}#other", "--against", f"{file}#one")
+        assert (back.exit_code, "CHANGED: " in back.output) == (1, True)
+        same = command("run", "--target", f"{file}#one", "--against", f"{file}#one")
+        assert (same.exit_code, "--against names the same server" in same.output) == (2, True)
+        gone = command("run", "--target", f"{file}#one", "--against", f"{file}#gone")
+        assert gone.exit_code == 2

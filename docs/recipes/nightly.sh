@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# Judges a server, and prints what changed since the report of the night before.
+#
+# nightly.sh TARGET REPORTS: TARGET is a target file such as contract/servers.toml#staging, and REPORTS a folder that
+# the pipeline keeps from one night to the next. Exits as `fleet-contract run` does: 0, 1, 2, or 3 for inconclusive.
+set -u
+target=$1
+reports=$2
+mkdir -p "$reports"
+if [ -f "$reports/report.json" ]; then
+    mv "$reports/report.json" "$reports/before.json"
+fi
+
+code=0
+fleet-contract run --target "$target" \
+    --json "$reports/report.json" --html "$reports/report.html" --junit "$reports/junit.xml" \
+    --code-quality "$reports/quality.json" ${GITHUB_ACTIONS:+--github} || code=$?
+
+if [ -f "$reports/before.json" ] && [ -f "$reports/report.json" ]; then
+    fleet-contract diff "$reports/before.json" "$reports/report.json" || echo "Staging is worse than the night before."
+fi
+if [ "$code" = 3 ] && [ -f "$reports/before.json" ]; then
+    cp "$reports/before.json" "$reports/report.json" # an inconclusive night is compared with nothing
+fi
+exit "$code"

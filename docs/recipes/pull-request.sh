@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# Starts the mock as staging answers, runs the tests of a client against it, and stops it. Needs no secret.
+#
+# pull-request.sh DIALECT COMMAND…: DIALECT is what `fleet-contract dialect` wrote of staging. The command finds the
+# mock at $FLEET_BASE_URL, which knows the key demo-key. Exits as the command does.
+set -u
+dialect=$1
+shift
+log=$(mktemp)
+fleet-mock --port 0 --ready-json --dialect "$dialect" > "$log" &
+mock=$!
+trap 'kill "$mock" 2> /dev/null; rm -f "$log"' EXIT
+until [ -s "$log" ]; do
+    kill -0 "$mock" 2> /dev/null || exit 3
+    sleep 0.1
+done
+FLEET_BASE_URL=$(python3 -c 'import json, sys; print(json.loads(sys.stdin.readline())["url"])' < "$log")
+export FLEET_BASE_URL
+"$@"

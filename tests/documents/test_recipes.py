@@ -1,0 +1,111 @@
+"""The recipes for pipelines: each fits the schema of its host, and their scripts do what they say."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.suite.harness import SEED, mock
+
+from .pages import ROOT
+
+RECIPES = ROOT / "docs" / "recipes"
+BIN = Path(sys.executable).parent
+SCHEMAS = {
+    "github.yml": "vendor.github-workflows",
+    "action.yml": "vendor.github-actions",
+    "gitlab.yml": "vendor.gitlab-ci",
+    "azure.yml": "vendor.azure-pipelines",
+}
+SCRIPTS = ("nightly.sh", "pull-request.sh")
+
+
+def checked(schema: str, file: Path) -> subprocess.CompletedProcess[str]:
+    # Azure's patterns are not those of the strictest reading.
+    command = [str(BIN / "check-jsonschema"), "--regex-variant", "nonunicode", "--builtin-schema", schema, str(file)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_a_recipe_fits_the_schema_of_its_host(name: str, tmp_path: Path) -> None:
+    done = checked(SCHEMAS[name], RECIPES / name)
+    assert done.returncode == 0, done.stdout
+    odd = tmp_path / name
+    odd.write_text(
+        (RECIPES / name).read_text().replace("script:", "scripts: 7\n  script: {}\n  #").replace("runs", "rums")
+    )
+    odd.write_text(odd.read_text().replace("jobs:", "jobs: 7\nothers:").replace("stages:", "stages: {}\nothers:"))
+    assert checked(SCHEMAS[name], odd).returncode != 0
+
+
+def test_every_recipe_is_checked_and_linked() -> None:
+    names = {each.name for each in RECIPES.iterdir()}
+    assert names == {*SCHEMAS, *SCRIPTS, "Jenkinsfile"}
+    page = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
+    assert {name for name in names if f"(recipes/{name})" in page} == names
+
+
+@pytest.mark.parametrize("name", [*SCHEMAS, "Jenkinsfile"])
+def test_a_recipe_calls_the_scripts_that_are_tested_here(name: str) -> None:
+    text = (RECIPES / name).read_text(encoding="utf-8")
+    called = set(re.findall(r"contract/([a-z-]+\.sh)", text))
+    assert called <= set(SCRIPTS)
+    assert called or name == "action.yml"
+
+
+def shell(*command: str, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("FLEET_", "GITHUB_"))}
+    environment = {**kept, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", **variables}
+    return subprocess.run(["bash", *command], cwd=cwd, env=environment, capture_output=True, text=True, check=False)
+
+
+def nightly(url: str, folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    keys = {"FLEET_API_KEY": "demo-key", "FLEET_OTHER_API_KEY": "other-key", "FLEET_BASE_URL": url}
+    (folder / "servers.toml").write_text('[targets.staging]\nbase_url = "http://localhost"\ndepth = "smoke"\n')
+    return shell(str(RECIPES / "nightly.sh"), "servers.toml#staging", "reports", cwd=folder, **keys, **variables)
+
+
+def test_one_night_is_compared_with_the_one_before(tmp_path: Path) -> None:
+    summary = tmp_path / "summary.md"
+    with mock() as url:
+        first = nightly(url, tmp_path)
+        assert (first.returncode, "UNCHANGED" in first.stdout) == (0, False), first.stderr
+        last = nightly(url, tmp_path).stdout.splitlines()[-1]
+        assert last.startswith("UNCHANGED") or last.endswith(", 0 for the worse.")  # a time is never worse
+    with mock("rename-cuts-names") as url:
+        second = nightly(url, tmp_path, GITHUB_ACTIONS="true", GITHUB_STEP_SUMMARY=str(summary))
+    assert second.returncode == 1
+    assert "WORSE: " in second.stdout
+    assert "::error title=failed" in second.stdout
+    assert "# BREAKS" in summary.read_text()
+    files = {each.name for each in (tmp_path / "reports").iterdir()}
+    assert files == {"before.json", "report.json", "report.html", "junit.xml", "quality.json"}
+
+
+def test_an_inconclusive_night_is_told_and_forgotten(tmp_path: Path) -> None:
+    with mock() as url:
+        assert nightly(url, tmp_path).returncode == 0
+    lost = nightly("http://127.0.0.1:9", tmp_path)
+    assert lost.returncode == 3
+    assert json.loads((tmp_path / "reports" / "report.json").read_text())["outcome"] == "conforms"
+
+
+def test_a_client_is_tested_against_the_mock_in_the_dialect_of_staging(tmp_path: Path) -> None:
+    dialect = tmp_path / "dialect.toml"
+    dialect.write_text('[dialect]\n"create.status" = "200"\n')
+    with_curl = 'curl -s -o /dev/null -w "%{http_code}" -H "X-API-Key: demo-key" -H "Content-Type: application/json" '
+    with_curl += """-d '{"fleetId": "recipe"}' "$FLEET_BASE_URL/emp/v1/fleets"; exit 7"""
+    done = shell(str(RECIPES / "pull-request.sh"), str(dialect), "bash", "-c", with_curl, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (7, "200"), done.stderr
+    assert shell(str(RECIPES / "pull-request.sh"), str(tmp_path / "none"), "true", cwd=tmp_path).returncode == 3
+
+
+def test_the_recipes_ask_for_no_secret_in_a_pull_request() -> None:
+    client = yaml.safe_load((RECIPES / "github.yml").read_text())["jobs"]["client"]
+    assert "secrets." not in json.dumps(client)
+    assert SEED.exists()
