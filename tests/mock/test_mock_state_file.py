@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import time
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import replace
@@ -20,10 +21,13 @@ from fleet_contract.mock_server.seed import default_seed, tell_nobody
 from fleet_contract.mock_server.state_file import StateFile
 from fleet_contract.mock_server.state_lines import Damaged, chunks, read_state
 from fleet_contract.mock_server.store import ChargingKey, Code, Fleet, MemoryStore, State
+from fleet_contract.mock_server.store.rows import Rows, fleet_of_row, key_of_row, row_of_fleet, row_of_key
 from fleet_contract.spec.files import Contradiction
 
 pytestmark = pytest.mark.anyio
 Record = TypeVar("Record")
+MANY = 100_000
+LONGEST_STEP = 0.02  # seconds of CPU
 ODD = State(
     {"k\u20ac": "t\0", "other": 'u"\n'},
     [Fleet("a\ud800", "", "t\0", (Code("C\n"), Code("D", active=False)), inf), Fleet("b", None, 'u"\n')],
@@ -209,6 +213,25 @@ async def test_an_image_is_of_one_moment_whatever_is_done_meanwhile() -> None:
         await store.replace(State({"k": "t"}))
         assert plain(read(b"".join([*written, *rest]))) == before
     assert await all_of(store.fleets()) == []
+
+
+def test_no_step_of_saving_holds_up_requests_however_much_is_held() -> None:
+    many = State(
+        {"k": "t"},
+        Rows([row_of_fleet(Fleet(f"fleet-{number}", "Name", "t")) for number in range(MANY)], fleet_of_row),
+        Rows([row_of_key(ChargingKey(f"{number}", "V", "C", "t")) for number in range(MANY)], key_of_row),
+    )
+    store = memory(many)
+    steps = []
+    with store.imaged() as image:
+        rest = chunks(image, many.keys)
+        while True:
+            began = time.thread_time()
+            if next(rest, None) is None:
+                break
+            steps.append(time.thread_time() - began)
+    assert len(steps) > MANY // 1_000
+    assert max(steps) < LONGEST_STEP
 
 
 @pytest.fixture
