@@ -48,7 +48,7 @@ redis: $(READY) ## Test mocks that share a Redis, some of which are killed (minu
 hostile: $(READY) ## Run the suite and the mock against what no server and no client should send (minutes) [ARGS=…]
 	@$(BIN)/python -m pytest -n 4 --dist worksteal tests/hostile $(ARGS)
 
-browser: $(READY) $(NODE) ## Look at the HTML report with Chromium, in which axe finds nothing serious [ARGS=…]
+browser: $(READY) $(NODE) ## Look at the HTML report and work through the mock's page with Chromium and axe [ARGS=…]
 	@$(BIN)/python -m pytest tests/browser $(ARGS)
 
 clients: $(READY) $(CLIENTS) $(NODE) ## Generate clients of the document in Python and TypeScript, and let them call the mock [ARGS=…]

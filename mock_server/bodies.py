@@ -145,6 +145,11 @@ class Incoming:
             if not message.get("more_body", False):
                 return bytes(chunks)
 
+    async def gone(self) -> None:
+        """Return once nobody waits for the response any more."""
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
+
 
 def too_large(most: int) -> Refusal:
     return Refusal(Kind.TOO_LARGE, f"The body is larger than {most} bytes.", fault=Fault(limit=most, unit="bytes"))

@@ -325,7 +325,7 @@ def welcome(url: str, made: Parts) -> str:
         f"The mock is listening on {url} and {what_becomes_of_its_state(made)} when it stops (Ctrl+C).",
         f"Swagger UI: {url}/ui/",
         f"Keys: {keys_in_words(made)}",
-        *([f"Control: {url}/_mock (codes, state, reset, worlds; docs/control.md)"] if made.control else []),
+        *([f"Control: {url}/_mock/ui (a page), {url}/_mock (an API; docs/control.md)"] if made.control else []),
     ]
     lines += [f"Dialect: {question} = {answer}" for question, answer in unusual_answers(made).items()]
     lines += [f"Misbehaviour: {name}" for name in made.misbehaviours]

@@ -65,15 +65,22 @@ class Masking:
         return MASKED if name in SECRET_HEADERS else self._text(value)
 
     def body(self, body: bytes) -> bytes:
-        """Return a body; where it is JSON only whole strings are replaced, so that no other text is touched."""
+        """Return a body, byte for byte where no secret is in it.
+
+        Where it is JSON only whole strings are replaced, so that no other text is touched.
+        """
+        given = body.decode("utf-8", "surrogateescape")
+        text = self._text(given)
         try:
-            return json.dumps(self._value(json.loads(body)), ensure_ascii=False).encode()
+            value = json.loads(body)
+            masked = self._value(value)
+            is_free = text == given and masked == value
+            return body if is_free else json.dumps(masked, ensure_ascii=False).encode()
         except (ValueError, RecursionError):
             pass
-        text = self._text(body.decode("utf-8", "surrogateescape"))
         # What was cut off may end within a code.
-        masked = CODE.sub(lambda found: found[1] + self._names.of_code(found[2]), text)
-        return masked.encode("utf-8", "surrogateescape")
+        text = CODE.sub(lambda found: found[1] + self._names.of_code(found[2]), text)
+        return text.encode("utf-8", "surrogateescape")
 
     def _text(self, text: str) -> str:
         """Return a text without the secrets in it, but for those that are so short that they may be in any text."""

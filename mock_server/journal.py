@@ -1,9 +1,12 @@
 """The journal: the exchanges of this process that came last, for whoever asks what was sent and why it was refused."""
 
+import asyncio
 import marshal
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
+from itertools import takewhile
+from secrets import token_hex
 from typing import Any, NamedTuple
 
 from starlette.types import Message, Send
@@ -33,14 +36,42 @@ Noted = tuple[int, str, bytes]  # its number, its world, and all of it as a row
 Listener = Callable[[Entry], None]
 
 
+class Follower:
+    """Whoever is told that there is something new in a world: `exchanges`, or that these were `cleared`, or a `change`.
+
+    What is new is looked up, so that one who is slow costs no memory.
+    """
+
+    def __init__(self, world: str) -> None:
+        self.world = world
+        self._news: set[str] = set()
+        self._bell = asyncio.Event()
+
+    def tell(self, what: str) -> None:
+        self._news.add(what)
+        self._bell.set()
+
+    async def news(self, seconds: float) -> set[str]:
+        """Return what is new once there is something, nothing after some seconds."""
+        try:
+            await asyncio.wait_for(self._bell.wait(), seconds)
+        except TimeoutError:
+            return set()
+        self._bell.clear()
+        news, self._news = self._news, set()
+        return news
+
+
 class Journal:
-    """A bounded ring of exchanges; `listener` hears of each.
+    """A bounded ring of exchanges; `listener` hears of each. `id` tells it from that of any other process.
 
     They are kept as rows. Objects would stay in the way of the garbage collector and of the processor's
     cache, which costs each request more than writing its row does.
     """
 
     def __init__(self, most: int, listener: Listener | None = None) -> None:
+        self.id = token_hex(8)
+        self.followers: set[Follower] = set()
         self._noted: deque[Noted] = deque()
         self._most = most
         self._bytes = 0
@@ -59,16 +90,31 @@ class Journal:
             self._bytes -= len(noted.popleft()[2])
         if self._listener is not None:
             self._listener(Entry(self._number, at, seconds, call, answer))
+        if self.followers:
+            self.tell(call.world, "exchanges")
+
+    def tell(self, world: str, what: str) -> None:
+        """Tell the followers of a world what is new."""
+        for follower in self.followers:
+            if follower.world == world:
+                follower.tell(what)
 
     def of(self, world: str, after: int = 0) -> Iterator[Entry]:
         """Yield the exchanges of a world that came after the one of a number, the oldest first."""
         rows = [(number, row) for number, of, row in self._noted if of == world and number > after]
         return (entry_of(number, row) for number, row in rows)
 
+    def latest(self, world: str, after: int, most: int) -> tuple[list[Entry], int]:
+        """Return those exchanges of a world after a number that came last, and how many more there are."""
+        newest_first = takewhile(lambda noted: noted[0] > after, reversed(self._noted))
+        rows = [(number, row) for number, of, row in newest_first if of == world]
+        return [entry_of(number, row) for number, row in reversed(rows[:most])], max(len(rows) - most, 0)
+
     def clear(self, world: str) -> None:
         """Forget the exchanges of a world."""
         self._noted = deque(each for each in self._noted if each[1] != world)
         self._bytes = sum(len(row) for *_, row in self._noted)
+        self.tell(world, "cleared")
 
 
 def row_of(at: float, seconds: float, call: Call, answer: Answer) -> bytes:

@@ -3,7 +3,7 @@
 import asyncio
 import gzip
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from email.utils import formatdate
 from functools import partial
@@ -15,7 +15,7 @@ from fleet_contract.mock_server import deliveries
 from fleet_contract.mock_server.bodies import Incoming
 from fleet_contract.mock_server.handlers import cursor_to
 from fleet_contract.mock_server.kinds import Kind
-from fleet_contract.mock_server.messages import Answer, Call, Json
+from fleet_contract.mock_server.messages import Answer, Call, Json, Reason
 from fleet_contract.mock_server.parts import Parts, Proceed
 from fleet_contract.mock_server.service import Service
 from fleet_contract.mock_server.turns import (
@@ -345,11 +345,25 @@ class Misbehaviour:
         memory, numbers = Memory(), count(1)
 
         async def decide(call: Call, incoming: Incoming) -> Answer:
-            honest = partial(within, call, incoming)
+            honest: list[Answer] = []
+
+            async def proceed() -> Answer:
+                honest.append(await within(call, incoming))
+                return honest[-1]
+
             now = asyncio.get_running_loop().time()
-            return await self.act(Turn(call, next(numbers), now, memory, service.dialect, honest))
+            answer = await self.act(Turn(call, next(numbers), now, memory, service.dialect, proceed))
+            return answer if any(answer is each for each in honest) else self.signed(answer, honest)
 
         return decide
+
+    def signed(self, answer: Answer, honest: Sequence[Answer]) -> Answer:
+        """Return an answer of this misbehaviour with the reason that the journal has for it."""
+        why = f"The misbehaviour {self.name} of this world did this."
+        known = next((each.reason for each in honest if each.reason is not None), None)
+        if known is None:
+            return replace(answer, reason=Reason(answer.kind or Kind.ON_DEMAND, why))
+        return replace(answer, reason=replace(known, detail=f"{known.detail} {why}"))
 
 
 MISBEHAVIOURS: Mapping[str, Misbehaviour] = MappingProxyType(

@@ -27,6 +27,7 @@ This is fleet-mock, a mock of the Drive API's Fleet Management.
 {base}/emp/v1/             the API; send a key as X-API-Key
 {base}/ui/                 the Swagger UI, to try it
 {base}/openapi.json        its document, for tools
+{base}/_mock/ui            what was sent and why it was answered so, fleets, switches: a page
 {base}/_mock               state, dialect, misbehaviours, worlds: what may be seen and changed
 {base}/_mock/openapi.json  the document of that
 """

@@ -15,6 +15,18 @@ async def get_dialect(world: World, _: Call) -> Reply:
     return Reply(200, dict(world.mock.dialect))
 
 
+async def list_questions(_world: World, _: Call) -> Reply:
+    listed = [
+        {
+            "question": question.id,
+            "text": question.text,
+            "answers": [{"answer": name, "text": answer.text} for name, answer in question.answers.items()],
+        }
+        for question in catalogue().questions.values()
+    ]
+    return Reply(200, {"questions": listed})
+
+
 async def put_dialect(world: World, call: Call) -> Reply:
     await world.speak(checked_dialect(call.body))
     return await get_dialect(world, call)
@@ -84,4 +96,4 @@ def checked_names(names: Sequence[str]) -> Sequence[str]:
     return names
 
 
-HANDLERS = (get_dialect, put_dialect, change_dialect, get_misbehaviours, put_misbehaviours)
+HANDLERS = (list_questions, get_dialect, put_dialect, change_dialect, get_misbehaviours, put_misbehaviours)

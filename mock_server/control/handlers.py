@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from types import MappingProxyType
 
-from fleet_contract.mock_server.control import behaviour, records, rules
+from fleet_contract.mock_server.bodies import Incoming
+from fleet_contract.mock_server.control import behaviour, following, page, records, rules
 from fleet_contract.mock_server.control.document import control_document
 from fleet_contract.mock_server.control.problems import Problem
 from fleet_contract.mock_server.describing import described, state_now
 from fleet_contract.mock_server.har import Masking, Pseudonyms, as_har
 from fleet_contract.mock_server.journal import Journal, found
 from fleet_contract.mock_server.journal import described as described_entry
-from fleet_contract.mock_server.messages import NOTHING, Call, Json, Reply
+from fleet_contract.mock_server.messages import NOTHING, Answer, Call, Json, Reply
 from fleet_contract.mock_server.seed import state_of
 from fleet_contract.mock_server.seed_checks import require_sound
 from fleet_contract.mock_server.store import MAIN, State
@@ -26,15 +27,19 @@ DONE = Reply(204, NOTHING)
 
 @dataclass(frozen=True)
 class Desk:
-    """What a handler works on: the world that a call is about, all others, and the journal."""
+    """What a handler works on: the world that a call is about, all others, and the journal.
+
+    `incoming` knows whether anybody still waits for the response.
+    """
 
     worlds: Worlds
     world: World
     journal: Journal
     pseudonyms: Pseudonyms
+    incoming: Incoming
 
 
-Handler = Callable[[Desk, Call], Awaitable[Reply]]
+Handler = Callable[[Desk, Call], Awaitable[Reply | Answer]]
 # --- the mock ------------------------------------------------------------------------------------
 
 
@@ -43,6 +48,7 @@ async def get_overview(desk: Desk, _: Call) -> Reply:
     links = {
         "control": f"{base}/_mock/openapi.json",
         "document": f"{base}/openapi.json",
+        "page": f"{base}/_mock/ui",
         "pages": f"{base}/ui/",
         "worlds": f"{base}/_mock/worlds",
     }
@@ -53,6 +59,14 @@ async def get_overview(desk: Desk, _: Call) -> Reply:
 
 async def get_control_document(desk: Desk, _: Call) -> Reply:
     return Reply(200, {**control_document(), "servers": [{"url": desk.worlds.parts.base_path or "/"}]})
+
+
+async def get_page(_desk: Desk, _: Call) -> Answer:
+    return page.file(page.FIRST)
+
+
+async def get_page_file(_desk: Desk, call: Call) -> Answer:
+    return page.file(call.path["file"])
 
 
 async def get_health(_desk: Desk, _: Call) -> Reply:
@@ -183,6 +197,12 @@ async def search_journal(desk: Desk, call: Call) -> Reply:
     return Reply(200, {"entries": [described_entry(each) for each in shown], "found": len(entries)})
 
 
+async def follow_journal(desk: Desk, call: Call) -> Answer:
+    if len(desk.journal.followers) >= following.MOST_FOLLOWERS:
+        raise Problem(429, f"{following.MOST_FOLLOWERS} readers follow the journal, which is as many as there may be.")
+    return following.stream(desk, call)
+
+
 async def clear_journal(desk: Desk, _: Call) -> Reply:
     desk.journal.clear(desk.world.name)
     return DONE
@@ -212,6 +232,8 @@ HANDLERS: Mapping[str, Handler] = MappingProxyType(
             for handler in (
                 get_overview,
                 get_control_document,
+                get_page,
+                get_page_file,
                 get_health,
                 get_readiness,
                 list_worlds,
@@ -226,6 +248,7 @@ HANDLERS: Mapping[str, Handler] = MappingProxyType(
                 drop_snapshot,
                 restore_snapshot,
                 search_journal,
+                follow_journal,
                 clear_journal,
                 export_journal,
             )

@@ -1,6 +1,7 @@
 """Single records of a world: its tenants and API keys, fleets with their codes, charging keys, locations."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
 from secrets import token_urlsafe
 
 from fleet_contract.mock_server.control.problems import Problem, pointer_to
@@ -85,8 +86,22 @@ def require_tenant(world: World, body: Json) -> None:
 
 
 async def list_fleets(world: World, call: Call) -> Reply:
-    found = world.mock.store.fleets(call.query.get("tenant"))
-    return Reply(200, {"fleets": [described_fleet(each) async for each in found]})
+    text = call.query.get("contains", "")
+    fleets = world.mock.store.fleets(call.query.get("tenant"))
+    found = (described_fleet(each) async for each in fleets if text in each.id or text in (each.name or ""))
+    return Reply(200, {"fleets": await first(found, call)})
+
+
+async def first(found: AsyncGenerator[Json], call: Call) -> list[Json]:
+    """Return as many of what is found as a call asks for, all where it does not say."""
+    most = call.query.get("limit")
+    listed: list[Json] = []
+    async with aclosing(found):
+        async for each in found:
+            listed.append(each)
+            if len(listed) == most:
+                break
+    return listed
 
 
 async def get_fleet(world: World, call: Call) -> Reply:
@@ -151,8 +166,10 @@ def in_path(call: Call) -> str:
 
 
 async def list_all_charging_keys(world: World, call: Call) -> Reply:
-    found = world.mock.store.keys(call.query.get("tenant"))
-    return Reply(200, {"chargingKeys": [described_key(each) async for each in found]})
+    fleet_id = call.query.get("fleetId")
+    keys = world.mock.store.keys(call.query.get("tenant"))
+    found = (described_key(each) async for each in keys if fleet_id in (None, each.fleet_id))
+    return Reply(200, {"chargingKeys": await first(found, call)})
 
 
 async def put_charging_key(world: World, call: Call) -> Reply:

@@ -7,7 +7,7 @@ from typing import Any
 from fleet_contract.mock_server.control.problems import Problem, pointer_to
 from fleet_contract.mock_server.handlers import HANDLERS as OPERATIONS
 from fleet_contract.mock_server.messages import NOTHING, WITHOUT_CONTENT, Call, Json, Reply
-from fleet_contract.mock_server.on_demand import DISTRIBUTIONS, Active, Match, Respond, Rule
+from fleet_contract.mock_server.on_demand import DELIVERIES, DISTRIBUTIONS, Active, Match, Respond, Rule
 from fleet_contract.mock_server.worlds import World
 from fleet_contract.spec.files import suggestion
 
@@ -19,7 +19,8 @@ EFFECTS = ("latency", "respond", "deliver")
 
 
 async def get_rules(world: World, _: Call) -> Reply:
-    return Reply(200, {"seed": world.rules.seed, "rules": [shown(each) for each in world.rules]})
+    known = {"operations": list(OPERATIONS), "deliveries": list(DELIVERIES), "distributions": list(DISTRIBUTIONS)}
+    return Reply(200, {"seed": world.rules.seed, "rules": [shown(each) for each in world.rules], "known": known})
 
 
 async def put_rules(world: World, call: Call) -> Reply:

@@ -7,7 +7,7 @@ from functools import cache, partial
 from jsonschema_rs import Draft4Validator
 
 from fleet_contract.mock_server.bodies import PLAIN, Incoming, decoded, parsed, require_json_media_type
-from fleet_contract.mock_server.control.access import require_access
+from fleet_contract.mock_server.control.access import OPEN, require_access
 from fleet_contract.mock_server.control.document import control_document, resolved
 from fleet_contract.mock_server.control.handlers import HANDLERS, Desk, Handler
 from fleet_contract.mock_server.control.problems import Problem, pointer_to, problem_of, rendered
@@ -19,13 +19,14 @@ from fleet_contract.mock_server.routes import Routes
 from fleet_contract.mock_server.schemas import DRAFT_4, translate
 from fleet_contract.mock_server.service import query
 from fleet_contract.mock_server.store import MAIN
-from fleet_contract.mock_server.worlds import HEADER, World, Worlds
+from fleet_contract.mock_server.worlds import HEADER, Worlds
 from fleet_contract.spec.dialect import default_dialect
 from fleet_contract.spec.document import operations
 
 ROOT = "/_mock"
 LARGEST_BODY = 512 * 1024**2  # bytes; a state may be large
 LONGEST_MESSAGE = 300
+SAFE = ("GET", "HEAD")
 
 
 @dataclass(frozen=True)
@@ -66,34 +67,47 @@ class ControlService:
 
     async def answer(self, call: Call, incoming: Incoming) -> Answer:
         """Return what a call is answered, a refusal included; never raises."""
+        if call.raw_path == f"{ROOT}/ui/":  # below which the links of the page would lead elsewhere
+            return Answer(308, {"location": "../ui"})
         try:
-            plan = self.plan_of(call)
-            parts = self.worlds.parts
-            if parts.control is not None:
-                require_access(call, parts.control, parts.allowed_hosts)
-            if call.raw_query and plan.parameters:
-                call.query = query(call, plan.parameters)
-            if plan.body is not None:
-                call.body = await self.read(call, incoming, plan.body)
-            world = self.worlds.named(call.header(HEADER) or MAIN)
-            reply = await world.up_to_date(partial(self.handled, plan, world, call))
+            reply = await self.reply(call, incoming)
         except Exception as wrong:  # noqa: BLE001  (whatever it was, the caller gets an answer)
             return rendered(problem_of(wrong))
+        if isinstance(reply, Answer):
+            return reply
         if reply.body is NOTHING:
             return Answer(reply.status, {})
         return Answer(reply.status, {"content-type": "application/json"}, to_bytes(reply.body))
 
-    async def handled(self, plan: Plan, world: World, call: Call) -> Reply:
+    async def reply(self, call: Call, incoming: Incoming) -> Reply | Answer:
+        """Return what a handler replies to a call; raises Refusal or Problem, or whatever went wrong."""
+        plan = self.plan_of(call)
+        parts = self.worlds.parts
+        if parts.control is not None:
+            require_access(call, parts.control, parts.allowed_hosts)
+        if call.raw_query and plan.parameters:
+            call.query = query(call, plan.parameters)
+        if plan.body is not None:
+            call.body = await self.read(call, incoming, plan.body)
+        # The page is the same in all worlds, and anybody may ask for it: that makes no world, and needs no store.
+        world = self.worlds.named(MAIN if call.operation_id in OPEN else call.header(HEADER) or MAIN)
+        desk = Desk(self.worlds, world, self.journal, self.pseudonyms, incoming)
+        if call.operation_id in OPEN:
+            return await plan.handler(desk, call)
+        return await world.up_to_date(partial(self.handled, plan, desk, call))
+
+    async def handled(self, plan: Plan, desk: Desk, call: Call) -> Reply | Answer:
         """Return what a call is answered, which all mocks that share the worlds know of then; raises what it raises."""
-        await world.look()
-        reply = await plan.handler(Desk(self.worlds, world, self.journal, self.pseudonyms), call)
-        if call.method != "GET":
+        await desk.world.look()
+        reply = await plan.handler(desk, call)
+        if call.method not in SAFE:
             for each in self.worlds:
                 await each.share()
+            self.journal.tell(desk.world.name, "changed")
         return reply
 
     def plan_of(self, call: Call) -> Plan:
-        """Return the plan of the operation that a call means; raises Refusal."""
+        """Return the plan of the operation that a call means; raises Refusal. A slash at the end is overlooked."""
         call.raw_path = call.raw_path.removesuffix("/")
         self.routes.match(call, self.dialect)
         return plans()[call.operation_id or ""]

@@ -1,8 +1,5 @@
 """The HTML report in a real browser: axe finds nothing serious, nothing is asked of a network, nothing overflows."""
 
-import json
-import shutil
-import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,23 +8,17 @@ import pytest
 
 from fleet_contract.contract_tests.reports.html import to_html
 from fleet_contract.contract_tests.reports.value import value_of
+from tests.browser.chromium import driven, grave, needs_chromium
 from tests.suite.harness import judged, mock
 
-HERE = Path(__file__).parent
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 FAULTS = ("second-create-overwrites", "delete-is-accepted", "creates-at-once-all-win")
-GRAVE = ("serious", "critical")
 
-pytestmark = pytest.mark.skipif(not CHROMIUM, reason="needs Chromium; make browser runs it")
+pytestmark = needs_chromium
 
 
 def seen(page: Path) -> Mapping[str, Mapping[str, Any]]:
     """Return what a browser saw of a page, by colour scheme."""
-    assert CHROMIUM is not None
-    command = ["node", str(HERE / "look.mjs"), CHROMIUM, str(page)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=100)
-    assert done.returncode == 0, done.stderr
-    found: dict[str, dict[str, Any]] = json.loads(done.stdout)
+    found = driven("look.mjs", str(page))
     assert set(found) == {"light", "dark"}
     return found
 
@@ -38,7 +29,7 @@ def test_the_page_of_a_run_is_accessible(faults: tuple[str, ...], tmp_path: Path
     with mock(*faults) as url:
         page.write_text(to_html(value_of(judged(url, "standard"))), encoding="utf-8")
     for scheme, found in seen(page).items():
-        assert [each for each in found["violations"] if each["impact"] in GRAVE] == [], scheme
+        assert grave(found["violations"]) == [], scheme
         assert found["passes"] > 20
         assert (found["asked"], found["complaints"]) == ([], [])
         assert (found["wide"], found["narrow"]) == (0, 0)
@@ -52,6 +43,6 @@ def test_what_is_not_accessible_is_found(tmp_path: Path) -> None:
         "<p style='color:#aaa;background:#fff'>pale</p><img src='https://elsewhere.example/x.png'></body></html>"
     )
     found = seen(page)["light"]
-    grave = {each["id"] for each in found["violations"] if each["impact"] in GRAVE}
-    assert {"html-has-lang", "link-name", "color-contrast", "image-alt"} <= grave
+    ids = {each["id"] for each in grave(found["violations"])}
+    assert {"html-has-lang", "link-name", "color-contrast", "image-alt"} <= ids
     assert found["asked"] == ["https://elsewhere.example/x.png"]

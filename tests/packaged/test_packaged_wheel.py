@@ -15,7 +15,7 @@ OF_THE_EXTRA = ("hypothesis", "junitparser", "pytest", "schemathesis")
 
 def test_the_wheel_holds_code_and_data_of_all_three_folders(wheel: Path) -> None:
     held = set(zipfile.ZipFile(wheel).namelist())
-    kinds = (".py", ".yaml", ".toml", ".ini", ".json")
+    kinds = (".py", ".yaml", ".toml", ".ini", ".json", ".html", ".css", ".js", ".svg")
     ours = {file.relative_to(ROOT) for name in OURS for file in (ROOT / name).rglob("*") if file.suffix in kinds}
     assert {f"fleet_contract/{file.as_posix()}" for file in ours} <= held
     assert "fleet_contract/py.typed" in held
