@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fleet_contract.contract_tests.judging.races.linearizability import (
+    Operation,
     is_linearizable,
     overlapping_pairs,
     smallest_witness,
@@ -217,3 +218,14 @@ def test_what_an_object_really_did_is_linearizable(case: tuple[Kind, History], d
     shuffled = dice.sample(history, len(history))
     assert is_linearizable(shuffled, kind.model)
     assert smallest_witness(shuffled, kind.model, kind.relaxed) == ()
+
+
+def test_at_equal_times_both_orders_are_possible() -> None:
+    one, two, later = (Operation(number, at, at + 1, "", number) for number, at in ((1, 0.0), (2, 1.0), (3, 5.0)))
+    assert not one.precedes(two)
+    assert one.overlaps(two)
+    assert two.overlaps(one)
+    assert one.precedes(later)
+    assert not one.overlaps(later)
+    assert not later.overlaps(one)
+    assert not one.overlaps(one)

@@ -1,5 +1,6 @@
 """Folding findings into verdicts, and verdicts into an outcome."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -61,6 +62,64 @@ def test_findings_are_folded_into_the_first_verdict_that_applies(
 ) -> None:
     (folded,) = fold([catalogue().requirement(ID)], findings, ran)
     assert (folded.verdict, folded.evidence, folded.reason) == (verdict, evidence, reason)
+
+
+WHOLE = Result(catalogue().requirement(ID), Verdict.PASSED)
+
+
+@pytest.mark.parametrize(
+    ("findings", "ran", "folded"),
+    [
+        ([KEPT], [RAN], replace(WHOLE, evidence=1)),
+        ([replace(KEPT, overlaps=2)] * 2, [RAN], replace(WHOLE, evidence=2, overlaps=4)),
+        ([KEPT, BROKEN], [RAN], replace(WHOLE, verdict=Verdict.FAILED, failures=(BROKEN,), evidence=2)),
+        (
+            [KEPT],
+            [ERRED, replace(ERRED, name="test_more", error="X: y")],
+            replace(
+                WHOLE, verdict=Verdict.ERRORED, evidence=1, reason="test_it: ZeroDivisionError: ours; test_more: X: y"
+            ),
+        ),
+        (
+            [],
+            [lacking(Lack.BUDGET), lacking(Lack.WRITES, "test_more")],
+            replace(WHOLE, verdict=Verdict.UNTESTED, reason="test_it: it lacks budget; test_more: it lacks writes"),
+        ),
+    ],
+)
+def test_a_result_has_all_that_it_rests_on(findings: list[Finding], ran: list[Ran], folded: Result) -> None:
+    assert fold([catalogue().requirement(ID)], findings, ran) == [folded]
+
+
+def test_what_others_may_have_caused_is_untested_and_names_them() -> None:
+    explained = {BROKEN: {"fleets.id-is-unique": 7, OTHER: 8}}
+    reason = "probably caused by the failure of fleets.id-is-unique (request 7) and prices.default-stays (request 8)"
+    (folded,) = fold([catalogue().requirement(ID)], [KEPT, BROKEN], [RAN], explained)
+    causes = ("fleets.id-is-unique", OTHER)
+    assert folded == replace(WHOLE, verdict=Verdict.UNTESTED, reason=reason, causes=causes)
+
+
+@pytest.mark.parametrize(
+    ("results", "ran", "asks", "said"),
+    [
+        ([P], [RAN], {}, ()),
+        ([P], [ERRED], {}, ("test_it: ZeroDivisionError: ours",)),
+        ([P], [lacking(Lack.BUDGET)], {}, ("test_it: it lacks budget",)),
+        ([P, replace(E, reason="X: y")], [RAN], {}, (f"{ID}: X: y",)),
+        ([P, U], [RAN], {"require_all": True}, (f"something is untested: {ID}",)),
+        (
+            [P, replace(U, causes=(OTHER,))],
+            [RAN],
+            {},
+            (f"something is untested because of a failure that is hidden or does not count: {ID}",),
+        ),
+        ([U], [RAN], {}, ("no requirement was judged",)),
+    ],
+)
+def test_a_run_says_why_nothing_can_be_concluded(
+    results: list[Result], ran: list[Ran], asks: dict[str, Any], said: tuple[str, ...]
+) -> None:
+    assert verdicts.doubts(results, ran, Gate(**asks)) == said
 
 
 def test_the_failure_that_was_seen_first_comes_first() -> None:
@@ -128,3 +187,4 @@ def test_what_we_chose_ourselves_is_judged_only_where_the_target_file_says_so() 
     held = {each.id for each in verdicts.testable((), (), {"create.status": "200"})}
     assert held - without == ours == {"dialect.is-as-held"}
     assert not [id for id in held if catalogue().requirement(id).untestable]
+    assert {each.id for each in verdicts.testable(("prices.default",), (), {})} == {OTHER}

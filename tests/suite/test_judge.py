@@ -1,0 +1,105 @@
+"""The judge as a whole: what is held, what is excused, and what it hands on, on histories made by hand."""
+
+import pytest
+
+from fleet_contract.contract_tests.exchange import Exchange
+from fleet_contract.contract_tests.judging.findings import Finding
+from fleet_contract.contract_tests.judging.history import Facts
+from fleet_contract.contract_tests.judging.judge import Judgement, judge
+
+from .histories import HELD, MARK, A, B, C, History
+
+AS_HELD = "dialect.is-as-held"
+HTML = (("Content-Type", "text/html"), ("Server", "api"))
+PAGE = b"<!doctype html><title>Just a moment...</title>"
+
+
+def judged(history: History, **held: str) -> Judgement:
+    dialect = {question.replace("__", "."): answer for question, answer in held.items()}
+    return judge(history.exchanges, Facts(HELD, MARK, dialect))
+
+
+def failures(judgement: Judgement) -> list[Finding]:
+    return [each for each in judgement.findings if not each.kept]
+
+
+# --- what the target file holds ---------------------------------------------------------------------------------------
+
+
+def test_an_answer_that_is_held_is_judged_at_each_exchange_that_gives_it() -> None:
+    history = History()
+    history.create(A, status=201)
+    history.create(B, status=200)
+    broken = Finding(AS_HELD, False, (2,), "create.status = 201, as the target file says", "200")
+    findings = [each for each in judged(history, create__status="201").findings if each.requirement == AS_HELD]
+    assert findings == [Finding(AS_HELD, True, (1,)), broken]
+
+
+def test_what_is_not_held_is_not_judged() -> None:
+    history = History()
+    history.create(A, status=201)
+    held = judged(history, duplicate__status="409").findings
+    assert AS_HELD not in {each.requirement for each in (*held, *judged(history).findings)}
+
+
+# --- what somebody else answered --------------------------------------------------------------------------------------
+
+
+def between(history: History, id: str, *headers: tuple[str, str]) -> Exchange:
+    """Add a rename that is answered with a page for people, which would break the contract."""
+    return history.rename(id, status=403, answer=PAGE, got=(*HTML, *headers))
+
+
+@pytest.fixture
+def history() -> History:
+    history = History()
+    for id in (A, B, C):
+        history.create(id, got=(("Content-Type", "application/json"), ("Server", "api")))
+    return history
+
+
+def test_a_failure_that_rests_on_what_another_answered_is_excused(history: History) -> None:
+    page = between(history, A, ("cf-mitigated", "challenge"))
+    judgement = judged(history)
+    assert not failures(judgement)
+    (excused,) = judgement.excused
+    assert (excused.number, excused.answer, excused.foreign) == (page.number, None, page.answer)
+    assert "cf-mitigated" in excused.trouble
+    assert [each.number for each in judgement.history.exchanges] == [1, 2, 3, 4]
+    assert judgement.history.exchanges[-1] == excused
+
+
+def test_what_looks_like_an_answer_that_was_excused_is_excused_too(history: History) -> None:
+    """It has no sign of its own, so it is told only once the other one was."""
+    unsigned = between(history, A)
+    signed = between(history, B, ("cf-mitigated", "challenge"))
+    again = between(history, C)
+    judgement = judged(history)
+    assert not failures(judgement)
+    assert {each.number for each in judgement.excused} == {unsigned.number, signed.number, again.number}
+
+
+def test_the_apis_own_page_is_excused_by_nothing(history: History) -> None:
+    page = between(history, A)
+    judgement = judged(history)
+    assert [each.exchanges for each in failures(judgement)] == [(page.number,)]
+    assert judgement.excused == []
+
+
+def test_what_breaks_nothing_needs_no_excuse(history: History) -> None:
+    """An unknown fleet may be answered 404 by whomever."""
+    history.rename(f"{A}-x", status=404, answer=PAGE, got=(*HTML, ("cf-mitigated", "challenge")))
+    assert judged(history).excused == []
+
+
+# --- what it hands on -------------------------------------------------------------------------------------------------
+
+
+def test_a_failure_comes_with_what_may_have_caused_it(history: History) -> None:
+    refused = history.rename(A, f"A {MARK}", status=203)
+    no_json = history.rename(A, f"A {MARK}", answer=b"no JSON")
+    elsewhere = history.rename(B, f"B {MARK}", answer=b"no JSON")
+    judgement = judged(history)
+    causes = {each.exchanges: dict(found) for each, found in judgement.explained.items()}
+    assert causes[no_json.number,] == {"rename.accepts-a-valid-name": refused.number}
+    assert (elsewhere.number,) not in causes
