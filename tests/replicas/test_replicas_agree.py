@@ -6,12 +6,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from fleet_contract.mock_server.parts import parts, shared_store
-from fleet_contract.mock_server.store import Fleet
-
 from .caller import Caller
 from .redis_server import redis_server
 from .replica import Replica, balanced, replicas
+from .writer import Writer, require_nothing_lost
 
 pytestmark = pytest.mark.redis
 
@@ -49,45 +47,10 @@ async def race_for_ids(ports: list[int]) -> None:
     assert winners == set(range(len(ports))), "each replica was the first once"
 
 
-class Writer:
-    """Renames one fleet, and adds keys to it, again and again; keeps what it was answered."""
-
-    def __init__(self, port: int, number: int) -> None:
-        self.caller = Caller(port)
-        self.id = f"of-writer-{number}"
-        self.attempts = 0
-        self.named = -1  # the last attempt whose rename was answered
-        self.keys: list[str] = []
-        self.unanswered = 0
-
-    async def write(self, until: asyncio.Event) -> None:
-        while (await self.caller.create(self.id)).status not in (201, 409):
-            pass
-        while not until.is_set():
-            self.attempts += 1
-            renamed = await self.caller.rename(self.id, f"{self.attempts}")
-            assert renamed.status in (0, 200), renamed
-            if renamed.status:
-                self.named = self.attempts
-            made = await self.caller.create_key(f"{self.id}-{self.attempts}", self.id)
-            assert made.status in (0, 201), made
-            if made.status:
-                self.keys.append(f"{self.id}-{self.attempts}")
-            self.unanswered += not renamed.status
-            self.unanswered += not made.status
-            await asyncio.sleep(0.01)
-
-
 def test_nothing_that_was_answered_is_lost_when_one_is_killed(two: list[Replica], redis_url: str) -> None:
     with balanced(two) as (url, _):
         writers = asyncio.run(written_under_fire(int(urlsplit(url).port or 0), two))
-    kept = asyncio.run(fleets_of(redis_url))
-    for writer in writers:
-        assert writer.named <= int(kept[writer.id].name or -1) <= writer.attempts, "a rename that was answered is kept"
-        for replica in two:
-            listed = asyncio.run(keys_of(replica.port, writer.id))
-            assert len(listed) == len(set(listed))
-            assert set(writer.keys) <= set(listed), "a key whose create was answered is listed by both"
+    asyncio.run(require_nothing_lost(writers, redis_url, [replica.port for replica in two]))
     assert sum(writer.unanswered for writer in writers) > 0, "a kill hit somebody"
     assert all(writer.named > KILLS for writer in writers), "all went on"
 
@@ -108,22 +71,3 @@ async def written_under_fire(port: int, two: list[Replica]) -> list[Writer]:
     for writer in writers:
         await writer.caller.close()
     return writers
-
-
-async def keys_of(port: int, fleet_id: str) -> list[str]:
-    caller = Caller(port)
-    try:
-        return await caller.keys(fleet_id)
-    finally:
-        await caller.close()
-
-
-async def fleets_of(redis_url: str) -> dict[str, Fleet]:
-    """Return all fleets of a Redis by their ids."""
-    made = parts()
-    made.store_url = redis_url
-    store = shared_store(made)
-    try:
-        return {fleet.id: fleet async for fleet in store.fleets()}
-    finally:
-        await store.close()
