@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import fields, replace
+from datetime import date
 from functools import cache
 from random import Random
 
@@ -21,6 +22,7 @@ from fleet_contract.contract_tests.gate import Gate
 from fleet_contract.contract_tests.judging.history import Facts
 from fleet_contract.contract_tests.judging.judge import Judgement, judge
 from fleet_contract.contract_tests.verdicts import Outcome, Result, Verdict
+from fleet_contract.contract_tests.waivers import Waiver
 from fleet_contract.spec.catalogue import Catalogue, catalogue
 from tests.independent.server import serve
 
@@ -36,6 +38,7 @@ BROKEN = (
 )
 INDEPENDENT = {"FLEET_API_KEY": "one-key", "FLEET_OTHER_API_KEY": "two-key", "FLEET_LOCATION": "loc-001"}
 NAMES = ("honest", "independent", *BROKEN)
+REQUIREMENTS = sorted(id for id, each in catalogue().requirements.items() if not each.untestable)
 PREFIXES = sorted({id.split(".")[0] for id in catalogue().requirements} | set(catalogue().requirements))
 
 
@@ -126,6 +129,28 @@ def test_a_selection_changes_no_verdict_of_what_it_shows(name: str, only: list[s
     assert (come_to is Outcome.BREAKS) is (Verdict.FAILED in shown.values())
     if any(each.causes for each in results):
         assert come_to is not Outcome.CONFORMS, "what a hidden failure explains is no success"
+
+
+def waiver(id: str) -> Waiver:
+    return Waiver(id, reason="It is known.", owner="the team", until=date.max)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@PROPERTY
+@given(some=st.sets(st.sampled_from(REQUIREMENTS), max_size=5), all_failed=st.booleans())
+def test_a_waiver_changes_no_verdict_and_hides_nothing_that_it_explains(
+    name: str, some: set[str], all_failed: bool
+) -> None:
+    recording, judgement = recorded(name), judgement_of(recorded(name))
+    results = results_of(judgement, recording)
+    failing = {each.requirement.id for each in results if each.verdict is Verdict.FAILED}
+    waived = some | (failing if all_failed else set())
+    gate = Gate(waivers=tuple(map(waiver, sorted(waived))))
+    come_to = verdicts.outcome(results, recording.ran, gate)
+    assert {each.requirement.id: each.verdict.value for each in results} == recording.verdicts
+    assert (come_to is Outcome.BREAKS) is bool(failing - waived)
+    if any(each.causes and each.requirement.id not in waived for each in results):
+        assert come_to is not Outcome.CONFORMS
 
 
 def test_a_skipped_cause_leaves_what_it_explains_untested() -> None:
