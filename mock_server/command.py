@@ -1,54 +1,44 @@
 """The command `fleet-mock`: serves the mock until it is told to stop."""
 
 import gc
-import json
 import logging
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from contextlib import nullcontext
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from socket import socket
 
 import click
 from click.core import ParameterSource
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
+from fleet_contract.mock_server.announcing import announce
 from fleet_contract.mock_server.bodies import LIMIT
-from fleet_contract.mock_server.examples import curl_lines
 from fleet_contract.mock_server.guard import ANY_HOST
-from fleet_contract.mock_server.listening import CannotListen, is_open_to_others, listen, url_of
+from fleet_contract.mock_server.listening import CannotListen, is_open_to_others, listen
+from fleet_contract.mock_server.listing import print_misbehaviours, print_questions
 from fleet_contract.mock_server.log import PLAIN, JsonFormatter, log_to_stderr
 from fleet_contract.mock_server.log_of_requests import FORMS, listener
-from fleet_contract.mock_server.misbehaviours import MISBEHAVIOURS, find
+from fleet_contract.mock_server.misbehaviours import find
 from fleet_contract.mock_server.origins import ANY, read_origin
-from fleet_contract.mock_server.output import print_text
 from fleet_contract.mock_server.parts import Bounds, Control, Parts, parts
 from fleet_contract.mock_server.secret import REFERENCE, read_token
-from fleet_contract.mock_server.seed import public_keys, read_seed
+from fleet_contract.mock_server.seed import read_seed
 from fleet_contract.mock_server.sharing import settle
 from fleet_contract.mock_server.state_file import StateFile
 from fleet_contract.mock_server.store import State
-from fleet_contract.mock_server.store.redis_url import place_of
 from fleet_contract.mock_server.targets import read_base_path
-from fleet_contract.spec.dialect import default_dialect, read_dialect
+from fleet_contract.spec.dialect import read_dialect
 from fleet_contract.spec.files import Contradiction
 from fleet_contract.spec.numerals import Whole
 
 LARGEST_PORT = 65535
 MOST_WORKERS = 64
-OPEN_TO_OTHERS = (
-    "Warning: other machines in the network can reach this mock, and its keys are public. "
-    "Use --host localhost to keep it to this machine."
-)
 
 log = logging.getLogger("fleet_mock")
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(context_settings={"help_option_names": ["-h", "--help"]}, invoke_without_command=True)
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on, or a host name.")
 @click.option(
     "--port",
@@ -135,6 +125,7 @@ log = logging.getLogger("fleet_mock")
     type=Whole(0),
     help="Hold so many worlds at most beside the main one.",
 )
+@click.option("--max-fleets", type=Whole(1), help="Hold so many fleets at most in each world; without it, any number.")
 @click.option(
     "--world-expiry",
     default=int(Bounds.rest),
@@ -167,7 +158,10 @@ log = logging.getLogger("fleet_mock")
 @click.option("--no-validate-responses", is_flag=True, help="Do not validate responses against the document.")
 @click.option("--ready-json", is_flag=True, help="When ready, print one line of JSON instead of the welcome text.")
 @click.option("--list-misbehaviours", is_flag=True, help="List the misbehaviours and exit.")
+@click.version_option(package_name="fleet-contract", message="%(version)s")
+@click.pass_context
 def main(  # noqa: PLR0913  (one argument for each option)
+    context: click.Context,
     *,
     host: str,
     port: int,
@@ -186,6 +180,7 @@ def main(  # noqa: PLR0913  (one argument for each option)
     no_control: bool,
     control_token: str,
     max_worlds: int,
+    max_fleets: int | None,
     world_expiry: int,
     chaos_seed: int | None,
     journal_length: int,
@@ -197,6 +192,7 @@ def main(  # noqa: PLR0913  (one argument for each option)
     """Serve a mock of the Drive API's Fleet Management, which keeps the contract or misbehaves on request."""
     if list_misbehaviours:
         print_misbehaviours()
+    if list_misbehaviours or context.invoked_subcommand:
         return
     log_to_stderr(JsonFormatter() if log_form == "json" else PLAIN)
     try:
@@ -212,7 +208,7 @@ def main(  # noqa: PLR0913  (one argument for each option)
             for name in names:
                 find(name).spoil(made)
             made.store_url, made.state_file = store_url, state_file
-            made.bounds = Bounds(max_worlds, world_expiry, journal_length)
+            made.bounds = Bounds(max_worlds, world_expiry, journal_length, max_fleets)
             made.control = None if no_control else Control(read_token(control_token, "--control-token"))
             made.chaos_seed = chaos_seed
             made.listener = listener(log_form) if log_form else None
@@ -221,6 +217,18 @@ def main(  # noqa: PLR0913  (one argument for each option)
             serve(made, host, port, number_of_workers, ready_json=ready_json)
     except (Contradiction, CannotListen) as wrong:
         raise click.UsageError(str(wrong)) from None
+
+
+@main.command("misbehaviours")
+def list_misbehaviours() -> None:
+    """List the misbehaviours, and what a client should do about each."""
+    print_misbehaviours()
+
+
+@main.command("questions")
+def list_questions() -> None:
+    """List the questions of a dialect, with their answers; the first is the mock's own."""
+    print_questions()
 
 
 def chosen_answers(dialect_file: Path | None, settings: Iterable[str]) -> dict[str, str]:
@@ -295,72 +303,3 @@ def serve(made: Parts, host: str, port: int, number_of_workers: int = 1, *, read
     gc.collect()
     gc.freeze()  # All that was loaded stays; to look through it again and again would hold up requests for 30 ms.
     run()
-
-
-def announce(listeners: Sequence[socket], made: Parts, *, ready_json: bool) -> None:
-    """Say that requests are taken, and on stderr who may send some."""
-    if is_open_to_others(listeners):
-        log.warning("%s", OPEN_TO_OTHERS)
-    url = url_of(listeners[0]) + made.base_path
-    print_text(ready_line(url, listeners[0].getsockname()[1], made) if ready_json else welcome(url, made))
-
-
-def ready_line(url: str, port: int, made: Parts) -> str:
-    """Return for a program where the mock listens and what it is."""
-    ready = {
-        "url": url,
-        "port": port,
-        "keys": public_keys(made.seed.keys),
-        "dialect": unusual_answers(made),
-        "misbehaviours": made.misbehaviours,
-    }
-    return json.dumps(ready)
-
-
-def welcome(url: str, made: Parts) -> str:
-    """Return for a person where the mock listens, what it is, and what to try."""
-    key, tenant = next(iter(made.seed.keys.items()))
-    shown = key if key in public_keys([key]) else "YOUR-KEY"
-    lines = [
-        f"The mock is listening on {url} and {what_becomes_of_its_state(made)} when it stops (Ctrl+C).",
-        f"Swagger UI: {url}/ui/",
-        f"Keys: {keys_in_words(made)}",
-        *([f"Control: {url}/_mock/ui (a page), {url}/_mock (an API; docs/control.md)"] if made.control else []),
-    ]
-    lines += [f"Dialect: {question} = {answer}" for question, answer in unusual_answers(made).items()]
-    lines += [f"Misbehaviour: {name}" for name in made.misbehaviours]
-    lines += ["", "Try:", *(f"  {line}" for line in curl_lines(url, shown, tenant, made.seed.fleets))]
-    return "\n".join(lines)
-
-
-def what_becomes_of_its_state(made: Parts) -> str:
-    if made.store_url:
-        return f"leaves its state in {place_of(made.store_url)}"
-    return f"saves its state to {made.state_file.path}" if made.state_file else "forgets everything"
-
-
-def keys_in_words(made: Parts) -> str:
-    """Return which keys are taken; a log may keep it, so those of a user's seed are counted and not shown."""
-    shown = public_keys(made.seed.keys)
-    hidden = len(made.seed.keys) - len(shown)
-    groups = [", ".join(shown), f"{hidden} of the seed" if hidden else "", "any other" if made.any_key else ""]
-    return " and ".join(filter(None, groups))
-
-
-def unusual_answers(made: Parts) -> dict[str, str]:
-    """Return the answers of the mock that are not the default ones."""
-    usual = default_dialect()
-    return {question: answer for question, answer in made.dialect.items() if usual.get(question) != answer}
-
-
-def print_misbehaviours() -> None:
-    """Print every misbehaviour with what a client should do about it."""
-    table = Table(
-        "misbehaviour", "what it does", "what a client should do", box=None, pad_edge=False, header_style="bold"
-    )
-    for each in MISBEHAVIOURS.values():
-        table.add_row(each.name, Text(each.text), Text(each.reason))
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=200)
-    console.print(table)

@@ -36,6 +36,10 @@ def of_a_taken_id(call: Call, fleet: Fleet | None) -> str:
     return f"The fleet with this id belongs to tenant {shown(fleet.tenant)}; ids are unique among all tenants."
 
 
+def of_room(_: Call, __: Fleet | None) -> str:
+    return "POST /_mock/reset begins anew, and --max-fleets allows more."
+
+
 HINTS: Mapping[Kind, Hint] = MappingProxyType(
     {
         Kind.UNKNOWN_FLEET: of_a_fleet,
@@ -44,6 +48,7 @@ HINTS: Mapping[Kind, Hint] = MappingProxyType(
         Kind.FOREIGN_FLEET: of_a_fleet,
         Kind.FOREIGN_FLEET_RENAMED: of_a_fleet,
         Kind.FOREIGN_FLEET_WITHOUT_CODES: of_a_fleet,
+        Kind.TOO_MANY_FLEETS: of_room,
         Kind.NO_CODES: of_codes,
         Kind.FLEET_ID_TAKEN: of_a_taken_id,
     }

@@ -26,6 +26,7 @@ class Kind(StrEnum):
     BAD_KEY = "invalid charging key"
     TOO_LARGE = "body too large"
     TOO_MANY = "too many requests"
+    TOO_MANY_FLEETS = "too many fleets"
     BAD_WORLD = "bad name of a world"
     TOO_MANY_WORLDS = "too many worlds"
     FLEET_ID_TAKEN = "fleet id taken"

@@ -13,7 +13,7 @@ from fleet_contract.mock_server.routes import Routes
 from fleet_contract.mock_server.saving import SavingStore
 from fleet_contract.mock_server.seed import default_seed
 from fleet_contract.mock_server.state_file import StateFile
-from fleet_contract.mock_server.store import MAIN, DelegatingStore, Habits, MemoryStore, State, Store
+from fleet_contract.mock_server.store import MAIN, BoundedStore, DelegatingStore, Habits, MemoryStore, State, Store
 from fleet_contract.mock_server.terms import terms
 from fleet_contract.spec.dialect import Dialect, complete, default_dialect
 from fleet_contract.spec.document import document
@@ -43,12 +43,14 @@ class Control:
 class Bounds:
     """How many worlds there are at most beside the main one, and after how many seconds one that nobody uses ends.
 
-    `journal` is how many exchanges of all worlds are remembered.
+    `journal` is how many exchanges of all worlds are remembered, and `fleets` how many a world holds; any number where
+    it is None.
     """
 
     worlds: int = 1000
     rest: float = 3600.0
     journal: int = 5_000
+    fleets: int | None = None
 
 
 @dataclass
@@ -134,6 +136,8 @@ def store_of(parts: Parts, keys: Mapping[str, str], world: str = MAIN, of: Store
     be used.
     """
     store: Store = shared_store(parts, world, of) if parts.store_url else own_store(parts, keys, world)
+    if parts.bounds.fleets is not None:
+        store = BoundedStore(store, parts.bounds.fleets)
     for around in parts.stores_around:
         store = around(store)
     return store

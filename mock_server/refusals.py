@@ -37,6 +37,7 @@ STATUSES: dict[Kind, int | str] = {
     Kind.BAD_KEY: "key.invalid",
     Kind.TOO_LARGE: 413,
     Kind.TOO_MANY: 429,
+    Kind.TOO_MANY_FLEETS: 429,
     Kind.BAD_WORLD: 400,
     Kind.TOO_MANY_WORLDS: 429,
     Kind.FLEET_ID_TAKEN: "duplicate.status",
@@ -99,6 +100,7 @@ class Refusal(Exception):
 KINDS: dict[type[store.Wrong], Kind] = {
     store.FleetIdTaken: Kind.FLEET_ID_TAKEN,
     store.FleetNameTaken: Kind.FLEET_NAME_TAKEN,
+    store.TooManyFleets: Kind.TOO_MANY_FLEETS,
     store.NoSuchFleet: Kind.UNKNOWN_FLEET,
     store.ForeignFleet: Kind.FOREIGN_FLEET,
     store.ForeignFleetWithoutCodes: Kind.FOREIGN_FLEET_WITHOUT_CODES,

@@ -1,5 +1,6 @@
 """The store: fleets, invitation codes, charging keys and prices behind one interface, and no HTTP."""
 
+from fleet_contract.mock_server.store.bounded import BoundedStore
 from fleet_contract.mock_server.store.delegating import DelegatingStore
 from fleet_contract.mock_server.store.interface import MAIN, Habits, Store
 from fleet_contract.mock_server.store.memory import MemoryStore
@@ -24,11 +25,13 @@ from fleet_contract.mock_server.store.wrongs import (
     NoSuchLocation,
     OtherTerms,
     StoreUnavailable,
+    TooManyFleets,
     Wrong,
 )
 
 __all__ = [
     "MAIN",
+    "BoundedStore",
     "ChargingKey",
     "Code",
     "DelegatingStore",
@@ -49,6 +52,7 @@ __all__ = [
     "State",
     "Store",
     "StoreUnavailable",
+    "TooManyFleets",
     "Wrong",
     "active_codes",
     "priced",

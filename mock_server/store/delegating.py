@@ -47,6 +47,9 @@ class DelegatingStore(Store):
     async def fleet(self, id: str) -> Fleet | None:
         return await self.inner.fleet(id)
 
+    async def count(self) -> int:
+        return await self.inner.count()
+
     def fleets(self, tenant: str | None = None) -> AsyncIterator[Fleet]:
         return self.inner.fleets(tenant)
 

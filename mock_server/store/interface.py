@@ -80,6 +80,10 @@ class Store(ABC):
         """Return the fleet of any tenant that has this id, even one that cannot be found yet."""
 
     @abstractmethod
+    async def count(self) -> int:
+        """Return how many fleets there are of all tenants, even those that cannot be found yet."""
+
+    @abstractmethod
     def fleets(self, tenant: str | None = None) -> AsyncIterator[Fleet]:
         """Yield all fleets, or those of a tenant, in the order they were made, even those that cannot be found yet."""
 

@@ -104,6 +104,9 @@ class MemoryStore(Store):
     async def fleet(self, id: str) -> Fleet | None:
         return self._fleets.at(id)
 
+    async def count(self) -> int:
+        return len(self._fleets)
+
     async def fleets(self, tenant: str | None = None) -> AsyncIterator[Fleet]:
         for fleet in self._fleets:
             if tenant in (None, fleet.tenant):

@@ -167,6 +167,10 @@ class RedisStore(Store):
         fleet, _ = await self._fleet_now(id)
         return fleet
 
+    async def count(self) -> int:
+        _, number = await self._do("count")
+        return int(number)
+
     async def fleets(self, tenant: str | None = None) -> AsyncIterator[Fleet]:
         async for text in self._all("fleets"):
             fleet = fleet_of_text(text)

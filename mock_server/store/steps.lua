@@ -22,7 +22,7 @@ for _, part in ipairs(PARTS) do
 end
 local SUSPENDED = prefix .. "suspended"
 local ALWAYS = {resume = true, drop = true, last = true} -- whatever others have agreed on
-local READS = {fleet = true, page = true, location = true, fleets = true, keys = true, locations = true, look = true}
+local READS = {count = true, fleet = true, page = true, location = true, fleets = true, keys = true, locations = true, look = true}
 
 local function now()
   local time = redis.call("TIME")
@@ -172,6 +172,10 @@ end
 -- A location, and the fleet whose prices it is to show.
 function steps.location(id, fleet_id)
   return {"done", redis.call("HGET", at.locations, id), redis.call("HGET", at.fleets, fleet_id)}
+end
+
+function steps.count()
+  return {"done", tostring(redis.call("HLEN", at.fleets))}
 end
 
 -- Fleets and keys in the order in which they were made, from one number to another.

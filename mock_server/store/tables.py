@@ -24,6 +24,9 @@ class FleetTable(Imaged[str]):
     def __iter__(self) -> Iterator[Fleet]:
         return map(fleet_of_row, list(self._rows.values()))
 
+    def __len__(self) -> int:
+        return len(self._rows)
+
     def at(self, id: str) -> Fleet | None:
         """Return the fleet that has this id."""
         row = self._rows.get(self._same(id))

@@ -47,6 +47,12 @@ class FleetNameTaken(Wrong):
     text = "Another fleet already has this name."
 
 
+class TooManyFleets(Wrong):
+    """There are as many fleets as there may be."""
+
+    text = "This mock holds as many fleets as it may."
+
+
 class NoActiveCodes(Wrong):
     """The fleet exists and has no active invitation code."""
 

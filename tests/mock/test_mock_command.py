@@ -2,15 +2,19 @@
 
 import json
 import socket
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
-from fleet_contract.mock_server.command import main, ready_line, welcome
+from fleet_contract.mock_server.announcing import ready_line, welcome
+from fleet_contract.mock_server.command import main
 from fleet_contract.mock_server.misbehaviours import MISBEHAVIOURS
-from fleet_contract.mock_server.parts import parts
+from fleet_contract.mock_server.parts import Bounds, parts
 from fleet_contract.mock_server.seed import parse_seed
+from fleet_contract.spec.catalogue import catalogue
+from tests.mock.conftest import Client
 
 
 def run(*arguments: str) -> Result:
@@ -67,3 +71,32 @@ def test_neither_a_person_nor_a_program_is_shown_the_keys_of_a_seed() -> None:
     assert "s3cret" not in "".join(shown)
     assert "Keys: demo-key and 2 of the seed and any other\n" in shown[0]
     assert json.loads(shown[1])["keys"] == ["demo-key"]
+
+
+def test_what_the_mock_can_be_asked_is_listed() -> None:
+    misbehaviours, questions = run("misbehaviours"), run("questions")
+    assert all(name in misbehaviours.output for name in MISBEHAVIOURS)
+    assert all(id in questions.output for id in catalogue().questions)
+    assert (misbehaviours.exit_code, questions.exit_code, run("nonsense").exit_code) == (0, 0, 2)
+
+
+def test_the_version_is_told() -> None:
+    assert run("--version").output.strip() == version("fleet-contract")
+
+
+def test_fleets_are_bounded_in_each_world_and_a_hint_says_by_what() -> None:
+    made = parts()
+    held = len(made.seed.fleets)
+    made.bounds = Bounds(fleets=held + 1)
+    call = Client(made)
+    assert call.create("one").status_code == 201
+    refused = call.create("two")
+    assert (refused.status_code, "--max-fleets" in refused.headers["mock-hint"]) == (429, True)
+    assert call.create("one", "Again").status_code == 409
+    assert call("PUT", "/_mock/fleets/two", {}).status_code == 429
+    assert call("PUT", "/_mock/fleets/one", {}).status_code == 200
+    many = {"fleets": [{"fleetId": str(number)} for number in range(held + 2)]}
+    assert call("PUT", "/_mock/state", many).status_code == 429
+    assert call.create("one", headers={"Mock-World": "other"}).status_code == 201
+    assert call("POST", "/_mock/reset").status_code == 204
+    assert call.create("two").status_code == 201

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from fleet_contract.contract_tests.network.hosts import is_loopback
-from fleet_contract.mock_server.command import OPEN_TO_OTHERS, announce
+from fleet_contract.mock_server.announcing import CLOSED_TO_CONTROL, OPEN_TO_OTHERS, announce
 from fleet_contract.mock_server.listening import CannotListen, is_open_to_others, listen, url_of
 from fleet_contract.mock_server.parts import parts
 
@@ -92,7 +92,7 @@ def test_whoever_opens_the_mock_to_others_is_warned(
     bound: str, warns: bool, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     printed: list[str] = []
-    monkeypatch.setattr("fleet_contract.mock_server.command.print_text", printed.append)
+    monkeypatch.setattr("fleet_contract.mock_server.announcing.print_text", printed.append)
     announce([listener_on(bound)], parts(), ready_json=True)
     assert json.loads(printed[0])["url"] == "http://127.0.0.1:8080"
-    assert [each.getMessage() for each in caplog.records] == [OPEN_TO_OTHERS] * warns
+    assert [each.getMessage() for each in caplog.records] == [OPEN_TO_OTHERS, CLOSED_TO_CONTROL] * warns

@@ -9,7 +9,7 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 from click.testing import CliRunner
 
-from fleet_contract.mock_server import command
+from fleet_contract.mock_server import announcing, command
 from fleet_contract.mock_server.parts import parts
 from fleet_contract.mock_server.serving import serving
 from fleet_contract.mock_server.targets import read_base_path
@@ -144,8 +144,8 @@ def test_what_is_no_base_path_is_refused_with_an_example(text: str) -> None:
 
 def test_the_url_that_is_printed_ends_in_the_base_path(monkeypatch: pytest.MonkeyPatch) -> None:
     listener: Any = SimpleNamespace(getsockname=lambda: ("127.0.0.1", 8080))
-    monkeypatch.setattr(command, "serve", lambda made, *_, **__: command.announce([listener], made, ready_json=True))
+    monkeypatch.setattr(command, "serve", lambda made, *_, **__: announcing.announce([listener], made, ready_json=True))
     printed: list[str] = []
-    monkeypatch.setattr(command, "print_text", printed.append)
+    monkeypatch.setattr(announcing, "print_text", printed.append)
     assert CliRunner().invoke(command.main, ["--base-path", "/drive/"]).exit_code == 0
     assert json.loads(printed[0])["url"] == "http://127.0.0.1:8080/drive"

@@ -8,6 +8,7 @@ import pytest
 
 from fleet_contract.mock_server.seed import default_seed
 from fleet_contract.mock_server.store import (
+    BoundedStore,
     ChargingKey,
     Code,
     Fleet,
@@ -17,11 +18,13 @@ from fleet_contract.mock_server.store import (
     ForeignFleetWithoutCodes,
     Habits,
     KeyTaken,
+    Location,
     NoActiveCodes,
     NoSuchFleet,
     NoSuchLocation,
     State,
     Store,
+    TooManyFleets,
 )
 
 from .conftest import EMPTY, Opened
@@ -278,3 +281,36 @@ async def test_a_state_replaces_another(store: Store) -> None:
     assert await listed(store, "acme-corp-001") == []
     await store.replace(default_seed())
     assert len(await listed(store, "acme-corp-001")) == 25
+
+
+async def test_a_location_is_put_in_place_of_another_or_last(store: Store) -> None:
+    before = [each async for each in store.locations()]
+    changed = Location(before[0].id, {"id": before[0].id, "evses": []}, {"f": {"a": []}})
+    for location in (changed, Location("new", {"id": "new", "evses": []})):
+        await store.put_location(location)
+    after = [each async for each in store.locations()]
+    assert after == [changed, *before[1:], Location("new", {"id": "new", "evses": []})]
+
+
+async def test_fleets_are_counted_and_bounded(store: Store) -> None:
+    held = await store.count()
+    assert held == len(default_seed().fleets)
+    bounded = BoundedStore(store, held + 1)
+    await bounded.add_fleet(Fleet("one", None, "demo"))
+    for full in (bounded.add_fleet, bounded.put_fleet):
+        with pytest.raises(TooManyFleets):
+            await full(Fleet("two", None, "demo"))
+    await bounded.put_fleet(Fleet("one", "Again", "demo"))
+    with pytest.raises(FleetIdTaken):
+        await bounded.add_fleet(Fleet("one", None, "demo"))
+    assert await store.count() == held + 1
+
+
+async def test_a_store_begins_anew_with_other_habits(opened: Opened) -> None:
+    store = await opened(Habits(), EMPTY)
+    await store.add_fleet(Fleet("a", None, "demo"))
+    await store.begin(State({"k": "t"}, [Fleet("B", None, "t")]), Habits(same=str.lower), {})
+    assert [each.id async for each in store.fleets()] == ["B"]
+    assert await store.has_fleet("t", "b")
+    with pytest.raises(FleetIdTaken):
+        await store.add_fleet(Fleet("b", None, "t"))
