@@ -13,7 +13,7 @@ from rich.markup import escape
 from fleet_contract.contract_tests.drift import changes
 from fleet_contract.contract_tests.driving import Alone
 from fleet_contract.contract_tests.ending import Exit, complain, ending_of, unless_lost
-from fleet_contract.contract_tests.replays.of_a_run import with_replays
+from fleet_contract.contract_tests.replays.of_a_run import replayable, with_replays
 from fleet_contract.contract_tests.reports.console import open_console, say
 from fleet_contract.contract_tests.reports.difference import print_difference
 from fleet_contract.contract_tests.reports.files import is_bounded, prepare, write
@@ -129,9 +129,16 @@ def _judged(settings: Settings, outputs: Outputs, console: Console) -> tuple[int
         run = begun(settings, outputs, progress)
         failure = failure_of(run, console)
         if failure is None:
-            report = with_replays(run_checks(run, progress))
+            report = _replayed(run_checks(run, progress), progress)
             return finish(report, outputs, console), report
         return abandon(run, failure, outputs, console), None
+
+
+def _replayed(report: Report, progress: Progress) -> Report:
+    if not replayable(report):
+        return report
+    with progress.shown("sending failures again", "failures"):
+        return with_replays(report, progress)
 
 
 def following(settings: Settings) -> Progress:

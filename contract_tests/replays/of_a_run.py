@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Protocol
 
+from fleet_contract.contract_tests.exchange import Exchange
 from fleet_contract.contract_tests.judging.dialect.reading import decided
 from fleet_contract.contract_tests.judging.history import Facts
 from fleet_contract.contract_tests.network.budget import Cost
@@ -12,33 +14,55 @@ from fleet_contract.contract_tests.replays.resending import Resender
 from fleet_contract.contract_tests.replays.shortening import Shortener
 from fleet_contract.contract_tests.run import Report
 from fleet_contract.contract_tests.signals import armed, watching
-from fleet_contract.contract_tests.target import Limits, Target
+from fleet_contract.contract_tests.target import Target
 from fleet_contract.contract_tests.untested import Lack
 from fleet_contract.contract_tests.verdicts import Result
 
 _MOST_OF_ONE = 800  # requests for one requirement
+_MOST_SECONDS = 60.0
 
 
-def with_replays(report: Report) -> Report:
+class Follower(Protocol):
+    """Who wants to know how far it is."""
+
+    def planned(self, checks: int) -> None:
+        """Be told of how many failures are sent again."""
+
+    def ended(self) -> None:
+        """Be told that another one is through."""
+
+    def exchanged(self, exchange: Exchange) -> None:
+        """Be told of each request."""
+
+
+def replayable(report: Report) -> list[Result]:
+    """Return what failed and may be sent again."""
+    if not report.settings.target.replay_requests or any(each.lack is Lack.STOPPED for each in report.ran):
+        return []
+    return [each for each in report.results if each.failures]
+
+
+def with_replays(report: Report, follower: Follower | None = None) -> Report:
     """Return a report with the shortest replay of each failure that could be found; what it cost is in the footprint.
 
     Nothing that is sent here is judged for the report.
     """
-    failed = [each for each in report.results if each.failures]
-    budget = report.settings.target.replay_requests
-    if not failed or not budget or any(each.lack is Lack.STOPPED for each in report.ran):
+    failed = replayable(report)
+    if not failed:
         return report
-    target = _bounded(report, budget)
-    with Client(target, mark=report.mark, ledger=report.settings.ledger) as client:
-        replays = _replays(report, failed, client, budget)
+    watch = [follower.exchanged] if follower else []
+    with Client(_bounded(report), mark=report.mark, ledger=report.settings.ledger, on_exchange=watch) as client:
+        replays = _replays(report, failed, client, follower)
         footprint = report.footprint + client.footprint
         requests = client.spent(Cost.REQUESTS)
     results = [_with_first(each, replays) for each in report.results]
     return replace(report, results=results, replays=replays, footprint=footprint, replay_requests=requests)
 
 
-def _replays(report: Report, failed: list[Result], client: Client, budget: int) -> dict[str, Replay]:
-    target = report.settings.target
+def _replays(report: Report, failed: list[Result], client: Client, follower: Follower | None) -> dict[str, Replay]:
+    target, budget = report.settings.target, report.settings.target.replay_requests
+    if follower:
+        follower.planned(len(failed))
     facts = Facts(target.fixtures, report.mark, target.dialect, decided(report.dialect), report.history.taken)
     shortener = Shortener(Resender(client, facts, report.mark), report.history, target.rate)
     found = dict[str, Replay]()
@@ -48,6 +72,8 @@ def _replays(report: Report, failed: list[Result], client: Client, budget: int) 
                 left = budget - client.spent(Cost.REQUESTS)
                 share = min(left // (len(failed) - number), _MOST_OF_ONE)
                 found[result.requirement.id] = shortener.replay(result.failures, share)
+                if follower:
+                    follower.ended()
     except KeyboardInterrupt:
         client.stop()
     except Exception:  # noqa: BLE001  (what failed is reported all the same)
@@ -57,15 +83,19 @@ def _replays(report: Report, failed: list[Result], client: Client, budget: int) 
     return found
 
 
-def _bounded(report: Report, budget: int) -> Target:
-    """Return the target with the limits of the replays; the time is what the run has left of what was asked for."""
-    target = report.settings.target
-    seconds = target.limits.max_seconds
-    left = None if seconds is None else max(seconds - report.footprint.seconds, 1e-6)
-    limits: Limits = replace(
-        target.limits, max_requests=budget, max_fleets=None, max_keys=None, max_seconds=left, settle_seconds=0.0
+def _bounded(report: Report) -> Target:
+    """Return the target with the limits of the replays.
+
+    The time is what the run has left of what was asked for; where nothing was asked for, it is short.
+    """
+    target, limits = report.settings.target, report.settings.target.limits
+    seconds = None if limits.replay_requests else _MOST_SECONDS
+    if limits.max_seconds is not None:
+        seconds = max(limits.max_seconds - report.footprint.seconds, 1e-6)
+    budget = target.replay_requests
+    return replace(
+        target, limits=replace(limits, max_requests=budget, max_fleets=None, max_keys=None, max_seconds=seconds)
     )
-    return replace(target, limits=limits)
 
 
 def _with_first(result: Result, replays: Mapping[str, Replay]) -> Result:

@@ -30,7 +30,7 @@ class Replay:
 
     After so many `tries` it was surely shown. Some failures need one connection for all requests. `needs` says which
     of several unusual characters are to blame. `mark` is that of its requests where they are not those of the run.
-    So many requests come first as a `precaution`: the others name nothing new, and may show what these left behind.
+    The first is a precaution where it `has_precaution`: the others name nothing new, and may show what that left.
     """
 
     finding: Finding
@@ -40,7 +40,7 @@ class Replay:
     needs_one_connection: bool = True
     needs: str = ""
     mark: str = ""
-    precaution: int = 0
+    has_precaution: bool = False
 
     @property
     def exchanges(self) -> list[Exchange]:

@@ -14,7 +14,7 @@ from fleet_contract.contract_tests.replays.shell import VARIABLES
 from fleet_contract.contract_tests.replays.steps import Step
 from fleet_contract.contract_tests.target import Target
 
-_PRECAUTION = "Requests that name nothing new show what earlier ones left; as a precaution, {} of these come first."
+_PRECAUTION = "The first is a precaution: the others name nothing new, and may show what another caller left behind."
 _SHOWN = 200  # characters of what is expected, in a comment
 # For each request: its answer whole, decoded and apart from the next one; its path as it is.
 _EACH = "each='--no-progress-meter -i --compressed --path-as-is --globoff -w \\n\\n'"
@@ -37,8 +37,8 @@ class _Writer:
         yield f"# {finding.requirement}: expected {_cut(finding.expected)}, got {_cut(finding.got)}"
         yield f"# {replay.known.value[0].upper()}{replay.known.value[1:]}."
         requests = [each.request for each in replay.exchanges]
-        if replay.precaution:
-            yield f"# {_PRECAUTION.format(replay.precaution)}"
+        if replay.has_precaution:
+            yield f"# {_PRECAUTION}"
         yield from _checks(functions(requests, keys_of(self._target)))
         yield f"url={shlex.quote(self._target.base_url)}"
         yield _EACH

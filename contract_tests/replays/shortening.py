@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from fleet_contract.contract_tests.exchange import Exchange
+from fleet_contract.contract_tests.exchange import Exchange, Request
 from fleet_contract.contract_tests.judging.findings import Finding
 from fleet_contract.contract_tests.judging.history import History
 from fleet_contract.contract_tests.network.budget import BudgetSpent
@@ -21,7 +21,6 @@ _MOST_FAILURES = 3  # of one requirement that are tried
 _TRIALS, _CHECKS = 6, 12  # of what is a matter of chance
 _SURELY = 0.01  # the chance that a script does not show a race
 _MOST_TRIES = 100
-_MOST_BEFORE = 5  # requests that come first as a precaution
 _SEVERAL = 2  # unusual characters, of which one may be to blame
 
 
@@ -89,16 +88,16 @@ class Shortener:
 
     def _reduced(self, failure: Finding, steps: Sequence[Step], trials: "_Trials") -> Replay:
         *before, last = steps
-        known, tries, alone, needs, precaution = Known.SHORTENED, 1, False, "", 0
+        known, tries, alone, needs, precaution = Known.SHORTENED, 1, False, "", False
         try:
             reduced(before, lambda some: trials.shows([*some, last]))
-            precaution = self._cautious(trials)
+            precaution = self._with_precaution(trials)
             tries = trials.tries_needed(trials.smallest)
             alone = len(trials.smallest) == 1 or (tries == 1 and trials.shows(trials.smallest, separately=True))
             needs = _simplified(trials)
         except Spent:
             known = Known.CUT
-        replay = Replay(failure, trials.smallest, known, tries, not alone, needs, precaution=precaution)
+        replay = Replay(failure, trials.smallest, known, tries, not alone, needs, has_precaution=precaution)
         if any(each.is_at_once or each.is_list for each in replay.steps):
             return replay
         sent, found = trials.shown
@@ -106,21 +105,25 @@ class Shortener:
         finding = replace(failure, expected=found.expected, got=found.got)
         return replace(replay, finding=finding, steps=as_sent, mark=sent.facts.mark)
 
-    def _cautious(self, trials: "_Trials") -> int:
-        """Let what names nothing new begin with what was read before at the same path, and return how many that are.
+    def _with_precaution(self, trials: "_Trials") -> bool:
+        """Let what names nothing new begin with what another caller read before at the same path; say whether it does.
 
-        It may show what these left behind in the server, and would not show it in one that was started afresh.
+        It may show what that left behind in the server, and would not show it in one that was started afresh.
         """
         steps = trials.smallest
         requests = [each.request for step in steps for each in step.exchanges]
         if any(map(self._resender.marked.spellings, requests)):
-            return 0
-        first, path = steps[0].exchanges[0].number, requests[-1].path.partition("?")[0]
-        before = (each for each in self._history.exchanges if each.number < first and each.request.method in READS)
-        others = {each.request: each.number for each in before if each.request.path.partition("?")[0] == path}
-        chosen = [number for request, number in others.items() if request not in requests][-_MOST_BEFORE:]
-        more = steps_of(self._history.exchanges, chosen)
-        return len(chosen) if chosen and trials.shows([*more, *steps]) else 0
+            return False
+        first, path = steps[0].exchanges[0].number, _path(requests[-1])
+        callers = {each.caller for each in requests}
+        before = (each for each in self._history.exchanges if each.number < first and each.succeeded)
+        reads = (each for each in before if each.request.method in READS and _path(each.request) == path)
+        others = [each.number for each in reads if each.request.caller not in callers][-1:]
+        return bool(others) and trials.shows([*steps_of(self._history.exchanges, others), *steps])
+
+
+def _path(request: Request) -> str:
+    return request.path.partition("?")[0]
 
 
 def _simplified(trials: "_Trials") -> str:

@@ -46,12 +46,21 @@ def steps_of(history: Sequence[Exchange], chosen: Iterable[int], rate: float = 0
 
 def _with_leading_pages(history: Sequence[Exchange], numbers: set[int]) -> set[int]:
     """Return numbers with those of the pages before: a cursor is good for nothing on a server that did not give it."""
-    pages = [each for each in history if cursor_of(each)]
-    for page in sorted(history, key=lambda each: -each.number):
-        if page.number in numbers and "cursor" in dict(page.request.query):
-            before = (each for each in reversed(pages) if each.number < page.number and _leads_to(each, page))
-            numbers |= {each.number for each in list(before)[:1]}
+    by_number = {each.number: each for each in history}
+    for number in sorted(numbers, reverse=True):
+        page = _page_before(by_number[number], history)
+        while page and page.number not in numbers:
+            numbers.add(page.number)
+            page = _page_before(page, history)
     return numbers
+
+
+def _page_before(page: Exchange, history: Sequence[Exchange]) -> Exchange | None:
+    """Return the last page whose cursor a request follows, None where it follows none."""
+    if "cursor" not in dict(page.request.query):
+        return None
+    earlier = (each for each in reversed(history) if each.number < page.number)
+    return next((each for each in earlier if _leads_to(each, page)), None)
 
 
 def _grouped(exchanges: list[Exchange], pauses: dict[int, float]) -> Iterator[Step]:

@@ -51,14 +51,15 @@ def _case(result: Result, report: Report) -> TestCase:
 def _story(result: Result, report: Report) -> list[str]:
     """Return what a failure is about, what was sent and answered with its bodies, and how to send it again."""
     begun, codes = begun_at(report), codes_of(report.history)
-    requirement = result.requirement
+    requirement, replay = result.requirement, report.replay(result)
     return [
         requirement.text,
         f"{requirement.basis}: {requirement.url}",
         "",
         *drawn(result.failures[0]).splitlines(),
         *(in_text(exchange_value(each, begun, codes)) for each in story_of(result, report)),
-        f"Replay ({report.replay(result).known}):",
+        *([f"It needs {replay.needs}."] if replay.needs else []),
+        f"Replay ({replay.known}):",
         *report.script(result),
     ]
 

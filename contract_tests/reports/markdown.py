@@ -48,6 +48,8 @@ def _failures(value: Value) -> Iterator[str]:
         pardon = f" ({each['pardon']})" if each["pardon"] else ""
         yield f"\n## ✗ {plain(each['id'])}{pardon}\n\n{plain(each['text'])} ([{each['basis']}]({each['source']}))\n"
         yield f"- expected: {plain(each['expected'])}\n- was answered: {plain(each['got'])}"
+        if each["needs"]:
+            yield f"- needs: {plain(each['needs'])}"
         if each["failures"] > 1:
             yield f"- seen {each['failures']} times"
         shown = each["exchanges"][-_MOST_EXCHANGES:]

@@ -22,21 +22,24 @@ class Progress:
         self._console, self._quiet, self._every = console, quiet, every
         self._lock = threading.Lock()
         self._bar: Bar | None = None
+        self._things = "checks"
         self._checks = self._done = self._requests = 0
         self._begun = self._told = time.monotonic()
 
     @contextmanager
-    def shown(self) -> Iterator[None]:
+    def shown(self, doing: str = "judging", things: str = "checks") -> Iterator[None]:
         """Show what goes on until the end of the block; nothing of a bar is left then."""
         self._begun = self._told = time.monotonic()
+        self._checks = self._done = self._requests = 0
+        self._things = things
         if self._quiet or not self._console.is_terminal or self._console.is_dumb_terminal:
             yield
             return
         columns = (
-            TextColumn("judging"),
+            TextColumn(doing),
             BarColumn(),
             MofNCompleteColumn(),
-            TextColumn("checks, {task.fields[requests]} requests"),
+            TextColumn(f"{things}, {{task.fields[requests]}} requests"),
             TimeElapsedColumn(),
         )
         # No thread draws it: whatever a run does, nothing of it goes on by itself.
@@ -82,6 +85,6 @@ class Progress:
         elif not self._bar and not self._quiet and now - self._told >= self._every:
             self._told = now
             self._console.print(
-                f"{now - self._begun:.0f} s: {self._done} of {self._checks} checks, {self._requests} requests",
+                f"{now - self._begun:.0f} s: {self._done} of {self._checks} {self._things}, {self._requests} requests",
                 soft_wrap=True,
             )

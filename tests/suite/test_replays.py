@@ -275,7 +275,7 @@ LEFT_BEHIND = [
     (
         "codes-are-cached-for-every-organization",
         "invitation.foreign-fleet-is-403",
-        ["read 200", "read 200", "read 200"],
+        ["read 200", "read 200"],
     ),
 ]
 
