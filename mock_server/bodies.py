@@ -119,10 +119,11 @@ SPELLED = json.JSONDecoder(parse_int=Spelling, parse_float=Spelling, parse_const
 
 
 class Incoming:
-    """The bytes of a body as they arrive, refused as soon as they are too many."""
+    """The bytes of a body as they arrive, refused as soon as they are too many; `is_read` once anybody wanted them."""
 
     def __init__(self, receive: Any) -> None:
         self._receive = receive
+        self.is_read = False
         self._whole: bytes | None = None
 
     async def whole(self, declared: str | None, most: int) -> bytes:
@@ -132,6 +133,7 @@ class Incoming:
         return self._whole
 
     async def _read(self, declared: str | None, most: int) -> bytes:
+        self.is_read = True
         if declared is not None and declared.isdigit() and (len(declared) > len(str(most)) or int(declared) > most):
             raise too_large(most)
         chunks = bytearray()

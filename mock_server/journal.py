@@ -73,7 +73,7 @@ class Journal:
         self.id = token_hex(8)
         self.followers: set[Follower] = set()
         self._noted: deque[Noted] = deque()
-        self._most = most
+        self.most = most
         self._bytes = 0
         self._number = 0
         self._listener = listener
@@ -86,7 +86,7 @@ class Journal:
         noted = self._noted
         noted.append((self._number, call.world, row))
         self._bytes += len(row)
-        while len(noted) > self._most or self._bytes > MOST_BYTES:
+        while len(noted) > self.most or self._bytes > MOST_BYTES:
             self._bytes -= len(noted.popleft()[2])
         if self._listener is not None:
             self._listener(Entry(self._number, at, seconds, call, answer))

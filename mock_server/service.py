@@ -7,6 +7,7 @@ A service is that of one world: `wire.py` has found it before, and notes in the 
 import gzip
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from itertools import count
@@ -55,7 +56,21 @@ class Service:
 
     async def answer(self, call: Call, incoming: Incoming) -> Answer:
         """Return what a call is answered, a refusal included; raises nothing but OtherTerms."""
-        return self.finish(call, await self._decide(call, incoming))
+        is_meddled_with = bool(self.rules or self.mock.parts.misbehaving)
+        answer = await self._decide(call, incoming)
+        if is_meddled_with and not incoming.is_read:
+            await self.keep_body(call, incoming)
+        return self.finish(call, answer)
+
+    async def keep_body(self, call: Call, incoming: Incoming) -> None:
+        """Read a body that its response did not need, for the journal; one that cannot be read is left."""
+        with suppress(Refusal):
+            call.raw_body = await self.body_of(call, incoming)
+
+    async def body_of(self, call: Call, incoming: Incoming) -> bytes:
+        """Return a body without its content codings; raises Refusal."""
+        most = self.mock.parts.body_limit
+        return unpacked(call, await incoming.whole(call.header("content-length"), most), most)
 
     async def decide(self, call: Call, incoming: Incoming) -> Answer:
         """Return what a call is answered before it is made ready to be sent; raises OtherTerms."""
@@ -125,8 +140,7 @@ class Service:
     async def parse(self, call: Call, plan: Plan, incoming: Incoming) -> None:
         """Read and validate the parameters and the body of a call; raises Refusal."""
         if plan.body is not None:
-            most = self.mock.parts.body_limit
-            call.raw_body = unpacked(call, await incoming.whole(call.header("content-length"), most), most)
+            call.raw_body = await self.body_of(call, incoming)
         for hook in plan.hooks:
             await hook(self.mock, call)
         if plan.body is not None:

@@ -68,7 +68,7 @@ async def sending(send: Send, texts: AsyncIterator[str]) -> None:
 async def events(desk: "Desk", call: Call, follower: Follower) -> AsyncIterator[str]:
     """Yield what is to be sent: where it begins, all that is new, and signs of life."""
     journal, last = desk.journal, last_seen(call, desk.journal.id)
-    yield event("open", {"journal": journal.id, "world": follower.world})
+    yield event("open", {"journal": journal.id, "world": follower.world, "most": journal.most})
     news = {"exchanges"}
     while True:
         began = time.monotonic()

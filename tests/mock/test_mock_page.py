@@ -130,7 +130,7 @@ def codes(url: str, fleet: str = "acme-corp-001", key: str = "demo-key", **heade
 
 def test_exchanges_are_told_as_they_happen_with_pseudonyms_and_reasons() -> None:
     with serving() as url, told(url) as event:
-        assert event("open")[0]["world"] == "main"
+        assert {"world": "main", "most": 5000}.items() <= event("open")[0].items()
         codes(url)
         codes(url, "nobody", "s3cret-key")
         codes(url, **{"Mock-World": "other"})
@@ -223,6 +223,12 @@ def status_of(client: httpx.Client, url: str) -> int:
         return answer.status_code
 
 
+def test_head_says_what_the_stream_is_and_ends() -> None:
+    with serving() as url:
+        answer = httpx.head(url + EVENTS)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/event-stream; charset=utf-8")
+
+
 def test_an_open_stream_does_not_keep_the_mock_from_ending() -> None:
     with serving() as url:
         answer = httpx.Client().send(httpx.Request("GET", url + EVENTS), stream=True)
@@ -294,6 +300,19 @@ def test_the_journal_names_the_misbehaviour(
     [entry] = mock("GET", "/_mock/journal").json()["entries"]
     assert entry["reason"] == reason
     assert entry["problem"]["detail"] == f"{detail}The misbehaviour {misbehaviour} of this world did this."
+
+
+def test_the_journal_has_the_body_of_what_is_refused_on_demand(mock: Controller) -> None:
+    mock("POST", "/_mock/rules", {"times": 1, "respond": {"status": 429}})
+    assert mock.create("one").status_code == 429
+    mock.is_honest = False
+    mock("PUT", "/_mock/misbehaviours", {"misbehaviours": ["every-call-fails"]})
+    assert mock.create("two").status_code == 500
+    too_long = mock("POST", "/emp/v1/fleets", {"fleetId": "n" * 200_000})
+    assert too_long.status_code == 500
+    bodies = [each["request"]["body"] for each in mock("GET", "/_mock/journal").json()["entries"]]
+    assert [json.loads(body) for body in bodies[:2]] == [{"fleetId": "one"}, {"fleetId": "two"}]
+    assert bodies[2] == ""
 
 
 def test_what_a_misbehaviour_leaves_as_it_is_has_its_own_reason(mock: Controller) -> None:

@@ -5,6 +5,7 @@ const MOST = 500;  // exchanges that are shown
 
 const list = byId("journal");
 const texts = new WeakMap();
+let missing = 0;
 
 export function add(entry) {
   byId("none").hidden = true;
@@ -19,12 +20,20 @@ export function clear() {
   list.replaceChildren();
   byId("none").hidden = false;
   byId("skipped").hidden = true;
+  missing = 0;
 }
 
+/** Say that so many more came than can be shown at a time. */
 export function skipped(count) {
   const note = byId("skipped");
-  note.textContent = `${count} more are not shown. /_mock/journal has them, as far as it reaches.`;
+  missing += count;
+  note.textContent = `${missing} more are not shown. /_mock/journal has them, as far as it reaches.`;
   note.hidden = false;
+}
+
+/** Say how many the mock remembers, if that explains why there is none. */
+export function remembers(most) {
+  if (most === 0) byId("none").textContent = "This mock remembers no exchanges: it was started with --journal 0.";
 }
 
 /** Show what is asked for, and nothing else. */

@@ -47,7 +47,15 @@ async function readWhileStale() {
 }
 
 let soon = null;
-const readSoon = () => { soon ??= setTimeout(() => { soon = null; readAll(); }, REST); };
+
+/** Read all anew in a moment; a page that nobody sees waits until somebody does. */
+function readSoon() {
+  soon ??= setTimeout(async () => {
+    if (document.hidden) await new Promise((seen) => { document.addEventListener("visibilitychange", seen, { once: true }); });
+    soon = null;
+    readAll();
+  }, REST);
+}
 
 async function readWorlds() {
   const names = (await call("GET", "/worlds")).worlds.map(({ name }) => name);
@@ -67,7 +75,8 @@ let journalId = null;
 let isPaused = false;
 
 const EVENTS = {
-  open: ({ journal: id }) => {
+  open: ({ journal: id, most }) => {
+    journal.remembers(most);
     if (id !== journalId) journal.clear();
     journalId = id;
     readSoon();
