@@ -17,6 +17,7 @@ from fleet_contract.contract_tests.ending import Exit, ended
 from fleet_contract.contract_tests.left_behind import FORMS, read_ledger, written
 from fleet_contract.contract_tests.options import CASES_FOLDER, LEDGER, OF_THE_TARGET, OPTIONS, Option
 from fleet_contract.contract_tests.reports.console import open_console
+from fleet_contract.contract_tests.reports.documents import print_documents
 from fleet_contract.contract_tests.signals import waiting
 from fleet_contract.contract_tests.surroundings import somewhere
 from fleet_contract.spec.catalogue import Question, Requirement, Situation, catalogue
@@ -167,6 +168,23 @@ def doctor(base_url: str | None, **given: Any) -> int:
     with _loading():
         from fleet_contract.contract_tests import asking
     return asking.doctor(base_url, _named(given, OF_THE_TARGET))
+
+
+@main.command()
+@click.argument("file_or_url")
+@click.option("--strict", is_flag=True, help="Exit 1 on any difference.")
+def document(file_or_url: str, strict: bool) -> int:
+    """Print in what another OpenAPI document of this API, of version 3.0 or 3.1, differs from ours.
+
+    Each difference has the requirements and questions that it is about. Nothing is sent to
+    the API.
+    """
+    from fleet_contract.contract_tests.documents import differences, read_document, unknown_operations
+
+    theirs = read_document(file_or_url)
+    found = differences(theirs)
+    print_documents(found, unknown_operations(theirs), open_console())
+    return Exit.BREAKS if strict and found else Exit.CONFORMS
 
 
 @main.command()

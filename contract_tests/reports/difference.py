@@ -27,11 +27,15 @@ def print_difference(before: Value, after: Value, found: Sequence[Change], conso
         if changed:
             console.print(f"\n[bold]{heading}[/]")
         for each in changed:
-            mark = "[red]✗[/]" if each.is_worse else "[yellow]~[/]"
-            words = f": {escape(each.words)}" if each.words else ""
-            say(console, f"{mark} {escape(each.what)} {each.before} → {each.after}{words}", 2, 4)
+            say(console, _line(each), 2, 4)
     console.print()
     say(console, _outcome(found))
+
+
+def _line(change: Change) -> str:
+    mark = "[red]✗[/]" if change.is_worse else "[yellow]~[/]"
+    words = f": {escape(change.words)}" if change.words else ""
+    return f"{mark} {escape(change.what)} {change.before} → {change.after}{words}"
 
 
 def _outcome(found: Sequence[Change]) -> str:
