@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from fleet_contract.contract_tests import expected
+from fleet_contract.contract_tests.network.printable import printable_lines
 from fleet_contract.contract_tests.reports.as_json import to_json
 from fleet_contract.contract_tests.reports.bundle import to_bundle
 from fleet_contract.contract_tests.reports.code_quality import to_code_quality
@@ -38,7 +39,9 @@ def _code_quality(report: Report) -> str:
 
 
 def _bundle(report: Report) -> bytes:
-    return to_bundle({name: render(report) for name, render in _BUNDLED.items()})
+    scripts = {f"replays/{each.requirement.id}.sh": report.script(each) for each in report.results if each.failures}
+    texts = {name: printable_lines("\n".join(lines)) + "\n" for name, lines in scripts.items()}
+    return to_bundle({**{name: render(report) for name, render in _BUNDLED.items()}, **texts})
 
 
 _BUNDLED: Mapping[str, Callable[[Report], str]] = {

@@ -249,7 +249,11 @@ def test_a_bundle_has_every_form_and_the_versions(broken: Report) -> None:
         assert archive.testzip() is None
         names = archive.namelist()
         versions = archive.read("versions.txt").decode()
-    assert names == ["report.json", "report.html", "report.md", "junit.xml", "exchanges.har", "versions.txt"]
+        scripts = {name: archive.read(name).decode() for name in names if name.startswith("replays/")}
+    reports = ["report.json", "report.html", "report.md", "junit.xml", "exchanges.har"]
+    assert names == [*reports, *scripts, "versions.txt"]
+    assert set(scripts) == {f"replays/{id}.sh" for id in failed(broken)}
+    assert all(text.startswith("#!/usr/bin/env bash\n") for text in scripts.values())
     assert "fleet-contract " in versions
     assert "Python 3." in versions
 
