@@ -32,7 +32,6 @@ UNSHOWN = {
     Depth.SMOKE: frozenset(
         {
             "fleets.id-finds-the-fleet",
-            "keys.unfiltered-list-is-whole",
             "rename.name-holds-100-characters",
             "rename.unknown-fleet-is-404",
         }

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain
 from typing import Any
 
 from fleet_contract.contract_tests.exchange import Caller, Exchange
@@ -65,6 +66,7 @@ class KeyLists:
         self._last_begun = {(each.caller, each.fleet): each.started for each in self.listings}
         self._plain: dict[tuple[Caller, str | None], list[CreatedKey]] = defaultdict(list)
         self._showing: dict[tuple[Caller, str], list[Listing]] = defaultdict(list)
+        self._shown_by: dict[CreatedKey, list[Listing]] = {}  # found out once
         self._tries: dict[str, list[float]] = defaultdict(list)  # when creates of an identifier had ended
         for key in self.created:
             self._add_created(key)
@@ -104,8 +106,15 @@ class KeyLists:
 
     def showing(self, key: CreatedKey) -> list[Listing]:
         """Return the listings that show a key to its creator, in order."""
-        found = {id(each): each for name in _names(key.fields) for each in self._showing.get((key.caller, name), ())}
-        return sorted(found.values(), key=lambda each: each.started)
+        if key not in self._shown_by:
+            named = chain.from_iterable(self._showing.get((key.caller, name), ()) for name in _names(key.fields))
+            found = {id(each): each for each in named}
+            self._shown_by[key] = sorted(found.values(), key=lambda each: each.started)
+        return self._shown_by[key]
+
+    def is_shown_in_both_ways(self, key: CreatedKey) -> bool:
+        """Say whether lists of its fleet and lists of all keys show a key, so that one without it would be blamed."""
+        return len({each.fleet is None for each in self.showing(key)}) > 1
 
     def first_listed(self, key: CreatedKey) -> float:
         """Return when a list that showed a key was first asked for, infinite where none did."""

@@ -145,6 +145,8 @@ def _has_what_was_made(listing: Listing, lists: KeyLists) -> Findings:
             yield Finding(_LISTED, True, numbers)
             if listing.fleet is not None:
                 yield Finding(_IN_ITS_FLEET, True, numbers)
+            if lists.is_shown_in_both_ways(key):
+                yield Finding(_EVERYTHING if listing.fleet is None else _FILTER, True, numbers)
             if not what_is_wrong(item):
                 yield from _as_created(key, item, lists.view, numbers)
 
@@ -192,7 +194,10 @@ def _comparable(listing: Listing, earlier: Mapping[str | None, Listing]) -> Iter
 
 
 def _against_the_same(listing: Listing, other: Listing, lists: KeyLists) -> Findings:
-    """Judge two listings of one list: keys are never removed, and in a fleet of ours nobody else adds any."""
+    """Judge two listings of one list: keys are never removed, and in a fleet of ours nobody else adds any.
+
+    That they are the same shows that pages lack none; what both lack, no comparison of theirs shows.
+    """
     ids, others = _identifiers(listing, lists.view), _identifiers(other, lists.view)
     new = ids - others
     if new:
@@ -201,9 +206,11 @@ def _against_the_same(listing: Listing, other: Listing, lists: KeyLists) -> Find
     got = f"{len(ids)} keys in {len(listing.pages)} pages, {len(others)} in {len(other.pages)}"
     numbers = (*listing.numbers, *other.numbers)
     changed = (others - ids) | new
-    if others or changed:
-        requirement = _ONCE if any(map(_may_be_paged if changed else _is_paged, (listing, other))) else whole
-        yield finding(requirement, not changed, numbers, "the keys that were listed before", got, changed)
+    if changed:
+        requirement = _ONCE if any(map(_may_be_paged, (listing, other))) else whole
+        yield finding(requirement, False, numbers, "the keys that were listed before", got, changed)
+    elif others and (_is_paged(listing) or _is_paged(other)):
+        yield Finding(_ONCE, True, numbers)
 
 
 def _is_paged(listing: Listing) -> bool:
