@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from fleet_contract.mock_server.control.service import ControlService
 from fleet_contract.mock_server.handlers import HANDLERS
 from fleet_contract.mock_server.journal import Journal
-from fleet_contract.mock_server.pages import DOCUMENT_FROM_UI, pages
+from fleet_contract.mock_server.pages import DOCUMENT_FROM_UI
 from fleet_contract.mock_server.parts import Parts
 from fleet_contract.mock_server.plan import Plan, parameters
 from fleet_contract.mock_server.schemas import Schema
@@ -37,7 +37,7 @@ def build(parts: Parts) -> ASGIApp:
     worlds = Worlds(parts, plans)
     journal = Journal(parts.bounds.journal, parts.listener) if parts.bounds.journal or parts.listener else None
     control = None if parts.control is None else ControlService(worlds, journal or Journal(0))
-    return Wire(worlds, pages(parts.document, parts.base_path), swagger_ui(parts.document), control, journal)
+    return Wire(worlds, swagger_ui(parts.document), control, journal)
 
 
 def swagger_ui(document: dict[str, Any]) -> ASGIApp:

@@ -154,7 +154,7 @@ def entry_of(number: int, row: bytes) -> Entry:
     """Return the exchange that a row holds; how it was delivered is known by name alone."""
     at, seconds, *sent, status, headers, body, delivery, why = marshal.loads(row)  # noqa: S302  (bytes of our own)
     method, raw_path, fields, operation_id, world, tenant, raw_query, raw_body = sent
-    call = Call(method, raw_path, fields, operation_id, world, tenant, raw_query=raw_query, raw_body=raw_body)
+    call = Call(method, raw_path, fields, operation_id, world, tenant=tenant, raw_query=raw_query, raw_body=raw_body)
     reason = Reason(Kind(why[0]), why[1], why[3] and Fault(*why[3]), why[2]) if why else None
     answer = Answer(status, headers, body, reason.kind if reason else None, delivery and known_as(delivery), reason)
     return Entry(number, at, seconds, call, answer)

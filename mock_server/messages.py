@@ -19,8 +19,9 @@ WITHOUT_CONTENT = (204, 304)  # statuses whose response has no body (RFC 9110, s
 class Call:
     """One request, filled in on its way inward.
 
-    `operation_id` is None where no operation was meant; `headers` have lower-case
-    names; `path` and `query` are decoded; `body` is the value of a JSON body.
+    `operation_id` is None where no operation was meant; `prefix` is what named the world in
+    front of the path; `headers` have lower-case names; `path` and `query` are decoded;
+    `body` is the value of a JSON body.
     """
 
     method: str
@@ -28,6 +29,7 @@ class Call:
     headers: list[tuple[str, str]]
     operation_id: str | None = None
     world: str = "main"
+    prefix: str = ""
     tenant: str = ""
     path: dict[str, str] = field(default_factory=dict)
     query: dict[str, Any] = field(default_factory=dict)

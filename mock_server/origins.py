@@ -16,6 +16,7 @@ ANY = "*"
 METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE"
 EXPOSED = "Allow, Location, Mock-Hint, Retry-After"
 SECONDS_TO_REMEMBER = "600"
+NOT_ALLOWED = "Pages of this origin may not use this mock. To allow them, use --cors ORIGIN."
 _OF_THIS_MACHINE = re.compile(
     r"https?://(localhost|([a-z0-9-]+\.)+localhost|127(\.[0-9]{1,3}){3}|\[::1\])(:[0-9]{1,5})?"
 )
@@ -39,6 +40,12 @@ def is_allowed(origin: str, named: Set[str]) -> bool:
     return ANY in named or origin in named or _OF_THIS_MACHINE.fullmatch(origin) is not None
 
 
+def require_no_foreign_page(call: Call, named: Set[str]) -> None:
+    """Raise Refusal where a page sends a call that may not read the response: it could still make worlds."""
+    if call.header("sec-fetch-site") == "cross-site" and not is_allowed(call.header("origin") or "", named):
+        raise Refusal(Kind.FOREIGN_ORIGIN, NOT_ALLOWED)
+
+
 def is_preflight(call: Call) -> bool:
     """Say whether a browser asks on behalf of a page what it may send."""
     return (
@@ -51,9 +58,7 @@ def is_preflight(call: Call) -> bool:
 def preflight(call: Call, named: Set[str]) -> Answer:
     """Return what a preflight is answered, whatever its path: browsers send it without a key. Raises Refusal."""
     if not is_allowed(call.header("origin") or "", named):
-        raise Refusal(
-            Kind.FOREIGN_ORIGIN, "Pages of this origin may not use this mock. To allow them, use --cors ORIGIN."
-        )
+        raise Refusal(Kind.FOREIGN_ORIGIN, NOT_ALLOWED)
     headers = {
         "access-control-allow-methods": METHODS,
         "access-control-max-age": SECONDS_TO_REMEMBER,

@@ -1,12 +1,11 @@
 """The wire: the outermost layer, where a request becomes a call and every answer leaves whole."""
 
 import time
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import MutableMapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
-from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from fleet_contract.mock_server import origins, targets
@@ -15,11 +14,11 @@ from fleet_contract.mock_server.control.service import ROOT, ControlService, is_
 from fleet_contract.mock_server.journal import Journal
 from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import Answer, Call
-from fleet_contract.mock_server.pages import with_policy
+from fleet_contract.mock_server.pages import pages, with_policy
 from fleet_contract.mock_server.refusals import Refusal, refusal_of, rendered
 from fleet_contract.mock_server.routes import Routes, listed
 from fleet_contract.mock_server.sending import sent
-from fleet_contract.mock_server.worlds import HEADER, Worlds, without_world
+from fleet_contract.mock_server.worlds import HEADER, World, Worlds, without_world
 
 PAGES_FOR_PEOPLE = ("/ui", "/openapi.json", "/openapi.yaml")
 
@@ -30,14 +29,12 @@ class Wire:
     def __init__(
         self,
         worlds: Worlds,
-        pages: Mapping[str, Callable[[], Response]],
         ui: ASGIApp,
         control: ControlService | None = None,
         journal: Journal | None = None,
     ) -> None:
         self.worlds = worlds
         self.parts = worlds.parts
-        self.pages = pages
         self.ui = ui
         self.control = control
         self.note = journal.note if journal else None
@@ -60,6 +57,7 @@ class Wire:
         call.raw_path, named = without_world(call.raw_path)
         if named is not None:
             call.headers = [(HEADER, named), *call.headers]
+            call.prefix = f"{ROOT}/worlds/{named}"
         asked = replace(call)
         try:
             require_one_framing(asked, scope["http_version"])
@@ -80,11 +78,13 @@ class Wire:
         try:
             name = call.header(HEADER)
             if name is not None:
+                if name not in self.worlds:
+                    origins.require_no_foreign_page(call, self.parts.origins)
                 world = self.worlds.named(name)
                 call.world = name
             answer = self.own_answer(call, scope, world.mock.routes)
             if answer is None and is_for_people(call):
-                answer = await self.page(call, scope, receive)
+                answer = await self.page(call, scope, receive, world)
         except Exception as wrong:  # noqa: BLE001  (whatever it was, the caller gets an answer)
             answer = rendered(refusal_of(wrong, None), world.mock.dialect)
             return answer if is_for_people(call) else world.service.finish(call, answer)
@@ -105,11 +105,11 @@ class Wire:
             return routes.allowed_anywhere
         return listed({"GET"}) if is_for_people(call) else routes.allowed(call.raw_path)
 
-    async def page(self, call: Call, scope: Scope, receive: Receive) -> Answer:
+    async def page(self, call: Call, scope: Scope, receive: Receive, world: World) -> Answer:
         """Return a page for people; raises Refusal or HTTPException where there is none."""
         if call.method not in ("GET", "HEAD"):
             raise Refusal(Kind.WRONG_METHOD, "This page can only be read.", {"allow": listed({"GET"})})
-        page = self.pages.get(call.raw_path)
+        page = pages(world.mock.parts.document, self.parts.base_path + call.prefix).get(call.raw_path)
         # A range means something to GET alone (RFC 9110, section 14.2).
         headers = [each for each in scope["headers"] if call.method == "GET" or each[0] != b"range"]
         scope = {**scope, "method": "GET", "path": call.raw_path, "headers": headers}

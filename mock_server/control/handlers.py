@@ -43,8 +43,8 @@ Handler = Callable[[Desk, Call], Awaitable[Reply | Answer]]
 # --- the mock ------------------------------------------------------------------------------------
 
 
-async def get_overview(desk: Desk, _: Call) -> Reply:
-    base = desk.worlds.parts.base_path
+async def get_overview(desk: Desk, call: Call) -> Reply:
+    base = desk.worlds.parts.base_path + call.prefix
     links = {
         "control": f"{base}/_mock/openapi.json",
         "document": f"{base}/openapi.json",

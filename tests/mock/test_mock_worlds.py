@@ -2,6 +2,7 @@
 
 import asyncio
 from typing import Any
+from urllib.parse import urljoin
 
 import httpx
 import pytest
@@ -120,8 +121,38 @@ def test_pages_and_cors_work_in_a_world(mock: Client) -> None:
     world = Worldly("w", mock, by_path=True)
     shared = world.codes("acme-corp-001", headers={"Origin": "http://localhost:3000"})
     assert shared.headers["access-control-allow-origin"] == "http://localhost:3000"
-    assert world("GET", "/openapi.json").status_code == 200
     assert world("GET", "/ui/").status_code == 200
+
+
+@pytest.mark.parametrize("base", ["", "/drive"])
+def test_a_world_has_the_document_of_its_dialect_under_its_own_url(base: str) -> None:
+    made = parts()
+    made.base_path = base
+    mock = Client(made)
+    world = f"{base}/_mock/worlds/w"
+    mock("PATCH", f"{world}/_mock/dialect", {"id.alphabet": "slug"})
+    document = mock("GET", f"{world}/openapi.json").json()
+    assert "pattern" in document["components"]["schemas"]["NewFleet"]["properties"]["fleetId"]
+    assert urljoin(f"http://mock{world}/openapi.json", document["servers"][0]["url"] + "/") == f"http://mock{world}/"
+    usual = mock("GET", f"{base}/openapi.json").json()
+    assert "pattern" not in usual["components"]["schemas"]["NewFleet"]["properties"]["fleetId"]
+    links = mock("GET", f"{world}/_mock").json()["links"]
+    assert all(link.startswith(f"{world}/") for link in links.values())
+    assert all(mock("GET", link).status_code == 200 for link in links.values())
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"}, 403),
+        ({"Sec-Fetch-Site": "cross-site", "Origin": "http://127.0.0.1:3000"}, 200),
+        ({"Sec-Fetch-Site": "same-origin"}, 200),
+    ],
+)
+def test_a_page_of_another_site_makes_no_worlds(mock: Client, headers: dict[str, str], status: int) -> None:
+    assert Worldly("w", mock, by_path=True).codes("acme-corp-001", headers=headers).status_code == status
+    assert mock("GET", "/_mock/worlds/w").status_code == (200 if status == 200 else 404)
 
 
 def test_a_dialect_that_changes_under_load_loses_nothing() -> None:
