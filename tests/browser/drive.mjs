@@ -3,6 +3,7 @@
 // node drive.mjs CHROMIUM URL JOB [PICTURES HOST]: where pictures are to be saved, and which host they are to show.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { connect, createServer } from "node:net";
 import { chromium } from "playwright-core";
 
 const [executablePath, url, job, pictures, host = new URL(url).host] = process.argv.slice(2);
@@ -17,13 +18,13 @@ const browser = await chromium.launch({
 });
 const ours = `http://${host}`;
 
-async function opened({ colorScheme = "light", path = "/_mock/ui", ...more } = {}) {
+async function opened({ colorScheme = "light", at = ours, ...more } = {}) {
   const page = await browser.newPage({ colorScheme, viewport: { width: 1200, height: 900 }, ...more });
   page.setDefaultTimeout(WAIT);
-  page.on("request", (request) => request.url().startsWith(`${ours}/`) || request.url().startsWith("blob:") || asked.push(request.url()));
+  page.on("request", (request) => request.url().startsWith(`${at}/`) || request.url().startsWith("blob:") || asked.push(request.url()));
   page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
   page.on("pageerror", (wrong) => complaints.push(String(wrong)));
-  await page.goto(ours + path);
+  await page.goto(`${at}/_mock/ui`);
   return page;
 }
 
@@ -52,6 +53,28 @@ async function tabTo(page, selector, most = 250) {
     await page.keyboard.press("Tab");
   }
   throw new Error(`No Tab leads to ${selector}.`);
+}
+
+/** Pass connections on to the mock from a port of our own, so that they can be broken. */
+function passing() {
+  const sockets = new Set();
+  const make = () => createServer((socket) => {
+    const other = connect(Number(new URL(url).port), new URL(url).hostname);
+    for (const [one, two] of [[socket, other], [other, socket]]) {
+      sockets.add(one.on("error", () => two.destroy()));
+      one.pipe(two);
+    }
+  });
+  let server = make(), port = 0;
+  const listen = () => new Promise((done) => {
+    server.listen(port, "127.0.0.1", () => { port = server.address().port; done(`http://127.0.0.1:${port}`); });
+  });
+  const end = () => {
+    server.close();
+    sockets.forEach((each) => each.destroy());
+    server = make();
+  };
+  return { listen, end };
 }
 
 const JOBS = {
@@ -158,6 +181,7 @@ const JOBS = {
     await page.locator("#ask-yes [type=submit]").click();
     await page.waitForURL(/\/_mock\/ui$/);
     await page.locator("#journal", { hasText: "POST" }).waitFor();
+    await page.locator("#world option", { hasText: "mine" }).waitFor({ state: "detached" });
     const names = (await api("GET", "/_mock/worlds")).value.worlds.map(({ name }) => name);
     return { statuses, shown, names, main: await page.locator("#journal").innerText() };
   },
@@ -189,6 +213,30 @@ const JOBS = {
     await page.locator("#save").click();
     const har = JSON.parse(readFileSync(await (await download).path(), "utf8"));
     return { markup, problem, found, paused, saved: har.log.entries.length };
+  },
+
+  // A connection that breaks: told, mended, and nothing is shown twice or lost.
+  async lost() {
+    const road = passing();
+    const page = await opened({ at: await road.listen() });
+    await live(page);
+    await api("POST", "/emp/v1/fleets", { fleetId: "before" });
+    await summaries(page).first().waitFor();
+    road.end();
+    await page.locator("#connection", { hasText: "Trying again" }).waitFor();
+    await api("POST", "/emp/v1/fleets", { fleetId: "meanwhile" });
+    await road.listen();
+    await live(page);
+    await summaries(page).nth(1).waitFor();
+    await page.locator("#fleets summary", { hasText: "meanwhile" }).waitFor();
+    await api("POST", "/_mock/worlds/theirs/emp/v1/fleets", { fleetId: "theirs" });
+    await page.locator("#world").focus();
+    await page.locator("#world option", { hasText: "theirs" }).waitFor({ state: "attached" });
+    complaints.splice(0);  // the browser reports what it could not load
+    const shown = await summaries(page).count();
+    await page.close();
+    road.end();
+    return { shown };
   },
 
   // What axe finds, with all open, in both schemes, and what of it is too wide.

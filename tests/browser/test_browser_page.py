@@ -74,6 +74,10 @@ def test_what_was_sent_is_text_and_what_is_wrong_is_told(url: str) -> None:
     assert (found["found"], found["paused"], found["saved"]) == (1, 2, 3)
 
 
+def test_a_connection_that_breaks_is_mended_and_nothing_is_lost(url: str) -> None:
+    assert seen(url, "lost") == {"shown": 2}
+
+
 def test_axe_finds_nothing_serious_in_light_and_dark(url: str) -> None:
     for fleet in ("acme-corp-001", "nobody"):
         httpx.get(url + INVITATION.format(fleet), headers={"X-API-Key": "demo-key"})

@@ -86,6 +86,7 @@ export function forgetToken() {
 export async function follow(signal, told, status) {
   let last = "";
   for (let pause = 500; !signal.aborted; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
+    let reason = "The connection is lost.";
     try {
       const headers = last ? { "Last-Event-ID": last } : {};
       const answer = await sent("/journal/events?limit=200", { headers, signal });
@@ -98,10 +99,11 @@ export async function follow(signal, told, status) {
       }
     } catch (wrong) {
       if (signal.aborted) return;
-      if (!(wrong instanceof Problem || wrong instanceof TypeError)) throw wrong;
+      if (wrong instanceof Problem) reason = wrong.message;
+      else if (!(wrong instanceof TypeError)) throw wrong;  // which is how fetch says that a connection broke
     }
     if (signal.aborted) return;
-    status("The connection is lost. Trying again…");
+    status(`${reason} Trying again…`);
     await new Promise((resolve) => { setTimeout(resolve, pause); });
   }
 }

@@ -48,10 +48,11 @@ function offer(select, names) {
   select.append(...names.map((name) => element("option", {}, name)));
 }
 
-function ruleOf({ operation, times, status, seconds, deliver }) {
+function ruleOf({ operation, times, probability, status, seconds, deliver }) {
   return {
     ...(operation.value && { match: { operation: operation.value } }),
     ...(times.value && { times: times.valueAsNumber }),
+    ...(probability.value && { probability: probability.valueAsNumber }),
     ...(status.value && { respond: { status: status.valueAsNumber } }),
     ...(seconds.value && { latency: { distribution: "fixed", seconds: seconds.valueAsNumber } }),
     ...(deliver.value && { deliver: deliver.value }),

@@ -145,6 +145,8 @@ async function reset() {
 
 // --- the start ---
 
+// Others make worlds, too: whoever is about to choose one sees those that there are.
+for (const before of ["focus", "pointerenter"]) byId("world").addEventListener(before, () => readWorlds().catch(say));
 byId("world").onchange = (event) => lookAt(event.target.value);
 byId("make-world").onclick = makeWorld;
 byId("drop-world").onclick = dropWorld;
