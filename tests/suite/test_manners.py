@@ -233,3 +233,14 @@ def test_a_detour_to_production_is_production() -> None:
 def test_a_run_in_production_says_which_switch_it_lacks() -> None:
     said = command("plan", "https://drive-api.plugsurfing.com/drive", "--allow-writes").output
     assert "writes need --allow-writes-in-production." in " ".join(said.split())
+
+
+def test_the_page_tells_about_what_smoke_and_quick_cost() -> None:
+    page = (SEED.parents[1] / "docs" / "running.md").read_text(encoding="utf-8")
+    for depth in ("smoke", "quick"):
+        (told,) = re.findall(rf"^\| {depth} \| (\d+) judged: (\d+) requests, (\d+) fleet", page, re.MULTILINE)
+        with mock() as url:
+            report = judged(url, depth)
+        found = (report.judged, report.footprint.requests, len(report.footprint.fleets_created))
+        for is_so, said in zip(found, map(int, told), strict=True):
+            assert abs(is_so - said) <= max(2, is_so // 20), depth
