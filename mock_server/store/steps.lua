@@ -55,7 +55,8 @@ end
 
 local function is_name_taken(fleet, known)
   local is_own = known and known.tenant == fleet.tenant and known.name == fleet.name
-  return not is_own and redis.call("HEXISTS", at.names, cjson.encode({fleet.tenant, fleet.name or ""})) == 1
+  local named_so = tonumber(redis.call("HGET", at.names, cjson.encode({fleet.tenant, fleet.name or ""})) or 0)
+  return named_so > (is_own and 1 or 0)
 end
 
 -- Keep a fleet in place of the known one, if there is one, and return its row.

@@ -254,6 +254,16 @@ async def test_a_name_that_is_put_is_taken(opened: Opened) -> None:
     await store.add_fleet(Fleet("c", "Name", "demo"))
 
 
+async def test_a_name_that_two_were_put_with_is_taken_from_each_for_the_other(opened: Opened) -> None:
+    store = await opened(Habits(unique_names=True), EMPTY)
+    for id in ("a", "b"):
+        await store.put_fleet(Fleet(id, "Name", "demo"))
+    with pytest.raises(FleetNameTaken):
+        await store.rename("demo", "a", "Name")
+    await store.rename("demo", "b", "Other")
+    await store.rename("demo", "a", "Name")
+
+
 async def test_what_is_read_is_a_copy(store: Store) -> None:
     async for location in store.locations():
         location.body["evses"] = []
