@@ -46,13 +46,13 @@ async function violations(page) {
   return { violations: seen, passes: found.passes.length, wide: width };
 }
 
-/** Press Tab until an element has the focus; fails where it never has. */
-async function tabTo(page, selector, most = 250) {
-  for (let presses = 0; presses < most; presses += 1) {
+/** Press Tab, or another key, until an element has the focus; fails where it never has. */
+async function tabTo(page, selector, key = "Tab") {
+  for (let presses = 0; presses < 250; presses += 1) {
     if (await page.evaluate((wanted) => document.activeElement?.matches(wanted) ?? false, selector)) return presses;
-    await page.keyboard.press("Tab");
+    await page.keyboard.press(key);
   }
-  throw new Error(`No Tab leads to ${selector}.`);
+  throw new Error(`No ${key} leads to ${selector}.`);
 }
 
 /** Pass connections on to the mock from a port of our own, so that they can be broken. */
@@ -132,13 +132,10 @@ const JOBS = {
     const focused = await page.evaluate(() => document.activeElement.dataset.key ?? null);
     for (let call = 0; call < 3; call += 1) await api("GET", "/emp/v1/fleets/acme-corp-001/invitation");
     await summaries(page).nth(2).waitFor();
-    await page.keyboard.press("Escape");
-    await page.evaluate(() => document.getElementById("exchanges").focus());
-    await tabTo(page, "#journal summary");
+    await tabTo(page, "#journal li:first-child summary", "Shift+Tab");
     await page.keyboard.press("Enter");
     const why = await page.locator("#journal .why").allInnerTexts();
-    await page.evaluate(() => document.querySelector(".skip").focus());
-    await tabTo(page, "#reset");
+    await tabTo(page, "#reset", "Shift+Tab");
     await page.keyboard.press("Enter");
     await tabTo(page, "#ask-yes [type=submit]");
     await page.keyboard.press("Enter");
