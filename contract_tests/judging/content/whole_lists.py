@@ -142,13 +142,18 @@ def _has_what_was_made(listing: Listing, lists: KeyLists) -> Findings:
             yield finding(_ABSENT[presence], False, numbers, expected, "a list without it")
         item = listing.item(key.fields)
         if item is not None:
-            yield Finding(_LISTED, True, numbers)
-            if listing.fleet is not None:
-                yield Finding(_IN_ITS_FLEET, True, numbers)
-            if lists.is_shown_in_both_ways(key):
-                yield Finding(_EVERYTHING if listing.fleet is None else _FILTER, True, numbers)
+            yield from (Finding(each, True, numbers) for each in _kept_by_showing(key, listing, lists))
             if not what_is_wrong(item):
                 yield from _as_created(key, item, lists.view, numbers)
+
+
+def _kept_by_showing(key: CreatedKey, listing: Listing, lists: KeyLists) -> Iterator[str]:
+    """Yield what a listing keeps that shows a key which is due in it."""
+    yield _LISTED
+    if listing.fleet is not None:
+        yield _IN_ITS_FLEET
+    if lists.is_shown_in_both_ways(key):
+        yield _EVERYTHING if listing.fleet is None else _FILTER
 
 
 def _as_created(key: CreatedKey, item: Item, view: View, numbers: tuple[int, ...]) -> Findings:
