@@ -71,16 +71,20 @@ def _replays(report: Report, failed: list[Result], client: Client, follower: Fol
             for number, result in enumerate(failed):
                 left = budget - client.spent(Cost.REQUESTS)
                 share = min(left // (len(failed) - number), _MOST_OF_ONE)
-                found[result.requirement.id] = shortener.replay(result.failures, share)
+                found[result.requirement.id] = _replay(shortener, result, share, report)
                 if follower:
                     follower.ended()
     except KeyboardInterrupt:
         client.stop()
-    except Exception:  # noqa: BLE001  (what failed is reported all the same)
-        for each in failed:
-            broken = replace(untried(each.failures[0], report.history, target.rate), known=Known.BROKE)
-            found.setdefault(each.requirement.id, broken)
     return found
+
+
+def _replay(shortener: Shortener, result: Result, requests: int, report: Report) -> Replay:
+    try:
+        return shortener.replay(result.failures, requests)
+    except Exception:  # noqa: BLE001  (what failed is reported all the same, and says so)
+        rate = report.settings.target.rate
+        return replace(untried(result.failures[0], report.history, rate), known=Known.BROKE)
 
 
 def _bounded(report: Report) -> Target:

@@ -15,6 +15,7 @@ from fleet_contract.contract_tests.replays.marks import Marked, remarked
 from fleet_contract.contract_tests.replays.of_a_run import with_replays
 from fleet_contract.contract_tests.replays.reducing import reduced
 from fleet_contract.contract_tests.replays.replay import Known, Replay
+from fleet_contract.contract_tests.replays.resending import Sent
 from fleet_contract.contract_tests.replays.shortening import Shortener
 from fleet_contract.contract_tests.replays.simplifying import unusual_characters, without
 from fleet_contract.contract_tests.replays.steps import Step, steps_of
@@ -323,3 +324,13 @@ def test_nothing_is_sent_again_on_another_host_unless_that_is_allowed() -> None:
     assert (there.replay_requests, here.replay_requests) == (0, 2000)
     assert replace(there, limits=Limits(replay_requests=7)).replay_requests == 7
     assert replace(here, limits=Limits(replay_requests=0)).replay_requests == 0
+
+
+def test_a_request_that_the_client_sent_twice_is_shown_as_it_was_answered_at_last() -> None:
+    history = History()
+    history.create(A, check="test_it")
+    steps = steps_of(history.exchanges, [1])
+    again = History()
+    disturbed, answered = again.create(B, status=502), again.create(B)
+    ((last,),) = (each.exchanges for each in Sent([[disturbed, answered]], history.history.facts).steps(steps, after=7))
+    assert (last.number, last.check, last.answer) == (9, "test_it", answered.answer)
