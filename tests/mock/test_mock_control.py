@@ -1,6 +1,7 @@
 """The control API: what it changes, what it refuses, and that a refusal changes nothing."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +86,15 @@ def test_the_root_and_the_overview_say_where_to_go(mock: Controller) -> None:
 
 def test_the_documentation_lists_every_operation() -> None:
     assert as_markdown() in DOCUMENTATION.read_text(encoding="utf-8")
+
+
+def test_each_task_of_the_documentation_is_the_call_that_stands_there(mock: Controller) -> None:
+    table = DOCUMENTATION.read_text(encoding="utf-8").partition("What people come for")[2].partition("## Words")[0]
+    found = re.findall(r"^\| [^|]+ \| `([A-Z]+) (/_mock[^`]*)`[^|]* \| (?:`(\{.*\})`)?", table, re.MULTILINE)
+    assert len(found) == 8
+    for method, path, body in found:
+        value = json.loads(body) if body else {} if method == "PUT" else UNSET
+        assert mock(method, path, value).is_success, path
 
 
 # --- invitation codes, which the API has no call for ---------------------------------------------
