@@ -49,7 +49,7 @@ from fleet_contract.spec.dialect import UNKNOWN, Dialect
 
 _UNREAD: Dialect = dict.fromkeys(catalogue().questions, UNKNOWN)
 # The fleets that checks share, and how the id of each ends; whichever check asks first, they are made alike.
-ROLES = {"home": "home", "neighbour": "neighbour", "abroad": "abroad-é東"}
+ROLES = {"home": "home-1", "neighbour": "neighbour", "abroad": "abroad-é東"}
 MARK_BYTES = 4  # the mark is their hexadecimal digits, so that it fits into ids and key identifiers
 
 

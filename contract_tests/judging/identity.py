@@ -1,5 +1,6 @@
 """Identity: whether two ids name the same fleet in a dialect, and which ones resemble each other."""
 
+import re
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 from functools import lru_cache
@@ -76,11 +77,17 @@ def loosest(id: str) -> str:
 
 
 def is_alike(fleet: str, id: str) -> bool:
-    """Say whether an id is a part, an extension or a pattern of that of a fleet, or like it but for its end."""
+    """Say whether an id is a part, an extension or a pattern of a fleet's, or like it but for its end or zeros."""
     if min(len(fleet), len(id)) < _TELLING_LENGTH:
         return False
     same_but_its_end = len(id) == len(fleet) and id[:-1] == fleet[:-1]
-    return id in fleet or fleet in id or same_but_its_end or _as_pattern_matches(id, fleet)
+    same_but_for_zeros = _without_leading_zeros(id) == _without_leading_zeros(fleet)
+    return id in fleet or fleet in id or same_but_its_end or same_but_for_zeros or _as_pattern_matches(id, fleet)
+
+
+def _without_leading_zeros(id: str) -> str:
+    """Return an id as whoever reads the numbers in it as numbers."""
+    return re.sub(r"(?<!\d)0+(?=\d)", "", id)
 
 
 def _as_pattern_matches(pattern: str, text: str) -> bool:

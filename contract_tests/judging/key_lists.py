@@ -132,11 +132,20 @@ class KeyLists:
         if self._may_settle_still(key, listing):
             return Presence.SETTLING
         after = [each for each in self.showing(key) if each.is_complete and each.started >= key.create.ended]
-        if len(listing.pages) > 1 and any(each.is_of_the_same_list(listing) for each in after):
+        if self._is_lost_between_pages(key, listing, after):
             return Presence.PAGES_OMIT
         if listing.fleet is None:
             return self._missing_everywhere(key, listing, after)
         return self._missing_in_its_fleet(key, listing.fleet, after)
+
+    def _is_lost_between_pages(self, key: CreatedKey, listing: Listing, after: Sequence[Listing]) -> bool:
+        """Say whether only a list of several pages lacks a key, while the same list in one page never does."""
+        is_shown_at_all = any(each.is_of_the_same_list(listing) for each in after)
+        if len(listing.pages) == 1 or not is_shown_at_all:
+            return False
+        alike = (each for each in self.listings if each.is_complete and each.is_of_the_same_list(listing))
+        in_one = (each for each in alike if len(each.pages) == 1 and each.started >= key.create.ended)
+        return all(each.item(key.fields) is not None for each in in_one)
 
     def _may_settle_still(self, key: CreatedKey, listing: Listing) -> bool:
         """Say whether a key was missing soon after its create, and was in the same list later: a delay and no loss.

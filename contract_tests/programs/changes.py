@@ -1,5 +1,6 @@
 """What is done to the id of a fleet, so that it resembles it and is another; the mark of the run always stays."""
 
+import re
 import unicodedata
 from collections.abc import Callable, Mapping
 
@@ -10,6 +11,7 @@ RESEMBLING: Mapping[str, Change] = {
     "longer": lambda fleet: f"{fleet}1",
     "wildcard": lambda fleet: f"{fleet[:-1]}_",
     "pattern": lambda fleet: f"{fleet[:-1]}%",
+    "padded": lambda fleet: re.sub(r"(\d*)$", r"0\1", fleet, count=1),
     "with-underscores": lambda fleet: fleet.replace("-", "_"),
     "in-wide-letters": lambda fleet: fleet.replace("c", "\uff43", 1),
     "star": lambda fleet: f"{fleet[:-1]}*",

@@ -34,22 +34,34 @@ _FORBIDDEN = 403
 
 def judge_races_on_fleets(view: View) -> Findings:
     """Judge, fleet by fleet, every history in which any calls overlapped."""
-    for id, moments in _by_fleet(view).items():
+    for (id, _), moments in _by_fleet(view).items():
         if have_overlapped([each.exchange for each in moments]):
             yield from _on_a_fleet(id, moments, view)
 
 
-def _by_fleet(view: View) -> Mapping[str, list[Moment]]:
-    """Return the calls on each fleet that only this run can have made, in no other spelling of its id."""
-    found: dict[str, list[Moment]] = defaultdict(list)
+def _by_fleet(view: View) -> Mapping[tuple[str, Caller | None], list[Moment]]:
+    """Return the calls on each fleet that only this run can have made, in no other spelling of its id.
+
+    Where an id may be that of two organizations' fleets, theirs are two.
+    """
+    found: dict[tuple[str, Caller | None], list[Moment]] = defaultdict(list)
+    is_shared = _is_shared(view)
     for exchange in view.history.exchanges:
         if exchange.request.caller not in (Caller.OWNER, Caller.OTHER):
             continue
         moment = view.at(exchange)
         id = _id_of(moment)
         if id is not None and view.facts.mark in id:
-            found[id].append(moment)
-    return {id: each for id, each in found.items() if all(birth.id == id for birth in view.history.creations(id))}
+            found[id, None if is_shared else exchange.request.caller].append(moment)
+    return {
+        key: each for key, each in found.items() if all(birth.id == key[0] for birth in view.history.creations(key[0]))
+    }
+
+
+def _is_shared(view: View) -> bool:
+    """Say whether organizations share the ids, as far as calls show that do not overlap."""
+    creates = (each for each in view.of_operation("create_fleet") if each.exchange.succeeded)
+    return not any("create.of-an-id-of-another-organization" in situations_of(each) for each in creates)
 
 
 def _id_of(moment: Moment) -> str | None:
