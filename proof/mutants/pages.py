@@ -183,7 +183,7 @@ TABLE: Table = {
             told(is_list, stories.lists(page_size=integers(11, 14)), turns_the_page(page_size="40")),
             lists(whole_pages)),
     },
-    "keys.unfiltered-list-is-whole": {
+    ("keys.pages-list-each-key-once", "keys.unfiltered-list-is-whole"): {
         "the-third-page-is-the-last": (
             "Small pages end with the third one, whatever would follow.",
             told(lambda m: is_list(m) and m.succeeded and place_of_page(m) == 2 * size_of_page(m), *ALL_IN_TENS[:-1]),
