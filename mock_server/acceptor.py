@@ -4,8 +4,11 @@ import asyncio
 import logging
 import math
 import socket
+import ssl
 from collections.abc import Callable, Collection, Sequence
 from typing import Protocol
+
+from fleet_contract.mock_server.tls import Tls, handshakes, reason_of
 
 try:
     from resource import RLIM_INFINITY, RLIMIT_NOFILE, getrlimit
@@ -20,6 +23,7 @@ PAUSE = 0.05
 # A client that has just connected is about to send its request.
 SHORTEST_WAIT = 0.1
 BETWEEN_COMPLAINTS = 60.0
+ADVICE = "It is to use https, and to trust the certificate."
 
 log = logging.getLogger("fleet_mock")
 
@@ -50,12 +54,14 @@ class Acceptor:
         protocol: Callable[[], asyncio.Protocol],
         connections: Collection[Connection],
         most: int,
+        tls: Tls | None = None,
     ) -> None:
         self._loop = asyncio.get_running_loop()
         self._listeners = listeners
         self._protocol = protocol
         self._connections = connections
         self._most = most
+        self._how = handshakes(tls)
         self._starting: set[asyncio.Task[None]] = set()
         self._pause: asyncio.TimerHandle | None = None
         self._complained = -math.inf
@@ -97,8 +103,10 @@ class Acceptor:
 
     async def _serve(self, accepted: socket.socket) -> None:
         try:
-            await self._loop.connect_accepted_socket(self._protocol, accepted)
-        except OSError:  # It was closed again already.
+            await self._loop.connect_accepted_socket(self._protocol, accepted, **self._how)
+        except OSError as wrong:  # It was closed again already, or speaks no TLS.
+            if isinstance(wrong, ssl.SSLError):
+                log.warning("A client did not get through TLS: %s. %s", reason_of(wrong), ADVICE)
             accepted.close()
 
     def _make_room(self) -> None:

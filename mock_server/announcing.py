@@ -28,7 +28,7 @@ def announce(listeners: Sequence[socket], made: Parts, *, ready_json: bool) -> N
         log.warning("%s", OPEN_TO_OTHERS)
         if made.control is not None and not made.control.token:
             log.warning("%s", CLOSED_TO_CONTROL)
-    url = url_of(listeners[0]) + made.base_path
+    url = url_of(listeners[0], made.scheme) + made.base_path
     print_text(ready_line(url, listeners[0].getsockname()[1], made) if ready_json else welcome(url, made))
 
 
@@ -48,6 +48,7 @@ def welcome(url: str, made: Parts) -> str:
     """Return for a person where the mock listens, what it is, and what to try."""
     key, tenant = next(iter(made.seed.keys.items()))
     shown = key if key in public_keys([key]) else "YOUR-KEY"
+    trusted = str(made.tls.certificate) if made.tls else ""
     lines = [
         f"The mock is listening on {url} and {what_becomes_of_its_state(made)} when it stops (Ctrl+C).",
         f"Swagger UI: {url}/ui/",
@@ -56,7 +57,7 @@ def welcome(url: str, made: Parts) -> str:
     ]
     lines += [f"Dialect: {question} = {answer}" for question, answer in unusual_answers(made).items()]
     lines += [f"Misbehaviour: {name}" for name in made.misbehaviours]
-    lines += ["", "Try:", *(f"  {line}" for line in curl_lines(url, shown, tenant, made.seed.fleets))]
+    lines += ["", "Try:", *(f"  {line}" for line in curl_lines(url, shown, tenant, made.seed.fleets, trusted))]
     return "\n".join(lines)
 
 

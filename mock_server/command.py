@@ -28,6 +28,7 @@ from fleet_contract.mock_server.sharing import settle
 from fleet_contract.mock_server.state_file import StateFile
 from fleet_contract.mock_server.store import State
 from fleet_contract.mock_server.targets import read_base_path
+from fleet_contract.mock_server.tls import read_tls
 from fleet_contract.spec.dialect import read_dialect
 from fleet_contract.spec.files import Contradiction
 from fleet_contract.spec.numerals import Whole
@@ -59,6 +60,8 @@ log = logging.getLogger("fleet_mock")
     help="Misbehave in this way (--list-misbehaviours). Repeatable.",
 )
 @click.option("--seed", "seed_file", type=Path, metavar="FILE", help="Start with the data in this YAML or JSON file.")
+@click.option("--cert", "cert_file", type=Path, metavar="FILE", help="Serve https with this certificate, in PEM.")
+@click.option("--key", "key_file", type=Path, metavar="FILE", help="The private key of --cert, in PEM.")
 @click.option("--base-path", default="", metavar="PATH", help="Serve everything under this path, such as /drive.")
 @click.option(
     "--cors",
@@ -169,6 +172,8 @@ def main(  # noqa: PLR0913  (one argument for each option)
     settings: tuple[str, ...],
     names: tuple[str, ...],
     seed_file: Path | None,
+    cert_file: Path | None,
+    key_file: Path | None,
     base_path: str,
     origins: tuple[str, ...],
     body_limit: int,
@@ -202,6 +207,7 @@ def main(  # noqa: PLR0913  (one argument for each option)
             made = parts(chosen, first_state(state_file, seed_file), any_key=any_key)
             made.validate_responses = not no_validate_responses
             made.body_limit = body_limit
+            made.tls = read_tls(cert_file, key_file)
             made.base_path = read_base_path(base_path)
             made.origins = frozenset(map(read_origin, origins))
             made.allowed_hosts = allowed_hosts

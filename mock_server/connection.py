@@ -291,7 +291,7 @@ class Connection(asyncio.Protocol):
     def eof_received(self) -> bool:
         """Let a response be sent to a client that has closed its own direction (RFC 9112, section 9.6)."""
         self.half_closed = True
-        return self.is_answering and not self.ends
+        return self.is_answering and not self.ends and self.scheme == "http"  # TLS cannot close in one direction alone.
 
     def pause_writing(self) -> None:
         self.is_clogged = True

@@ -9,15 +9,18 @@ from urllib.parse import quote
 from fleet_contract.mock_server.store import Fleet
 
 
-def curl_lines(url: str, key: str, tenant: str, fleets: Sequence[Fleet]) -> list[str]:
-    """Return commands that a mock at `url` answers with success: for `key`, its `tenant` and the `fleets` of a seed."""
+def curl_lines(url: str, key: str, tenant: str, fleets: Sequence[Fleet], trusted: str = "") -> list[str]:
+    """Return commands that a mock at `url` answers with success: for `key`, its `tenant` and the `fleets` of a seed.
+
+    `trusted` is the file of the certificate that curl is to trust, if any.
+    """
     new = _free("new-fleet-{:03}", (fleet.id for fleet in fleets))
     # Whatever percent-encodes them, clients take . and .. out of a path.
     own = [fleet for fleet in fleets if fleet.tenant == tenant and fleet.id.strip(".")]
     with_codes = [fleet.id for fleet in own if any(code.active for code in fleet.codes)]
     with_keys = next(iter([*with_codes, *(fleet.id for fleet in own)]), new)
     body = json.dumps({"fleetId": new, "fleetName": _free("My fleet {}", (fleet.name or "" for fleet in fleets))})
-    call = ["curl", "-sS", "-H", f"X-API-Key: {key}"]
+    call = ["curl", "-sS", *(["--cacert", trusted] if trusted else []), "-H", f"X-API-Key: {key}"]
     commands = [
         [*call, "-H", "Content-Type: application/json", "-d", body, f"{url}/emp/v1/fleets"],
         *([*call, f"{url}/emp/v1/fleets/{quote(id, safe='')}/invitation"] for id in with_codes[:1]),

@@ -107,23 +107,23 @@ def codes_in(entry: Entry) -> Iterator[str]:
     yield from (each["code"] for each in shown if isinstance(each, dict) and isinstance(each.get("code"), str))
 
 
-def as_har(entries: list[Entry], masking: Masking, base_path: str) -> Json:
+def as_har(entries: list[Entry], masking: Masking, scheme: str, base_path: str) -> Json:
     """Return exchanges as an HTTP Archive."""
     return {
         "log": {
             "version": "1.2",
             "creator": {"name": "fleet-mock", "version": version("fleet-contract")},
-            "entries": [_entry(entry, masking, base_path) for entry in entries],
+            "entries": [_entry(entry, masking, scheme, base_path) for entry in entries],
         }
     }
 
 
-def _entry(entry: Entry, masking: Masking, base_path: str) -> Json:
+def _entry(entry: Entry, masking: Masking, scheme: str, base_path: str) -> Json:
     taken = round(entry.seconds * 1000, 3)
     return {
         "startedDateTime": moment(entry.at),
         "time": taken,
-        "request": _request(entry, masking, base_path),
+        "request": _request(entry, masking, scheme, base_path),
         "response": _response(entry, masking),
         "cache": {},
         "timings": {"send": 0, "wait": taken, "receive": 0},
@@ -133,12 +133,12 @@ def _entry(entry: Entry, masking: Masking, base_path: str) -> Json:
     }
 
 
-def _request(entry: Entry, masking: Masking, base_path: str) -> Json:
+def _request(entry: Entry, masking: Masking, scheme: str, base_path: str) -> Json:
     call = entry.call
-    query = call.raw_query.decode("latin-1")
+    query, host = call.raw_query.decode("latin-1"), call.header("host") or "localhost"
     request = {
         "method": call.method,
-        "url": f"http://{call.header('host') or 'localhost'}{base_path}{call.raw_path}{'?' + query if query else ''}",
+        "url": f"{scheme}://{host}{base_path}{call.raw_path}{'?' + query if query else ''}",
         "httpVersion": "HTTP/1.1",
         "cookies": [],
         "headers": [{"name": name, "value": masking.header(name, value)} for name, value in call.headers],

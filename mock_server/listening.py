@@ -32,14 +32,14 @@ def listen(host: str, port: int) -> list[socket.socket]:
         ) from None
 
 
-def url_of(listener: socket.socket) -> str:
+def url_of(listener: socket.socket, scheme: str = "http") -> str:
     """Return a URL under which this machine opens a listening socket."""
     host, port = listener.getsockname()[:2]
     bound = ip_address(host)
     address = getattr(bound, "ipv4_mapped", None) or bound
     # The unspecified address stands for every one of the machine, and is none that a client can open.
     host = LOOPBACK[address.version] if address.is_unspecified else str(address)
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
 
 def is_open_to_others(listeners: Iterable[socket.socket]) -> bool:

@@ -15,6 +15,7 @@ from fleet_contract.mock_server.seed import default_seed
 from fleet_contract.mock_server.state_file import StateFile
 from fleet_contract.mock_server.store import MAIN, BoundedStore, DelegatingStore, Habits, MemoryStore, State, Store
 from fleet_contract.mock_server.terms import terms
+from fleet_contract.mock_server.tls import Tls
 from fleet_contract.spec.dialect import Dialect, complete, default_dialect
 from fleet_contract.spec.document import document
 from fleet_contract.spec.files import Contradiction
@@ -65,6 +66,7 @@ class Parts:
     slash; pages of `origins` may use the mock from a browser. `allowed_hosts` are taken
     beside those of this machine. A body of more than `body_limit` bytes is refused. Without `control`, there is no
     control API. The `listener` hears of each exchange. Rules draw what `chaos_seed` leads to.
+    With `tls`, it speaks https alone.
     """
 
     document: dict[str, Any]
@@ -86,8 +88,14 @@ class Parts:
     bounds: Bounds = field(default_factory=Bounds)
     chaos_seed: int | None = None
     listener: "Listener | None" = None
+    tls: Tls | None = None
     misbehaviours: list[str] = field(default_factory=list)
     misbehaving: list[Layer] = field(default_factory=list)
+
+    @property
+    def scheme(self) -> str:
+        """The scheme of the URLs under which it is reached."""
+        return "https" if self.tls else "http"
 
     def schema(self, name: str) -> dict[str, Any]:
         """Return a schema of the document, to be edited."""

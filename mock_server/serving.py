@@ -20,6 +20,7 @@ from fleet_contract.mock_server.listening import CannotListen, listen, url_of
 from fleet_contract.mock_server.log import log_to_stderr
 from fleet_contract.mock_server.parts import Parts
 from fleet_contract.mock_server.parts import parts as honest_parts
+from fleet_contract.mock_server.tls import Tls
 from fleet_contract.mock_server.workers import READY, Workers
 
 LONGEST_START = 10.0
@@ -31,8 +32,9 @@ TICKS_BETWEEN_LOOKS = 10
 class Server(uvicorn.Server):
     """A uvicorn server that says when it takes connections, bounds them, and ends within LONGEST_END seconds."""
 
-    def __init__(self, config: uvicorn.Config, announce: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, announce: Callable[[], None], tls: Tls | None = None) -> None:
         super().__init__(config)
+        self._tls = tls
         self._announce = announce
 
     @property
@@ -43,7 +45,7 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Take connections; uvicorn's own way of it has no limit that holds before descriptors run out."""
         await super().startup([])
-        self.acceptor = Acceptor(sockets or [], self._protocol, self.connections, most_connections())
+        self.acceptor = Acceptor(sockets or [], self._protocol, self.connections, most_connections(), self._tls)
         self.acceptor.start()
         self._announce()
 
@@ -87,7 +89,7 @@ class Server(uvicorn.Server):
 
 def server(parts: Parts, announce: Callable[[], None]) -> Server:
     """Return a server of the mock that these parts make; `announce` is called once it takes connections."""
-    return Server(config(application(parts), parts.rewrite), announce)
+    return Server(config(application(parts), parts.rewrite), announce, parts.tls)
 
 
 def application(parts: Parts) -> ASGIApp:
@@ -101,7 +103,7 @@ def workers(number: int, parts: Parts, listeners: Sequence[socket.socket], annou
 
     def serve(channel: socket.socket) -> None:
         log_to_stderr()
-        running = Server(configured, lambda: running.end_with(channel))
+        running = Server(configured, lambda: running.end_with(channel), parts.tls)
         running.run(list(listeners))
 
     return Workers(number, serve, announce)
@@ -135,7 +137,7 @@ def serving(parts: Parts | None = None) -> Iterator[str]:
     try:
         if not started.wait(LONGEST_START):
             raise CannotListen("The mock did not start in time.")
-        yield url_of(listeners[0]) + made.base_path
+        yield url_of(listeners[0], made.scheme) + made.base_path
     finally:
         running.should_exit = True
         thread.join()

@@ -87,12 +87,12 @@ def told(desk: "Desk", call: Call, last: int, news: set[str]) -> list[tuple[str,
     if more:
         texts.append((event("skipped", {"count": more}), 0))
     masking = Masking(shown, desk.world.mock.access.tenants, (), desk.pseudonyms)
-    host, base_path = call.header("host") or "localhost", desk.worlds.parts.base_path
+    host, parts = call.header("host") or "localhost", desk.worlds.parts
     for entry in shown:
         safe = masked(entry, masking)
         members = {
             **described(readable(safe)),
-            "repeat": repeated(safe.call, f"http://{host}", base_path),
+            "repeat": repeated(safe.call, f"{parts.scheme}://{host}", parts.base_path),
         }
         texts.append((event("exchange", members, f"{desk.journal.id}-{entry.number}"), entry.number))
     return texts or [(":\n\n", 0)]

@@ -211,8 +211,8 @@ async def clear_journal(desk: Desk, _: Call) -> Reply:
 async def export_journal(desk: Desk, call: Call) -> Reply:
     entries, mock = found(desk.journal.of(desk.world.name, call.query.get("after", 0)), call.query), desk.world.mock
     codes = [code.code async for fleet in mock.store.fleets() for code in fleet.codes]
-    masking = Masking(entries, mock.access.tenants, codes, desk.pseudonyms)
-    return Reply(200, as_har(entries, masking, desk.worlds.parts.base_path))
+    masking, parts = Masking(entries, mock.access.tenants, codes, desk.pseudonyms), desk.worlds.parts
+    return Reply(200, as_har(entries, masking, parts.scheme, parts.base_path))
 
 
 def of_a_world(handler: Callable[[World, Call], Awaitable[Reply]]) -> Handler:
