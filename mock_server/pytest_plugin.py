@@ -1,18 +1,116 @@
 """A pytest plugin with the fixture `fleet_mock`, for whoever tests a client against the mock.
 
-It is loaded by name: `pytest_plugins = ["fleet_contract.mock_server.pytest_plugin"]`.
+It is loaded by name: `pytest_plugins = ["fleet_contract.mock_server.pytest_plugin"]`. A session has one server, under
+pytest-xdist each worker, and each test a world of its own on it.
 """
 
-from collections.abc import Iterator
+import itertools
+import math
+import os
+import re
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+if TYPE_CHECKING:
+    from fleet_contract.mock_server.client import Control, FleetMock
 
-@pytest.fixture
-def fleet_mock() -> Iterator[str]:
-    """Give the URL of a fresh mock in its default dialect; `demo-key` is the key of its first tenant."""
-    # Imported when the fixture is used: loading this plugin costs a consumer's other tests nothing.
+# What is needed is imported when a fixture is used: loading this plugin costs a consumer's other tests nothing.
+
+MARKER = "fleet_mock"
+ARGUMENTS = ("dialect", "misbehave", "rules", "seed")
+USAGE = (
+    "fleet_mock(dialect=…, misbehave=…, rules=…, seed=…): how the mock of a test begins. dialect: answers by question, "
+    "or a TOML file; misbehave: a name or several; rules: as the control API takes them; seed: a state, or a seed file."
+)
+NO_NAME = re.compile(r"[^A-Za-z0-9_.~-]+")
+LONGEST_NAME = 80
+MOST_EXCHANGES = 20_000  # of which the journal of one world shows half
+NUMBERS = itertools.count(1)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", USAGE)
+
+
+@pytest.fixture(scope="session")
+def fleet_mock_server() -> "Iterator[Control]":
+    """Give the client of the one mock of this session, or of this worker; each test gets a world of it."""
+    from fleet_contract.mock_server.client import Control
+    from fleet_contract.mock_server.parts import Bounds, parts
     from fleet_contract.mock_server.serving import serving
 
-    with serving() as url:
-        yield url
+    made = parts()
+    # Worlds end with their tests, and a test may freeze time, or set it to another year.
+    made.bounds = Bounds(rest=math.inf, journal=MOST_EXCHANGES)
+    with serving(made) as url, Control(url) as control:
+        yield control
+
+
+@pytest.fixture
+def new_fleet_mock(
+    request: pytest.FixtureRequest, fleet_mock_server: "Control"
+) -> "Iterator[Callable[..., FleetMock]]":
+    """Give a function that makes further mocks for a test, with the arguments of the marker; they end with the test."""
+    from fleet_contract.mock_server.client import FleetMock
+
+    made: list[str] = []
+
+    def make(**arguments: Any) -> FleetMock:
+        name = f"{next(NUMBERS)}-{NO_NAME.sub('-', request.node.name)[:LONGEST_NAME]}"
+        new = world_of(arguments)
+        fleet_mock_server.put_world(name, **new)
+        made.append(name)
+        return FleetMock(fleet_mock_server.in_world(name))
+
+    yield make
+    for name in made:
+        fleet_mock_server.drop_world(name)
+
+
+@pytest.fixture
+def fleet_mock(request: pytest.FixtureRequest, new_fleet_mock: "Callable[..., FleetMock]") -> "FleetMock":
+    """Give the URL of a fresh mock, which is a world of its own; `demo-key` is the key of its first tenant.
+
+    The marker `fleet_mock`, or a parameter (`indirect=True`), says how it begins.
+    """
+    from fleet_contract.mock_server.client import ControlRefused
+    from fleet_contract.spec.files import Contradiction
+
+    try:
+        return new_fleet_mock(**{**marked(request.node), **getattr(request, "param", {})})
+    except (ControlRefused, Contradiction, TypeError) as wrong:
+        said = wrong.detail if isinstance(wrong, ControlRefused) else wrong
+        pytest.fail(f"The mock of this test cannot begin: {said}", pytrace=False)
+
+
+def marked(node: pytest.Item) -> dict[str, Any]:
+    """Return the arguments of all markers of a test; those of the nearest marker win."""
+    arguments: dict[str, Any] = {}
+    for mark in node.iter_markers(MARKER):
+        if mark.args:
+            raise TypeError(f"The marker has arguments by name alone. {USAGE}")
+        arguments = {**mark.kwargs, **arguments}
+    return arguments
+
+
+def world_of(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a world begins with; raises TypeError for an unknown argument, Contradiction for a bad file."""
+    from fleet_contract.mock_server.describing import described
+    from fleet_contract.mock_server.seed import read_seed
+    from fleet_contract.spec.dialect import read_dialect
+
+    unknown = next((name for name in arguments if name not in ARGUMENTS), None)
+    if unknown is not None:
+        raise TypeError(f"There is no argument {unknown!r}. {USAGE}")
+    given = {name: value for name, value in arguments.items() if value is not None}
+    if "misbehave" in given:
+        names = given.pop("misbehave")
+        given["misbehaviours"] = [names] if isinstance(names, str) else list(names)
+    if isinstance(given.get("dialect"), str | os.PathLike):
+        given["dialect"] = read_dialect(Path(given["dialect"]))
+    if isinstance(given.get("seed"), str | os.PathLike):
+        given["seed"] = described(read_seed(Path(given["seed"])))
+    return given

@@ -1,0 +1,115 @@
+"""The fixture, in a session of somebody else's tests: one server, a world for each test, and how it begins."""
+
+import pytest
+
+pytest_plugins = ["pytester"]
+PLUGIN = "fleet_contract.mock_server.pytest_plugin"
+HEAD = """
+import httpx, pytest
+
+def create(url, id="mine", key="demo-key"):
+    return httpx.post(f"{url}/emp/v1/fleets", json={"fleetId": id}, headers={"X-API-Key": key}).status_code
+"""
+
+
+def outcomes(pytester: pytest.Pytester, test: str, *arguments: str) -> tuple[dict[str, int], str]:
+    pytester.makepyfile(test_theirs=HEAD + test)
+    done = pytester.runpytest_inprocess("-p", PLUGIN, "--strict-markers", "-p", "no:cacheprovider", *arguments)
+    return done.parseoutcomes(), done.stdout.str()
+
+
+def test_each_test_has_a_world_on_one_server(pytester: pytest.Pytester) -> None:
+    found, said = outcomes(
+        pytester,
+        """
+SEEN = []
+
+@pytest.mark.parametrize("turn", ["a", "b/..", "…" * 200])
+def test_fresh(fleet_mock, fleet_mock_server, turn):
+    SEEN.append(str(fleet_mock))
+    assert create(fleet_mock) == 201
+    assert [each.operation for each in fleet_mock.journal] == ["create_fleet"]
+    names = [each["name"] for each in fleet_mock_server.list_worlds()]
+    assert len(names) == 2, "worlds end with their tests"
+    assert fleet_mock == f"{fleet_mock_server.url}/_mock/worlds/{names[1]}"
+
+def test_one_server():
+    assert len(set(SEEN)) == 3
+    assert len({each.partition("/_mock")[0] for each in SEEN}) == 1
+""",
+    )
+    assert found == {"passed": 4}, said
+
+
+def test_a_marker_a_parameter_and_a_function_say_how_it_begins(pytester: pytest.Pytester) -> None:
+    pytester.makefile(".toml", staging='[dialect]\n"create.status" = "200"\n')
+    pytester.makefile(".yaml", state="keys: {k: t}\nfleets: [{fleetId: theirs, codes: [ONE]}]\n")
+    found, said = outcomes(
+        pytester,
+        """
+from pathlib import Path
+pytestmark = pytest.mark.fleet_mock(dialect={"create.status": "200"}, misbehave="codes-vanish")
+
+@pytest.mark.fleet_mock(dialect={})
+def test_nearest_wins(fleet_mock):
+    assert create(fleet_mock) == 201
+    assert fleet_mock.control.get_misbehaviours() == ["codes-vanish"]
+    fleet_mock.control.put_misbehaviours()
+    fleet_mock.reset()
+    assert fleet_mock.control.get_misbehaviours() == ["codes-vanish"]
+
+@pytest.mark.fleet_mock(dialect="staging.toml", seed=Path("state.yaml"), misbehave=None)
+def test_files(fleet_mock):
+    assert fleet_mock.codes.list("theirs") == ["ONE"]
+    assert create(fleet_mock, key="k") == 200
+    assert create(fleet_mock) == 401
+
+@pytest.mark.parametrize("fleet_mock", [{"rules": [{"respond": {"status": 503}}]}], indirect=True)
+def test_parameter(fleet_mock):
+    assert create(fleet_mock) == 503
+
+def test_more(fleet_mock, new_fleet_mock):
+    other = new_fleet_mock(seed={"fleets": [{"fleetId": "mine"}]})
+    assert (create(fleet_mock), create(other)) == (200, 409)
+    assert len(other.journal) == 1
+""",
+    )
+    assert found == {"passed": 4}, said
+
+
+@pytest.mark.parametrize(
+    ("marker", "words"),
+    [
+        ("dialect={'create.staus': '200'}", "no question 'create.staus'. Did you mean 'create.status'"),
+        ("misbehave='slwo'", "No misbehaviour is called 'slwo'"),
+        ("misbehaviour='slow'", "no argument 'misbehaviour'. fleet_mock(dialect="),
+        ("{}", "arguments by name alone"),
+        ("seed='nowhere.yaml'", "nowhere.yaml"),
+        ("seed={'fleets': [{}]}", '"fleetId" is a required property'),
+    ],
+)
+def test_a_beginning_that_cannot_be_is_told(pytester: pytest.Pytester, marker: str, words: str) -> None:
+    found, said = outcomes(pytester, f"@pytest.mark.fleet_mock({marker})\ndef test_it(fleet_mock): ...\n")
+    assert found == {"errors": 1}
+    assert words in said.replace("\n", " ")
+    assert "Traceback" not in said
+
+
+def test_a_verification_that_fails_shows_its_message_alone(pytester: pytest.Pytester) -> None:
+    found, said = outcomes(
+        pytester,
+        """
+def test_it(fleet_mock):
+    create(fleet_mock, "one")
+    fleet_mock.verify.once("create_fleet", body={"fleetId": "two"})
+""",
+    )
+    assert found == {"failed": 1}
+    assert 'body.fleetId: expected "two", was "one"' in said
+    assert "verification.py" not in said
+
+
+def test_each_worker_has_a_server(pytester: pytest.Pytester) -> None:
+    test = "@pytest.mark.parametrize('n', range(4))\ndef test_it(fleet_mock, n): assert create(fleet_mock) == 201\n"
+    found, said = outcomes(pytester, test, "-n", "2")
+    assert found == {"passed": 4}, said
