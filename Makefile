@@ -13,11 +13,12 @@ LOCKED := .venv/locked
 READY := .venv/ready
 NODE := node_modules/.package-lock.json
 CLIENTS := build/clients/locked
+DEPLOY := build/deploy/locked
 SOURCES := contract_tests mock_server spec proof tests bench tools hatch_build.py
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help mock contract test packaged processes redis hostile browser clients prove prove-all compare peers guard soak coverage mutation lint types lint-api lock clean
+.PHONY: help mock contract test packaged processes redis hostile browser clients deploy prove prove-all compare peers guard soak coverage mutation lint types lint-api lock clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
@@ -53,6 +54,9 @@ browser: $(READY) $(NODE) ## Look at the HTML report and work through the mock's
 
 clients: $(READY) $(CLIENTS) $(NODE) ## Generate clients of the document in Python and TypeScript, and let them call the mock [ARGS=…]
 	@$(BIN)/python -m pytest tests/generated_clients $(ARGS)
+
+deploy: $(READY) $(DEPLOY) ## Check the Dockerfile, the compose file and the manifests, and start what they start [ARGS=…]
+	@$(BIN)/python -m pytest tests/deploy $(ARGS)
 
 prove: $(READY) ## Prove the suite and the mock by each other: all faults, every pair of answers (minutes)
 	@$(BIN)/python -m pytest -n auto --dist worksteal tests/prove tests/decisions -m 'not thorough' $(ARGS)
@@ -97,6 +101,10 @@ lock: $(READY) ## Write requirements.lock and package-lock.json anew, with the n
 	@$(BIN)/uv pip compile tests/generated_clients/requirements.in --quiet --upgrade --universal --python-version 3.11 \
 	    --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' \
 	    --output-file tests/generated_clients/requirements.lock
+	@$(BIN)/uv pip compile tests/deploy/requirements.in --quiet --upgrade --universal --python-version 3.11 \
+	    --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' \
+	    --output-file tests/deploy/requirements.lock
+	@$(BIN)/python tools/lock_the_images.py
 	@npm update --package-lock-only --ignore-scripts --no-audit --no-fund --loglevel error
 
 clean: ## Remove all that was made here
@@ -120,6 +128,12 @@ $(CLIENTS): tests/generated_clients/requirements.lock
 	@echo 'Installing what $< names into build/clients, once.'
 	@$(PYTHON) -m venv --clear build/clients
 	@build/clients/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+$(DEPLOY): tests/deploy/requirements.lock
+	@echo 'Installing what $< names into build/deploy, once.'
+	@$(PYTHON) -m venv --clear build/deploy
+	@build/deploy/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
 $(NODE): package-lock.json package.json

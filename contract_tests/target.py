@@ -27,7 +27,7 @@ from fleet_contract.contract_tests.kinds import (
     URL,
 )
 from fleet_contract.contract_tests.network.detours import Place, redirected, resolved
-from fleet_contract.contract_tests.network.hosts import is_loopback
+from fleet_contract.contract_tests.network.hosts import is_loopback, is_service
 from fleet_contract.contract_tests.network.masking import Secret
 from fleet_contract.contract_tests.network.pacing import CAUTIOUS
 
@@ -72,7 +72,10 @@ class Limits:
     """What a run may cost; None leaves the pace to the target's host and the rest to the depth."""
 
     requests_per_second: Annotated[
-        float | None, NUMBER, "The maximum rate; 0 means no limit. By default 10; on loopback, no limit."
+        float | None,
+        NUMBER,
+        "The maximum rate; 0 means no limit. By default 10; on loopback, and with allow_writes on a host without a "
+        "dot, no limit.",
     ] = None
     max_requests: Annotated[int | None, COUNT, "How many requests to send at most, within the depth's limit."] = None
     max_fleets: Annotated[int | None, COUNT, "How many fleets to create at most, within the depth's limit."] = None
@@ -102,7 +105,8 @@ class Network:
     proxy: Annotated[
         str | None,
         PROXY,
-        "The proxy, with user and password if it needs them. By default the system's; never used for loopback.",
+        "The proxy, with user and password if it needs them. By default the system's, but "
+        "with allow_writes none for a host without a dot. Never used for loopback.",
     ] = field(default=None, repr=False)
     headers: Annotated[
         Mapping[str, str | Secret], HEADERS, "Headers to send with every request, such as a gateway's token."
@@ -153,9 +157,21 @@ class Target:
 
         A unix socket may lead anywhere, and so may an address that was given in place of the name's own.
         """
+        return is_loopback(self.host) and not self._leads_elsewhere
+
+    @cached_property
+    def is_nearby(self) -> bool:
+        """Say whether the server is this machine's, or a service beside us in a network of containers.
+
+        A name without a dot alone does not say that: whoever names such a target must also allow writes.
+        """
+        return self.is_local or (self.allow_writes and is_service(self.host) and not self._leads_elsewhere)
+
+    @property
+    def _leads_elsewhere(self) -> bool:
         network = self.network
         detour = redirected(self.place, network.connect_to) != self.place or resolved(self.place, network.resolve)
-        return is_loopback(self.host) and not (network.unix_socket or detour)
+        return bool(network.unix_socket or detour)
 
     @property
     def may_write(self) -> bool:
@@ -186,4 +202,4 @@ class Target:
     def rate(self) -> float:
         """The requests a second to begin with; 0 is no limit."""
         given = self.limits.requests_per_second
-        return (0.0 if self.is_local else CAUTIOUS) if given is None else given
+        return (0.0 if self.is_nearby else CAUTIOUS) if given is None else given

@@ -33,6 +33,14 @@ def loopback_addresses(host: str) -> tuple[str, ...]:
     return (str(address),) if address.is_loopback else ()
 
 
+def is_service(host: str) -> bool:
+    """Say whether a host has a name without a dot, as services in a network of containers have and no public host.
+
+    It may still be a host of a company's network, by way of a search domain.
+    """
+    return bool(host) and "." not in host and literal_address(host) is None
+
+
 def literal_address(host: str) -> IPv4Address | IPv6Address | None:
     """Return the address that a host is, an IPv4-mapped one as IPv4; None where it is a name.
 

@@ -62,12 +62,15 @@ def proxy_of(target: Target) -> Proxy | None:
 
 
 def proxy_url(target: Target) -> str:
-    """Return the URL of the proxy that leads to a target, or nothing; there is never one to this machine."""
+    """Return the URL of the proxy that leads to a target, or nothing.
+
+    There is never one to this machine, and one to a service beside us only where the target names it.
+    """
     if target.is_local or target.network.unix_socket:
         return ""
     if target.network.proxy is not None:
         return target.network.proxy
-    return system_proxy(target)
+    return "" if target.is_nearby else system_proxy(target)
 
 
 def system_proxy(target: Target, environment: Mapping[str, str] | None = None) -> str:
