@@ -70,7 +70,7 @@ class Api:
 
     def fresh_name(self, length: int = 0, filler: str = "a") -> str:
         """Return a name that no other fleet has, filled up to a length in code points."""
-        name = f"Contract Test {self.mark} {self._next('name')}"
+        name = f"Contract Test {self.mark} {self._next('name'):03d}"
         return name + filler * (length - len(name))
 
     def fresh_key(self, **fields: Any) -> dict[str, Any]:

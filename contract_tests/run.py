@@ -18,6 +18,7 @@ from fleet_contract.contract_tests.judging.findings import Finding
 from fleet_contract.contract_tests.judging.history import Facts, History
 from fleet_contract.contract_tests.judging.judge import Judgement, judge
 from fleet_contract.contract_tests.judging.preview import Preview
+from fleet_contract.contract_tests.judging.texts import LIMIT
 from fleet_contract.contract_tests.marks import digits_of, number_of
 from fleet_contract.contract_tests.network.budget import Cost
 from fleet_contract.contract_tests.network.client import Client
@@ -49,7 +50,7 @@ from fleet_contract.spec.dialect import UNKNOWN, Dialect
 
 _UNREAD: Dialect = dict.fromkeys(catalogue().questions, UNKNOWN)
 # The fleets that checks share, and how the id of each ends; whichever check asks first, they are made alike.
-ROLES = {"home": "home-1", "neighbour": "neighbour", "abroad": "abroad-é東"}
+ROLES = {"home": "home-1", "neighbour": "neighbour", "abroad": "abroad-A.b é東+&=:".ljust(LIMIT, "0")}
 MARK_BYTES = 4  # the mark is their hexadecimal digits, so that it fits into ids and key identifiers
 
 
@@ -195,12 +196,12 @@ class Run:
     def _created_once_more_if_disturbed(self, role: str) -> str:
         check, self.api.check = self.api.check, f"the fleet {role}"
         try:
-            return self.api.make_fleet(self.api.id_of(ROLES[role]))
+            return self.api.make_fleet(self.api.id_of(ROLES[role])[:LIMIT])
         except Untested as reason:
             if reason.lack is not Lack.DISTURBED:
                 raise
             with self.client.second_try():
-                return self.api.make_fleet(self.api.id_of(ROLES[role]))
+                return self.api.make_fleet(self.api.id_of(ROLES[role])[:LIMIT])
         finally:
             self.api.check = check
 

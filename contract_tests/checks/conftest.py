@@ -46,7 +46,7 @@ def neighbour(run: Run) -> str:
 
 @pytest.fixture
 def abroad(run: Run, home: str) -> str:
-    """Return a fleet whose id needs encoding; the first one where the server lets no such characters into ids."""
+    """Return a fleet whose id is as long as may be and needs encoding, or the first one where such ids are refused."""
     try:
         return run.shared_fleet("abroad")
     except Untested as reason:

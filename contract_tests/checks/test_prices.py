@@ -12,13 +12,19 @@ from fleet_contract.contract_tests.target import Fixtures
     "prices.default-stays",
     needs=["fixtures.location"],
 )
-def test_a_location_is_answered_alike_each_time(api: Api, fixtures: Fixtures, home: str, abroad: str) -> None:
+def test_a_location_is_answered_alike_each_time(api: Api, fixtures: Fixtures, home: str) -> None:
     location = fixtures.location or ""
     api.location(location)
     api.location(location, home)
     api.location(location)
     api.location(location, api.fresh_id())
-    api.location(location, abroad)
+
+
+@reaches(
+    "prices.location-is-answered", "prices.answer-is-the-location", needs=["fixtures.location"], depth=Depth.STANDARD
+)
+def test_a_location_is_answered_for_a_fleet_whatever_its_id(api: Api, fixtures: Fixtures, abroad: str) -> None:
+    api.location(fixtures.location or "", abroad)
 
 
 @reaches(

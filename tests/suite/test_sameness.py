@@ -54,6 +54,7 @@ def test_standard_judges_all_that_can_be_judged_within_its_budget() -> None:
 
 def test_the_prices_are_those_that_were_promised() -> None:
     assert {depth.word: (price.requests, price.fleets, price.keys) for depth, price in PRICES.items()} == {
+        "smoke": (40, 1, 0),
         "quick": (250, 20, 6),
         "standard": (800, 60, 20),
         "deep": (4000, 300, 100),
