@@ -57,6 +57,7 @@ def welcome(url: str, made: Parts) -> str:
     ]
     lines += [f"Dialect: {question} = {answer}" for question, answer in unusual_answers(made).items()]
     lines += [f"Misbehaviour: {name}" for name in made.misbehaviours]
+    lines += [f"Watched: {file}" for file in (made.watch.files if made.watch else ())]
     lines += ["", "Try:", *(f"  {line}" for line in curl_lines(url, shown, tenant, made.seed.fleets, trusted))]
     return "\n".join(lines)
 

@@ -29,6 +29,7 @@ from fleet_contract.mock_server.state_file import StateFile
 from fleet_contract.mock_server.store import State
 from fleet_contract.mock_server.targets import read_base_path
 from fleet_contract.mock_server.tls import read_tls
+from fleet_contract.mock_server.watching import Watch
 from fleet_contract.spec.dialect import read_dialect
 from fleet_contract.spec.files import Contradiction
 from fleet_contract.spec.numerals import Whole
@@ -60,6 +61,9 @@ log = logging.getLogger("fleet_mock")
     help="Misbehave in this way (--list-misbehaviours). Repeatable.",
 )
 @click.option("--seed", "seed_file", type=Path, metavar="FILE", help="Start with the data in this YAML or JSON file.")
+@click.option(
+    "--watch", "is_watched", is_flag=True, help="Go over to what --seed and --dialect say whenever these files change."
+)
 @click.option("--cert", "cert_file", type=Path, metavar="FILE", help="Serve https with this certificate, in PEM.")
 @click.option("--key", "key_file", type=Path, metavar="FILE", help="The private key of --cert, in PEM.")
 @click.option("--base-path", default="", metavar="PATH", help="Serve everything under this path, such as /drive.")
@@ -172,6 +176,7 @@ def main(  # noqa: PLR0913  (one argument for each option)
     settings: tuple[str, ...],
     names: tuple[str, ...],
     seed_file: Path | None,
+    is_watched: bool,
     cert_file: Path | None,
     key_file: Path | None,
     base_path: str,
@@ -203,10 +208,12 @@ def main(  # noqa: PLR0913  (one argument for each option)
     try:
         require_one_place(store_url, state_path)
         with StateFile(state_path).held() if state_path else nullcontext() as state_file:
+            watch = watching(seed_file, dialect_file, settings, store_url, state_path) if is_watched else None
             chosen = chosen_answers(dialect_file, settings)
             made = parts(chosen, first_state(state_file, seed_file), any_key=any_key)
             made.validate_responses = not no_validate_responses
             made.body_limit = body_limit
+            made.watch = watch
             made.tls = read_tls(cert_file, key_file)
             made.base_path = read_base_path(base_path)
             made.origins = frozenset(map(read_origin, origins))
@@ -246,6 +253,29 @@ def chosen_answers(dialect_file: Path | None, settings: Iterable[str]) -> dict[s
             raise Contradiction(f"--set {setting!r} is not QUESTION=ANSWER. Expected something like create.status=200.")
         chosen[question.strip()] = answer.strip()
     return chosen
+
+
+def watching(
+    seed_file: Path | None, dialect_file: Path | None, settings: Iterable[str], store_url: str, state_path: Path | None
+) -> Watch:
+    """Return what watches the seed and the dialect file; raises Contradiction where they are not to be watched."""
+    if not (seed_file or dialect_file):
+        raise Contradiction("--watch has nothing to watch. Expected --seed FILE, --dialect FILE or both. Name one.")
+    if store_url:
+        raise Contradiction(
+            "--watch and --store contradict each other: mocks that share a store agree on a seed and a dialect when "
+            "they start. Leave one of them out; the control API changes the dialect of all."
+        )
+    if state_path and seed_file:
+        raise Contradiction(
+            "--watch with --seed and --state contradict each other: a changed seed would replace the state that is "
+            "kept. Leave one of the three out."
+        )
+
+    def read() -> Parts:
+        return parts(chosen_answers(dialect_file, settings), read_seed(seed_file) if seed_file else None)
+
+    return Watch(seed_file, dialect_file, read)
 
 
 def require_one_place(store_url: str, state_path: Path | None) -> None:

@@ -16,6 +16,7 @@ from fleet_contract.mock_server.state_file import StateFile
 from fleet_contract.mock_server.store import MAIN, BoundedStore, DelegatingStore, Habits, MemoryStore, State, Store
 from fleet_contract.mock_server.terms import terms
 from fleet_contract.mock_server.tls import Tls
+from fleet_contract.mock_server.watching import Watch
 from fleet_contract.spec.dialect import Dialect, complete, default_dialect
 from fleet_contract.spec.document import document
 from fleet_contract.spec.files import Contradiction
@@ -66,7 +67,7 @@ class Parts:
     slash; pages of `origins` may use the mock from a browser. `allowed_hosts` are taken
     beside those of this machine. A body of more than `body_limit` bytes is refused. Without `control`, there is no
     control API. The `listener` hears of each exchange. Rules draw what `chaos_seed` leads to.
-    With `tls`, it speaks https alone.
+    With `tls`, it speaks https alone. A `watch` tells when the seed or the dialect has changed.
     """
 
     document: dict[str, Any]
@@ -89,6 +90,7 @@ class Parts:
     chaos_seed: int | None = None
     listener: "Listener | None" = None
     tls: Tls | None = None
+    watch: Watch | None = None
     misbehaviours: list[str] = field(default_factory=list)
     misbehaving: list[Layer] = field(default_factory=list)
 

@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from math import ceil
+from pathlib import Path
 from secrets import randbelow
 from typing import TypeVar
 
@@ -27,6 +28,7 @@ from fleet_contract.mock_server.refusals import Refusal, refusal_of, rendered
 from fleet_contract.mock_server.service import Service
 from fleet_contract.mock_server.store import MAIN, OtherTerms, State, StoreUnavailable
 from fleet_contract.mock_server.terms import NOW, Terms, are_started_alike, behaving, behaviour, terms
+from fleet_contract.mock_server.watching import Watch
 from fleet_contract.spec.dialect import Dialect
 
 HEADER = "mock-world"
@@ -121,6 +123,19 @@ class World:
         self.know(self.origin.seed.keys)
         self.misbehave(self.origin.misbehaviours)
         self.rule(self.origin.rules)
+
+    async def go_over(self, origin: Origin, *, to_its_dialect: bool, to_its_seed: bool) -> None:
+        """Have another origin; speak its dialect and hold its seed where asked to, and otherwise go on as it is.
+
+        Raises Contradiction, and then nothing has changed.
+        """
+        dialect = origin.dialect if to_its_dialect else self.mock.dialect
+        if to_its_seed:
+            await self._become(dialect, origin.seed)
+            self.know(origin.seed.keys)
+        elif dialect != self.mock.dialect:
+            await self.speak(dialect)
+        self.origin = origin
 
     async def _become(self, dialect: Dialect, state: State) -> None:
         require_distinct_fleets(state, dialect)
@@ -225,19 +240,23 @@ class Worlds:
         self.origin = Origin(parts.seed, parts.dialect, known_ones(parts.misbehaviours))
         self.main = World(MAIN, self.origin, self._patterns)
         self._others: dict[str, World] = {}
-        self._following: asyncio.Task[None] | None = None
+        self._beside: list[asyncio.Task[None]] = []
 
     async def open(self) -> None:
         """Begin what goes on beside the calls."""
         await self.main.mock.store.open()
         if self.parts.store_url:
-            self._following = asyncio.create_task(self._follow())
+            self._beside.append(asyncio.create_task(self._follow()))
+        watch = self.parts.watch
+        if watch:
+            self._beside.append(asyncio.create_task(watch.follow(partial(self._go_over, watch))))
 
     async def close(self) -> None:
         """End what goes on beside the calls."""
-        if self._following:
-            self._following.cancel()
-            await asyncio.wait([self._following])  # It may hold a connection.
+        for task in self._beside:
+            task.cancel()
+        if self._beside:
+            await asyncio.wait(self._beside)  # One may hold a connection.
         await self.main.mock.store.close()
 
     async def _follow(self) -> None:
@@ -248,6 +267,15 @@ class Worlds:
                     await world.look()
                     await world.last(self.parts.bounds.rest)
             await asyncio.sleep(INTERVAL)
+
+    async def _go_over(self, watch: Watch, made: Parts, changed: set[Path]) -> None:
+        """Let the main world go over to what some files say, and worlds that are made from now on begin so.
+
+        Raises Contradiction, and then nothing has changed.
+        """
+        origin = replace(self.origin, seed=made.seed, dialect=made.dialect)
+        await self.main.go_over(origin, to_its_dialect=watch.dialect in changed, to_its_seed=watch.seed in changed)
+        self.origin = origin
 
     def __iter__(self) -> Iterator[World]:
         self._end_unused()
