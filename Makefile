@@ -14,7 +14,7 @@ READY := .venv/ready
 NODE := node_modules/.package-lock.json
 CLIENTS := build/clients/locked
 DEPLOY := build/deploy/locked
-SOURCES := contract_tests mock_server spec proof tests bench tools hatch_build.py
+SOURCES := contract_tests mock_server spec proof tests bench tools examples hatch_build.py
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:

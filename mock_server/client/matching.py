@@ -106,13 +106,15 @@ def as_text(value: Any) -> Any:
 def differences(expected: Any, found: Any, place: Place = ()) -> list[Difference]:
     """Return where something is not as expected; objects may have more members than are expected."""
     if isinstance(expected, Mapping) and isinstance(found, Mapping):
-        members = ((name, found.get(name, ABSENT)) for name in expected)
-        return [each for name, value in members for each in differences(expected[name], value, (*place, str(name)))]
+        return _within({name: (value, found.get(name, ABSENT)) for name, value in expected.items()}, place)
     if isinstance(expected, list | tuple) and isinstance(found, list) and len(expected) == len(found):
-        pairs = enumerate(zip(expected, found, strict=True))
-        return [each for number, pair in pairs for each in differences(*pair, (*place, str(number)))]
+        return _within(dict(enumerate(zip(expected, found, strict=True))), place)
     is_same = expected == found and isinstance(expected, bool) == isinstance(found, bool)
     return [] if is_same else [Difference(place, expected, found)]
+
+
+def _within(members: Mapping[Any, tuple[Any, Any]], place: Place) -> list[Difference]:
+    return [each for name, pair in members.items() for each in differences(*pair, (*place, str(name)))]
 
 
 def shown(value: Any) -> str:

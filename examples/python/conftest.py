@@ -1,0 +1,1 @@
+pytest_plugins = ["fleet_contract.mock_server.pytest_plugin"]
