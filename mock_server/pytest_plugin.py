@@ -9,6 +9,7 @@ import math
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -54,7 +55,7 @@ def new_fleet_mock(
     request: pytest.FixtureRequest, fleet_mock_server: "Control"
 ) -> "Iterator[Callable[..., FleetMock]]":
     """Give a function that makes further mocks for a test, with the arguments of the marker; they end with the test."""
-    from fleet_contract.mock_server.client import FleetMock
+    from fleet_contract.mock_server.client import ControlRefused, FleetMock
 
     made: list[str] = []
 
@@ -67,7 +68,8 @@ def new_fleet_mock(
 
     yield make
     for name in made:
-        fleet_mock_server.drop_world(name)
+        with suppress(ControlRefused):  # A test may have dropped it.
+            fleet_mock_server.drop_world(name)
 
 
 @pytest.fixture

@@ -77,6 +77,12 @@ def test_more(fleet_mock, new_fleet_mock):
     assert found == {"passed": 4}, said
 
 
+def test_a_test_may_drop_its_world(pytester: pytest.Pytester) -> None:
+    test = "def test_it(fleet_mock, fleet_mock_server): fleet_mock_server.drop_world(fleet_mock.rpartition('/')[2])\n"
+    found, said = outcomes(pytester, test)
+    assert found == {"passed": 1}, said
+
+
 @pytest.mark.parametrize(
     ("marker", "words"),
     [
