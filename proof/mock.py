@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from fleet_contract.mock_server.command import LARGEST_PORT, chosen_answers, serve
+from fleet_contract.mock_server.beginnings import chosen_answers
+from fleet_contract.mock_server.command import LARGEST_PORT, serve
 from fleet_contract.mock_server.listening import CannotListen
 from fleet_contract.mock_server.log import log_to_stderr
 from fleet_contract.mock_server.parts import parts
