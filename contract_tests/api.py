@@ -4,7 +4,6 @@ import re
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 from typing import Any
 from urllib.parse import quote, quote_plus, urlencode
 
@@ -239,17 +238,18 @@ class Api:
 
         Each sends one request, or they send `requests` in all. None waits for what is not found yet.
         """
-        together = Barrier(len(calls))
+        with self.client.burst(requests or len(calls), len(calls)) as line, ThreadPoolExecutor(len(calls)) as threads:
 
-        def begin(call: Callable[[], object]) -> object:
-            together.wait()
-            return call()
+            def begin(call: Callable[[], object]) -> object:
+                try:
+                    return call()
+                finally:
+                    line.give_up()
 
-        with self.client.burst(requests or len(calls)), ThreadPoolExecutor(len(calls)) as threads:
             try:
                 begun = [threads.submit(begin, call) for call in calls]
             except BaseException:  # No thread was to be had, or a signal came: nobody waits for those who never begin.
-                together.abort()
+                line.give_up()
                 raise
         for each in begun:
             each.result()

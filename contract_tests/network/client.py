@@ -18,6 +18,7 @@ from fleet_contract.contract_tests.network.origins import Origins
 from fleet_contract.contract_tests.network.outgoing import READS, Dresser, Outgoing
 from fleet_contract.contract_tests.network.pacing import Clock, Patience, pause_before_retry
 from fleet_contract.contract_tests.network.preflight import look
+from fleet_contract.contract_tests.network.starting_line import StartingLine
 from fleet_contract.contract_tests.network.throttling import PATIENCE, asked_pause
 from fleet_contract.contract_tests.target import Target
 
@@ -152,15 +153,20 @@ class Client:
         return self._flights.limit_time(first)
 
     @contextmanager
-    def burst(self, requests: int) -> Iterator[None]:
-        """Let so many requests go at once, whatever the pace; it is made up for afterwards. Raises BudgetSpent."""
+    def burst(self, requests: int, threads: int) -> Iterator[StartingLine]:
+        """Let so many requests go at once, whatever the pace; it is made up for afterwards. Raises BudgetSpent.
+
+        The first request of each thread waits for those of the others; a thread that ends has to say so to the line.
+        """
         self._flights.grant(requests)
         self._bursts += 1
         self.in_burst = self._bursts
+        self._flights.line = line = StartingLine(threads)
         try:
-            yield
+            yield line
         finally:
             self.in_burst = 0
+            self._flights.line = None
             self._flights.pace.withdraw()
             self._origins.book_what_is_in_doubt(is_second_try=self._is_second_try)
 

@@ -13,6 +13,7 @@ from fleet_contract.contract_tests.network.masking import Masker
 from fleet_contract.contract_tests.network.outgoing import Outgoing
 from fleet_contract.contract_tests.network.pacing import Clock, Pace
 from fleet_contract.contract_tests.network.printable import printable
+from fleet_contract.contract_tests.network.starting_line import StartingLine
 from fleet_contract.contract_tests.network.troubles import Trouble
 from fleet_contract.contract_tests.network.wire import Wire
 from fleet_contract.contract_tests.target import Target
@@ -78,6 +79,7 @@ class Flights:
         self._begun = clock.monotonic()
         self._numbers = 0
         self._lock = threading.Lock()
+        self.line: StartingLine | None = None  # of the burst that is under way
 
     @property
     def seconds(self) -> float:
@@ -104,6 +106,8 @@ class Flights:
         """
         flight = self._take_off(outgoing, is_paid=again is not None and may_have_made(again))
         try:
+            if self.line is not None and outgoing.burst:
+                self.line.wait(outgoing.lane)
             return Landed(flight, self._sent(flight))
         except BaseException as wrong:
             interrupted = self._landed(flight, trouble=f"interrupted by {type(wrong).__name__}")

@@ -25,7 +25,8 @@ PLAIN = ("-m", "pytest", "-p", "fleet_contract.contract_tests.plugin", "--pyargs
 
 def environment(**more: str) -> dict[str, str]:
     """Return the variables of this process less those that tell Python, pytest or the suite something."""
-    deaf = ("FLEET_", "PYTHON", "PYTEST", "COVERAGE", "HYPOTHESIS")
+    # Whoever imports readline, as workers of xdist do, says how wide the screen is that they do not have.
+    deaf = ("FLEET_", "PYTHON", "PYTEST", "COVERAGE", "HYPOTHESIS", "COLUMNS", "LINES")
     return {**{name: value for name, value in os.environ.items() if not name.startswith(deaf)}, **more}
 
 
