@@ -34,7 +34,7 @@ def test_a_program_reads_one_line_and_a_signal_ends_it_well(number: signal.Signa
 def test_a_person_reads_what_to_try() -> None:
     with started("--port", "0") as process:
         assert process.stdout is not None
-        lines = [process.stdout.readline() for _ in range(8)]
+        lines = [process.stdout.readline() for _ in range(9)]
         process.terminate()
         process.communicate(timeout=10)
     text = "".join(lines)
