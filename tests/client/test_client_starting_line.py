@@ -6,10 +6,15 @@ from threading import Event
 from fleet_contract.contract_tests.network.starting_line import StartingLine
 
 
+def _go(line: StartingLine, gone: Event) -> None:
+    line.wait(1)
+    gone.set()
+
+
 def test_nobody_goes_before_all_are_there() -> None:
     line, gone = StartingLine(2), Event()
     with ThreadPoolExecutor(2) as threads:
-        first = threads.submit(lambda: (line.wait(1), gone.set()))
+        first = threads.submit(_go, line, gone)
         assert not gone.wait(0.05)
         line.wait(2)
         first.result(5)
