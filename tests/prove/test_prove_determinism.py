@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.suite.harness import ended_early, failed, judged, mock, verdicts
+from tests.suite.harness import ended_early, failed, judged, lasting, mock
 from tests.suite.test_sameness import fresh_runs, require_the_same
 
 
@@ -25,5 +25,7 @@ def test_what_a_run_leaves_behind_changes_no_later_verdict(dialect: dict[str, st
     with mock(settings=dialect) as url:
         reports = [judged(url, "standard") for _ in range(3)]
     assert not any(failed(report) or ended_early(report) for report in reports)
-    assert all(verdicts(report) == verdicts(reports[0]) for report in reports)
-    assert all(report.dialect == reports[0].dialect for report in reports)
+    for report in reports:
+        assert lasting(report) == lasting(reports[0])
+    for report in reports:
+        assert report.dialect == reports[0].dialect

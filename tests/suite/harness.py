@@ -69,6 +69,11 @@ def verdicts(report: Report) -> dict[str, str]:
     return {result.requirement.id: result.verdict.value for result in report.results}
 
 
+def lasting(report: Report) -> dict[str, str]:
+    """Return the verdicts that the same server always gets: whether calls overlapped is for chance to decide."""
+    return {id: verdict for id, verdict in verdicts(report).items() if "overlapping" not in id}
+
+
 def ended_early(report: Report) -> list[str]:
     """Return what did not run to its end, for a message."""
     return [f"{ran.name}: {ran.error or ran.reason}" for ran in report.ran if ran.ended_early]
