@@ -11,26 +11,12 @@ from openapi_schema_validator import OAS30ReadValidator
 
 from fleet_contract.mock_server import clock, heads
 from fleet_contract.mock_server.app import build
+from fleet_contract.mock_server.control.document import resolved
 from fleet_contract.mock_server.parts import Parts, parts
 from fleet_contract.mock_server.serving import serving
 from fleet_contract.spec.document import document, operations
 
-
-def without_references(value: Any, whole: dict[str, Any]) -> Any:
-    """Return a part of a document with what its references name in their place."""
-    if isinstance(value, list):
-        return [without_references(item, whole) for item in value]
-    if not isinstance(value, dict):
-        return value
-    if "$ref" in value:
-        found: Any = whole
-        for step in value["$ref"].removeprefix("#/").split("/"):
-            found = found[step]
-        return without_references(found, whole)
-    return {name: without_references(item, whole) for name, item in value.items()}
-
-
-DOCUMENT = without_references(document(), document())
+DOCUMENT = resolved(document(), document())
 OPERATIONS = {
     (operation.method, re.compile(re.sub(r"{\w+}", "[^/]+", operation.path))): operation
     for operation in operations(DOCUMENT)
