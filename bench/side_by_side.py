@@ -22,7 +22,7 @@ from bench.tables import page
 from fleet_contract.spec.files import Contradiction, suggestion
 
 RESULTS = Path("reports/side-by-side.jsonl")
-SAMPLE, FEW = 30, 12
+SAMPLE, FEW = 60, 12
 OWN, ALL, NONE, OF_SAMPLE = "own", "all", "none", "sample:"
 
 
@@ -45,7 +45,7 @@ class Run(NamedTuple):
     default=OWN,
     show_default=True,
     metavar="own|all|none|sample:N|NAME,…",
-    help=f"Faults to try: own is all for ours and schemathesis, sample:{SAMPLE} for the others.",
+    help=f"Faults to try: own is all for schemathesis and our gate, else sample:{SAMPLE}.",
 )
 @click.option(
     "--dialects",
@@ -53,7 +53,7 @@ class Run(NamedTuple):
     default=OWN,
     show_default=True,
     metavar="own|all|none|N|NAME,…",
-    help=f"Honest dialects to try, N at even distances: own is all for ours and schemathesis, {FEW} for the others.",
+    help=f"Honest dialects to try, N at even distances: own is all for schemathesis and our gate, else {FEW}.",
 )
 @click.option(
     "--json",

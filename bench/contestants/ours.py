@@ -1,4 +1,4 @@
-"""Our suite: the command `fleet-contract run` as the gate uses it, at two depths."""
+"""Our suite: the command `fleet-contract run` as the gate uses it, at three depths, and a minute of `explore`."""
 
 import json
 import sys
@@ -10,12 +10,19 @@ from bench.contestant import SEED, Contestant, Ground, Inconclusive, NoReport, R
 from fleet_contract.contract_tests.ending import Exit
 from fleet_contract.contract_tests.verdicts import Verdict
 
-REPORT = "report.json"
+REPORT, CASES = "report.json", "cases"
+TARGET_NOTE = (
+    "the target file of the mock, `contract_tests/mock.toml`, which names what the mock's seed holds and a key of a "
+    "second organization."
+)
 
 
 def command(ground: Ground, depth: str) -> list[str]:
-    program = str(Path(sys.executable).with_name("fleet-contract"))
-    return [program, "run", ground.url, "--target", str(SEED), "--depth", depth, "--json", REPORT]
+    return [_program(), "run", ground.url, "--target", str(SEED), "--depth", depth, "--json", REPORT]
+
+
+def exploration(ground: Ground) -> list[str]:
+    return [_program(), "explore", ground.url, "--target", str(SEED), "--minutes", "1", "--seed", "0", "--save", CASES]
 
 
 def read(ground: Ground, code: int) -> Reading:
@@ -33,20 +40,49 @@ def read(ground: Ground, code: int) -> Reading:
     return Reading(len(verdicts), frozenset(id for id, verdict in verdicts.items() if verdict == Verdict.FAILED))
 
 
-CONTESTANTS = tuple(
-    Contestant(
+def read_cases(ground: Ground, code: int) -> Reading:
+    """Return what an exploration saved: a test is a requirement that failed, since it does not count the others."""
+    if code not in (Exit.CONFORMS, Exit.BREAKS, Exit.INCONCLUSIVE):
+        raise NoReport("That is no exit code of a verdict.")
+    if code == Exit.INCONCLUSIVE:
+        raise Inconclusive("The exploration came to no verdict.")
+    failed = {json.loads(file.read_text())["requirement"] for file in (ground.folder / CASES).glob("*.json")}
+    if bool(failed) is not (code == Exit.BREAKS):
+        raise NoReport("What it saved does not fit its exit code.")
+    return Reading(len(failed), frozenset(failed))
+
+
+def _program() -> str:
+    return str(Path(sys.executable).with_name("fleet-contract"))
+
+
+def _at(depth: str, share: Share) -> Contestant:
+    return Contestant(
         name=f"ours-{depth}",
         tool="ours",
         title=f"Fleet Contract, {depth}",
-        share=Share.ALL,
+        share=share,
         limit=180,
         version=partial(version, "fleet-contract"),
         command=partial(command, depth=depth),
         read=read,
-        notes=(
-            f"`fleet-contract run --depth {depth}` with the target file of the mock, `contract_tests/mock.toml`, which "
-            f"names what the mock's seed holds and a key of a second organization.",
-        ),
+        notes=(f"`fleet-contract run --depth {depth}` with {TARGET_NOTE}",),
     )
-    for depth in ("standard", "quick")
+
+
+CONTESTANTS = (
+    _at("standard", Share.ALL),
+    _at("quick", Share.ALL),
+    _at("deep", Share.SAMPLE),
+    Contestant(
+        name="ours-exploration",
+        tool="ours",
+        title="Fleet Contract, a minute of exploration",
+        share=Share.SAMPLE,
+        limit=240,
+        version=partial(version, "fleet-contract"),
+        command=exploration,
+        read=read_cases,
+        notes=(f"`fleet-contract explore --minutes 1 --seed 0` with {TARGET_NOTE}",),
+    ),
 )

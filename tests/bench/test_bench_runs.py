@@ -44,17 +44,20 @@ def test_items_are_taken_at_even_distances() -> None:
 def test_the_default_mock_is_judged_before_anything_else() -> None:
     runs = list(plan(chosen("ours,dredd-as-it-comes"), "codes-are-wrapped", "0"))
     assert [(run.contestant.name, run.subject.kind) for run in runs] == [
-        ("ours-standard", Kind.HONEST),
-        ("ours-quick", Kind.HONEST),
+        *((f"ours-{form}", Kind.HONEST) for form in ("standard", "quick", "deep", "exploration")),
         ("dredd-as-it-comes", Kind.HONEST),
-        ("ours-standard", Kind.FAULT),
-        ("ours-quick", Kind.FAULT),
+        *((f"ours-{form}", Kind.FAULT) for form in ("standard", "quick", "deep", "exploration")),
     ]
 
 
 def test_each_tool_has_a_share_of_its_own() -> None:
     tried = {tool: sum(run.subject.kind is Kind.FAULT for run in plan(chosen(tool), "own", "0")) for tool in TOOLS}
-    assert tried == {"ours": 2 * len(MUTANTS), "schemathesis": len(MUTANTS), "specmatic": SAMPLE, "dredd": SAMPLE}
+    assert tried == {
+        "ours": 2 * (len(MUTANTS) + SAMPLE),
+        "schemathesis": len(MUTANTS),
+        "specmatic": SAMPLE,
+        "dredd": SAMPLE,
+    }
 
 
 def test_an_unknown_tool_is_answered_with_the_nearest() -> None:
@@ -105,6 +108,14 @@ def test_our_report_is_read(tmp_path: Path) -> None:
         ours.read(ground(tmp_path, ours.REPORT, json.dumps(OURS)), 3)
     with pytest.raises(NoReport, match="exit code"):
         ours.read(ground(tmp_path, ours.REPORT, json.dumps(OURS)), 2)
+
+
+def test_what_an_exploration_saved_is_read(tmp_path: Path) -> None:
+    assert ours.read_cases(ground(tmp_path, "cases/1.json", json.dumps({"requirement": "a"})), 1) == Reading(
+        1, frozenset({"a"})
+    )
+    with pytest.raises(Inconclusive, match="no verdict"):
+        ours.read_cases(Ground("http://127.0.0.1:1", tmp_path), 3)
 
 
 def test_the_report_of_schemathesis_is_read(tmp_path: Path) -> None:
