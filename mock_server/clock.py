@@ -1,12 +1,14 @@
-"""The clock: how a time is written, and event loops that go on where a test freezes time or moves it.
+"""The clock: how a time is written, and clocks and event loops that go on where a test freezes time or moves it.
 
 What freezes time for a test replaces `time.monotonic` in the whole process, from which asyncio's own loops learn when
-to wake; the mock beside the test would then neither serve to its end nor stop. uvloop reads the system's clock itself.
+to wake; the mock beside the test would then neither serve to its end nor stop, and a world would end at once or never.
+uvloop reads the system's clock itself.
 """
 
 import asyncio
 import time
 from datetime import UTC, datetime
+from functools import partial
 
 try:
     import uvloop
@@ -14,14 +16,18 @@ except ImportError:  # There is none for Windows.
     uvloop = None  # type: ignore[assignment]
 
 
+# Seconds since an arbitrary moment. What freezes time replaces the functions of modules, and none that is held so.
+steady = (
+    partial(time.clock_gettime, time.CLOCK_MONOTONIC) if hasattr(time, "clock_gettime") else partial(time.monotonic)
+)
+
+
 class UnfrozenLoop(asyncio.SelectorEventLoop):
     """An event loop of asyncio that reads the system's clock itself."""
 
-    if hasattr(time, "clock_gettime"):
-
-        def time(self) -> float:
-            """Return seconds since an arbitrary moment."""
-            return time.clock_gettime(time.CLOCK_MONOTONIC)
+    def time(self) -> float:
+        """Return seconds since an arbitrary moment."""
+        return steady()
 
 
 def new_loop() -> asyncio.AbstractEventLoop:

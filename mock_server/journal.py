@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from starlette.types import Message, Send
 
-from fleet_contract.mock_server.clock import moment
+from fleet_contract.mock_server.clock import moment, steady
 from fleet_contract.mock_server.deliveries import Deliver
 from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import Answer, Call, Fault, Reason
@@ -78,10 +78,11 @@ class Journal:
         self._number = 0
         self._listener = listener
 
-    def note(self, at: float, call: Call, answer: Answer) -> None:
-        """Note an exchange that began at a time, and forget the oldest where there are too many."""
+    def note(self, began: float, call: Call, answer: Answer) -> None:
+        """Note an exchange that began when the steady clock said so, and forget the oldest where there are too many."""
         self._number += 1
-        seconds = time.time() - at
+        seconds = steady() - began
+        at = time.time() - seconds
         row = row_of(at, seconds, call, answer)
         noted = self._noted
         noted.append((self._number, call.world, row))

@@ -5,7 +5,6 @@ A service is that of one world: `wire.py` has found it before, and notes in the 
 """
 
 import gzip
-import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -15,6 +14,7 @@ from urllib.parse import parse_qsl
 
 from fleet_contract.mock_server import prefer
 from fleet_contract.mock_server.bodies import Incoming, read_body
+from fleet_contract.mock_server.clock import steady
 from fleet_contract.mock_server.codings import unpacked
 from fleet_contract.mock_server.hints import HINTS, hint_of
 from fleet_contract.mock_server.kinds import Kind
@@ -92,7 +92,7 @@ class Service:
         if answer is not None:
             return answer
         carry_out = partial(self.carried_out, call, plan, incoming)
-        demand = self.rules.demand(call, time.monotonic()) if self.rules else None
+        demand = self.rules.demand(call, steady()) if self.rules else None
         answer = await met(demand, carry_out, self.dialect) if demand and demand.numbers else await carry_out()
         if not ignored:
             return answer

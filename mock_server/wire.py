@@ -1,6 +1,5 @@
 """The wire: the outermost layer, where a request becomes a call and every answer leaves whole."""
 
-import time
 from collections.abc import MutableMapping
 from dataclasses import replace
 from typing import Any
@@ -10,6 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from fleet_contract.mock_server import origins, targets
 from fleet_contract.mock_server.bodies import Incoming
+from fleet_contract.mock_server.clock import steady
 from fleet_contract.mock_server.control.service import ROOT, ControlService, is_for_control
 from fleet_contract.mock_server.journal import Journal
 from fleet_contract.mock_server.kinds import Kind
@@ -46,7 +46,7 @@ class Wire:
         call = call_of(scope)
         if ROOT in call.raw_path and await self.is_controlled(call, scope, receive, send):
             return
-        began = time.time()
+        began = steady()
         answer = origins.shared(await self.answer(call, scope, receive), call, self.parts.origins)
         if self.note is not None:
             self.note(began, call, answer)

@@ -6,7 +6,6 @@ other is made when it is first named, and ends when nobody has named it for a wh
 
 import asyncio
 import re
-import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -17,6 +16,7 @@ from secrets import randbelow
 from typing import TypeVar
 
 from fleet_contract.mock_server.bodies import Incoming
+from fleet_contract.mock_server.clock import steady
 from fleet_contract.mock_server.describing import state_now
 from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import Answer, Call
@@ -62,7 +62,7 @@ class World:
         self.mock = Mock(parts, pattern.routes, name, of.store if of else None)
         self.service = Service(self.mock, pattern.plans)
         self.rule(origin.rules)
-        self.used = time.monotonic()
+        self.used = steady()
         self.snapshots: dict[str, State] = {}
         self._patterns = patterns
         self._told = 0.0  # until when it was told to last
@@ -73,7 +73,7 @@ class World:
     @property
     def unused_for(self) -> float:
         """For how many seconds no request has been for it."""
-        return time.monotonic() - self.used
+        return steady() - self.used
 
     @property
     def misbehaviours(self) -> list[str]:
@@ -287,7 +287,7 @@ class Worlds:
     def named(self, name: str) -> World:
         """Return the world of this name, which is made where there is none; raises Refusal."""
         world = self._others.get(name) or (self.main if name == MAIN else self.make(name))
-        world.used = time.monotonic()
+        world.used = steady()
         return world
 
     def make(self, name: str, origin: Origin | None = None) -> World:

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import time
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import replace
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.types import Message, Send
 
+from fleet_contract.mock_server.clock import steady
 from fleet_contract.mock_server.codings import CODINGS
 from fleet_contract.mock_server.control.curl import repeated
 from fleet_contract.mock_server.har import Masking
@@ -71,12 +71,12 @@ async def events(desk: "Desk", call: Call, follower: Follower) -> AsyncIterator[
     yield event("open", {"journal": journal.id, "world": follower.world, "most": journal.most})
     news = {"exchanges"}
     while True:
-        began = time.monotonic()
+        began = steady()
         for text, number in told(desk, call, last, news):
             last = max(last, number)
             yield text
         keep_alive(desk)
-        await asyncio.sleep(max(SHORTEST_REST, REST_FOR_WORK * (time.monotonic() - began)) if news else 0)
+        await asyncio.sleep(max(SHORTEST_REST, REST_FOR_WORK * (steady() - began)) if news else 0)
         news = await follower.news(SIGN_OF_LIFE)
 
 
@@ -114,7 +114,7 @@ def keep_alive(desk: "Desk") -> None:
     """Let a world not end while somebody looks at it."""
     world = desk.worlds.known(desk.world.name)
     if world is not None:
-        world.used = time.monotonic()
+        world.used = steady()
 
 
 # --- without secrets, and as people read it ------------------------------------------------------

@@ -166,9 +166,11 @@ def in_path(call: Call) -> str:
 
 
 async def list_all_charging_keys(world: World, call: Call) -> Reply:
-    fleet_id = call.query.get("fleetId")
-    keys = world.mock.store.keys(call.query.get("tenant"))
-    found = (described_key(each) async for each in keys if fleet_id in (None, each.fleet_id))
+    store, tenant, fleet_id = world.mock.store, call.query.get("tenant"), call.query.get("fleetId")
+    if fleet_id is not None and tenant is None:
+        fleet = await store.fleet(fleet_id)
+        tenant = fleet.tenant if fleet else ""  # which nobody is
+    found = (described_key(each) async for each in store.keys(tenant, fleet_id))
     return Reply(200, {"chargingKeys": await first(found, call)})
 
 

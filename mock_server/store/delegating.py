@@ -53,8 +53,8 @@ class DelegatingStore(Store):
     def fleets(self, tenant: str | None = None) -> AsyncIterator[Fleet]:
         return self.inner.fleets(tenant)
 
-    def keys(self, tenant: str | None = None) -> AsyncIterator[ChargingKey]:
-        return self.inner.keys(tenant)
+    def keys(self, tenant: str | None = None, fleet_id: str | None = None) -> AsyncIterator[ChargingKey]:
+        return self.inner.keys(tenant, fleet_id)
 
     def locations(self) -> AsyncIterator[Location]:
         return self.inner.locations()

@@ -1,12 +1,12 @@
 """The interface of a store, whatever keeps the state."""
 
-import time
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from fleet_contract.mock_server.clock import steady
 from fleet_contract.mock_server.store.records import ChargingKey, Code, Fleet, Location, Page, State
 
 MAIN = "main"  # the world of whoever names none
@@ -23,7 +23,7 @@ class Habits:
     same: Callable[[str], str] = str
     delay: float = 0.0
     unique_names: bool = False
-    clock: Callable[[], float] = time.monotonic
+    clock: Callable[[], float] = steady
 
 
 class Store(ABC):
@@ -88,8 +88,8 @@ class Store(ABC):
         """Yield all fleets, or those of a tenant, in the order they were made, even those that cannot be found yet."""
 
     @abstractmethod
-    def keys(self, tenant: str | None = None) -> AsyncIterator[ChargingKey]:
-        """Yield all keys, or those of a tenant, in the order they were made, even those that are not listed yet."""
+    def keys(self, tenant: str | None = None, fleet_id: str | None = None) -> AsyncIterator[ChargingKey]:
+        """Yield all keys, those of a tenant, or of one of its fleets, as they were made, even those not listed yet."""
 
     @abstractmethod
     def locations(self) -> AsyncIterator[Location]:

@@ -112,10 +112,10 @@ class MemoryStore(Store):
             if tenant in (None, fleet.tenant):
                 yield fleet
 
-    async def keys(self, tenant: str | None = None) -> AsyncIterator[ChargingKey]:
-        for key in self._keys:
-            if tenant in (None, key.tenant):
-                yield key
+    async def keys(self, tenant: str | None = None, fleet_id: str | None = None) -> AsyncIterator[ChargingKey]:
+        found = self._keys if tenant is None else (key for _, key in self._keys.since(0, tenant, fleet_id))
+        for key in found:
+            yield key
 
     async def locations(self) -> AsyncIterator[Location]:
         for location in list(self._locations.values()):

@@ -147,8 +147,7 @@ class RedisStore(Store):
         return key_of_text(text)
 
     async def page(self, tenant: str, fleet_id: str | None, start: int, size: int) -> Page:
-        fleet_key = "" if fleet_id is None else json.dumps(self._same(fleet_id))
-        _, next, *texts = await self._do("page", tenant, fleet_key, start, size)
+        _, next, *texts = await self._do("page", tenant, self._filter(fleet_id), start, size, 0)
         return Page([key_of_text(each) for each in texts], None if next is None else int(next))
 
     async def location(self, tenant: str, id: str, fleet_id: str | None) -> dict[str, Any]:
@@ -177,11 +176,10 @@ class RedisStore(Store):
             if tenant in (None, fleet.tenant):
                 yield fleet
 
-    async def keys(self, tenant: str | None = None) -> AsyncIterator[ChargingKey]:
-        async for text in self._all("keys"):
-            key = key_of_text(text)
-            if tenant in (None, key.tenant):
-                yield key
+    async def keys(self, tenant: str | None = None, fleet_id: str | None = None) -> AsyncIterator[ChargingKey]:
+        found = self._all("keys") if tenant is None else self._listed(tenant, fleet_id)
+        async for text in found:
+            yield key_of_text(text)
 
     async def locations(self) -> AsyncIterator[Location]:
         _, *texts = await self._do("locations")
@@ -245,6 +243,18 @@ class RedisStore(Store):
         """Return the fleet that has an id, and the time by the clock of Redis."""
         _, text, now = await self._do("fleet", self._loader.fleet_key(id))
         return fleet_of_text(text) if text else None, float(now)
+
+    def _filter(self, fleet_id: str | None) -> str:
+        """Return what stands for the fleet whose keys are asked for, nothing for all fleets."""
+        return "" if fleet_id is None else json.dumps(self._same(fleet_id))
+
+    async def _listed(self, tenant: str, fleet_id: str | None) -> AsyncIterator[bytes]:
+        """Yield the keys of a tenant, or of one of its fleets, even those that are not listed yet."""
+        start: bytes | int | None = 0
+        while start is not None:
+            _, start, *texts = await self._do("page", tenant, self._filter(fleet_id), start, BATCH, 1)
+            for text in texts:
+                yield text
 
     async def _all(self, step: str) -> AsyncIterator[bytes]:
         """Yield what a step returns from one number to another, until there is no more."""

@@ -146,8 +146,9 @@ function steps.fleet(id)
   return {"done", redis.call("HGET", at.fleets, id), string.format("%.6f", now())}
 end
 
--- The place at which the next page begins, and the keys of this one; a fleet_key of nothing stands for all fleets.
-function steps.page(tenant, fleet_key, start, size)
+-- The place at which the next page begins, and the keys of this one; a fleet_key of nothing stands for all fleets, and
+-- with_unlisted of 1 has those keys too that are not listed yet.
+function steps.page(tenant, fleet_key, start, size, with_unlisted)
   local list = cjson.encode({tenant, fleet_key ~= "" and cjson.decode(fleet_key) or nil})
   local from = "[" .. list .. string.format("%012d", start)
   local reply, full, found = {"done", false}, size + 2
@@ -157,7 +158,7 @@ function steps.page(tenant, fleet_key, start, size)
       local place = tonumber(string.sub(each, -12))
       local row = redis.call("HGET", at.keys, place)
       -- To decode each row would take most of the time; few have this field.
-      if not string.find(row, "listed_from", 1, true) or has_come(cjson.decode(row).listed_from) then
+      if with_unlisted == "1" or not string.find(row, "listed_from", 1, true) or has_come(cjson.decode(row).listed_from) then
         if #reply == full then
           reply[2] = place
           return reply

@@ -182,6 +182,15 @@ async def test_nothing_follows_the_last_place(store: Store, start: int) -> None:
     assert await store.page("demo", None, start, 10) == ([], None)
 
 
+async def test_the_keys_of_a_fleet_are_found_even_if_they_are_not_listed_yet(opened: Opened) -> None:
+    store = await opened(Habits(same=str.casefold, delay=60), default_seed())
+    await store.add_key(key("04", "acme-corp-001"))
+    of_the_fleet = [each for each in await all_of(store.keys()) if each.fleet_id == "acme-corp-001"]
+    assert await all_of(store.keys("demo", "ACME-corp-001")) == of_the_fleet
+    assert of_the_fleet[-1].identifier == "04"
+    assert await all_of(store.keys("other", "acme-corp-001")) == []
+
+
 async def test_an_unknown_fleet_has_no_keys(store: Store) -> None:
     for fleet_id in ("nobody", "foreign-001"):
         assert await store.page("demo", fleet_id, 0, 10) == ([], None)
