@@ -129,7 +129,6 @@ def _result(
     failures = tuple(sorted((each for each in failed if each not in explained), key=lambda each: max(each.exchanges)))
     concerned = [each for each in ran if requirement.id in each.reaches]
     errors = [f"{each.name}: {each.error}" for each in concerned if each.error]
-    kept = len(found) - len(failed)
     if failures:
         return Result(requirement, Verdict.FAILED, failures, len(found))
     if failed:
@@ -137,9 +136,9 @@ def _result(
         reason = f"probably caused by the failure of {' and '.join(causes.values())}"
         return Result(requirement, Verdict.UNTESTED, reason=reason, causes=tuple(causes))
     if errors:
-        return Result(requirement, Verdict.ERRORED, (), kept, "; ".join(errors))
-    if kept:
-        return Result(requirement, Verdict.PASSED, (), kept, overlaps=sum(each.overlaps for each in found))
+        return Result(requirement, Verdict.ERRORED, (), len(found), "; ".join(errors))
+    if found:
+        return Result(requirement, Verdict.PASSED, (), len(found), overlaps=sum(each.overlaps for each in found))
     return Result(requirement, Verdict.UNTESTED, (), 0, _why_untested(concerned))
 
 

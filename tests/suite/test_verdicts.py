@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from fleet_contract.contract_tests import verdicts
+from fleet_contract.contract_tests.depths import UNSHOWN, Depth
 from fleet_contract.contract_tests.gate import Gate
 from fleet_contract.contract_tests.judging.findings import Finding
 from fleet_contract.contract_tests.untested import INCONCLUSIVE, Lack
@@ -14,6 +15,7 @@ from fleet_contract.contract_tests.verdicts import (
     Ran,
     Result,
     Verdict,
+    as_shown,
     fold,
     is_selected,
     judged,
@@ -188,3 +190,19 @@ def test_what_we_chose_ourselves_is_judged_only_where_the_target_file_says_so() 
     assert held - without == ours == {"dialect.is-as-held"}
     assert not [id for id in held if catalogue().requirement(id).untestable]
     assert {each.id for each in verdicts.testable(("prices.default",), (), {})} == {OTHER}
+
+
+UNSEEN_BY_SMOKE = min(UNSHOWN[Depth.SMOKE])
+
+
+@pytest.mark.parametrize("verdict", [Verdict.FAILED, Verdict.ERRORED, Verdict.UNTESTED])
+def test_only_a_pass_needs_more_than_a_depth_can_show(verdict: Verdict) -> None:
+    results = [result(verdict, UNSEEN_BY_SMOKE), P]
+    assert as_shown(results, Depth.SMOKE) == results
+
+
+def test_a_pass_that_a_depth_cannot_show_is_untested_and_says_what_it_needs() -> None:
+    passed = result(Verdict.PASSED, UNSEEN_BY_SMOKE)
+    unshown = Result(passed.requirement, Verdict.UNTESTED, reason="needs --depth quick")
+    assert as_shown([passed, P], Depth.SMOKE) == [unshown, P]
+    assert as_shown([passed, P], Depth.QUICK) == [passed, P]

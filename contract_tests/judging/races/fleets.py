@@ -108,8 +108,8 @@ def _on_a_fleet(id: str, moments: Sequence[Moment], view: View) -> Findings:
     if _is_found_uncreated(history):
         return  # Something else made it, and that is judged elsewhere.
     is_repeatable = view.dialect.get("duplicate.identical") != "refused"
-    model: Model[Fleet | None] = Model(None, _step(is_repeatable), observes=lambda action: _relaxed(action) is None)
-    witness = smallest_witness(history, model, _relaxed)
+    model: Model[Fleet | None] = Model(None, _step(is_repeatable), observes=_observes)
+    witness = smallest_witness(history, model)
     if witness:
         only_creates = all(isinstance(each.action, Create) for each in witness)
         yield from fits_none(CREATES if only_creates else CALLS, witness, creates)
@@ -152,11 +152,8 @@ def _step(is_repeatable: bool) -> Callable[[Fleet | None, Any], Iterable[Fleet |
     return step
 
 
-def _relaxed(action: Create | LookUp) -> Create | None:
-    """Return what an operation becomes that a witness leaves out: a create may have happened at any time."""
-    if isinstance(action, LookUp) or action.outcome is Outcome.REFUSED:
-        return None
-    return Create(action.caller, action.name, Outcome.UNKNOWN)
+def _observes(action: Create | LookUp) -> bool:
+    return isinstance(action, LookUp) or action.outcome is Outcome.REFUSED
 
 
 # --- exchanges as operations ---------------------------------------------------------------------

@@ -70,8 +70,8 @@ def _on_the_keys(moments: Sequence[Moment]) -> Findings:
     calls = [operation_of(each, None, each.ended) for each in (*created.values(), *lists)]
     appearances = [operation_of(each, Appear(number), _listed_by(each)) for number, each in created.items()]
     readings = [operation_of(each, _listed(each, created), each.ended) for each in lists]
-    model = Model(frozenset[str](), _grow, observes=lambda action: _appears_or_not(action) is None)
-    witness = {each.number for each in smallest_witness((*appearances, *readings), model, _appears_or_not)}
+    model = Model(frozenset[str](), _grow, observes=lambda action: isinstance(action, Listed))
+    witness = {each.number for each in smallest_witness((*appearances, *readings), model)}
     creates = calls[: len(created)]
     if not witness:
         yield from fits_an_order(KEYS, calls, creates if lists else ())
@@ -109,7 +109,3 @@ def _grow(visible: frozenset[str], action: Appear | Listed) -> Iterable[frozense
     if isinstance(action, Appear):
         return [visible | {action.key}]
     return [visible] if sorted(visible) == list(action.keys) else []
-
-
-def _appears_or_not(action: Appear | Listed) -> Appear | None:
-    return action if isinstance(action, Appear) else None

@@ -11,9 +11,6 @@ State = TypeVar("State", bound=Hashable)
 
 CHECKS = 5_000  # sub-histories that may be tried to find a witness smaller than one that cannot be thinned
 
-# What an action becomes when its operation is left out of a witness; None where it changes nothing.
-Relaxed = Callable[[Any], Any | None]
-
 
 @dataclass(frozen=True)
 class Operation:
@@ -50,7 +47,8 @@ class Model(Generic[State]):
     """An object that does one thing at a time: `step` returns every state that an action may lead to.
 
     None of them: the action is impossible in that state. Several: any of them may come about.
-    `observes` says of an action that it never changes a state, whichever it is; that is only for speed.
+    `observes` says of an action that it never changes a state, whichever it is: such an action need not be tried at
+    another place than the first where it fits, and leaves nothing behind when it is left out of a witness.
     """
 
     initial: State
@@ -169,17 +167,15 @@ def _twins(by_time: Iterable[Operation]) -> Iterator[int]:
 # --- witnesses ---------------------------------------------------------------------------------
 
 
-def smallest_witness(history: Iterable[Operation], model: Model[State], relaxed: Relaxed) -> tuple[Operation, ...]:
+def smallest_witness(history: Iterable[Operation], model: Model[State]) -> tuple[Operation, ...]:
     """Return the fewest operations that prove a history not linearizable, by invocation; none if it is.
 
-    An operation that is left out lives on as what `relaxed` makes of its action, which may take
-    effect at any time or never. So leaving out only ever allows more, and what fails without it
-    fails with it, provided that `relaxed` keeps two promises: a relaxed action leads wherever its
-    action leads, and what becomes None changes no state. None of the operations can be left out;
-    fewer others would do only where it takes more than CHECKS sub-histories to see.
+    An operation that is left out may still have taken effect, at any time or never. So leaving out only ever allows
+    more, and what fails without it fails with it. None of the operations can be left out; fewer others would do only
+    where it takes more than CHECKS sub-histories to see.
     """
     whole = tuple(sorted(history, key=lambda each: each.invoked))
-    proof = _Proof(whole, model, relaxed)
+    proof = _Proof(whole, model)
     everything = tuple(range(len(whole)))
     if not proof.holds(everything):
         return ()
@@ -190,21 +186,19 @@ def smallest_witness(history: Iterable[Operation], model: Model[State], relaxed:
 class _Proof(Generic[State]):
     """Whether some operations of a history prove that it is not linearizable."""
 
-    def __init__(self, whole: Sequence[Operation], model: Model[State], relaxed: Relaxed) -> None:
+    def __init__(self, whole: Sequence[Operation], model: Model[State]) -> None:
         self._whole = whole
         self._model = model
-        self._relaxed = [_loosened(each, relaxed) for each in whole]
+        self._left_out = [
+            None if model.observes(each.action) else replace(each, invoked=-math.inf, returned=math.inf)
+            for each in whole
+        ]
 
     def holds(self, kept: Sequence[int]) -> bool:
-        operations: list[Operation | None] = list(self._relaxed)
+        operations: list[Operation | None] = list(self._left_out)
         for index in kept:
             operations[index] = self._whole[index]
         return not is_linearizable((each for each in operations if each), self._model)
-
-
-def _loosened(operation: Operation, relaxed: Relaxed) -> Operation | None:
-    action = relaxed(operation.action)
-    return None if action is None else replace(operation, action=action, invoked=-math.inf, returned=math.inf)
 
 
 def _thinned(kept: tuple[int, ...], proof: _Proof[State]) -> tuple[int, ...]:
