@@ -5,31 +5,14 @@ from typing import Any
 from fleet_contract.mock_server.parts import Mock
 from fleet_contract.mock_server.store import ChargingKey, Fleet, Location, State
 from fleet_contract.mock_server.store.records import FOR_EVER
-from fleet_contract.mock_server.store.rows import Rows, fleet_of_row, key_of_row, row_of_fleet, row_of_key
+from fleet_contract.mock_server.store.whole import whole
 
 Described = dict[str, Any]
-AT_ONCE = 0.0  # a time that has always come
 
 
 async def state_now(mock: Mock) -> State:
     """Return all that a mock holds; whatever cannot be found yet is found at once in a mock that holds this."""
-    fleets, keys = mock.store.fleets(), mock.store.keys()
-    return State(
-        dict(mock.access.tenants),
-        Rows([row_of_fleet(found_at_once(each)) async for each in fleets], fleet_of_row),
-        Rows([row_of_key(listed_at_once(each)) async for each in keys], key_of_row),
-        [each async for each in mock.store.locations()],
-    )
-
-
-def found_at_once(fleet: Fleet) -> Fleet:
-    return Fleet(fleet.id, fleet.name, fleet.tenant, fleet.codes, AT_ONCE)
-
-
-def listed_at_once(key: ChargingKey) -> ChargingKey:
-    return ChargingKey(
-        key.identifier, key.visual_number, key.contract_id, key.tenant, key.fleet_id, key.enabled, key.valid_to, AT_ONCE
-    )
+    return await whole(mock.store, mock.access.tenants)
 
 
 def described(state: State) -> Described:

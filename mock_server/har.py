@@ -127,6 +127,7 @@ def _entry(entry: Entry, masking: Masking, scheme: str, base_path: str) -> Json:
         "response": _response(entry, masking),
         "cache": {},
         "timings": {"send": 0, "wait": taken, "receive": 0},
+        "_replica": entry.replica,
         "_world": entry.call.world,
         "_operation": entry.call.operation_id,
         "_reason": entry.answer.reason.kind.value if entry.answer.reason else None,

@@ -23,13 +23,17 @@ Described = dict[str, Any]
 
 
 class Entry(NamedTuple):
-    """One exchange: its number, when its request was there, how many seconds it took, and what was said."""
+    """One exchange: its number, when its request was there, how many seconds it took, what was said, and to whom.
+
+    `replica` is the id of the journal that noted it, so of the process.
+    """
 
     number: int
     at: float
     seconds: float
     call: Call
     answer: Answer
+    replica: str = ""
 
 
 Noted = tuple[int, str, bytes]  # its number, its world, and all of it as a row
@@ -90,7 +94,7 @@ class Journal:
         while len(noted) > self.most or self._bytes > MOST_BYTES:
             self._bytes -= len(noted.popleft()[2])
         if self._listener is not None:
-            self._listener(Entry(self._number, at, seconds, call, answer))
+            self._listener(Entry(self._number, at, seconds, call, answer, self.id))
         if self.followers:
             self.tell(call.world, "exchanges")
 
@@ -103,13 +107,13 @@ class Journal:
     def of(self, world: str, after: int = 0) -> Iterator[Entry]:
         """Yield the exchanges of a world that came after the one of a number, the oldest first."""
         rows = [(number, row) for number, of, row in self._noted if of == world and number > after]
-        return (entry_of(number, row) for number, row in rows)
+        return (entry_of(number, row, self.id) for number, row in rows)
 
     def latest(self, world: str, after: int, most: int) -> tuple[list[Entry], int]:
         """Return those exchanges of a world after a number that came last, and how many more there are."""
         newest_first = takewhile(lambda noted: noted[0] > after, reversed(self._noted))
         rows = [(number, row) for number, of, row in newest_first if of == world]
-        return [entry_of(number, row) for number, row in reversed(rows[:most])], max(len(rows) - most, 0)
+        return [entry_of(number, row, self.id) for number, row in reversed(rows[:most])], max(len(rows) - most, 0)
 
     def clear(self, world: str) -> None:
         """Forget the exchanges of a world."""
@@ -151,14 +155,14 @@ def row_of_reason(reason: Reason) -> tuple[Any, ...]:
     )
 
 
-def entry_of(number: int, row: bytes) -> Entry:
+def entry_of(number: int, row: bytes, replica: str) -> Entry:
     """Return the exchange that a row holds; how it was delivered is known by name alone."""
     at, seconds, *sent, status, headers, body, delivery, why = marshal.loads(row)  # noqa: S302  (bytes of our own)
     method, raw_path, fields, operation_id, world, tenant, raw_query, raw_body = sent
     call = Call(method, raw_path, fields, operation_id, world, tenant=tenant, raw_query=raw_query, raw_body=raw_body)
     reason = Reason(Kind(why[0]), why[1], why[3] and Fault(*why[3]), why[2]) if why else None
     answer = Answer(status, headers, body, reason.kind if reason else None, delivery and known_as(delivery), reason)
-    return Entry(number, at, seconds, call, answer)
+    return Entry(number, at, seconds, call, answer, replica)
 
 
 def known_as(name: str) -> Deliver:
@@ -198,6 +202,7 @@ def described(entry: Entry) -> Described:
     call, answer = entry.call, entry.answer
     shown: Described = {
         "number": entry.number,
+        "replica": entry.replica,
         "time": moment(entry.at),
         "seconds": round(entry.seconds, 6),
         "world": call.world,

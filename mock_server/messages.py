@@ -6,10 +6,13 @@ Nobody changes a reply or an answer that is made. They are not frozen, since tha
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fleet_contract.mock_server.deliveries import Deliver
 from fleet_contract.mock_server.kinds import Kind
+
+if TYPE_CHECKING:
+    from fleet_contract.mock_server.on_demand import Demand
 
 Json = Any
 WITHOUT_CONTENT = (204, 304)  # statuses whose response has no body (RFC 9110, section 6.4.1)
@@ -21,7 +24,7 @@ class Call:
 
     `operation_id` is None where no operation was meant; `prefix` is what named the world in
     front of the path; `headers` have lower-case names; `path` and `query` are decoded;
-    `body` is the value of a JSON body.
+    `body` is the value of a JSON body; `demand` is what the call is to meet, once that is known.
     """
 
     method: str
@@ -36,6 +39,7 @@ class Call:
     raw_query: bytes = b""
     raw_body: bytes = b""
     body: Json = None
+    demand: "Demand | None" = None
 
     def header(self, name: str) -> str | None:
         """Return the first header of this name; the name is given in lower case."""

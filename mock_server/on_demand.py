@@ -1,11 +1,9 @@
-"""Rules: what some calls of a world are to meet, on demand; next N times, with some probability, or beyond a rate."""
+"""On demand: what calls may be told to meet, as a rule says it, and how a call meets it."""
 
 import asyncio
-from collections import deque
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial, update_wrapper
-from itertools import count
 from random import Random
 from types import MappingProxyType
 from typing import Any
@@ -116,49 +114,6 @@ class Demand:
         return f"Rule {listed} of this world asked for this." if self.numbers else ""
 
 
-class Active:
-    """A rule in force: what it has drawn and how often it was used."""
-
-    def __init__(self, number: int, rule: Rule, random: Random) -> None:
-        self.number = number
-        self.rule = rule
-        self.used = 0
-        self._random = random
-        self._allowed: deque[float] = deque()
-
-    @property
-    def is_spent(self) -> bool:
-        return self.rule.times is not None and self.used >= self.rule.times
-
-    def adds_to(self, demand: Demand, call: Call, now: float) -> None:
-        """Add to what a call is to meet."""
-        rule = self.rule
-        is_late = rule.respond is not None and demand.respond is not None  # An earlier rule has decided.
-        if self.is_spent or is_late or not rule.match.holds(call) or not self._is_its_turn(now):
-            return
-        self.used += 1
-        demand.numbers.append(self.number)
-        demand.respond = demand.respond or rule.respond
-        demand.deliver = demand.deliver or delivery(rule)
-        if rule.latency is not None:
-            draw = DISTRIBUTIONS[rule.latency["distribution"]][1]
-            demand.delay += min(max(draw(self._random, rule.latency), 0.0), LONGEST_DELAY)
-
-    def _is_its_turn(self, now: float) -> bool:
-        # Drawn first, so that the same calls draw the same numbers whatever the clock says.
-        is_drawn = self.rule.probability >= 1 or self._random.random() < self.rule.probability
-        return is_drawn and (self.rule.rate is None or self._is_beyond(*self.rule.rate, now))
-
-    def _is_beyond(self, calls: int, seconds: float, now: float) -> bool:
-        """Say whether so many calls were let through in the last seconds that this one is not."""
-        while self._allowed and now - self._allowed[0] >= seconds:
-            self._allowed.popleft()
-        if len(self._allowed) >= calls:
-            return True
-        self._allowed.append(now)
-        return False
-
-
 def delivery(rule: Rule) -> deliveries.Deliver | None:
     """Return how a rule lets a response be sent."""
     if rule.deliver == "dripped" and rule.bytes_per_second is not None:
@@ -167,52 +122,73 @@ def delivery(rule: Rule) -> deliveries.Deliver | None:
     return DELIVERIES[rule.deliver] if rule.deliver else None
 
 
-class Rules:
-    """The rules of a world, in their order; the same seed draws the same numbers for the same calls."""
-
-    def __init__(self, rules: Sequence[Rule], seed: int, world: str) -> None:
-        self.seed = seed
-        self._world = world
-        self._numbers = count(1)
-        self._active: list[Active] = []
-        for rule in rules:
-            self.add(rule)
-
-    def __iter__(self) -> Iterator[Active]:
-        return iter(self._active)
-
-    def __len__(self) -> int:
-        return len(self._active)
-
-    def add(self, rule: Rule) -> Active:
-        """Let a rule be in force after all others."""
-        number = next(self._numbers)
-        self._active.append(Active(number, rule, Random(f"{self.seed} {self._world} {number}")))  # noqa: S311
-        return self._active[-1]
-
-    def remove(self, number: int) -> bool:
-        """Take a rule away; False where there is none of this number."""
-        before = len(self._active)
-        self._active = [each for each in self._active if each.number != number]
-        return len(self._active) < before
-
-    def demand(self, call: Call, now: float) -> Demand:
-        """Return what a call is to meet."""
-        demand = Demand()
-        for active in self._active:
-            active.adds_to(demand, call, now)
-        if demand.numbers:
-            self._active = [each for each in self._active if not each.is_spent]
-        return demand
+def demanded(rules: Iterable[tuple[int, Rule, Random]]) -> Demand:
+    """Return what a call is to meet that meets some rules, each with its number and what its latency is drawn from."""
+    demand = Demand()
+    for number, rule, random in rules:
+        demand.numbers.append(number)
+        demand.respond = demand.respond or rule.respond
+        demand.deliver = demand.deliver or delivery(rule)
+        if rule.latency is not None:
+            draw = DISTRIBUTIONS[rule.latency["distribution"]][1]
+            demand.delay += min(max(draw(random, rule.latency), 0.0), LONGEST_DELAY)
+    return demand
 
 
 async def met(demand: Demand, carry_out: Callable[[], Awaitable[Answer]], dialect: Dialect) -> Answer:
     """Return what a call is answered that has something to meet."""
-    if demand.delay:
-        await asyncio.sleep(demand.delay)
+    delay, demand.delay = demand.delay, 0.0  # A call that begins anew has waited.
+    if delay:
+        await asyncio.sleep(delay)
     respond = demand.respond
     if respond is None or respond.is_carried_out:
         answer = await carry_out()
     if respond is not None:
         answer = respond.answer(demand.why, dialect)
     return replace(answer, deliver=demand.deliver) if demand.deliver else answer
+
+
+# --- as values -----------------------------------------------------------------------------------
+
+
+def rule_of(value: Mapping[str, Any]) -> Rule:
+    """Return the rule that a value describes, as the control API has it."""
+    match, rate, respond = value.get("match", {}), value.get("rate"), value.get("respond")
+    return Rule(
+        Match(match.get("operation"), match.get("tenant"), match.get("path")),
+        value.get("times"),
+        value.get("probability", 1.0),
+        (rate["calls"], rate["seconds"]) if rate else None,
+        value.get("latency"),
+        respond and respond_of(respond),
+        value.get("deliver"),
+        value.get("bytesPerSecond"),
+    )
+
+
+def respond_of(value: Mapping[str, Any]) -> Respond:
+    headers = {name.lower(): text for name, text in value.get("headers", {}).items()}
+    return Respond(value["status"], headers, value.get("body"), value.get("isCarriedOut", False))
+
+
+def described(rule: Rule) -> dict[str, Any]:
+    """Return the value that describes a rule."""
+    match = {name: getattr(rule.match, name) for name in ("operation", "tenant", "path")}
+    respond = rule.respond
+    members = {
+        "match": {name: value for name, value in match.items() if value is not None} or None,
+        "times": rule.times,
+        "probability": rule.probability if rule.probability < 1 else None,
+        "rate": {"calls": rule.rate[0], "seconds": rule.rate[1]} if rule.rate else None,
+        "latency": rule.latency,
+        "respond": respond
+        and {
+            "status": respond.status,
+            "headers": dict(respond.headers),
+            "isCarriedOut": respond.is_carried_out,
+            **({} if respond.body is None else {"body": respond.body}),
+        },
+        "deliver": rule.deliver,
+        "bytesPerSecond": rule.bytes_per_second,
+    }
+    return {name: value for name, value in members.items() if value is not None}

@@ -165,6 +165,7 @@ def shared_store(parts: Parts, world: str = MAIN, of: Store | None = None) -> "R
     """Return the store that all mocks of these parts share; raises Contradiction where it cannot be used."""
     try:  # Here, since few need it: it is an extra, and takes half as long to load as all the rest.
         from fleet_contract.mock_server.store.redis import RedisStore
+        from fleet_contract.mock_server.store.redis_loading import prefix_of
     except ModuleNotFoundError:
         raise Contradiction(
             "A store in Redis needs the package redis, which is not installed. "
@@ -174,7 +175,7 @@ def shared_store(parts: Parts, world: str = MAIN, of: Store | None = None) -> "R
         of = of.inner
     link = of.link if isinstance(of, RedisStore) else None
     agreed = terms(parts.dialect, parts.seed, parts.misbehaviours)
-    return RedisStore(parts.store_url, habits(parts.dialect), parts.seed, agreed, world=world, link=link)
+    return RedisStore(parts.store_url, habits(parts.dialect), parts.seed, agreed, prefix_of(world), link)
 
 
 def habits(dialect: Dialect) -> Habits:

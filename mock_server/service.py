@@ -14,15 +14,15 @@ from urllib.parse import parse_qsl
 
 from fleet_contract.mock_server import prefer
 from fleet_contract.mock_server.bodies import Incoming, read_body
-from fleet_contract.mock_server.clock import steady
 from fleet_contract.mock_server.codings import unpacked
 from fleet_contract.mock_server.hints import HINTS, hint_of
 from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import NOTHING, Answer, Call, Reply, to_bytes
-from fleet_contract.mock_server.on_demand import Rules, met
+from fleet_contract.mock_server.on_demand import met
 from fleet_contract.mock_server.parts import Mock, Proceed
 from fleet_contract.mock_server.plan import Parameter, Plan
 from fleet_contract.mock_server.refusals import Refusal, refusal_of, rendered
+from fleet_contract.mock_server.rules_in_force import Rules
 from fleet_contract.mock_server.schemas import body_refusal
 from fleet_contract.mock_server.store import OtherTerms
 
@@ -87,12 +87,14 @@ class Service:
             return await self.refused(wrong, call)
 
     async def demanded(self, call: Call, plan: Plan, incoming: Incoming) -> Answer:
-        """Return what a call is answered that may have something to meet; never raises but Refusal."""
+        """Return what a call is answered that may have something to meet; raises what the store raises."""
         answer, ignored = prefer.preferred(call, plan, self.dialect)
         if answer is not None:
             return answer
         carry_out = partial(self.carried_out, call, plan, incoming)
-        demand = self.rules.demand(call, steady()) if self.rules else None
+        if call.demand is None and self.rules:  # A call that begins anew has met its rules.
+            call.demand = await self.rules.demand(call, self.mock.store)
+        demand = call.demand
         answer = await met(demand, carry_out, self.dialect) if demand and demand.numbers else await carry_out()
         if not ignored:
             return answer

@@ -8,22 +8,36 @@ from typing import Any
 from fleet_contract.mock_server.store import State
 from fleet_contract.mock_server.store.texts import text_of_fleet, text_of_key, text_of_location
 
-LAYOUT = 2  # of what is kept in the store; another one cannot be shared with
+LAYOUT = 3  # of what is kept in the store; another one cannot be shared with
 MOST_NAMED = 5
 NOW = "now"
 
 Terms = Mapping[str, Any]
+Rules = Mapping[str, Any] | None  # as values
 
 
-def terms(dialect: Mapping[str, str], seed: State, misbehaviours: Sequence[str] = ()) -> Terms:
-    """Return what mocks agree on that were started so, as JSON can hold it."""
-    started = {"layout": LAYOUT, "dialect": dict(dialect), "seed": _digest(seed), "misbehaviours": list(misbehaviours)}
+def terms(
+    dialect: Mapping[str, str], seed: State, misbehaviours: Sequence[str] = (), rules: Sequence[Any] = ()
+) -> Terms:
+    """Return what mocks agree on that were started so, as JSON can hold it; `rules` are values, told by nobody yet."""
+    started = {
+        "layout": LAYOUT,
+        "dialect": dict(dialect),
+        "seed": _digest(seed),
+        "misbehaviours": list(misbehaviours),
+        "rules": list(rules),
+    }
     return {**started, NOW: behaviour(dialect, misbehaviours, seed.keys)}
 
 
-def behaviour(dialect: Mapping[str, str], misbehaviours: Sequence[str], keys: Mapping[str, str]) -> Terms:
-    """Return what may change while mocks run, and is the same for all who share a store; `keys` are the API keys."""
-    return {"dialect": dict(dialect), "misbehaviours": list(misbehaviours), "keys": dict(keys)}
+def behaviour(
+    dialect: Mapping[str, str], misbehaviours: Sequence[str], keys: Mapping[str, str], rules: Rules = None
+) -> Terms:
+    """Return what may change while mocks run, and is the same for all who share a store.
+
+    `keys` are the API keys. Without `rules`, nobody has told any.
+    """
+    return {"dialect": dict(dialect), "misbehaviours": list(misbehaviours), "keys": dict(keys), "rules": rules}
 
 
 def behaving(of: Terms, now: Terms) -> Terms:

@@ -18,7 +18,8 @@ from fleet_contract.mock_server.pages import pages, with_policy
 from fleet_contract.mock_server.refusals import Refusal, refusal_of, rendered
 from fleet_contract.mock_server.routes import Routes, listed
 from fleet_contract.mock_server.sending import sent
-from fleet_contract.mock_server.worlds import HEADER, World, Worlds, without_world
+from fleet_contract.mock_server.world import World
+from fleet_contract.mock_server.worlds import HEADER, Worlds, without_world
 
 PAGES_FOR_PEOPLE = ("/ui", "/openapi.json", "/openapi.yaml")
 

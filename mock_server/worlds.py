@@ -6,229 +6,25 @@ other is made when it is first named, and ends when nobody has named it for a wh
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
-from math import ceil
 from pathlib import Path
-from secrets import randbelow
-from typing import TypeVar
 
-from fleet_contract.mock_server.bodies import Incoming
 from fleet_contract.mock_server.clock import steady
-from fleet_contract.mock_server.describing import state_now
 from fleet_contract.mock_server.kinds import Kind
-from fleet_contract.mock_server.messages import Answer, Call
-from fleet_contract.mock_server.misbehaviours import MISBEHAVIOURS, find
-from fleet_contract.mock_server.on_demand import Rule, Rules
-from fleet_contract.mock_server.parts import Mock, Parts, habits, require_distinct_fleets
+from fleet_contract.mock_server.parts import Parts
 from fleet_contract.mock_server.patterns import Patterns, PlansOf
-from fleet_contract.mock_server.refusals import Refusal, refusal_of, rendered
-from fleet_contract.mock_server.service import Service
-from fleet_contract.mock_server.store import MAIN, OtherTerms, State, StoreUnavailable
-from fleet_contract.mock_server.terms import NOW, Terms, are_started_alike, behaving, behaviour, terms
+from fleet_contract.mock_server.refusals import Refusal
+from fleet_contract.mock_server.store import MAIN, StoreUnavailable
 from fleet_contract.mock_server.watching import Watch
-from fleet_contract.spec.dialect import Dialect
+from fleet_contract.mock_server.world import Origin, World, known_ones
 
 HEADER = "mock-world"
 NAME = re.compile(r"(?!\.{1,2}(?![\s\S]))[A-Za-z0-9_.~-]{1,100}")
 IN_FRONT = re.compile(r"(?P<before>.*?)/_mock/worlds/(?P<name>[^/]+)(?P<rest>/.+)", re.DOTALL)
 INTERVAL = 0.5  # seconds after which a mock behaves at the latest as others do that share its worlds
-MOST_TRIES = 5
-MARGIN = 5.0  # seconds that a shared world outlives what mocks know of it: to look at one that is gone makes it anew
-Done = TypeVar("Done")
-LARGEST_SEED = 2**32
-
-
-@dataclass(frozen=True)
-class Origin:
-    """What a world is as long as nobody changes it."""
-
-    seed: State
-    dialect: Dialect
-    misbehaviours: Sequence[str] = ()
-    rules: Sequence[Rule] = ()
-
-
-class World:
-    """A mock among several, and what of it may be changed while it runs."""
-
-    def __init__(self, name: str, origin: Origin, patterns: Patterns, of: Mock | None = None) -> None:
-        pattern = patterns.of(origin.dialect)
-        parts = misbehaving(replace(pattern.parts, seed=origin.seed), origin.misbehaviours)
-        self.name = name
-        self.origin = origin
-        self.mock = Mock(parts, pattern.routes, name, of.store if of else None)
-        self.service = Service(self.mock, pattern.plans)
-        self.rule(origin.rules)
-        self.used = steady()
-        self.snapshots: dict[str, State] = {}
-        self._patterns = patterns
-        self._told = 0.0  # until when it was told to last
-        self._is_shared = bool(parts.store_url)
-        self._agreed = terms(origin.dialect, origin.seed, parts.misbehaviours) if self._is_shared else {}
-        self.answer = self._answer_as_agreed if self._is_shared else self.service.answer
-
-    @property
-    def unused_for(self) -> float:
-        """For how many seconds no request has been for it."""
-        return steady() - self.used
-
-    @property
-    def misbehaviours(self) -> list[str]:
-        """The names of how it misbehaves."""
-        return known_ones(self.mock.parts.misbehaviours)
-
-    async def hold(self, state: State) -> None:
-        """Hold a state, and nothing else; raises Contradiction, and then nothing has changed."""
-        require_distinct_fleets(state, self.mock.dialect)
-        await self.mock.store.replace(state)
-        self.know(state.keys)
-
-    def know(self, keys: Mapping[str, str]) -> None:
-        """Know these API keys, each of its tenant, and no others."""
-        tenants = self.mock.access.tenants  # to which the store looks too
-        tenants.clear()
-        tenants.update(keys)
-
-    async def speak(self, dialect: Dialect) -> None:
-        """Speak a dialect, and hold what was held; raises Contradiction, and then nothing has changed."""
-        async with self.mock.store.suspended():  # Or what others write after it was read would be lost.
-            await self._become(dialect, await state_now(self.mock))
-
-    def misbehave(self, names: Sequence[str]) -> None:
-        """Misbehave in these ways, from their beginning, and in no others; raises Contradiction."""
-        self.mock.parts = misbehaving(self.mock.parts, names)
-        self.service.begin(self.service.plans)
-
-    @property
-    def rules(self) -> Rules:
-        """What some of its calls are to meet."""
-        return self._rules
-
-    def rule(self, rules: Sequence[Rule], seed: int | None = None) -> None:
-        """Let calls meet what these rules say, from their beginning, and nothing else."""
-        chosen = next(each for each in (seed, self.mock.parts.chaos_seed, randbelow(LARGEST_SEED)) if each is not None)
-        self._rules = Rules(rules, chosen, self.name)
-        self.apply_rules()
-
-    def apply_rules(self) -> None:
-        """Let calls meet the rules as they are now; a world without any has none to look at."""
-        self.service.rules = self._rules if len(self._rules) else None
-
-    async def reset(self) -> None:
-        """Be again what it was when it was made; its snapshots stay."""
-        await self._become(self.origin.dialect, self.origin.seed)
-        self.know(self.origin.seed.keys)
-        self.misbehave(self.origin.misbehaviours)
-        self.rule(self.origin.rules)
-
-    async def go_over(self, origin: Origin, *, to_its_dialect: bool, to_its_seed: bool) -> None:
-        """Have another origin; speak its dialect and hold its seed where asked to, and otherwise go on as it is.
-
-        Raises Contradiction, and then nothing has changed.
-        """
-        dialect = origin.dialect if to_its_dialect else self.mock.dialect
-        if to_its_seed:
-            await self._become(dialect, origin.seed)
-            self.know(origin.seed.keys)
-        elif dialect != self.mock.dialect:
-            await self.speak(dialect)
-        self.origin = origin
-
-    async def _become(self, dialect: Dialect, state: State) -> None:
-        require_distinct_fleets(state, dialect)
-        if dialect == self.mock.dialect:
-            await self.mock.store.replace(state)
-            return
-        pattern = self._patterns.of(dialect)
-        parts = misbehaving(replace(pattern.parts, seed=self.origin.seed), self.misbehaviours)
-        agreed = behaving(self._agreed, behaviour(dialect, parts.misbehaviours, self.mock.access.tenants))
-        await self.mock.store.begin(state, habits(dialect), agreed)
-        self._agreed = agreed
-        self.mock.become(parts, pattern.routes)
-        self.service.begin(pattern.plans)
-
-    # --- with other mocks that share it ---
-
-    async def begin(self) -> None:
-        """Let all who share this world find it as it was made here; raises StoreUnavailable."""
-        for _ in range(MOST_TRIES):
-            await self.mock.store.drop()
-            with suppress(OtherTerms):  # Another mock was asked for it between, and was faster.
-                await self.mock.store.look()
-                return
-        raise StoreUnavailable("Other mocks use this world all the time, so it cannot begin anew.")
-
-    async def last(self, seconds: float) -> None:
-        """Let a world that was used since this was last called outlive this mock for some seconds."""
-        if self.name != MAIN and self.used != self._told:
-            self._told = self.used
-            await self.mock.store.last(ceil(seconds + MARGIN))
-
-    async def _answer_as_agreed(self, call: Call, incoming: Incoming) -> Answer:
-        """Return what a call is answered by whichever mock; never raises."""
-        try:
-            return await self.up_to_date(partial(self.service.answer, call, incoming))
-        except StoreUnavailable as wrong:
-            return self.service.finish(call, rendered(refusal_of(wrong, call.operation_id), self.mock.dialect))
-
-    async def up_to_date(self, do: Callable[[], Awaitable[Done]]) -> Done:
-        """Return what is done, again where others have changed the behaviour meanwhile; raises StoreUnavailable."""
-        for _ in range(MOST_TRIES):
-            try:
-                return await do()
-            except OtherTerms as wrong:
-                self._catch_up(wrong.held)
-        raise StoreUnavailable("Other mocks change how this world behaves, again and again.")
-
-    def _catch_up(self, held: Terms) -> None:
-        """Behave as others have agreed on; raises StoreUnavailable where they were started with something else."""
-        is_like_others = self.name != MAIN or are_started_alike(held, self._agreed)
-        if held.get("layout") != self._agreed["layout"] or not is_like_others:
-            raise StoreUnavailable("Redis holds the state of mocks that were started on other terms. Restart this one.")
-        now = held[NOW]
-        pattern = self._patterns.of(now["dialect"])
-        parts = misbehaving(replace(pattern.parts, seed=self.origin.seed), now["misbehaviours"])
-        self.mock.store.adopt(habits(parts.dialect), held)
-        self._agreed = held
-        self.mock.become(parts, pattern.routes)
-        self.know(now["keys"])
-        self.service.begin(pattern.plans)
-
-    async def share(self) -> None:
-        """Let all mocks behave as this one does now; raises StoreUnavailable, also where another was first."""
-        if not self._is_shared:
-            return
-        agreed = behaving(
-            self._agreed, behaviour(self.mock.dialect, self.mock.parts.misbehaviours, self.mock.access.tenants)
-        )
-        if agreed == self._agreed:
-            return
-        try:
-            await self.mock.store.agree(agreed)
-        except OtherTerms as wrong:
-            self._catch_up(wrong.held)
-            raise StoreUnavailable(
-                "Another mock changed how this world behaves, so this change was not made."
-            ) from None
-        self._agreed = agreed
-
-    async def look(self) -> None:
-        """Learn how all mocks behave; raises StoreUnavailable."""
-        if self._is_shared:
-            await self.up_to_date(self.mock.store.look)
-
-
-def misbehaving(parts: Parts, names: Sequence[str]) -> Parts:
-    """Return parts of a mock that misbehaves in these ways and in no others; raises Contradiction."""
-    distinct = list(dict.fromkeys(names))
-    return replace(parts, misbehaviours=distinct, misbehaving=[find(name).around for name in distinct])
-
-
-def known_ones(names: Sequence[str]) -> list[str]:
-    return [name for name in names if name in MISBEHAVIOURS]
 
 
 class Worlds:
@@ -292,6 +88,10 @@ class Worlds:
 
     def make(self, name: str, origin: Origin | None = None) -> World:
         """Make a world, in place of the one of this name if there is one; raises Refusal or Contradiction."""
+        self._others[name] = self._made(name, origin or self.origin)
+        return self._others[name]
+
+    def _made(self, name: str, origin: Origin) -> World:
         require_name(name)
         self._end_unused()
         most = self.parts.bounds.worlds
@@ -301,13 +101,13 @@ class Worlds:
                 f"There are {most} worlds, which is as many as this mock may have.",
                 {"mock-hint": "Drop worlds that nobody needs (DELETE /_mock/worlds/NAME), or raise --max-worlds."},
             )
-        self._others[name] = World(name, origin or self.origin, self._patterns, self.main.mock)
-        return self._others[name]
+        return World(name, origin, self._patterns, self.main.mock)
 
     async def begin(self, name: str, origin: Origin) -> World:
         """Make a world, for all who share it; raises Refusal, Contradiction or StoreUnavailable."""
-        world = self.make(name, origin)
-        await world.begin()
+        world = self._made(name, origin)
+        await world.begin(has_own_seed=origin.seed is not self.origin.seed)
+        self._others[name] = world
         return world
 
     def known(self, name: str) -> World | None:
@@ -315,11 +115,24 @@ class Worlds:
         self._end_unused()
         return self.main if name == MAIN else self._others.get(name)
 
+    async def found(self, name: str) -> World | None:
+        """Return the world of this name, also one that another mock has made; raises StoreUnavailable."""
+        known = self.known(name)
+        if known or not self.parts.store_url or not NAME.fullmatch(name):
+            return known
+        world = self._made(name, self.origin)
+        if not await world.mock.store.is_held():
+            return None
+        self._others[name] = world
+        await world.look()
+        return world
+
     async def drop(self, name: str) -> None:
         """End a world for all who share it, which must not be the main one; raises StoreUnavailable."""
-        world = self._others.pop(name, None)
+        world = self._others.get(name)
         if world is not None:
             await world.mock.store.drop()
+            self._others.pop(name, None)
 
     def _end_unused(self) -> None:
         longest = self.parts.bounds.rest

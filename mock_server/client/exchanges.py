@@ -29,10 +29,12 @@ class Exchange:
     """One request and its response.
 
     `time` is of RFC 3339. `path` is as it stood on the wire, without base path and world. `reason` says in a few words
-    why the request was refused and `problem` in full, whatever the dialect shows of it.
+    why the request was refused and `problem` in full, whatever the dialect shows of it. `replica` is the process that
+    answered.
     """
 
     number: int
+    replica: str
     time: str
     seconds: float
     tenant: str | None
@@ -58,7 +60,7 @@ class Exchange:
 def exchange_of(entry: Mapping[str, Any]) -> Exchange:
     """Return an entry of the journal as an exchange."""
     request, response = entry["request"], entry["response"]
-    same = ("number", "time", "seconds", "tenant", "operation", "status", "reason", "problem")
+    same = ("number", "replica", "time", "seconds", "tenant", "operation", "status", "reason", "problem")
     return Exchange(
         **{name: entry[name] for name in same},
         **{name: request[name] for name in ("method", "path", "query")},

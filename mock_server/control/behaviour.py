@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from fleet_contract.mock_server.control.problems import Problem, pointer_to
 from fleet_contract.mock_server.messages import Call, Reply
 from fleet_contract.mock_server.misbehaviours import MISBEHAVIOURS
-from fleet_contract.mock_server.worlds import World
+from fleet_contract.mock_server.world import World
 from fleet_contract.spec.catalogue import catalogue
 from fleet_contract.spec.dialect import Dialect, complete, default_dialect
 from fleet_contract.spec.files import Contradiction, suggestion

@@ -17,7 +17,8 @@ from fleet_contract.mock_server.messages import NOTHING, Answer, Call, Json, Rep
 from fleet_contract.mock_server.seed import state_of
 from fleet_contract.mock_server.seed_checks import require_sound
 from fleet_contract.mock_server.store import MAIN, State
-from fleet_contract.mock_server.worlds import Origin, World, Worlds, require_name
+from fleet_contract.mock_server.world import Origin, World
+from fleet_contract.mock_server.worlds import NAME, Worlds, require_name
 from fleet_contract.spec.dialect import default_dialect
 
 MOST_SNAPSHOTS = 100
@@ -53,7 +54,14 @@ async def get_overview(desk: Desk, call: Call) -> Reply:
         "worlds": f"{base}/_mock/worlds",
     }
     return Reply(
-        200, {"name": "fleet-mock", "version": version("fleet-contract"), "world": desk.world.name, "links": links}
+        200,
+        {
+            "name": "fleet-mock",
+            "version": version("fleet-contract"),
+            "replica": desk.journal.id,
+            "world": desk.world.name,
+            "links": links,
+        },
     )
 
 
@@ -86,7 +94,7 @@ async def list_worlds(desk: Desk, _: Call) -> Reply:
 
 
 async def get_world(desk: Desk, call: Call) -> Reply:
-    return Reply(200, shown(existing(desk, call), desk))
+    return Reply(200, shown(await existing(desk, call), desk))
 
 
 async def put_world(desk: Desk, call: Call) -> Reply:
@@ -98,16 +106,14 @@ async def put_world(desk: Desk, call: Call) -> Reply:
         behaviour.checked_names(body["misbehaviours"]) if "misbehaviours" in body else usual.misbehaviours,
         rules.checked_rules(body["rules"]) if "rules" in body else usual.rules,
     )
-    was_there = name in desk.worlds
+    was_there = await desk.worlds.found(name) is not None
     if name == MAIN:
         raise Problem(409, "The main world begins as the mock was started. Reset it, or create another.")
     return Reply(200 if was_there else 201, shown(await desk.worlds.begin(name, origin), desk))
 
 
 async def drop_world(desk: Desk, call: Call) -> Reply:
-    if desk.worlds.parts.store_url:
-        desk.worlds.named(call.path["world"])  # Another mock may have made it.
-    world = existing(desk, call)
+    world = await existing(desk, call)
     if world.name == MAIN:
         raise Problem(409, "The main world cannot be dropped. Reset it instead.")
     await desk.worlds.drop(world.name)
@@ -121,9 +127,9 @@ async def reset_world(desk: Desk, _: Call) -> Reply:
     return DONE
 
 
-def existing(desk: Desk, call: Call) -> World:
+async def existing(desk: Desk, call: Call) -> World:
     """Return the world that a path names; raises Problem, since one that is only looked at is not made."""
-    found = desk.worlds.known(call.path["world"])
+    found = await desk.worlds.found(call.path["world"])
     if found is None:
         raise Problem(404, "There is no world of this name.")
     return found
@@ -158,26 +164,27 @@ def checked_state(value: Json, keys: Mapping[str, str], name: str) -> State:
 
 
 async def list_snapshots(desk: Desk, _: Call) -> Reply:
-    return Reply(200, {"snapshots": sorted(desk.world.snapshots)})
+    return Reply(200, {"snapshots": await desk.world.snapshots()})
 
 
 async def take_snapshot(desk: Desk, call: Call) -> Reply:
-    name, snapshots = call.path["snapshot"], desk.world.snapshots
+    name, snapshots = call.path["snapshot"], await desk.world.snapshots()
     require_name(name)
     if name not in snapshots and len(snapshots) >= MOST_SNAPSHOTS:
         raise Problem(409, f"There are {MOST_SNAPSHOTS} snapshots, which is as many as a world may have. Drop some.")
-    snapshots[name] = await state_now(desk.world.mock)
+    await desk.world.take(name)
     return DONE
 
 
 async def drop_snapshot(desk: Desk, call: Call) -> Reply:
-    if desk.world.snapshots.pop(call.path["snapshot"], None) is None:
+    if not (NAME.fullmatch(call.path["snapshot"]) and await desk.world.mock.store.forget(call.path["snapshot"])):
         raise no_snapshot()
     return DONE
 
 
 async def restore_snapshot(desk: Desk, call: Call) -> Reply:
-    state = desk.world.snapshots.get(call.path["snapshot"])
+    name = call.path["snapshot"]
+    state = await desk.world.mock.store.kept(name) if NAME.fullmatch(name) else None
     if state is None:
         raise no_snapshot()
     await desk.world.hold(state)

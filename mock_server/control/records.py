@@ -11,7 +11,7 @@ from fleet_contract.mock_server.messages import NOTHING, Call, Json, Reply
 from fleet_contract.mock_server.seed import fleet_of, key_of, location_of
 from fleet_contract.mock_server.seed_checks import unfit
 from fleet_contract.mock_server.store import Code, Fleet
-from fleet_contract.mock_server.worlds import World
+from fleet_contract.mock_server.world import World
 from fleet_contract.spec.files import suggestion
 
 DONE = Reply(204, NOTHING)

@@ -7,8 +7,9 @@ from typing import Any
 from fleet_contract.mock_server.control.problems import Problem, pointer_to
 from fleet_contract.mock_server.handlers import HANDLERS as OPERATIONS
 from fleet_contract.mock_server.messages import NOTHING, WITHOUT_CONTENT, Call, Json, Reply
-from fleet_contract.mock_server.on_demand import DELIVERIES, DISTRIBUTIONS, Active, Match, Respond, Rule
-from fleet_contract.mock_server.worlds import World
+from fleet_contract.mock_server.on_demand import DELIVERIES, DISTRIBUTIONS, Rule, described, rule_of
+from fleet_contract.mock_server.rules_in_force import Active
+from fleet_contract.mock_server.world import World
 from fleet_contract.spec.files import suggestion
 
 MOST_RULES = 1000
@@ -19,6 +20,7 @@ EFFECTS = ("latency", "respond", "deliver")
 
 
 async def get_rules(world: World, _: Call) -> Reply:
+    await world.rules.count(world.mock.store)
     known = {"operations": list(OPERATIONS), "deliveries": list(DELIVERIES), "distributions": list(DISTRIBUTIONS)}
     return Reply(200, {"seed": world.rules.seed, "rules": [shown(each) for each in world.rules], "known": known})
 
@@ -30,6 +32,7 @@ async def put_rules(world: World, call: Call) -> Reply:
 
 async def add_rule(world: World, call: Call) -> Reply:
     rule = checked_rule(call.body, ())
+    await world.rules.count(world.mock.store)
     if len(world.rules) >= MOST_RULES:
         raise Problem(409, f"There are {MOST_RULES} rules, which is as many as a world may have. Remove some.")
     active = world.rules.add(rule)
@@ -39,6 +42,7 @@ async def add_rule(world: World, call: Call) -> Reply:
 
 async def remove_rule(world: World, call: Call) -> Reply:
     number = call.path["rule"]
+    await world.rules.count(world.mock.store)
     if not number.isdecimal() or not world.rules.remove(int(number[:9])):
         raise Problem(404, "There is no rule of this number. One that was used as often as it may be is gone.")
     world.apply_rules()
@@ -65,22 +69,7 @@ def checked_rule(value: Json, at: Sequence[str | int]) -> Rule:
         require_latency(value["latency"], (*at, "latency"))
     if "respond" in value:
         require_sendable(value["respond"], (*at, "respond"))
-    rate, respond = value.get("rate"), value.get("respond")
-    return Rule(
-        Match(operation, match.get("tenant"), match.get("path")),
-        value.get("times"),
-        value.get("probability", 1.0),
-        (rate["calls"], rate["seconds"]) if rate else None,
-        value.get("latency"),
-        respond and respond_of(respond),
-        value.get("deliver"),
-        value.get("bytesPerSecond"),
-    )
-
-
-def respond_of(value: Json) -> Respond:
-    headers = {name.lower(): text for name, text in value.get("headers", {}).items()}
-    return Respond(value["status"], headers, value.get("body"), value.get("isCarriedOut", False))
+    return rule_of(value)
 
 
 def require_latency(value: Mapping[str, Any], at: Sequence[str | int]) -> None:
@@ -109,28 +98,7 @@ def require_sendable(value: Mapping[str, Any], at: Sequence[str | int]) -> None:
 
 def shown(active: Active) -> Json:
     """Return a rule in force as the control API shows it."""
-    rule = active.rule
-    match = {name: getattr(rule.match, name) for name in ("operation", "tenant", "path")}
-    respond = rule.respond
-    members = {
-        "number": active.number,
-        "used": active.used,
-        "match": {name: value for name, value in match.items() if value is not None} or None,
-        "times": rule.times,
-        "probability": rule.probability if rule.probability < 1 else None,
-        "rate": {"calls": rule.rate[0], "seconds": rule.rate[1]} if rule.rate else None,
-        "latency": rule.latency,
-        "respond": respond
-        and {
-            "status": respond.status,
-            "headers": dict(respond.headers),
-            "isCarriedOut": respond.is_carried_out,
-            **({} if respond.body is None else {"body": respond.body}),
-        },
-        "deliver": rule.deliver,
-        "bytesPerSecond": rule.bytes_per_second,
-    }
-    return {name: value for name, value in members.items() if value is not None}
+    return {"number": active.number, "used": active.used, **described(active.rule)}
 
 
 HANDLERS = (get_rules, put_rules, add_rule, remove_rule)

@@ -99,11 +99,12 @@ class ControlService:
     async def handled(self, plan: Plan, desk: Desk, call: Call) -> Reply | Answer:
         """Return what a call is answered, which all mocks that share the worlds know of then; raises what it raises."""
         await desk.world.look()
-        reply = await plan.handler(desk, call)
-        if call.method not in SAFE:
-            for each in self.worlds:
-                await each.share()
-            self.journal.tell(desk.world.name, "changed")
+        if call.method in SAFE:
+            return await plan.handler(desk, call)
+        async with desk.world.changing:
+            reply = await plan.handler(desk, call)
+            await desk.world.share()
+        self.journal.tell(desk.world.name, "changed")
         return reply
 
     def plan_of(self, call: Call) -> Plan:

@@ -14,6 +14,7 @@ from fleet_contract.mock_server.store.records import (
     active_codes,
     priced,
 )
+from fleet_contract.mock_server.store.tally import Chance, Met
 from fleet_contract.mock_server.store.wrongs import (
     FleetIdTaken,
     FleetNameTaken,
@@ -32,6 +33,7 @@ from fleet_contract.mock_server.store.wrongs import (
 __all__ = [
     "MAIN",
     "BoundedStore",
+    "Chance",
     "ChargingKey",
     "Code",
     "DelegatingStore",
@@ -44,6 +46,7 @@ __all__ = [
     "KeyTaken",
     "Location",
     "MemoryStore",
+    "Met",
     "NoActiveCodes",
     "NoSuchFleet",
     "NoSuchLocation",

@@ -1,11 +1,12 @@
 """A store that leaves everything to another: the base of one that differs from it in something."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
 from fleet_contract.mock_server.store.interface import Habits, Store
 from fleet_contract.mock_server.store.records import ChargingKey, Code, Fleet, Location, Page, State
+from fleet_contract.mock_server.store.tally import Chance, Met
 
 
 class DelegatingStore(Store):
@@ -77,6 +78,24 @@ class DelegatingStore(Store):
     async def begin(self, state: State, habits: Habits, terms: Mapping[str, Any]) -> None:
         await self.inner.begin(state, habits, terms)
 
+    async def keep(self, name: str, state: State) -> None:
+        await self.inner.keep(name, state)
+
+    async def kept(self, name: str) -> State | None:
+        return await self.inner.kept(name)
+
+    async def forget(self, name: str) -> bool:
+        return await self.inner.forget(name)
+
+    async def names(self) -> list[str]:
+        return await self.inner.names()
+
+    async def meet(self, tally: str, draws: str, chances: Sequence[Chance]) -> list[Met]:
+        return await self.inner.meet(tally, draws, chances)
+
+    async def uses(self, tally: str) -> Mapping[int, int]:
+        return await self.inner.uses(tally)
+
     @asynccontextmanager
     async def suspended(self) -> AsyncIterator[None]:
         async with self.inner.suspended():
@@ -90,6 +109,9 @@ class DelegatingStore(Store):
 
     def adopt(self, habits: Habits, terms: Mapping[str, Any]) -> None:
         self.inner.adopt(habits, terms)
+
+    async def is_held(self) -> bool:
+        return await self.inner.is_held()
 
     async def drop(self) -> None:
         await self.inner.drop()

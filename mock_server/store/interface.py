@@ -1,13 +1,14 @@
 """The interface of a store, whatever keeps the state."""
 
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from fleet_contract.mock_server.clock import steady
 from fleet_contract.mock_server.store.records import ChargingKey, Code, Fleet, Location, Page, State
+from fleet_contract.mock_server.store.tally import Chance, Met
 
 MAIN = "main"  # the world of whoever names none
 
@@ -123,6 +124,32 @@ class Store(ABC):
         others have agreed on some meanwhile.
         """
 
+    # --- what is kept beside the state, whatever becomes of that ---
+
+    @abstractmethod
+    async def keep(self, name: str, state: State) -> None:
+        """Keep a state under a name, in place of the one that is kept there."""
+
+    @abstractmethod
+    async def kept(self, name: str) -> State | None:
+        """Return the state that is kept under a name, None where there is none."""
+
+    @abstractmethod
+    async def forget(self, name: str) -> bool:
+        """Keep nothing under a name any more; False where nothing was kept."""
+
+    @abstractmethod
+    async def names(self) -> list[str]:
+        """Return the names under which states are kept."""
+
+    @abstractmethod
+    async def meet(self, tally: str, draws: str, chances: Sequence[Chance]) -> list[Met]:
+        """Count a call, and return how it stands to each of some rules, as a Tally does."""
+
+    @abstractmethod
+    async def uses(self, tally: str) -> Mapping[int, int]:
+        """Return how many calls have met each rule of a tally, by its number; those that met none may be left out."""
+
     # --- for those who share it: any step raises OtherTerms where others have agreed on some meanwhile ---
 
     @asynccontextmanager
@@ -138,6 +165,10 @@ class Store(ABC):
 
     def adopt(self, habits: Habits, terms: Mapping[str, Any]) -> None:  # noqa: B027  (likewise)
         """Go on with what others have agreed on."""
+
+    async def is_held(self) -> bool:
+        """Say whether anything is held for those who share it."""
+        return True
 
     async def drop(self) -> None:  # noqa: B027  (likewise)
         """Hold nothing for others any more, so that whoever asks next begins with what it was given."""

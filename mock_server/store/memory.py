@@ -4,7 +4,7 @@ No step awaits anything, so that each is atomic.
 """
 
 import copy
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice
@@ -15,6 +15,7 @@ from fleet_contract.mock_server.store.images import StateImage
 from fleet_contract.mock_server.store.interface import Habits, Store
 from fleet_contract.mock_server.store.records import ChargingKey, Code, Fleet, Location, Page, State, priced
 from fleet_contract.mock_server.store.tables import FleetTable, KeyTable, Names
+from fleet_contract.mock_server.store.tally import Chance, Met, Tally
 from fleet_contract.mock_server.store.wrongs import FleetIdTaken, FleetNameTaken, KeyTaken, NoSuchFleet, NoSuchLocation
 
 
@@ -24,6 +25,8 @@ class MemoryStore(Store):
     def __init__(self, habits: Habits, state: State) -> None:
         self._habits = habits
         self._replaced = 0
+        self._beside: dict[str, State] = {}
+        self._tally = Tally()
         self._hold(state)
 
     def _hold(self, state: State) -> None:
@@ -148,6 +151,26 @@ class MemoryStore(Store):
         del terms  # Nobody shares it.
         self._habits = habits
         await self.replace(state)
+
+    # --- what is kept beside the state ---
+
+    async def keep(self, name: str, state: State) -> None:
+        self._beside[name] = state
+
+    async def kept(self, name: str) -> State | None:
+        return self._beside.get(name)
+
+    async def forget(self, name: str) -> bool:
+        return self._beside.pop(name, None) is not None
+
+    async def names(self) -> list[str]:
+        return list(self._beside)
+
+    async def meet(self, tally: str, draws: str, chances: Sequence[Chance]) -> list[Met]:
+        return self._tally.meet(tally, draws, chances, self._habits.clock())
+
+    async def uses(self, tally: str) -> Mapping[int, int]:
+        return self._tally.uses(tally)
 
     # --- for who saves it ---
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from itertools import count
 from secrets import token_hex
@@ -12,7 +12,8 @@ from fleet_contract.mock_server.store import rules
 from fleet_contract.mock_server.store.interface import MAIN, Habits, Store
 from fleet_contract.mock_server.store.records import ChargingKey, Code, Fleet, Location, Page, State, priced
 from fleet_contract.mock_server.store.redis_link import Argument, Link, Reply
-from fleet_contract.mock_server.store.redis_loading import BATCH, Loader
+from fleet_contract.mock_server.store.redis_loading import BATCH, Loader, prefix_of
+from fleet_contract.mock_server.store.tally import Chance, Met
 from fleet_contract.mock_server.store.texts import (
     fleet_of_text,
     key_of_text,
@@ -21,6 +22,7 @@ from fleet_contract.mock_server.store.texts import (
     text_of_fleet,
     text_of_location,
 )
+from fleet_contract.mock_server.store.whole import whole
 from fleet_contract.mock_server.store.wrongs import (
     FleetIdTaken,
     FleetNameTaken,
@@ -42,13 +44,16 @@ WRONGS: dict[bytes, type[Wrong]] = {
     b"name taken": FleetNameTaken,
 }
 
+KEYS = "keys"  # the API keys of a state that is kept, among its terms
+NONE = -1  # for a number that there is not
+
 Record = TypeVar("Record")
 
 
 class RedisStore(Store):
     """All the state of a world in Redis, shared by all mocks that are started on the same terms.
 
-    `link` is one that others use too, and close.
+    `prefix` begins the names of all that it holds; `link` is one that others use too, and close.
     """
 
     def __init__(
@@ -57,19 +62,19 @@ class RedisStore(Store):
         habits: Habits,
         state: State,
         terms: Mapping[str, Any],
-        world: str = MAIN,
+        prefix: str = prefix_of(MAIN),
         link: Link | None = None,
     ) -> None:
         self.link = link or Link(url)
         self._is_owner = link is None
-        self._world = world
+        self._prefix = prefix
         self._state = state
         self._token = ""  # while others are suspended
         self._agree(habits, terms)
 
     def _agree(self, habits: Habits, terms: Mapping[str, Any]) -> None:
         self._habits = habits
-        self._loader = Loader(self.link, habits, terms, self._world)
+        self._loader = Loader(self.link, habits, terms, self._prefix)
         self._same = habits.same
         self._delay = repr(habits.delay) if habits.delay else "0"
         self._is_unique = int(habits.unique_names)
@@ -104,6 +109,9 @@ class RedisStore(Store):
                 return reply
             await asyncio.sleep(PAUSE)
         raise StoreUnavailable("Another mock changes what Redis holds, and takes long.")
+
+    async def is_held(self) -> bool:
+        return await self.link.text(self._loader.prefix + "identity") is not None
 
     async def drop(self) -> None:
         await self.link.call(self._loader.prefix, "drop", self._loader.identity)
@@ -206,7 +214,7 @@ class RedisStore(Store):
         await self._load(self._loader, state)
 
     async def begin(self, state: State, habits: Habits, terms: Mapping[str, Any]) -> None:
-        await self._load(Loader(self.link, habits, terms, self._world), state)
+        await self._load(Loader(self.link, habits, terms, self._prefix), state)
         self._agree(habits, terms)
 
     async def _load(self, loader: Loader, state: State) -> None:
@@ -214,6 +222,43 @@ class RedisStore(Store):
         if outcome != b"done":
             await self.look()
             raise StoreUnavailable("Another mock has changed what Redis holds meanwhile.")
+
+    # --- what is kept beside the state ---
+
+    async def keep(self, name: str, state: State) -> None:
+        place = self._beside(name, {KEYS: dict(state.keys)})
+        held = await self.link.text(place._loader.prefix + "identity")
+        if await place._loader.load(state, only_first=False, expected=held or "") != b"done":
+            raise StoreUnavailable("Another mock keeps a state under this name at the moment.")
+        await self._do("note", name)
+
+    async def kept(self, name: str) -> State | None:
+        terms = await self.link.text(self._beside(name, {})._loader.prefix + "terms")
+        if terms is None:
+            return None
+        place = self._beside(name, json.loads(terms))
+        return await whole(place, json.loads(terms)[KEYS])
+
+    async def forget(self, name: str) -> bool:
+        await self._beside(name, {}).drop()
+        _, number = await self._do("forget", name)
+        return int(number) > 0
+
+    async def names(self) -> list[str]:
+        _, *names = await self._do("names")
+        return [name.decode() for name in names]
+
+    def _beside(self, name: str, terms: Mapping[str, Any]) -> "RedisStore":
+        """Return the store that has what is kept under a name."""
+        return RedisStore("", self._habits, State({}), terms, f"{self._prefix}kept:{name}:", self.link)
+
+    async def meet(self, tally: str, draws: str, chances: Sequence[Chance]) -> list[Met]:
+        _, *numbers = await self._do("meet", tally, draws, json.dumps([_plain(each) for each in chances]))
+        return [Met(int(turn), int(used)) for turn, used in zip(numbers[::2], numbers[1::2], strict=True)]
+
+    async def uses(self, tally: str) -> Mapping[int, int]:
+        _, *numbers = await self._do("uses", tally)
+        return {int(number): int(used) for number, used in zip(numbers[::2], numbers[1::2], strict=True)}
 
     # --- for those who share it ---
 
@@ -229,7 +274,7 @@ class RedisStore(Store):
             await self._do("resume", token)
 
     async def agree(self, terms: Mapping[str, Any]) -> None:
-        loader = Loader(self.link, self._habits, terms, self._world)
+        loader = Loader(self.link, self._habits, terms, self._prefix)
         await self._do("agree", loader.identity, loader.terms)
         self._loader = loader
 
@@ -264,3 +309,16 @@ class RedisStore(Store):
                 yield text
             if len(texts) < BATCH:
                 return
+
+
+def _plain(chance: Chance) -> list[Any]:
+    """Return a chance as steps take it."""
+    calls, seconds = chance.rate or (NONE, NONE)
+    return [
+        chance.number,
+        NONE if chance.times is None else chance.times,
+        chance.probability,
+        calls,
+        seconds,
+        chance.decides,
+    ]

@@ -22,9 +22,9 @@ Item = TypeVar("Item")
 class Loader:
     """Loads a state where Redis holds none, on terms that all who share it must agree on."""
 
-    def __init__(self, link: Link, habits: Habits, terms: Mapping[str, Any], world: str) -> None:
+    def __init__(self, link: Link, habits: Habits, terms: Mapping[str, Any], prefix: str) -> None:
         self._link = link
-        self.prefix = prefix_of(world)
+        self.prefix = prefix
         self._same = habits.same
         self._is_unique = int(habits.unique_names)
         self.terms = json.dumps(terms, sort_keys=True)

@@ -13,16 +13,27 @@
 --   listed       zset   ["tenant"] and ["tenant","fleet"], each followed by a place: which keys a list has
 --   locations    hash   id -> location
 --
--- suspended, which is none of these and lapses, has the token of whoever alone may write meanwhile.
+-- Beside these, which a state that takes the place of another replaces, there are
+--
+--   kept         set    names under which states are kept, each a store of its own below kept:<name>:
+--   tally        text   whose calls are counted: seen and used, hashes by the number of a rule, and
+--                       allowed:<number>, a list of times
+--   suspended    text   the token of whoever alone may write meanwhile; it lapses
 local prefix, step, identity = KEYS[1], ARGV[1], ARGV[2]
 local PARTS = {"identity", "terms", "fleets", "order", "names", "keys", "places", "listed", "locations"}
 local at = {}
 for _, part in ipairs(PARTS) do
   at[part] = prefix .. part
 end
+local BESIDE = {"kept", "tally", "seen", "used"}
+for _, part in ipairs(BESIDE) do
+  at[part] = prefix .. part
+end
 local SUSPENDED = prefix .. "suspended"
 local ALWAYS = {resume = true, drop = true, last = true} -- whatever others have agreed on
-local READS = {count = true, fleet = true, page = true, location = true, fleets = true, keys = true, locations = true, look = true}
+-- What leaves the state as it is goes on while somebody alone may write.
+local KEEPS = {count = true, fleet = true, page = true, location = true, fleets = true, keys = true, locations = true,
+               look = true, note = true, forget = true, names = true, meet = true, uses = true}
 
 local function now()
   local time = redis.call("TIME")
@@ -319,20 +330,118 @@ function steps.agree(new_identity, terms)
   return {"done"}
 end
 
+-- All keys that there may be, those beside the state too.
+local function all_keys()
+  local found = {}
+  for _, parts in ipairs({PARTS, BESIDE}) do
+    for _, part in ipairs(parts) do
+      found[#found + 1] = at[part]
+    end
+  end
+  for _, name in ipairs(redis.call("SMEMBERS", at.kept)) do
+    for _, part in ipairs(PARTS) do
+      found[#found + 1] = prefix .. "kept:" .. name .. ":" .. part
+    end
+  end
+  for _, number in ipairs(redis.call("HKEYS", at.seen)) do
+    found[#found + 1] = prefix .. "allowed:" .. number
+  end
+  return found
+end
+
 -- Hold nothing any more.
 function steps.drop()
-  for _, part in ipairs(PARTS) do
-    redis.call("UNLINK", at[part])
+  for _, key in ipairs(all_keys()) do
+    redis.call("UNLINK", key)
   end
   return {"done"}
 end
 
 -- Hold what is held for some seconds more.
 function steps.last(seconds)
-  for _, part in ipairs(PARTS) do
-    redis.call("EXPIRE", at[part], seconds)
+  for _, key in ipairs(all_keys()) do
+    redis.call("EXPIRE", key, seconds)
   end
   return {"done"}
+end
+
+-- States that are kept under names.
+
+function steps.note(name)
+  redis.call("SADD", at.kept, name)
+  return {"done"}
+end
+
+function steps.forget(name)
+  return {"done", redis.call("SREM", at.kept, name)}
+end
+
+function steps.names()
+  local reply = redis.call("SMEMBERS", at.kept)
+  table.insert(reply, 1, "done")
+  return reply
+end
+
+-- How a call stands to rules, as tally.py has it.
+
+local function begin_tally(tally)
+  for _, number in ipairs(redis.call("HKEYS", at.seen)) do
+    redis.call("UNLINK", prefix .. "allowed:" .. number)
+  end
+  redis.call("UNLINK", at.seen, at.used)
+  redis.call("SET", at.tally, tally)
+end
+
+local function drawn(text)
+  return tonumber(string.sub(redis.sha1hex(text), 1, 13), 16) / 16 ^ 13
+end
+
+local function is_beyond(number, calls, seconds)
+  if calls < 0 then
+    return true
+  end
+  local allowed, time = prefix .. "allowed:" .. number, now()
+  local first = redis.call("LINDEX", allowed, 0)
+  while first and time - first >= seconds do
+    redis.call("LPOP", allowed)
+    first = redis.call("LINDEX", allowed, 0)
+  end
+  if redis.call("LLEN", allowed) >= calls then
+    return true
+  end
+  redis.call("RPUSH", allowed, string.format("%.6f", time))
+  return false
+end
+
+function steps.meet(tally, draws, chances)
+  if redis.call("GET", at.tally) ~= tally then
+    begin_tally(tally)
+  end
+  local reply, is_decided = {"done"}, false
+  for _, chance in ipairs(cjson.decode(chances)) do
+    local number, times, probability, calls, seconds, decides = unpack(chance)
+    local turn, used = 0, tonumber(redis.call("HGET", at.used, number) or 0)
+    if not (times >= 0 and used >= times) and not (is_decided and decides) then
+      local seen = redis.call("HINCRBY", at.seen, number, 1)
+      local is_drawn = probability >= 1 or drawn(draws .. " " .. number .. " " .. seen) < probability
+      if is_drawn and is_beyond(number, calls, seconds) then
+        turn, used, is_decided = seen, used + 1, is_decided or decides
+        redis.call("HSET", at.used, number, used)
+      end
+    end
+    reply[#reply + 1] = turn
+    reply[#reply + 1] = used
+  end
+  return reply
+end
+
+function steps.uses(tally)
+  if redis.call("GET", at.tally) ~= tally then
+    return {"done"}
+  end
+  local reply = redis.call("HGETALL", at.used)
+  table.insert(reply, 1, "done")
+  return reply
 end
 
 function steps.look()
@@ -357,7 +466,7 @@ if string.sub(step, 1, 5) ~= "load_" and step ~= "publish" then
   if not ALWAYS[step] and held ~= identity then
     return {held and "other" or "empty", held and redis.call("GET", at.terms)}
   end
-  if not READS[step] and not ALWAYS[step] and redis.call("EXISTS", SUSPENDED) == 1 then
+  if not KEEPS[step] and not ALWAYS[step] and redis.call("EXISTS", SUSPENDED) == 1 then
     return {"suspended"}
   end
 end

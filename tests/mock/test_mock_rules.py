@@ -1,7 +1,9 @@
 """Rules: what calls meet on demand, next N times, by chance or by rate; and the same for the same seed."""
 
+import asyncio
 import socket
 import time
+from collections.abc import Iterable
 from http.client import HTTPConnection, IncompleteRead
 from typing import Any
 
@@ -10,9 +12,12 @@ import pytest
 
 from fleet_contract.mock_server.deliveries import BETWEEN_BYTES
 from fleet_contract.mock_server.messages import Call
-from fleet_contract.mock_server.on_demand import Respond, Rule, Rules
+from fleet_contract.mock_server.on_demand import Demand, Respond, Rule
 from fleet_contract.mock_server.parts import parts
+from fleet_contract.mock_server.rules_in_force import Rules
+from fleet_contract.mock_server.seed import default_seed
 from fleet_contract.mock_server.serving import serving
+from fleet_contract.mock_server.store import Habits, MemoryStore
 from tests.mock.conftest import UNSET
 from tests.mock.test_mock_control import Controller
 
@@ -140,18 +145,20 @@ def test_what_comes_beyond_a_rate_is_429_with_a_hint_or_without(mock: Controller
     assert answers[-1].headers.get("retry-after") == headers.get("Retry-After")
 
 
+def demands(rule: Rule, times: Iterable[float]) -> list[Demand]:
+    """Return what calls at some times are to meet."""
+
+    async def ask() -> list[Demand]:
+        clock, rules = iter(times), Rules([rule], 5, "main")
+        store = MemoryStore(Habits(clock=lambda: next(clock)), default_seed())
+        return [await rules.demand(Call("GET", "/", []), store) for _ in times]
+
+    return asyncio.run(ask())
+
+
 def test_a_rate_lets_calls_through_again() -> None:
-    rules = Rules([Rule(rate=(2, 1.0), respond=Respond(429))], 0, "main")
-    times = [0.0, 0.1, 0.2, 1.05, 1.06, 1.15, 9.0]
-    assert [bool(rules.demand(Call("GET", "/", []), at).numbers) for at in times] == [
-        False,
-        False,
-        True,
-        False,
-        True,
-        False,
-        False,
-    ]
+    met = demands(Rule(rate=(2, 1.0), respond=Respond(429)), [0.0, 0.1, 0.2, 1.05, 1.06, 1.15, 9.0])
+    assert [bool(each.numbers) for each in met] == [False, False, True, False, True, False, False]
 
 
 @pytest.mark.parametrize(
@@ -165,8 +172,7 @@ def test_a_rate_lets_calls_through_again() -> None:
     ],
 )
 def test_latencies_are_distributed_as_asked_for(latency: dict[str, Any], least: float, most: float) -> None:
-    rules = Rules([Rule(latency=latency)], 5, "main")
-    drawn = [rules.demand(Call("GET", "/", []), 0.0).delay for _ in range(400)]
+    drawn = [each.delay for each in demands(Rule(latency=latency), [0.0] * 400)]
     assert least <= min(drawn) <= max(drawn) <= most
     assert 0.17 < sum(drawn) / len(drawn) < 0.26
 

@@ -18,6 +18,7 @@ def exchange(number: int, operation: str | None = "rename_fleet", path: str = RE
     members = {"query": "", "status": 200, "reason": None, "problem": None, **more}
     return Exchange(
         number,
+        "replica",
         "",
         0.0,
         "demo",

@@ -99,7 +99,7 @@ def test_worlds_are_bounded_and_those_that_rest_make_room(monkeypatch: pytest.Mo
     assert (refused.status_code, "--max-worlds" in refused.headers["mock-hint"]) == (429, True)
     assert mock("PUT", "/_mock/worlds/c", {}).status_code == 429
     assert mock("PUT", "/_mock/worlds/a", {}).status_code == 200
-    monkeypatch.setattr("fleet_contract.mock_server.worlds.steady", lambda: 1e9)
+    monkeypatch.setattr("fleet_contract.mock_server.world.steady", lambda: 1e9)
     assert third.codes("acme-corp-001").status_code == 200
 
 

@@ -55,6 +55,11 @@ def test_a_world_that_nobody_uses_leaves_nothing_in_redis(server: RedisServer) -
     made.bounds = Bounds(rest=2)
     with serving(made) as url, caller(url, "w") as client:
         assert create(client, "a") == 201
+        client.put("/_mock/snapshots/s")
+        rate = {"rate": {"calls": 9, "seconds": 3600}, "respond": {"status": 429}}
+        client.post("/_mock/rules", json={**rate, "match": {"operation": "create_fleet"}})
+        assert create(client, "b") == 201
+        assert b"{w}:allowed:1" in keys(server)
         ends = time.monotonic() + 20
         while b"{w}" in keys(server):
             assert time.monotonic() < ends, "the world is still there"

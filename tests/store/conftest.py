@@ -35,6 +35,7 @@ async def opened(request: pytest.FixtureRequest) -> AsyncIterator[Opened]:
         else:
             server: RedisServer = request.getfixturevalue("redis")
             stores.append(RedisStore(server.url, habits, state, {}))
+            await stores[-1].drop()  # with what is beside the state, which outlives it
             await stores[-1].replace(state)
         return stores[-1]
 
