@@ -10,9 +10,11 @@ import click
 from tests.suite.harness import ended_early, failed, judged, mock
 
 from bench.many import HONEST, against_each
+from bench.nights import second_night
 from bench.subjects import sample, sections
 from bench.tables import share, table
 from fleet_contract.contract_tests.depths import PRICES, Depth
+from fleet_contract.contract_tests.run import Report
 from proof.mutants import MUTANTS
 
 DEPTHS = {depth.word: depth for depth in Depth}
@@ -54,13 +56,14 @@ class Run:
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--depth", "words", type=click.Choice([*DEPTHS]), multiple=True, help="A depth to try; may be repeated.")
+@click.option("--reuse", is_flag=True, help="Try second nights, which use the fleets of a first one.")
 @click.option("--sample", "size", type=click.IntRange(1), metavar="N", help="Try N faults of all sections, not all.")
 @click.option("--workers", type=click.IntRange(1), default=cpu_count() or 1, show_default=True, help="Runs at once.")
-def main(words: Sequence[str], size: int | None, workers: int) -> None:
+def main(words: Sequence[str], reuse: bool, size: int | None, workers: int) -> None:
     """Try the suite on all faults at some depths, all of them by default, and print a table in Markdown."""
     names = sample(size, sections()) if size else [*MUTANTS]
     results = {
-        depth: [*against_each(_run, word, names, workers)]
+        depth: [*against_each(_run_again if reuse else _run, word, names, workers)]
         for word, depth in DEPTHS.items()
         if word in (words or DEPTHS)
     }
@@ -74,6 +77,16 @@ def _run(job: tuple[str, str]) -> Run:
     logging.getLogger().addHandler(logging.NullHandler())  # what the mock says of odd requests is no news here
     with mock(*([name] if name else [])) as url:
         report = judged(url, word)
+    return _as_run(name, report)
+
+
+def _run_again(job: tuple[str, str]) -> Run:
+    word, name = job
+    logging.getLogger().addHandler(logging.NullHandler())
+    return _as_run(name, second_night(name, word))
+
+
+def _as_run(name: str, report: Report) -> Run:
     spent = report.footprint
     costs = spent.requests, len(spent.fleets_created), len(spent.keys_created)
     return Run(name, frozenset(failed(report)), bool(ended_early(report)), *costs)

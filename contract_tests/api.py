@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import quote, quote_plus, urlencode
 
+from fleet_contract.contract_tests.earlier import Stock
 from fleet_contract.contract_tests.exchange import Caller, Exchange
 from fleet_contract.contract_tests.judging.bodies import spell
 from fleet_contract.contract_tests.judging.history import shown_id
@@ -32,9 +33,10 @@ Headers = Sequence[tuple[str, str]]
 class Api:
     """One client, under one run's mark; `check` is the name of the check that drives now."""
 
-    def __init__(self, client: Client, mark: str, location_path: str) -> None:
+    def __init__(self, client: Client, mark: str, location_path: str, stock: Stock | None = None) -> None:
         self.client = client
         self.mark = mark
+        self.stock = stock or Stock()
         self.check = ""
         self._location_path = location_path
         self._numbers: dict[str, int] = {}
@@ -43,7 +45,7 @@ class Api:
         self._listed_in = 0.0  # seconds, the longest that a charging key took to be listed
         self._creates: dict[str, Exchange] = {}  # the first create of each fleet that was made, by its id
         self._renamed: set[str] = set()  # the paths of all renames that succeeded
-        self.created: dict[str, None] = {}  # the ids of all fleets that our owner created here, in order
+        self.created: dict[str, None] = {}  # the ids of all fleets that our owner has here, in order
         self.contested: set[str] = set()  # the ids of fleets that the other organization created in a burst
         self.found: set[str] = set()  # the ids under which a rename found a fleet
         self.with_codes: dict[str, None] = {}  # the ids of all fleets whose codes our owner was shown, in order
@@ -258,9 +260,29 @@ class Api:
 
     # --- set-up ---
 
-    def fresh_fleet(self, ending: str = "", **how: Any) -> str:
-        """Create a fleet of a fresh id and return that; raises Untested when the server refuses it."""
-        return self.make_fleet(self.fresh_id(ending), **how)
+    @property
+    def spares_fleets(self) -> bool:
+        """Whether the fleets of earlier runs are used, and few are created."""
+        return not self.stock.is_empty
+
+    def any_fleet(self, **how: Any) -> str:
+        """Return a fleet that no other check uses; raises Untested when the server refuses to create one."""
+        return self.fleet_like(self.fresh_id(), **how)
+
+    def fleet_like(self, id: str, *, caller: Caller = Caller.OWNER) -> str:
+        """Return a fleet of an earlier run whose id is like this one but for its mark, else create the fleet."""
+        return self.earlier_fleet_like(id, caller) or self.make_fleet(id, caller=caller)
+
+    def earlier_fleet_like(self, id: str, caller: Caller = Caller.OWNER) -> str | None:
+        """Return a fleet of an earlier run that is still there, which the name shows that it gets; None without one."""
+        for earlier in self.stock.like(id, caller):
+            is_there = self.rename(earlier, self.fresh_name(), caller=caller).succeeded
+            (self.stock.used if is_there else self.stock.lost).append(earlier)
+            if is_there:
+                if caller is Caller.OWNER:
+                    self.created.setdefault(earlier)
+                return earlier
+        return None
 
     def make_fleet(self, id: str, **how: Any) -> str:
         """Create a fleet and return its id; raises Untested when the server refuses it."""

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from fleet_contract.contract_tests.depths import Depth
+from fleet_contract.contract_tests.disabling import disabled
 from fleet_contract.contract_tests.doctor import diagnoses
 from fleet_contract.contract_tests.drift import changes, read_report
 from fleet_contract.contract_tests.ending import Exit, Inconclusive
@@ -19,9 +20,10 @@ from fleet_contract.contract_tests.exploring.exploration import explore as explo
 from fleet_contract.contract_tests.exploring.printing import Progress, print_beginning, print_exploration
 from fleet_contract.contract_tests.judge import begin, following, judge, judge_both, printed, run_checks
 from fleet_contract.contract_tests.judging.dialect.reading import decided
+from fleet_contract.contract_tests.left_behind import note_disabled, read_ledger
 from fleet_contract.contract_tests.options import OF_THE_TARGET
 from fleet_contract.contract_tests.planning import plan_of
-from fleet_contract.contract_tests.reports.before import print_diagnoses, print_plan
+from fleet_contract.contract_tests.reports.before import print_diagnoses, print_disabled, print_plan
 from fleet_contract.contract_tests.reports.console import open_console
 from fleet_contract.contract_tests.reports.difference import difference_in_markdown, print_difference
 from fleet_contract.contract_tests.reports.files import standard_stream
@@ -29,9 +31,10 @@ from fleet_contract.contract_tests.reports.text import print_footprint
 from fleet_contract.contract_tests.run import Run
 from fleet_contract.contract_tests.settings import read_exploration, read_other, read_settings
 from fleet_contract.contract_tests.signals import armed, held, waiting, watching
+from fleet_contract.contract_tests.target import Target
 from fleet_contract.contract_tests.untested import Lack
 from fleet_contract.spec.dialect import NOT_APPLICABLE, to_toml
-from fleet_contract.spec.files import expanded
+from fleet_contract.spec.files import Contradiction, expanded
 
 Given = Mapping[str, Any]  # by the names of the options
 
@@ -89,6 +92,40 @@ def doctor(base_url: str | None, given: Given) -> int:
         found = list(diagnoses(run.api, run.client.preflight()))
     print_diagnoses(found, console)
     return Exit.USAGE if any(each.is_well is False for each in found) else Exit.CONFORMS
+
+
+def disable_keys(file: Path, given: Given, *, dry: bool) -> int:
+    """Disable the keys that the ledger has of a target, or say what would be sent, and return the exit code.
+
+    Raises Contradiction, Unreachable, KeyRefused or NotThisApi.
+    """
+    path = expanded(file)
+    settings = read_exploration(None, given)
+    target = settings.target
+    _require_call(target, dry=dry)
+    keys = [each for each in read_ledger(path, target.base_url) if each["made"] == "key" and not each.get("disabled")]
+    run = Run.begin(replace(settings, ledger=None))
+    with watching(), armed(run.client.stop), closing(run.client):
+        run.client.preflight()
+        found = list(disabled(keys, run.api, target.ledger, dry=dry))
+    print_disabled(found, open_console())
+    done = {each.key for each in found if each.is_done}
+    if not dry:
+        note_disabled(path, (each for each in keys if each["name"] in done))
+    return Exit.INCONCLUSIVE if any(each.is_done is False for each in found) else Exit.CONFORMS
+
+
+def _require_call(target: Target, *, dry: bool) -> None:
+    if not target.ledger.disable_key:
+        raise Contradiction(
+            "The target file does not say how a charging key is disabled. Expected ledger.disable_key, the vendor's "
+            "call. Add it."
+        )
+    if not dry and not target.may_write:
+        raise Contradiction(
+            f"--yes would change keys at {target.host}, where nothing may be written. "
+            f"Expected {target.lacks_to_write}. Add it, or omit --yes."
+        )
 
 
 def diff(before: Path, after: Path, *, strict: bool, form: str) -> int:

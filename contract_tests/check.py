@@ -12,6 +12,7 @@ from fleet_contract.spec.catalogue import catalogue
 Function = TypeVar("Function", bound=Callable[..., Any])
 _ATTRIBUTE = "fleet_contract_check"
 _CASES = "fleet_contract_cases"
+LEFT_OUT = 1000  # more fleets than any run creates
 
 
 @dataclass(frozen=True)
@@ -28,12 +29,22 @@ class Cases:
 
 @dataclass(frozen=True)
 class Check:
-    """What a check says of itself; `needs` are entries of the target file."""
+    """What a check says of itself; `needs` are entries of the target file.
+
+    `new` are the fleets that it creates even in a run that uses those of earlier ones, LEFT_OUT where it is
+    not driven then.
+    """
 
     reaches: tuple[str, ...]
     needs: tuple[str, ...] = ()
     depth: Depth = Depth.QUICK
     cases: Cases | None = None
+    new: int = 0
+
+    @property
+    def is_left_out(self) -> bool:
+        """Whether a run that uses the fleets of earlier ones does not drive it: it creates too many."""
+        return self.new >= LEFT_OUT
 
     @property
     def least_depth(self) -> Depth:
@@ -43,14 +54,15 @@ class Check:
 
 
 def reaches(
-    *requirements: str, needs: Sequence[str] = (), depth: Depth = Depth.QUICK
+    *requirements: str, needs: Sequence[str] = (), depth: Depth = Depth.QUICK, new: int = 0
 ) -> Callable[[Function], Function]:
     """Mark a test as a check; raises NoSuchId for a requirement that the catalogue does not have."""
     for requirement in requirements:
         catalogue().requirement(requirement)
 
     def mark(function: Function) -> Function:
-        setattr(function, _ATTRIBUTE, Check(requirements, tuple(needs), depth, getattr(function, _CASES, None)))
+        check = Check(requirements, tuple(needs), depth, getattr(function, _CASES, None), new)
+        setattr(function, _ATTRIBUTE, check)
         return function
 
     return mark

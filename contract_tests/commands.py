@@ -207,9 +207,24 @@ def diff(before: Path, after: Path, strict: bool, form: str) -> int:
 @click.argument("file", type=click.Path(path_type=Path), default=LEDGER)
 @click.option("--base-url", "base_url", default="", metavar="URL", help="List only what was left behind there.")
 @click.option("--form", type=click.Choice(FORMS), default=FORMS[0], help="How to write it.")
-def ledger(file: Path, base_url: str, form: str) -> None:
-    """Print what runs left behind for ever, as the ledger FILE has it, to hand to whoever can remove it."""
+@click.option("--disable-keys", is_flag=True, help="Say which keys of --target would be disabled, and by which call.")
+@click.option("--yes", is_flag=True, help="With --disable-keys: do it.")
+@_options(*(each for each in OF_THE_TARGET if each.name != "ledger"))
+def ledger(file: Path, base_url: str, form: str, disable_keys: bool, yes: bool, **given: Any) -> int:
+    """Print what runs left behind for ever, as the ledger FILE has it, to hand to whoever can remove it.
+
+    With --disable-keys, charging keys are disabled by the call that ledger.disable_key in the
+    target file gives: without --yes, it is only said which. Exits 3 if one could not be.
+    """
+    if disable_keys:
+        with _loading():
+            from fleet_contract.contract_tests import asking
+        options = [each for each in OF_THE_TARGET if each.name != "ledger"]
+        return asking.disable_keys(file, _named(given, options), dry=not yes)
+    if yes or any(given.values()):
+        raise click.UsageError("--yes and the options of a target are for --disable-keys. Add it, or omit them.")
     click.echo(written(read_ledger(file, base_url.rstrip("/")), form), nl=False)
+    return Exit.CONFORMS
 
 
 def _print_prices() -> None:

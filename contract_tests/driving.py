@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from fleet_contract.contract_tests.check import Check, check_of
-from fleet_contract.contract_tests.network.budget import BudgetSpent
+from fleet_contract.contract_tests.network.budget import BudgetSpent, Cost
 from fleet_contract.contract_tests.network.client import INTERRUPTED, WritesForbidden
 from fleet_contract.contract_tests.network.printable import printable
 from fleet_contract.contract_tests.programs.case_files import Case
@@ -111,12 +111,19 @@ class Driver:
         try:
             yield
         except (Untested, BudgetSpent, WritesForbidden) as reason:
-            lacked = _lacked(reason)
+            lacked = self._lacked(reason)
             self._record(_ran(item, lacked), item)
             raise pytest.skip.Exception(lacked.reason) from None
         except Exception as error:
             self._record(replace(_ran(item), error=printable(f"{type(error).__name__}: {error}")), item)
             raise
+
+    def _lacked(self, reason: Exception) -> Untested:
+        if isinstance(reason, WritesForbidden):
+            return Untested(Lack.WRITES, f"needs --allow-writes{reason.switch.removeprefix('--allow-writes')}")
+        if isinstance(reason, BudgetSpent) and reason.cost is Cost.FLEETS and self._run.settings.earlier:
+            return Untested(Lack.REUSE, f"needs a new fleet, and {reason.most:g} were created")
+        return reason if isinstance(reason, Untested) else Untested(Lack.BUDGET, str(reason))
 
     def _record(self, ran: Ran, item: pytest.Item) -> None:
         self._done.add(item)
@@ -163,6 +170,8 @@ def lacked_by(check: Check, settings: Settings) -> Untested | None:
     """Return why a check is not to drive, None where it is."""
     if check.least_depth > settings.depth:
         return Untested(Lack.DEPTH, f"needs --depth {check.least_depth.word}")
+    if check.is_left_out and settings.earlier:
+        return Untested(Lack.REUSE, "needs new fleets, and so a run without --reuse")
     missing = [need for need in check.needs if not _entry(settings.target, need)]
     if missing:
         return Untested(Lack.FIXTURE, f"needs {' and '.join(missing)} in the target file")
@@ -189,12 +198,6 @@ def _ran(item: pytest.Item, lacked: Untested | None = None) -> Ran:
 def _name(item: pytest.Item) -> str:
     """Return what a check is called; the name of its function alone stands in several modules."""
     return f"{item.path.name}::{item.name}"
-
-
-def _lacked(reason: Exception) -> Untested:
-    if isinstance(reason, WritesForbidden):
-        return Untested(Lack.WRITES, f"needs --allow-writes{reason.switch.removeprefix('--allow-writes')}")
-    return reason if isinstance(reason, Untested) else Untested(Lack.BUDGET, str(reason))
 
 
 def _entry(target: Target, name: str) -> object:

@@ -81,6 +81,8 @@ def look(run: Run, console: Console) -> None:
             f"at most {most}. If you may create fleets there, use {settings.target.lacks_to_write}, or "
             f"{_as_entry(settings.target.lacks_to_write)} = true in the target file.",
         )
+    if settings.target.reuse and settings.target.may_write:
+        say(console, _about_earlier_fleets(settings))
     for folder in settings.caseless:
         say(console, f"No case is replayed from {escape(str(folder))}, where none was saved.")
     if settings.target.replay_requests:
@@ -92,6 +94,15 @@ def look(run: Run, console: Console) -> None:
         )
     if settings.ledger:
         say(console, f"Everything created is recorded in {escape(str(settings.ledger))}.")
+
+
+def _about_earlier_fleets(settings: Settings) -> str:
+    if settings.earlier:
+        return f"It uses those of {len(settings.earlier)} fleets of earlier runs that a rename still finds."
+    return (
+        f"No fleet of an earlier run is known there, by {escape(str(settings.ledger))} or scratch_fleets: this run "
+        f"creates what the next ones use."
+    )
 
 
 def _as_entry(flag: str) -> str:

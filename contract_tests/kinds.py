@@ -19,6 +19,7 @@ VALUE = re.compile(r"(?:[^\x00-\x20\x7f](?:[^\x00-\x08\x0a-\x1f\x7f]*[^\x00-\x20
 RESERVED = ("host", "content-length", "transfer-encoding", "connection", "x-api-key")
 # Longer and shorter ones are no waits that an operating system can keep.
 LEAST, MOST = 1e-6, 1e6
+CALLED = re.compile(r"(POST|PUT|PATCH|DELETE) (/[\x21-\x7e]*)")
 ITEM_ENDS = re.compile(r"[,\r\n]")
 
 
@@ -199,6 +200,11 @@ CODES = Kind(
     _take_codes,
     hidden=True,
 )
+CALL = Kind(
+    "a method and a path, such as PUT /emp/v1/charging-keys/{keyIdentifier}/disable",
+    lambda value: isinstance(value, str) and CALLED.fullmatch(value) is not None,
+)
+TEXTS = CODES._replace(hidden=False)
 HEADERS = Kind(
     "a table of names and values, which may be or end in env:NAME or file:PATH "
     "(in an environment variable: lines of `Name: value`)",

@@ -9,7 +9,19 @@ from typing import Any
 
 from fleet_contract.spec.files import Contradiction, read_text
 
-COLUMNS = ("base_url", "made", "name", "fleetId", "contractId", "certain", "mark", "at")
+COLUMNS = (
+    "base_url",
+    "made",
+    "name",
+    "fleetId",
+    "fleetName",
+    "contractId",
+    "owner",
+    "certain",
+    "disabled",
+    "mark",
+    "at",
+)
 FORMS = ("text", "csv", "json")
 _WHAT = "The ledger"
 _EXPECTED = "Expected JSON lines, as runs append them to --ledger. Name the file of the runs."
@@ -26,6 +38,19 @@ def read_ledger(path: Path, base_url: str = "") -> list[Entry]:
     entries = [_entry(line, number, path) for number, line in enumerate(lines, start=1) if line.strip()]
     once = {(each.get("base_url"), each["made"], each["name"]): each for each in entries}
     return [each for each in once.values() if base_url in ("", each.get("base_url"))]
+
+
+def note_disabled(path: Path, entries: Iterable[Entry]) -> None:
+    """Add to a ledger that keys are disabled; raises Contradiction."""
+    lines = "".join(json.dumps({**each, "disabled": True}) + "\n" for each in entries)
+    try:
+        with path.open("a", encoding="utf-8") as file:
+            file.write(lines)
+    except OSError as wrong:
+        raise Contradiction(
+            f"Cannot write {_WHAT.lower()} {path}: {wrong.strerror}. The keys are disabled, and it does not say so. "
+            f"Choose a file that can be written."
+        ) from None
 
 
 def _entry(line: str, number: int, path: Path) -> Entry:
@@ -79,4 +104,5 @@ def _about(server: str, entries: list[Entry]) -> str:
 def _line(entry: Entry) -> str:
     doubt = "" if entry.get("certain", True) else ", perhaps: the response was lost"
     contract = f", contract {entry['contractId']}" if "contractId" in entry else ""
-    return f"{entry['name']}{contract}, {entry.get('at', 'at an unknown time')}{doubt}"
+    disabled = ", disabled" if entry.get("disabled") else ""
+    return f"{entry['name']}{contract}, {entry.get('at', 'at an unknown time')}{doubt}{disabled}"

@@ -4,6 +4,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import NamedTuple
 
+from fleet_contract.contract_tests.earlier import MOST_NEW
 from fleet_contract.contract_tests.gate import DEPTHS, STRICTER, Gate
 
 LEDGER = Path("fleet-contract-ledger.jsonl")  # where what is created on another host is recorded
@@ -50,6 +51,7 @@ OPTIONS = (
         "allow_writes_in_production",
         flag=True,
     ),
+    Option("reuse", f"Use fleets of earlier runs, and create at most {MOST_NEW} new ones.", "reuse", flag=True),
     Option(
         "cases", "Also replay this saved case, or all cases in a folder. Repeatable.", many=True, metavar="FILE_OR_DIR"
     ),
@@ -104,7 +106,7 @@ OPTIONS = (
     Option("quiet", "Print only failures, a line for each, and the outcome.", flag=True),
 )
 # What says where a server is and what it may cost; the rest says how the gate judges it and what it reports.
-_OF_THE_GATE = {each.name for each in fields(Gate)} - {"only", "skip"}
+_OF_A_RUN = {each.name for each in fields(Gate)} - {"only", "skip"} | {"reuse"}
 OF_THE_TARGET = tuple(
-    each for each in OPTIONS if each.name in ("target", "ledger") or (each.entry and each.entry not in _OF_THE_GATE)
+    each for each in OPTIONS if each.name in ("target", "ledger") or (each.entry and each.entry not in _OF_A_RUN)
 )

@@ -36,6 +36,11 @@ class Plan:
     unlocked: Mapping[str, frozenset[str]]
     seconds: float | None
 
+    @property
+    def left_out(self) -> tuple[Drive, ...]:
+        """What is not driven since it needs new fleets, where those of earlier runs are to be used."""
+        return left_out_with_reuse() if self.settings.earlier else ()
+
 
 def plan_of(settings: Settings) -> Plan:
     """Return the plan of a run."""
@@ -80,6 +85,11 @@ def _checks() -> Iterator[tuple[str, Check]]:
             check = check_of(function) if name.startswith("test_") else None
             if check and check.reaches:
                 yield name, check
+
+
+def left_out_with_reuse() -> tuple[Drive, ...]:
+    """Return the checks that a run which uses the fleets of earlier ones does not drive, at whatever depth."""
+    return tuple(each for each in _drives() if each.check.is_left_out)
 
 
 def _words(name: str) -> str:

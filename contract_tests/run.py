@@ -3,7 +3,7 @@
 import re
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -12,6 +12,7 @@ from string import hexdigits
 from fleet_contract.contract_tests.api import Api
 from fleet_contract.contract_tests.check import Check
 from fleet_contract.contract_tests.depths import Depth
+from fleet_contract.contract_tests.earlier import Earlier, Stock
 from fleet_contract.contract_tests.exchange import Exchange, Request
 from fleet_contract.contract_tests.gate import Gate, Pardon
 from fleet_contract.contract_tests.judging.findings import Finding
@@ -51,6 +52,7 @@ from fleet_contract.spec.dialect import UNKNOWN, Dialect
 _UNREAD: Dialect = dict.fromkeys(catalogue().questions, UNKNOWN)
 # The fleets that checks share, and how the id of each ends; whichever check asks first, they are made alike.
 ROLES = {"home": "home-1", "neighbour": "neighbour", "abroad": "abroad-A.b é東+&=:".ljust(LIMIT, "0")}
+_ALWAYS_NEW = "home"
 MARK_BYTES = 4  # the mark is their hexadecimal digits, so that it fits into ids and key identifiers
 
 
@@ -70,12 +72,14 @@ class Settings:
 
     What runs before learnt is `assumed` of the dialect, and their `troubles` count for this one too. `files` are those
     that say all this, over which nothing may be written, and `caseless` the folders that hold no case.
+    `earlier` are the fleets of earlier runs that this one may use.
     """
 
     target: Target
     gate: Gate = field(default_factory=Gate)
     ledger: Path | None = None
     mark: str = ""
+    earlier: tuple[Earlier, ...] = ()
     cases: tuple[Case, ...] = ()
     caseless: tuple[Path, ...] = ()
     assumed: Mapping[str, str] = field(default_factory=dict)
@@ -167,7 +171,7 @@ class Run:
         """
         target = settings.target
         mark = settings.mark or secrets.token_hex(MARK_BYTES)
-        facts = Facts(target.fixtures, mark, target.dialect, settings.assumed)
+        facts = Facts(target.fixtures, mark, target.dialect, settings.assumed, earlier=dict(settings.earlier))
         preview = Preview(facts)
         client = Client(
             target,
@@ -177,7 +181,7 @@ class Run:
             breaks=preview.breaks,
             troubles=settings.troubles,
         )
-        return cls(settings, client, Api(client, mark, target.fixtures.location_path), facts)
+        return cls(settings, client, Api(client, mark, target.fixtures.location_path, Stock(settings.earlier)), facts)
 
     def shared_fleet(self, role: str) -> str:
         """Return a fleet that all checks of the run use together; raises Untested, each time, when it was refused."""
@@ -196,14 +200,23 @@ class Run:
     def _created_once_more_if_disturbed(self, role: str) -> str:
         check, self.api.check = self.api.check, f"the fleet {role}"
         try:
-            return self.api.make_fleet(self.api.id_of(ROLES[role])[:LIMIT])
+            return self._made(role)
         except Untested as reason:
             if reason.lack is not Lack.DISTURBED:
                 raise
             with self.client.second_try():
-                return self.api.make_fleet(self.api.id_of(ROLES[role])[:LIMIT])
+                return self._made(role)
         finally:
             self.api.check = check
+
+    def _made(self, role: str) -> str:
+        """Return a fleet for a role; the first one is always new, so that ids which only resemble it are nobody's."""
+        id = self.api.id_of(ROLES[role])[:LIMIT]
+        if role != _ALWAYS_NEW:
+            return self.api.fleet_like(id)
+        # Where few are created, but not only this one, it is without a name: another that has none costs more.
+        is_without_name = self.api.spares_fleets and self.settings.depth > Depth.SMOKE
+        return id if is_without_name and self.api.create(id).succeeded else self.api.make_fleet(id)
 
     @property
     def wanted(self) -> dict[str, Requirement]:
@@ -242,7 +255,7 @@ class Run:
         return self._report(self._unjudged())
 
     def _report(self, judgement: Judgement) -> Report:
-        settings = self.settings
+        settings, stock = self.settings, self.api.stock
         exchanges = judgement.history.exchanges
         folded = fold(self.wanted.values(), judgement.findings, self.ran, judgement.explained, exchanges)
         results = as_shown(folded, settings.depth)
@@ -252,7 +265,9 @@ class Run:
             results=results,
             ran=self.ran,
             dialect=judgement.dialect,
-            footprint=self.client.footprint,
+            footprint=replace(
+                self.client.footprint, fleets_reused=tuple(stock.used), fleets_not_found=tuple(stock.lost)
+            ),
             mark=self.facts.mark,
             history=judgement.history,
             cases=digest(self.client.journal, self.api.mark),

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from fleet_contract.contract_tests.depths import PRICES, Depth, Price
+from fleet_contract.contract_tests.earlier import MOST_NEW, Earlier, earlier_fleets
+from fleet_contract.contract_tests.left_behind import read_ledger
 from fleet_contract.contract_tests.named_targets import split
 from fleet_contract.contract_tests.options import LEDGER, OF_THE_TARGET, OPTIONS, REPORTS
 from fleet_contract.contract_tests.programs.case_files import holds_no_case, read_cases
@@ -29,9 +31,13 @@ def read_settings(base_url: str | None, given: Mapping[str, Any]) -> tuple[Setti
     places = [expanded(each) for each in given.get("cases") or ()]
     cases = read_cases(places)
     target = _without_replays(settings.target) if settings.depth is Depth.SMOKE else settings.target
+    price, earlier = PRICES[settings.depth], _earlier(settings)
+    if earlier:
+        price = replace(price, fleets=min(price.fleets, MOST_NEW))
     settings = replace(
         settings,
-        target=at_most(target, *(PRICES[settings.depth], *(case.program.price for case in cases))),
+        target=at_most(target, *(price, *(case.program.price for case in cases))),
+        earlier=earlier,
         cases=cases,
         caseless=tuple(filter(holds_no_case, places)),
         shown=_shown(given),
@@ -53,6 +59,15 @@ def read_other(settings: Settings, given: Mapping[str, Any]) -> Settings | None:
             f"FLEET_BASE_URL goes before what it says."
         )
     return replace(other, gate=settings.gate)
+
+
+def _earlier(settings: Settings) -> tuple[Earlier, ...]:
+    """Return the fleets that a run is to use once more; raises Contradiction."""
+    target, ledger = settings.target, settings.ledger
+    if not target.reuse or not target.may_write:
+        return ()
+    entries = read_ledger(ledger) if ledger and ledger.exists() else []
+    return earlier_fleets(entries, target.base_url, target.scratch_fleets)
 
 
 # What flags say of the first server says nothing of the other one.
@@ -82,7 +97,8 @@ def _about_the_target(base_url: str | None, given: Mapping[str, Any]) -> Setting
     file = given.get("target")
     target, gate = read_described(file, {**overrides, "base_url": base_url})
     _require_matches(gate.only, gate.skip)
-    ledger = _path(given, "ledger") or (LEDGER if target.may_write and not target.is_local else None)
+    is_recorded = target.may_write and (target.reuse or not target.is_local)
+    ledger = _path(given, "ledger") or (LEDGER if is_recorded else None)
     files = [split(file)[0]] if file else []
     files += [_path(given, name) or Path() for name in ("waivers", "expect") if given.get(name)]
     return Settings(target=target, gate=gate, ledger=ledger, files=tuple(files))

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Annotated
 from urllib.parse import SplitResult, urlsplit
 
+from fleet_contract.contract_tests.earlier import MOST_NEW
 from fleet_contract.contract_tests.kinds import (
+    CALL,
     CODES,
     CONNECT_TO,
     COUNT,
@@ -24,6 +26,7 @@ from fleet_contract.contract_tests.kinds import (
     SPAN,
     SWITCH,
     TEXT,
+    TEXTS,
     URL,
 )
 from fleet_contract.contract_tests.network.detours import Place, redirected, resolved
@@ -123,6 +126,24 @@ class Network:
 
 
 @dataclass(frozen=True)
+class Upkeep:
+    """How the vendor lets what runs left behind be put out of use; no public page that we know states it whole."""
+
+    disable_key: Annotated[
+        str | None,
+        CALL,
+        "The vendor's call that disables a charging key. {keyIdentifier}, {visualNumber}, {contractId} and {fleetId} "
+        "stand for the key's own.",
+    ] = None
+    disable_key_body: Annotated[str, TEXT, "The JSON body of that call; the same words stand for the key's own."] = ""
+
+    @property
+    def method_and_path(self) -> tuple[str, str]:
+        method, _, path = (self.disable_key or "").partition(" ")
+        return method, path
+
+
+@dataclass(frozen=True)
 class Target:
     """The server under judgement; `base_url` has no slash at its end."""
 
@@ -133,9 +154,16 @@ class Target:
     allow_writes_in_production: Annotated[
         bool, SWITCH, "With allow_writes: create and rename on the vendor's production host, too."
     ] = False
+    reuse: Annotated[
+        bool, SWITCH, f"Use the fleets of earlier runs, which the ledger lists, and create at most {MOST_NEW} new ones."
+    ] = False
+    scratch_fleets: Annotated[
+        tuple[str, ...], TEXTS, "Fleets of the key's owner that a run with reuse may rename at will."
+    ] = ()
     fixtures: Fixtures = field(default_factory=Fixtures)
     limits: Limits = field(default_factory=Limits)
     network: Network = field(default_factory=Network)
+    ledger: Upkeep = field(default_factory=Upkeep)
     dialect: Mapping[str, str] = field(default_factory=dict)
 
     @property

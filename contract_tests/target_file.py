@@ -22,7 +22,7 @@ from fleet_contract.contract_tests.kinds import ITEM_ENDS
 from fleet_contract.contract_tests.lookalikes import refuse_lookalikes
 from fleet_contract.contract_tests.named_targets import chosen, require_choice, split
 from fleet_contract.contract_tests.references import Source, referred_to
-from fleet_contract.contract_tests.target import API, Fixtures, Limits, Network, Target
+from fleet_contract.contract_tests.target import API, Fixtures, Limits, Network, Target, Upkeep
 from fleet_contract.spec.dialect import chosen_answers, complete
 from fleet_contract.spec.files import Contradiction, read_text
 from fleet_contract.spec.toml import parse_toml
@@ -124,16 +124,19 @@ def _read_dialect(given: str | Mapping[str, Any], source: str) -> dict[str, str]
 
 
 def _target(values: Mapping[str, Any], dialect: Mapping[str, str]) -> Target:
-    of = {name: _inside(values, f"{name}.") for name in ("fixtures", "limits", "network")}
+    of = {name: _inside(values, f"{name}.") for name in ("fixtures", "limits", "network", "ledger")}
     target = Target(
         base_url=_base_url(values.get("base_url", "")),
         api_key=values.get("api_key"),
         other_api_key=values.get("other_api_key"),
         allow_writes=values.get("allow_writes", False),
         allow_writes_in_production=values.get("allow_writes_in_production", False),
+        reuse=values.get("reuse", False),
+        scratch_fleets=values.get("scratch_fleets", ()),
         fixtures=Fixtures(**of["fixtures"]),
         limits=Limits(**of["limits"]),
         network=Network(**of["network"]),
+        ledger=Upkeep(**of["ledger"]),
         dialect=dialect,
     )
     _require_agreement(target)

@@ -10,6 +10,7 @@ class Lack(StrEnum):
     DEPTH = "depth"  # the check runs at a greater depth only
     WRITES = "writes"  # nothing may be created or renamed on this host
     BUDGET = "budget"  # a limit of the run ended it
+    REUSE = "reuse"  # it needs a new fleet, and the run has those of earlier ones
     SETUP = "setup"  # the server refused what the check had to begin with
     DISTURBED = "disturbed"  # something between us and the API answered in its place
     STOPPED = "stopped"  # the run ended before the check: interrupted, or after a first failure

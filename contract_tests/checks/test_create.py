@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from fleet_contract.contract_tests.api import FLEETS, JSON, Api
-from fleet_contract.contract_tests.check import over, reaches
+from fleet_contract.contract_tests.check import LEFT_OUT, over, reaches
 from fleet_contract.contract_tests.checks import texts, values
 from fleet_contract.contract_tests.depths import Depth
 from fleet_contract.contract_tests.judging.bodies import spell
@@ -18,6 +18,7 @@ from fleet_contract.contract_tests.judging.bodies import spell
     "http.success-is-json",
     "http.success-is-declared-as-json",
     "http.never-a-server-error",
+    new=LEFT_OUT,
 )
 @over(
     texts.endings(),
@@ -29,19 +30,19 @@ def test_a_fleet_is_created_under_any_name(api: Api, case: str) -> None:
     api.create(api.fresh_id(), api.fresh_name() + case)
 
 
-@reaches("create.echoes-the-name", depth=Depth.STANDARD)
+@reaches("create.echoes-the-name", depth=Depth.STANDARD, new=LEFT_OUT)
 @over(st.sampled_from([*texts.WORDS, *texts.MORE_WORDS]), standard=texts.WORDS, deep=texts.MORE_WORDS)
 def test_a_name_is_no_value(api: Api, case: str) -> None:
     api.create(api.fresh_id(), case)
 
 
-@reaches("create.name-is-optional")
+@reaches("create.name-is-optional", new=LEFT_OUT)
 @over(st.sampled_from([None, ""]), standard=[None, ""])
 def test_a_name_of_nothing(api: Api, case: str | None) -> None:
     api.create(api.fresh_id(), case)
 
 
-@reaches("fleets.id-holds-100-characters", "create.echoes-the-id", "fleets.id-finds-the-fleet")
+@reaches("fleets.id-holds-100-characters", "create.echoes-the-id", "fleets.id-finds-the-fleet", new=LEFT_OUT)
 @over(
     texts.lengths(20, 100),
     quick=texts.FITTING[1:],
@@ -71,7 +72,7 @@ def test_longer_ids_are_refused_without_a_name_too(api: Api, case: str) -> None:
     api.create(api.fresh_id_of(100) + case)
 
 
-@reaches("create.name-holds-100-characters", "create.echoes-the-name")
+@reaches("create.name-holds-100-characters", "create.echoes-the-name", new=LEFT_OUT)
 @over(
     texts.lengths(40, 100),
     standard=texts.FITTING,
@@ -81,7 +82,7 @@ def test_the_longest_names_fit(api: Api, case: tuple[int, str]) -> None:
     api.create(api.fresh_id(), api.fresh_name(*case))
 
 
-@reaches("create.name-holds-100-characters", "create.echoes-the-name")
+@reaches("create.name-holds-100-characters", "create.echoes-the-name", new=LEFT_OUT)
 def test_a_name_is_not_measured_by_what_it_takes(api: Api, home: str) -> None:
     # The id begins like another and is another, and the name like a formula and is none.
     api.create(f"{home}-2", texts.lavish(f"={api.mark} "))
@@ -146,7 +147,7 @@ def test_a_body_is_a_json_object(api: Api, case: bytes) -> None:
     api.send("POST", FLEETS, body=values.filled(case, api), headers=JSON)
 
 
-@reaches("http.never-a-server-error")
+@reaches("http.never-a-server-error", new=LEFT_OUT)
 @over(
     st.sampled_from(values.ODD_VALUES),
     standard=values.ODD_VALUES[:3],
@@ -157,7 +158,7 @@ def test_odd_json_is_no_reason_to_fail(api: Api, case: bytes) -> None:
     api.send("POST", FLEETS, body=body, headers=JSON)
 
 
-@reaches("http.unknown-properties", "create.echoes-the-id", depth=Depth.STANDARD)
+@reaches("http.unknown-properties", "create.echoes-the-id", depth=Depth.STANDARD, new=LEFT_OUT)
 def test_an_unknown_property_is_no_part_of_a_fleet(api: Api) -> None:
     codes = [f"CT{api.mark.upper()}"]
     more = {"id": api.fresh_id(), "newName": "other", "name": "another", "codes": codes, "invitationCodes": codes}

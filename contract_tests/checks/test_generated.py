@@ -24,8 +24,9 @@ from fleet_contract.spec.document import document, operations
 _DOCUMENT = document()
 _OPERATIONS = [operation.id for operation in operations()]
 _MOST_REQUESTS = 6  # of one operation below deep depth, taken evenly from all
+_CREATE = "create_fleet"
 # How many creates may have been accepted, below deep depth, before no valid one is sent any more.
-_MOST_STAYING = {"create_fleet": 1, "create_charging_key": 0}
+_MOST_STAYING = {_CREATE: 1, "create_charging_key": 0}
 
 
 @reaches("http.never-a-server-error", "http.success-is-json", "keys.page-size-is-obeyed", depth=Depth.STANDARD)
@@ -37,7 +38,7 @@ def test_generated_requests(api: Api, home: str, fixtures: Fixtures, depth: Dept
     generated_for_it = [each for each in _generated() if each.operation == case]
     step = 1 if depth is Depth.DEEP else ceil(len(generated_for_it) / _MOST_REQUESTS)
     for generated in generated_for_it[::step]:
-        if made >= _most(generated) and depth < Depth.DEEP:
+        if made >= _most(generated) - (case == _CREATE and api.spares_fleets) and depth < Depth.DEEP:
             continue
         ours = _ours(generated, api, home, fixtures)
         exchange = api.send(ours.method, ours.path, body=ours.body, headers=ours.headers)
@@ -57,7 +58,7 @@ def _most(generated: GeneratedCase) -> int:
 
 def _ours(made: GeneratedCase, api: Api, home: str, fixtures: Fixtures) -> GeneratedCase:
     """Return a case about fleets and keys of ours, wherever it names one."""
-    if made.operation == "create_fleet":
+    if made.operation == _CREATE:
         return with_members(with_fleet_id(made, api.fresh_id()), {"fleetName": api.fresh_name()})
     if made.operation == "create_charging_key":
         return with_fleet_id(with_members(made, api.fresh_key()), home)

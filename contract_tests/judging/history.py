@@ -8,7 +8,7 @@ from itertools import chain
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from fleet_contract.contract_tests.exchange import Exchange, Request, value_of
+from fleet_contract.contract_tests.exchange import Caller, Exchange, Request, value_of
 from fleet_contract.contract_tests.judging.bodies import Body
 from fleet_contract.contract_tests.judging.coercion import as_taken
 from fleet_contract.contract_tests.judging.identity import is_shown, loosest
@@ -36,7 +36,8 @@ class Facts:
 
     `held` are the answers that the target file holds the server to, `assumed` those that were read before: another
     answer makes the question an open one, and fails nothing. `taken` is what the server took of names and ids in
-    requests that are not judged here.
+    requests that are not judged here. `earlier` are fleets of earlier runs with their owners: each is known to be there
+    once it was renamed, and not before.
     """
 
     fixtures: Fixtures
@@ -44,6 +45,7 @@ class Facts:
     held: Mapping[str, str] = field(default_factory=dict)
     assumed: Mapping[str, str] = field(default_factory=dict)
     taken: "Taken | None" = None
+    earlier: Mapping[str, Caller] = field(default_factory=dict)
 
     def is_ours(self, name: str) -> bool:
         """Say whether only this run can have given a name: it has the mark, or the number that the mark is."""
@@ -54,6 +56,7 @@ class Facts:
 class Creation:
     """A create that made a fleet, or may have made one.
 
+    That of an earlier run's fleet is its first rename, and nobody knows how it was created: `name` is None then.
     `shown` is the id as the answer shows it, the one that was sent where it shows none that is like it.
     """
 
@@ -261,9 +264,16 @@ class History:
         self._calls.setdefault(request.path_id, Calls()).add_rename(exchange)
         self.names.add(exchange, request.operation, request.fields.get("newName"), request.path_id)
         if exchange.succeeded:
+            self._add_earlier(exchange, request.path_id)
             for value in request.fields.values():
                 if isinstance(value, str):
                     _keep_first(self.mentions, value, exchange.ended)
+
+    def _add_earlier(self, exchange: Exchange, id: str) -> None:
+        """Note that a fleet of an earlier run is there, by the first rename of it that its owner sent."""
+        known = self._creations[loosest(id)] if self.facts.earlier.get(id) is exchange.request.caller else None
+        if known is not None and all(each.id != id for each in known):
+            known.append(Creation(exchange, id, None, is_certain=True, shown=id))
 
     def _add_codes(self, exchange: Exchange, request: ParsedRequest) -> None:
         if request.path_id is None:

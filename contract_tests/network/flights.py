@@ -8,7 +8,14 @@ from typing import Any
 
 from fleet_contract.contract_tests.exchange import Answer, Cause, Exchange, NotJson, TooComplex, memory_of
 from fleet_contract.contract_tests.network.budget import TROUBLES, Budget, BudgetSpent, Cost, longest_run
-from fleet_contract.contract_tests.network.ledger import Ledger, LedgerLost, may_have_made, may_make
+from fleet_contract.contract_tests.network.claims import Claims
+from fleet_contract.contract_tests.network.ledger import (
+    Ledger,
+    LedgerLost,
+    may_have_made,
+    may_make,
+    name_in,
+)
 from fleet_contract.contract_tests.network.masking import Masker
 from fleet_contract.contract_tests.network.outgoing import Outgoing
 from fleet_contract.contract_tests.network.pacing import Clock, Pace
@@ -25,8 +32,8 @@ OnExchange = Callable[[Exchange], None]
 class Flight:
     """One request under way; `ends` is when the run's time is over.
 
-    `makes` is what it may leave behind for ever; `is_paid` where that is booked already,
-    since the same request was sent before.
+    `makes` is what it may leave behind for ever, and `name` what it calls that; `is_paid`
+    where that is booked already, since the same request was sent before.
     """
 
     outgoing: Outgoing
@@ -34,6 +41,7 @@ class Flight:
     started: float
     ends: float | None
     makes: Cost | None
+    name: str
     is_paid: bool
 
 
@@ -70,6 +78,7 @@ class Flights:
         self.wire = Wire(target)
         self.pace = Pace(target.rate, clock)
         self.budget = budget
+        self._claims = Claims(budget, ledger)
         self._limits = target.limits
         self._most_seconds = target.limits.max_seconds
         self._masker = masker
@@ -123,7 +132,7 @@ class Flights:
             if makes is Cost.FLEETS and exchange.succeeded:
                 self.pace.hold(self._limits.settle_seconds)
             if not landed.flight.is_paid:
-                self.budget.settle(makes, spent=made)
+                self._claims.settle(makes, landed.flight.name, made=made)
         self.budget.settle(Cost.REQUESTS, spent=True)
         with self._lock:
             insort(self.journal, exchange, key=lambda each: each.number)
@@ -150,10 +159,21 @@ class Flights:
         if not self.pace.wait(ends):
             raise self._too_late()
         makes = may_make(outgoing.method, outgoing.path)
-        self.budget.reserve(Cost.REQUESTS, *([makes] if makes and not is_paid else []))
+        name = name_in(makes, outgoing.body) if makes else ""
+        self._set_aside(None if is_paid else makes, name)
         with self._lock:
             self._numbers += 1
-            return Flight(outgoing, self._numbers, self._clock.monotonic(), ends, makes, is_paid)
+            return Flight(outgoing, self._numbers, self._clock.monotonic(), ends, makes, name, is_paid)
+
+    def _set_aside(self, makes: Cost | None, name: str) -> None:
+        """Set a request aside with what it may make, both or none; raises BudgetSpent."""
+        self.budget.reserve(Cost.REQUESTS)
+        try:
+            if makes:
+                self._claims.stake(makes, name)
+        except BudgetSpent:
+            self.budget.settle(Cost.REQUESTS, spent=False)
+            raise
 
     def _ends(self) -> float | None:
         return None if self._most_seconds is None else self._begun + self._most_seconds

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+from fleet_contract.contract_tests.earlier import OWNERS
 from fleet_contract.contract_tests.exchange import Exchange, NotJson, parse_json
 from fleet_contract.contract_tests.network.budget import Cost
 from fleet_contract.contract_tests.network.printable import printable_json
@@ -26,18 +27,23 @@ from fleet_contract.spec.files import Contradiction
 # What a POST below these paths makes, and by which members it is found again, the best first.
 COLLECTIONS = {"/emp/v1/fleets": Cost.FLEETS, "/emp/v1/charging-keys": Cost.KEYS}
 NAMED_BY = {Cost.FLEETS: ("fleetId",), Cost.KEYS: ("visualNumber", "contractId")}
-ALSO_KEPT = {Cost.FLEETS: (), Cost.KEYS: ("contractId", "fleetId")}
+ALSO_KEPT = {Cost.FLEETS: ("fleetName",), Cost.KEYS: ("contractId", "fleetId")}
 REFUSED = range(400, 500)
 
 
 @dataclass(frozen=True)
 class Footprint:
-    """What a run did to its target; `keys_created` are visual numbers."""
+    """What a run did to its target; `keys_created` are visual numbers.
+
+    `fleets_reused` are those of earlier runs that it used, `fleets_not_found` those that it meant to use.
+    """
 
     requests: int
     seconds: float
     fleets_created: tuple[str, ...]
     keys_created: tuple[str, ...]
+    fleets_reused: tuple[str, ...] = ()
+    fleets_not_found: tuple[str, ...] = ()
 
     def __add__(self, other: "Footprint") -> "Footprint":
         return Footprint(
@@ -45,6 +51,8 @@ class Footprint:
             self.seconds + other.seconds,
             self.fleets_created + other.fleets_created,
             self.keys_created + other.keys_created,
+            self.fleets_reused + other.fleets_reused,
+            self.fleets_not_found + other.fleets_not_found,
         )
 
 
@@ -93,12 +101,12 @@ class Ledger:
         members = {**answered, **sent}
         names = (_name(sent.get(key), answered.get(key)) for key in NAMED_BY[made])
         name = next(filter(None, names), "") or self._marked(exchange, sent) or f"request {exchange.number}"
-        also = (*ALSO_KEPT[made], *(() if self._is_ours(name) else ("fleetName",)))
         entry = {
             "made": "fleet" if made is Cost.FLEETS else "key",
             "name": name,
             "certain": exchange.succeeded,
-            **{key: members[key] for key in also if key in members},
+            **{key: members[key] for key in ALSO_KEPT[made] if key in members},
+            "owner": OWNERS.get(exchange.request.caller, "nobody"),
             **self._about,
             "at": datetime.now(UTC).isoformat(timespec="seconds"),
         }
@@ -113,13 +121,15 @@ class Ledger:
                 ) from None
         return is_new
 
-    def _is_ours(self, name: str) -> bool:
-        return self._mark.casefold() in name.casefold()
-
     def _marked(self, exchange: Exchange, sent: Mapping[str, Any]) -> str:
         """Return the text with our mark in a body of which no member can be read, as a lenient server may read it."""
         body = "" if sent else exchange.request.body.decode("utf-8", "replace")
         return max(re.findall(rf"[\w.~-]*{re.escape(self._mark)}[\w.~-]*", body), key=len, default="")
+
+    def has(self, made: Cost, name: str) -> bool:
+        """Say whether something of a name was made."""
+        with self._lock:
+            return name in self._names[made]
 
     def names(self, made: Cost) -> tuple[str, ...]:
         """Return the names of what was made, in order."""
@@ -140,6 +150,13 @@ class Ledger:
                 with suppress(OSError):
                     file.truncate(before)
                 raise
+
+
+def name_in(made: Cost, body: bytes) -> str:
+    """Return what a create calls what it may make; empty where its body has no text for it."""
+    members = _members(body)
+    texts = (members.get(key) for key in NAMED_BY[made])
+    return next((text for text in texts if isinstance(text, str) and text), "")
 
 
 def _name(sent: Any, answered: Any) -> str:

@@ -63,7 +63,8 @@ def _replays(report: Report, failed: list[Result], client: Client, follower: Fol
     target, budget = report.settings.target, report.settings.target.replay_requests
     if follower:
         follower.planned(len(failed))
-    facts = Facts(target.fixtures, report.mark, target.dialect, decided(report.dialect), report.history.taken)
+    earlier = report.history.facts.earlier
+    facts = Facts(target.fixtures, report.mark, target.dialect, decided(report.dialect), report.history.taken, earlier)
     shortener = Shortener(Resender(client, facts, report.mark), report.history, target.rate)
     found = dict[str, Replay]()
     try:

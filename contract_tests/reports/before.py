@@ -1,10 +1,11 @@
 """What is printed before a run: what it would send and cost, and whether its target is as the target file says."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from rich.console import Console
 from rich.markup import escape
 
+from fleet_contract.contract_tests.disabling import Disabling
 from fleet_contract.contract_tests.doctor import Diagnosis
 from fleet_contract.contract_tests.marks import PRINTED
 from fleet_contract.contract_tests.planning import Plan
@@ -34,6 +35,8 @@ def print_plan(plan: Plan, console: Console) -> None:
     console.print(f"\n[bold]{len(plan.drives)} checks, which reach {len(plan.reached)} requirements[/]")
     for each in plan.drives:
         say(console, each.words, 2, 2)
+    if settings.earlier:
+        _print_reuse(plan, console)
     if plan.unlocked:
         console.print("\n[bold]What would add to it[/]")
     for reason, ids in plan.unlocked.items():
@@ -41,6 +44,25 @@ def print_plan(plan: Plan, console: Console) -> None:
             f"{len(ids)} more requirements: {', '.join(sorted(ids))}" if ids else "no more requirements, but more cases"
         )
         say(console, f"[yellow]{escape(reason)}[/]: {more}", 2, 2)
+
+
+def _print_reuse(plan: Plan, console: Console) -> None:
+    console.print(f"\n[bold]{len(plan.settings.earlier)} fleets of earlier runs may be used[/]")
+    say(console, "New each time, so that what resembles its id is nobody's: the fleet that most checks use.", 2, 2)
+    for each in plan.drives:
+        if each.check.new:
+            say(console, f"New each time, {each.check.new}: {each.words}", 2, 2)
+    for each in plan.left_out:
+        say(console, f"Left out, since it needs new fleets: {each.words}", 2, 2)
+
+
+def print_disabled(found: Sequence[Disabling], console: Console) -> None:
+    """Print what became of each charging key, a line each, and how many are disabled."""
+    for each in found:
+        say(console, f"{_MARKS[each.is_done]} [bold]{escape(each.key)}[/] {escape(each.words)}", hang=2)
+    done = sum(each.is_done is True for each in found)
+    dry = any(each.is_done is None for each in found)
+    say(console, f"{done} of {len(found)} keys are disabled.{' Nothing was sent: add --yes.' if dry else ''}")
 
 
 def print_diagnoses(found: Iterable[Diagnosis], console: Console) -> None:

@@ -7,6 +7,7 @@ from rich.markup import escape
 from rich.text import Text
 
 from fleet_contract.contract_tests.judging.history import History
+from fleet_contract.contract_tests.network.ledger import Footprint
 from fleet_contract.contract_tests.network.masking import Masker
 from fleet_contract.contract_tests.replays.replay import Replay
 from fleet_contract.contract_tests.replays.resending import OWN_DIGITS
@@ -66,8 +67,22 @@ def print_footprint(report: Report, console: Console) -> None:
         f"left behind permanently: {len(footprint.fleets_created)} fleets and {len(footprint.keys_created)} "
         f"charging keys, marked ct-{report.mark}{escape(_marked_otherwise(report))}",
     )
+    for line in about_earlier_fleets(footprint):
+        say(console, escape(line), hang=2)
     for line in report.disturbances:
         say(console, f"[bold]between[/] {escape(line)}", hang=2)
+
+
+def about_earlier_fleets(footprint: Footprint) -> Iterator[str]:
+    """Yield what became of the fleets of earlier runs, where any were to be used."""
+    used, lost = footprint.fleets_reused, footprint.fleets_not_found
+    if used:
+        yield f"reused {len(used)} fleets of earlier runs"
+    if lost:
+        yield (
+            f"not found: {len(lost)} fleets of earlier runs, {', '.join(lost)}. The server may have been reset, which "
+            f"fails nothing. New ones took their place where that was possible"
+        )
 
 
 def _for_replays(report: Report) -> str:

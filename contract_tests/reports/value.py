@@ -58,6 +58,8 @@ def value_of(report: Report) -> Value:
             "seconds": round(footprint.seconds, 3),
             "fleets_created": list(footprint.fleets_created),
             "keys_created": list(footprint.keys_created),
+            "fleets_reused": list(footprint.fleets_reused),
+            "fleets_not_found": list(footprint.fleets_not_found),
         },
         "disturbances": list(report.disturbances),
         "cases": report.cases,

@@ -12,7 +12,7 @@ if [ -f "$reports/report.json" ]; then
 fi
 
 code=0
-fleet-contract run --target "$target" \
+fleet-contract run --target "$target" --reuse \
     --json "$reports/report.json" --html "$reports/report.html" --junit "$reports/junit.xml" \
     --code-quality "$reports/quality.json" ${GITHUB_ACTIONS:+--github} || code=$?
 

@@ -98,6 +98,25 @@ def test_creates_are_never_exceeded_by_one(serve: Serve, open_client: Open, path
     assert client.send("GET", path).status == 201
 
 
+def test_one_fleet_costs_one_however_often_it_is_created_at_once(serve: Serve, open_client: Open) -> None:
+    server = serve(slowly(answer(201)))
+    client = open_client(server.url, limits__max_fleets=1)
+    raised = volley(8, lambda _: client.send("POST", FLEETS, body=fleet("a")))
+    assert (len(server.heard), raised, client.footprint.fleets_created) == (8, [], ("a",))
+    client.send("POST", FLEETS, body=fleet("a"))
+    with pytest.raises(BudgetSpent):
+        client.send("POST", FLEETS, body=fleet("b"))
+
+
+def test_what_several_creates_of_a_fleet_set_aside_is_given_back_once_all_were_refused(
+    serve: Serve, open_client: Open
+) -> None:
+    server = serve(slowly(answer(409)))
+    client = open_client(server.url, limits__max_fleets=1)
+    assert volley(8, lambda _: client.send("POST", FLEETS, body=fleet("a"))) == []
+    assert client.send("POST", FLEETS, body=fleet("b")).status == 409
+
+
 @pytest.mark.parametrize("status", [400, 401, 409, 422])
 def test_a_refused_create_costs_no_fleet(serve: Serve, open_client: Open, status: int) -> None:
     client = open_client(serve(lambda _: answer(status)).url, limits__max_fleets=1)
@@ -274,7 +293,7 @@ def test_what_a_lenient_server_makes_of_an_odd_body_is_named(
     assert client.footprint.fleets_created == (name,)
 
 
-def test_the_ledger_keeps_the_name_of_a_fleet_whose_id_holds_no_mark(
+def test_the_ledger_keeps_the_name_of_each_fleet_and_which_key_made_it(
     serve: Serve, open_client: Open, tmp_path: Path
 ) -> None:
     file = tmp_path / "ledger.jsonl"
@@ -282,6 +301,6 @@ def test_the_ledger_keeps_the_name_of_a_fleet_whose_id_holds_no_mark(
     for id in (None, "ct-m4rk-001"):
         client.send("POST", FLEETS, body=json.dumps({"fleetId": id, "fleetName": "Contract Test m4rk 1"}).encode())
     unmarked, marked = (json.loads(line) for line in file.read_text().splitlines())
-    assert unmarked["fleetName"] == "Contract Test m4rk 1"
+    assert unmarked["fleetName"] == marked["fleetName"] == "Contract Test m4rk 1"
     assert marked["name"] == "ct-m4rk-001"
-    assert "fleetName" not in marked
+    assert marked["owner"] == unmarked["owner"] == "api_key"

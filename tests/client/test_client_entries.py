@@ -19,6 +19,10 @@ PAGE = Path(__file__).parents[2] / "docs" / "target-file.md"
 
 # What each variable may say; those of codes and prices need the fixture beside them.
 VALUES = {
+    "reuse": "yes",
+    "ledger.disable_key": "PUT /keys/{keyIdentifier}/disable",
+    "ledger.disable_key_body": "{}",
+    "scratch_fleets": "scratch-1,scratch-2",
     "base_url": "http://localhost:1",
     "api_key": "a-key",
     "other_api_key": "other-key",

@@ -132,6 +132,8 @@ SAMPLE: dict[str, Any] = {
         "seconds": 0.25,
         "fleets_created": ["ct-0a1b2c3d-1"],
         "keys_created": [],
+        "fleets_reused": ["ct-0a1b2c3c-001"],
+        "fleets_not_found": [],
     },
     "disturbances": [],
     "cases": "0123456789abcdef",
