@@ -226,7 +226,7 @@ class Connection(asyncio.Protocol):
             (b"connection", b"close"),
         ]
         is_head = begun is not None and begun.head.method == "HEAD"
-        self.write(head_of_response(status, headers) + (b"" if is_head else text))
+        self.write(head_of_response(status, *headers) + (b"" if is_head else text))
         self.end()
 
     # --- how it ends ---

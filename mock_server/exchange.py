@@ -2,13 +2,14 @@
 
 import asyncio
 import logging
+from functools import lru_cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from starlette.types import ASGIApp, Message, Scope
 
-from fleet_contract.mock_server.heads import Head, Headers
+from fleet_contract.mock_server.heads import Head
 
 if TYPE_CHECKING:
     from fleet_contract.mock_server.connection import Connection
@@ -140,10 +141,8 @@ class Exchange:
         self._rest_of_response = int(length) if length and has_content else 0
         self._lives &= not self._connection.is_last and fields.get(b"connection") != b"close"
         self._lives &= length is not None or not has_content
-        headers = [*self._connection.server_state.default_headers, *own]
-        if not self._lives and b"connection" not in fields:
-            headers.append(CLOSE)
-        return head_of_response(status, headers)
+        closing = () if self._lives or b"connection" in fields else (CLOSE,)
+        return head_of_response(status, *self._connection.server_state.default_headers, *own, *closing)
 
     async def _news(self) -> None:
         self._waiter = asyncio.get_running_loop().create_future()
@@ -154,8 +153,12 @@ class Exchange:
             self._waiter.set_result(None)
 
 
-def head_of_response(status: int, headers: Headers) -> bytes:
-    """Return the status line and the header fields of a response; raises ValueError for a field that would be two."""
+@lru_cache(maxsize=256)
+def head_of_response(status: int, *headers: tuple[bytes, bytes]) -> bytes:
+    """Return the status line and the header fields of a response; raises ValueError for a field that would be two.
+
+    Few heads occur, again and again.
+    """
     head = b"\r\n".join([STATUS_LINES[status], *[b"%s: %s" % each for each in headers], b"\r\n"])
     if head.count(b"\n") != len(headers) + 2 or head.count(b"\r") != len(headers) + 2:
         raise ValueError("A header field of the response holds a line end.")

@@ -72,7 +72,8 @@ def is_from_no_page(scope: Scope) -> bool:
 
 def authority(scope: Scope) -> str:
     """Return for which host and port a request is; that of an absolute target comes first (RFC 9112, 3.2.2)."""
-    absolute = authority_and_path((scope.get("raw_path") or b"").decode("latin-1"))
+    raw_path: bytes = scope.get("raw_path") or b""
+    absolute = None if raw_path.startswith(b"/") else authority_and_path(raw_path.decode("latin-1"))
     if absolute is not None:
         return absolute[0]
     for name, value in scope["headers"]:

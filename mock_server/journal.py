@@ -5,6 +5,7 @@ import marshal
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from itertools import takewhile
 from secrets import token_hex
 from typing import Any, NamedTuple
@@ -130,14 +131,14 @@ def row_of(at: float, seconds: float, call: Call, answer: Answer) -> bytes:
         seconds,
         call.method,
         call.raw_path,
-        call.headers,
+        row_of_headers(*call.headers),
         call.operation_id,
         call.world,
         call.tenant,
         call.raw_query,
         call.raw_body,
         answer.status,
-        answer.headers if type(answer.headers) is dict else dict(answer.headers),
+        row_of_headers(*answer.headers.items()),
         answer.body,
         deliver and deliver.__name__,
         reason and row_of_reason(reason),
@@ -145,24 +146,39 @@ def row_of(at: float, seconds: float, call: Call, answer: Answer) -> bytes:
     return marshal.dumps(plain, VERSION)
 
 
-def row_of_reason(reason: Reason) -> tuple[Any, ...]:
-    fault = reason.fault
-    return (
-        reason.kind.value,
-        reason.detail,
-        reason.requirement,
-        fault and (fault.pointer, fault.parameter, fault.keyword, fault.limit, fault.length, fault.unit),
-    )
+@lru_cache(maxsize=256)
+def row_of_headers(*headers: tuple[str, str]) -> bytes:
+    """Return header fields as a row; the same ones occur again and again."""
+    return marshal.dumps(headers, VERSION)
+
+
+@lru_cache(maxsize=256)
+def row_of_reason(reason: Reason) -> bytes:
+    """Return a reason as a row; likewise."""
+    fault = reason.fault and tuple(reason.fault)
+    return marshal.dumps((reason.kind.value, reason.detail, reason.requirement, fault), VERSION)
 
 
 def entry_of(number: int, row: bytes, replica: str) -> Entry:
     """Return the exchange that a row holds; how it was delivered is known by name alone."""
-    at, seconds, *sent, status, headers, body, delivery, why = marshal.loads(row)  # noqa: S302  (bytes of our own)
+    at, seconds, *sent, status, headers, body, delivery, why = read(row)
     method, raw_path, fields, operation_id, world, tenant, raw_query, raw_body = sent
-    call = Call(method, raw_path, fields, operation_id, world, tenant=tenant, raw_query=raw_query, raw_body=raw_body)
-    reason = Reason(Kind(why[0]), why[1], why[3] and Fault(*why[3]), why[2]) if why else None
-    answer = Answer(status, headers, body, reason.kind if reason else None, delivery and known_as(delivery), reason)
+    call = Call(
+        method, raw_path, read(fields), operation_id, world, tenant=tenant, raw_query=raw_query, raw_body=raw_body
+    )
+    reason = reason_of(why) if why else None
+    kind = reason.kind if reason else None
+    answer = Answer(status, dict(read(headers)), body, kind, delivery and known_as(delivery), reason)
     return Entry(number, at, seconds, call, answer, replica)
+
+
+def reason_of(row: bytes) -> Reason:
+    kind, detail, requirement, fault = read(row)
+    return Reason(Kind(kind), detail, fault and Fault(*fault), requirement)
+
+
+def read(row: bytes) -> Any:
+    return marshal.loads(row)  # noqa: S302  (bytes of our own)
 
 
 def known_as(name: str) -> Deliver:

@@ -4,9 +4,9 @@ Nobody changes a reply or an answer that is made. They are not frozen, since tha
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fleet_contract.mock_server.deliveries import Deliver
 from fleet_contract.mock_server.kinds import Kind
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from fleet_contract.mock_server.on_demand import Demand
 
 Json = Any
+Headers = Sequence[tuple[str, str]]
 WITHOUT_CONTENT = (204, 304)  # statuses whose response has no body (RFC 9110, section 6.4.1)
 
 
@@ -29,7 +30,7 @@ class Call:
 
     method: str
     raw_path: str
-    headers: list[tuple[str, str]]
+    headers: Headers
     operation_id: str | None = None
     world: str = "main"
     prefix: str = ""
@@ -60,8 +61,7 @@ class Reply:
 NOTHING = object()
 
 
-@dataclass(slots=True)
-class Fault:
+class Fault(NamedTuple):
     """What is wrong with one field of a request.
 
     `pointer` leads to it in the body (RFC 6901), or `parameter` names it in the query; `keyword` is the one of the
@@ -93,8 +93,7 @@ class Fault:
         return shown
 
 
-@dataclass(slots=True)
-class Reason:
+class Reason(NamedTuple):
     """Why a request is refused: in words, by which field, and what the catalogue says of it."""
 
     kind: Kind

@@ -363,7 +363,7 @@ class Misbehaviour:
         known = next((each.reason for each in honest if each.reason is not None), None)
         if known is None:
             return replace(answer, reason=Reason(answer.kind or Kind.ON_DEMAND, why))
-        return replace(answer, reason=replace(known, detail=f"{known.detail} {why}"))
+        return replace(answer, reason=known._replace(detail=f"{known.detail} {why}"))
 
 
 MISBEHAVIOURS: Mapping[str, Misbehaviour] = MappingProxyType(

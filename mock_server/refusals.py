@@ -1,6 +1,8 @@
 """Refusals: which status and which body each kind of refusal has in which dialect."""
 
 import logging
+from collections.abc import Callable, Mapping
+from functools import lru_cache
 from html import escape
 from http import HTTPStatus
 
@@ -154,6 +156,7 @@ def rendered(refusal: Refusal, dialect: Dialect, status: int | None = None) -> A
     return Answer(status, headers, body, refusal.kind, reason=reason)
 
 
+@lru_cache(maxsize=256)  # The same problems occur again and again.
 def _problem(status: int, reason: Reason) -> tuple[bytes, str]:
     problem = {"type": "about:blank", "title": PHRASES.get(status, "Error"), "status": status, **reason.described()}
     return to_bytes(problem), "application/problem+json"
@@ -183,7 +186,7 @@ def _nothing(status: int, reason: Reason) -> tuple[bytes, str]:
     return b"", ""
 
 
-BODIES = {
+BODIES: Mapping[str, Callable[[int, Reason], tuple[bytes, str]]] = {
     "problem": _problem,
     "message": _message,
     "json": _other_json,

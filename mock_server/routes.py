@@ -25,13 +25,15 @@ class Routes:
         self._methods: dict[str, dict[str, str]] = {}
         for operation in operations(document):
             self._methods.setdefault(operation.path, {})[operation.method] = operation.id
-        self._patterns = {template: _pattern(template) for template in self._methods}
+        self._plain = {path: methods for path, methods in self._methods.items() if not PARAMETER.search(path)}
+        self._patterns = {template: _pattern(template) for template in self._methods if template not in self._plain}
 
     def match(self, call: Call, dialect: Dialect) -> None:
         """Fill in which operation a call means, and the parameters in its path; raises Refusal where it means none."""
         methods, parameters = self._found(call.raw_path)
-        call.operation_id = self._operation(call, methods, dialect)
-        call.path = {name: _decoded(segment) for name, segment in parameters.items()}
+        call.operation_id = methods.get(call.method) or self._operation(call, methods, dialect)
+        if parameters:
+            call.path = {name: _decoded(segment) for name, segment in parameters.items()}
 
     def allowed(self, raw_path: str) -> str:
         """Return the methods of a path as Allow lists them; raises Refusal where it is no operation's."""
@@ -44,6 +46,9 @@ class Routes:
 
     def _found(self, raw_path: str) -> tuple[dict[str, str], dict[str, str]]:
         """Return the operations of a path by method, and the parameters in it; raises Refusal."""
+        methods = self._plain.get(raw_path)
+        if methods is not None:
+            return methods, {}
         for template, pattern in self._patterns.items():
             found = pattern.fullmatch(raw_path)
             if found is not None:
@@ -73,6 +78,8 @@ def _pattern(template: str) -> re.Pattern[str]:
 
 
 def _decoded(segment: str) -> str:
+    if "%" not in segment and segment.isascii():
+        return segment
     try:
         return unquote_to_bytes(segment).decode()
     except UnicodeDecodeError:

@@ -4,7 +4,7 @@ Values are never repeated: they may be long, and they may be secrets.
 """
 
 from collections.abc import Callable, Mapping, Set
-from functools import reduce
+from functools import lru_cache, reduce
 from operator import getitem
 from typing import Any, NamedTuple
 
@@ -61,7 +61,8 @@ def outline(value: Json, known: Set[str]) -> Json:
     """
     if not isinstance(value, dict):
         return HOLLOW.get(type(value), value)
-    shown = known | {min(value.keys() - known, default="")}
+    unknown = value.keys() - known
+    shown = known | {min(unknown)} if unknown else known
     return {name: HOLLOW.get(type(member), member) for name, member in value.items() if name in shown}
 
 
@@ -86,9 +87,10 @@ class Misfit(NamedTuple):
 def _misfit(error: ValidationError, value: Json) -> Misfit:
     path = tuple(error.instance_path)
     found = reduce(getitem, path, value)
-    if isinstance(error.kind, ValidationErrorKind.Custom):
-        return Misfit(path, error.kind.name, int(error.kind.message), found, is_in_units=True)
-    return Misfit(path, error.kind.name, error.kind.value, found)
+    kind = error.kind  # It is made anew whenever it is asked for.
+    if isinstance(kind, ValidationErrorKind.Custom):
+        return Misfit(path, kind.name, int(kind.message), found, is_in_units=True)
+    return Misfit(path, kind.name, kind.value, found)
 
 
 def units_of(text: str) -> int:
@@ -126,7 +128,7 @@ KEYWORDS: dict[str, dict[str, Any]] = {"code-points": {}, "utf-16": {"maxLength"
 
 def body_refusal(misfits: list[Misfit]) -> Refusal:
     """Return how a body is refused in which a schema finds these, at least one."""
-    first = min(misfits, key=lambda misfit: ORDER.index(_kind(misfit)))
+    first = misfits[0] if len(misfits) == 1 else min(misfits, key=lambda misfit: ORDER.index(_kind(misfit)))
     missing = [misfit.limit for misfit in misfits if misfit.keyword == "required"]
     if first.keyword == "required" and len(missing) > 1:
         return Refusal(_kind(first), f"{', '.join(missing)} are missing.", fault=fault_of(first))
@@ -140,16 +142,17 @@ def fault_of(misfit: Misfit) -> Fault:
         path = (*path, misfit.limit)
     elif misfit.keyword == "additionalProperties":
         path = (*path, min(misfit.limit))
-    pointer = "".join("/" + escaped(str(step)) for step in path)
+    pointer = "".join(["/" + escaped(str(step)[:LONGEST_NAME_REPEATED]) for step in path])
     if misfit.keyword not in LENGTHS:
         return Fault(pointer, keyword=misfit.keyword)
     unit = "UTF-16 code units" if misfit.is_in_units else "code points"
     return Fault(pointer, keyword=misfit.keyword, limit=misfit.limit, length=misfit.length, unit=unit)
 
 
+@lru_cache(maxsize=256)
 def escaped(step: str) -> str:
-    """Return a step of a JSON pointer (RFC 6901, section 3), of bounded length and with no lone surrogate."""
-    shown = step[:LONGEST_NAME_REPEATED].encode("ascii", "backslashreplace").decode()
+    """Return a step of a JSON pointer (RFC 6901, section 3) with no lone surrogate."""
+    shown = step.encode("ascii", "backslashreplace").decode()
     return shown.replace("~", "~0").replace("/", "~1")
 
 

@@ -1,5 +1,7 @@
 """Sending: an answer as the messages of an ASGI application."""
 
+from functools import lru_cache
+
 from starlette.types import Send
 
 from fleet_contract.mock_server.messages import WITHOUT_CONTENT, Answer
@@ -7,7 +9,7 @@ from fleet_contract.mock_server.messages import WITHOUT_CONTENT, Answer
 
 async def sent(answer: Answer, send: Send, *, head: bool) -> None:
     """Send an answer whole, unless it has a delivery of its own; without its body to HEAD."""
-    raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers.items()]
+    raw = [*encoded(*answer.headers.items())]
     if answer.status not in WITHOUT_CONTENT:
         raw.append((b"content-length", b"%d" % len(answer.body)))
     start = {"type": "http.response.start", "status": answer.status, "headers": raw}
@@ -17,3 +19,9 @@ async def sent(answer: Answer, send: Send, *, head: bool) -> None:
         return
     await send(start)
     await send({"type": "http.response.body", "body": body})
+
+
+@lru_cache(maxsize=256)
+def encoded(*headers: tuple[str, str]) -> tuple[tuple[bytes, bytes], ...]:
+    """Return header fields as ASGI has them; few sets of them occur, again and again."""
+    return tuple([(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers])

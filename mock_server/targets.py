@@ -14,7 +14,7 @@ _BASE_PATH = re.compile(r"(/[A-Za-z0-9._~-]+)*")
 
 def authority_and_path(target: str) -> tuple[str, str] | None:
     """Return the parts of a target in absolute form, without a query; None of one in another form."""
-    found = None if target.startswith("/") else _ABSOLUTE.fullmatch(target)
+    found = _ABSOLUTE.fullmatch(target)
     return (found[1], found[2] or "") if found else None
 
 
@@ -23,10 +23,12 @@ def read_target(call: Call) -> None:
 
     Raises Refusal for a target in none of HTTP's forms. Whether the host is one to serve is the guard's question.
     """
+    if call.raw_path.startswith("/"):
+        return
     absolute = authority_and_path(call.raw_path)
     if absolute is not None:
         host, path = absolute
-        call.headers = [("host", host), *(each for each in call.headers if each[0] != "host")]
+        call.headers = (("host", host), *(each for each in call.headers if each[0] != "host"))
         call.raw_path = path or (EVERYTHING if call.method == "OPTIONS" else "/")
     if not call.raw_path.startswith("/") and (call.method, call.raw_path) != ("OPTIONS", EVERYTHING):
         raise Refusal(Kind.BAD_REQUEST, "The request target is neither a path nor a URL.")

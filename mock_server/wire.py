@@ -2,6 +2,7 @@
 
 from collections.abc import MutableMapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -13,7 +14,7 @@ from fleet_contract.mock_server.clock import steady
 from fleet_contract.mock_server.control.service import ROOT, ControlService, is_for_control
 from fleet_contract.mock_server.journal import Journal
 from fleet_contract.mock_server.kinds import Kind
-from fleet_contract.mock_server.messages import Answer, Call
+from fleet_contract.mock_server.messages import Answer, Call, Headers
 from fleet_contract.mock_server.pages import pages, with_policy
 from fleet_contract.mock_server.refusals import Refusal, refusal_of, rendered
 from fleet_contract.mock_server.routes import Routes, listed
@@ -57,7 +58,7 @@ class Wire:
         """Answer a call of the control API; False where it is none, and then the world that its path names is told."""
         call.raw_path, named = without_world(call.raw_path)
         if named is not None:
-            call.headers = [(HEADER, named), *call.headers]
+            call.headers = ((HEADER, named), *call.headers)
             call.prefix = f"{ROOT}/worlds/{named}"
         asked = replace(call)
         try:
@@ -129,8 +130,14 @@ async def lifespan(worlds: Worlds, receive: Receive, send: Send) -> None:
 def call_of(scope: Scope) -> Call:
     """Return a request as a call, its path as it stood on the wire."""
     raw_path = scope.get("raw_path") or quote(scope["path"]).encode()
-    headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
+    headers = decoded(*scope["headers"])
     return Call(scope["method"], raw_path.decode("latin-1"), headers, raw_query=scope["query_string"])
+
+
+@lru_cache(maxsize=256)
+def decoded(*headers: tuple[bytes, bytes]) -> Headers:
+    """Return header fields as text; a client sends the same ones again and again."""
+    return tuple([(name.decode("latin-1"), value.decode("latin-1")) for name, value in headers])
 
 
 def require_one_framing(call: Call, version: str) -> None:
