@@ -12,6 +12,7 @@ from fleet_contract.spec.files import Contradiction
 
 Described = dict[str, Any]
 Place = tuple[str | int, ...]
+Complaints = Iterator[tuple[Place, str]]  # each about the value at a place
 
 SCHEMA = json.loads(resources.files(__package__).joinpath("seed.schema.json").read_text(encoding="utf-8"))
 VALIDATOR = Draft202012Validator(SCHEMA)
@@ -23,29 +24,38 @@ LONGEST_KEY = 1000
 LONGEST_MESSAGE = 200
 
 
+class Unsound(Contradiction):
+    """A seed that no mock can hold; `place` leads to what is wrong."""
+
+    def __init__(self, text: str, place: Place = ()) -> None:
+        super().__init__(text)
+        self.place = place
+
+
 def require_sound(described: Any, name: str) -> Described:
-    """Return what a file says if a mock can hold it; raises Contradiction that names file, entry and field."""
-    for complaint in _keys_no_header_carries(described):
-        raise Contradiction(f"{name}: {complaint}")
+    """Return what a file says if a mock can hold it; raises Unsound that names file, entry and field."""
+    for place, complaint in _keys_no_header_carries(described):
+        raise Unsound(f"{name}: {complaint}", place)
     problem = _no_json_can_write(described)
     if problem:
-        raise Contradiction(f"{name} contains {problem}, which no response can carry. Remove it.")
+        raise Unsound(f"{name} contains {problem}, which no response can carry. Remove it.")
     sound: Described = _with_texts_for_dates(described)
     for find in (_foreign_values, _misfits, _complaints):
-        for complaint in find(sound):
-            raise Contradiction(f"{name}: {complaint}")
+        for place, complaint in find(sound):
+            raise Unsound(f"{name}: {complaint}", place)
     return sound
 
 
-def _keys_no_header_carries(described: Any) -> Iterator[str]:
+def _keys_no_header_carries(described: Any) -> Complaints:
     """Yield which API keys no request can bring, by their place: a key is a secret."""
     keys = described.get("keys") if isinstance(described, dict) else None
     for place, key in enumerate(keys if isinstance(keys, dict) else (), start=1):
         wrong = unfit(key)
         if wrong:
             yield (
+                ("keys", key),
                 f"keys, entry {place}: the API key {wrong}. Expected 1 to {LONGEST_KEY} characters that a header "
-                "can carry: Latin-1, no control characters, no leading or trailing blanks."
+                "can carry: Latin-1, no control characters, no leading or trailing blanks.",
             )
 
 
@@ -80,13 +90,13 @@ def _with_texts_for_dates(described: Any) -> Any:
     return {**described, "locations": json.loads(json.dumps(described["locations"], default=str))}
 
 
-def _foreign_values(described: Any) -> Iterator[str]:
+def _foreign_values(described: Any) -> Complaints:
     """Yield where YAML found what JSON does not have, such as a date."""
     try:
         VALIDATOR.is_valid(described)
     except ValueError:
         for place, what in _not_json(described, ()):
-            yield f"{_place(place, described)}YAML takes this for {what}. Put it in quotes."
+            yield place, f"{_place(place, described)}YAML takes this for {what}. Put it in quotes."
 
 
 def _not_json(value: Any, place: Place) -> Iterator[tuple[Place, str]]:
@@ -105,12 +115,13 @@ def _members(value: Any) -> Iterable[tuple[str | int, Any]]:
     return enumerate(value) if isinstance(value, list) else ()
 
 
-def _misfits(described: Any) -> Iterator[str]:
+def _misfits(described: Any) -> Complaints:
     """Yield where the form of a seed is wrong."""
     validators = (VALIDATOR, VALIDATOR_OF_SECRETS)
     for error, masked in zip(*(each.iter_errors(described) for each in validators), strict=True):
         shown = masked if _is_secret(error) else error
-        yield f"{_place(error.instance_path, described)}{_shortened(shown.message)}"
+        place = tuple(error.instance_path)
+        yield place, f"{_place(place, described)}{_shortened(shown.message)}"
 
 
 def _place(path: Sequence[str | int], described: Described) -> str:
@@ -136,39 +147,43 @@ def _is_secret(error: ValidationError) -> bool:
     return isinstance(error.instance, list | dict) or not path or not SECRETS.isdisjoint(path)
 
 
-def _complaints(described: Described) -> Iterator[str]:
+def _complaints(described: Described) -> Complaints:
     """Yield what a schema cannot see: ids that occur twice, and names of what is not there."""
     first = next(iter(described["keys"].values()))
     tenants = set(described["keys"].values())
     owners: dict[str, str] = {}
-    for fleet in described.get("fleets", ()):
+    for place, fleet in enumerate(described.get("fleets", ())):
         id, tenant = fleet["fleetId"], fleet.get("tenant", first)
         if id in owners:
-            yield f"fleets, fleetId {id!r}: it occurs twice."
+            yield ("fleets", place, "fleetId"), f"fleets, fleetId {id!r}: it occurs twice."
         if tenant not in tenants:
-            yield f"fleets, fleetId {id!r}, tenant: no key belongs to {tenant!r}."
+            yield ("fleets", place, "tenant"), f"fleets, fleetId {id!r}, tenant: no key belongs to {tenant!r}."
         owners[id] = tenant
     yield from _complaints_of_keys(described.get("chargingKeys", ()), owners, first)
     yield from _complaints_of_locations(described.get("locations", ()), owners)
 
 
-def _complaints_of_keys(keys: Iterable[Described], owners: dict[str, str], first: str) -> Iterator[str]:
+def _complaints_of_keys(keys: Iterable[Described], owners: dict[str, str], first: str) -> Complaints:
     known: set[tuple[str, str]] = set()
-    for key in keys:
+    for place, key in enumerate(keys):
+        at = ("chargingKeys", place)
         identifier, tenant, fleet_id = key["keyIdentifier"], key.get("tenant", first), key.get("fleetId")
         if (tenant, identifier) in known:
-            yield f"chargingKeys, keyIdentifier {identifier!r}: it occurs twice."
+            yield (*at, "keyIdentifier"), f"chargingKeys, keyIdentifier {identifier!r}: it occurs twice."
         if fleet_id is not None and owners.get(fleet_id) != tenant:
-            yield f"chargingKeys, keyIdentifier {identifier!r}, fleetId: {tenant!r} has no fleet {fleet_id!r}."
+            complaint = f"chargingKeys, keyIdentifier {identifier!r}, fleetId: {tenant!r} has no fleet {fleet_id!r}."
+            yield (*at, "fleetId"), complaint
         known.add((tenant, identifier))
 
 
-def _complaints_of_locations(locations: Iterable[Described], owners: dict[str, str]) -> Iterator[str]:
+def _complaints_of_locations(locations: Iterable[Described], owners: dict[str, str]) -> Complaints:
     known: set[str] = set()
-    for location in locations:
+    for place, location in enumerate(locations):
+        at = ("locations", place)
         if location["id"] in known:
-            yield f"locations, id {location['id']!r}: it occurs twice."
+            yield (*at, "id"), f"locations, id {location['id']!r}: it occurs twice."
         for fleet_id in location.get("fleetPrices", {}):
             if fleet_id not in owners:
-                yield f"locations, id {location['id']!r}, fleetPrices: there is no fleet {fleet_id!r}."
+                complaint = f"locations, id {location['id']!r}, fleetPrices: there is no fleet {fleet_id!r}."
+                yield (*at, "fleetPrices", fleet_id), complaint
         known.add(location["id"])

@@ -1,6 +1,6 @@
 """Handlers: one coroutine for each operationId of the control API, found here by its name."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from types import MappingProxyType
@@ -8,14 +8,14 @@ from types import MappingProxyType
 from fleet_contract.mock_server.bodies import Incoming
 from fleet_contract.mock_server.control import behaviour, following, page, records, rules
 from fleet_contract.mock_server.control.document import control_document
-from fleet_contract.mock_server.control.problems import Problem
+from fleet_contract.mock_server.control.problems import Problem, pointer_to
 from fleet_contract.mock_server.describing import described, state_now
 from fleet_contract.mock_server.har import Masking, Pseudonyms, as_har
 from fleet_contract.mock_server.journal import Journal, found
 from fleet_contract.mock_server.journal import described as described_entry
 from fleet_contract.mock_server.messages import NOTHING, Answer, Call, Json, Reply
 from fleet_contract.mock_server.seed import state_of
-from fleet_contract.mock_server.seed_checks import require_sound
+from fleet_contract.mock_server.seed_checks import Unsound, require_sound
 from fleet_contract.mock_server.store import MAIN, State
 from fleet_contract.mock_server.world import Origin, World
 from fleet_contract.mock_server.worlds import NAME, Worlds, require_name
@@ -101,7 +101,7 @@ async def put_world(desk: Desk, call: Call) -> Reply:
     name, body, usual = call.path["world"], call.body, desk.worlds.origin
     require_name(name)
     origin = Origin(
-        checked_state(body["seed"], usual.seed.keys, "seed") if "seed" in body else usual.seed,
+        checked_state(body["seed"], usual.seed.keys, "seed", ("seed",)) if "seed" in body else usual.seed,
         behaviour.checked_dialect(body["dialect"], "/dialect") if "dialect" in body else usual.dialect,
         behaviour.checked_names(body["misbehaviours"]) if "misbehaviours" in body else usual.misbehaviours,
         rules.checked_rules(body["rules"]) if "rules" in body else usual.rules,
@@ -158,9 +158,12 @@ async def put_state(desk: Desk, call: Call) -> Reply:
     return DONE
 
 
-def checked_state(value: Json, keys: Mapping[str, str], name: str) -> State:
-    """Return the state that a value describes, with these API keys where it has none; raises Contradiction."""
-    return state_of(require_sound({"keys": dict(keys), **value}, name))
+def checked_state(value: Json, keys: Mapping[str, str], name: str, at: Sequence[str] = ()) -> State:
+    """Return the state that a value describes, with these API keys where it has none; raises Problem."""
+    try:
+        return state_of(require_sound({"keys": dict(keys), **value}, name))
+    except Unsound as wrong:
+        raise Problem(422, str(wrong), pointer_to([*at, *wrong.place])) from None
 
 
 async def list_snapshots(desk: Desk, _: Call) -> Reply:

@@ -111,7 +111,9 @@ async def get_fleet(world: World, call: Call) -> Reply:
 async def put_fleet(world: World, call: Call) -> Reply:
     entry = named(call, "fleetId")
     if len(entry["fleetId"]) > LONGEST_ID:
-        raise Problem(422, f"The fleetId has {len(entry['fleetId'])} characters; at most {LONGEST_ID} are allowed.")
+        raise Problem(
+            422, f"The fleetId has {len(entry['fleetId'])} characters; at most {LONGEST_ID} are allowed.", "/fleetId"
+        )
     require_tenant(world, entry)
     was_there = await world.mock.store.fleet(entry["fleetId"]) is not None
     fleet = fleet_of(entry, tenants_of(world)[0])

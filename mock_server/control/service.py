@@ -1,12 +1,19 @@
 """The steps of a call of the control API: route, let in, read, validate, handle, render."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
 
 from jsonschema_rs import Draft4Validator
 
-from fleet_contract.mock_server.bodies import PLAIN, Incoming, decoded, parsed, require_json_media_type
+from fleet_contract.mock_server.bodies import (
+    PLAIN,
+    Incoming,
+    decoded,
+    parsed,
+    require_json_media_type,
+    require_whole_characters,
+)
 from fleet_contract.mock_server.control.access import OPEN, require_access
 from fleet_contract.mock_server.control.document import control_document, resolved
 from fleet_contract.mock_server.control.handlers import HANDLERS, Desk, Handler
@@ -15,6 +22,7 @@ from fleet_contract.mock_server.har import Pseudonyms
 from fleet_contract.mock_server.journal import Journal
 from fleet_contract.mock_server.messages import NOTHING, Answer, Call, Json, Reply, to_bytes
 from fleet_contract.mock_server.plan import Parameter, parameters
+from fleet_contract.mock_server.refusals import Refusal
 from fleet_contract.mock_server.routes import Routes
 from fleet_contract.mock_server.schemas import DRAFT_4, translate
 from fleet_contract.mock_server.service import query
@@ -119,6 +127,7 @@ class ControlService:
         require_json_media_type(call, self.dialect)
         try:
             value = parsed(text, PLAIN)
+            require_characters(value)
             error = next(schema.iter_errors(value), None)
         except RecursionError:
             raise Problem(400, "The body is nested too deeply.") from None
@@ -126,6 +135,31 @@ class ControlService:
             pointer = pointer_to(error.instance_path)
             raise Problem(422, f"{pointer or 'The body'}: {error.message:.{LONGEST_MESSAGE}}.", pointer)
         return value
+
+
+def require_characters(value: Json) -> None:
+    """Raise Problem that names the first text with half of a surrogate pair, which no response could carry."""
+    try:
+        require_whole_characters(value)
+    except Refusal:
+        pointer = pointer_to(next(halves(value, ())))
+        raise Problem(422, f"{pointer or 'The body'}: a lone surrogate is not a character.", pointer) from None
+
+
+def halves(value: Json, at: tuple[str | int, ...]) -> Iterator[tuple[str | int, ...]]:
+    """Yield the places of texts with half of a surrogate pair, for the name of a member that of its object."""
+    if isinstance(value, str) and is_half(value):
+        yield at
+    elif isinstance(value, list):
+        for place, member in enumerate(value):
+            yield from halves(member, (*at, place))
+    elif isinstance(value, dict):
+        for name, member in value.items():
+            yield from [at] if is_half(name) else halves(member, (*at, name))
+
+
+def is_half(text: str) -> bool:
+    return any("\ud800" <= each <= "\udfff" for each in text)
 
 
 def is_for_control(path: str) -> bool:
