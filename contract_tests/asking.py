@@ -18,11 +18,12 @@ from fleet_contract.contract_tests.ending import Exit, Inconclusive
 from fleet_contract.contract_tests.exploring.exploration import SEED_BITS, Asked
 from fleet_contract.contract_tests.exploring.exploration import explore as explore_server
 from fleet_contract.contract_tests.exploring.printing import Progress, print_beginning, print_exploration
-from fleet_contract.contract_tests.judge import begin, following, judge, judge_both, printed, run_checks
+from fleet_contract.contract_tests.judge import begin, finish, following, judge, judge_both, printed, run_checks
 from fleet_contract.contract_tests.judging.dialect.reading import decided
 from fleet_contract.contract_tests.left_behind import note_disabled, read_ledger
 from fleet_contract.contract_tests.options import OF_THE_TARGET
 from fleet_contract.contract_tests.planning import plan_of
+from fleet_contract.contract_tests.recorded.judging import judge_archive
 from fleet_contract.contract_tests.reports.before import print_diagnoses, print_disabled, print_plan
 from fleet_contract.contract_tests.reports.console import open_console
 from fleet_contract.contract_tests.reports.difference import difference_in_markdown, print_difference
@@ -33,6 +34,7 @@ from fleet_contract.contract_tests.settings import read_exploration, read_other,
 from fleet_contract.contract_tests.signals import armed, held, waiting, watching
 from fleet_contract.contract_tests.target import Target
 from fleet_contract.contract_tests.untested import Lack
+from fleet_contract.contract_tests.watching.watch import watch as watch_server
 from fleet_contract.spec.dialect import NOT_APPLICABLE, to_toml
 from fleet_contract.spec.files import Contradiction, expanded
 
@@ -78,6 +80,17 @@ def plan(base_url: str | None, given: Given) -> int:
     settings, _ = read_settings(base_url, given)
     print_plan(plan_of(settings), open_console())
     return Exit.CONFORMS
+
+
+def judge_file(file: Path, base_url: str | None, given: Given) -> int:
+    """Judge the traffic of an archive, and return the exit code; raises Contradiction."""
+    report, outputs = judge_archive(expanded(file), base_url, given)
+    return finish(report, outputs, open_console(stderr=any(standard_stream(path) for path in outputs.values())))
+
+
+def watch(base_url: str | None, host: str, port: int, window: int, given: Given) -> int:
+    """Forward a client's traffic and judge it until a signal comes, and return the exit code; raises Contradiction."""
+    return watch_server(base_url, host, port, window, given)
 
 
 def doctor(base_url: str | None, given: Given) -> int:

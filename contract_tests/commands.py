@@ -15,7 +15,15 @@ from rich.table import Table
 from fleet_contract.contract_tests.depths import PRICES
 from fleet_contract.contract_tests.ending import Exit, ended
 from fleet_contract.contract_tests.left_behind import FORMS, read_ledger, written
-from fleet_contract.contract_tests.options import CASES_FOLDER, LEDGER, OF_THE_TARGET, OPTIONS, Option
+from fleet_contract.contract_tests.options import (
+    CASES_FOLDER,
+    LEDGER,
+    OF_A_RECORDING,
+    OF_A_WATCH,
+    OF_THE_TARGET,
+    OPTIONS,
+    Option,
+)
 from fleet_contract.contract_tests.reports.console import open_console
 from fleet_contract.contract_tests.reports.documents import print_documents
 from fleet_contract.contract_tests.signals import waiting
@@ -155,6 +163,44 @@ def plan(base_url: str | None, **given: Any) -> int:
     with _loading():
         from fleet_contract.contract_tests import asking
     return asking.plan(base_url, _named(given))
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--base-url", "base_url", metavar="URL", help="Judge what was sent there, instead of where most was sent."
+)
+@_options(*OF_A_RECORDING)
+def judge(file: Path, base_url: str | None, **given: Any) -> int:
+    """Judge recorded traffic: FILE is an HTTP archive (HAR) of a browser, a proxy or a test tool; sends nothing.
+
+    Reports as `run` does, and exits with the same codes. What a recording cannot show is
+    untested.
+    """
+    with _loading():
+        from fleet_contract.contract_tests import asking
+    return asking.judge_file(file, base_url, _named(given, OF_A_RECORDING))
+
+
+@main.command()
+@click.argument("base_url", required=False)
+@click.option(
+    "--port", type=Whole(min=0, max=65535), required=True, metavar="N", help="Listen there; 0 is any free port."
+)
+@click.option("--host", default="127.0.0.1", metavar="ADDRESS", help="Listen on this address of this machine.")
+@click.option(
+    "--window", type=Whole(min=1), default=200, metavar="N", help="Keep N exchanges to judge the next one by."
+)
+@_options(*OF_A_WATCH)
+def watch(base_url: str | None, port: int, host: str, window: int, **given: Any) -> int:
+    """Forward a client's live traffic to the server at BASE_URL, unchanged, and judge it as it passes.
+
+    Ends with Ctrl+C or SIGTERM, reports as `run` does, and exits with the same codes. What
+    the client writes, it writes on that server.
+    """
+    with _loading():
+        from fleet_contract.contract_tests import asking
+    return asking.watch(base_url, host, port, window, _named(given, OF_A_WATCH))
 
 
 @main.command()

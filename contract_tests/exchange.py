@@ -21,6 +21,7 @@ class Caller(StrEnum):
     NOBODY = "nobody"  # no key
     STRANGER = "stranger"  # a key that nobody was given
     EMPTY = "empty"  # a key of no characters
+    SOMEBODY = "somebody"  # a key of which nothing is known, as in recorded traffic
 
 
 class Cause(StrEnum):
@@ -79,11 +80,15 @@ class Request:
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back; `body` is decoded from any Content-Encoding."""
+    """What came back; `body` is decoded from any Content-Encoding.
+
+    Where it is not `whole`, what was recorded of the body is not what came: nothing is read from it.
+    """
 
     status: int
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
+    whole: bool = True
 
     def header(self, name: str) -> str | None:
         return _header(self.headers, name)
@@ -110,6 +115,8 @@ class Answer:
     @cached_property
     def is_json(self) -> bool:
         """Whether the body can be read as JSON."""
+        if not self.whole:
+            return False
         try:
             _ = self.json
         except NotJson:

@@ -110,3 +110,16 @@ _OF_A_RUN = {each.name for each in fields(Gate)} - {"only", "skip"} | {"reuse"}
 OF_THE_TARGET = tuple(
     each for each in OPTIONS if each.name in ("target", "ledger") or (each.entry and each.entry not in _OF_A_RUN)
 )
+# What is of use where others have sent the requests.
+_ABOUT_REPORTS = {"only", "skip", "github", "dialect", "verbose", "quiet", *(each.name for each in REPORTS)}
+OF_A_RECORDING = tuple(
+    each
+    for each in OPTIONS
+    if each.name == "target" or each.name in _ABOUT_REPORTS or each.entry in _OF_A_RUN - {"depth", "reuse"}
+)
+_TO_REACH_IT = ("api_key", "other_api_key")
+OF_A_WATCH = tuple(
+    each
+    for each in OPTIONS
+    if each in OF_A_RECORDING or each.entry in _TO_REACH_IT or each.entry.startswith("network.")
+)

@@ -102,7 +102,7 @@ class Settings:
 
 @dataclass(frozen=True)
 class Report:
-    """All that a run came to, as plain data for the reports."""
+    """All that a run came to, as plain data for the reports; or `recorded` traffic, of which nothing was ours."""
 
     settings: Settings
     outcome: Outcome
@@ -117,15 +117,17 @@ class Report:
     began: datetime = field(default_factory=lambda: datetime.now(UTC))
     replays: Mapping[str, Replay] = field(default_factory=dict)
     replay_requests: int = 0
+    recorded: bool = False
 
     def replay(self, result: Result) -> Replay:
         """Return the replay of a requirement's first failure; as many requests of the footprint went into these."""
         known = self.replays.get(result.requirement.id)
-        return known or untried(result.failures[0], self.history, self.settings.target.rate)
+        rate = self.settings.target.rate
+        return known or untried(result.failures[0], self.history, rate, about_it=self.recorded)
 
     def script(self, result: Result) -> list[str]:
-        """Return the lines of the script that shows a requirement's first failure."""
-        if not result.failures:
+        """Return the lines of the script that shows a requirement's first failure; none for what was recorded."""
+        if not result.failures or self.recorded:
             return []
         replay = self.replay(result)
         return script(replay, self.settings.target, replay.mark or self.mark)

@@ -56,6 +56,8 @@ class Fleet:
     @cached_property
     def ownership(self) -> Ownership:
         """Say whose fleet it was when the request was sent."""
+        if self.exchange.request.caller is Caller.SOMEBODY or self._may_settle_still:
+            return Ownership.UNCLEAR
         of_a_fixture = self._ownership_of_a_fixture
         if of_a_fixture:
             return of_a_fixture
@@ -64,6 +66,8 @@ class Fleet:
             return Ownership.UNCLEAR  # Both were told that it is theirs, or it is gone: that is judged elsewhere.
         if any(each.exchange.precedes(self.exchange) for each in certain):
             return self._ownership_by(certain[0].exchange.request.caller)
+        if self._was_there_before:
+            return Ownership.OWN
         is_absent = self._is_marked and not self._may_be_there
         return Ownership.ABSENT if is_absent else Ownership.UNCLEAR
 
@@ -93,6 +97,13 @@ class Fleet:
         """Whether anything may have made it by the time of the answer."""
         is_perhaps_another = any(match is not IdMatch.OTHER for match in self._matches.values())
         return is_perhaps_another or self._is_raced or self._was_found_uncreated
+
+    @property
+    def _was_there_before(self) -> bool:
+        """Whether its caller had renamed a fleet that no recorded create made, for so long that it has settled."""
+        renamed = (each for each in self._calls.successes if each.request.caller is self.exchange.request.caller)
+        settled = (each.ended + SETTLING_SECONDS <= self.exchange.started for each in islice(renamed, 1))
+        return self.history.facts.recorded and any(settled)
 
     @property
     def _is_raced(self) -> bool:
@@ -206,11 +217,20 @@ class Fleet:
         return self._is_settling_at(self.exchange)
 
     def _is_settling_at(self, miss: Exchange) -> bool:
+        return self._is_missed_soon_at(miss) and miss.started < self._calls.first_found(miss.request) < math.inf
+
+    def _is_missed_soon_at(self, miss: Exchange) -> bool:
         creation = self._at(miss).creation
         if miss.status != NOT_FOUND or creation is None:
             return False
-        is_soon = miss.started - creation.exchange.ended <= SETTLING_SECONDS
-        return is_soon and miss.started < self._calls.first_found(miss.request) < math.inf
+        return miss.started - creation.exchange.ended <= SETTLING_SECONDS
+
+    @property
+    def _may_settle_still(self) -> bool:
+        """Whether a recording has it missed soon after its create, and need not show that it was found later."""
+        if not self.history.facts.recorded:
+            return False
+        return self._is_missed_soon_at(self.exchange) and not self.is_settling
 
     @cached_property
     def is_lost(self) -> bool:
@@ -220,6 +240,8 @@ class Fleet:
     def _was_a_loss(self, miss: Exchange) -> bool:
         creation = self._at(miss).creation
         if creation is None or not creation.exchange.precedes(miss) or self._is_settling_at(miss):
+            return False
+        if self.history.facts.recorded and self._is_missed_soon_at(miss):
             return False
         return creation.exchange.request.caller is miss.request.caller
 
@@ -247,6 +269,11 @@ class Fleet:
         renamed = (self.history.parsed(each).fields.get("newName") for each in renames)
         given = (*(each.name for each in self._creations), *renamed)
         return any(_bare_name(each, self.id) == _bare_name(name, self.id) for each in given)
+
+    @property
+    def is_refused_again(self) -> bool:
+        """Whether this server refuses every create of a fleet that is there, whatever it repeats."""
+        return self.dialect.get("duplicate.identical") == "refused"
 
     def names_before(self) -> list[object]:
         """Return the names in its creates that had been answered: a create that repeats one may show it."""

@@ -38,6 +38,9 @@ class Facts:
     answer makes the question an open one, and fails nothing. `taken` is what the server took of names and ids in
     requests that are not judged here. `earlier` are fleets of earlier runs with their owners: each is known to be there
     once it was renamed, and not before.
+
+    Of `recorded` traffic nobody knows what else was asked of the server, before, between and by others. What nobody can
+    undo is known all the same: that there is a fleet, and whose key made it.
     """
 
     fixtures: Fixtures
@@ -46,10 +49,11 @@ class Facts:
     assumed: Mapping[str, str] = field(default_factory=dict)
     taken: "Taken | None" = None
     earlier: Mapping[str, Caller] = field(default_factory=dict)
+    recorded: bool = False
 
     def is_ours(self, name: str) -> bool:
         """Say whether only this run can have given a name: it has the mark, or the number that the mark is."""
-        return self.mark in name or (self.mark != "" and number_of(self.mark) in name)
+        return bool(self.mark) and (self.mark in name or number_of(self.mark) in name)
 
 
 @dataclass(frozen=True, eq=False)

@@ -63,7 +63,9 @@ def judge(exchanges: Iterable[Exchange], facts: Facts) -> Judgement:
     while True:
         history = History(facts, (by_number | excused).values())
         dialect = read_dialect(history)
-        found = list(_findings(View(history, {**decided(dialect), **facts.held})))
+        # A dialect that is read of recorded traffic may be wrong: others may have made what was not seen to be made.
+        known = facts.held if facts.recorded else {**decided(dialect), **facts.held}
+        found = list(_findings(View(history, known)))
         findings = list(dict.fromkeys(laid_to_spelling(found, history)))
         new = _excused(findings, history)
         if not new:
@@ -71,9 +73,24 @@ def judge(exchanges: Iterable[Exchange], facts: Facts) -> Judgement:
         excused |= new
 
 
+def judged_last(history: History) -> tuple[list[Finding], Exchange]:
+    """Judge the last exchange of recorded traffic that still grows, as `judge` does, by what is known so far.
+
+    Returns its findings, before any is laid to a spelling, and the exchange itself, without an answer where that is
+    perhaps not the API's.
+    """
+    last, held = history.exchanges[-1], history.facts.held
+    findings = list(findings_of(View(history, held).at(last)))
+    excused = _excused(findings, history)
+    return ([], excused[last.number]) if excused else (findings, last)
+
+
 def _findings(view: View) -> Findings:
     for exchange in view.history.exchanges:
         yield from findings_of(view.at(exchange))
+    if view.facts.recorded:
+        return  # What was not seen may explain whatever several exchanges show.
+    for exchange in view.history.exchanges:
         yield from _against_what_is_held(view.at(exchange))
     for judge_history in OF_A_HISTORY:
         yield from judge_history(view)
@@ -100,6 +117,8 @@ def _against_what_is_held(moment: Moment) -> Findings:
 def _excused(findings: Iterable[Finding], history: History) -> dict[int, Exchange]:
     """Return the exchanges that failures rest on whose answers are not the API's, without these answers."""
     blamed = {number for each in findings if not each.kept for number in each.exchanges}
-    excuse = excuses(history.exchanges) if blamed else None
+    recorded = history.facts.recorded
+    excuse = excuses(history.exchanges, recorded=recorded) if blamed else None
     concerned = [each for each in history.exchanges if each.number in blamed] if excuse else []
-    return {each.number: taken_away(each, why) for each in concerned if excuse and (why := excuse(each))}
+    reasons = {each.number: (each, excuse(each)) for each in concerned if excuse}
+    return {number: taken_away(each, why, perhaps=recorded) for number, (each, why) in reasons.items() if why}

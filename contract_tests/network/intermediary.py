@@ -167,10 +167,11 @@ def may_be_anothers(answer: Answer) -> bool:
     return answer.status < _SERVER_ERROR and not is_success_in_json(answer)
 
 
-def taken_away(exchange: Exchange, why: str) -> Exchange:
-    """Return an exchange that the API did not answer: what came in its place is kept beside it, cut short."""
+def taken_away(exchange: Exchange, why: str, *, perhaps: bool = False) -> Exchange:
+    """Return an exchange that the API, perhaps, did not answer: what came is kept beside it, cut short."""
     foreign = exchange.answer
     if foreign is None:
         return exchange
-    trouble = f"something before the API answered {foreign.status} in its place ({why})"
+    answered = "may have answered" if perhaps else "answered"
+    trouble = f"something before the API {answered} {foreign.status} in its place ({why})"
     return replace(exchange, answer=None, foreign=replace(foreign, body=foreign.body[:KEPT]), trouble=trouble)

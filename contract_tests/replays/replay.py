@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 
 from fleet_contract.contract_tests.exchange import Exchange
 from fleet_contract.contract_tests.judging.findings import Finding
@@ -10,6 +11,7 @@ from fleet_contract.contract_tests.judging.history import History
 from fleet_contract.contract_tests.replays.candidates import candidates, nearest
 from fleet_contract.contract_tests.replays.steps import Step, steps_of
 
+_ABOUT_IT = 2  # candidates, of which each holds more than the one before
 _MOST = 12  # requests of a replay that nobody has shortened
 RACE_TRIES = 20
 
@@ -48,10 +50,13 @@ class Replay:
         return [each for step in self.steps for each in step.exchanges]
 
 
-def untried(finding: Finding, history: History, rate: float = 0.0) -> Replay:
-    """Return the replay of a failure that was not sent again: with all that may concern it, unless that is much."""
+def untried(finding: Finding, history: History, rate: float = 0.0, *, about_it: bool = False) -> Replay:
+    """Return the replay of a failure that was not sent again: with all that may concern it, unless that is much.
+
+    What is `about_it` names the same fleets; what else was sent may have led to it all the same.
+    """
     chosen = nearest(finding, history)
-    for more in candidates(finding, history):
+    for more in islice(candidates(finding, history), _ABOUT_IT if about_it else None):
         if len(more) <= _MOST:
             chosen = more
     steps = steps_of(history.exchanges, (each.number for each in chosen), rate)

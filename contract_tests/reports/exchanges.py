@@ -18,6 +18,7 @@ _KEYS = {
     Caller.NOBODY: "no key",
     Caller.STRANGER: "a key that nobody was given",
     Caller.EMPTY: "an empty key",
+    Caller.SOMEBODY: "a key of which nothing is known",
 }
 
 

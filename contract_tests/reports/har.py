@@ -7,8 +7,11 @@ from importlib.metadata import version
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from fleet_contract.contract_tests.exchange import Answer, Exchange
+from fleet_contract.contract_tests.network.masking import Masker
 from fleet_contract.contract_tests.network.printable import printable_json
-from fleet_contract.contract_tests.reports.redacted import codes_of, exchange_value
+from fleet_contract.contract_tests.reports.bodies import masked_body, masked_in_text, text_of
+from fleet_contract.contract_tests.reports.redacted import LONGEST, codes_of, exchange_value
 from fleet_contract.contract_tests.reports.value import Value, begun_at
 from fleet_contract.contract_tests.run import Report
 
@@ -17,62 +20,89 @@ _UNKNOWN = -1
 
 def to_har(report: Report) -> str:
     """Return every exchange of a run, with its check and number in members of our own, which begin with `_`."""
-    begun, codes = begun_at(report), codes_of(report.history)
-    entries = [_entry(exchange_value(each, begun, codes), report) for each in report.history.exchanges]
+    writer = _Writer(report)
     creator = {"name": "fleet-contract", "version": version("fleet-contract")}
+    entries = [writer.entry(each) for each in report.history.exchanges]
     archive = {"log": {"version": "1.2", "creator": creator, "entries": entries}}
     return printable_json(json.dumps(archive, indent=1, ensure_ascii=False)) + "\n"
 
 
-def _entry(exchange: Value, report: Report) -> Value:
-    started = report.began + timedelta(seconds=exchange["at"])
-    time = exchange["milliseconds"]
-    return {
-        "startedDateTime": started.isoformat(timespec="milliseconds"),
-        "time": time,
-        "request": _request(exchange["request"], report.settings.target.base_url),
-        "response": _response(exchange["response"], exchange["trouble"]),
-        "cache": {},
-        "timings": {"send": 0, "wait": time, "receive": 0},
-        "_number": exchange["number"],
-        "_check": exchange["check"],
-        "_caller": exchange["caller"],
-    }
+class _Writer:
+    """Writes the bodies as they were, but for secrets: of a text that JSON can hold nothing needs to be escaped."""
+
+    def __init__(self, report: Report) -> None:
+        self._report, self._begun = report, begun_at(report)
+        self._codes: Masker = codes_of(report.history)
+
+    def entry(self, exchange: Exchange) -> Value:
+        value = exchange_value(exchange, self._begun, self._codes)
+        started = self._report.began + timedelta(seconds=exchange.started - self._begun)
+        time = round((exchange.ended - exchange.started) * 1000, 3)
+        return {
+            "startedDateTime": started.isoformat(timespec="microseconds"),
+            "time": time,
+            "request": self._request(exchange, value["request"]),
+            "response": self._response(exchange, value["response"]),
+            "cache": {},
+            "timings": {"send": 0, "wait": time, "receive": 0},
+            "_number": value["number"],
+            "_check": value["check"],
+            "_caller": value["caller"],
+        }
+
+    def _request(self, exchange: Exchange, shown: Value) -> Value:
+        body = exchange.request.body
+        text = _held(self._codes.text(masked_in_text(text_of(body))))
+        query = parse_qsl(urlsplit(shown["path"]).query, keep_blank_values=True)
+        return {
+            "method": shown["method"],
+            "url": f"{self._report.settings.target.base_url}{shown['path']}",
+            "httpVersion": "HTTP/1.1",
+            "cookies": [],
+            "headers": _headers(shown["headers"]),
+            "queryString": [{"name": name, "value": value} for name, value in query],
+            **({"postData": {"mimeType": _media(shown["headers"]), **text}} if body else {}),
+            "headersSize": _UNKNOWN,
+            "bodySize": len(body),
+        }
+
+    def _response(self, exchange: Exchange, shown: Value | None) -> dict[str, Any]:
+        """Return a response; status 0 stands for none, as browsers write it, and `_error` says why."""
+        answer = exchange.answer
+        status = answer.status if answer else 0
+        headers = shown["headers"] if shown else []
+        return {
+            "status": status,
+            "statusText": HTTPStatus(status).phrase if status in HTTPStatus._value2member_map_ else "",
+            "httpVersion": "HTTP/1.1",
+            "cookies": [],
+            "headers": _headers(headers),
+            "content": {**self._content(exchange, answer), "mimeType": _media(headers)},
+            "redirectURL": next((value for name, value in headers if name.lower() == "location"), ""),
+            "headersSize": _UNKNOWN,
+            "bodySize": _UNKNOWN,
+            **({"_error": exchange.trouble} if exchange.trouble else {}),
+        }
+
+    def _content(self, exchange: Exchange, answer: Answer | None) -> Value:
+        if answer is None:
+            return {"size": 0, "text": ""}
+        text = _held(self._codes.text(masked_body(exchange.request, answer)))
+        if not answer.whole:
+            return {"size": _UNKNOWN}
+        is_replaced = (
+            answer.succeeded and not answer.is_json and exchange.request.path.partition("?")[0].endswith("/invitation")
+        )
+        size = len(text["text"].encode()) if "text" in text else len(answer.body)
+        return {"size": size, **text, **({"_altered": True} if is_replaced else {})}
 
 
-def _request(request: Value, base_url: str) -> Value:
-    body = {"postData": {"mimeType": _media(request["headers"]), "text": request["body"]}} if request["body"] else {}
-    query = parse_qsl(urlsplit(request["path"]).query, keep_blank_values=True)
-    return {
-        "method": request["method"],
-        "url": f"{base_url}{request['path']}",
-        "httpVersion": "HTTP/1.1",
-        "cookies": [],
-        "headers": _headers(request["headers"]),
-        "queryString": [{"name": name, "value": value} for name, value in query],
-        **body,
-        "headersSize": _UNKNOWN,
-        "bodySize": _UNKNOWN,
-    }
-
-
-def _response(response: Value | None, trouble: str) -> dict[str, Any]:
-    """Return a response; status 0 stands for none, as browsers write it, and `_error` says why."""
-    status = response["status"] if response else 0
-    headers = response["headers"] if response else []
-    body = response["body"] if response else ""
-    return {
-        "status": status,
-        "statusText": HTTPStatus(status).phrase if status in HTTPStatus._value2member_map_ else "",
-        "httpVersion": "HTTP/1.1",
-        "cookies": [],
-        "headers": _headers(headers),
-        "content": {"size": len(body.encode()), "mimeType": _media(headers), "text": body},
-        "redirectURL": next((value for name, value in headers if name.lower() == "location"), ""),
-        "headersSize": _UNKNOWN,
-        "bodySize": _UNKNOWN,
-        **({"_error": trouble} if trouble else {}),
-    }
+def _held(text: str) -> Value:
+    """Return a text as JSON can hold it, and whether it is still what was there; nothing of one that is too long."""
+    if len(text) > LONGEST:
+        return {"comment": f"{len(text)} characters are left out"}
+    plain = text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    return {"text": plain, **({"_altered": True} if plain != text else {})}
 
 
 def _headers(headers: list[list[str]]) -> list[dict[str, str]]:

@@ -7,7 +7,7 @@ from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 from fleet_contract.contract_tests.network.printable import printable_lines
 from fleet_contract.contract_tests.reports.redacted import codes_of, exchange_value, in_text
 from fleet_contract.contract_tests.reports.timeline import drawn
-from fleet_contract.contract_tests.reports.value import begun_at, message_of, story_of
+from fleet_contract.contract_tests.reports.value import RECORDED, begun_at, message_of, story_of
 from fleet_contract.contract_tests.run import Report
 from fleet_contract.contract_tests.verdicts import Outcome, Result, Verdict
 
@@ -21,7 +21,7 @@ def to_junit(report: Report) -> str:
     suite = TestSuite("fleet-contract")
     suite.timestamp = report.began.isoformat(timespec="seconds")
     suite.add_property("target", _clean(report.settings.target.base_url))
-    suite.add_property("depth", report.settings.depth.word)
+    suite.add_property("depth", RECORDED if report.recorded else report.settings.depth.word)
     suite.add_property("mark", report.mark)
     suite.add_testcases([_case(result, report) for result in report.results])
     if report.outcome is Outcome.INCONCLUSIVE:
@@ -59,7 +59,7 @@ def _story(result: Result, report: Report) -> list[str]:
         *drawn(result.failures[0]).splitlines(),
         *(in_text(exchange_value(each, begun, codes)) for each in story_of(result, report)),
         *([f"It needs {replay.needs}."] if replay.needs else []),
-        f"Replay ({replay.known}):",
+        *([] if report.recorded else [f"Replay ({replay.known}):"]),
         *report.script(result),
     ]
 

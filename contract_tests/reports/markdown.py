@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from fleet_contract.contract_tests.reports.value import Value
+from fleet_contract.contract_tests.reports.value import RECORDED, Value
 
 _MOST_EXCHANGES = 12
 _LONGEST = 1_000  # characters of a body in a ticket
@@ -20,10 +20,9 @@ def _lines(value: Value) -> Iterator[str]:
     counts = ", ".join(f"{count} {standing}" for standing, count in value["counts"].items())
     yield f"# {value['outcome'].upper()}: {counts}"
     yield ""
-    yield (
-        f"{plain(value['target'])} at {value['depth']} depth, {value['date']}, mark `ct-{value['mark']}`, "
-        f"fleet-contract {value['version']}."
-    )
+    is_recorded = value["depth"] == RECORDED
+    how = "recorded traffic" if is_recorded else f"at {value['depth']} depth, mark `ct-{value['mark']}`"
+    yield f"{plain(value['target'])}, {how}, {value['date']}, fleet-contract {value['version']}."
     for line in filter(None, [*value["let_pass"], value["reason"]]):
         yield f"\n{plain(line)}"
     yield from _failures(value)
@@ -34,10 +33,11 @@ def _lines(value: Value) -> Iterator[str]:
         cells = (plain(each[name]) for name in ("id", "state", "until", "owner", "reason"))
         yield f"| {' | '.join(cells)} |"
     footprint = value["footprint"]
-    yield (
-        f"\n{footprint['requests']} requests in {footprint['seconds']:.1f} s; left behind for ever: "
-        f"{len(footprint['fleets_created'])} fleets and {len(footprint['keys_created'])} charging keys."
+    left_behind = (
+        f"; left behind for ever: {len(footprint['fleets_created'])} fleets and {len(footprint['keys_created'])} "
+        f"charging keys"
     )
+    yield f"\n{footprint['requests']} requests in {footprint['seconds']:.1f} s{'' if is_recorded else left_behind}."
 
 
 def _failures(value: Value) -> Iterator[str]:
@@ -56,9 +56,14 @@ def _failures(value: Value) -> Iterator[str]:
         yield f"\n{fenced('http', chr(10).join(_exchange(exchanges[number]) for number in shown))}"
         if each["timeline"]:
             yield f"\n{fenced('text', each['timeline'])}"
+        yield from _replay(each)
+
+
+def _replay(failure: Value) -> Iterator[str]:
+    if failure["reproduce"]:
         yield (
-            f"\n<details><summary>Replay ({each['replay']})</summary>\n\n"
-            + fenced("sh", "\n".join(each["reproduce"]))
+            f"\n<details><summary>Replay ({failure['replay']})</summary>\n\n"
+            + fenced("sh", "\n".join(failure["reproduce"]))
             + "\n\n</details>"
         )
 

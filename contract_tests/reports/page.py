@@ -51,7 +51,7 @@ def print_report(report: Report, console: Console) -> None:
     say(
         console,
         f"[bold {COLOURS[report.outcome]}]{report.outcome.upper()}[/]: {count_line(report)}"
-        f" at {report.settings.depth.word} depth{remark}.",
+        f"{' of recorded traffic' if report.recorded else f' at {report.settings.depth.word} depth'}{remark}.",
     )
 
 

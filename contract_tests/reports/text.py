@@ -40,7 +40,8 @@ def print_failure(result: Result, replay: Replay, lines: Sequence[str], history:
     if len(result.failures) > 1:
         more = grouped(result.failures[1:], history)
         say(console, f"[dim]and {len(result.failures) - 1} more: {escape(more)}[/]", 2, 2)
-    say(console, f"replay   ({replay.known}):", 2)
+    if lines:
+        say(console, f"replay   ({replay.known}):", 2)
     for line in lines:
         console.print(Text(f"    {line}"), soft_wrap=True)  # markup would double a backslash at its end
 
@@ -61,6 +62,11 @@ def print_footprint(report: Report, console: Console) -> None:
     """Print what the run sent, what it left behind, and what came between."""
     footprint = report.footprint
     console.print()
+    if report.recorded:
+        say(console, f"[bold]recorded[/] {footprint.requests} exchanges in {footprint.seconds:.1f} s")
+        for line in report.disturbances:
+            say(console, f"[bold]not judged[/] {escape(line)}", hang=2)
+        return
     say(
         console,
         f"[bold]footprint[/] {footprint.requests} requests{_for_replays(report)} in {footprint.seconds:.1f} s; "

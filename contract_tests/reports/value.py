@@ -22,6 +22,7 @@ from fleet_contract.spec.catalogue import catalogue
 from fleet_contract.spec.dialect import MIXED
 from fleet_contract.spec.document import operations
 
+RECORDED = "recorded"  # in the place of a depth, where nothing was sent
 FORM = 2  # of the schema; it rises with any change that a reader of an older report would stumble on
 
 Value = dict[str, Any]
@@ -38,7 +39,7 @@ def value_of(report: Report) -> Value:
         "version": version("fleet-contract"),
         "date": report.began.isoformat(timespec="seconds"),
         "target": report.settings.target.base_url,
-        "depth": report.settings.depth.word,
+        "depth": RECORDED if report.recorded else report.settings.depth.word,
         "mark": report.mark,
         "outcome": report.outcome.value,
         "reason": "; ".join(report.reasons),
@@ -105,7 +106,7 @@ def _requirement(result: Result, story: list[Exchange], report: Report) -> Value
         "exchanges": [each.number for each in story],
         "timeline": drawn(first) if first else "",
         "operations": _operations(first),
-        "replay": report.replay(result).known.value if first else "",
+        "replay": report.replay(result).known.value if first and not report.recorded else "",
         "needs": report.replay(result).needs if first else "",
         "reproduce": report.script(result),
     }

@@ -8,6 +8,7 @@ import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
 from fleet_contract.contract_tests.depths import Depth
+from fleet_contract.contract_tests.reports.value import RECORDED
 from fleet_contract.contract_tests.verdicts import Outcome, Verdict
 from fleet_contract.spec.catalogue import Basis, catalogue
 from fleet_contract.spec.files import read
@@ -175,7 +176,7 @@ def test_the_lists_of_words_are_those_of_the_code() -> None:
     assert requirement["verdict"]["enum"] == list(Verdict)
     assert requirement["basis"]["enum"] == list(Basis)
     assert SCHEMA["properties"]["outcome"]["enum"] == list(Outcome)
-    assert SCHEMA["properties"]["depth"]["enum"] == [depth.word for depth in Depth]
+    assert SCHEMA["properties"]["depth"]["enum"] == [*(depth.word for depth in Depth), RECORDED]
 
 
 def test_every_id_and_every_answer_of_the_catalogue_fits() -> None:

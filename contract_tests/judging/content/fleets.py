@@ -9,6 +9,7 @@ from fleet_contract.contract_tests.judging.bodies import Body
 from fleet_contract.contract_tests.judging.findings import Finding, Findings, finding, shown
 from fleet_contract.contract_tests.judging.fleet import Ownership
 from fleet_contract.contract_tests.judging.history import History
+from fleet_contract.contract_tests.judging.identity import loosest
 from fleet_contract.contract_tests.judging.moment import Moment
 from fleet_contract.contract_tests.judging.parsed_request import MISSING
 from fleet_contract.contract_tests.judging.texts import is_overlong_by_blanks, nfc, without_any_blanks
@@ -62,7 +63,7 @@ def _of_create(moment: Moment) -> Findings:
     requirement = "create.refuses-an-overlong-id" if _is_too_long(id) else "create.echoes-the-id"
     yield _shows(moment, requirement, "fleetId", ids)
     fleet = moment.fleet(str(id))
-    if fleet.is_renamed:
+    if fleet.is_renamed or (moment.history.facts.recorded and not fleet.is_refused_again):
         return  # An identical create may be answered with the fleet as it is now.
     names = [name, *fleet.names_before(), *fleet.names_meanwhile()]
     yield _shows(moment, _about_the_name(name), "fleetName", _shown_as(names, ids))
@@ -76,9 +77,10 @@ def _about_the_name(name: Any) -> str:
 
 def _of_rename(moment: Moment) -> Findings:
     id = moment.request.path_id or ""
-    if not moment.history.creations(id) or _may_be_a_refusal(moment):
+    is_known = bool(moment.history.creations(id)) or moment.is_own(id)
+    if not is_known or _may_be_a_refusal(moment):
         return  # That such a rename succeeds is for its status to say.
-    ids = [*_variants(id), *_ids_of_the_same_fleet(id, moment)]
+    ids = [*_variants(id), *_ids_of_the_same_fleet(id, moment), *_id_of_an_unseen_create(id, moment)]
     yield _shows(moment, "rename.keeps-the-id", "fleetId", ids)
     name = moment.request.fields.get("newName", MISSING)
     requirement = "rename.refuses-an-overlong-name" if _is_too_long(name) else "rename.answers-the-new-name"
@@ -106,6 +108,13 @@ def _ids_of_the_same_fleet(id: str, moment: Moment) -> list[str]:
     creations = moment.history.creations(id)
     earlier = (each.id for each in creations if each.exchange.started < moment.exchange.started)
     return [each for each in earlier if moment.view.may_be_one(each, id)]
+
+
+def _id_of_an_unseen_create(id: str, moment: Moment) -> list[str]:
+    """Return the id that a rename shows where a create that was not recorded may have spelled it so."""
+    shown = moment.value.get("fleetId") if isinstance(moment.value, dict) else None
+    is_like_it = isinstance(shown, str) and loosest(shown) == loosest(id)
+    return [str(shown)] if moment.history.facts.recorded and is_like_it else []
 
 
 def _shows(moment: Moment, requirement: str, field: str, allowed: list[Any]) -> Finding:

@@ -10,11 +10,12 @@ _OF_A_FLEET = ("rename_fleet", "get_invitation_codes")
 def judge_json_form(moment: Moment) -> Findings:
     """Judge the body and the media type of a success; the create of a key may have no body."""
     answer, operation = moment.exchange.answer, moment.request.operation
-    if answer is None or not answer.succeeded or not operation:
+    if answer is None or not answer.succeeded or not answer.whole or not operation:
         return
     if operation == "create_charging_key" and not answer.body.strip():
         return
-    if operation in _OF_A_FLEET and not moment.history.may_exist(moment.request.path_id or ""):
+    may_exist = moment.history.facts.recorded or moment.history.may_exist(moment.request.path_id or "")
+    if operation in _OF_A_FLEET and not may_exist:
         return  # That nobody's fleet is answered with a success is for its status to say.
     wrong = _what_is_wrong(answer)
     declared = f"Content-Type {(answer.header('content-type') or 'missing')[:100]}"

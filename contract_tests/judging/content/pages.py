@@ -8,6 +8,7 @@ from fleet_contract.contract_tests.judging.expectations.keys import PAGE_SIZES
 from fleet_contract.contract_tests.judging.findings import Findings, finding, shown
 from fleet_contract.contract_tests.judging.fleet import Ownership
 from fleet_contract.contract_tests.judging.fleets_of_keys import shows
+from fleet_contract.contract_tests.judging.identity import loosest
 from fleet_contract.contract_tests.judging.keys_seen import marks_of
 from fleet_contract.contract_tests.judging.listings import Item, cursor_of, items_of
 from fleet_contract.contract_tests.judging.moment import Moment
@@ -62,8 +63,10 @@ def what_is_wrong(item: Item) -> str:
 
 
 def _size(items: list[Item], moment: Moment) -> Findings:
-    size, got = _size_asked_for(moment.request.query), f"{len(items)} keys"
-    if size is None:
+    query = moment.request.query
+    size, got = _size_asked_for(query), f"{len(items)} keys"
+    is_kept_by_the_cursor = moment.history.facts.recorded and "cursor" in query and "page_size" not in query
+    if size is None or is_kept_by_the_cursor:
         return
     if size in PAGE_SIZES:
         kept = len(items) <= size
@@ -82,7 +85,7 @@ def _size_asked_for(query: Mapping[str, str]) -> int | None:
 
 def _is_told_to_be_short(moment: Moment) -> bool:
     """Say whether a page of few keys leads on, at a server whose pages do not where a size in range was asked for."""
-    if not cursor_of(moment.exchange):
+    if not cursor_of(moment.exchange) or moment.history.facts.recorded:
         return False
     pages = moment.history.of_operation("list_charging_keys")
     return not any(
@@ -100,6 +103,9 @@ def _is_short(page: Exchange) -> bool:
 
 def _filtered(items: list[Item], fleet: str, moment: Moment) -> Findings:
     """Judge that a filtered page lists nothing else, by the fleet that a key shows and by the one it was created in."""
+    if moment.history.facts.recorded:
+        yield from _of_one_fleet(items, moment)
+        return
     ownership = moment.fleet(fleet).ownership
     if ownership is Ownership.UNCLEAR or not (items or ownership is Ownership.OWN):
         return
@@ -111,6 +117,15 @@ def _filtered(items: list[Item], fleet: str, moment: Moment) -> Findings:
     got = f"{len(strangers)} of {len(items)} keys that are of another fleet, or of none"
     expected = f"only keys of the fleet {shown(fleet)}"
     yield finding("keys.filter-lists-only-the-fleet", not strangers, moment.here, expected, got, strangers)
+
+
+def _of_one_fleet(items: list[Item], moment: Moment) -> Findings:
+    """Judge that a filtered page shows one fleet, whatever a server calls it."""
+    shown_ids = [item["fleetId"] for item in items if isinstance(item.get("fleetId"), str)]
+    fleets = {loosest(each) for each in shown_ids}
+    if len(shown_ids) > 1:
+        got = f"{len(items)} keys of {len(fleets)} fleets"
+        yield finding("keys.filter-lists-only-the-fleet", len(fleets) == 1, moment.here, "keys of one fleet", got)
 
 
 def _was_created_elsewhere(item: Item, fleet: str, moment: Moment) -> bool:
@@ -125,6 +140,8 @@ def _was_created_elsewhere(item: Item, fleet: str, moment: Moment) -> bool:
 def _hidden(items: Iterable[Item], moment: Moment) -> Findings:
     """Judge that a caller sees no key that the other one created, and none of the foreign fleet."""
     is_told = moment.fixtures.foreign_fleet and moment.exchange.request.caller is Caller.OWNER
+    if moment.history.facts.recorded and not is_told:
+        return
     if not is_told and not moment.history.keys.others_have_any(moment.exchange.request.caller):
         return
     leaked = [item.get("keyIdentifier") for item in items if _is_anothers(item, moment)]
@@ -133,11 +150,13 @@ def _hidden(items: Iterable[Item], moment: Moment) -> Findings:
 
 
 def _is_anothers(item: Mapping[str, Any], moment: Moment) -> bool:
+    foreign, caller = moment.fixtures.foreign_fleet, moment.exchange.request.caller
+    is_of_the_fixture = bool(foreign) and caller is Caller.OWNER and item.get("fleetId") == foreign
+    return is_of_the_fixture or (not moment.history.facts.recorded and _is_known_as_anothers(item, moment))
+
+
+def _is_known_as_anothers(item: Mapping[str, Any], moment: Moment) -> bool:
     keys, caller, number = moment.history.keys, moment.exchange.request.caller, str(item.get("visualNumber"))
-    if keys.is_anothers(number, caller):
-        return True
     # An exploration gives two organizations the same key.
-    if marks_of(item) in keys.shown_to_others(caller) and not number.startswith(PRINTED):
-        return True
-    foreign = moment.fixtures.foreign_fleet
-    return bool(foreign) and caller is Caller.OWNER and item.get("fleetId") == foreign
+    is_shown = marks_of(item) in keys.shown_to_others(caller) and not number.startswith(PRINTED)
+    return is_shown or keys.is_anothers(number, caller)

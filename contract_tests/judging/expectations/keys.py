@@ -40,7 +40,8 @@ def key_situations(moment: Moment) -> Iterator[str]:
         yield "keys.create-the-same-key"
     elif others:
         yield "keys.create-an-odd-key"
-    is_due = _is_plain(fields) and _goes_to_a_settled_fleet(fields.get("fleetId"), moment)
+    is_known = not moment.history.facts.recorded  # or somebody else may have made the key before
+    is_due = is_known and _is_plain(fields) and _goes_to_a_settled_fleet(fields.get("fleetId"), moment)
     if is_due and not others:
         yield "keys.create-a-key"
     elif not is_due:
@@ -97,7 +98,8 @@ def list_situations(moment: Moment) -> Iterator[str]:
     if set(query) - _PARAMETERS:
         yield "any.odd"
     if "cursor" in query:
-        yield "keys.list-the-next-page" if _continues(moment) else "any.odd"
+        is_at_once = not moment.history.facts.recorded  # a cursor may expire
+        yield "keys.list-the-next-page" if is_at_once and _continues(moment) else "any.odd"
     if "page_size" in query:
         yield _of_page_size(whole_number(query["page_size"]))
     if "fleetId" in query:

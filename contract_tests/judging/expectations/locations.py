@@ -20,6 +20,6 @@ def _of_path(moment: Moment) -> str:
     id = moment.request.path_id
     if id == moment.fixtures.location:
         return "prices.of-a-location"
-    if not id or moment.view.facts.mark not in id:
+    if not id or not moment.view.facts.mark or moment.view.facts.mark not in id:
         return "any.odd"
     return "prices.of-an-overlong-location" if texts.is_overlong(id) else "prices.of-an-unknown-location"

@@ -8,6 +8,7 @@ from fleet_contract.contract_tests.judging.expectations.creating import create_s
 from fleet_contract.contract_tests.judging.expectations.finding import invitation_situations, rename_situations
 from fleet_contract.contract_tests.judging.expectations.keys import key_situations, list_situations
 from fleet_contract.contract_tests.judging.expectations.locations import location_situations
+from fleet_contract.contract_tests.judging.expectations.of_clients import asks_for_something_else
 from fleet_contract.contract_tests.judging.expectations.redirects import leads_to_another_spelling
 from fleet_contract.contract_tests.judging.moment import Moment
 from fleet_contract.contract_tests.judging.parsed_request import Media, ParsedRequest
@@ -47,6 +48,8 @@ def situations_of(moment: Moment) -> tuple[str, ...]:
     """Return the ids of all situations that a request is in, at least one."""
     if moment.exchange.request.method in _ON_ANY_PATH:
         return ("any.odd",)
+    if moment.history.facts.recorded and asks_for_something_else(moment.exchange.request):
+        return ("any.odd", *_of_access(moment.exchange))
     found = dict.fromkeys((*_of_any_request(moment.exchange, moment.request), *_of_the_operation(moment)))
     return tuple(found) or ("any.odd",)
 
@@ -60,8 +63,7 @@ def _of_the_operation(moment: Moment) -> Iterator[str]:
 
 
 def _of_any_request(exchange: Exchange, request: ParsedRequest) -> Iterator[str]:
-    if exchange.request.caller in _CALLERS:
-        yield _CALLERS[exchange.request.caller]
+    yield from _of_access(exchange)
     if exchange.request.key_header != KEY_HEADER:
         yield "any.key-header-in-another-case"
     if "application/json" in (exchange.request.header("accept") or ""):
@@ -74,6 +76,11 @@ def _of_any_request(exchange: Exchange, request: ParsedRequest) -> Iterator[str]
         yield from _of_its_body(exchange, request)
     elif request.media is not Media.MISSING and not exchange.request.body:
         yield "any.media-type-without-a-body"
+
+
+def _of_access(exchange: Exchange) -> Iterator[str]:
+    if exchange.request.caller in _CALLERS:
+        yield _CALLERS[exchange.request.caller]
 
 
 def _of_no_operation(exchange: Exchange, request: ParsedRequest) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence, Set
 
+from fleet_contract.contract_tests.exchange import Caller
 from fleet_contract.contract_tests.judging.expectations.situations import situations_of
 from fleet_contract.contract_tests.judging.findings import Finding, Findings
 from fleet_contract.contract_tests.judging.history import NOT_FOUND
@@ -13,6 +14,7 @@ from fleet_contract.spec.catalogue import ANYTHING, SUCCESS, Situation, catalogu
 from fleet_contract.spec.document import operations
 
 _SERVER_ERROR = 500
+_REFUSED_KEYS = (401, 403)
 _ACCESS = ("any.without-a-key", "any.with-an-unknown-key", "any.with-an-empty-key")
 Situations = Sequence[Situation]
 
@@ -26,8 +28,14 @@ def judge_status(moment: Moment) -> Findings:
     # 501 is the one status beyond 500 that a refusal may have (RFC 9110, section 15.6.2).
     broke = exchange.status >= _SERVER_ERROR and not _is_allowed(exchange.status, operation, situations)
     yield Finding("http.never-a-server-error", not broke, moment.here, "any status below 500", got)
-    if not broke:
+    if not broke and not _is_perhaps_not_allowed(moment):
         yield from _against(_expected_of(situations, exchange.status), moment, got)
+
+
+def _is_perhaps_not_allowed(moment: Moment) -> bool:
+    """Say whether a recorded key may have been refused rightly: nobody knows what it was good for at that time."""
+    is_keyed = moment.exchange.request.caller in (Caller.OWNER, Caller.OTHER, Caller.SOMEBODY)
+    return moment.history.facts.recorded and is_keyed and moment.exchange.status in _REFUSED_KEYS
 
 
 def _telling(moment: Moment) -> Situations:
@@ -95,6 +103,7 @@ def _broken(moment: Moment, situations: Situations) -> list[str]:
     status, operation = moment.exchange.status, moment.request.operation
     if _succeeded(status) and all(SUCCESS in each.may for each in situations):
         return [catalogue().successes[operation].breaks]
+    situations = _to_blame(situations, moment)
     has_variant = any(each.variant for each in situations)
     blamed = min(situations, key=lambda each: _precedence(each, status, has_variant=has_variant))
     plainer = blamed.beside.get(operation, ())
@@ -104,6 +113,24 @@ def _broken(moment: Moment, situations: Situations) -> list[str]:
     unasked = [] if any(answered[each] for each in plainer) else plainer
     blame = alike[:1] or [*unasked[:1], blamed.id]
     return list(dict.fromkeys(catalogue().situation(each).broken_by(status, operation) for each in blame))
+
+
+def _to_blame(situations: Situations, moment: Moment) -> Situations:
+    is_recorded = moment.history.facts.recorded
+    return [each for each in situations if not (is_recorded and _is_its_way(each, moment))] or situations
+
+
+def _is_its_way(situation: Situation, moment: Moment) -> bool:
+    """Say whether a recorded client asks in no other way, so that no answer can be laid to this one."""
+    named = str(moment.exchange.status) in situation.breaks
+    return situation.variant and not named and situation.id in _ways(moment.view)[moment.request.operation]
+
+
+@once
+def _ways(view: View) -> Mapping[str, Set[str]]:
+    """Return the situations that all requests of an operation are in."""
+    of_each = {each.id: [set(situations_of(moment)) for moment in view.of_operation(each.id)] for each in operations()}
+    return {operation: set.intersection(*found) if found else set() for operation, found in of_each.items()}
 
 
 def _plainest_first(situations: Situations) -> Situations:

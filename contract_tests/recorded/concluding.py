@@ -1,0 +1,76 @@
+"""What recorded traffic came to: the same verdicts and the same report as those of a run, without checks."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from fleet_contract.contract_tests.exchange import Exchange
+from fleet_contract.contract_tests.judging.judge import Judgement
+from fleet_contract.contract_tests.network.disturbance import disturbances
+from fleet_contract.contract_tests.network.ledger import Footprint
+from fleet_contract.contract_tests.run import Report, Settings, digest
+from fleet_contract.contract_tests.verdicts import Ran, Result, Verdict, fold, outcome, testable
+
+NO_MARK = "none"  # of what others created
+UNSEEN = "no recorded exchange shows it; what hangs on all that a server was asked, only a run can show"
+# What recorded exchanges may show broken, and never kept: who breaks it may answer what is right where an id is taken
+# or names no fleet. A test holds that nothing else passes while its plain fault is there.
+UNSHOWN = frozenset(
+    {
+        "fleets.id-is-matched-whole",
+        "fleets.id-holds-100-characters",
+        "create.name-is-optional",
+        "create.name-holds-100-characters",
+        "rename.name-holds-100-characters",
+        "rename.unknown-fleet-is-404",
+        "invitation.unknown-fleet-is-404",
+        "http.unknown-properties",
+    }
+)
+
+
+def concluded(
+    settings: Settings,
+    judgement: Judgement,
+    began: datetime,
+    notes: Sequence[str],
+    requests: int | None = None,
+    error: str = "",
+) -> Report:
+    """Return the report of recorded traffic; `notes` say what was left out, and `requests` how many were judged.
+
+    An `error` is one of ours, in words.
+    """
+    exchanges = judgement.history.exchanges
+    wanted = testable(settings.only, settings.skip, settings.target.dialect)
+    ran = [Ran("the recording", tuple(each.id for each in wanted), reason=UNSEEN, error=error)]
+    results = [_as_shown(each) for each in fold(wanted, judgement.findings, ran, judgement.explained, exchanges)]
+    return Report(
+        settings=settings,
+        outcome=outcome(results, ran, settings.gate),
+        results=results,
+        ran=ran,
+        dialect=judgement.dialect,
+        footprint=Footprint(len(exchanges) if requests is None else requests, _seconds(exchanges), (), ()),
+        mark=NO_MARK,
+        history=judgement.history,
+        cases=digest(exchanges, NO_MARK),
+        disturbances=[*notes, *disturbances(exchanges)],
+        began=began,
+        recorded=True,
+    )
+
+
+def begun(exchanges: Sequence[Exchange]) -> datetime:
+    """Return when the first exchange began, by times that are seconds since 1970; now where there is none."""
+    first = min((each.started for each in exchanges), default=None)
+    return datetime.now(UTC) if first is None else datetime.fromtimestamp(first, UTC)
+
+
+def _as_shown(result: Result) -> Result:
+    if result.verdict is Verdict.PASSED and result.requirement.id in UNSHOWN:
+        return Result(result.requirement, Verdict.UNTESTED, reason=UNSEEN)
+    return result
+
+
+def _seconds(exchanges: Sequence[Exchange]) -> float:
+    return max((each.ended for each in exchanges), default=0.0) - min((each.started for each in exchanges), default=0.0)

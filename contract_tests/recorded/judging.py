@@ -1,0 +1,33 @@
+"""The command `judge`: an archive in, a report out, and nothing sent."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from fleet_contract.contract_tests.judging.judge import judge
+from fleet_contract.contract_tests.recorded.archives import read_archive
+from fleet_contract.contract_tests.recorded.concluding import begun, concluded
+from fleet_contract.contract_tests.recorded.traffic import base_url_of, traffic_of
+from fleet_contract.contract_tests.reports.files import prepare
+from fleet_contract.contract_tests.run import Report, Settings
+from fleet_contract.contract_tests.settings import Outputs, read_settings
+
+NOWHERE = "http://no-server.invalid"  # in the place of a base URL, where nothing in an archive is of this API
+
+
+def judge_archive(file: Path, base_url: str | None, given: Mapping[str, Any]) -> tuple[Report, Outputs]:
+    """Return the report of an archive, and where its forms go; raises Contradiction."""
+    archive = read_archive(file)
+    settings, outputs = _settings(base_url, given, base_url_of(archive.entries))
+    prepare(outputs.values(), [*settings.files, file])
+    target = settings.target
+    traffic = traffic_of(archive, target.base_url, target)
+    judgement = judge(traffic.exchanges, traffic.facts)
+    return concluded(settings, judgement, begun(traffic.exchanges), traffic.left_out), outputs
+
+
+def _settings(base_url: str | None, given: Mapping[str, Any], found: str) -> tuple[Settings, Outputs]:
+    """Return what the user asked for; the base URL is that of the flag, the target file, or the archive itself."""
+    if base_url or given.get("target"):
+        return read_settings(base_url, given)
+    return read_settings(found or NOWHERE, given)

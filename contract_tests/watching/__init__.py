@@ -1,0 +1,1 @@
+"""Live traffic of a real client, forwarded to the server unchanged and judged as it passes."""

@@ -1,0 +1,249 @@
+"""One request to the server and its response back to the client, piece by piece, with a copy for the judge."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import h11
+
+from fleet_contract.contract_tests.network.conversation import MOST_HEAD, MOST_INTERIM
+from fleet_contract.contract_tests.network.deadline import Deadline, Late
+from fleet_contract.contract_tests.network.route import Route
+from fleet_contract.contract_tests.network.streams import Stream
+from fleet_contract.contract_tests.network.troubles import Trouble
+from fleet_contract.contract_tests.network.wire import IDLE_SECONDS
+from fleet_contract.contract_tests.watching.headers import Field, onward, request_fields
+
+_POLL = 0.02  # seconds between looks at either side, while a client waits to be told to go on
+
+
+class ClientGone(Exception):
+    """The client closed its connection, or stopped reading or writing."""
+
+
+class Unanswered(Exception):
+    """The server gave no response that could be sent on; the text says why, and `status` is what the client gets."""
+
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status
+
+
+@dataclass
+class Copy:
+    """What is kept of a body: no more than `most` bytes, and whether that is all of it."""
+
+    most: int
+    data: bytearray = field(default_factory=bytearray)
+    whole: bool = True
+
+    def add(self, data: bytes) -> None:
+        self.whole = self.whole and len(self.data) + len(data) <= self.most
+        if self.whole:
+            self.data += data
+        else:
+            self.data.clear()
+
+
+@dataclass
+class Passed:
+    """A request that went to the server, and what came back as far as it did."""
+
+    request: h11.Request
+    sent: Copy
+    received: Copy
+    started: float
+    ended: float = 0.0
+    status: int = 0
+    headers: tuple[Field, ...] = ()
+
+
+class Side:
+    """A connection with its protocol, which waits so many seconds for the next bytes."""
+
+    def __init__(self, stream: Stream, role: type[h11.CLIENT] | type[h11.SERVER], seconds: float) -> None:
+        self.stream, self._seconds = stream, seconds
+        self.protocol = h11.Connection(role, max_incomplete_event_size=MOST_HEAD)
+        self.idle_since = time.monotonic()
+
+    def send(self, event: h11.Event) -> None:
+        data = self.protocol.send(event)
+        if data:
+            self.stream.write(data, Deadline(self._seconds))
+
+    def next(self, seconds: float | None = None) -> object:
+        """Return the next event; raises Late, OSError and h11.RemoteProtocolError."""
+        while (event := self.protocol.next_event()) is h11.NEED_DATA:
+            self.protocol.receive_data(self.stream.read(Deadline(seconds or self._seconds)))
+        return event
+
+    def look(self, seconds: float) -> bool:
+        """Take what has come within so short a time; say whether anything has, the end included."""
+        came = self.stream.pending(seconds)
+        if came == b"":
+            return False
+        self.protocol.receive_data(came or b"")
+        return True
+
+    def is_reusable(self) -> bool:
+        """Say whether a connection can carry another request: it is idle, and neither ended nor said anything."""
+        is_done = self.protocol.our_state is self.protocol.their_state is h11.DONE
+        is_fresh = time.monotonic() - self.idle_since < IDLE_SECONDS
+        return is_done and is_fresh and self.stream.pending() == b""
+
+
+class Forwarder:
+    """Forwards the requests of one client's connection, one after the other, over one connection to the server."""
+
+    def __init__(self, client: Side, route: Route, base: str, host: str, most: int, seconds: float) -> None:
+        self._client, self._route, self._base, self._host = client, route, base, host
+        self._most, self._seconds = most, seconds
+        self._server: Side | None = None
+
+    def close(self) -> None:
+        """Close the connection to the server."""
+        if self._server:
+            self._server.stream.close()
+        self._server = None
+
+    def forward(self, request: h11.Request, note: Callable[[Passed], None]) -> None:
+        """Send a request on and its response back; `note` gets whatever passed. Raises ClientGone and Unanswered."""
+        passed = Passed(request, Copy(self._most), Copy(self._most), time.monotonic())
+        server = self._connected()
+        try:
+            with _of_the_server():
+                early = self._send(passed, server)
+                self._answer(passed, server, early)
+        finally:
+            passed.ended = server.idle_since = time.monotonic()
+            if passed.status or server.protocol.our_state is not h11.IDLE:
+                note(passed)
+            if not server.is_reusable():
+                self.close()
+
+    def _connected(self) -> Side:
+        if self._server and self._server.is_reusable():
+            self._server.protocol.start_next_cycle()
+            return self._server
+        self.close()
+        try:
+            self._server = Side(self._route.open(Deadline(self._seconds)), h11.CLIENT, self._seconds)
+        except Trouble as trouble:
+            raise Unanswered(502, f"the server could not be reached: {trouble}") from trouble
+        return self._server
+
+    # --- the request -----------------------------------------------------------------------------
+
+    def _send(self, passed: Passed, server: Side) -> h11.Response | None:
+        """Send a request; return the final response where it comes before the whole request was sent."""
+        request = passed.request
+        fields, _ = request_fields(request, self._host.encode())
+        fields += [(name.encode(), value.encode()) for name, value in self._route.headers]
+        target = self._route.target(self._base + _path(request)).encode("latin-1")
+        server.send(h11.Request(method=request.method, target=target, headers=fields))
+        early = None
+        while early is None and (early := self._wait(server)) is None:
+            event = self._piece()
+            passed.sent.add(bytes(event.data) if isinstance(event, h11.Data) else b"")
+            if not _took(server, event) or isinstance(event, h11.EndOfMessage):
+                return None
+            early = self._final(server, only_what_came=True) if server.look(0) else None
+        return early
+
+    def _piece(self) -> h11.Data | h11.EndOfMessage:
+        with _of_the_client():
+            event = self._client.next()
+        if isinstance(event, h11.Data | h11.EndOfMessage):
+            return event
+        raise ClientGone
+
+    def _wait(self, server: Side) -> h11.Response | None:
+        """Wait until the client goes on with its body, as the server may tell it to, or until the server refuses it."""
+        deadline = Deadline(self._seconds)
+        while self._client.protocol.they_are_waiting_for_100_continue:
+            deadline.left()
+            if server.look(_POLL) and (early := self._final(server, only_what_came=True)):
+                return early
+            with _of_the_client():
+                if self._client.look(_POLL):
+                    return None
+        return None
+
+    # --- the response ----------------------------------------------------------------------------
+
+    def _final(self, server: Side, *, only_what_came: bool = False) -> h11.Response | None:
+        """Send interim responses on, and return the final one; None where it is not there yet."""
+        for _ in range(MOST_INTERIM):
+            event = server.protocol.next_event() if only_what_came else server.next()
+            if isinstance(event, h11.Response):
+                return event
+            if not isinstance(event, h11.InformationalResponse):
+                return None
+            is_known_to_it = self._client.protocol.their_http_version != b"1.0"  # RFC 9110, 15.2
+            if is_known_to_it:
+                fields = onward(event.headers.raw_items()).fields
+                with _of_the_client():
+                    self._client.send(
+                        h11.InformationalResponse(status_code=event.status_code, headers=fields, reason=event.reason)
+                    )
+        raise Unanswered(502, f"the server sent more than {MOST_INTERIM} interim responses")
+
+    def _answer(self, passed: Passed, server: Side, early: h11.Response | None) -> None:
+        response = early or self._final(server)
+        if response is None:
+            raise Unanswered(502, "the server closed the connection without a response")
+        passed.status, passed.headers = response.status_code, tuple(response.headers.raw_items())
+        passed.received.whole = False  # until all of it has come
+        fields, is_chunked = onward(passed.headers)
+        with _of_the_client():
+            self._client.send(h11.Response(status_code=passed.status, headers=fields, reason=response.reason))
+        copy = Copy(self._most)
+        while isinstance(event := server.next(), h11.Data):
+            copy.add(bytes(event.data))
+            with _of_the_client():
+                self._client.send(h11.Data(data=event.data))
+        if not isinstance(event, h11.EndOfMessage):
+            raise ClientGone
+        passed.received = copy
+        takes_trailers = is_chunked and self._client.protocol.their_http_version != b"1.0"
+        with _of_the_client():
+            self._client.send(h11.EndOfMessage(headers=event.headers) if takes_trailers else h11.EndOfMessage())
+
+
+def _path(request: h11.Request) -> str:
+    """Return the path of a request, which may name a whole URL as it does to a proxy (RFC 9112, 3.2.2)."""
+    target = request.target.decode("latin-1")
+    if target.startswith("/"):
+        return target
+    _, mark, rest = target.partition("://")
+    return "/" + rest.partition("/")[2] if mark else target
+
+
+def _took(server: Side, event: h11.Data | h11.EndOfMessage) -> bool:
+    """Send a piece of a body on; a server that refuses it may have closed that direction, and answer all the same."""
+    try:
+        server.send(event)
+    except OSError:
+        return False
+    return True
+
+
+@contextmanager
+def _of_the_client() -> Iterator[None]:
+    try:
+        yield
+    except (Late, OSError, h11.ProtocolError) as wrong:
+        raise ClientGone from wrong
+
+
+@contextmanager
+def _of_the_server() -> Iterator[None]:
+    try:
+        yield
+    except Late as wrong:
+        raise Unanswered(504, "the server did not answer in time") from wrong
+    except OSError as wrong:
+        raise Unanswered(502, f"the connection to the server broke: {wrong}") from wrong
+    except h11.ProtocolError as wrong:
+        raise Unanswered(502, f"what the server answered is not HTTP/1.1: {wrong}") from wrong

@@ -1,0 +1,152 @@
+"""What passes, as exchanges for the judge: in a thread of its own, so that no client waits for a verdict."""
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import UTC, datetime
+from queue import Full, Queue
+
+from fleet_contract.contract_tests.exchange import Caller, Exchange
+from fleet_contract.contract_tests.judging.findings import Finding
+from fleet_contract.contract_tests.judging.history import Facts
+from fleet_contract.contract_tests.judging.judge import Judgement
+from fleet_contract.contract_tests.network.codings import Miscoded, codings_of, decoded
+from fleet_contract.contract_tests.network.masking import Masker
+from fleet_contract.contract_tests.recorded.archives import Entry, Headers
+from fleet_contract.contract_tests.recorded.callers import LOGINS, key_of
+from fleet_contract.contract_tests.recorded.reading import Reader, secrets_of
+from fleet_contract.contract_tests.target import Fixtures, Target
+from fleet_contract.contract_tests.watching.forwarding import Copy, Passed
+from fleet_contract.contract_tests.watching.headers import Field
+from fleet_contract.contract_tests.watching.window import Window
+
+MOST_WAITING = 1_000  # exchanges that are not judged yet
+MOST_KEYS = 1_000  # that are kept out of reports; requests with further ones are not judged
+_TOO_MANY = "had one of too many API keys"
+Tell = Callable[[Finding, Exchange], None]
+
+
+class Observer:
+    """Judges what passes within a window, and tells what is broken as soon as it is seen."""
+
+    def __init__(self, target: Target, most: int, tell: Tell) -> None:
+        self._target, self._tell = target, tell
+        self._began, self._clock = time.time(), time.monotonic()
+        fixtures = target.fixtures if target.api_key else Fixtures(location=target.fixtures.location)
+        self._fixtures = replace(fixtures, location_path=target.fixtures.location_path)
+        self._keys = secrets_of(target)
+        self._masker = Masker(self._keys)
+        self._owner = target.api_key.reveal() if target.api_key else None
+        self._reader = Reader(self._caller_of, self._fixtures, self._masker, float("inf"))
+        self._window = Window(Facts(self._fixtures, held=target.dialect, recorded=True), most)
+        self._left_out: Counter[str] = Counter()
+        self._number = 0
+        self._waiting: Queue[Passed | None] = Queue(MOST_WAITING)
+        self._thread = threading.Thread(target=self._work, daemon=True)
+        self._lost = 0
+        self.error = ""
+        self._thread.start()
+
+    @property
+    def began(self) -> datetime:
+        return datetime.fromtimestamp(self._began, UTC)
+
+    @property
+    def judged(self) -> int:
+        """How many exchanges were judged."""
+        return self._window.judged
+
+    def note(self, passed: Passed) -> None:
+        """Take what passed; where too much waits to be judged, it is only counted."""
+        try:
+            self._waiting.put_nowait(passed)
+        except Full:
+            self._lost += 1
+
+    def conclude(self) -> Judgement:
+        """Judge what still waits, and return what all came to."""
+        self._waiting.put(None)
+        self._thread.join()
+        return self._window.judgement()
+
+    @property
+    def notes(self) -> list[str]:
+        """What was not judged, and why."""
+        counted = {**self._left_out, **({"came faster than they could be judged": self._lost} if self._lost else {})}
+        total = self._number + self._lost
+        return [f"{count} of {total} requests {why}" for why, count in counted.items()]
+
+    def _work(self) -> None:
+        while (passed := self._waiting.get()) is not None:
+            try:
+                self._judge(passed)
+            except Exception as error:  # noqa: BLE001  (what follows is judged all the same, and the report tells it)
+                self.error = self.error or f"{type(error).__name__}: {error}"
+
+    def _judge(self, passed: Passed) -> None:
+        self._number += 1
+        entry = self._entry(passed)
+        path = entry.url
+        why = self._new_secrets(entry) or self._reader.left_out(entry, path)
+        if why:
+            self._left_out[why] += 1
+            return
+        exchange = self._reader.exchange(self._number, entry, path)
+        for finding in self._window.add(exchange):
+            self._tell(finding, exchange)
+
+    def _new_secrets(self, entry: Entry) -> str:
+        """Keep the keys of a request out of all that is written; say so where there are too many of them."""
+        new = secrets_of(None, [entry]) - self._keys
+        if len(self._keys) + len(new) > MOST_KEYS:
+            return _TOO_MANY
+        self._keys |= new
+        self._masker.learn(*new)
+        return ""
+
+    def _caller_of(self, entry: Entry) -> Caller:
+        """Say whose key a request carried: without a target's own, the first one that passes is the owner's."""
+        key, other = key_of(entry), self._target.other_api_key
+        if key is None:
+            return Caller.SOMEBODY if any(entry.header(name) for name in LOGINS) else Caller.NOBODY
+        if not key:
+            return Caller.EMPTY
+        self._owner = self._owner or key
+        if key == self._owner:
+            return Caller.OWNER
+        return Caller.OTHER if other and key == other.reveal() else Caller.SOMEBODY
+
+    def _entry(self, passed: Passed) -> Entry:
+        headers = _texts(passed.headers)
+        return Entry(
+            method=passed.request.method.decode("latin-1"),
+            url=passed.request.target.decode("latin-1"),
+            headers=_texts(passed.request.headers.raw_items()),
+            body=_body(passed.sent),
+            status=passed.status,
+            response_headers=headers,
+            response_body=_decoded(passed.received, headers),
+            started=self._began + passed.started - self._clock,
+            ended=self._began + passed.ended - self._clock,
+            trouble="no response came",
+        )
+
+
+def _texts(fields: Iterable[Field]) -> Headers:
+    return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in fields)
+
+
+def _body(copy: Copy) -> bytes | None:
+    return bytes(copy.data) if copy.whole else None
+
+
+def _decoded(copy: Copy, headers: Headers) -> bytes | None:
+    """Return a body without its codings; None where it is too long, or not of the coding that it is labelled with."""
+    packed = _body(copy)
+    try:
+        body, is_cut = decoded(packed or b"", codings_of(headers), copy.most, partial=False)
+    except Miscoded:
+        return None
+    return None if packed is None or is_cut else body

@@ -1,0 +1,1 @@
+"""Traffic that was recorded or passes: what it may be said to show, and what not."""
