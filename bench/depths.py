@@ -14,7 +14,8 @@ from bench.nights import second_night
 from bench.subjects import sample, sections
 from bench.tables import share, table
 from fleet_contract.contract_tests.depths import PRICES, Depth
-from fleet_contract.contract_tests.run import Report
+from fleet_contract.contract_tests.earlier import MOST_NEW
+from fleet_contract.contract_tests.runs import Report
 from proof.mutants import MUTANTS
 
 DEPTHS = {depth.word: depth for depth in Depth}
@@ -67,7 +68,7 @@ def main(words: Sequence[str], reuse: bool, size: int | None, workers: int) -> N
         for word, depth in DEPTHS.items()
         if word in (words or DEPTHS)
     }
-    click.echo(table(HEAD, [row(depth, runs) for depth, runs in results.items()]))
+    click.echo(table(HEAD, [row(depth, runs, reuse=reuse) for depth, runs in results.items()]))
     for depth, runs in results.items():
         click.echo(f"\n{depth.word}: {remarks(runs)}")
 
@@ -92,17 +93,18 @@ def _as_run(name: str, report: Report) -> Run:
     return Run(name, frozenset(failed(report)), bool(ended_early(report)), *costs)
 
 
-def row(depth: Depth, runs: Sequence[Run]) -> list[str]:
+def row(depth: Depth, runs: Sequence[Run], *, reuse: bool = False) -> list[str]:
     """Return the line of a depth in the table."""
     faulty = [run for run in runs if run.fault]
     price = PRICES[depth]
+    fleets = min(price.fleets, MOST_NEW) if reuse else price.fleets
     return [
-        depth.word,
+        f"{depth.word}{' --reuse' if reuse else ''}",
         *share(sum(run.caught for run in faulty), len(faulty)),
         *share(sum(run.exact for run in faulty), len(faulty)),
         f"{median(run.requests for run in runs):.0f}",
         *(str(max(costs)) for costs in zip(*((run.requests, run.fleets, run.keys) for run in runs), strict=True)),
-        f"{price.requests} requests, {price.fleets} fleets, {price.keys} keys",
+        f"{price.requests} requests, {fleets} fleets, {price.keys} keys",
     ]
 
 

@@ -20,7 +20,7 @@ from bench.subjects import evenly
 from bench.tables import share, table
 from fleet_contract.contract_tests.replays.of_a_run import with_replays
 from fleet_contract.contract_tests.replays.replay import Replay
-from fleet_contract.contract_tests.run import Report
+from fleet_contract.contract_tests.runs import Report
 from proof.mutants import MUTANTS, find, of_requirement
 
 KEYS = {"FLEET_API_KEY": "demo-key", "FLEET_OTHER_API_KEY": "other-key"}

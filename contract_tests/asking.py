@@ -29,7 +29,7 @@ from fleet_contract.contract_tests.reports.console import open_console
 from fleet_contract.contract_tests.reports.difference import difference_in_markdown, print_difference
 from fleet_contract.contract_tests.reports.files import standard_stream
 from fleet_contract.contract_tests.reports.text import print_footprint
-from fleet_contract.contract_tests.run import Run
+from fleet_contract.contract_tests.runs import Run
 from fleet_contract.contract_tests.settings import read_exploration, read_other, read_settings
 from fleet_contract.contract_tests.signals import armed, held, waiting, watching
 from fleet_contract.contract_tests.target import Target

@@ -14,7 +14,7 @@ from fleet_contract.contract_tests.network.client import INTERRUPTED, WritesForb
 from fleet_contract.contract_tests.network.printable import printable
 from fleet_contract.contract_tests.programs.case_files import Case
 from fleet_contract.contract_tests.reports.progress import Progress
-from fleet_contract.contract_tests.run import Report, Run, Settings
+from fleet_contract.contract_tests.runs import Report, Run, Settings
 from fleet_contract.contract_tests.surroundings import without_storage
 from fleet_contract.contract_tests.target import Target
 from fleet_contract.contract_tests.untested import Lack, Untested

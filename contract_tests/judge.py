@@ -22,7 +22,7 @@ from fleet_contract.contract_tests.reports.page import print_report
 from fleet_contract.contract_tests.reports.progress import Progress
 from fleet_contract.contract_tests.reports.text import print_footprint
 from fleet_contract.contract_tests.reports.value import value_of
-from fleet_contract.contract_tests.run import Report, Run, Settings
+from fleet_contract.contract_tests.runs import Report, Run, Settings
 from fleet_contract.contract_tests.settings import Outputs
 from fleet_contract.contract_tests.signals import armed, breakable, held, watching
 from fleet_contract.contract_tests.surroundings import deaf, somewhere

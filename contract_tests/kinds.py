@@ -1,10 +1,12 @@
 """The kinds of values that an entry of the target file can have: what each holds, and how it is read from a text."""
 
 import re
+import shlex
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from fleet_contract.contract_tests.network.asked import Asked
 from fleet_contract.contract_tests.network.detours import is_connect_to, is_resolve
 from fleet_contract.contract_tests.network.masking import Secret, revealed
 from fleet_contract.contract_tests.references import Origin, expansion_of, follow, is_reference, literal
@@ -20,6 +22,7 @@ RESERVED = ("host", "content-length", "transfer-encoding", "connection", "x-api-
 # Longer and shorter ones are no waits that an operating system can keep.
 LEAST, MOST = 1e-6, 1e6
 CALLED = re.compile(r"(POST|PUT|PATCH|DELETE) (/[\x21-\x7e]*)")
+COMMAND = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+ +)?command:(.*)", re.DOTALL)
 ITEM_ENDS = re.compile(r"[,\r\n]")
 
 
@@ -92,8 +95,23 @@ def is_list(value: Any) -> bool:
     return isinstance(value, list | tuple) and all(map(_is_text, value))
 
 
-def _is_table_of_texts(value: Any) -> bool:
-    return isinstance(value, dict) and all(_is_text(text) for text in (*value, *value.values()))
+def _is_table_of_headers(value: Any) -> bool:
+    if not isinstance(value, dict):
+        return False
+    return all(map(_is_text, value)) and all(_is_text(each) or _is_asked(each) for each in value.values())
+
+
+def _is_asked(value: Any) -> bool:
+    """Say whether a value is a table that names a command."""
+    if not isinstance(value, dict) or not {"command"} <= value.keys() <= {"command", "scheme", "expires_in"}:
+        return False
+    is_command = bool(value["command"]) and is_list(value["command"])
+    word, seconds = value.get("scheme", "Bearer"), value.get("expires_in", MOST)
+    return is_command and isinstance(word, str) and TOKEN.fullmatch(word) is not None and _is_span(seconds)
+
+
+def _is_span(value: Any) -> bool:
+    return _is_number(value) and value > 0
 
 
 # --- what it comes to ---
@@ -134,7 +152,7 @@ def _take_codes(value: list[str], origin: Origin) -> tuple[str, ...]:
     return tuple(follow(code, origin) for code in value)
 
 
-def _take_headers(value: Mapping[str, str], origin: Origin) -> dict[str, str | Secret]:
+def _take_headers(value: Mapping[str, Any], origin: Origin) -> dict[str, str | Secret]:
     names = [name.lower() for name in value]
     for name in value:
         if not TOKEN.fullmatch(name) or name.lower() in RESERVED:
@@ -148,9 +166,15 @@ def _take_headers(value: Mapping[str, str], origin: Origin) -> dict[str, str | S
     return {name: _take_header(text, origin._replace(entry=f"{origin.entry}.{name}")) for name, text in value.items()}
 
 
-def _take_header(text: str, origin: Origin) -> str | Secret:
+def _take_header(given: Any, origin: Origin) -> str | Secret:
     """Return the value of a header; only one that stands elsewhere is kept as a secret."""
-    text = text.strip()
+    if isinstance(given, dict):
+        word = f"{given['scheme']} " if "scheme" in given else ""
+        return _asked(given["command"], word, given.get("expires_in"), origin)
+    text = given.strip()
+    line = COMMAND.fullmatch(text)
+    if line:
+        return _asked(_words(line[2], origin), line[1] or "", None, origin)
     scheme, _, rest = text.partition(" ")
     if is_reference(text):
         value: str | Secret = Secret(follow(text, origin), expansion_of(text, origin))
@@ -164,6 +188,23 @@ def _take_header(text: str, origin: Origin) -> str | Secret:
             "contains a character that no header can carry", "Expected visible characters and blanks. Correct it."
         )
     return value
+
+
+def _asked(command: list[str], word: str, expires_in: float | None, origin: Origin) -> Asked:
+    return Asked(origin.entry, command, origin.source.folder, scheme=word, expires_in=expires_in)
+
+
+def _words(line: str, origin: Origin) -> list[str]:
+    """Return the words of a command line, which quotes may hold together; no shell reads it."""
+    try:
+        words = shlex.split(line)
+    except ValueError:
+        words = []
+    if not words:
+        raise origin.wrong(
+            "names no command after command:", "Expected a program with its arguments, such as `get-token`."
+        )
+    return words
 
 
 TEXT = Kind("a non-empty string, env:NAME or file:PATH", _is_text, take=follow)
@@ -192,7 +233,7 @@ SWITCH = Kind("true or false", lambda value: isinstance(value, bool), _read_swit
 COUNT = Kind("a whole number from 0, in digits", lambda value: type(value) is int and value >= 0, _read_whole)
 SIZE = Kind("a whole number from 1, in digits", lambda value: type(value) is int and value > 0, _read_whole)
 NUMBER = Kind("a number from 0 to 1,000,000", _is_number, _read_decimal)
-SPAN = Kind("a number greater than 0, at most 1,000,000", lambda value: _is_number(value) and value > 0, _read_decimal)
+SPAN = Kind("a number greater than 0, at most 1,000,000", _is_span, _read_decimal)
 CODES = Kind(
     "a list of strings, env:NAME or file:PATH (in an environment variable: separated by commas)",
     is_list,
@@ -206,9 +247,9 @@ CALL = Kind(
 )
 TEXTS = CODES._replace(hidden=False)
 HEADERS = Kind(
-    "a table of names and values, which may be or end in env:NAME or file:PATH "
-    "(in an environment variable: lines of `Name: value`)",
-    _is_table_of_texts,
+    "a table of names and values, which may be or end in env:NAME, file:PATH or command:LINE, or be a table with a "
+    "command (in an environment variable: lines of `Name: value`)",
+    _is_table_of_headers,
     _read_headers,
     _take_headers,
     hidden=True,

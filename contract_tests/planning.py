@@ -11,7 +11,7 @@ from fleet_contract.contract_tests.check import Check, check_of
 from fleet_contract.contract_tests.depths import PRICES, Depth
 from fleet_contract.contract_tests.driving import SAVED, lacked_by
 from fleet_contract.contract_tests.network.budget import longest_run
-from fleet_contract.contract_tests.run import Settings
+from fleet_contract.contract_tests.runs import Settings
 from fleet_contract.contract_tests.verdicts import testable
 
 CHECKS = "fleet_contract.contract_tests.checks"

@@ -19,7 +19,7 @@ from fleet_contract.contract_tests.replays.of_a_run import with_replays
 from fleet_contract.contract_tests.reports.console import open_console
 from fleet_contract.contract_tests.reports.progress import Progress
 from fleet_contract.contract_tests.reports.value import message_of
-from fleet_contract.contract_tests.run import Run
+from fleet_contract.contract_tests.runs import Run
 from fleet_contract.contract_tests.settings import Outputs, read_settings
 from fleet_contract.contract_tests.signals import armed, held, watching
 from fleet_contract.spec.files import Contradiction

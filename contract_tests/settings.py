@@ -11,7 +11,7 @@ from fleet_contract.contract_tests.left_behind import read_ledger
 from fleet_contract.contract_tests.named_targets import split
 from fleet_contract.contract_tests.options import LEDGER, OF_THE_TARGET, OPTIONS, REPORTS
 from fleet_contract.contract_tests.programs.case_files import holds_no_case, read_cases
-from fleet_contract.contract_tests.run import Settings, Shown
+from fleet_contract.contract_tests.runs import Settings, Shown
 from fleet_contract.contract_tests.target import Target
 from fleet_contract.contract_tests.target_file import read_described
 from fleet_contract.contract_tests.verdicts import testable

@@ -22,7 +22,7 @@ from fleet_contract.contract_tests.reports.console import open_console
 from fleet_contract.contract_tests.reports.html import to_html
 from fleet_contract.contract_tests.reports.page import print_report
 from fleet_contract.contract_tests.reports.value import value_of
-from fleet_contract.contract_tests.run import Report
+from fleet_contract.contract_tests.runs import Report
 from fleet_contract.contract_tests.settings import read_settings
 from fleet_contract.contract_tests.waivers import Waiver
 from fleet_contract.mock_server.parts import parts

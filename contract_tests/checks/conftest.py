@@ -5,7 +5,7 @@ import pytest
 from fleet_contract.contract_tests.api import Api
 from fleet_contract.contract_tests.depths import Depth
 from fleet_contract.contract_tests.driving import RUN, SAVED
-from fleet_contract.contract_tests.run import Run
+from fleet_contract.contract_tests.runs import Run
 from fleet_contract.contract_tests.target import Fixtures
 from fleet_contract.contract_tests.untested import Lack, Untested
 

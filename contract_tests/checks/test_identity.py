@@ -26,7 +26,8 @@ from fleet_contract.contract_tests.target import Fixtures
     new=1,
 )
 def test_an_id_is_taken_once(api: Api) -> None:
-    id, name = api.fresh_id(), texts.digits(api.mark, "7")
+    # Where few fleets are created, this one also shows whether a name of 100 characters fits.
+    id, name = api.fresh_id(), texts.lavish(f"={api.mark}+") if api.spares_fleets else texts.digits(api.mark, "7")
     if not api.spares_fleets:
         _create_without_a_name(api, f"{id}-unnamed", id)
     created = api.create(id, name)
@@ -63,7 +64,9 @@ def test_an_id_is_free_until_a_create_has_succeeded(api: Api) -> None:
 def test_the_last_of_100_characters_tells_two_ids_apart(api: Api, depth: Depth) -> None:
     id = api.fresh_id_of(100)
     other = f"{id[:-1]}b"
-    api.require(api.create(id, api.fresh_name()), "a fleet with an id of 100 characters")
+    # Where few fleets are created, this one also shows what becomes of a name.
+    name = api.fresh_name() + (texts.PLAIN_ENDINGS[-1] if api.spares_fleets else "")
+    api.require(api.create(id, name), "a fleet with an id of 100 characters")
     api.rename(id, api.fresh_name())
     api.rename(other, api.fresh_name())
     api.rename(f"{id}a", api.fresh_name())

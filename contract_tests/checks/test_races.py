@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from fleet_contract.contract_tests.api import Api
 from fleet_contract.contract_tests.check import LEFT_OUT, over, reaches
+from fleet_contract.contract_tests.checks import texts
 from fleet_contract.contract_tests.depths import Depth
 from fleet_contract.contract_tests.exchange import Caller
 from fleet_contract.contract_tests.target import Fixtures
@@ -21,7 +22,8 @@ _FOREIGN = "fixtures.foreign_fleet"
 def test_creates_of_one_id_at_once_make_one_fleet(api: Api, case: int) -> None:
     id = api.fresh_id()
     # Each has another one that says the very same, whichever comes first.
-    names = [name for _ in range(0, case, 2) for name in [api.fresh_name()] * 2]
+    ending = texts.PLAIN_ENDINGS[1] if api.spares_fleets else ""
+    names = [name for _ in range(0, case, 2) for name in [api.fresh_name() + ending] * 2]
     api.at_once(*(partial(api.create, id, name) for name in names[:case]))
     api.create(id, api.fresh_name())
     api.rename(id, api.fresh_name())

@@ -18,7 +18,7 @@ from fleet_contract.contract_tests.network.ledger import Footprint
 from fleet_contract.contract_tests.options import CASES_FOLDER
 from fleet_contract.contract_tests.programs.case_files import Case, save_case
 from fleet_contract.contract_tests.reports.console import open_console
-from fleet_contract.contract_tests.run import Settings
+from fleet_contract.contract_tests.runs import Settings
 from fleet_contract.contract_tests.settings import at_most
 from fleet_contract.contract_tests.signals import armed, held, watching
 from fleet_contract.contract_tests.verdicts import Outcome, is_selected

@@ -24,7 +24,7 @@ from fleet_contract.contract_tests.network.budget import BudgetSpent
 from fleet_contract.contract_tests.network.disturbance import disturbance
 from fleet_contract.contract_tests.programs import replaying
 from fleet_contract.contract_tests.programs.program import Program
-from fleet_contract.contract_tests.run import Run
+from fleet_contract.contract_tests.runs import Run
 from fleet_contract.contract_tests.surroundings import without_storage
 from fleet_contract.contract_tests.untested import Lack, Untested
 

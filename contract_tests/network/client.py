@@ -1,13 +1,14 @@
 """The client that all checks use: it dresses requests, waits for who sends them away, and tells who answered."""
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
 from fleet_contract.contract_tests.exchange import KEY_HEADER, Caller, Cause, Exchange
+from fleet_contract.contract_tests.network.asked import CommandFailed
 from fleet_contract.contract_tests.network.budget import KINDS_OF_TROUBLE, NOTHING, Budget, Cost
 from fleet_contract.contract_tests.network.disturbance import UNAVAILABLE, disturbance
 from fleet_contract.contract_tests.network.examiner import Breaks
@@ -23,7 +24,7 @@ from fleet_contract.contract_tests.network.throttling import PATIENCE, asked_pau
 from fleet_contract.contract_tests.target import Target
 
 IDEMPOTENT = READS | {"PUT", "DELETE"}  # RFC 9110, section 9.2.2: sent twice, they do what they do sent once
-CONFLICT = 409
+CONFLICT, UNAUTHORIZED = 409, 401
 MAY_PASS = frozenset({Cause.CONNECT, Cause.PROXY, Cause.RESET})  # at once; a timeout may last, and costs its seconds
 TRIES = 8  # doubling from 1 s, they reach beyond the next clock minute, when budgets per minute are new
 INTERRUPTED = "it was interrupted"
@@ -67,6 +68,8 @@ class Client:
         self._mark = mark
         self.in_burst = 0  # the number of the burst that is under way, 0 where there is none
         self._is_second_try = False
+        self._has_begun = False  # whether the first look was well
+        self._tokens_are_taken = False  # whether the tokens that commands gave last were taken by the server
         self._clock = clock or Clock()
         self._masker = Masker()
         self._dresser = Dresser(target, mark, self._masker)
@@ -146,6 +149,7 @@ class Client:
         """Look at the target; raises Unreachable, KeyRefused or NotThisApi."""
         listing = look(lambda path: self.send("GET", path, check="preflight"), self.target, self._mark)
         self._origins.learn_the_listing(listing)
+        self._has_begun = True
         return listing
 
     def limit_time(self, first: Exchange) -> float | None:
@@ -197,12 +201,38 @@ class Client:
         """
         if method.upper() not in READS and not self.target.may_write:
             raise WritesForbidden(method, self.target.host, self.target.lacks_to_write)
-        sent, request = self._dresser.dress(
-            method, path, caller=caller, body=body, headers=headers, key=key, header_name=header_name
-        )
         lane = threading.get_ident() if self.in_burst else 0
-        landed = self._let_in(Outgoing(method, path, sent, body, request, check, self.in_burst, lane))
+
+        def outgoing() -> Outgoing:
+            sent, request = self._dresser.dress(
+                method, path, caller=caller, body=body, headers=headers, key=key, header_name=header_name
+            )
+            return Outgoing(method, path, sent, body, request, check, self.in_burst, lane)
+
+        landed = self._with_tokens(outgoing, is_ours=key is None and caller in (Caller.OWNER, Caller.OTHER))
         return self._origins.book_in_a_burst(landed) if landed.outgoing.burst else self._answered(landed)
+
+    def _with_tokens(self, outgoing: Callable[[], Outgoing], *, is_ours: bool) -> Landed:
+        """Send a request, and once more with new tokens where those of commands are refused that were taken before.
+
+        Where a command gives none any more, the run ends and says why; before it has begun, that raises CommandFailed.
+        """
+        try:
+            landed = self._let_in(outgoing())
+            is_refused = is_ours and landed.exchange.status == UNAUTHORIZED
+            if is_ours and not is_refused:
+                self._tokens_are_taken = True
+            if not (is_refused and self._tokens_are_taken and self._dresser.renew(landed.outgoing.headers)):
+                return landed
+            self._flights.book(replace(landed, exchange=_refused_token(landed.exchange)))
+            again = self._let_in(outgoing(), landed.exchange)
+            self._tokens_are_taken = again.exchange.status != UNAUTHORIZED  # or nothing is renewed any more
+            return again
+        except CommandFailed as failed:
+            if not self._has_begun:
+                raise
+            self.stop(str(failed))
+            raise KeyboardInterrupt from None
 
     def _answered(self, landed: Landed) -> Exchange:
         """Return what the API answered, if it can be had by sending a request twice."""
@@ -262,6 +292,11 @@ class Client:
             f"If that limits how many requests may come, a lower --requests-per-second helps"
         )
         return replace(landed, exchange=replace(exchange, trouble=trouble))
+
+
+def _refused_token(exchange: Exchange) -> Exchange:
+    trouble = f"a token of a command was refused ({exchange.status}), and renewed"
+    return replace(exchange, trouble=trouble, retried=True)
 
 
 def _sent_away(exchange: Exchange) -> Exchange:

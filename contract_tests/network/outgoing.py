@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from fleet_contract.contract_tests.exchange import KEY_HEADER, Caller, Request
 from fleet_contract.contract_tests.kinds import TOKEN, VALUE
+from fleet_contract.contract_tests.network.asked import Asked
 from fleet_contract.contract_tests.network.masking import Masker, Secret, revealed
 from fleet_contract.contract_tests.network.proxies import proxy_of
 from fleet_contract.contract_tests.network.troubles import Unsendable
@@ -85,6 +86,7 @@ class Dresser:
             FROM_NO_PAGE: "?1",
         }
         masker.learn(*_secrets(target))
+        self._asked = {name: each for name, each in target.network.headers.items() if isinstance(each, Asked)}
 
     def key_of(self, caller: Caller) -> str | None:
         """Return the key that a caller sends; raises NoOtherKey."""
@@ -96,6 +98,19 @@ class Dresser:
         secrets = {Caller.OWNER: self._target.api_key, Caller.OTHER: self._target.other_api_key}
         secret = secrets.get(caller)
         return secret.reveal() if secret else _KEYS_OF_NOBODY.get(caller)
+
+    def renew(self, refused: Headers) -> bool:
+        """Ask again for what these headers have of commands; say whether there was any. Raises CommandFailed."""
+        sent = {name.lower(): value for name, value in refused}
+        for name, each in self._asked.items():
+            each.renew(sent.get(name.lower(), ""))
+        return bool(self._asked)
+
+    def _learn_asked(self) -> None:
+        """Mask what commands print now; raises CommandFailed where one is to be asked and prints nothing."""
+        for each in self._asked.values():
+            text = each.reveal()
+            self._masker.learn(text, text.rpartition(" ")[2])
 
     def near_keys(self) -> tuple[str, ...]:
         """Return keys that nobody was given, as NEAR_KEYS makes them of the owner's."""
@@ -129,6 +144,7 @@ class Dresser:
         sent_key = self.key_of(caller) if key is None else key
         keyed = () if sent_key is None else ((header_name, sent_key),)
         _require_sendable(method, path, (*headers, *keyed))
+        self._learn_asked()
         keys = {*([sent_key] if sent_key else []), *(value for name, value in headers if _is_key(name))}
         self._masker.learn(*keys - {STRANGERS_KEY})
         given = self._framed(method, body, tuple(headers))

@@ -7,7 +7,7 @@ from fleet_contract.contract_tests.exchange import Exchange
 from fleet_contract.contract_tests.judging.judge import Judgement
 from fleet_contract.contract_tests.network.disturbance import disturbances
 from fleet_contract.contract_tests.network.ledger import Footprint
-from fleet_contract.contract_tests.run import Report, Settings, digest
+from fleet_contract.contract_tests.runs import Report, Settings, digest
 from fleet_contract.contract_tests.verdicts import Ran, Result, Verdict, fold, outcome, testable
 
 NO_MARK = "none"  # of what others created

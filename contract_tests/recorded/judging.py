@@ -9,7 +9,7 @@ from fleet_contract.contract_tests.recorded.archives import read_archive
 from fleet_contract.contract_tests.recorded.concluding import begun, concluded
 from fleet_contract.contract_tests.recorded.traffic import base_url_of, traffic_of
 from fleet_contract.contract_tests.reports.files import prepare
-from fleet_contract.contract_tests.run import Report, Settings
+from fleet_contract.contract_tests.runs import Report, Settings
 from fleet_contract.contract_tests.settings import Outputs, read_settings
 
 NOWHERE = "http://no-server.invalid"  # in the place of a base URL, where nothing in an archive is of this API

@@ -12,7 +12,7 @@ from fleet_contract.contract_tests.network.client import Client
 from fleet_contract.contract_tests.replays.replay import Known, Replay, untried
 from fleet_contract.contract_tests.replays.resending import Resender
 from fleet_contract.contract_tests.replays.shortening import Shortener
-from fleet_contract.contract_tests.run import Report
+from fleet_contract.contract_tests.runs import Report
 from fleet_contract.contract_tests.signals import armed, watching
 from fleet_contract.contract_tests.target import Target
 from fleet_contract.contract_tests.untested import Lack

@@ -4,7 +4,7 @@ import json
 
 from fleet_contract.contract_tests.network.printable import printable_json
 from fleet_contract.contract_tests.reports.value import value_of
-from fleet_contract.contract_tests.run import Report
+from fleet_contract.contract_tests.runs import Report
 
 
 def to_json(report: Report) -> str:

@@ -11,7 +11,7 @@ from fleet_contract.contract_tests.reports.har import to_har
 from fleet_contract.contract_tests.reports.junit import to_junit
 from fleet_contract.contract_tests.reports.markdown import to_markdown
 from fleet_contract.contract_tests.reports.value import value_of
-from fleet_contract.contract_tests.run import Report
+from fleet_contract.contract_tests.runs import Report
 from fleet_contract.contract_tests.verdicts import Verdict
 
 _DOCUMENT = "openapi.yaml"  # what a code quality report lays failures to where there is no target file

@@ -13,7 +13,7 @@ from fleet_contract.contract_tests.network.printable import printable_json
 from fleet_contract.contract_tests.reports.bodies import masked_body, masked_in_text, text_of
 from fleet_contract.contract_tests.reports.redacted import LONGEST, codes_of, exchange_value
 from fleet_contract.contract_tests.reports.value import Value, begun_at
-from fleet_contract.contract_tests.run import Report
+from fleet_contract.contract_tests.runs import Report
 
 _UNKNOWN = -1
 

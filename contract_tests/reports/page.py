@@ -22,7 +22,7 @@ from fleet_contract.contract_tests.reports.summary import (
 )
 from fleet_contract.contract_tests.reports.text import COLOURS, print_failure, print_footprint
 from fleet_contract.contract_tests.reports.value import message_of, value_of
-from fleet_contract.contract_tests.run import Report
+from fleet_contract.contract_tests.runs import Report
 from fleet_contract.contract_tests.verdicts import Result, Verdict
 from fleet_contract.spec.dialect import NOT_APPLICABLE, UNKNOWN
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from fleet_contract.contract_tests.gate import Pardon
-from fleet_contract.contract_tests.run import Report
+from fleet_contract.contract_tests.runs import Report
 from fleet_contract.contract_tests.verdicts import Result, Verdict
 from fleet_contract.contract_tests.waivers import State, Waiver
 from fleet_contract.spec.catalogue import Basis

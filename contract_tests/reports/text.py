@@ -15,7 +15,7 @@ from fleet_contract.contract_tests.reports.console import say
 from fleet_contract.contract_tests.reports.exchanges import answer_line, grouped, request_line
 from fleet_contract.contract_tests.reports.redacted import codes_of
 from fleet_contract.contract_tests.reports.timeline import drawn
-from fleet_contract.contract_tests.run import Report
+from fleet_contract.contract_tests.runs import Report
 from fleet_contract.contract_tests.verdicts import Outcome, Result
 
 _MOST_EXCHANGES = 12

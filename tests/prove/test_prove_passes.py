@@ -10,7 +10,7 @@ from functools import cache
 
 import pytest
 
-from fleet_contract.contract_tests.run import Report
+from fleet_contract.contract_tests.runs import Report
 from fleet_contract.contract_tests.verdicts import Outcome, Result, Verdict
 from fleet_contract.spec.catalogue import catalogue
 from proof.mutants import of_requirement, plain, subtlest

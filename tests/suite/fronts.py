@@ -1,9 +1,10 @@
 """What stands before a server: it passes requests on, and answers some in the server's place."""
 
 import http.client
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from itertools import count
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from tests.client.servers import Heard, Server, answer, serving
@@ -22,7 +23,7 @@ def fronted(url: str, instead: Instead = lambda *_: None, **always: str) -> Iter
 
     def script(heard: Heard) -> bytes:
         said = instead(next(numbers), heard)
-        return _passed_on(port, heard, always) if said is None else said
+        return passed_on(port, heard, always) if said is None else said
 
     with serving(script) as server:
         yield server
@@ -34,11 +35,12 @@ def page(status: int, title: str = "Just a moment...", **headers: str) -> bytes:
     return answer(status, body.encode(), **{"Content-Type": "text/html; charset=UTF-8", **headers})
 
 
-def _named(headers: dict[str, str]) -> list[tuple[str, str]]:
+def _named(headers: Mapping[str, str]) -> list[tuple[str, str]]:
     return [(name.replace("_", "-"), value) for name, value in headers.items()]
 
 
-def _passed_on(port: int, heard: Heard, always: dict[str, str]) -> bytes:
+def passed_on(port: int, heard: Heard, always: Mapping[str, str] = MappingProxyType({})) -> bytes:
+    """Return what a server answers to a request, as it stands on the wire; `always` are put on it."""
     with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as link:
         link.putrequest(heard.method, heard.path, skip_host=True, skip_accept_encoding=True)
         for name, value in heard.headers:

@@ -14,7 +14,7 @@ from rich.console import Console
 
 from fleet_contract.contract_tests.commands import main
 from fleet_contract.contract_tests.judge import begin, run_checks
-from fleet_contract.contract_tests.run import Report
+from fleet_contract.contract_tests.runs import Report
 from fleet_contract.contract_tests.settings import read_settings
 from fleet_contract.contract_tests.verdicts import Verdict
 from fleet_contract.mock_server.parts import Parts, parts

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from fleet_contract.contract_tests.exchange import Answer, Caller, Cause, Exchange, Request
-from fleet_contract.contract_tests.run import Report
+from fleet_contract.contract_tests.runs import Report
 from fleet_contract.contract_tests.target import Fixtures
 from fleet_contract.contract_tests.untested import Lack
 from fleet_contract.contract_tests.verdicts import Ran

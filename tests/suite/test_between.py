@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from fleet_contract.contract_tests.run import Report
+from fleet_contract.contract_tests.runs import Report
 from fleet_contract.contract_tests.verdicts import Outcome
 from tests.client.servers import RESET, Heard, answer
 

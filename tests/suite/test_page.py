@@ -16,7 +16,7 @@ from fleet_contract.contract_tests.reports.console import open_console, say
 from fleet_contract.contract_tests.reports.page import print_report
 from fleet_contract.contract_tests.reports.progress import Progress
 from fleet_contract.contract_tests.reports.summary import untested, worst_first
-from fleet_contract.contract_tests.run import Report, Shown
+from fleet_contract.contract_tests.runs import Report, Shown
 from fleet_contract.contract_tests.settings import read_settings
 from fleet_contract.contract_tests.waivers import Waiver
 from fleet_contract.spec.catalogue import Basis

@@ -19,7 +19,7 @@ from fleet_contract.contract_tests.replays.resending import Sent
 from fleet_contract.contract_tests.replays.shortening import Shortener
 from fleet_contract.contract_tests.replays.simplifying import unusual_characters, without
 from fleet_contract.contract_tests.replays.steps import Step, steps_of
-from fleet_contract.contract_tests.run import Report
+from fleet_contract.contract_tests.runs import Report
 from fleet_contract.contract_tests.target import Limits, Target
 from fleet_contract.contract_tests.verdicts import Result, Verdict
 

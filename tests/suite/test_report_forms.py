@@ -26,7 +26,7 @@ from fleet_contract.contract_tests.reports.html import bars, to_html
 from fleet_contract.contract_tests.reports.markdown import fenced, plain, to_markdown
 from fleet_contract.contract_tests.reports.redacted import response_id
 from fleet_contract.contract_tests.reports.value import Value, value_of
-from fleet_contract.contract_tests.run import Report
+from fleet_contract.contract_tests.runs import Report
 from fleet_contract.contract_tests.verdicts import Outcome
 
 from .harness import SEED, command, failed, judged, mock

@@ -26,7 +26,7 @@ from fleet_contract.contract_tests.reports.as_json import to_json
 from fleet_contract.contract_tests.reports.exchanges import answer_line, request_line
 from fleet_contract.contract_tests.reports.junit import to_junit
 from fleet_contract.contract_tests.reports.page import print_report
-from fleet_contract.contract_tests.run import Report, Shown
+from fleet_contract.contract_tests.runs import Report, Shown
 from fleet_contract.contract_tests.verdicts import Outcome, Verdict
 from fleet_contract.spec.files import read
 from proof.mutants import MUTANTS

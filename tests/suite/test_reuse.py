@@ -14,7 +14,7 @@ from fleet_contract.contract_tests.judging.fleet import Fleet, Ownership
 from fleet_contract.contract_tests.judging.history import Facts
 from fleet_contract.contract_tests.judging.judge import judge
 from fleet_contract.contract_tests.planning import left_out_with_reuse
-from fleet_contract.contract_tests.run import Report
+from fleet_contract.contract_tests.runs import Report
 from fleet_contract.contract_tests.verdicts import Outcome
 from proof.mutants import find
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from fleet_contract.contract_tests.depths import PRICES, Depth
-from fleet_contract.contract_tests.run import Report
+from fleet_contract.contract_tests.runs import Report
 from fleet_contract.contract_tests.verdicts import Outcome, Verdict
 from fleet_contract.mock_server.parts import Parts
 

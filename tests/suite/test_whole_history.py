@@ -12,7 +12,7 @@ from fleet_contract.contract_tests.judging.history import Facts
 from fleet_contract.contract_tests.judging.history import History as Known
 from fleet_contract.contract_tests.judging.judge import OF_A_HISTORY, findings_of, judge
 from fleet_contract.contract_tests.judging.moment import View
-from fleet_contract.contract_tests.run import Report
+from fleet_contract.contract_tests.runs import Report
 from fleet_contract.contract_tests.untested import Lack
 from fleet_contract.contract_tests.verdicts import Ran, Verdict, fold
 from fleet_contract.spec.catalogue import catalogue

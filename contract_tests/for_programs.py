@@ -1,0 +1,38 @@
+"""Judging from a program: what `fleet-contract run` does, without its output, its files and its exit."""
+
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from fleet_contract.contract_tests import Judged, Options
+from fleet_contract.contract_tests.judge import begin, run_checks
+from fleet_contract.contract_tests.network.client import INTERRUPTED
+from fleet_contract.contract_tests.replays.of_a_run import with_replays
+from fleet_contract.contract_tests.reports.value import value_of
+from fleet_contract.contract_tests.settings import read_settings
+from fleet_contract.contract_tests.verdicts import EXITS
+from fleet_contract.spec.files import Contradiction
+
+
+def judged(target: str | Path, options: Options) -> Judged:
+    """Judge a server as `fleet_contract.contract_tests.run` promises."""
+    given: dict[str, Any] = {name.replace("_", "-"): _plain(value) for name, value in options.items()}
+    unknown = given.keys() - {name.replace("_", "-") for name in Options.__annotations__}
+    if unknown:
+        raise Contradiction(
+            f"run() has no option {', '.join(sorted(unknown))}. Expected one of "
+            f"{', '.join(sorted(Options.__annotations__))}. Correct or remove it."
+        )
+    is_url = isinstance(target, str) and target.lower().startswith(("http://", "https://"))
+    settings, _ = read_settings(str(target) if is_url else None, given if is_url else {**given, "target": target})
+    run = begin(settings, Console(quiet=True))
+    report = with_replays(run_checks(run))
+    if run.client.stopped == INTERRUPTED:
+        raise KeyboardInterrupt
+    verdicts = {each.requirement.id: each.verdict.value for each in report.results}
+    return Judged(report.outcome.value, int(EXITS[report.outcome]), verdicts, value_of(report))
+
+
+def _plain(value: object) -> object:
+    return str(value) if isinstance(value, Path) else value
