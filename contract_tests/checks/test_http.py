@@ -14,8 +14,12 @@ def test_a_path_that_continues_is_no_operation(api: Api, home: str) -> None:
 
 
 @reaches("http.unknown-paths-are-refused", depth=Depth.SMOKE)
-def test_a_path_that_is_no_operation(api: Api, home: str) -> None:
+def test_a_path_that_is_no_operation(api: Api) -> None:
     api.send("GET", f"/emp/v1/ct-{api.mark}")
+
+
+@reaches("http.unknown-paths-are-refused", depth=Depth.SMOKE)
+def test_a_path_of_a_fleet_that_is_no_operation(api: Api, home: str) -> None:
     api.send("POST", f"{FLEETS}/{segment(home)}/rename/ct-{api.mark}", body=b"{}", headers=JSON)
 
 
@@ -35,6 +39,12 @@ def test_a_method_that_a_path_does_not_have(api: Api, home: str, case: tuple[str
     # A DELETE with a body may be refused for that (RFC 9110, section 9.3.5).
     how = {} if method == "DELETE" else {"body": spell({"newName": api.fresh_name()}), "headers": JSON}
     api.send(method, path.format(home=segment(home)), **how)
+
+
+@reaches("http.wrong-methods-are-refused", depth=Depth.SMOKE)
+def test_a_read_that_a_path_does_not_have(api: Api) -> None:
+    if not api.client.target.may_write:  # or other methods tell more
+        api.send("GET", f"{FLEETS}/{api.fresh_id()}/rename")  # of no fleet, lest a server take it for a rename
 
 
 @reaches("http.success-is-json", depth=Depth.SMOKE)

@@ -23,6 +23,7 @@ UNSHOWN = frozenset(
         "rename.name-holds-100-characters",
         "rename.unknown-fleet-is-404",
         "invitation.unknown-fleet-is-404",
+        "http.media-type-is-judged",
         "http.unknown-properties",
     }
 )

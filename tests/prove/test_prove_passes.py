@@ -61,6 +61,15 @@ def test_what_passes_fails_its_plain_mutant_where_the_pass_rests_on_the_least(na
         require_seen(CONFIGURATIONS[name], id, plain(id).name)
 
 
+READABLE = ("access.header-name-has-no-case", "http.unknown-paths-are-refused", "http.wrong-methods-are-refused")
+
+
+@pytest.mark.parametrize("id", READABLE)
+def test_what_reading_can_show_is_judged_where_nothing_may_be_written(id: str) -> None:
+    assert id in passed(honest("read-only"))
+    require_seen(CONFIGURATIONS["read-only"], id, plain(id).name)
+
+
 @pytest.mark.thorough
 @pytest.mark.parametrize("id", BREAKABLE)
 @pytest.mark.parametrize("name", CONFIGURATIONS)
