@@ -10,7 +10,8 @@ A mutant is a row of a table in `mutants/`: in the file of the section it breaks
 
 It says what it is called, what it does in one sentence, on which calls it fires (a class), and what it does there (an
 effect). The rows of a requirement stand from the plainest to the subtlest: the first and the last are its plain
-and its subtlest one (law 7). A mutant that breaks several requirements stands under a tuple of them.
+and its subtlest one (law 7). A mutant that breaks several requirements stands under a tuple of them. One that
+only deep depth catches ends with `Depth.DEEP`.
 
 *A mutant stands around the honest mock and never inside it* (`layers.py`). It sees each call as a moment
 (`moments.py`): the call as it arrived, the fleets and keys that the honest mock holds, and every call before. What it

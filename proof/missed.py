@@ -1,6 +1,7 @@
-"""Which mutants the suite misses at standard depth, each with the reason. Law 3 and docs/proof.md read these lists.
+"""Which mutants the suite misses at the depth that is to catch them, each with the reason.
 
-A mutant that is listed and caught all the same fails the law, so a list holds nothing that is no longer true.
+Law 3 and docs/proof.md read these lists. A mutant that is listed and caught all the same fails
+the law, so a list holds nothing that is no longer true.
 """
 
 from collections.abc import Mapping

@@ -5,6 +5,7 @@ A file holds those that break one section of the catalogue, or a part of it.
 
 from collections.abc import Mapping
 
+from fleet_contract.contract_tests.depths import Depth
 from fleet_contract.spec.catalogue import catalogue
 from fleet_contract.spec.files import Contradiction, suggestion
 from proof.mutants import (
@@ -71,9 +72,9 @@ def plain(id: str) -> Mutant:
     return of_requirement(id)[0]
 
 
-def subtlest(id: str) -> Mutant:
-    """Return the subtlest mutant of a requirement (law 7); raises IndexError for one that nothing can break."""
-    return of_requirement(id)[-1]
+def subtlest(id: str, depth: Depth = Depth.STANDARD) -> Mutant:
+    """Return the subtlest mutant of a requirement that a depth catches (law 7); raises IndexError without one."""
+    return [mutant for mutant in of_requirement(id) if mutant.depth <= depth][-1]
 
 
 def section(mutant: Mutant) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from fleet_contract.contract_tests.depths import Depth
 from fleet_contract.mock_server.messages import Answer
 from fleet_contract.mock_server.parts import Parts
 from fleet_contract.mock_server.parts import Proceed as Within
@@ -13,20 +14,24 @@ from proof.moments import Moment, Proceed
 from proof.triggers.classes import Class
 
 # By the requirement that they break, or the requirements, then by their name. Those of one requirement stand from the
-# plainest to the subtlest (law 7).
-Row = tuple[str, Class, Effect]
+# plainest to the subtlest (law 7). A row that ends with a depth is caught from that depth on.
+Row = tuple[str, Class, Effect] | tuple[str, Class, Effect, Depth]
 Table = Mapping[str | tuple[str, ...], Mapping[str, Row]]
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """A fault of the mock: its name, the requirements it breaks, its sentence, and on which calls it does what."""
+    """A fault of the mock: its name, the requirements it breaks, its sentence, and on which calls it does what.
+
+    `depth` is the first of standard and deep that catches it.
+    """
 
     name: str
     breaks: frozenset[str]
     text: str
     when: Class
     effect: Effect
+    depth: Depth = Depth.STANDARD
 
     def spoil(self, parts: Parts) -> None:
         """Make the mock of these parts misbehave."""
@@ -57,5 +62,5 @@ def mutants(tables: Iterable[Table]) -> Iterator[Mutant]:
     for table in tables:
         for broken, rows in table.items():
             breaks = frozenset({broken} if isinstance(broken, str) else broken)
-            for name, (text, when, effect) in rows.items():
-                yield Mutant(name, breaks, text, when, effect)
+            for name, row in rows.items():
+                yield Mutant(name, breaks, *row)

@@ -10,6 +10,7 @@ from functools import cache
 
 import pytest
 
+from fleet_contract.contract_tests.depths import Depth
 from fleet_contract.contract_tests.runs import Report
 from fleet_contract.contract_tests.verdicts import Outcome, Result, Verdict
 from fleet_contract.spec.catalogue import catalogue
@@ -22,7 +23,7 @@ from .configurations import CONFIGURATIONS, FULL, Configuration
 
 THINNEST = 6  # passes of each configuration that are tried each time, of those that rest on the least
 BREAKABLE = sorted(id for id in catalogue().requirements if of_requirement(id))
-DEPTHS = ("standard", "deep")
+DEPTHS = {each.word: each for each in (Depth.STANDARD, Depth.DEEP)}
 
 
 @cache
@@ -83,7 +84,7 @@ def test_what_passes_fails_its_plain_mutant(name: str, id: str) -> None:
 @pytest.mark.parametrize("name", DEPTHS)
 def test_what_passes_fails_its_subtlest_mutant_at_standard_and_deep(name: str, id: str) -> None:
     if id in passed(honest(name)):
-        require_seen(CONFIGURATIONS[name], id, subtlest(id).name)
+        require_seen(CONFIGURATIONS[name], id, subtlest(id, DEPTHS[name]).name)
 
 
 # What unlocks what is untested, in the words of the report.
