@@ -17,6 +17,7 @@ from fleet_contract.mock_server.deliveries import Deliver
 from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import Answer, Call, Fault, Reason
 
+MOST_COUNTED = 10_000  # worlds whose exchanges were forgotten
 MOST_BYTES = 64 * 1024**2  # of all exchanges
 VERSION = 2  # of the format of rows; later ones look for values that are shared, which takes as long as all the rest
 
@@ -79,6 +80,7 @@ class Journal:
         self.followers: set[Follower] = set()
         self._noted: deque[Noted] = deque()
         self.most = most
+        self._forgotten: dict[str, int] = {}
         self._bytes = 0
         self._number = 0
         self._listener = listener
@@ -93,11 +95,22 @@ class Journal:
         noted.append((self._number, call.world, row))
         self._bytes += len(row)
         while len(noted) > self.most or self._bytes > MOST_BYTES:
-            self._bytes -= len(noted.popleft()[2])
+            self._forget_the_oldest()
         if self._listener is not None:
             self._listener(Entry(self._number, at, seconds, call, answer, self.id))
         if self.followers:
             self.tell(call.world, "exchanges")
+
+    def _forget_the_oldest(self) -> None:
+        _, world, row = self._noted.popleft()
+        self._bytes -= len(row)
+        self._forgotten[world] = self._forgotten.get(world, 0) + 1
+        if len(self._forgotten) > MOST_COUNTED:
+            del self._forgotten[next(iter(self._forgotten))]
+
+    def forgotten(self, world: str) -> int:
+        """Return how many exchanges of a world were forgotten to make room, since it was cleared."""
+        return self._forgotten.get(world, 0)
 
     def tell(self, world: str, what: str) -> None:
         """Tell the followers of a world what is new."""
@@ -120,6 +133,7 @@ class Journal:
         """Forget the exchanges of a world."""
         self._noted = deque(each for each in self._noted if each[1] != world)
         self._bytes = sum(len(row) for *_, row in self._noted)
+        self._forgotten.pop(world, None)
         self.tell(world, "cleared")
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypedDict, TypeVar, Unpack
 from urllib.parse import quote
 
-from fleet_contract.mock_server.client.exchanges import Exchange, exchange_of
+from fleet_contract.mock_server.client.exchanges import Exchanges, exchange_of
 
 T = TypeVar("T")
 Json = dict[str, Any]
@@ -31,6 +31,7 @@ class Overview(TypedDict):
 
     name: str
     version: str
+    replica: str
     world: str
     links: dict[str, str]
 
@@ -300,11 +301,13 @@ def remove_rule(number: int) -> Ask[None]:
 # --- what was sent -------------------------------------------------------------------------------
 
 
-def search_journal(**which: Unpack[Filters]) -> Ask[list[Exchange]]:
+def search_journal(**which: Unpack[Filters]) -> Ask[Exchanges]:
     """Search the exchanges of the world, the oldest first; the last 100 of them without a `limit`."""
 
-    def read(value: Any) -> list[Exchange]:
-        return [exchange_of(each) for each in value["entries"]]
+    def read(value: Any) -> Exchanges:
+        found = Exchanges(exchange_of(each) for each in value["entries"])
+        found.forgotten = value["forgotten"]
+        return found
 
     return Ask("GET", at("journal"), read, query=_query(which))
 

@@ -1,7 +1,7 @@
 """Exchanges: what the journal tells of a request and its response, as a test asks for it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,6 +55,26 @@ class Exchange:
         query = f"?{self.query}" if self.query else ""
         why = f" ({self.reason})" if self.reason else ""
         return f"#{self.number} {self.method} {self.path}{query} was answered {self.status}{why}"
+
+
+class Exchanges(list[Exchange]):
+    """Exchanges of a world; `forgotten` is how many more there were that the journal had no room for."""
+
+    forgotten: int = 0
+
+
+class JournalIsFull(AssertionError):
+    """There were more exchanges than the journal remembers, so nothing can be said of all."""
+
+
+def require_all(found: Sequence[Exchange]) -> None:
+    """Raise JournalIsFull where some exchanges were forgotten."""
+    forgotten = found.forgotten if isinstance(found, Exchanges) else 0
+    if forgotten:
+        raise JournalIsFull(
+            f"The journal had no room for {forgotten} exchanges of this world, so it cannot tell all that was sent. "
+            "Clear it in between, or raise --journal."
+        )
 
 
 def exchange_of(entry: Mapping[str, Any]) -> Exchange:

@@ -5,7 +5,7 @@ from typing import Any, Unpack
 
 from fleet_contract.mock_server.client.asks import MOST_SHOWN, Filters
 from fleet_contract.mock_server.client.control import Control
-from fleet_contract.mock_server.client.exchanges import Exchange
+from fleet_contract.mock_server.client.exchanges import Exchange, JournalIsFull, require_all
 from fleet_contract.mock_server.client.verification import Verify
 
 
@@ -28,10 +28,6 @@ class Codes:
         self._control.revoke_code(fleet_id, code)
 
 
-class JournalIsFull(AssertionError):
-    """There were more exchanges than the journal remembers, so nothing can be said of all."""
-
-
 class Journal:
     """The exchanges of a world, which are asked for anew each time; the oldest first."""
 
@@ -42,6 +38,7 @@ class Journal:
         """Return the exchanges that fit all filters, all exchanges without any; raises JournalIsFull."""
         which.setdefault("limit", MOST_SHOWN)
         found = self._control.search_journal(**which)
+        require_all(found)
         if len(found) >= MOST_SHOWN:
             raise JournalIsFull(
                 f"The journal tells {MOST_SHOWN} exchanges at most, and there may be more. Clear it in between."

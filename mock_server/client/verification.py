@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Unpack
 
-from fleet_contract.mock_server.client.exchanges import Exchange
+from fleet_contract.mock_server.client.exchanges import Exchange, require_all
 from fleet_contract.mock_server.client.matching import Wanted, differences, expectation, facts, shown
 
 NEAREST = 3  # exchanges that are told where too few were as expected
@@ -15,8 +15,8 @@ Exchanges = Callable[[], Sequence[Exchange]]
 class Verify:
     """Assertions about the exchanges of a world, which are asked for anew each time.
 
-    Each raises AssertionError with the nearest misses and where they differ, and ValueError for an expectation that no
-    exchange could meet.
+    Each raises AssertionError with the nearest misses and where they differ, or where the journal has forgotten some,
+    and ValueError for an expectation that no exchange could meet.
     """
 
     def __init__(self, exchanges: Exchanges) -> None:
@@ -50,13 +50,19 @@ class Verify:
     def nothing_refused(self) -> None:
         """Require that no response is an error."""
         __tracebackhide__ = True
-        refused = [each for each in self._exchanges() if each.status >= FIRST_ERROR]
+        refused = [each for each in self._asked() if each.status >= FIRST_ERROR]
         if refused:
             raise AssertionError("\n".join(["Expected no refusal:", *listed(refused, with_reason)]))
 
-    def _require(self, expected: Mapping[str, Any], least: int, most: int | None) -> list[Exchange]:
+    def _asked(self) -> Sequence[Exchange]:
         __tracebackhide__ = True
         exchanges = self._exchanges()
+        require_all(exchanges)
+        return exchanges
+
+    def _require(self, expected: Mapping[str, Any], least: int, most: int | None) -> list[Exchange]:
+        __tracebackhide__ = True
+        exchanges = self._asked()
         fitting = [each for each in exchanges if not differences(expected, facts(each))]
         if len(fitting) < least or (most is not None and len(fitting) > most):
             raise AssertionError(complaint(exchanges, fitting, expected, number_of(least, most)))

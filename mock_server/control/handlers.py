@@ -204,7 +204,9 @@ def no_snapshot() -> Problem:
 async def search_journal(desk: Desk, call: Call) -> Reply:
     entries = found(desk.journal.of(desk.world.name, call.query.get("after", 0)), call.query)
     shown = entries[-call.query.get("limit", SHOWN) :]
-    return Reply(200, {"entries": [described_entry(each) for each in shown], "found": len(entries)})
+    forgotten = desk.journal.forgotten(desk.world.name)
+    listed = [described_entry(each) for each in shown]
+    return Reply(200, {"entries": listed, "found": len(entries), "forgotten": forgotten})
 
 
 async def follow_journal(desk: Desk, call: Call) -> Answer:

@@ -7,11 +7,19 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from fleet_contract.mock_server.client import AsyncControl, Control, ControlError, ControlRefused, FleetMock, asks
+from fleet_contract.mock_server.client import (
+    AsyncControl,
+    Control,
+    ControlError,
+    ControlRefused,
+    FleetMock,
+    Verify,
+    asks,
+)
 from fleet_contract.mock_server.client.control import Calls
 from fleet_contract.mock_server.control.document import control_document
+from fleet_contract.mock_server.parts import Bounds, parts
 from fleet_contract.mock_server.parts import Control as Access
-from fleet_contract.mock_server.parts import parts
 from fleet_contract.mock_server.serving import serving
 from fleet_contract.spec.document import operations
 from tests.background import in_background
@@ -184,6 +192,27 @@ def test_the_url_is_a_string_with_more(control: Control) -> None:
     assert [each.number for each in mock.journal] == [mock.journal[0].number]
     mock.reset()
     assert len(mock.journal) == 0
+
+
+def test_what_the_journal_had_no_room_for_proves_nothing() -> None:
+    made = parts()
+    made.bounds = Bounds(journal=3)
+    with serving(made) as url, Control(url) as control, httpx.Client(headers=KEY) as client:
+        mock = FleetMock(control.in_world("w"))
+        for _ in range(3):
+            client.get(f"{mock}/emp/v1/charging-keys")
+        assert len(mock.journal) == 3
+        client.get(f"{mock}/emp/v1/fleets/acme-corp-001/invitation")
+        client.get(f"{url}/emp/v1/fleets/acme-corp-001/invitation")  # Other worlds need room, too.
+        for ask in (mock.verify.nothing_refused, lambda: mock.verify.never("create_fleet"), mock.journal.search):
+            with pytest.raises(AssertionError, match="had no room for 2 exchanges of this world"):
+                ask()
+        exchanges = control.in_world("w").search_journal()
+        assert exchanges.forgotten == 2
+        with pytest.raises(AssertionError, match="had no room"):
+            Verify(lambda: exchanges).never("create_fleet")
+        mock.journal.clear()
+        mock.verify.never("create_fleet")
 
 
 def test_a_full_journal_is_no_proof(control: Control, monkeypatch: pytest.MonkeyPatch) -> None:
