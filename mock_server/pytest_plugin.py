@@ -1,7 +1,7 @@
 """A pytest plugin with the fixture `fleet_mock`, for whoever tests a client against the mock.
 
 It is loaded by name: `pytest_plugins = ["fleet_contract.mock_server.pytest_plugin"]`. A session has one server, under
-pytest-xdist each worker, and each test a world of its own on it.
+pytest-xdist too, and each test a world of its own on it.
 """
 
 import itertools
@@ -9,7 +9,7 @@ import math
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ import pytest
 
 if TYPE_CHECKING:
     from fleet_contract.mock_server.client import Control, FleetMock
+    from fleet_contract.mock_server.one_for_all import OneForAll
 
 # What is needed is imported when a fixture is used: loading this plugin costs a consumer's other tests nothing.
 
@@ -30,23 +31,49 @@ NO_NAME = re.compile(r"[^A-Za-z0-9_.~-]+")
 LONGEST_NAME = 80
 MOST_EXCHANGES = 20_000  # of which the journal of one world shows half
 NUMBERS = itertools.count(1)
+ONE: "pytest.StashKey[OneForAll]" = pytest.StashKey()
+PORT = "fleet_mock_port"  # by which a worker of pytest-xdist is told where to ask for the one mock
+WORKER = "PYTEST_XDIST_WORKER"
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", USAGE)
 
 
-@pytest.fixture(scope="session")
-def fleet_mock_server() -> "Iterator[Control]":
-    """Give the client of the one mock of this session, or of this worker; each test gets a world of it."""
-    from fleet_contract.mock_server.client import Control
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell a worker of pytest-xdist where to ask for the one mock; this is the process that hands out tests."""
+    from fleet_contract.mock_server.one_for_all import OneForAll
+
+    if ONE not in node.config.stash:
+        node.config.stash[ONE] = OneForAll(serving_worlds)
+    node.workerinput[PORT] = node.config.stash[ONE].port
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if ONE in config.stash:
+        config.stash[ONE].close()
+
+
+def serving_worlds() -> AbstractContextManager[str]:
+    """Return what serves a mock for many tests as long as a block lasts, and gives its URL."""
     from fleet_contract.mock_server.parts import Bounds, parts
     from fleet_contract.mock_server.serving import serving
 
     made = parts()
-    # Worlds end with their tests, and a test may freeze time, or set it to another year.
-    made.bounds = Bounds(rest=math.inf, journal=MOST_EXCHANGES)
-    with serving(made) as url, Control(url) as control:
+    made.bounds = Bounds(rest=math.inf, journal=MOST_EXCHANGES)  # Worlds end with their tests.
+    return serving(made)
+
+
+@pytest.fixture(scope="session")
+def fleet_mock_server(pytestconfig: pytest.Config) -> "Iterator[Control]":
+    """Give the client of the one mock of this session; each test gets a world of it."""
+    from fleet_contract.mock_server.client import Control
+    from fleet_contract.mock_server.one_for_all import url_at
+
+    port = getattr(pytestconfig, "workerinput", {}).get(PORT)
+    url = url_at(port) if port else ""
+    with nullcontext(url) if url else serving_worlds() as found, Control(found) as control:
         yield control
 
 
@@ -60,7 +87,8 @@ def new_fleet_mock(
     made: list[str] = []
 
     def make(**arguments: Any) -> FleetMock:
-        name = f"{next(NUMBERS)}-{NO_NAME.sub('-', request.node.name)[:LONGEST_NAME]}"
+        number = f"{os.environ.get(WORKER, '')}{next(NUMBERS)}"  # Workers share the mock.
+        name = f"{number}-{NO_NAME.sub('-', request.node.name)[:LONGEST_NAME]}"
         new = world_of(arguments)
         fleet_mock_server.put_world(name, **new)
         made.append(name)

@@ -1,6 +1,13 @@
 """The fixture, in a session of somebody else's tests: one server, a world for each test, and how it begins."""
 
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from urllib.parse import urlsplit
+
 import pytest
+
+from fleet_contract.mock_server.one_for_all import OneForAll, url_at
 
 pytest_plugins = ["pytester"]
 PLUGIN = "fleet_contract.mock_server.pytest_plugin"
@@ -115,7 +122,51 @@ def test_it(fleet_mock):
     assert "verification.py" not in said
 
 
-def test_each_worker_has_a_server(pytester: pytest.Pytester) -> None:
-    test = "@pytest.mark.parametrize('n', range(4))\ndef test_it(fleet_mock, n): assert create(fleet_mock) == 201\n"
-    found, said = outcomes(pytester, test, "-n", "2")
-    assert found == {"passed": 4}, said
+def test_workers_share_one_server_and_no_world(pytester: pytest.Pytester) -> None:
+    found, said = outcomes(
+        pytester,
+        """
+import os, pathlib, time
+URLS = pathlib.Path(os.environ["PYTEST_XDIST_TESTRUNUID"]).absolute().with_suffix(".urls")
+
+@pytest.mark.parametrize("number", range(6))
+def test_fresh(fleet_mock, fleet_mock_server, number):
+    assert create(fleet_mock) == 201
+    assert os.environ["PYTEST_XDIST_WORKER"] in fleet_mock
+    with URLS.open("a") as lines:
+        print(os.environ["PYTEST_XDIST_WORKER"], fleet_mock_server.url, fleet_mock, file=lines)
+    while len(set(line.split()[0] for line in URLS.read_text().splitlines())) < 2:  # Both take part.
+        time.sleep(0.05)
+""",
+        "-n",
+        "2",
+    )
+    assert found == {"passed": 6}, said
+    [file] = pytester.path.glob("*.urls")
+    workers, urls, worlds = zip(*(line.split() for line in file.read_text().splitlines()), strict=True)
+    assert (len(set(workers)), len(set(urls)), len(set(worlds))) == (2, 1, 6)
+    with pytest.raises(ConnectionRefusedError):  # It ends with the session.
+        socket.create_connection(("127.0.0.1", urlsplit(urls[0]).port or 0))
+
+
+def test_one_mock_is_started_when_the_first_asks_and_ended_once() -> None:
+    said = list[str]()
+
+    @contextmanager
+    def serve() -> Iterator[str]:
+        said.append("started")
+        yield "http://mock"
+        said.append("ended")
+
+    one = OneForAll(serve)
+    assert said == []
+    assert [url_at(one.port), url_at(one.port)] == ["http://mock"] * 2
+    one.close()
+    assert said == ["started", "ended"]
+    assert url_at(one.port) == "", "a worker then has a mock of its own"
+
+
+def test_where_no_mock_starts_nothing_is_told() -> None:
+    one = OneForAll(lambda: nullcontext(str(1 // 0)))
+    assert [url_at(one.port), url_at(one.port)] == ["", ""]
+    one.close()
