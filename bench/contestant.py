@@ -9,6 +9,7 @@ from typing import NamedTuple
 ROOT = Path(__file__).parents[1]
 DOCUMENT = ROOT / "spec" / "openapi.yaml"
 SEED = ROOT / "contract_tests" / "mock.toml"  # what the mock's seed holds, and its keys
+SAID = "said.log"  # what a contestant prints is kept in its folder under this name
 KEY_HEADER, KEY, KEY_OF_ANOTHER = "X-API-Key", "demo-key", "other-key"
 
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench.contestant import Contestant, Ground, Inconclusive, NoReport, Reading
+from bench.contestant import SAID, Contestant, Ground, Inconclusive, NoReport, Reading
 from bench.records import Ending, Record
 from bench.subjects import Kind, Subject
 from fleet_contract.mock_server.parts import Parts
@@ -145,7 +145,7 @@ def _environment(contestant: Contestant) -> dict[str, str]:
 
 
 def _said(folder: Path) -> Path:
-    return folder / "said.log"
+    return folder / SAID
 
 
 def _last_words(folder: Path) -> str:

@@ -188,7 +188,7 @@ def pytest_ignore_collect(collection_path: Path) -> bool | None:
     path = collection_path.resolve()
     if not path.is_relative_to(CHECKS.parent) or CHECKS.is_relative_to(path):
         return None
-    return not (_is_check(path) or path in (CHECKS / "__init__.py", CHECKS.parent / "__init__.py"))
+    return not _is_check(path)
 
 
 @pytest.hookimpl(wrapper=True)

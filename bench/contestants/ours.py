@@ -1,16 +1,18 @@
 """Our suite: the command `fleet-contract run` as the gate uses it, at three depths, and a minute of `explore`."""
 
 import json
+import re
 import sys
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
-from bench.contestant import SEED, Contestant, Ground, Inconclusive, NoReport, Reading, Share
+from bench.contestant import SAID, SEED, Contestant, Ground, Inconclusive, NoReport, Reading, Share
 from fleet_contract.contract_tests.ending import Exit
 from fleet_contract.contract_tests.verdicts import Verdict
 
 REPORT, CASES = "report.json", "cases"
+PROGRAMS = re.compile(r"in\s+([0-9]+)\s+programs")
 TARGET_NOTE = (
     "the target file of the mock, `contract_tests/mock.toml`, which names what the mock's seed holds and a key of a "
     "second organization."
@@ -41,15 +43,22 @@ def read(ground: Ground, code: int) -> Reading:
 
 
 def read_cases(ground: Ground, code: int) -> Reading:
-    """Return what an exploration saved: a test is a requirement that failed, since it does not count the others."""
-    if code not in (Exit.CONFORMS, Exit.BREAKS, Exit.INCONCLUSIVE):
-        raise NoReport("That is no exit code of a verdict.")
+    """Return what an exploration found by itself: a test is a program, and a failure is a case that it saved.
+
+    Where only the quick checks failed, by which it reads the dialect, it found nothing.
+    """
+    told = PROGRAMS.search(_said(ground))
+    if code not in (Exit.CONFORMS, Exit.BREAKS, Exit.INCONCLUSIVE) or told is None:
+        raise NoReport("It did not say how many programs it sent.")
     if code == Exit.INCONCLUSIVE:
         raise Inconclusive("The exploration came to no verdict.")
     failed = {json.loads(file.read_text())["requirement"] for file in (ground.folder / CASES).glob("*.json")}
-    if bool(failed) is not (code == Exit.BREAKS):
-        raise NoReport("What it saved does not fit its exit code.")
-    return Reading(len(failed), frozenset(failed))
+    return Reading(int(told[1]), frozenset(failed))
+
+
+def _said(ground: Ground) -> str:
+    file = ground.folder / SAID
+    return file.read_text(errors="replace") if file.exists() else ""
 
 
 def _program() -> str:
