@@ -74,7 +74,9 @@ def test_a_recipe_calls_the_scripts_that_are_tested_here(name: str) -> None:
 
 def shell(*command: str, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("FLEET_", "GITHUB_"))}
-    environment = {**kept, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", **variables}
+    stubs = variables.pop("STUBS", "")
+    path = os.pathsep.join(filter(None, (stubs, str(BIN), os.environ["PATH"])))
+    environment = {**kept, "PATH": path, **variables}
     return subprocess.run(["bash", *command], cwd=cwd, env=environment, capture_output=True, text=True, check=False)
 
 
@@ -117,6 +119,77 @@ def test_a_client_is_tested_against_the_mock_in_the_dialect_of_staging(tmp_path:
     done = shell(str(RECIPES / "pull-request.sh"), str(dialect), "bash", "-c", with_curl, cwd=tmp_path)
     assert (done.returncode, done.stdout) == (7, "200"), done.stderr
     assert shell(str(RECIPES / "pull-request.sh"), str(tmp_path / "none"), "true", cwd=tmp_path).returncode == 3
+
+
+# --- the steps of each recipe, in a shell, as far as they go without their host ---
+
+# What a recipe installs is here already, and so is the client that it tests.
+STUBS = {"pip": "exit 0", "npm": 'test -n "$FLEET_BASE_URL"'}
+# What each host makes of an inconclusive night: a warning of its own, or the code that its recipe lets pass.
+WARNED = {"github.yml": 0, "azure.yml": 0, "gitlab.yml": 3, "Jenkinsfile": 3}
+
+
+def jobs_of(name: str) -> tuple[list[str], list[str]]:
+    """Return what a recipe runs for a pull request, and each night."""
+    text = (RECIPES / name).read_text(encoding="utf-8")
+    if name == "Jenkinsfile":
+        return [], [script for _, script in re.findall(r"script: (''')(.+?)\1", text, re.DOTALL)]
+    recipe = yaml.safe_load(text)
+    if name == "gitlab.yml":
+        install = recipe[".fleet-contract"]["before_script"]
+        return [*install, *recipe["client"]["script"]], [*install, *recipe["staging"]["script"]]
+    jobs = recipe["jobs"]
+    by_name = {each["job"]: each for each in jobs} if isinstance(jobs, list) else jobs
+    client, staging = (
+        [step[word] for step in by_name[job]["steps"] for word in ("run", "bash") if word in step]
+        for job in ("client", "staging")
+    )
+    return client, staging
+
+
+def run_steps(steps: list[str], folder: Path) -> tuple[int, str]:
+    """Run steps one after the other, as a host does, up to the first that fails; what Azure expands is a variable."""
+    keys = {"FLEET_API_KEY": "demo-key", "FLEET_OTHER_API_KEY": "other-key", "FLEET_CONTRACT": "fleet-contract"}
+    said = ""
+    for step in steps:
+        script = re.sub(r"\$\(([A-Z_]+)\)", r"${\1}", step)
+        done = shell("-ec", script, cwd=folder, STUBS=str(folder / "stubs"), **keys)
+        said += done.stdout + done.stderr
+        if done.returncode:
+            return done.returncode, said
+    return 0, said
+
+
+def repository(folder: Path, url: str) -> Path:
+    """Make a repository as the page on CI says, with programs in place of what a host installs."""
+    for name in ("contract", "stubs"):
+        (folder / name).mkdir()
+    for name in SCRIPTS:
+        shutil.copy(RECIPES / name, folder / "contract")
+    for name, script in STUBS.items():
+        (folder / "stubs" / name).write_text(f"#!/bin/sh\n{script}\n")
+        (folder / "stubs" / name).chmod(0o755)
+    (folder / "contract" / "staging-dialect.toml").write_text('[dialect]\n"create.status" = "200"\n')
+    (folder / "contract" / "servers.toml").write_text(
+        f'api_key = "env:FLEET_API_KEY"\ndepth = "smoke"\n[targets.staging]\nbase_url = "{url}"\n'
+    )
+    return folder
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("name", WARNED)
+def test_the_steps_of_a_recipe_run_in_a_shell(name: str, tmp_path: Path) -> None:
+    client, staging = jobs_of(name)
+    assert any("nightly.sh" in step for step in staging)
+    with mock() as url:
+        folder = repository(tmp_path, url)
+        code, said = run_steps(client, folder)
+        assert code == 0, said
+        code, said = run_steps(staging, folder)
+        assert (code, "CONFORMS" in said) == (0, True), said
+    code, said = run_steps(staging, folder)  # nobody answers there any more
+    assert code == WARNED[name], said
+    assert "warning" in said or code
 
 
 def test_the_recipes_ask_for_no_secret_in_a_pull_request() -> None:
