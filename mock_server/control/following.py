@@ -72,11 +72,13 @@ async def events(desk: "Desk", call: Call, follower: Follower) -> AsyncIterator[
     news = {"exchanges"}
     while True:
         began = steady()
-        for text, number in told(desk, call, last, news):
+        texts = told(desk, call, last, news)
+        worked = steady() - began  # and not the time for which a reader does not read
+        for text, number in texts:
             last = max(last, number)
             yield text
         keep_alive(desk)
-        await asyncio.sleep(max(SHORTEST_REST, REST_FOR_WORK * (steady() - began)) if news else 0)
+        await asyncio.sleep(max(SHORTEST_REST, REST_FOR_WORK * worked) if news else 0)
         news = await follower.news(SIGN_OF_LIFE)
 
 

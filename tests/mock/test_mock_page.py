@@ -1,11 +1,13 @@
 """The page and what it is told: its files, the stream of exchanges, and the lines that repeat them."""
 
 import json
+import socket
 import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -216,6 +218,27 @@ def test_readers_are_bounded_and_forgotten_when_they_leave(monkeypatch: pytest.M
         while (status := status_of(client, url + EVENTS)) == 429 and time.monotonic() < until:
             time.sleep(0.05)
         assert status == 200
+
+
+def test_a_reader_who_does_not_read_holds_up_nobody_and_goes_on_when_it_reads() -> None:
+    large = json.dumps({"fleetId": "one", "fleetName": "n" * MOST_SHOWN})
+    with (
+        serving() as url,
+        httpx.Client(headers={"X-API-Key": "demo-key", **JSON}, timeout=10) as client,
+        socket.socket() as reader,
+    ):
+        reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        reader.connect(("127.0.0.1", urlsplit(url).port))
+        reader.sendall(f"GET {EVENTS} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
+        began = time.monotonic()
+        for _ in range(400):  # More than sockets hold.
+            assert client.post(f"{url}/emp/v1/fleets", content=large).status_code == 400
+        reader.settimeout(1 + (time.monotonic() - began) * 2)
+        read = b""
+        while b"event: skipped" not in read:
+            came = reader.recv(2**20)
+            assert came, "the stream goes on"
+            read = read[-100:] + came
 
 
 def status_of(client: httpx.Client, url: str) -> int:
