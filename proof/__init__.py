@@ -5,8 +5,8 @@ How to write a mutant
 
 A mutant is a row of a table in `mutants/`: in the file of the section it breaks, under the requirement it breaks.
 
-    "create.refuses-a-missing-id": {
-        "create-answers-422-to-a-missing-id": ("A create without fleetId is answered 422.", NO_ID & BAD, status(422)),
+    "create.refuses-an-overlong-id": {
+        "create-cuts-long-ids": ("An id of more than 100 characters is cut to 100.", LONG_ID, takes(fleetId=cut)),
 
 It says what it is called, what it does in one sentence, on which calls it fires (a class), and what it does there (an
 effect). The rows of a requirement stand from the plainest to the subtlest: the first and the last are its plain
@@ -27,7 +27,8 @@ depends on earlier calls is told: `told(is_third_rename, makes("a"), names("a"),
 An effect (`effects.py`) decides instead of the honest mock (`answers`, `refuses`, `sends`, `takes`, `finds`,
 `acts_for`, `accepts`, `keeps`, `gives`, `lists`) or changes what that answered (`status`, `shows`, `shows_what`,
 `shows_value`, `shows_bytes`, `declares`). Only with the latter may a class look at the answer (`refused`,
-`SUCCEEDED`). What has no verb is a function of the moment and of `proceed`, which asks the honest mock: `does(...)`.
+`SUCCEEDED`). A row that changes nothing but a status is `answered("A create without fleetId is", NO_ID & BAD, 422)`.
+What has no verb is a function of the moment and of `proceed`, which asks the honest mock: `does(...)`.
 
 Then prove it: law 9 with `pytest tests/prove/test_prove_classes.py -k NAME`, law 3 with `pytest
 tests/prove/test_prove_faults.py -k NAME`. Where it breaks more than it says, its sentence claims too much, or it does

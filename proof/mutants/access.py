@@ -7,9 +7,9 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from proof.effects import Overlooks, acts_for, status
+from proof.effects import Overlooks, acts_for
 from proof.moments import Moment
-from proof.mutants.table import Row, Table
+from proof.mutants.table import Row, Table, answered
 from proof.sending import OURS, listing
 from proof.triggers import values as v
 from proof.triggers.calls import with_header, without_key
@@ -83,10 +83,9 @@ def spelled_header(names: Values) -> Class:
 # fmt: off
 TABLE: Table = {
     "access.key-is-required": {
-        "a-missing-key-is-a-bad-request": ("A request without a key is answered 400.", NO_KEY, status(400)),
-        "a-missing-key-is-refused-with-200": (
-            "A request without a key is answered 200 with a problem for a body.", NO_KEY, status(200)),
-        "a-missing-key-leads-to-a-log-in": ("A request without a key is answered 302.", NO_KEY, status(302)),
+        "a-missing-key-is-a-bad-request": answered("A request without a key is", NO_KEY, 400),
+        "a-missing-key-is-refused-with-200": answered("A request without a key is", NO_KEY, 200),
+        "a-missing-key-leads-to-a-log-in": answered("A request without a key is", NO_KEY, 302),
         **{f"{operation.replace('_', '-')}-needs-no-key": (
             f"No key is needed to {words}.",
             with_header("x-api-key", v.ABSENT | v.EMPTY, operation), acts_for(first))
@@ -121,13 +120,10 @@ TABLE: Table = {
     "access.key-is-checked": {
         "every-key-is-taken": (
             "A key that nobody was given is taken for the first tenant's.", wrong_key(), acts_for(first)),
-        "an-unknown-key-is-a-bad-request": (
-            "A request with a key that nobody was given is answered 400.", wrong_key(), status(400)),
-        "an-unknown-key-is-not-found": (
-            "A request with a key that nobody was given is answered 404.", wrong_key(), status(404)),
-        "an-unknown-key-is-refused-with-200": (
-            "A request with a key that nobody was given is answered 200 with a problem for a body.", wrong_key(),
-            status(200)),
+        "an-unknown-key-is-a-bad-request": answered("A request with a key that nobody was given is", wrong_key(), 400),
+        "an-unknown-key-is-not-found": answered("A request with a key that nobody was given is", wrong_key(), 404),
+        "an-unknown-key-is-refused-with-200": answered(
+            "A request with a key that nobody was given is", wrong_key(), 200),
         **{f"{operation.replace('_', '-')}-takes-any-key": (
             f"Any key will do to {words}.", wrong_key(operation), acts_for(first))
             for operation, words in WORDS.items()},

@@ -13,7 +13,7 @@ from proof.effects import refuses, shows, shows_bytes, shows_value, shows_what, 
 from proof.moments import Moment
 from proof.mutants import echoes
 from proof.mutants.look_ups import HYPHENS, SHORTER, without_accents
-from proof.mutants.table import Row, Table
+from proof.mutants.table import Row, Table, answered
 from proof.sending import MISSING
 from proof.triggers import values as v
 from proof.triggers.calls import ON_A_FLEET, SUCCEEDED, VALID, creates, refused
@@ -78,13 +78,12 @@ def with_half_a_character(body: bytes) -> bytes:
 TABLE: Table = {
     "create.accepts-a-valid-fleet": {
         "create-answers-202": ("A create is answered as accepted and not as done.", creates() & SUCCEEDED, status(202)),
-        "create-answers-204-without-a-name": ("A create without a name is answered 204.",
-            UNNAMED & SUCCEEDED, status(204)),
+        "create-answers-204-without-a-name": answered("A create without a name is", UNNAMED & SUCCEEDED, 204),
         "create-refuses-a-name-with-quotes": ("A create with a double quote in its name is answered 400.",
             creates(fleetName=v.characters('"')) & VALID, BAD_NAME),
-        "create-refuses-names-beyond-ascii": (
-            "A create with a name beyond ASCII, of fewer than 64 characters, is answered 422.",
-            creates(fleetName=v.BEYOND_ASCII) & when(lambda m: len(m.name) < 64) & SUCCEEDED, status(422)),
+        "create-refuses-names-beyond-ascii": answered(
+            "A create with a name beyond ASCII, of fewer than 64 characters, is",
+            creates(fleetName=v.BEYOND_ASCII) & when(lambda m: len(m.name) < 64) & SUCCEEDED, 422),
         "accents-do-not-tell-new-ids-apart": collated("accents", without_accents, ACCENTED),
         "emoji-do-not-tell-new-ids-apart": collated("characters above U+FFFF", v.basic, v.swapped(ASTRAL, ASTRAL)),
         "an-underscore-takes-the-place-of-a-hyphen": collated(

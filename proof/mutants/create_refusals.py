@@ -3,9 +3,9 @@
 import json
 
 from fleet_contract.mock_server.kinds import Kind
-from proof.effects import accepts, sends, status, takes, takes_what
+from proof.effects import accepts, sends, takes, takes_what
 from proof.moments import Moment
-from proof.mutants.table import Row, Table
+from proof.mutants.table import Row, Table, answered
 from proof.sending import MISSING
 from proof.triggers import values as v
 from proof.triggers.calls import UNREAD, creates, refused, with_bytes
@@ -39,10 +39,9 @@ TABLE: Table = {
         "create-invents-a-missing-id": (
             "A create without fleetId makes a fleet under an id of the server's choice.",
             NO_ID, takes_what(fleetId=invented)),
-        "create-answers-422-to-a-missing-id": ("A create without fleetId is answered 422.", NO_ID & BAD, status(422)),
-        "create-answers-404-to-a-missing-id": ("A create without fleetId is answered 404.", NO_ID & BAD, status(404)),
-        "a-create-without-an-id-is-refused-with-200": (
-            "A create without fleetId is answered 200 with a problem for a body.", NO_ID & BAD, status(200)),
+        "create-answers-422-to-a-missing-id": answered("A create without fleetId is", NO_ID & BAD, 422),
+        "create-answers-404-to-a-missing-id": answered("A create without fleetId is", NO_ID & BAD, 404),
+        "a-create-without-an-id-is-refused-with-200": answered("A create without fleetId is", NO_ID & BAD, 200),
         "create-reads-the-id-in-snake-case": (
             "A create without fleetId finds it in a member fleet_id.",
             creates(fleetId=v.ABSENT, fleet_id=v.usual_ids()),
@@ -50,22 +49,20 @@ TABLE: Table = {
     },
     "create.refuses-an-invalid-id": {
         "create-accepts-an-empty-id": ("A create with an empty fleetId succeeds.", EMPTY_ID, accepts("fleetId")),
-        "create-answers-422-to-an-empty-id": (
-            "A create with an empty fleetId is answered 422.", EMPTY_ID & BAD, status(422)),
+        "create-answers-422-to-an-empty-id": answered("A create with an empty fleetId is", EMPTY_ID & BAD, 422),
         "create-takes-null-as-id": (
             "A create whose fleetId is null makes a fleet under an id of the server's choice.",
             creates(fleetId=v.NULL), takes_what(fleetId=invented)),
-        "create-answers-404-to-an-id-of-a-wrong-type": (
-            "A create whose fleetId is a number or a boolean is answered 404.",
-            creates(fleetId=v.NUMBERS | v.BOOLEANS) & BAD, status(404)),
+        "create-answers-404-to-an-id-of-a-wrong-type": answered(
+            "A create whose fleetId is a number or a boolean is", creates(fleetId=v.NUMBERS | v.BOOLEANS) & BAD, 404),
         "create-takes-an-array-as-id": (
             "A create whose fleetId is an array or an object makes a fleet whose id is its JSON.",
             creates(fleetId=v.ARRAYS | v.OBJECTS), takes(fleetId=json.dumps)),
     },
     "create.refuses-an-overlong-id": {
         "create-cuts-long-ids": ("An id of more than 100 characters is cut to 100.", LONG_ID, takes(fleetId=cut)),
-        "create-answers-413-to-a-very-long-id": (
-            "A create whose fleetId has more than 100 characters is answered 413.", LONG_ID & BAD, status(413)),
+        "create-answers-413-to-a-very-long-id": answered(
+            "A create whose fleetId has more than 100 characters is", LONG_ID & BAD, 413),
         "create-accepts-fleetid-beyond-1000-characters": accepted_beyond("fleetId", 1000),
         "create-accepts-an-id-of-128-characters": limit("fleetId", 128),
         "create-accepts-an-id-of-101-characters": limit("fleetId", 101),
@@ -77,8 +74,8 @@ TABLE: Table = {
         "create-cuts-long-names": (
             "A create with a name of more than 100 characters makes a fleet with the first 100 of them.",
             LONG_NAME, takes(fleetName=cut)),
-        "create-answers-413-to-an-overlong-name": (
-            "A create with a name of more than 100 characters is answered 413.", LONG_NAME & BAD_NAME, status(413)),
+        "create-answers-413-to-an-overlong-name": answered(
+            "A create with a name of more than 100 characters is", LONG_NAME & BAD_NAME, 413),
         "create-accepts-fleetname-beyond-1000-characters": accepted_beyond("fleetName", 1000),
         "create-accepts-a-name-of-255-characters": limit("fleetName", 255),
         "create-accepts-a-name-of-101-characters": limit("fleetName", 101),
@@ -89,9 +86,8 @@ TABLE: Table = {
     "create.refuses-a-mistyped-name": {
         "create-overlooks-a-mistyped-name": (
             "A fleetName that is an array or an object is taken for none.", MISTYPED_NAME, takes(fleetName=MISSING)),
-        "create-answers-409-to-a-mistyped-name": (
-            "A create whose fleetName is an array or an object is answered 409.",
-            MISTYPED_NAME & BAD_NAME, status(409)),
+        "create-answers-409-to-a-mistyped-name": answered(
+            "A create whose fleetName is an array or an object is", MISTYPED_NAME & BAD_NAME, 409),
         "create-shows-a-mistyped-name-as-json": (
             "A fleetName that is an array or an object is taken as the text that spells it.",
             MISTYPED_NAME, takes(fleetName=json.dumps)),
@@ -101,9 +97,8 @@ TABLE: Table = {
             "A create with an empty body makes a fleet under an id of the server's choice.",
             with_bytes(v.BLANKS, lambda m: not m.call.raw_body.strip(), "create_fleet"),
             sends(lambda m: m.with_body({"fleetId": invented(m)}))),
-        "create-answers-422-to-what-is-no-json": (
-            "A create whose body cannot be read is answered 422.",
-            with_bytes(v.NO_JSON, UNREAD.holds, "create_fleet") & BAD, status(422)),
+        "create-answers-422-to-what-is-no-json": answered(
+            "A create whose body cannot be read is", with_bytes(v.NO_JSON, UNREAD.holds, "create_fleet") & BAD, 422),
         "create-takes-the-first-of-an-array": (
             "An array of fleets is read as its first one.",
             with_bytes(v.FLEETS_IN_AN_ARRAY, lambda m: isinstance(m.body, list) and m.body, "create_fleet"),

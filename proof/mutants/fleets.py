@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import Json
-from proof.effects import accepts, gives, refuses, sends, sent_fleet, status
+from proof.effects import accepts, gives, refuses, sends, sent_fleet
 from proof.moments import Moment
 from proof.mutants.look_ups import MATCHED, misread
-from proof.mutants.table import Row, Table
+from proof.mutants.table import Row, Table, answered
 from proof.sending import THEIRS
 from proof.triggers import calls as c
 from proof.triggers import values as v
@@ -93,8 +93,8 @@ TABLE: Table = {
         "second-create-is-ignored": (
             "A create with the id of a fleet of the caller's, and another name, is answered as if it had made a fleet.",
             REPEATED & when(lambda m: m.name != m.fleet.name), gives(sent_fleet)),
-        "a-taken-id-is-not-found": ("A create with a taken id of the caller's own is answered 404.",
-            creates(OWN) & TAKEN, status(404)),
+        "a-taken-id-is-not-found": answered(
+            "A create with a taken id of the caller's own is", creates(OWN) & TAKEN, 404),
         "a-create-without-a-name-finds-the-fleet": (
             "A create without a name, and with the id of a fleet of the caller's, is answered with that fleet.",
             creates(OWN, fleetName=v.ABSENT | v.NULL) & VALID, gives(lambda m: m.fleet)),
@@ -115,8 +115,8 @@ TABLE: Table = {
     "fleets.id-is-unique-across-organizations": {
         "ids-are-unique-in-an-organization-only": ("An id that another organization's fleet has is free.",
             FOREIGN_ID, gives(sent_fleet)),
-        "a-foreign-id-is-not-found": ("A create with an id that another organization's fleet has is answered 404.",
-            creates(c.FOREIGN) & TAKEN, status(404)),
+        "a-foreign-id-is-not-found": answered(
+            "A create with an id that another organization's fleet has is", creates(c.FOREIGN) & TAKEN, 404),
         "a-fleet-without-a-name-can-be-made-by-others-too": (
             "An id of another organization's fleet is free where that fleet was made without a name.",
             creates(c.FOREIGN_NAMELESS) & VALID, gives(sent_fleet)),

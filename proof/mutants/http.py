@@ -13,7 +13,7 @@ from fleet_contract.mock_server.bodies import is_json
 from fleet_contract.mock_server.kinds import Kind
 from proof.effects import declares, refuses, shows_bytes, shows_value, status, takes_bytes
 from proof.moments import Moment
-from proof.mutants.table import Row, Table
+from proof.mutants.table import Row, Table, answered
 from proof.sending import FLEETS, MISSING, request
 from proof.triggers import bodies as b
 from proof.triggers import calls as c
@@ -111,34 +111,31 @@ def needs_no_escape(code: int) -> bool:
 # fmt: off
 TABLE: Table = {
     "http.unknown-paths-are-refused": {
-        "an-unknown-path-succeeds": ("A path that is no operation is answered 200.", UNKNOWN_PATHS, status(200)),
-        "an-unknown-path-is-gone": ("A path that is no operation is answered 410.", UNKNOWN_PATHS, status(410)),
-        "an-unknown-path-is-unprocessable": (
-            "A path that is no operation is answered 422.", UNKNOWN_PATHS, status(422)),
-        "an-unknown-path-leads-elsewhere": ("A path that is no operation is answered 302.", UNKNOWN_PATHS, status(302)),
+        "an-unknown-path-succeeds": answered("A path that is no operation is", UNKNOWN_PATHS, 200),
+        "an-unknown-path-is-gone": answered("A path that is no operation is", UNKNOWN_PATHS, 410),
+        "an-unknown-path-is-unprocessable": answered("A path that is no operation is", UNKNOWN_PATHS, 422),
+        "an-unknown-path-leads-elsewhere": answered("A path that is no operation is", UNKNOWN_PATHS, 302),
         "a-fleet-can-be-deleted": (
             "A DELETE of a fleet is answered 204.",
             c.elsewhere(Kind.UNKNOWN_PATH, v.IDS.map(lambda a: request("DELETE", f"{FLEETS}/{a}")),
                         lambda m: m.call.method == "DELETE" and re.fullmatch(f"{FLEETS}/[^/]+", m.call.raw_path)),
             status(204)),
-        "what-follows-a-path-is-overlooked": (
-            "A path that has one segment more than that of an operation is answered 204.", c.LONGER_PATHS, status(204)),
+        "what-follows-a-path-is-overlooked": answered(
+            "A path that has one segment more than that of an operation is", c.LONGER_PATHS, 204),
     },
     "http.wrong-methods-are-refused": {
-        "a-wrong-method-succeeds": (
-            "A method that a path does not have is answered 200.", c.wrong_methods(), status(200)),
+        "a-wrong-method-succeeds": answered("A method that a path does not have is", c.wrong_methods(), 200),
         **{f"{method.lower()}-is-accepted": (
             f"{method} is answered 204 where there is no such operation.", c.wrong_methods(method), status(204))
             for method in ("DELETE", "PATCH")},
     },
     "http.media-type-is-judged": {
-        "a-wrong-media-type-is-unprocessable": (
-            "A body that is not declared as JSON is answered 422.", OTHERWISE | UNDECLARED, status(422)),
-        "an-undeclared-body-is-unprocessable": (
-            "A body without Content-Type is answered 422.", UNDECLARED, status(422)),
-        "a-form-is-not-acceptable": (
-            "A JSON body that is declared as a form is answered 406.",
-            with_header("content-type", FORMS, *c.WITH_BODY) & refused(Kind.WRONG_MEDIA_TYPE), status(406)),
+        "a-wrong-media-type-is-unprocessable": answered(
+            "A body that is not declared as JSON is", OTHERWISE | UNDECLARED, 422),
+        "an-undeclared-body-is-unprocessable": answered("A body without Content-Type is", UNDECLARED, 422),
+        "a-form-is-not-acceptable": answered(
+            "A JSON body that is declared as a form is",
+            with_header("content-type", FORMS, *c.WITH_BODY) & refused(Kind.WRONG_MEDIA_TYPE), 406),
     },
     "http.media-type-parameters-are-allowed": {
         "a-charset-is-refused": (
@@ -216,9 +213,9 @@ TABLE: Table = {
             when(unknown("create_fleet", "rename_fleet"), creates(more=v.ANYTHING) | renames(more=v.ANYTHING))
             & SUCCEEDED,
             status(409)),
-        "an-unknown-property-is-forbidden": (
-            "A create with a property that it does not know is answered 403.",
-            when(unknown("create_fleet"), creates(more=v.ANYTHING)) & SUCCEEDED, status(403)),
+        "an-unknown-property-is-forbidden": answered(
+            "A create with a property that it does not know is",
+            when(unknown("create_fleet"), creates(more=v.ANYTHING)) & SUCCEEDED, 403),
         "an-unknown-property-has-no-method": (
             "A rename with a property called __proto__ is answered 405, as by a guard against polluted prototypes.",
             renames(**{"__proto__": Values(v.PRESENT.fits, v.OBJECTS.drawn)}), status(405)),
@@ -248,13 +245,12 @@ TABLE: Table = {
         "a-rename-has-an-empty-body": ("A rename is answered 200 without a body.", RENAMED, shows_bytes(lambda _: b"")),
         "a-rename-answers-minus-infinity": (
             "The answer to a rename has a member that is -Infinity.", RENAMED, with_number(-math.inf)),
-        "nobody-may-ask-for-json-alone": (
-            "A client that accepts nothing but JSON is answered 406.", with_header("accept", JSON_ALONE), status(406)),
-        "several-types-are-not-acceptable": (
-            "A request that accepts JSON rather than something else is answered 406.",
-            with_header("accept", SEVERAL), status(406)),
-        "weights-in-accept-are-not-understood": (
-            "A client that says how much it likes JSON is answered 406.", with_header("accept", WEIGHED), status(406)),
+        "nobody-may-ask-for-json-alone": answered(
+            "A client that accepts nothing but JSON is", with_header("accept", JSON_ALONE), 406),
+        "several-types-are-not-acceptable": answered(
+            "A request that accepts JSON rather than something else is", with_header("accept", SEVERAL), 406),
+        "weights-in-accept-are-not-understood": answered(
+            "A client that says how much it likes JSON is", with_header("accept", WEIGHED), 406),
         "who-asks-for-json-is-told-in-words": (
             "A client that accepts nothing but JSON is given a text in Python's words.",
             with_header("accept", JSON_ALONE) & when(lambda m: m.succeeded and m.answer.body), shows_bytes(as_python)),

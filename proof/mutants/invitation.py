@@ -15,41 +15,37 @@ from fleet_contract.mock_server.store import Code, Fleet, active_codes
 from proof import sending
 from proof.effects import acts_for, answers, keeps, refuses, sent_fleet, shows_value, status
 from proof.moments import Moment
-from proof.mutants.table import Table
+from proof.mutants.table import Row, Table, answered
 from proof.sending import MISSING, THEIRS, Request, its_codes
+from proof.triggers import calls as c
 from proof.triggers import values as v
-from proof.triggers.calls import (
-    FOREIGN,
-    FOREIGN_WITH_CODES,
-    OWN,
-    STRANGER,
-    SUCCEEDED,
-    UNKNOWN,
-    VALID,
-    WITH_INACTIVE_CODES,
-    WITHOUT_CODES,
-    creates,
-    readings,
-    refused,
-    with_header,
-)
-from proof.triggers.classes import when
+from proof.triggers.classes import Class, when
 from proof.triggers.stories import Cast, has, makes, names, reads, told
 from proof.triggers.values import Values
 
 OPERATION = "get_invitation_codes"
-LISTED = readings() & SUCCEEDED
+LISTED = c.readings() & c.SUCCEEDED
 SEVERAL = LISTED & when(lambda m: len(m.shown) > 1)
 TAGS = Values(lambda sent: sent is not MISSING, v.PLAIN.map('"{}"'.format))
-WITHOUT = readings(WITHOUT_CODES) & refused(Kind.NO_CODES)
-USED_UP = readings(WITH_INACTIVE_CODES)
-UNFOUND = refused(Kind.UNKNOWN_FLEET)
-CODELESS = readings(OWN) & when(lambda m: m.fleet in m.made_fleets and not m.fleet.codes)
-FORBIDDEN = readings(FOREIGN) & refused(Kind.FOREIGN_FLEET, Kind.FOREIGN_FLEET_WITHOUT_CODES)
+WITHOUT = c.readings(c.WITHOUT_CODES) & c.refused(Kind.NO_CODES)
+USED_UP = c.readings(c.WITH_INACTIVE_CODES)
+UNFOUND = c.refused(Kind.UNKNOWN_FLEET)
+CODELESS = c.readings(c.OWN) & when(lambda m: m.fleet in m.made_fleets and not m.fleet.codes)
+FORBIDDEN = c.readings(c.FOREIGN) & c.refused(Kind.FOREIGN_FLEET, Kind.FOREIGN_FLEET_WITHOUT_CODES)
 
 
 def listed(*codes: str) -> Json:
     return [{"code": code} for code in codes]
+
+
+def codes_of(fleet: Fleet) -> Json:
+    """Return all codes of a fleet, active or not."""
+    return listed(*(each.code for each in fleet.codes))
+
+
+def shown_as(text: str, change: Callable[[Json], Json], of: Class = LISTED) -> Row:
+    """Return the mutant that shows lists of codes as a function has them."""
+    return text, of, shows_value(lambda codes, _: change(codes))
 
 
 def each(change: Callable[[str], Json]) -> Any:
@@ -107,45 +103,43 @@ LISTED_CODES = Values(lambda value: isinstance(value, list) and value, st.lists(
 
 
 # fmt: off
-READ_AGAIN = told(readings() & when(lambda m: m.times(OPERATION)), has("a", True, True), reads("a"), reads("a"))
-UNCODED_AGAIN = told(readings(OWN) & when(lambda m: not m.fleet.codes and any(m.alike(OPERATION))),
+READ_AGAIN = told(c.readings() & when(lambda m: m.times(OPERATION)), has("a", True, True), reads("a"), reads("a"))
+UNCODED_AGAIN = told(c.readings(c.OWN) & when(lambda m: not m.fleet.codes and any(m.alike(OPERATION))),
                      makes("a"), reads("a"), reads("a"))
 TABLE: Table = {
     "invitation.lists-the-codes": {
         "codes-are-answered-206": ("The list of codes is answered as partial content.", LISTED, status(206)),
         "codes-are-hidden-beside-an-inactive-one": (
             "A fleet with an inactive code is answered 404, whatever active ones it has.",
-            readings() & when(has_inactive), refuses(Kind.NO_CODES)),
+            c.readings() & when(has_inactive), refuses(Kind.NO_CODES)),
         "codes-are-never-modified": ("The codes are answered 304 to whoever has others already, whichever they are.",
-            with_header("if-none-match", TAGS, OPERATION) & SUCCEEDED, status(304)),
+            c.with_header("if-none-match", TAGS, OPERATION) & c.SUCCEEDED, status(304)),
     },
     "invitation.answers-an-array-of-codes": {
-        "codes-are-wrapped": (
-            "The codes are answered inside an object.", LISTED, shows_value(lambda codes, _: {"codes": codes})),
-        "codes-are-an-object-by-number": ("The codes are answered as an object whose members are numbers.",
-            LISTED, shows_value(lambda codes, _: {str(number): each for number, each in enumerate(codes)})),
-        "the-only-array-is-in-an-array": (
-            "The array of codes is the only item of another one.", LISTED, shows_value(lambda codes, _: [codes])),
-        "codes-are-plain-strings": ("The codes are answered as strings and not as objects.",
-            LISTED, shows_value(lambda codes, _: [each["code"] for each in codes])),
-        "the-code-has-another-name": ("The property with the code is called invitationCode.",
-            LISTED, shows_value(lambda codes, _: [{"invitationCode": each["code"]} for each in codes])),
+        "codes-are-wrapped": shown_as("The codes are answered inside an object.", lambda codes: {"codes": codes}),
+        "codes-are-an-object-by-number": shown_as("The codes are answered as an object whose members are numbers.",
+            lambda codes: {str(number): each for number, each in enumerate(codes)}),
+        "the-only-array-is-in-an-array": shown_as(
+            "The array of codes is the only item of another one.", lambda codes: [codes]),
+        "codes-are-plain-strings": shown_as("The codes are answered as strings and not as objects.",
+            lambda codes: [each["code"] for each in codes]),
+        "the-code-has-another-name": shown_as("The property with the code is called invitationCode.",
+            lambda codes: [{"invitationCode": each["code"]} for each in codes]),
         "codes-are-objects-themselves": (
             "Every code is an object with a value in it.", LISTED, each(lambda code: {"value": code})),
-        "the-last-item-is-null": (
-            "The array of codes ends with null.", LISTED, shows_value(lambda codes, _: [*codes, None])),
-        "an-empty-code-is-listed": (
-            "Beside the codes an empty one is listed.", LISTED, shows_value(lambda codes, _: [*codes, *listed("")])),
+        "the-last-item-is-null": shown_as("The array of codes ends with null.", lambda codes: [*codes, None]),
+        "an-empty-code-is-listed": shown_as(
+            "Beside the codes an empty one is listed.", lambda codes: [*codes, *listed("")]),
     },
     "invitation.lists-every-active-code": {
-        "only-the-first-code-is-listed": (
-            "Of several active codes the first is listed.", SEVERAL, shows_value(lambda codes, _: codes[:1])),
-        "the-last-code-is-not-listed": (
-            "Of several active codes all but the last are listed.", SEVERAL, shows_value(lambda codes, _: codes[:-1])),
+        "only-the-first-code-is-listed": shown_as(
+            "Of several active codes the first is listed.", lambda codes: codes[:1], SEVERAL),
+        "the-last-code-is-not-listed": shown_as(
+            "Of several active codes all but the last are listed.", lambda codes: codes[:-1], SEVERAL),
     },
     "invitation.lists-only-active-codes": {
         "inactive-codes-are-listed-too": ("A fleet with active codes shows its inactive ones beside them.",
-            readings() & when(has_inactive), shows_value(lambda _, m: listed(*(each.code for each in m.fleet.codes)))),
+            c.readings() & when(has_inactive), shows_value(lambda _, m: codes_of(m.fleet))),
         "codes-of-all-fleets-are-listed": (
             "A fleet with active codes shows those of other organizations' fleets beside them.",
             LISTED & when(codes_of_others), shows_value(lambda codes, m: [*codes, *listed(*codes_of_others(m))])),
@@ -156,7 +150,7 @@ TABLE: Table = {
             CODELESS, answers(200, listed("WELCOME00001"))),
         "a-create-brings-its-own-codes": (
             "A create gives its fleet the invitation codes that its body lists.",
-            (creates(invitationCodes=LISTED_CODES) & VALID & when(lambda m: m.fleet is None)).seen_by(its_codes),
+            (c.creates(invitationCodes=LISTED_CODES) & c.VALID & when(lambda m: m.fleet is None)).seen_by(its_codes),
             keeps(with_listed_codes)),
         "a-new-fleet-has-the-codes-of-the-one-before": (
             "A new fleet has a code of its own, or that of another organization's which was created before it.",
@@ -170,46 +164,45 @@ TABLE: Table = {
     },
     "invitation.without-codes-is-404": {
         "no-codes-are-an-empty-list": ("A fleet without active codes is answered 200 with an empty list.",
-            readings(WITHOUT_CODES), answers(200, [])),
-        "no-codes-are-a-conflict": ("A fleet without active codes is answered 409.", WITHOUT, status(409)),
-        "no-codes-are-forbidden": ("A fleet without active codes is answered 403.", WITHOUT, status(403)),
-        "no-codes-are-no-content": ("A fleet of whose codes none is active any more is answered 204.",
-            USED_UP & refused(Kind.NO_CODES), status(204)),
+            c.readings(c.WITHOUT_CODES), answers(200, [])),
+        "no-codes-are-a-conflict": answered("A fleet without active codes is", WITHOUT, 409),
+        "no-codes-are-forbidden": answered("A fleet without active codes is", WITHOUT, 403),
+        "no-codes-are-no-content": answered(
+            "A fleet of whose codes none is active any more is", USED_UP & c.refused(Kind.NO_CODES), 204),
         "inactive-codes-stand-in": ("A fleet without active codes is shown its inactive ones.",
-            USED_UP, answers(200, lambda m: listed(*(each.code for each in m.fleet.codes)))),
+            USED_UP, answers(200, lambda m: codes_of(m.fleet))),
         "codes-of-the-fleet-read-before-are-shown": (
             "A fleet of whose codes none is active is shown those that its organization read last.",
             told(USED_UP & when(codes_read_last), has("a", True), has("b", False), reads("a"), reads("b")),
             answers(200, codes_read_last)),
         "codes-of-the-fleet-in-the-query-are-listed": (
             "The codes are those of the fleet that the query names, whoever has it.",
-            told(readings(OWN) & when(codes_in_the_query), has("b", True), makes("a"), reads_beside),
+            told(c.readings(c.OWN) & when(codes_in_the_query), has("b", True), makes("a"), reads_beside),
             answers(200, lambda m: listed(*codes_in_the_query(m)))),
     },
     "invitation.unknown-fleet-is-404": {
-        "codes-of-an-unknown-fleet-are-a-bad-request": (
-            "The codes of an id that no fleet has are answered 400.", readings(UNKNOWN) & UNFOUND, status(400)),
-        "codes-of-an-unknown-fleet-are-forbidden": (
-            "The codes of an id that no fleet has are answered 403.", readings(UNKNOWN) & UNFOUND, status(403)),
+        "codes-of-an-unknown-fleet-are-a-bad-request": answered(
+            "The codes of an id that no fleet has are", c.readings(c.UNKNOWN) & UNFOUND, 400),
+        "codes-of-an-unknown-fleet-are-forbidden": answered(
+            "The codes of an id that no fleet has are", c.readings(c.UNKNOWN) & UNFOUND, 403),
         "an-unknown-fleet-has-a-code": ("The codes of an id that no fleet has are answered with one that was made up.",
-            readings(UNKNOWN), answers(200, lambda m: listed(*made(m, 1)))),
-        "codes-of-a-stranger-are-none": ("The codes of an id that has nothing to do with any fleet are answered 204.",
-            readings(STRANGER) & UNFOUND, status(204)),
+            c.readings(c.UNKNOWN), answers(200, lambda m: listed(*made(m, 1)))),
+        "codes-of-a-stranger-are-none": answered(
+            "The codes of an id that has nothing to do with any fleet are", c.readings(c.STRANGER) & UNFOUND, 204),
     },
     "invitation.foreign-fleet-is-403": {
         "codes-are-shown-to-everybody": ("The codes of another organization's fleet are answered 200.",
-            readings(FOREIGN_WITH_CODES), acts_for(lambda m: m.fleet.tenant)),
-        "a-foreign-fleet-is-refused-with-200": (
-            "The codes of another organization's fleet are answered 200 with a problem for a body.",
-            FORBIDDEN, status(200)),
-        "a-foreign-fleet-is-unauthorized": (
-            "The codes of another organization's fleet are answered 401.", FORBIDDEN, status(401)),
+            c.readings(c.FOREIGN_WITH_CODES), acts_for(lambda m: m.fleet.tenant)),
+        "a-foreign-fleet-is-refused-with-200": answered(
+            "The codes of another organization's fleet are", FORBIDDEN, 200),
+        "a-foreign-fleet-is-unauthorized": answered("The codes of another organization's fleet are", FORBIDDEN, 401),
         "a-foreign-fleet-is-unknown": (
             "The codes of another organization's fleet are answered 404, though it has some.",
-            readings(FOREIGN_WITH_CODES) & refused(Kind.FOREIGN_FLEET), status(404)),
+            c.readings(c.FOREIGN_WITH_CODES) & c.refused(Kind.FOREIGN_FLEET), status(404)),
         "codes-are-cached-for-every-organization": (
             "The codes that were read last are kept under the id of their fleet alone, whoever reads them next.",
-            told(readings(FOREIGN) & when(codes_read_by_another), has("a", True), reads("a"), reads("a", key=THEIRS)),
+            told(c.readings(c.FOREIGN) & when(codes_read_by_another),
+                 has("a", True), reads("a"), reads("a", key=THEIRS)),
             answers(200, codes_read_by_another)),
     },
     "invitation.reading-changes-nothing": {
@@ -220,10 +213,10 @@ TABLE: Table = {
             "Each reading of a fleet that was made without codes, from the second one on, makes it another code.",
             UNCODED_AGAIN, answers(200, lambda m: listed(*made(m, len(list(m.alike(OPERATION))))))),
         "a-rename-replaces-the-codes": ("A renamed fleet has a new code in the place of those it had.",
-            told(readings(OWN) & when(lambda m: m.times("rename_fleet")), has("a", True), names("a"), reads("a")),
+            told(c.readings(c.OWN) & when(lambda m: m.times("rename_fleet")), has("a", True), names("a"), reads("a")),
             answers(200, lambda m: listed(made(m, m.times("rename_fleet"))[-1]))),
         "codes-run-out": ("The codes of a fleet can be read four times, and then it has none.",
-            told(readings() & when(lambda m: m.times(OPERATION) >= 4), has("a", True), *[reads("a")] * 5),
+            told(c.readings() & when(lambda m: m.times(OPERATION) >= 4), has("a", True), *[reads("a")] * 5),
             refuses(Kind.NO_CODES)),
     },
     ("invitation.reading-changes-nothing", "invitation.lists-only-active-codes"): {

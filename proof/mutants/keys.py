@@ -10,19 +10,7 @@ from hypothesis import strategies as st
 from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import Answer
 from fleet_contract.mock_server.store import ChargingKey
-from proof.effects import (
-    Effect,
-    Instead,
-    answer_of,
-    answers,
-    by_operation,
-    does,
-    lists,
-    refuses,
-    status,
-    takes,
-    takes_what,
-)
+from proof import effects as e
 from proof.moments import Moment, Proceed
 from proof.mutants.table import Row, Table
 from proof.sending import MISSING, as_json, its_list
@@ -78,7 +66,7 @@ def dropping(is_dropped: Any, *before: stories.Telling) -> tuple[Class, Any]:
         *before,
         stories.lists(),
     )
-    return lacks, lists(lambda m, keys: [key for key in keys if not is_dropped(m, key)])
+    return lacks, e.lists(lambda m, keys: [key for key in keys if not is_dropped(m, key)])
 
 
 def other_fleet(moment: Moment) -> Any:
@@ -95,17 +83,18 @@ def in_reverse(identifier: str) -> str:
     return "".join(re.findall("..?", identifier)[::-1])
 
 
-def kept_with(**changed: Any) -> tuple[Class, Any]:
-    """Return the creates of keys of which a function of each member makes something else, and what keeps that."""
+def kept_with(what: str, **changed: Any) -> Row:
+    """Return the mutant that keeps what a function makes of each of some members."""
     values = {
         name: v.changed_by(change, st.text("ABC-xyz", min_size=9, max_size=20)) for name, change in changed.items()
     }
-    return (key_creates(**values) & VALID).seen_by(its_list), takes(**changed)
+    creates = (key_creates(**values) & VALID).seen_by(its_list)
+    return f"A charging key is kept with {what}.", creates, e.takes(**changed)
 
 
 def optional(field: str) -> Row:
     text = f"The create of a charging key without {field} succeeds."
-    return text, key_creates(**{field: v.ABSENT}), takes_what(**{field: invented})
+    return text, key_creates(**{field: v.ABSENT}), e.takes_what(**{field: invented})
 
 
 def of_any_type(field: str) -> Row:
@@ -113,7 +102,7 @@ def of_any_type(field: str) -> Row:
     return (
         f"The create of a charging key takes any value as {field}.",
         key_creates(**{field: wrong}),
-        takes(**{field: str}),
+        e.takes(**{field: str}),
     )
 
 
@@ -165,35 +154,35 @@ def second_entries(holds: Predicate, moment: Moment) -> list[ChargingKey]:
     return [key for key in again if moment.query.get("fleetId") in (None, key.fleet_id)]
 
 
-def enters_again(holds: Predicate, *steps: stories.Telling) -> tuple[Class, Effect]:
+def enters_again(holds: Predicate, *steps: stories.Telling) -> tuple[Class, e.Effect]:
     """Return the second creates of a key of which each makes a second entry, and what makes it."""
     seen = told(lambda m: holds(m) or second_entries(holds, m), *steps, stories.lists(page_size=500))
     add = answers_as_made()
-    return seen, by_operation({ADD: add, LIST: lists(lambda m, keys: keys + second_entries(holds, m))})
+    return seen, e.by_operation({ADD: add, LIST: e.lists(lambda m, keys: keys + second_entries(holds, m))})
 
 
-def answers_as_made() -> Instead:
+def answers_as_made() -> e.Instead:
     async def act(moment: Moment, proceed: Proceed) -> Answer:
         del proceed
-        return answer_of(int(moment.mock.dialect["key.status"]))
+        return e.answer_of(int(moment.mock.dialect["key.status"]))
 
-    return does(act)
+    return e.does(act)
 
 
-def overwrites(change: Callable[[Moment], ChargingKey]) -> Instead:
+def overwrites(change: Callable[[Moment], ChargingKey]) -> e.Instead:
     """Keep the key that exists with other values, and go on as ever."""
 
     async def act(moment: Moment, proceed: Proceed) -> Answer:
         await moment.mock.store.put_key(change(moment))
         return await proceed(moment.call)
 
-    return does(act)
+    return e.does(act)
 
 
 async def replace_the_key(moment: Moment, proceed: Proceed) -> Answer:
     del proceed
     await moment.mock.store.put_key(key_of(moment))
-    return answer_of(int(moment.mock.dialect["key.status"]))
+    return e.answer_of(int(moment.mock.dialect["key.status"]))
 
 
 def another(**members: Any) -> Class:
@@ -210,42 +199,42 @@ TABLE: Table = {
     "keys.create-accepts-a-valid-key": {
         "key-create-answers-202": (
             "The create of a charging key is answered as accepted and not as done.",
-            key_creates() & SUCCEEDED, status(202)),
+            key_creates() & SUCCEEDED, e.status(202)),
         "key-create-demands-enabled": (
             "The create of a charging key without enabled is refused.",
-            key_creates(enabled=v.ABSENT) & VALID, refuses(Kind.BAD_KEY)),
+            key_creates(enabled=v.ABSENT) & VALID, e.refuses(Kind.BAD_KEY)),
         "key-create-demands-a-fleet": (
             "The create of a charging key without fleetId is refused.",
-            key_creates(fleetId=v.ABSENT) & VALID, refuses(Kind.BAD_KEY)),
+            key_creates(fleetId=v.ABSENT) & VALID, e.refuses(Kind.BAD_KEY)),
         "every-fourth-key-is-refused": (
             "Every fourth create of a charging key is answered 409.",
             told(lambda m: m.operation == ADD and m.is_valid and len([*m.earlier(ADD)]) % 4 == 3, *[adds()] * 4),
-            answers(409, CONFLICT)),
+            e.answers(409, CONFLICT)),
         "a-key-that-was-refused-is-taken": (
             "A charging key whose create was refused for want of a contractId is refused once it has one.",
             told(was_refused_for_its_contract,
                  adds(identifier=SAME, members={"contractId": MISSING}), adds(identifier=SAME)),
-            answers(409, CONFLICT)),
+            e.answers(409, CONFLICT)),
     },
     "keys.create-refuses-an-invalid-key": {
         "key-create-answers-404-to-an-invalid-key": (
             "The create of a charging key that lacks a required field is answered 404.",
             (key_creates(keyIdentifier=v.ABSENT) | key_creates(visualNumber=v.ABSENT)
-             | key_creates(contractId=v.ABSENT)) & BAD, status(404)),
+             | key_creates(contractId=v.ABSENT)) & BAD, e.status(404)),
         "key-create-overlooks-a-missing-contract": optional("contractId"),
         "key-create-overlooks-a-missing-key-identifier": optional("keyIdentifier"),
         "key-create-overlooks-a-missing-visual-number": optional("visualNumber"),
         **{f"key-create-takes-anything-as-{words}": of_any_type(field) for field, words in FIELDS.items()},
         "key-create-takes-the-first-of-an-array": (
             "The create of a charging key is answered 201 to an array.",
-            with_bytes(v.ARRAYS.drawn.map(as_json), lambda m: isinstance(m.body, list), ADD) & BAD, status(201)),
+            with_bytes(v.ARRAYS.drawn.map(as_json), lambda m: isinstance(m.body, list), ADD) & BAD, e.status(201)),
         "key-create-takes-a-word-for-enabled": (
             "The create of a charging key takes any value but false as enabled.",
-            key_creates(enabled=v.NAMED | v.NUMBERS | v.ARRAYS | v.NULL), takes(enabled=True)),
+            key_creates(enabled=v.NAMED | v.NUMBERS | v.ARRAYS | v.NULL), e.takes(enabled=True)),
         "a-key-that-is-refused-for-its-contract-is-kept": (
             "The create of a charging key without contractId is refused, and the key is listed from then on.",
             told(lambda m: key_creates(contractId=v.ABSENT).holds(m) and m.tenant,
-                 adds(members={"contractId": MISSING}), lists_all), does(keep_and_refuse)),
+                 adds(members={"contractId": MISSING}), lists_all), e.does(keep_and_refuse)),
     },
     "keys.created-key-is-listed": {
         "a-disabled-key-is-not-listed": (
@@ -258,46 +247,41 @@ TABLE: Table = {
     "keys.created-key-is-in-its-fleet": {
         "a-created-key-is-in-no-fleet": (
             "A charging key that is created with a fleetId is kept without it.",
-            key_creates(OWN).seen_by(its_list), takes(fleetId=MISSING)),
+            key_creates(OWN).seen_by(its_list), e.takes(fleetId=MISSING)),
         "a-created-key-is-in-the-newest-fleet": (
             "A charging key that is created with a fleetId is put into the newest other fleet of its organization.",
             told(lambda m: m.operation == ADD and m.is_own and other_fleet(m), makes("b"), makes("a"), adds("a"),
-                 stories.lists("a")), takes_what(fleetId=lambda m: other_fleet(m).id)),
+                 stories.lists("a")), e.takes_what(fleetId=lambda m: other_fleet(m).id)),
         "a-disabled-key-leaves-its-fleet": (
             "A charging key that is created disabled is kept in no fleet.",
-            key_creates(OWN, enabled=v.one(False)).seen_by(its_list), takes(fleetId=MISSING)),
+            key_creates(OWN, enabled=v.one(False)).seen_by(its_list), e.takes(fleetId=MISSING)),
         "a-refused-key-moves-to-another-fleet": (
             "A second create of a charging key is refused, and moves the key to the fleet that it names.",
             another(), overwrites(lambda m: replace(known(m), fleet_id=key_of(m).fleet_id))),
     },
     "keys.listed-as-created": {
-        "the-contract-is-kept-in-lower-case": (
-            "A charging key is kept with its contractId in lower case.", *kept_with(contractId=str.lower)),
-        "the-visual-number-is-kept-in-lower-case": (
-            "A charging key is kept with its visualNumber in lower case.", *kept_with(visualNumber=str.lower)),
-        "the-visual-number-loses-its-hyphens": (
-            "A charging key is kept with the hyphens of its visualNumber left out.",
-            *kept_with(visualNumber=lambda text: text.replace("-", ""))),
+        "the-contract-is-kept-in-lower-case": kept_with("its contractId in lower case", contractId=str.lower),
+        "the-visual-number-is-kept-in-lower-case": kept_with("its visualNumber in lower case", visualNumber=str.lower),
+        "the-visual-number-loses-its-hyphens": kept_with(
+            "the hyphens of its visualNumber left out", visualNumber=lambda text: text.replace("-", "")),
         "the-visual-number-is-the-identifier": (
             "A charging key is kept with its identifier as its visualNumber.",
             (key_creates() & VALID).seen_by(its_list),
-            takes_what(visualNumber=lambda m: m.member("keyIdentifier"))),
+            e.takes_what(visualNumber=lambda m: m.member("keyIdentifier"))),
         "the-contract-and-the-visual-number-change-places": (
             "A charging key is kept with its contractId as visualNumber, and the other way round.",
             (key_creates() & VALID).seen_by(its_list),
-            takes_what(visualNumber=lambda m: m.member("contractId"), contractId=lambda m: m.member("visualNumber"))),
-        "the-contract-is-cut": (
-            "A charging key is kept with the first ten characters of its contractId.",
-            *kept_with(contractId=lambda text: text[:10])),
-        "the-identifier-is-cut": (
-            "A charging key is kept with the first six and the last two characters of its keyIdentifier.",
-            *kept_with(keyIdentifier=lambda text: text[:6] + text[-2:])),
-        "the-identifier-is-turned-round": (
-            "A charging key is kept with the bytes of its keyIdentifier in reverse.",
-            *kept_with(keyIdentifier=in_reverse)),
+            e.takes_what(visualNumber=lambda m: m.member("contractId"), contractId=lambda m: m.member("visualNumber"))),
+        "the-contract-is-cut": kept_with(
+            "the first ten characters of its contractId", contractId=lambda text: text[:10]),
+        "the-identifier-is-cut": kept_with(
+            "the first six and the last two characters of its keyIdentifier",
+            keyIdentifier=lambda text: text[:6] + text[-2:]),
+        "the-identifier-is-turned-round": kept_with(
+            "the bytes of its keyIdentifier in reverse", keyIdentifier=in_reverse),
         "enabled-is-ignored": (
             "Every created charging key is enabled.",
-            (key_creates(enabled=v.one(False)) & VALID).seen_by(its_list), takes(enabled=True)),
+            (key_creates(enabled=v.one(False)) & VALID).seen_by(its_list), e.takes(enabled=True)),
         "a-second-create-that-is-refused-changes-the-contract": (
             "A second create of a charging key is refused, and the key has its contract from then on.",
             another(contractId=OTHER), overwrites(lambda m: replace(known(m), contract_id=m.member("contractId")))),
@@ -305,15 +289,15 @@ TABLE: Table = {
     ("keys.listed-as-created", "keys.created-key-is-in-its-fleet"): {
         "a-second-create-replaces-the-key": (
             "A second create with the same keyIdentifier gives the key other values.",
-            another(contractId=OTHER), does(replace_the_key)),
+            another(contractId=OTHER), e.does(replace_the_key)),
     },
     "keys.enabled-by-default": {
         "a-key-is-disabled-by-default": (
             "A charging key that is created without enabled is disabled.",
-            (key_creates(enabled=v.ABSENT) & VALID).seen_by(its_list), takes(enabled=False)),
+            (key_creates(enabled=v.ABSENT) & VALID).seen_by(its_list), e.takes(enabled=False)),
         "a-key-without-a-fleet-is-disabled-by-default": (
             "A charging key that is created without enabled and without a fleet is disabled.",
-            (key_creates(enabled=v.ABSENT, fleetId=v.ABSENT) & VALID).seen_by(its_list), takes(enabled=False)),
+            (key_creates(enabled=v.ABSENT, fleetId=v.ABSENT) & VALID).seen_by(its_list), e.takes(enabled=False)),
         "a-second-create-that-is-refused-switches-the-key": (
             "A second create of a charging key is refused, and the key is enabled as that one said.",
             another(enabled=False), overwrites(lambda m: replace(known(m), enabled=key_of(m).enabled))),

@@ -7,8 +7,7 @@ from typing import Any
 from fleet_contract.mock_server.handlers import listed
 from fleet_contract.mock_server.messages import Json
 from fleet_contract.mock_server.store import ChargingKey
-from proof import effects
-from proof.effects import acts_for, listed_keys, shows_value
+from proof import effects as e
 from proof.moments import Moment
 from proof.mutants.table import Row, Table
 from proof.sending import THEIRS, listing
@@ -40,10 +39,10 @@ def doubled(text: str, change: Callable[[ChargingKey, ChargingKey], ChargingKey 
     return (
         text,
         told(
-            lambda m: m.operation == OPERATION and any(double_of(m, key) for key in listed_keys(m)),
+            lambda m: m.operation == OPERATION and any(double_of(m, key) for key in e.listed_keys(m)),
             adds(None, TWICE), adds(None, TWICE, members={"contractId": "C-2"}, key=THEIRS), lists(),
         ),
-        effects.lists(changed),
+        e.lists(changed),
     )  # fmt: skip
 
 
@@ -73,10 +72,10 @@ TABLE: Table = {
     "keys.of-others-are-hidden": {
         "a-key-belongs-to-whoever-has-its-fleet": (
             "A charging key that is created in another organization's fleet becomes that organization's.",
-            key_creates(FOREIGN).seen_by(lambda _: listing(key=THEIRS)), acts_for(lambda m: m.fleet.tenant)),
+            key_creates(FOREIGN).seen_by(lambda _: listing(key=THEIRS)), e.acts_for(lambda m: m.fleet.tenant)),
         "the-create-of-a-key-shows-that-of-another": (
             "The create of a charging key whose identifier another organization has shows what that one created.",
             told(key_of_another, adds(None, TWICE, members={"contractId": "C-2"}, key=THEIRS), adds(None, TWICE)),
-            shows_value(lambda _, m: listed(key_of_another(m), m.mock.dialect))),
+            e.shows_value(lambda _, m: listed(key_of_another(m), m.mock.dialect))),
     },
 }

@@ -7,22 +7,10 @@ from fleet_contract.mock_server.handlers import PAGE_SIZES
 from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import Answer
 from fleet_contract.mock_server.seed import default_seed
-from proof.effects import (
-    Instead,
-    answer_of,
-    does,
-    giver_of_cursor,
-    lists,
-    place_of_page,
-    refuses,
-    shows,
-    shows_value,
-    size_of_page,
-    status,
-    takes_query,
-)
+from proof import effects as e
 from proof.moments import Moment, Proceed
-from proof.mutants.table import Row, Table
+from proof.mutants.listing import follows, is_list
+from proof.mutants.table import Row, Table, answered
 from proof.sending import MISSING, OUR_TENANT
 from proof.triggers import stories
 from proof.triggers import values as v
@@ -31,7 +19,6 @@ from proof.triggers.classes import Class, Predicate
 from proof.triggers.stories import adds, makes, told, turns_the_page
 from proof.triggers.values import Values, integers
 
-LIST = "list_charging_keys"
 SMALL, IN_RANGE = integers(10, 40), integers(PAGE_SIZES.start, PAGE_SIZES.stop - 1)
 BELOW, BEYOND, NEGATIVE = integers(-1000, 9), integers(501, 10_000), integers(-1000, -1)
 HELD = len([key for key in default_seed().charging_keys if key.tenant == OUR_TENANT])
@@ -41,15 +28,6 @@ FIRST = stories.lists(page_size=SMALL)
 PAGES = (FIRST, *[turns_the_page(page_size="10")] * 3)
 ALL_IN_TENS = (stories.lists(page_size="10"), *[turns_the_page(page_size="10")] * 4)
 KEPT_IN_TENS = (makes("a"), *[adds("a")] * 20, stories.lists("a", page_size="10"), turns_the_page("a", page_size="10"))
-
-
-def is_list(moment: Moment) -> bool:
-    return moment.operation == LIST and moment.tenant is not None
-
-
-def follows(moment: Moment) -> bool:
-    """Say whether a call asks for a page to which another led."""
-    return is_list(moment) and giver_of_cursor(moment) is not None
 
 
 def is_sized(moment: Moment) -> bool:
@@ -63,13 +41,13 @@ def honest_size(moment: Moment) -> int:
 def taken_for(text: str, sizes: Values, drawn: Values, change: Callable[[int], Any]) -> Row:
     """Return the mutant that takes some sizes of a page for others."""
     taken = Class(listings(page_size=sizes).holds, listings(page_size=drawn).members)
-    return text, taken, takes_query(page_size=lambda size: change(int(size)))
+    return text, taken, e.takes_query(page_size=lambda size: change(int(size)))
 
 
 # --- sizes out of range --------------------------------------------------------------------------------
 
 
-def cuts(keys: Callable[[list[Any], int], list[Any]]) -> Instead:
+def cuts(keys: Callable[[list[Any], int], list[Any]]) -> e.Instead:
     """Answer a part of the smallest page to a size out of range."""
 
     async def act(moment: Moment, proceed: Proceed) -> Answer:
@@ -77,13 +55,13 @@ def cuts(keys: Callable[[list[Any], int], list[Any]]) -> Instead:
         page = answer.json
         return answer.with_json({**page, "keys": keys(page["keys"], honest_size(moment))})
 
-    return does(act)
+    return e.does(act)
 
 
 # --- cursors where nothing follows ---------------------------------------------------------------------
 
 
-def leads_on(is_led_on: Predicate, after: Callable[[Moment], Answer]) -> Instead:
+def leads_on(is_led_on: Predicate, after: Callable[[Moment], Answer]) -> e.Instead:
     """Add a cursor to some last pages, to which `after` is answered."""
 
     async def act(moment: Moment, proceed: Proceed) -> Answer:
@@ -94,29 +72,29 @@ def leads_on(is_led_on: Predicate, after: Callable[[Moment], Answer]) -> Instead
         leads = answer.succeeded and "cursor" not in answer.json and is_led_on(moment)
         return answer.with_json({**answer.json, "cursor": f"end{len(moment.past)}"}) if leads else answer
 
-    return does(act)
+    return e.does(act)
 
 
 def is_full(moment: Moment) -> bool:
-    return len(moment.shown["keys"]) == size_of_page(moment)
+    return len(moment.shown["keys"]) == e.size_of_page(moment)
 
 
 def empty(moment: Moment) -> Answer:
     del moment
-    return answer_of(200, {"keys": []})
+    return e.answer_of(200, {"keys": []})
 
 
 def empty_and_on(moment: Moment) -> Answer:
-    return answer_of(200, {"keys": [], "cursor": f"end{len(moment.past)}"})
+    return e.answer_of(200, {"keys": [], "cursor": f"end{len(moment.past)}"})
 
 
 def nowhere(moment: Moment) -> Answer:
     del moment
-    return answer_of(404, {"title": "Not Found", "status": 404, "detail": "There is no such page."})
+    return e.answer_of(404, {"title": "Not Found", "status": 404, "detail": "There is no such page."})
 
 
 def whole_pages(moment: Moment, keys: list[Any]) -> list[Any]:
-    size = size_of_page(moment)
+    size = e.size_of_page(moment)
     return keys[: len(keys) // size * size] if len(keys) > size else keys
 
 
@@ -132,29 +110,28 @@ TABLE: Table = {
             integers(10, 499), SMALL, lambda size: size + 1),
         "page-size-ends-at-100": (
             "A page_size of more than 100 is refused.",
-            listings(page_size=integers(101, 500)), refuses(Kind.BAD_PAGE_SIZE)),
+            listings(page_size=integers(101, 500)), e.refuses(Kind.BAD_PAGE_SIZE)),
         "page-size-begins-at-11": (
-            "A page_size of 10 is refused.", listings(page_size=integers(10, 10)), refuses(Kind.BAD_PAGE_SIZE)),
+            "A page_size of 10 is refused.", listings(page_size=integers(10, 10)), e.refuses(Kind.BAD_PAGE_SIZE)),
         "a-page-size-of-500-is-refused": (
-            "A page_size of 500 is refused.", listings(page_size=integers(500, 500)), refuses(Kind.BAD_PAGE_SIZE)),
+            "A page_size of 500 is refused.", listings(page_size=integers(500, 500)), e.refuses(Kind.BAD_PAGE_SIZE)),
         "page-sizes-are-rounded-up-to-tens": taken_for(
             "A page_size is rounded up to the next ten.", IN_RANGE, integers(31, 39), lambda size: -(-size // 10) * 10),
         "a-page-of-ten-holds-eleven": taken_for(
             "A page_size of 10 is taken for 11.", integers(10, 10), integers(10, 10), lambda _: 11),
         "the-page-size-is-forgotten-after-the-first-page": (
             "A page that a cursor leads to holds up to 100 keys.",
-            told(lambda m: follows(m) and is_sized(m), *PAGES), takes_query(page_size=MISSING)),
+            told(lambda m: follows(m) and is_sized(m), *PAGES), e.takes_query(page_size=MISSING)),
         "the-page-size-is-forgotten-after-the-second-page": (
             "A page behind the twentieth key holds up to 100 keys.",
-            told(lambda m: is_sized(m) and place_of_page(m) >= 20, *ALL_IN_TENS), takes_query(page_size=MISSING)),
+            told(lambda m: is_sized(m) and e.place_of_page(m) >= 20, *ALL_IN_TENS), e.takes_query(page_size=MISSING)),
     },
     "keys.page-size-out-of-range": {
-        "a-page-size-out-of-range-is-not-satisfiable": (
-            "A page_size outside 10 to 500 is answered 416.",
-            listings(page_size=BELOW | BEYOND) & OUT_OF_RANGE, status(416)),
+        "a-page-size-out-of-range-is-not-satisfiable": answered(
+            "A page_size outside 10 to 500 is", listings(page_size=BELOW | BEYOND) & OUT_OF_RANGE, 416),
         "a-page-size-below-ten-is-not-found": (
             "A page_size of one digit is answered 404 where it is refused.",
-            listings(page_size=integers(0, 9)) & OUT_OF_RANGE, status(404)),
+            listings(page_size=integers(0, 9)) & OUT_OF_RANGE, e.status(404)),
         "a-page-size-of-one-is-taken": (
             "A page_size below 10 is taken as it is, and one below 0 for 0.",
             listings(page_size=BELOW), cuts(lambda keys, size: keys[: max(size, 0)])),
@@ -164,30 +141,32 @@ TABLE: Table = {
     },
     "keys.pages-list-each-key-once": {
         "a-page-begins-with-the-last-key-of-the-one-before": (
-            "The cursor leads to the last key of its own page.", FOLLOWING, lists(shift=-1)),
+            "The cursor leads to the last key of its own page.", FOLLOWING, e.lists(shift=-1)),
         "a-cursor-skips-a-key": (
-            "The cursor leads past the first key of the next page where that has another.", FOLLOWING, lists(shift=1)),
+            "The cursor leads past the first key of the next page where that has another.",
+            FOLLOWING, e.lists(shift=1)),
         "the-second-page-lacks-its-last-key": (
             "A page that a cursor leads to leaves out its last key, where it has others.",
             told(lambda m: follows(m) and m.succeeded and len(m.shown["keys"]) > 1, *PAGES),
-            shows(keys=lambda keys: keys[:-1])),
+            e.shows(keys=lambda keys: keys[:-1])),
     },
     ("keys.pages-list-each-key-once", "keys.paging-ends"): {
         "the-cursor-is-ignored": (
             "Every page is the first one, its cursor included.",
-            told(follows, *PAGES), takes_query(cursor=MISSING)),
+            told(follows, *PAGES), e.takes_query(cursor=MISSING)),
     },
     ("keys.filter-lists-the-whole-fleet", "keys.pages-list-each-key-once", "keys.unfiltered-list-is-whole"): {
         "a-last-page-that-is-not-full-is-left-out": (
             "A page is followed by another only where that is full.",
             told(is_list, stories.lists(page_size=integers(11, 14)), turns_the_page(page_size="40")),
-            lists(whole_pages)),
+            e.lists(whole_pages)),
     },
     ("keys.pages-list-each-key-once", "keys.unfiltered-list-is-whole"): {
         "the-third-page-is-the-last": (
             "Small pages end with the third one, whatever would follow.",
-            told(lambda m: is_list(m) and m.succeeded and place_of_page(m) == 2 * size_of_page(m), *ALL_IN_TENS[:-1]),
-            shows_value(lambda page, _: {"keys": page["keys"]})),
+            told(lambda m: is_list(m) and m.succeeded and e.place_of_page(m) == 2 * e.size_of_page(m),
+                 *ALL_IN_TENS[:-1]),
+            e.shows_value(lambda page, _: {"keys": page["keys"]})),
     },
     "keys.paging-ends": {
         "the-last-page-has-a-cursor": (
@@ -198,10 +177,10 @@ TABLE: Table = {
             ANY_LIST, leads_on(lambda m: m.shown["keys"], nowhere)),
         "a-cursor-is-forgotten-at-once": (
             "A cursor is answered 400, as if none such had been given out.",
-            told(follows, *PAGES[:2]), refuses(Kind.BAD_PARAMETER)),
+            told(follows, *PAGES[:2]), e.refuses(Kind.BAD_PARAMETER)),
         "a-cursor-works-only-with-the-default-page-size": (
             "A cursor together with a page_size is answered 400.",
-            told(lambda m: follows(m) and is_sized(m), *PAGES[:2]), refuses(Kind.BAD_PARAMETER)),
+            told(lambda m: follows(m) and is_sized(m), *PAGES[:2]), e.refuses(Kind.BAD_PARAMETER)),
         "a-full-page-always-has-a-cursor": (
             "A page that is full has a cursor, which leads to an empty page where nothing follows.",
             told(is_list, *KEPT_IN_TENS), leads_on(is_full, empty)),
@@ -213,6 +192,6 @@ TABLE: Table = {
             "A cursor in the list of a fleet whose id holds a colon is answered 400, as if it had a part too many.",
             told(lambda m: follows(m) and ":" in m.query.get("fleetId", ""), *KEPT_IN_TENS,
                  ids=v.IDS.map("a:{}".format)),
-            refuses(Kind.BAD_PARAMETER)),
+            e.refuses(Kind.BAD_PARAMETER)),
     },
 }

@@ -16,7 +16,7 @@ from fleet_contract.mock_server.seed import default_seed
 from fleet_contract.mock_server.store import priced
 from proof.effects import answers, does, finds, refuses, sends, shows, shows_value, status, takes_query
 from proof.moments import Moment, Proceed
-from proof.mutants.table import Table
+from proof.mutants.table import Table, answered
 from proof.sending import LOCATIONS, MISSING, Request, location, request
 from proof.triggers import values as v
 from proof.triggers.calls import OWN, SUCCEEDED, UNKNOWN, locations, own, refused
@@ -135,8 +135,8 @@ TABLE: Table = {
     "prices.unknown-location-is-404": {
         "an-unknown-location-is-empty": (
             "A location that does not exist is answered 200 with an empty object.", NOWHERE, answers(200, {})),
-        "an-unknown-location-is-no-content": ("A location that does not exist is answered 204.", UNFOUND, status(204)),
-        "an-unknown-location-is-gone": ("A location that does not exist is answered 410.", UNFOUND, status(410)),
+        "an-unknown-location-is-no-content": answered("A location that does not exist is", UNFOUND, 204),
+        "an-unknown-location-is-gone": answered("A location that does not exist is", UNFOUND, 410),
         "an-unknown-location-is-the-first": (
             "In the place of a location that does not exist the first one is answered.", NOWHERE, sends(first_place)),
     },

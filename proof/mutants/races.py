@@ -10,21 +10,10 @@ from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import Answer
 from fleet_contract.mock_server.seed import default_seed
 from fleet_contract.mock_server.store import ChargingKey, Fleet
-from proof.effects import (
-    WINDOW,
-    answer_of,
-    by_operation,
-    does,
-    lists,
-    put_fleet,
-    refusal,
-    shares,
-    shown_fleet,
-    waited,
-    waits_and,
-)
+from proof import effects as e
 from proof.moments import Moment, Proceed, World
 from proof.mutants.create import is_free
+from proof.mutants.listing import is_list
 from proof.mutants.table import Table
 from proof.sending import MISSING, THEIRS
 from proof.triggers import stories
@@ -52,10 +41,6 @@ def is_add(moment: Moment) -> bool:
     return moment.operation == ADD and moment.is_valid
 
 
-def is_list(moment: Moment) -> bool:
-    return moment.operation == LIST and moment.tenant is not None
-
-
 # --- what becomes of a fleet ----------------------------------------------------------------------
 
 
@@ -68,13 +53,13 @@ def fleet_to_make(moment: Moment) -> Fleet:
 
 def made(moment: Moment, fleet: Fleet) -> Answer:
     """Return the answer to a create that has made a fleet."""
-    return answer_of(int(moment.mock.dialect["create.status"]), shown_fleet(moment, fleet))
+    return e.answer_of(int(moment.mock.dialect["create.status"]), e.shown_fleet(moment, fleet))
 
 
 async def look_then_act(moment: Moment, proceed: Proceed) -> Answer:
-    if (await waited(moment)).fleet(moment.id) is None:
+    if (await e.waited(moment)).fleet(moment.id) is None:
         return await proceed(moment.call)
-    await put_fleet(moment, fleet_to_make(moment))
+    await e.put_fleet(moment, fleet_to_make(moment))
     return made(moment, fleet_to_make(moment))
 
 
@@ -85,18 +70,18 @@ def win_with_the_same_name(moment: Moment, world: World) -> Answer | None:
 
 def lose(moment: Moment, world: World) -> Answer | None:
     del world
-    return refusal(moment, Kind.FLEET_ID_TAKEN) if moment.rivals(CREATE) else None
+    return e.refusal(moment, Kind.FLEET_ID_TAKEN) if moment.rivals(CREATE) else None
 
 
 async def be_told_that_it_won(moment: Moment, proceed: Proceed) -> Answer:
-    world = await waited(moment)
+    world = await e.waited(moment)
     met = world.fleet(moment.id)
     answer = await proceed(moment.call)
     return made(moment, fleet_to_make(moment)) if met and answer.kind is Kind.FLEET_ID_TAKEN else answer
 
 
 def break_if_taken(moment: Moment, world: World) -> Answer | None:
-    return refusal(moment, Kind.BROKEN) if world.fleet(moment.id) else None
+    return e.refusal(moment, Kind.BROKEN) if world.fleet(moment.id) else None
 
 
 def is_overwritten(moment: Moment, maker: Moment | None) -> bool:
@@ -126,7 +111,7 @@ def is_lost_for_a_look_up(moment: Moment) -> bool:
 def creates_slowly_and_misses(moment: Moment, world: World) -> Answer | None:
     """Refuse a look-up; a create only takes its time."""
     del world
-    return refusal(moment, Kind.UNKNOWN_FLEET) if is_look_up(moment) else None
+    return e.refusal(moment, Kind.UNKNOWN_FLEET) if is_look_up(moment) else None
 
 
 def coming(moment: Moment) -> Moment | None:
@@ -137,9 +122,9 @@ def coming(moment: Moment) -> Moment | None:
 async def flicker(moment: Moment, proceed: Proceed) -> Answer:
     create = coming(moment)
     if create is not None and moment.place_since(create) % 2:
-        return refusal(moment, Kind.UNKNOWN_FLEET)
+        return e.refusal(moment, Kind.UNKNOWN_FLEET)
     answer = await proceed(moment.call)
-    await waited(moment, WINDOW if create is None else 0)
+    await e.waited(moment, e.WINDOW if create is None else 0)
     return answer
 
 
@@ -155,7 +140,7 @@ def is_seen_for_a_moment(moment: Moment) -> bool:
 
 def be_seen_for_a_moment(moment: Moment, world: World) -> Answer | None:
     del world
-    return answer_of(200, {"fleetId": moment.id, "fleetName": moment.name}) if moment.operation == RENAME else None
+    return e.answer_of(200, {"fleetId": moment.id, "fleetName": moment.name}) if moment.operation == RENAME else None
 
 
 # --- renames, and what callers share --------------------------------------------------------------
@@ -163,13 +148,13 @@ def be_seen_for_a_moment(moment: Moment, world: World) -> Answer | None:
 
 def break_if_renamed(moment: Moment, world: World) -> Answer | None:
     del world
-    return refusal(moment, Kind.BROKEN) if any(each.given for each in moment.rivals(RENAME)) else None
+    return e.refusal(moment, Kind.BROKEN) if any(each.given for each in moment.rivals(RENAME)) else None
 
 
 def lose_the_name(moment: Moment, world: World) -> Answer | None:
     del world
     rivals = [each for each in moment.rivals(RENAME) if each.is_own]
-    return answer_of(409, {"message": "Try again."}) if rivals else None
+    return e.answer_of(409, {"message": "Try again."}) if rivals else None
 
 
 def show_the_name_before(moment: Moment, met: list[Moment]) -> Answer | None:
@@ -188,7 +173,7 @@ def show_the_id_of_the_last(moment: Moment, met: list[Moment]) -> Answer | None:
 
 
 async def work_beside_the_owner(moment: Moment, proceed: Proceed) -> Answer:
-    await waited(moment)
+    await e.waited(moment)
     owners = [each for each in moment.met_alike(RENAME) if moment.is_foreign and each.tenant == moment.fleet.tenant]
     return await proceed(moment.of_tenant(str(owners[0].tenant)) if owners else moment.call)
 
@@ -218,9 +203,9 @@ def exists(moment: Moment, world: World) -> bool:
 
 
 async def add_again(moment: Moment, proceed: Proceed) -> Answer:
-    world = await waited(moment)
+    world = await e.waited(moment)
     twice = exists(moment, world) and not exists(moment, moment.world)
-    return answer_of(int(moment.mock.dialect["key.status"])) if twice else await proceed(moment.call)
+    return e.answer_of(int(moment.mock.dialect["key.status"])) if twice else await proceed(moment.call)
 
 
 def times_created(moment: Moment, key: ChargingKey) -> int:
@@ -230,7 +215,7 @@ def times_created(moment: Moment, key: ChargingKey) -> int:
 
 
 def break_if_it_exists(moment: Moment, world: World) -> Answer | None:
-    return refusal(moment, Kind.BROKEN) if exists(moment, world) else None
+    return e.refusal(moment, Kind.BROKEN) if exists(moment, world) else None
 
 
 def is_lost_key(moment: Moment, key: ChargingKey) -> bool:
@@ -248,14 +233,14 @@ def keys_coming(moment: Moment) -> set[object]:
 
 async def linger(moment: Moment, proceed: Proceed) -> Answer:
     answer = await proceed(moment.call)
-    await waited(moment, 4 * WINDOW)
+    await e.waited(moment, 4 * e.WINDOW)
     return answer
 
 
-LATE = waits_and(lambda _, __: None)
-REPEATED = lists(lambda m, keys: [key for key in keys for _ in range(times_created(m, key))])
-THINNED = lists(lambda m, keys: [key for key in keys if not is_lost_key(m, key)])
-FLICKERING = lists(lambda m, keys: [key for key in keys if key.identifier not in keys_coming(m)])
+LATE = e.waits_and(lambda _, __: None)
+REPEATED = e.lists(lambda m, keys: [key for key in keys for _ in range(times_created(m, key))])
+THINNED = e.lists(lambda m, keys: [key for key in keys if not is_lost_key(m, key)])
+FLICKERING = e.lists(lambda m, keys: [key for key in keys if key.identifier not in keys_coming(m)])
 
 
 # fmt: off
@@ -270,111 +255,111 @@ TABLE: Table = {
     "fleets.overlapping-creates-make-one-fleet": {
         "creates-at-once-all-win": (
             "A create looks whether its id is taken, and takes it a moment later, whoever came between.",
-            TWO_CREATES, does(look_then_act)),
+            TWO_CREATES, e.does(look_then_act)),
         "creates-at-once-all-lose": (
-            "Creates of one id that meet are all refused, and none makes the fleet.", TWO_CREATES, waits_and(lose)),
+            "Creates of one id that meet are all refused, and none makes the fleet.", TWO_CREATES, e.waits_and(lose)),
         "the-loser-of-a-race-is-told-that-it-won": (
             "A create that finds its id taken while it is at work is answered like the one that took it.",
-            TWO_CREATES, does(be_told_that_it_won)),
+            TWO_CREATES, e.does(be_told_that_it_won)),
         "creates-at-once-of-one-name-both-win": (
             "A create that says the same as another one under way is answered as if it had made the fleet too.",
-            told(is_free, at_once(makes("a", "Same"), makes("a", "Same"))), waits_and(win_with_the_same_name)),
+            told(is_free, at_once(makes("a", "Same"), makes("a", "Same"))), e.waits_and(win_with_the_same_name)),
     },
     "fleets.id-finds-the-fleet": {
         "fleets-created-at-once-are-lost": (
             "Of creates that meet, only the fleet of the one that finishes last is found after them.",
             told(lambda m: is_create(m) or is_lost(m), at_once(makes("a"), makes("b")), names("a")),
-            waits_and(creates_slowly_and_misses)),
+            e.waits_and(creates_slowly_and_misses)),
         "a-look-up-during-the-create-loses-the-fleet": (
             "A fleet that was looked up in vain while its create was at work is not found after it either.",
             told(lambda m: is_free(m) or is_lost_for_a_look_up(m), at_once(makes("a"), names("a")), names("a")),
-            waits_and(creates_slowly_and_misses)),
+            e.waits_and(creates_slowly_and_misses)),
     },
     "fleets.overlapping-calls-fit-an-order": {
         "a-fleet-is-seen-and-then-missed-during-its-create": (
             "Every other look-up finds a fleet while its create is at work.",
-            told(lambda m: is_free(m) or coming(m), at_once(makes("a"), names("a"), names("a"))), does(flicker)),
+            told(lambda m: is_free(m) or coming(m), at_once(makes("a"), names("a"), names("a"))), e.does(flicker)),
     },
     "rename.unknown-fleet-is-404": {
         "a-create-that-is-refused-is-seen-for-a-moment": (
             "A create with an overlong name is refused only after a moment in which its fleet is found.",
             told(lambda m: is_too_long(m) or is_seen_for_a_moment(m), at_once(makes("a", v.OVERLONG), names("a"))),
-            waits_and(be_seen_for_a_moment)),
+            e.waits_and(be_seen_for_a_moment)),
     },
     "http.never-a-server-error": {
         "creates-at-once-break-the-server": (
             "A create that finds its id taken while it is at work breaks the server, as a unique index may.",
-            TWO_CREATES, waits_and(break_if_taken)),
+            TWO_CREATES, e.waits_and(break_if_taken)),
         "renames-at-once-break-the-server": (
             "A rename that finds its fleet changed while it is at work breaks the server, as a version column may.",
-            TWO_RENAMES, waits_and(break_if_renamed)),
+            TWO_RENAMES, e.waits_and(break_if_renamed)),
         "a-key-created-twice-at-once-breaks-the-server": (
             "A create that finds its key existing while it is at work breaks the server.",
-            TWO_KEYS, waits_and(break_if_it_exists)),
+            TWO_KEYS, e.waits_and(break_if_it_exists)),
     },
     "rename.accepts-a-valid-name": {
         "renames-at-once-all-lose": (
             "Renames of one fleet by its owner that meet are all answered 409, and none gives it its name.",
-            TWO_RENAMES, waits_and(lose_the_name)),
+            TWO_RENAMES, e.waits_and(lose_the_name)),
     },
     "rename.answers-the-new-name": {
         "renames-at-once-answer-the-name-before": (
             "A rename that meets another one of its fleet is answered with the name that the fleet had before both.",
-            TWO_RENAMES, shares(show_the_name_before)),
+            TWO_RENAMES, e.shares(show_the_name_before)),
     },
     "create.echoes-the-id": {
         "creates-at-once-share-an-id": (
             "A create answers the id of the one that came last while it was at work.",
-            told(is_create, at_once(makes("a"), makes("b"))), shares(show_the_id_of_the_last)),
+            told(is_create, at_once(makes("a"), makes("b"))), e.shares(show_the_id_of_the_last)),
     },
     "rename.keeps-the-id": {
         "renames-at-once-share-an-id": (
             "A rename answers the id of the one that came last while it was at work.",
             told(is_own_rename, makes("a"), makes("b"), at_once(names("a"), names("b"))),
-            shares(show_the_id_of_the_last)),
+            e.shares(show_the_id_of_the_last)),
     },
     "rename.foreign-fleet-is-refused": {
         "a-rename-works-for-whoever-calls-beside-the-owner": (
             "A rename keeps its caller where others do too, and looks there who it was a moment later.",
             told(lambda m: m.operation == RENAME and m.is_valid,
                  makes("a", key=THEIRS), makes("b", key=THEIRS), at_once(names("a"), names("b", key=THEIRS))),
-            does(work_beside_the_owner)),
+            e.does(work_beside_the_owner)),
     },
     "keys.of-others-are-hidden": {
         "lists-at-once-show-the-same-keys": (
             "A list that meets one of another organization which found keys is answered with these.",
             told(is_list, makes("a"), at_once(stories.lists("a"), stories.lists(key=THEIRS))),
-            shares(show_the_keys_of_others)),
+            e.shares(show_the_keys_of_others)),
     },
     "invitation.without-codes-is-404": {
         "codes-read-at-once-are-those-of-one-fleet": (
             "A reading of a fleet without codes that meets another of its organization shows the codes of that one.",
             told(lambda m: m.operation == CODES and (m.has_codes or WITHOUT_CODES.holds(m)),
                  has("a", True), makes("b"), at_once(reads("a"), reads("b"))),
-            shares(show_codes_of_another)),
+            e.shares(show_codes_of_another)),
     },
     "prices.default-stays": {
         "prices-asked-for-at-once-are-those-of-one-fleet": (
             "Default prices that are asked for while a fleet's are being fetched are that fleet's.",
             told(lambda m: m.operation == LOOK and m.tenant, at_once(looks("a"), looks()), ids=PRICED),
-            shares(show_prices_of_a_fleet)),
+            e.shares(show_prices_of_a_fleet)),
     },
     "keys.created-key-is-listed": {
         "keys-created-at-once-are-lost": (
             "Of creates of keys that meet, only the key of the one that finishes last is listed after them.",
             told(lambda m: is_add(m) or is_list(m), at_once(adds(), adds()), stories.lists()),
-            by_operation({ADD: LATE, LIST: THINNED})),
+            e.by_operation({ADD: LATE, LIST: THINNED})),
     },
     "keys.identifier-is-unique": {
         "a-key-created-twice-at-once-exists-twice": (
             "A create looks whether a key exists, and adds it a moment later, whoever came between.",
             told(lambda m: is_add(m) or is_list(m), TWICE, stories.lists()),
-            by_operation({ADD: does(add_again), LIST: REPEATED})),
+            e.by_operation({ADD: e.does(add_again), LIST: REPEATED})),
     },
     "keys.overlapping-calls-fit-an-order": {
         "a-key-is-seen-and-then-missed-while-others-are-created": (
             "Every other list that is asked for while keys are being created lacks these keys.",
             told(lambda m: is_add(m) or is_list(m), at_once(adds(), stories.lists(), stories.lists())),
-            by_operation({ADD: does(linger), LIST: FLICKERING})),
+            e.by_operation({ADD: e.does(linger), LIST: FLICKERING})),
     },
 }

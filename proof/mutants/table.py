@@ -8,7 +8,7 @@ from fleet_contract.mock_server.messages import Answer
 from fleet_contract.mock_server.parts import Parts
 from fleet_contract.mock_server.parts import Proceed as Within
 from fleet_contract.mock_server.service import Service
-from proof.effects import Afterwards, Effect, Overlooks
+from proof.effects import Afterwards, Effect, Overlooks, status
 from proof.layers import Watched
 from proof.moments import Moment, Proceed
 from proof.triggers.classes import Class
@@ -17,6 +17,11 @@ from proof.triggers.classes import Class
 # plainest to the subtlest (law 7). A row that ends with a depth is caught from that depth on.
 Row = tuple[str, Class, Effect] | tuple[str, Class, Effect, Depth]
 Table = Mapping[str | tuple[str, ...], Mapping[str, Row]]
+
+
+def answered(whose: str, when: Class, code: int) -> Row:
+    """Return the mutant that answers some calls with another status and says nothing else; `whose` ends with a verb."""
+    return f"{whose} answered {code}{' with a problem for a body' if code == 200 else ''}.", when, status(code)
 
 
 @dataclass(frozen=True)
