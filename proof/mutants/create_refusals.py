@@ -1,6 +1,7 @@
 """Mutants that do not refuse a create as they should."""
 
 import json
+from collections.abc import Callable
 
 from fleet_contract.mock_server.kinds import Kind
 from proof.effects import accepts, sends, takes, takes_what
@@ -9,6 +10,7 @@ from proof.mutants.table import Row, Table, answered
 from proof.sending import MISSING
 from proof.triggers import values as v
 from proof.triggers.calls import UNREAD, creates, refused, with_bytes
+from proof.triggers.classes import Class
 
 BAD, BAD_NAME = refused(Kind.BAD_BODY), refused(Kind.INVALID_NAME)
 NO_ID, EMPTY_ID, LONG_ID = creates(fleetId=v.ABSENT), creates(fleetId=v.EMPTY), creates(fleetId=v.OVERLONG)
@@ -24,13 +26,13 @@ def cut(text: str) -> str:
     return text[: v.LIMIT]
 
 
-def limit(member: str, most: int) -> Row:
-    return f"The limit on {member} is {most}.", creates(**{member: v.lengths(101, most)}), accepts(member)
+def limit(member: str, most: int, calls: Callable[..., Class] = creates) -> Row:
+    return f"The limit on {member} is {most}.", calls(**{member: v.lengths(101, most)}), accepts(member)
 
 
-def accepted_beyond(member: str, least: int) -> Row:
+def accepted_beyond(member: str, least: int, calls: Callable[..., Class] = creates) -> Row:
     text = f"A {member} of {least} characters or more is accepted."
-    return text, creates(**{member: v.at_least(least)}), accepts(member)
+    return text, calls(**{member: v.at_least(least)}), accepts(member)
 
 
 # fmt: off

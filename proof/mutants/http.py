@@ -90,6 +90,11 @@ def stumbles(text: str, pattern: bytes, respell: b.Respelling) -> Row:
     return text, found, refuses(Kind.BAD_BODY)
 
 
+def has_a_body(what: str, change: Callable[[bytes], bytes]) -> Row:
+    """Return the mutant whose successes have other bytes for a body."""
+    return f"A success has a body {what}.", ANSWERED, shows_bytes(change)
+
+
 def in_latin_1(body: bytes) -> bytes:
     """Return a text in Latin-1, with JSON's escapes for the characters that it lacks."""
     return "".join(each if each <= "\xff" else json.dumps(each)[1:-1] for each in body.decode()).encode("latin-1")
@@ -221,21 +226,15 @@ TABLE: Table = {
             renames(**{"__proto__": Values(v.PRESENT.fits, v.OBJECTS.drawn)}), status(405)),
     },
     "http.success-is-json": {
-        "successes-end-with-a-comma": (
-            "A success has a body that is JSON but for a comma at its end.", ANSWERED,
-            shows_bytes(lambda body: body + b",")),
-        "successes-are-utf-16": (
-            "A success has a body in UTF-16.", ANSWERED, shows_bytes(lambda body: body.decode().encode("utf-16"))),
-        "successes-are-cut-off": (
-            "A success has a body without its last character.", ANSWERED, shows_bytes(lambda body: body[:-1])),
-        "successes-begin-with-a-guard": (
-            "A success has a body that begins with four characters against its use as a script.",
-            ANSWERED, shows_bytes(lambda body: b")]}'" + body)),
-        "a-success-is-followed-by-a-warning": (
-            "A success has a body with a line behind it that was meant for a log.",
-            ANSWERED, shows_bytes(lambda body: body + b"\nWarning: deprecated")),
-        "successes-are-written-as-python": (
-            "A success has a body with apostrophes for quotes.", ANSWERED, shows_bytes(as_python)),
+        "successes-end-with-a-comma": has_a_body(
+            "that is JSON but for a comma at its end", lambda body: body + b","),
+        "successes-are-utf-16": has_a_body("in UTF-16", lambda body: body.decode().encode("utf-16")),
+        "successes-are-cut-off": has_a_body("without its last character", lambda body: body[:-1]),
+        "successes-begin-with-a-guard": has_a_body(
+            "that begins with four characters against its use as a script", lambda body: b")]}'" + body),
+        "a-success-is-followed-by-a-warning": has_a_body(
+            "with a line behind it that was meant for a log", lambda body: body + b"\nWarning: deprecated"),
+        "successes-are-written-as-python": has_a_body("with apostrophes for quotes", as_python),
         "successes-hold-nan": (
             "A success has a member that is NaN, which Python reads and no other client does.", ANSWERED,
             with_number(math.nan)),

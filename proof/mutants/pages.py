@@ -22,6 +22,7 @@ from proof.triggers.values import Values, integers
 SMALL, IN_RANGE = integers(10, 40), integers(PAGE_SIZES.start, PAGE_SIZES.stop - 1)
 BELOW, BEYOND, NEGATIVE = integers(-1000, 9), integers(501, 10_000), integers(-1000, -1)
 HELD = len([key for key in default_seed().charging_keys if key.tenant == OUR_TENANT])
+NO_SUCH_PAGE = {"title": "Not Found", "status": 404, "detail": "There is no such page."}
 OUT_OF_RANGE = refused(Kind.BAD_PAGE_SIZE)
 # What follows the first page of a list that has several, in pages of different sizes.
 FIRST = stories.lists(page_size=SMALL)
@@ -82,15 +83,6 @@ def is_full(moment: Moment) -> bool:
 def empty(moment: Moment) -> Answer:
     del moment
     return e.answer_of(200, {"keys": []})
-
-
-def empty_and_on(moment: Moment) -> Answer:
-    return e.answer_of(200, {"keys": [], "cursor": f"end{len(moment.past)}"})
-
-
-def nowhere(moment: Moment) -> Answer:
-    del moment
-    return e.answer_of(404, {"title": "Not Found", "status": 404, "detail": "There is no such page."})
 
 
 def whole_pages(moment: Moment, keys: list[Any]) -> list[Any]:
@@ -171,10 +163,11 @@ TABLE: Table = {
     "keys.paging-ends": {
         "the-last-page-has-a-cursor": (
             "The last page has a cursor too, which leads to an empty page, and so on for ever.",
-            ANY_LIST, leads_on(lambda _: True, empty_and_on)),
+            ANY_LIST,
+            leads_on(lambda _: True, lambda m: e.answer_of(200, {"keys": [], "cursor": f"end{len(m.past)}"}))),
         "the-last-cursor-leads-nowhere": (
             "The last page of a list that has keys has a cursor, which is answered 404.",
-            ANY_LIST, leads_on(lambda m: m.shown["keys"], nowhere)),
+            ANY_LIST, leads_on(lambda m: m.shown["keys"], lambda _: e.answer_of(404, NO_SUCH_PAGE))),
         "a-cursor-is-forgotten-at-once": (
             "A cursor is answered 400, as if none such had been given out.",
             told(follows, *PAGES[:2]), e.refuses(Kind.BAD_PARAMETER)),

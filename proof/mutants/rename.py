@@ -11,6 +11,7 @@ from fleet_contract.mock_server.store import Fleet
 from proof import effects as e
 from proof.moments import UNREADABLE, Moment, value_of
 from proof.mutants import echoes
+from proof.mutants.create_refusals import accepted_beyond, limit
 from proof.mutants.table import Table, answered
 from proof.sending import MISSING, THEIRS, as_json, its_rename
 from proof.triggers import calls as c
@@ -179,12 +180,9 @@ TABLE: Table = {
             LONG, e.takes(newName=lambda name: name[:v.LIMIT])),
         "rename-answers-422-to-an-overlong-name": answered(
             "A rename to a name of more than 100 characters is", c.renames(c.ANY, newName=v.OVERLONG) & BAD, 422),
-        "rename-accepts-newname-beyond-1000-characters": ("A newName of 1000 characters or more is accepted.",
-            c.renames(newName=v.at_least(1000)), e.accepts("newName")),
-        "rename-accepts-a-name-of-255-characters": (
-            "The limit on names is 255 in rename.", c.renames(newName=v.lengths(101, 255)), e.accepts("newName")),
-        "rename-accepts-a-name-of-101-characters": (
-            "The limit on names is 101 in rename.", c.renames(newName=v.lengths(101, 101)), e.accepts("newName")),
+        "rename-accepts-newname-beyond-1000-characters": accepted_beyond("newName", 1000, c.renames),
+        "rename-accepts-a-name-of-255-characters": limit("newName", 255, c.renames),
+        "rename-accepts-a-name-of-101-characters": limit("newName", 101, c.renames),
         **{f"rename-measures-names-{slug}": (
             f"A newName is measured {how}.", c.renames(newName=names), e.accepts("newName"))
             for slug, (how, names) in v.MEASURED_OTHERWISE.items()},
