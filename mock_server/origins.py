@@ -16,6 +16,7 @@ ANY = "*"
 METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE"
 EXPOSED = "Allow, Location, Mock-Hint, Retry-After"
 SECONDS_TO_REMEMBER = "600"
+VARYING = {"vary": "Origin"}  # what `shared` adds to every answer that has it not yet
 NOT_ALLOWED = "Pages of this origin may not use this mock. To allow them, use --cors ORIGIN."
 _OF_THIS_MACHINE = re.compile(
     r"https?://(localhost|([a-z0-9-]+\.)+localhost|127(\.[0-9]{1,3}){3}|\[::1\])(:[0-9]{1,5})?"
@@ -74,9 +75,10 @@ def preflight(call: Call, named: Set[str]) -> Answer:
 
 def shared(answer: Answer, call: Call, named: Set[str]) -> Answer:
     """Return an answer that says whether the page that asked may read it."""
-    varies = answer.headers.get("vary")
+    varies, origin = answer.headers.get("vary"), call.header("origin")
+    if origin is None and varies == "Origin":
+        return answer
     headers = {**answer.headers, "vary": f"{varies}, Origin" if varies else "Origin"}
-    origin = call.header("origin")
     if origin is not None and is_allowed(origin, named):
         headers["access-control-allow-origin"] = origin
         headers["access-control-expose-headers"] = EXPOSED

@@ -19,6 +19,7 @@ from fleet_contract.mock_server.hints import HINTS, hint_of
 from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import NOTHING, Answer, Call, Reply, to_bytes
 from fleet_contract.mock_server.on_demand import met
+from fleet_contract.mock_server.origins import VARYING
 from fleet_contract.mock_server.parts import Mock, Proceed
 from fleet_contract.mock_server.plan import Parameter, Plan
 from fleet_contract.mock_server.refusals import Refusal, refusal_of, rendered
@@ -49,7 +50,7 @@ class Service:
         mock = self.mock
         self.dialect = mock.dialect
         self.plans = plans
-        self._headers = {"content-type": MEDIA_TYPES[mock.dialect["answer.charset"]]}
+        self._headers = {"content-type": MEDIA_TYPES[mock.dialect["answer.charset"]], **VARYING}
         self._decide: Proceed = self.decide
         for layer in (*mock.parts.layers, *mock.parts.misbehaving):
             self._decide = layer(self, self._decide)
