@@ -289,6 +289,8 @@ class Fleet:
         Only a name with our mark is surely free, and a fleet that had one may have it still.
         Whether organizations share names is for the server to say.
         """
+        if self.history.facts.recorded:
+            return Taken.PERHAPS
         others = self.others_called_like(name)
         if any(each.name == name and self._is_surely_called_so(each) for each in others):
             return Taken.SURELY

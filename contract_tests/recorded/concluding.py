@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from fleet_contract.contract_tests.exchange import Exchange
 from fleet_contract.contract_tests.judging.judge import Judgement
-from fleet_contract.contract_tests.network.disturbance import disturbances
 from fleet_contract.contract_tests.network.ledger import Footprint
 from fleet_contract.contract_tests.runs import Report, Settings, digest
 from fleet_contract.contract_tests.verdicts import Ran, Result, Verdict, fold, outcome, testable
@@ -29,17 +29,24 @@ UNSHOWN = frozenset(
 )
 
 
+class Extent(NamedTuple):
+    """How many exchanges were judged, and how long they took from first to last."""
+
+    requests: int
+    seconds: float
+
+
 def concluded(
     settings: Settings,
     judgement: Judgement,
     began: datetime,
     notes: Sequence[str],
-    requests: int | None = None,
+    extent: Extent | None = None,
     error: str = "",
 ) -> Report:
-    """Return the report of recorded traffic; `notes` say what was left out, and `requests` how many were judged.
+    """Return the report of recorded traffic; `notes` say what was not judged.
 
-    An `error` is one of ours, in words.
+    Its `extent` is that of the history, where that is all of it. An `error` is one of ours, in words.
     """
     exchanges = judgement.history.exchanges
     wanted = testable(settings.only, settings.skip, settings.target.dialect)
@@ -51,11 +58,11 @@ def concluded(
         results=results,
         ran=ran,
         dialect=judgement.dialect,
-        footprint=Footprint(len(exchanges) if requests is None else requests, _seconds(exchanges), (), ()),
+        footprint=Footprint(*(extent or Extent(len(exchanges), _seconds(exchanges))), (), ()),
         mark=NO_MARK,
         history=judgement.history,
         cases=digest(exchanges, NO_MARK),
-        disturbances=[*notes, *disturbances(exchanges)],
+        disturbances=notes,
         began=began,
         recorded=True,
     )

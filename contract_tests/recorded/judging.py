@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from fleet_contract.contract_tests.judging.judge import judge
+from fleet_contract.contract_tests.network.disturbance import disturbances
 from fleet_contract.contract_tests.recorded.archives import read_archive
 from fleet_contract.contract_tests.recorded.concluding import begun, concluded
 from fleet_contract.contract_tests.recorded.traffic import base_url_of, traffic_of
@@ -23,7 +24,8 @@ def judge_archive(file: Path, base_url: str | None, given: Mapping[str, Any]) ->
     target = settings.target
     traffic = traffic_of(archive, target.base_url, target)
     judgement = judge(traffic.exchanges, traffic.facts)
-    return concluded(settings, judgement, begun(traffic.exchanges), traffic.left_out), outputs
+    notes = [*traffic.left_out, *disturbances(judgement.history.exchanges)]
+    return concluded(settings, judgement, begun(traffic.exchanges), notes), outputs
 
 
 def _settings(base_url: str | None, given: Mapping[str, Any], found: str) -> tuple[Settings, Outputs]:

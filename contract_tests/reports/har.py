@@ -7,7 +7,7 @@ from importlib.metadata import version
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from fleet_contract.contract_tests.exchange import Answer, Exchange
+from fleet_contract.contract_tests.exchange import Answer, Caller, Exchange
 from fleet_contract.contract_tests.network.masking import Masker
 from fleet_contract.contract_tests.network.printable import printable_json
 from fleet_contract.contract_tests.reports.bodies import masked_body, masked_in_text, text_of
@@ -47,7 +47,8 @@ class _Writer:
             "timings": {"send": 0, "wait": time, "receive": 0},
             "_number": value["number"],
             "_check": value["check"],
-            "_caller": value["caller"],
+            # Whose key was recorded is only supposed.
+            **({} if self._report.recorded else {"_caller": value["caller"]}),
         }
 
     def _request(self, exchange: Exchange, shown: Value) -> Value:
@@ -59,12 +60,19 @@ class _Writer:
             "url": f"{self._report.settings.target.base_url}{shown['path']}",
             "httpVersion": "HTTP/1.1",
             "cookies": [],
-            "headers": _headers(shown["headers"]),
+            "headers": _headers(self._with_pseudonyms(exchange, shown["headers"])),
             "queryString": [{"name": name, "value": value} for name, value in query],
             **({"postData": {"mimeType": _media(shown["headers"]), **text}} if body else {}),
             "headersSize": _UNKNOWN,
             "bodySize": len(body),
         }
+
+    def _with_pseudonyms(self, exchange: Exchange, headers: list[list[str]]) -> list[list[str]]:
+        """Return the headers of a request, of which recorded ones show which had the same key."""
+        request = exchange.request
+        if not self._report.recorded or request.caller not in (Caller.OWNER, Caller.OTHER):
+            return headers
+        return [[name, f"key-of-{request.caller}" if name == request.key_header else value] for name, value in headers]
 
     def _response(self, exchange: Exchange, shown: Value | None) -> dict[str, Any]:
         """Return a response; status 0 stands for none, as browsers write it, and `_error` says why."""

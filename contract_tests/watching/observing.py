@@ -16,6 +16,7 @@ from fleet_contract.contract_tests.network.codings import Miscoded, codings_of, 
 from fleet_contract.contract_tests.network.masking import Masker
 from fleet_contract.contract_tests.recorded.archives import Entry, Headers
 from fleet_contract.contract_tests.recorded.callers import LOGINS, key_of
+from fleet_contract.contract_tests.recorded.concluding import Extent
 from fleet_contract.contract_tests.recorded.reading import Reader, secrets_of
 from fleet_contract.contract_tests.target import Fixtures, Target
 from fleet_contract.contract_tests.watching.forwarding import Copy, Passed
@@ -54,9 +55,9 @@ class Observer:
         return datetime.fromtimestamp(self._began, UTC)
 
     @property
-    def judged(self) -> int:
-        """How many exchanges were judged."""
-        return self._window.judged
+    def extent(self) -> Extent:
+        """How much was judged so far."""
+        return Extent(self._window.judged, time.monotonic() - self._clock)
 
     def note(self, passed: Passed) -> None:
         """Take what passed; where too much waits to be judged, it is only counted."""
@@ -76,7 +77,8 @@ class Observer:
         """What was not judged, and why."""
         counted = {**self._left_out, **({"came faster than they could be judged": self._lost} if self._lost else {})}
         total = self._number + self._lost
-        return [f"{count} of {total} requests {why}" for why, count in counted.items()]
+        left_out = [f"{count} of {total} requests {why}" for why, count in counted.items()]
+        return [*left_out, *(f"{what}: {count} of {total} requests" for what, count in self._window.disturbed.items())]
 
     def _work(self) -> None:
         while (passed := self._waiting.get()) is not None:

@@ -50,9 +50,7 @@ def _serve(proxy: Proxy) -> None:
 def _report(settings: Settings, outputs: Outputs, observer: Observer, console: Console) -> int:
     with held():
         judgement = observer.conclude()
-        report = concluded(
-            settings, judgement, observer.began, observer.notes, requests=observer.judged, error=observer.error
-        )
+        report = concluded(settings, judgement, observer.began, observer.notes, observer.extent, error=observer.error)
         return finish(report, outputs, console)
 
 

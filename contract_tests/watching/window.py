@@ -10,6 +10,7 @@ from fleet_contract.contract_tests.judging.explanations import explanations
 from fleet_contract.contract_tests.judging.findings import Finding
 from fleet_contract.contract_tests.judging.history import Facts, History
 from fleet_contract.contract_tests.judging.judge import Judgement, judged_last
+from fleet_contract.contract_tests.network.disturbance import disturbance
 
 MOST_BYTES = 64 * 1024 * 1024  # of the bodies of all exchanges that are kept
 MOST_FINDINGS = 100  # of each requirement, kept or broken; of the broken ones the exchanges are kept, too
@@ -27,12 +28,14 @@ class Window:
         self._counted: Counter[tuple[str, bool]] = Counter()
         self._history = History(facts)
         self.judged = 0
+        self.disturbed: Counter[str] = Counter()  # what came between, which is not judged
 
     def add(self, exchange: Exchange) -> list[Finding]:
         """Judge one more exchange, and return what it broke and nothing else explains."""
         self.judged += 1
         self._history.add(exchange)
         findings, exchange_kept = judged_last(self._history)
+        self.disturbed.update(filter(None, [disturbance(exchange_kept)]))
         self._recent.append(exchange_kept)
         self._bytes += _size(exchange_kept)
         for each in findings:

@@ -79,7 +79,7 @@ def _of_somebody(exchange: Exchange) -> Exchange:
     return replace(exchange, request=replace(exchange.request, caller=Caller.SOMEBODY))
 
 
-@pytest.mark.parametrize("name", SAMPLE)
+@pytest.mark.parametrize("name", [*SAMPLE, "rename-answers-410-to-a-stranger"])
 def test_a_recorded_fault_breaks_nothing_that_the_run_did_not_see_broken(name: str) -> None:
     report = run_of((), name)
     again = judged_again(report, traffic_of_run((), name))

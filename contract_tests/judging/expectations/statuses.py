@@ -109,9 +109,9 @@ def _broken(moment: Moment, situations: Situations) -> list[str]:
     plainer = blamed.beside.get(operation, ())
     others = [each.id for each in _plainest_first(situations) if not _is_allowed(status, operation, [each])]
     answered = {each: _answered(moment.view).get((operation, each), frozenset()) for each in (*plainer, *others)}
-    alike = [each for each, statuses in answered.items() if status in statuses]
+    first_alike = next((each for each, statuses in answered.items() if status in statuses), blamed.id)
     unasked = [] if any(answered[each] for each in plainer) else plainer
-    blame = alike[:1] or [*unasked[:1], blamed.id]
+    blame = [*unasked[:1], blamed.id] if first_alike == blamed.id else [first_alike]
     return list(dict.fromkeys(catalogue().situation(each).broken_by(status, operation) for each in blame))
 
 
