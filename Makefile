@@ -16,6 +16,9 @@ CLIENTS := build/clients/locked
 DEPLOY := build/deploy/locked
 SOURCES := contract_tests mock_server spec proof tests bench tools examples hatch_build.py
 
+# Without byte code each process that a test starts, and each worker, would compile all modules anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help mock contract test packaged processes redis hostile browser clients deploy prove prove-all compare peers guard soak coverage mutation lint types lint-api lock clean
