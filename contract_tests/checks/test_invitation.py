@@ -33,7 +33,7 @@ def test_the_codes_that_were_listed_to_one_organization_are_not_to_another(api: 
     needs=["fixtures.fleet_with_codes", "fixtures.active_codes"],
 )
 def test_every_active_code_is_listed(api: Api, fixtures: Fixtures) -> None:
-    api.invitation(fixtures.fleet_with_codes or "")
+    _read_once(api, fixtures.fleet_with_codes or "")
 
 
 @reaches(
@@ -41,7 +41,12 @@ def test_every_active_code_is_listed(api: Api, fixtures: Fixtures) -> None:
     needs=["fixtures.fleet_with_codes", "fixtures.inactive_codes"],
 )
 def test_no_inactive_code_is_listed(api: Api, fixtures: Fixtures) -> None:
-    api.invitation(fixtures.fleet_with_codes or "")
+    _read_once(api, fixtures.fleet_with_codes or "")
+
+
+def _read_once(api: Api, fleet: str) -> None:
+    if fleet not in api.with_codes:
+        api.invitation(fleet)
 
 
 @reaches("invitation.without-codes-is-404", needs=["fixtures.fleet_without_codes"], depth=Depth.SMOKE)

@@ -84,7 +84,10 @@ def test_a_name_is_required(api: Api, home: str) -> None:
 
 @reaches("rename.refuses-an-invalid-name", depth=Depth.SMOKE)
 @over(
-    values.not_strings(), smoke=values.NOT_STRINGS[:1], quick=values.NOT_STRINGS[1:], standard=values.MORE_NOT_STRINGS
+    values.not_strings(),
+    smoke=values.NOT_STRINGS[:1],
+    quick=values.NOT_STRINGS[1:3],
+    standard=[*values.NOT_STRINGS[3:], *values.MORE_NOT_STRINGS],
 )
 def test_a_name_is_a_string(api: Api, home: str, case: Any) -> None:
     api.rename(home, case)
@@ -121,8 +124,8 @@ _NO_JSON, _MORE_NO_JSON = values.no_json(_MEMBERS), values.more_no_json(_MEMBERS
 @over(
     st.binary(max_size=50),
     smoke=_NO_JSON[:1],
-    quick=[_NO_JSON[3], *_MORE_NO_JSON[:3]],
-    standard=[*_NO_JSON[1:3], *_NO_JSON[4:], *_MORE_NO_JSON[3:], *values.MOST_NO_JSON, *values.nearly_json(_MEMBERS)],
+    quick=_MORE_NO_JSON[:3],
+    standard=[*_NO_JSON[1:], *_MORE_NO_JSON[3:], *values.MOST_NO_JSON, *values.nearly_json(_MEMBERS)],
 )
 def test_a_body_is_a_json_object(api: Api, home: str, case: bytes) -> None:
     api.put_name(home, values.filled(case, api))
@@ -131,8 +134,8 @@ def test_a_body_is_a_json_object(api: Api, home: str, case: bytes) -> None:
 @reaches("http.never-a-server-error")
 @over(
     st.sampled_from(values.ODD_VALUES),
-    quick=values.ODD_VALUES,
-    standard=values.MORE_ODD_VALUES,
+    quick=values.ODD_VALUES[:-1],
+    standard=[*values.ODD_VALUES[-1:], *values.MORE_ODD_VALUES],
 )
 def test_odd_json_is_no_reason_to_fail(api: Api, home: str, case: bytes) -> None:
     api.put_name(home, b'{"newName": ' + case + b"}")

@@ -17,6 +17,12 @@ def test_every_fleet_of_the_run_is_still_found(api: Api, depth: Depth) -> None:
         api.rename(id, api.fresh_name())
 
 
+@reaches("fleets.id-is-unique")
+def test_the_first_fleet_of_the_run_still_holds_its_id(api: Api) -> None:
+    for id in list(api.created)[:1]:
+        api.create(id, api.fresh_name())
+
+
 @reaches("keys.created-key-is-in-its-fleet", depth=Depth.STANDARD)
 def test_every_key_of_a_fleet_is_still_listed(api: Api, home: str) -> None:
     api.walk_keys(fleetId=home, page_size=500)

@@ -61,7 +61,7 @@ def test_a_plan_says_what_a_run_would_do_and_sends_nothing() -> None:
     assert "at most 40 requests and creates at most 1 fleets and 0 charging keys" in text
     assert "Fleets called ct-<mark>-…" in text
     assert "It goes at 10 requests per second, and ends after at most 68 s." in text
-    assert "no operation works without a key" in text
+    assert "no list is shown without a key" in text
     assert re.search(r"needs fixtures\.fleet_with_codes in the target file: \d+ more requirements: invitation\.", text)
     assert re.search(r"needs --depth quick: \d+ more requirements: ", text)
 
