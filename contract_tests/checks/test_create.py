@@ -31,8 +31,8 @@ def test_a_fleet_is_created_under_any_name(api: Api, case: str) -> None:
 
 
 @reaches("create.accepts-a-valid-fleet", "create.echoes-the-id", "create.echoes-the-name", new=LEFT_OUT)
-def test_a_fleet_is_created_under_an_id_with_underscores_where_another_has_hyphens(api: Api, home: str) -> None:
-    api.create(home.replace("-", "_"), api.fresh_name() + texts.PLAIN_ENDINGS[2])
+def test_a_fleet_is_created_under_an_id_with_underscores_where_another_has_hyphens(api: Api, neighbour: str) -> None:
+    api.create(neighbour.replace("-", "_"), api.fresh_name() + texts.PLAIN_ENDINGS[2])
 
 
 @reaches("create.echoes-the-name", depth=Depth.STANDARD, new=LEFT_OUT)
