@@ -2,14 +2,16 @@
 
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import islice, zip_longest
 from typing import Any
 from urllib.parse import quote, quote_plus, urlencode
 
 from fleet_contract.contract_tests.earlier import Stock
 from fleet_contract.contract_tests.exchange import Caller, Exchange
 from fleet_contract.contract_tests.judging.bodies import spell
+from fleet_contract.contract_tests.judging.fleet import SETTLING_SECONDS
 from fleet_contract.contract_tests.judging.history import shown_id
 from fleet_contract.contract_tests.judging.listings import cursor_of, items_of
 from fleet_contract.contract_tests.judging.parsed_request import MISSING, parse_request
@@ -23,7 +25,7 @@ FLEETS = "/emp/v1/fleets"
 KEYS = "/emp/v1/charging-keys"
 JSON = (("Content-Type", "application/json"),)
 _WAITS = (0.2, 0.6, 2.4)  # seconds, until a fleet is found that was just created
-RETRIES = len(_WAITS) + 1  # at most, for what was just created
+RETRIES = len(_WAITS) + 2  # at most, for what was just created
 _MOST_PAGES = 20
 _NOT_FOUND = 404
 
@@ -193,7 +195,11 @@ class Api:
         time.sleep(self._listed_in if self._patient else 0.0)
         if not listed(self.list_keys(caller=caller, **query)) and self._patient:
             found = self.patiently(lambda: self.list_keys(caller=caller, **query), listed)
-            self._listed_in = max(self._listed_in, found.started - sent if listed(found) else 0.0)
+            if listed(found):
+                self._listed_in = max(self._listed_in, found.started - sent)
+            else:  # Only after this time is a key lost that is not listed.
+                time.sleep(max(0.0, sent + SETTLING_SECONDS + 0.1 - time.monotonic()))
+                self.list_keys(caller=caller, **query)
 
     def list_keys(self, *, caller: Caller = Caller.OWNER, **query: Any) -> Exchange:
         """List charging keys; `query` is fleetId, cursor, page_size."""
@@ -204,17 +210,24 @@ class Api:
 
         An empty page is the last one to be read, but for the first: where it leads on, it is to be seen whither.
         """
-        walked = [self.list_keys(caller=caller, **query)]
+        return list(islice(self._pages(caller, query), pages))
+
+    def walk_in_turns(self, *queries: dict[str, Any], pages: int = _MOST_PAGES) -> None:
+        """List charging keys in several ways as walk_keys does, a page of each list in turn."""
+        for _ in zip_longest(*(islice(self._pages(Caller.OWNER, query), pages) for query in queries)):
+            pass
+
+    def _pages(self, caller: Caller, query: dict[str, Any]) -> Iterator[Exchange]:
         seen: set[str] = set()
-        while len(walked) < pages:
-            cursor = cursor_of(walked[-1])
+        before, page = None, self.list_keys(caller=caller, **query)
+        yield page
+        while (cursor := cursor_of(page)) is not None and cursor not in seen:
             # One empty page may lead on, where a filter is applied to what a page holds; two lead nowhere.
-            led_nowhere = len(walked) > 1 and not any(items_of(page) for page in walked[-2:])
-            if cursor is None or cursor in seen or led_nowhere:
-                break
+            if before is not None and not items_of(before) and not items_of(page):
+                return
             seen.add(cursor)
-            walked.append(self.list_keys(caller=caller, **{**query, "cursor": cursor}))
-        return walked
+            before, page = page, self.list_keys(caller=caller, **{**query, "cursor": cursor})
+            yield page
 
     def location(
         self,

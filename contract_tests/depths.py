@@ -41,5 +41,5 @@ PRICES = {
     Depth.SMOKE: Price(requests=40, fleets=1, keys=0),
     Depth.QUICK: Price(requests=250, fleets=20, keys=6),
     Depth.STANDARD: Price(requests=800, fleets=60, keys=20),
-    Depth.DEEP: Price(requests=4000, fleets=300, keys=100),
+    Depth.DEEP: Price(requests=4000, fleets=300, keys=150),
 }

@@ -1,9 +1,24 @@
 """Prices: a location by id, for everybody and for a fleet that has prices of its own there."""
 
+from hypothesis import strategies as st
+
 from fleet_contract.contract_tests.api import Api, without_need
-from fleet_contract.contract_tests.check import reaches
+from fleet_contract.contract_tests.check import over, reaches
 from fleet_contract.contract_tests.depths import Depth
+from fleet_contract.contract_tests.exchange import Caller
 from fleet_contract.contract_tests.target import Fixtures
+
+
+@reaches(
+    "prices.default-stays",
+    needs=["fixtures.location", "fixtures.priced_fleet", "other_api_key"],
+    depth=Depth.STANDARD,
+)
+def test_the_prices_of_our_fleet_are_not_shown_to_another_organization(api: Api, fixtures: Fixtures) -> None:
+    location = fixtures.location or ""
+    api.location(location, caller=Caller.OTHER)  # before any look for the fleet, which may be remembered for seconds
+    api.location(location, fixtures.priced_fleet)
+    api.location(location, caller=Caller.OTHER)
 
 
 @reaches(
@@ -48,6 +63,31 @@ def test_the_prices_of_one_fleet_are_not_shown_to_the_next(api: Api, fixtures: F
     location, fleet = fixtures.location or "", fixtures.priced_fleet or ""
     for asked in (home, fleet, home):
         api.location(location, asked)
+
+
+@reaches("prices.default-stays", needs=["fixtures.location", "fixtures.priced_fleet"], depth=Depth.STANDARD)
+@over(
+    st.sampled_from(["{}1-{}", "{1}-{0}", "{}%{}", "{}/{}", "{},{}"]),
+    standard=["{}-{}", "{1}-{0}"],
+    deep=["{}%{}", "{},{}", "{} {}", "{1}{0}"],
+)
+def test_an_id_that_holds_a_priced_fleets_has_no_prices(api: Api, fixtures: Fixtures, case: str) -> None:
+    api.location(fixtures.location or "", case.format(fixtures.priced_fleet, api.fresh_id()))
+
+
+@reaches(
+    "prices.default-stays",
+    "prices.fleet-has-its-own",
+    needs=["fixtures.location", "fixtures.priced_fleet"],
+    depth=Depth.DEEP,
+)
+def test_prices_stay_however_often_they_are_read(api: Api, fixtures: Fixtures, home: str) -> None:
+    for _ in range(_OFTEN):
+        for fleet in (fixtures.priced_fleet, None, home):
+            api.location(fixtures.location or "", fleet)
+
+
+_OFTEN = 12
 
 
 @reaches("prices.unknown-location-is-404", needs=["fixtures.location"])

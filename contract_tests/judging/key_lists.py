@@ -17,6 +17,8 @@ from fleet_contract.contract_tests.judging.listings import Item, Listing
 from fleet_contract.contract_tests.judging.moment import View
 from fleet_contract.contract_tests.judging.spans import Spans
 
+_PLAIN = {"keys.create-a-key", "keys.create-a-key-with-more"}
+
 
 class Presence(StrEnum):
     """What became of a key in a list that was to show it."""
@@ -186,7 +188,7 @@ def _created(view: View) -> Iterator[CreatedKey]:
     for create in view.history.keys.creates:
         if create.succeeded:
             moment = view.at(create)
-            yield CreatedKey(create, moment.request.fields, "keys.create-a-key" in situations_of(moment))
+            yield CreatedKey(create, moment.request.fields, not _PLAIN.isdisjoint(situations_of(moment)))
 
 
 def _listings(view: View) -> Iterator[Listing]:

@@ -24,6 +24,7 @@ class KeysSeen:
         self._numbers: dict[Caller, set[str]] = defaultdict(set)  # of keys that a caller created
         self._shown: dict[Caller, set[Marks]] = defaultdict(set)  # the keys that a caller was shown
         self._by_identifier: dict[Any, list[Exchange]] = defaultdict(list)
+        self._by_contract: dict[str, list[Exchange]] = defaultdict(list)
 
     def add_create(self, exchange: Exchange, request: ParsedRequest) -> None:
         """Add the create of a key."""
@@ -33,6 +34,7 @@ class KeysSeen:
         identifier, number = request.fields.get("keyIdentifier"), request.fields.get("visualNumber")
         if isinstance(identifier, (str, bool, int, float)) and exchange.status not in range(300, 500):
             self._by_identifier[identifier].append(exchange)
+            self._by_contract[str(request.fields.get("contractId"))].append(exchange)
         if exchange.succeeded and isinstance(number, str):
             self.fleets[number].append(request.fields.get("fleetId"))
             self._numbers[exchange.request.caller].add(number)
@@ -64,6 +66,10 @@ class KeysSeen:
     def creates_of(self, identifier: object) -> Sequence[Exchange]:
         """Return the creates of a key with this identifier that made it, or may have made it."""
         return self._by_identifier.get(identifier, ())
+
+    def creates_with(self, contract: object) -> Sequence[Exchange]:
+        """Return the creates of keys with this contract that made one, or may have made one."""
+        return self._by_contract.get(str(contract), ())
 
     def is_anothers(self, number: str, caller: Caller) -> bool:
         """Say whether the other organization created a key with this visual number, and the caller did not."""

@@ -10,14 +10,15 @@ from zlib import crc32
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
+from fleet_contract.contract_tests.depths import Depth
 from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import Answer, Call, Json
 from fleet_contract.mock_server.seed import default_seed
 from fleet_contract.mock_server.store import priced
 from proof.effects import answers, does, finds, refuses, sends, shows, shows_value, status, takes_query
 from proof.moments import Moment, Proceed
-from proof.mutants.table import Table, answered
-from proof.sending import LOCATIONS, MISSING, Request, location, request
+from proof.mutants.table import Row, Table, answered
+from proof.sending import LOCATIONS, MISSING, OURS, THEIRS, Request, location, request
 from proof.triggers import values as v
 from proof.triggers.calls import OWN, SUCCEEDED, UNKNOWN, locations, own, refused
 from proof.triggers.classes import when
@@ -29,14 +30,14 @@ PRICED = [(each.id, fleet) for each in default_seed().locations for fleet in eac
 NEEDLESS = re.compile(rb"fleetId=[^&]*%(2[DE]|3\d|4[1-9A-F]|5[\dAF]|6[1-9A-F]|7[\dAE])", re.IGNORECASE)
 
 
-def sees(fleet: str | None = None, spelled: Callable[[str], str] = quote) -> Telling:
+def sees(fleet: str | None = None, spelled: Callable[[str], str] = quote, key: str = OURS) -> Telling:
     """Look at a location where the fleet "priced" has prices of its own: for it, for another fleet or for none."""
 
     def tell(draw: DrawFn, cast: Cast) -> Request:
         if "place" not in cast.ids:
             cast.ids["place"], cast.ids["priced"] = draw(st.sampled_from(PRICED))
         query = f"fleetId={spelled(cast.id(fleet, draw))}" if fleet else ""
-        return request("GET", f"{LOCATIONS}/{cast.ids['place']}", query)
+        return request("GET", f"{LOCATIONS}/{cast.ids['place']}", query, key=key)
 
     return tell
 
@@ -55,6 +56,32 @@ def looks_before(moment: Moment) -> list[Moment]:
     """Return what its organization was answered of a location before, the last first."""
     looks = moment.successes("get_location")
     return [each for each in looks if (each.path, each.tenant) == (moment.path, moment.tenant)]
+
+
+def told_of(id: Callable[[str], str]) -> Telling:
+    """Look at the place of the story for an id that is made from that of the priced fleet."""
+    return lambda draw, cast: sees("other")(draw, replace(cast, ids={**cast.ids, "other": id(cast.ids["priced"])}))
+
+
+def priced_fleet(moment: Moment, is_like: Callable[[str, str], bool]) -> Any:
+    """Return the fleet with prices at a location to whose id that of a look is like, which is nobody's."""
+    if moment.operation != "get_location" or not place(moment) or not UNKNOWN.holds(moment):
+        return None
+    ids = [id for id in place(moment).fleet_prices if is_like(moment.id, id)]
+    return moment.world.fleet(ids[0]) if ids else None
+
+
+def resembling(text: str, is_like: Callable[[str, str], bool], id: Callable[[str], str]) -> Row:
+    """Return the mutant that shows prices of a fleet for ids that resemble its own."""
+    shown = told(lambda m: priced_fleet(m, is_like), sees("priced"), told_of(id))
+    return text, shown, finds(lambda m: priced_fleet(m, is_like))
+
+
+def look_before_of_another(moment: Moment) -> Any:
+    """Return the last look at a location by anybody, where that was another organization's for its priced fleet."""
+    looks = (each for each in moment.successes("get_location") if each.path == moment.path)
+    last = next(looks, None)
+    return last if last and last.tenant != moment.tenant and is_priced(last) else None
 
 
 def looks_for_others(moment: Moment) -> list[Moment]:
@@ -116,6 +143,10 @@ TABLE: Table = {
             "A look at a location for a fleet shows the prices of the other fleet for which there was one last.",
             told(locations(OWN) & when(looks_for_others), makes("a"), sees("priced"), sees("a")),
             finds(lambda m: looks_for_others(m)[0].fleet)),
+        "prices-of-a-fleet-wear-out": (
+            "A fleet is shown its own prices at a location ten times, and the default ones from then on.",
+            told(OF_ITS_OWN & when(lambda m: sum(each.id == m.id for each in looks_before(m)) >= 10),
+                 *[sees("priced")] * 11), DEFAULT, Depth.DEEP),
     },
     "prices.default-stays": {
         "prices-of-a-fleet-become-the-default": (
@@ -131,6 +162,15 @@ TABLE: Table = {
         "a-fleet-that-nobody-has-is-given-a-price": (
             "A look at a location for a fleet that nobody has shows other prices than the default ones.",
             locations(UNKNOWN), does(invents_a_price)),
+        "an-id-that-begins-like-a-fleets-has-its-prices": resembling(
+            "An id that no fleet has shows the prices of a fleet with whose id it begins.",
+            str.startswith, "{}-2".format),
+        "an-id-that-ends-like-a-fleets-has-its-prices": resembling(
+            "An id that no fleet has shows the prices of a fleet with whose id it ends.", str.endswith, "a-{}".format),
+        "the-prices-of-a-fleet-are-anothers-default": (
+            "The prices of a fleet are shown to the next organization that looks at the location for none.",
+            told(FOR_NOBODY & when(look_before_of_another), sees("priced"), sees(key=THEIRS)),
+            answers(200, lambda m: look_before_of_another(m).shown)),
     },
     "prices.unknown-location-is-404": {
         "an-unknown-location-is-empty": (

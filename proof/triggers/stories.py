@@ -125,12 +125,12 @@ def lists(fleet: str | None = None, *, key: Any = sending.OURS, **parameters: An
     return tell
 
 
-def turns_the_page(fleet: str | None = None, *, key: Any = sending.OURS, **parameters: Any) -> Telling:
-    """List what follows the page that was answered last, or the first page where nothing does."""
+def turns_the_page(fleet: str | None = None, *, key: Any = sending.OURS, back: int = 1, **parameters: Any) -> Telling:
+    """List what follows the page that was answered last, or some answers `back`; the first page where nothing does."""
 
     def tell(draw: DrawFn, cast: Cast) -> Step:
         filtered = {"fleetId": cast.id(fleet, draw) if fleet else MISSING, **cast.values(draw, parameters)}
-        return lambda answers: sending.listing(parameters={**filtered, "cursor": cursor_in(answers[-1])}, key=key)
+        return lambda answers: sending.listing(parameters={**filtered, "cursor": cursor_in(answers[-back])}, key=key)
 
     return tell
 

@@ -59,7 +59,7 @@ def test_the_prices_are_those_that_were_promised() -> None:
         "smoke": (40, 1, 0),
         "quick": (250, 20, 6),
         "standard": (800, 60, 20),
-        "deep": (4000, 300, 100),
+        "deep": (4000, 300, 150),
     }
     assert list(Depth) == sorted(Depth)
 

@@ -35,9 +35,10 @@ def judge_prices(view: View) -> Findings:
 
     That they stay is shown only after a fleet with prices of its own was asked for: they could have become others'.
     """
-    moments = list(filter(_is_ours, view.of_operation("get_location")))
-    priced = min((each.exchange.number for each in moments if _is_of_priced_fleet(each)), default=math.inf)
-    for each in _comparisons(moments):
+    looks = [each for each in view.of_operation("get_location") if _is_read(each)]
+    ours = [each for each in looks if each.exchange.request.caller is Caller.OWNER]
+    priced = min((each.exchange.number for each in ours if _is_of_priced_fleet(each)), default=math.inf)
+    for each in (*_comparisons(ours), *_comparisons(filter(_is_anothers_default, looks))):
         if not each.kept or each.requirement != _STAYS or max(each.exchanges) > priced:
             yield each
 
@@ -60,9 +61,12 @@ def _comparisons(moments: Iterable[Moment]) -> Findings:
             yield from _against_the_default(moment, fleet, default)
 
 
-def _is_ours(moment: Moment) -> bool:
-    is_read = moment.exchange.request.caller is Caller.OWNER and moment.value is not None
-    return is_read and moment.request.path_id == moment.fixtures.location
+def _is_read(moment: Moment) -> bool:
+    return moment.value is not None and moment.request.path_id == moment.fixtures.location
+
+
+def _is_anothers_default(moment: Moment) -> bool:
+    return moment.exchange.request.caller is Caller.OTHER and "fleetId" not in moment.request.query
 
 
 def _against_those_before(exchange: Exchange, before: Exchange) -> Finding:

@@ -17,6 +17,7 @@ _TYPES: Mapping[str, type] = {
     "fleetId": str,
     "enabled": bool,
 }
+_NAMES = {"name", "fleetName"}
 _HEXADECIMAL = frozenset("0123456789abcdef")
 _IDENTIFIER_LENGTHS = (8, 14)  # https://developer.plugsurfing.com/reference/createempchargingkey
 PAGE_SIZES = range(10, 501)
@@ -43,9 +44,16 @@ def key_situations(moment: Moment) -> Iterator[str]:
     is_known = not moment.history.facts.recorded  # or somebody else may have made the key before
     is_due = is_known and _is_plain(fields) and _goes_to_a_settled_fleet(fields.get("fleetId"), moment)
     if is_due and not others:
-        yield "keys.create-a-key"
+        yield "keys.create-a-key-with-more" if _has_more(moment) else "keys.create-a-key"
     elif not is_due:
         yield "keys.create-an-odd-key"
+
+
+def _has_more(moment: Moment) -> bool:
+    """Say whether a key has a name, that of its fleet, or a contract of a key which came before it."""
+    fields = moment.request.fields
+    alike = moment.history.keys.creates_with(fields["contractId"])
+    return bool(_NAMES & fields.keys()) or any(_came_before(each, moment) for each in alike)
 
 
 def _came_before(create: Any, moment: Moment) -> bool:
@@ -67,7 +75,7 @@ def _is_mistyped(name: str, value: Any) -> bool:
 
 def _is_plain(fields: Mapping[str, Any]) -> bool:
     """Say whether every server takes a key of these members, wherever it goes."""
-    if not all(isinstance(value, _TYPES.get(name, ())) for name, value in fields.items()):
+    if not all(isinstance(value, str if name in _NAMES else _TYPES.get(name, ())) for name, value in fields.items()):
         return False
     identifier = fields["keyIdentifier"]
     is_hexadecimal = set(identifier) <= _HEXADECIMAL and len(identifier) in _IDENTIFIER_LENGTHS

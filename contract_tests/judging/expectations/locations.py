@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from fleet_contract.contract_tests.exchange import Caller
 from fleet_contract.contract_tests.judging import texts
 from fleet_contract.contract_tests.judging.moment import Moment
 
@@ -10,6 +11,8 @@ def location_situations(moment: Moment) -> Iterator[str]:
     """Yield the situations of a request for a location, but for those of any request."""
     query = moment.request.query
     yield _of_path(moment)
+    if moment.exchange.request.caller is Caller.OTHER:  # who may not be shown a location of ours
+        yield "any.odd"
     if set(query) - {"fleetId"} or texts.utf16_units(query.get("fleetId", "")) > texts.LIMIT:
         yield "any.odd"
     if "fleetId" in query and not moment.is_own(query["fleetId"]):

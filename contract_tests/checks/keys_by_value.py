@@ -1,0 +1,23 @@
+"""Charging keys of everyday form whose members mean something else to some layer: numbers, or words of one case."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from fleet_contract.contract_tests.api import Api
+
+# Of a number that begins with the mark's digits. As numbers 0e1 and 0e2 are equal.
+_SPELLED: Sequence[Callable[[int], dict[str, str]]] = [
+    lambda _: {},
+    lambda number: {"visualNumber": f"00{number}"},
+    lambda number: {"contractId": f"de{number}c"},
+    lambda number: {"keyIdentifier": f"0e{number % 10**12:012d}"},
+    lambda number: {"keyIdentifier": f"{number:014d}"},
+    lambda number: {"contractId": f"00{number}"},
+    lambda number: {"keyIdentifier": f"0e{number % 10**12:012d}", "contractId": f"De{number}C"},
+]
+
+
+def keys_by_value(api: Api, count: int, **fields: Any) -> list[dict[str, Any]]:
+    """Return so many charging keys that nobody has, of all kinds in turn; `fields` are as for fresh_key."""
+    kinds = (_SPELLED[place % len(_SPELLED)] for place in range(count))
+    return [api.fresh_key(**{**kind(api.fresh_number()), **fields}) for kind in kinds]
