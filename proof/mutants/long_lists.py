@@ -157,7 +157,7 @@ TABLE: Table = {
         "pages-are-cut-by-the-case-of-identifiers": (
             "Keys of a fleet are in the order of their identifiers whatever the case, and cut into pages by it.",
             told(lambda m: is_list(m) and is_filtered(m),
-                 makes("a"), adds("a", v.one("a1")), adds("a", v.one("B2")), lists("a", page_size="10")),
+                 makes("a"), adds("a", v.one("B2")), adds("a", v.one("a1")), lists("a", page_size="10")),
             cut_by("identifier", "keyIdentifier"), Depth.DEEP),
     },
     ("keys.pages-list-each-key-once", "keys.paging-ends"): {
