@@ -128,7 +128,7 @@ TABLE: Table = {
             "A list without a filter leaves out the keys of fleets without a name.",
             told(lambda m: is_unfiltered(m) and of_named_fleets(m, listed_keys(m)) != listed_keys(m),
                  makes("a", v.ABSENT), adds("a"), lists()),
-            effects.lists(of_named_fleets)),
+            effects.lists(of_named_fleets), Depth.DEEP),
         "an-unfiltered-list-is-remembered": (
             "The first page of a list without a filter is shown again for twenty seconds, unless a key was put into"
             " a fleet meanwhile.",
