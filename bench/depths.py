@@ -115,11 +115,16 @@ def remarks(runs: Iterable[Run]) -> str:
     faulty = [run for run in by_fault.values() if run.fault]
     groups = {
         "failed on the honest mock": sorted(honest.failed) if honest else [],
-        "not caught": _faults(faulty, lambda run: not run.caught),
+        "not caught": _faults(faulty, lambda run: not run.caught and not _is_left_to_deep(run)),
+        "not caught, and left to deep": _faults(faulty, lambda run: not run.caught and _is_left_to_deep(run)),
         "caught, but not exactly": _faults(faulty, lambda run: run.caught and not run.exact),
         "ended early": _faults(by_fault.values(), lambda run: run.early),
     }
     return "; ".join(f"{title}: {', '.join(names) or 'none'}" for title, names in groups.items())
+
+
+def _is_left_to_deep(run: Run) -> bool:
+    return MUTANTS[run.fault].depth is Depth.DEEP
 
 
 def _faults(runs: Iterable[Run], applies: Callable[[Run], bool]) -> list[str]:

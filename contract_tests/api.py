@@ -43,6 +43,7 @@ class Api:
         self._location_path = location_path
         self._numbers: dict[str, int] = {}
         self._patient = True
+        self.takes_chunks = False  # where the last response was of HTTP/1.1 (RFC 9112, section 6.1)
         self._settles_in = 0.0  # seconds, the longest that a fleet took to be found
         self._listed_in = 0.0  # seconds, the longest that a charging key took to be listed
         self._creates: dict[str, Exchange] = {}  # the first create of each fleet that was made, by its id
@@ -96,6 +97,7 @@ class Api:
     def send(self, method: str, path: str, **how: Any) -> Exchange:
         """Send any request; raises Untested when something else than the API answered."""
         exchange = _undisturbed(self.client.send(method, path, check=self.check, **how))
+        self.takes_chunks = exchange.answer is not None and not exchange.answer.is_http_1_0
         if exchange.succeeded and method == "POST" and path == FLEETS:
             made = _made_by(exchange)
             if made is not None:

@@ -89,6 +89,7 @@ class Answer:
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
     whole: bool = True
+    is_http_1_0: bool = False  # and so of a server that need not know what HTTP/1.1 has
 
     def header(self, name: str) -> str | None:
         return _header(self.headers, name)

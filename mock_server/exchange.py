@@ -105,9 +105,9 @@ class Exchange:
         while not (self.is_finished or self.is_abandoned):
             if self.unread or (self.is_whole and not self._is_told_all):
                 content, self.unread = self.unread, b""
-                self._is_told_all = self.is_whole
-                self._connection.read_on()
-                return {"type": "http.request", "body": content, "more_body": not self.is_whole}
+                is_whole = self._is_told_all = self.is_whole
+                self._connection.read_on()  # which may bring the rest, for the next time
+                return {"type": "http.request", "body": content, "more_body": not is_whole}
             await self._news()
         return {"type": "http.disconnect"}
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from fleet_contract.contract_tests.api import JSON, KEYS, Api, segment
+from fleet_contract.contract_tests.api import FLEETS, JSON, KEYS, Api, segment
 from fleet_contract.contract_tests.check import LEFT_OUT, over, reaches
 from fleet_contract.contract_tests.depths import Depth
 from fleet_contract.contract_tests.exchange import Caller, Exchange
@@ -52,7 +52,7 @@ def test_no_operation_works_with_a_strangers_key(api: Api, home: str, case: str)
 
 
 @reaches("access.key-is-required")
-@over(st.sampled_from(_ELSEWHERE), quick=_ELSEWHERE[:1], standard=_ELSEWHERE[1:])
+@over(st.sampled_from(_ELSEWHERE), quick=_ELSEWHERE[:1], standard=_ELSEWHERE[3:], deep=_ELSEWHERE[1:3])
 def test_nothing_takes_the_place_of_a_key(api: Api, case: tuple[str, list[tuple[str, str]]]) -> None:
     query, headers = case
     api.send("GET", f"{KEYS}?{query}", caller=Caller.NOBODY, headers=headers)
@@ -71,6 +71,33 @@ def test_a_create_that_was_refused_made_nothing(api: Api, case: Caller) -> None:
     api.rename(id, api.fresh_name())
     if case is Caller.NOBODY and not api.spares_fleets:
         api.create(id, api.fresh_name())
+
+
+# What is wrong with a call beside its key: whose fleet it means, or what its body is.
+_WRONG_TOO: dict[str, Callable[[Api, str, dict[str, Any]], Exchange]] = {
+    "codes-of-nobody": lambda api, _, how: api.invitation(api.fresh_id(), **how),
+    "rename-of-nobody": lambda api, _, how: api.rename(api.fresh_id(), api.fresh_name(), **how),
+    "rename-to-nothing": lambda api, home, how: api.rename(home, **how),
+    "rename-without-json": lambda api, home, how: api.put_name(home, b"{", **how),
+    "rename-of-nobody-to-nothing": lambda api, _, how: api.rename(api.fresh_id(), **how),
+    "create-of-a-taken-id": lambda api, home, how: api.create(home, api.fresh_name(), **how),
+    "create-of-nothing": lambda api, _, how: api.create(name=api.fresh_name(), **how),
+    "create-of-an-overlong-id": lambda api, _, how: api.create(api.fresh_id_of(101), api.fresh_name(), **how),
+    "create-without-json": lambda api, _, how: api.send("POST", FLEETS, body=b"{", headers=JSON, **how),
+    "create-in-another-format": lambda api, _, how: api.post(FLEETS, {}, headers=[("Content-Type", "text/x")], **how),
+    "key-of-nobodys-fleet": lambda api, _, how: api.create_key(api.fresh_key(fleetId=api.fresh_id()), **how),
+    "keys-of-nobody": lambda api, _, how: api.send("GET", f"{KEYS}?fleetId={api.fresh_id()}", **how),
+    "keys-of-no-page": lambda api, _, how: api.send("GET", f"{KEYS}?page_size=0&cursor=ct", **how),
+}
+_WITHOUT = [(wrong, caller) for wrong in _WRONG_TOO for caller in (Caller.NOBODY, Caller.STRANGER, Caller.EMPTY)]
+_OFTEN = [("codes-of-nobody", Caller.NOBODY), ("rename-of-nobody", Caller.STRANGER)]
+
+
+@reaches("access.key-is-required", "access.key-is-checked", depth=Depth.STANDARD)
+@over(st.sampled_from(_WITHOUT), standard=_OFTEN, deep=[each for each in _WITHOUT if each not in _OFTEN])
+def test_who_has_no_key_is_not_told_what_else_is_wrong(api: Api, home: str, case: tuple[str, Caller]) -> None:
+    wrong, caller = case
+    _WRONG_TOO[wrong](api, home, {"caller": caller})
 
 
 @reaches("access.key-is-checked")

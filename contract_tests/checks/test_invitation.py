@@ -22,6 +22,15 @@ def test_the_codes_of_a_fleet_are_listed_each_time(api: Api, fixtures: Fixtures)
     api.invitation(fleet, headers=[("If-None-Match", f'"ct-{api.mark}"')])  # the tag of no list (RFC 9110, 13.1.2)
 
 
+_READINGS = 30
+
+
+@reaches("invitation.reading-changes-nothing", needs=["fixtures.fleet_with_codes"], depth=Depth.DEEP)
+def test_codes_do_not_wear_out(api: Api, fixtures: Fixtures) -> None:
+    for _ in range(_READINGS):
+        api.invitation(fixtures.fleet_with_codes or "")
+
+
 @reaches("invitation.foreign-fleet-is-403", needs=["other_api_key", "fixtures.fleet_with_codes"], depth=Depth.SMOKE)
 def test_the_codes_that_were_listed_to_one_organization_are_not_to_another(api: Api, fixtures: Fixtures) -> None:
     for caller in (Caller.OWNER, Caller.OTHER):

@@ -23,6 +23,7 @@ class Body(StrEnum):
     NO_JSON = "no-json"  # empty, no JSON, or no JSON object
     NEARLY_JSON = "nearly-json"  # no JSON, but a lenient parser may read it (RFC 8259, section 9)
     ODD = "odd"  # JSON that the standards leave open
+    OTHER_FORMAT = "other-format"  # a form, XML or parts, and declared as that
 
 
 class ReadBody(NamedTuple):
@@ -57,6 +58,20 @@ def read_body(body: bytes) -> ReadBody:
     if not isinstance(value, dict):
         return ReadBody(Body.NO_JSON, {})
     return ReadBody(Body.OBJECT, value, body != spell(value))
+
+
+# By the beginning of a media type, how a body of it begins.
+_FORMATS = {
+    "application/x-www-form-urlencoded": re.compile(rb"[\w.~%+-]+="),
+    "multipart/": re.compile(rb"--"),
+    "application/xml": re.compile(rb"<"),
+    "text/xml": re.compile(rb"<"),
+}
+
+
+def is_of_another_format(body: bytes, media_type: str) -> bool:
+    """Say whether a body is what its media type says, and that is not JSON."""
+    return any(media_type.lower().startswith(name) and begins.match(body) for name, begins in _FORMATS.items())
 
 
 def _is_utf_8(body: bytes) -> bool:

@@ -89,8 +89,7 @@ class Fleet:
     @property
     def _is_marked(self) -> bool:
         """Whether only this run can have created it."""
-        mark = self.history.facts.mark
-        return bool(mark) and mark in self.id.casefold()
+        return self.history.facts.is_ours(self.id.casefold())
 
     @property
     def _may_be_there(self) -> bool:

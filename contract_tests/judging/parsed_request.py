@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from fleet_contract.contract_tests.exchange import Request
-from fleet_contract.contract_tests.judging.bodies import Body, read_body
+from fleet_contract.contract_tests.judging.bodies import Body, is_of_another_format, read_body
 from fleet_contract.spec.document import operations
 
 _MEDIA_TYPE = re.compile(r"\s*[!#$%&'*+.^_`|~\w-]+/[!#$%&'*+.^_`|~\w-]+\s*(;|$)", re.ASCII)  # RFC 9110, section 8.3.1
@@ -65,6 +65,8 @@ def parse_request(request: Request, location_path: str) -> ParsedRequest:
         return ParsedRequest(is_wrong_method=bool(matches), query=query)
     segment = match.group(1) if match.groups() else None
     body, fields, is_unusually_spelled = read_body(request.body)
+    if is_of_another_format(request.body, request.header("content-type") or ""):
+        body = Body.OTHER_FORMAT
     return ParsedRequest(
         operation=operation,
         path_id=None if segment is None else _decoded(segment),

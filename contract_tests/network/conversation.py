@@ -97,7 +97,7 @@ class Conversation:
         if cut:
             text = f"the response ({self._head}) is larger than limits.max_answer_bytes, which is {most:,}"
             raise Trouble(Cause.OVERSIZED, text, sent=True)
-        return Conversed(Answer(event.status_code, headers, body), reusable)
+        return Conversed(Answer(event.status_code, headers, body, is_http_1_0=event.http_version == b"1.0"), reusable)
 
     def head(self) -> h11.Response:
         """Return the status and headers of the final response, after interim ones; raises Trouble for too many."""

@@ -7,14 +7,15 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from proof.effects import Overlooks, acts_for
+from fleet_contract.contract_tests.depths import Depth
+from proof.effects import Overlooks, acts_for, status
 from proof.moments import Moment
 from proof.mutants.table import Row, Table, answered
 from proof.sending import OURS, listing
 from proof.triggers import values as v
 from proof.triggers.calls import with_header, without_key
 from proof.triggers.classes import Class, when
-from proof.triggers.stories import lists, told
+from proof.triggers.stories import lists, makes, reads, told
 from proof.triggers.values import Values
 
 WORDS = {
@@ -112,6 +113,16 @@ TABLE: Table = {
             "A location is shown without X-API-Key to whoever asks with a fleetId.",
             without_key(lambda draw, usual: usual.with_raw_query(f"fleetId={draw(v.IDS)}"),
                         lambda m: "fleetId" in m.query, "get_location")),
+        "who-has-no-key-is-told-that-a-fleet-is-unknown": (
+            "The codes of an id that no fleet has are answered 404 to a request without a key.",
+            told(lambda m: m.operation == "get_invitation_codes" and m.tenant is None and m.fleet is None,
+                 reads("a", key=None)),
+            status(404)),
+        "who-has-no-key-is-told-that-an-id-is-taken": (
+            "A create without a key is answered 409 where its id is taken.",
+            told(lambda m: m.operation == "create_fleet" and not m.call.header("x-api-key") and m.fleet,
+                 makes("a"), makes("a", key=None)),
+            status(409), Depth.DEEP),
         "a-good-key-opens-the-door-to-those-without": (
             "Directly after a call with a real key, one without any is taken for its owner's.",
             told(lambda m: not m.call.header("x-api-key") and last_caller(m), lists(), lists(key=None)),

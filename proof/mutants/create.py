@@ -134,6 +134,10 @@ TABLE: Table = {
         "create-answers-without-the-id": ("The answer to a create names the fleet's id `id`.",
             creates(), shows_value(lambda fleet, _: {"id": fleet.pop("fleetId"), **fleet})),
         **echoes.of_create(echoes.IDS, "fleetId"),
+        "an-id-of-digits-is-answered-as-a-number": (
+            "The answer to a create shows an id of digits as a number.",
+            creates(fleetId=v.texts(str.isdecimal, st.integers(10**6, 10**20).map(str))) & SUCCEEDED,
+            shows(fleetId=int)),
         "create-answers-the-id-before": (
             "Every third create that succeeds is answered with the id of the one before it.",
             told(creates() & when(lambda m: len(list(m.successes(CREATE))) % 3 == 2), *map(makes, "abc")),

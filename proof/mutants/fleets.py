@@ -22,6 +22,7 @@ from proof.triggers.stories import IdOf, Telling, makes, names, reads, told
 
 CREATE, RENAME = "create_fleet", "rename_fleet"
 NOT_FOUND, BAD_ID = refuses(Kind.UNKNOWN_FLEET), refuses(Kind.BAD_BODY)
+WIDE = v.texts(lambda _: True, v.taking_more_than(256).drawn)
 FOUND, REPEATED, FOREIGN_ID = look_ups(OWN), creates(OWN) & VALID, creates(c.FOREIGN) & VALID
 RENAMED, NEVER_RENAMED = when(lambda m: m.times(RENAME)), when(lambda m: not m.times(RENAME))
 REPEATED_LATER = told(REPEATED & RENAMED, makes("a"), names("a"), makes("a"))
@@ -186,6 +187,10 @@ TABLE: Table = {
     "fleets.id-holds-100-characters": {
         "an-id-of-100-characters-is-refused": ("The limit on ids is 99.",
             creates(fleetId=v.lengths(100, 100)) & VALID, BAD_ID),
+        "an-id-and-its-name-share-512-bytes": (
+            "A create is answered 400 where its id and its name together take more than 512 bytes in UTF-8.",
+            creates(fleetId=WIDE, fleetName=WIDE) & VALID & when(lambda m: len(f"{m.id}{m.name}".encode()) > 512),
+            BAD_ID),
         "ids-are-measured-in-bytes": ("An id of more than 100 bytes in UTF-8 is refused.",
             creates(fleetId=v.taking_more_than(100)) & VALID, BAD_ID),
     },

@@ -8,18 +8,20 @@ from typing import Any
 from urllib.parse import unquote
 
 from hypothesis import strategies as st
+from hypothesis.strategies import DrawFn
 
+from fleet_contract.contract_tests.depths import Depth
 from fleet_contract.mock_server.bodies import is_json
 from fleet_contract.mock_server.kinds import Kind
-from proof.effects import declares, refuses, shows_bytes, shows_value, status, takes_bytes
+from proof.effects import Effect, declares, refuses, shows_bytes, shows_value, status, takes_bytes
 from proof.moments import Moment
 from proof.mutants.table import Row, Table, answered
-from proof.sending import FLEETS, MISSING, request
+from proof.sending import FLEETS, KEYS, MISSING, Request, request
 from proof.triggers import bodies as b
 from proof.triggers import calls as c
 from proof.triggers import values as v
 from proof.triggers.calls import SUCCEEDED, UNKNOWN_PATHS, VALID, any_call, creates, refused, renames, with_header
-from proof.triggers.classes import when
+from proof.triggers.classes import Class, when
 from proof.triggers.stories import makes, names, sends_for, told
 from proof.triggers.values import Values
 
@@ -36,6 +38,7 @@ def header(fits: Callable[[str], Any], *drawn: str) -> Values:
     return Values(lambda sent: sent is not MISSING and fits(sent), st.sampled_from(drawn))
 
 
+FORM_BODIES = st.builds("fleetId={}&fleetName={}".format, v.PLAIN, v.PLAIN).map(str.encode)
 FORMS = header(lambda sent: "form" in sent, "application/x-www-form-urlencoded", "multipart/form-data; boundary=x")
 WITH_PARAMETER = header(
     lambda sent: is_json(sent) and ";" in sent,
@@ -95,6 +98,19 @@ def has_a_body(what: str, change: Callable[[bytes], bytes]) -> Row:
     return f"A success has a body {what}.", ANSWERED, shows_bytes(change)
 
 
+def as_form(draw: DrawFn, usual: Request) -> Request:
+    return usual.with_body(draw(FORM_BODIES)).with_header("content-type", "application/x-www-form-urlencoded")
+
+
+def ends_at(size: int, *operations: str) -> tuple[str, Class, Effect]:
+    """Return the row of a buffer that holds so much of a body of some operations, or of any."""
+    known = operations or c.WITH_BODY
+    longer = when(
+        lambda m: m.is_valid and m.operation in known and m.raw[size:].strip(), b.spelled(b.padded(size), *known)
+    )
+    return f"What follows the first {size:,} bytes of a body is not read.", longer, takes_bytes(lambda raw: raw[:size])
+
+
 def in_latin_1(body: bytes) -> bytes:
     """Return a text in Latin-1, with JSON's escapes for the characters that it lacks."""
     return "".join(each if each <= "\xff" else json.dumps(each)[1:-1] for each in body.decode()).encode("latin-1")
@@ -125,6 +141,16 @@ TABLE: Table = {
             c.elsewhere(Kind.UNKNOWN_PATH, v.IDS.map(lambda a: request("DELETE", f"{FLEETS}/{a}")),
                         lambda m: m.call.method == "DELETE" and re.fullmatch(f"{FLEETS}/[^/]+", m.call.raw_path)),
             status(204)),
+        "what-follows-a-rename-is-overlooked": (
+            "A PUT of a path that goes on behind that of a rename is answered 200.",
+            c.elsewhere(Kind.UNKNOWN_PATH, v.IDS.map(lambda a: request("PUT", f"{FLEETS}/{a}/rename/now", body=b"{}")),
+                        lambda m: m.call.method == "PUT" and re.match(f"{FLEETS}/[^/]+/rename/", m.call.raw_path)),
+            status(200)),
+        "paths-are-known-by-their-beginning": (
+            "A GET of whatever begins like the path of the keys is answered 200.",
+            c.elsewhere(Kind.UNKNOWN_PATH, v.PLAIN.map(lambda a: request("GET", f"{KEYS}-{a}")),
+                        lambda m: m.call.method == "GET" and m.call.raw_path.startswith(KEYS)),
+            status(200)),
         "what-follows-a-path-is-overlooked": answered(
             "A path that has one segment more than that of an operation is", c.LONGER_PATHS, 204),
     },
@@ -133,6 +159,12 @@ TABLE: Table = {
         **{f"{method.lower()}-is-accepted": (
             f"{method} is answered 204 where there is no such operation.", c.wrong_methods(method), status(204))
             for method in ("DELETE", "PATCH")},
+        "a-rename-may-be-posted": (
+            "A POST with a newName is answered 200 where a PUT would be a rename.",
+            c.elsewhere(Kind.WRONG_METHOD,
+                        v.IDS.map(lambda a: request("POST", f"{FLEETS}/{a}/rename", body=b'{"newName": "Another"}')),
+                        lambda m: m.call.method == "POST" and m.member("newName") is not MISSING),
+            status(200)),
     },
     "http.media-type-is-judged": {
         "a-wrong-media-type-is-unprocessable": answered(
@@ -141,6 +173,11 @@ TABLE: Table = {
         "a-form-is-not-acceptable": answered(
             "A JSON body that is declared as a form is",
             with_header("content-type", FORMS, *c.WITH_BODY) & refused(Kind.WRONG_MEDIA_TYPE), 406),
+        "a-form-is-unprocessable": (
+            "A create with the fields of a form that is declared as one is answered 422.",
+            when(lambda m: "urlencoded" in m.media_type and m.operation == "create_fleet" and b"=" in m.raw,
+                 c.calls("create_fleet", changed=as_form, holds=bool)) & refused(Kind.WRONG_MEDIA_TYPE),
+            status(422)),
     },
     "http.media-type-parameters-are-allowed": {
         "a-charset-is-refused": (
@@ -197,14 +234,16 @@ TABLE: Table = {
             "A character that is escaped as two is read as two question marks.",
             lambda raw: re.sub(rb"(?i)(?<!\\)((?:\\\\)*)\\ud[89ab]..\\ud[c-f]..", rb"\1??", raw),
             b.with_text(v.ASTRAL_ALONE, b.escaped)),
-        "a-body-ends-at-its-4096th-byte": (
-            "What follows the first 4,096 bytes of a body is not read.",
-            when(lambda m: m.is_valid and m.raw[4096:].strip(), b.spelled(b.padded(4096))),
-            takes_bytes(lambda raw: raw[:4096])),
+        "a-body-ends-at-its-4096th-byte": ends_at(4096),
         "a-rename-has-room-for-512-bytes": (
             "The body of a rename is answered 400 where it has more than 512 bytes, whatever they mean.",
             when(lambda m: m.operation == "rename_fleet" and m.is_valid and len(m.raw) > 512,
                  b.spelled(b.padded(512), "rename_fleet")),
+            refuses(Kind.BAD_BODY)),
+        "a-create-knows-no-escaped-names-of-members": (
+            "A create in whose body the name of a member is escaped is answered 400.",
+            when(lambda m: m.operation == "create_fleet" and m.is_valid and re.search(rb'\\u[^"]*"\s*:', m.raw),
+                 b.spelled(b.escaped_names, "create_fleet")),
             refuses(Kind.BAD_BODY)),
     },
     ("create.accepts-a-valid-fleet", "rename.accepts-a-valid-name"): {
@@ -267,6 +306,20 @@ TABLE: Table = {
             "A success is declared as text/plain.", ANSWERED, declares("text/plain; charset=utf-8")),
         "successes-are-not-declared": ("A success has no Content-Type.", ANSWERED, declares(None)),
         "codes-are-declared-as-text": ("A list of codes is declared as text/plain.", READ, declares("text/plain")),
+    },
+    ("rename.accepts-a-valid-name", "create.accepts-a-valid-fleet"): {
+        "a-body-ends-at-its-65536th-byte": (*ends_at(65536, "create_fleet", "rename_fleet"), Depth.DEEP),
+    },
+    **{
+        requirement: {
+            **({} if depth is Depth.STANDARD else {"a-rename-ends-at-its-8192nd-byte": ends_at(8192, "rename_fleet")}),
+            f"a-{words}-in-chunks-has-no-body": (
+                f"A {words} whose body comes in chunks is answered 400, as if it had none.",
+                with_header("transfer-encoding", v.one("chunked"), operation) & VALID, refuses(Kind.BAD_BODY), depth),
+        }
+        for requirement, words, operation, depth in (
+            ("create.accepts-a-valid-fleet", "create", "create_fleet", Depth.STANDARD),
+            ("rename.accepts-a-valid-name", "rename", "rename_fleet", Depth.DEEP))
     },
     "fleets.id-never-changes": {
         "a-delete-that-is-refused-deletes": (

@@ -9,6 +9,7 @@ from zlib import crc32
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
+from fleet_contract.contract_tests.depths import Depth
 from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import Json
 from fleet_contract.mock_server.store import Code, Fleet, active_codes
@@ -128,6 +129,8 @@ TABLE: Table = {
         "codes-are-objects-themselves": (
             "Every code is an object with a value in it.", LISTED, each(lambda code: {"value": code})),
         "the-last-item-is-null": shown_as("The array of codes ends with null.", lambda codes: [*codes, None]),
+        "a-new-fleet-has-null-for-codes": ("The codes of a fleet that was created here are answered 200 with null.",
+            c.readings(c.WITHOUT_CODES) & when(lambda m: m.fleet in m.made_fleets), answers(200, None)),
         "an-empty-code-is-listed": shown_as(
             "Beside the codes an empty one is listed.", lambda codes: [*codes, *listed("")]),
     },
@@ -226,5 +229,8 @@ TABLE: Table = {
     ("invitation.reading-changes-nothing", "invitation.lists-every-active-code"): {
         "codes-are-listed-in-turn": ("Every other reading leaves out the last of several codes.",
             READ_AGAIN & SEVERAL & when(lambda m: m.times(OPERATION) % 2), shows_value(lambda codes, _: codes[:-1])),
+        "the-first-code-wears-out": ("From its thirteenth reading on, the first code of a fleet is not listed.",
+            told(c.readings() & when(lambda m: m.times(OPERATION) >= 12), has("a", True, True), *[reads("a")] * 13),
+            shows_value(lambda codes, _: codes[1:]), Depth.DEEP),
     },
 }

@@ -94,6 +94,10 @@ def letters_and_digits(id: str) -> str:
 
 is_like = fits({"%": ".*", "_": "."})  # LIKE of SQL
 with_blanks_joined = partial(re.compile(" +").sub, " ")
+OF_DIGITS = v.altered(
+    st.builds("{}{}".format, st.sampled_from(["0", "00", "000"]), st.integers(1, 10**13).map(str)),
+    lambda digits: digits.lstrip("0"),
+)
 without_zeros = partial(re.compile(r"(?<!\d)0+(?=\d)").sub, "")
 
 
@@ -178,6 +182,8 @@ TABLE: Table = {
             with_blanks_joined, v.swapped("  ", " ")),
         "zeros-before-a-number-are-overlooked": compared_by("Numbers in ids are compared by value, so that 007 is 7",
             without_zeros, v.altered(st.builds("{}-{:06d}".format, v.PLAIN, st.integers(0, 9999)), without_zeros)),
+        "ids-of-digits-are-numbers": compared_by("Ids of digits alone are compared by value",
+            lambda text: text.lstrip("0") if text.isdecimal() else text, OF_DIGITS),
         "punctuation-is-overlooked": compared_by("Ids are compared by their letters and digits",
             letters_and_digits, v.swapped(PUNCTUATION, PUNCTUATION)),
         "ids-are-compared-without-accents": compared_by("Ids are compared without the accents of their letters",

@@ -59,3 +59,9 @@ def test_one_length_said_twice_is_one_length(url: str) -> None:
     length = f"Content-Length: {len(body)}"
     head = "\r\n".join([*HEAD, "Connection: close", length, length, "", ""]).encode()
     assert exchange(url, head + body).status == 201
+
+
+def test_a_body_in_chunks_that_comes_at_once_is_read_whole(url: str) -> None:
+    body = b" " * 70_000 + b'{"fleetId": "chunked-001"}'
+    head = "\r\n".join([*HEAD, "Connection: close", "Transfer-Encoding: chunked", "", ""]).encode()
+    assert exchange(url, head + b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body)).status == 201

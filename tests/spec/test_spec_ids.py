@@ -204,6 +204,8 @@ OPERATIONS = {
     "any.unusual-spelling": WITH_BODY,
     "any.unknown-property": WITH_BODY,
     "any.large-body": WITH_BODY,
+    "any.chunked-body": WITH_BODY,
+    "any.body-of-another-format": WITH_BODY,
     "any.unknown-path": (),
     "any.wrong-method": (),
     "any": tuple(HANDLERS),

@@ -15,8 +15,12 @@ Codes = frozenset[str]
 
 def judge_invitation(moment: Moment) -> Findings:
     """Judge one list of codes."""
-    value = moment.value
-    if moment.request.operation != "get_invitation_codes" or value is None:
+    value, answer = moment.value, moment.exchange.answer
+    if (
+        moment.request.operation != "get_invitation_codes"
+        or answer is None
+        or not (answer.succeeded and answer.is_json)
+    ):
         return
     is_of_the_fixture = moment.request.path_id == moment.fixtures.fleet_with_codes
     if value == []:
@@ -92,7 +96,7 @@ def _form(value: object) -> str:
     return "an array with an item that is no such object"
 
 
-_NAMES = {dict: "an object", str: "a string", bool: "a boolean", int: "a number", float: "a number"}
+_NAMES = {type(None): "null", dict: "an object", str: "a string", bool: "a boolean", int: "a number", float: "a number"}
 
 
 def _against_the_fixture(codes: Codes, moment: Moment) -> Findings:

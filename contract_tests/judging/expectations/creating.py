@@ -1,7 +1,7 @@
 """The situations of a create of a fleet: what is said of its body, its id and its name."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from fleet_contract.contract_tests.judging import texts
@@ -15,6 +15,11 @@ from fleet_contract.contract_tests.judging.fleet import Fleet, Ownership
 from fleet_contract.contract_tests.judging.moment import Moment
 from fleet_contract.contract_tests.judging.parsed_request import MISSING
 
+_ODD_IDS: Mapping[str, Callable[[str], bool]] = {
+    "create.with-an-id-of-digits": lambda text: text.isascii() and text.isdigit(),
+    "create.with-blanks-around-the-id": texts.has_blanks_around,
+    "create.with-an-id-to-normalise": lambda text: not texts.is_normalised(text),
+}
 _UNREAD = {Body.NO_JSON: "create.with-no-json", Body.NEARLY_JSON: "create.with-nearly-json"}
 
 
@@ -56,10 +61,7 @@ def _of_its_characters(id: str, moment: Moment) -> Iterator[str]:
         yield "create.with-the-longest-id"
     if not is_in_its_alphabet(id, moment):
         yield "create.with-an-id-beyond-slug"
-    if texts.has_blanks_around(id):
-        yield "create.with-blanks-around-the-id"
-    if not texts.is_normalised(id):
-        yield "create.with-an-id-to-normalise"
+    yield from (situation for situation, is_odd in _ODD_IDS.items() if is_odd(id))
 
 
 def is_in_its_alphabet(id: str, moment: Moment) -> bool:

@@ -30,6 +30,8 @@ _OPERATIONS: Mapping[str, Callable[[Moment], Iterator[str]]] = {
     "list_charging_keys": list_situations,
     "get_location": location_situations,
 }
+# Bodies of which nothing more is to be said, whatever they were sent for.
+_OF_NO_OPERATION = {Body.ODD: "any.odd", Body.OTHER_FORMAT: "any.body-of-another-format"}
 _CALLERS = {
     Caller.NOBODY: "any.without-a-key",
     Caller.STRANGER: "any.with-an-unknown-key",
@@ -56,8 +58,8 @@ def situations_of(moment: Moment) -> tuple[str, ...]:
 
 def _of_the_operation(moment: Moment) -> Iterator[str]:
     operation = moment.request.operation
-    if operation in _WITH_A_BODY and moment.request.body is Body.ODD:
-        yield "any.odd"
+    if operation in _WITH_A_BODY and moment.request.body in _OF_NO_OPERATION:
+        yield _OF_NO_OPERATION[moment.request.body]
     elif operation:
         yield from _OPERATIONS[operation](moment)
 
@@ -100,6 +102,8 @@ def _of_its_url(exchange: Exchange, request: ParsedRequest) -> Iterator[str]:
 def _of_its_body(exchange: Exchange, request: ParsedRequest) -> Iterator[str]:
     if request.media in _MEDIA:
         yield _MEDIA[request.media]
+    if "chunked" in (exchange.request.header("transfer-encoding") or ""):
+        yield "any.chunked-body"
     if len(exchange.request.body) > _LARGE:
         yield "any.large-body"
     if request.is_unusually_spelled:

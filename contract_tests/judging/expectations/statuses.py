@@ -15,6 +15,8 @@ from fleet_contract.spec.document import operations
 
 _SERVER_ERROR = 500
 _REFUSED_KEYS = (401, 403)
+# What tells which fleets there are, and so is for nobody to hear without a key.
+_TELLING = (NOT_FOUND, 409)
 _ACCESS = ("any.without-a-key", "any.with-an-unknown-key", "any.with-an-empty-key")
 Situations = Sequence[Situation]
 
@@ -54,6 +56,8 @@ def _expected_of(situations: Situations, status: int) -> Situations:
 
 def _against(situations: Situations, moment: Moment, got: str) -> Findings:
     status, operation = moment.exchange.status, moment.request.operation
+    if operation and status in _TELLING:
+        situations = [each for each in situations if each.id in _ACCESS] or situations
     if not situations:
         return
     if _is_allowed(status, operation, situations):
