@@ -12,7 +12,7 @@ from tests.suite.harness import judged, mock
 from bench.many import HONEST, against_each
 from bench.subjects import sample, sections
 from bench.tables import table
-from fleet_contract.contract_tests.depths import Depth
+from fleet_contract.contract_tests.target.depths import Depth
 from proof.mutants import MUTANTS
 
 HEAD = ["check", "requests", "faults that it shows", "that nothing else shows"]

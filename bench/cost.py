@@ -15,12 +15,12 @@ from pathlib import Path
 
 import click
 
-from fleet_contract.contract_tests.driving import Alone
-from fleet_contract.contract_tests.judge import begin, drive
 from fleet_contract.contract_tests.reports.console import open_console
 from fleet_contract.contract_tests.reports.progress import Progress
-from fleet_contract.contract_tests.settings import read_settings
-from fleet_contract.contract_tests.verdicts import Outcome
+from fleet_contract.contract_tests.running.settings import read_settings
+from fleet_contract.contract_tests.running.verdicts import Outcome
+from fleet_contract.contract_tests.session.driver import Alone
+from fleet_contract.contract_tests.session.session import begin, drive
 
 TARGET = Path(__file__).parents[1] / "contract_tests" / "mock.toml"
 ROUNDS = (1, 5)  # how often the checks are driven within a run: about 800 and 4,000 exchanges

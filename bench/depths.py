@@ -13,9 +13,9 @@ from bench.many import HONEST, against_each
 from bench.nights import second_night
 from bench.subjects import sample, sections
 from bench.tables import share, table
-from fleet_contract.contract_tests.depths import PRICES, Depth
-from fleet_contract.contract_tests.earlier import MOST_NEW
-from fleet_contract.contract_tests.runs import Report
+from fleet_contract.contract_tests.running.runs import Report
+from fleet_contract.contract_tests.target.depths import PRICES, Depth
+from fleet_contract.contract_tests.target.earlier import MOST_NEW
 from proof.mutants import MUTANTS
 
 DEPTHS = {depth.word: depth for depth in Depth}

@@ -10,8 +10,8 @@ import click
 from tests.suite.harness import SEED, judged, mock
 
 from bench.tables import table
-from fleet_contract.contract_tests.network.pacing import CAUTIOUS
-from fleet_contract.contract_tests.runs import Report
+from fleet_contract.contract_tests.running.runs import Report
+from fleet_contract.contract_tests.target.target import CAUTIOUS
 
 HEAD = ["depth", "with all fixtures and both keys", "with one key and no fixture", "at 10 requests per second"]
 TARGETS: tuple[Mapping[str, Any], ...] = ({"target": SEED}, {"target": None, "FLEET_API_KEY": "demo-key"})

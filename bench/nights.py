@@ -9,7 +9,7 @@ from urllib.request import Request, urlopen
 
 from tests.suite.harness import judged, mock
 
-from fleet_contract.contract_tests.runs import Report
+from fleet_contract.contract_tests.running.runs import Report
 from fleet_contract.mock_server.parts import Parts
 from fleet_contract.mock_server.seed import parse_seed
 

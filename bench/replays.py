@@ -18,9 +18,9 @@ from tests.suite.harness import judged, mock
 from bench.many import against_each
 from bench.subjects import evenly
 from bench.tables import share, table
-from fleet_contract.contract_tests.replays.of_a_run import with_replays
 from fleet_contract.contract_tests.replays.replay import Replay
-from fleet_contract.contract_tests.runs import Report
+from fleet_contract.contract_tests.running.runs import Report
+from fleet_contract.contract_tests.session.of_a_run import with_replays
 from proof.mutants import MUTANTS, find, of_requirement
 
 KEYS = {"FLEET_API_KEY": "demo-key", "FLEET_OTHER_API_KEY": "other-key"}

@@ -68,6 +68,6 @@ def run(target: str | Path, **options: Unpack[Options]) -> Judged:
     Raises Contradiction where the command exits 2, and Inconclusive where it exits 3 before its first check, with the
     command's message as the text; KeyboardInterrupt where the run was interrupted. One run at a time in a process.
     """
-    from fleet_contract.contract_tests.for_programs import judged  # with it pytest and Hypothesis are loaded
+    from fleet_contract.contract_tests.session.for_programs import judged  # with it pytest and Hypothesis are loaded
 
     return judged(target, options)

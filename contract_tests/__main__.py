@@ -3,7 +3,7 @@
 import os
 from typing import NoReturn
 
-from fleet_contract.contract_tests.signals import waiting, watching
+from fleet_contract.contract_tests.process.signals import waiting, watching
 
 
 def main() -> NoReturn:
@@ -16,18 +16,18 @@ def main() -> NoReturn:
 
 
 def _code() -> int:
-    from fleet_contract.contract_tests import standard_streams
-    from fleet_contract.contract_tests.surroundings import deaf
+    from fleet_contract.contract_tests.process import standard_streams
+    from fleet_contract.contract_tests.process.surroundings import deaf
 
     standard_streams.settle()
     with deaf():
-        from fleet_contract.contract_tests.ending import ended
+        from fleet_contract.contract_tests.process.ending import ended
 
         return ended(_command)
 
 
 def _command() -> int:
-    from fleet_contract.contract_tests.surroundings import somewhere
+    from fleet_contract.contract_tests.process.surroundings import somewhere
 
     with waiting(), somewhere():
         from fleet_contract.contract_tests.commands import main as command  # may lack a package

@@ -10,30 +10,38 @@ from typing import Any
 
 import click
 
-from fleet_contract.contract_tests.depths import Depth
-from fleet_contract.contract_tests.disabling import disabled
-from fleet_contract.contract_tests.doctor import diagnoses
-from fleet_contract.contract_tests.drift import changes, read_report
-from fleet_contract.contract_tests.ending import Exit, Inconclusive
+from fleet_contract.contract_tests.driving.untested import Lack
 from fleet_contract.contract_tests.exploring.exploration import SEED_BITS, Asked
 from fleet_contract.contract_tests.exploring.exploration import explore as explore_server
 from fleet_contract.contract_tests.exploring.printing import Progress, print_beginning, print_exploration
-from fleet_contract.contract_tests.judge import begin, finish, following, judge, judge_both, printed, run_checks
 from fleet_contract.contract_tests.judging.dialect.reading import decided
 from fleet_contract.contract_tests.left_behind import note_disabled, read_ledger
-from fleet_contract.contract_tests.options import OF_THE_TARGET
-from fleet_contract.contract_tests.planning import plan_of
+from fleet_contract.contract_tests.process.ending import Exit, Inconclusive
+from fleet_contract.contract_tests.process.files import standard_stream
+from fleet_contract.contract_tests.process.signals import armed, held, waiting, watching
 from fleet_contract.contract_tests.recorded.judging import judge_archive
-from fleet_contract.contract_tests.reports.before import print_diagnoses, print_disabled, print_plan
 from fleet_contract.contract_tests.reports.console import open_console
 from fleet_contract.contract_tests.reports.difference import difference_in_markdown, print_difference
-from fleet_contract.contract_tests.reports.files import standard_stream
+from fleet_contract.contract_tests.reports.drift import changes, read_report
 from fleet_contract.contract_tests.reports.text import print_footprint
-from fleet_contract.contract_tests.runs import Run
-from fleet_contract.contract_tests.settings import read_exploration, read_other, read_settings
-from fleet_contract.contract_tests.signals import armed, held, waiting, watching
-from fleet_contract.contract_tests.target import Target
-from fleet_contract.contract_tests.untested import Lack
+from fleet_contract.contract_tests.running.runs import Run
+from fleet_contract.contract_tests.running.settings import read_exploration, read_other, read_settings
+from fleet_contract.contract_tests.session.before import print_diagnoses, print_disabled, print_plan
+from fleet_contract.contract_tests.session.disabling import disabled
+from fleet_contract.contract_tests.session.doctor import diagnoses
+from fleet_contract.contract_tests.session.planning import plan_of
+from fleet_contract.contract_tests.session.session import (
+    begin,
+    finish,
+    following,
+    judge,
+    judge_both,
+    printed,
+    run_checks,
+)
+from fleet_contract.contract_tests.target.depths import Depth
+from fleet_contract.contract_tests.target.options import OF_THE_TARGET
+from fleet_contract.contract_tests.target.target import Target
 from fleet_contract.contract_tests.watching.watch import watch as watch_server
 from fleet_contract.spec.dialect import NOT_APPLICABLE, to_toml
 from fleet_contract.spec.files import Contradiction, expanded

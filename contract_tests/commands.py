@@ -12,10 +12,14 @@ import click
 from rich.markup import escape
 from rich.table import Table
 
-from fleet_contract.contract_tests.depths import PRICES
-from fleet_contract.contract_tests.ending import Exit, ended
 from fleet_contract.contract_tests.left_behind import FORMS, read_ledger, written
-from fleet_contract.contract_tests.options import (
+from fleet_contract.contract_tests.process.ending import Exit, ended
+from fleet_contract.contract_tests.process.signals import waiting
+from fleet_contract.contract_tests.process.surroundings import somewhere
+from fleet_contract.contract_tests.reports.console import open_console
+from fleet_contract.contract_tests.reports.documents import print_documents
+from fleet_contract.contract_tests.target.depths import PRICES
+from fleet_contract.contract_tests.target.options import (
     CASES_FOLDER,
     LEDGER,
     OF_A_RECORDING,
@@ -24,10 +28,6 @@ from fleet_contract.contract_tests.options import (
     OPTIONS,
     Option,
 )
-from fleet_contract.contract_tests.reports.console import open_console
-from fleet_contract.contract_tests.reports.documents import print_documents
-from fleet_contract.contract_tests.signals import waiting
-from fleet_contract.contract_tests.surroundings import somewhere
 from fleet_contract.spec.catalogue import Question, Requirement, Situation, catalogue
 from fleet_contract.spec.files import Contradiction, suggestion
 from fleet_contract.spec.numerals import Decimal, Whole

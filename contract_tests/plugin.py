@@ -10,18 +10,19 @@ from typing import Any
 
 import pytest
 
-from fleet_contract.contract_tests import checks, verdicts
-from fleet_contract.contract_tests.driving import Driver, is_check
-from fleet_contract.contract_tests.ending import Exit, ending_of, tell, unless_lost
-from fleet_contract.contract_tests.judge import abandon, begun, failure_of, finish
-from fleet_contract.contract_tests.options import OPTIONS
-from fleet_contract.contract_tests.replays.of_a_run import with_replays
+from fleet_contract.contract_tests import checks
+from fleet_contract.contract_tests.process.ending import Exit, ending_of, tell, unless_lost
+from fleet_contract.contract_tests.process.signals import armed, held, watching
 from fleet_contract.contract_tests.reports.console import open_console
 from fleet_contract.contract_tests.reports.progress import Progress
 from fleet_contract.contract_tests.reports.value import message_of
-from fleet_contract.contract_tests.runs import Run
-from fleet_contract.contract_tests.settings import Outputs, read_settings
-from fleet_contract.contract_tests.signals import armed, held, watching
+from fleet_contract.contract_tests.running import verdicts
+from fleet_contract.contract_tests.running.runs import Run
+from fleet_contract.contract_tests.running.settings import Outputs, read_settings
+from fleet_contract.contract_tests.session.driver import Driver, is_check
+from fleet_contract.contract_tests.session.of_a_run import with_replays
+from fleet_contract.contract_tests.session.session import abandon, begun, failure_of, finish
+from fleet_contract.contract_tests.target.options import OPTIONS
 from fleet_contract.spec.files import Contradiction
 
 PREFIX = "--fleet-"

@@ -15,16 +15,16 @@ from pathlib import Path
 
 from rich.terminal_theme import DIMMED_MONOKAI, TerminalTheme
 
-from fleet_contract.contract_tests.gate import Gate
-from fleet_contract.contract_tests.judge import begin, run_checks
-from fleet_contract.contract_tests.replays.of_a_run import with_replays
 from fleet_contract.contract_tests.reports.console import open_console
 from fleet_contract.contract_tests.reports.html import to_html
 from fleet_contract.contract_tests.reports.page import print_report
 from fleet_contract.contract_tests.reports.value import value_of
-from fleet_contract.contract_tests.runs import Report
-from fleet_contract.contract_tests.settings import read_settings
-from fleet_contract.contract_tests.waivers import Waiver
+from fleet_contract.contract_tests.running.runs import Report
+from fleet_contract.contract_tests.running.settings import read_settings
+from fleet_contract.contract_tests.session.of_a_run import with_replays
+from fleet_contract.contract_tests.session.session import begin, run_checks
+from fleet_contract.contract_tests.target.gate import Gate
+from fleet_contract.contract_tests.target.waivers import Waiver
 from fleet_contract.mock_server.parts import parts
 from fleet_contract.mock_server.serving import serving
 from proof.mutants import find

@@ -8,8 +8,8 @@ from importlib.metadata import version
 from pathlib import Path
 
 from bench.contestant import SAID, SEED, Contestant, Ground, Inconclusive, NoReport, Reading, Share
-from fleet_contract.contract_tests.ending import Exit
-from fleet_contract.contract_tests.verdicts import Verdict
+from fleet_contract.contract_tests.process.ending import Exit
+from fleet_contract.contract_tests.running.verdicts import Verdict
 
 REPORT, CASES = "report.json", "cases"
 PROGRAMS = re.compile(r"in\s+([0-9]+)\s+programs")

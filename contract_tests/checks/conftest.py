@@ -2,12 +2,12 @@
 
 import pytest
 
-from fleet_contract.contract_tests.api import Api
-from fleet_contract.contract_tests.depths import Depth
-from fleet_contract.contract_tests.driving import RUN, SAVED
-from fleet_contract.contract_tests.runs import Run
-from fleet_contract.contract_tests.target import Fixtures
-from fleet_contract.contract_tests.untested import Lack, Untested
+from fleet_contract.contract_tests.driving.api import Api
+from fleet_contract.contract_tests.driving.untested import Lack, Untested
+from fleet_contract.contract_tests.running.runs import Run
+from fleet_contract.contract_tests.session.driver import RUN, SAVED
+from fleet_contract.contract_tests.target.depths import Depth
+from fleet_contract.contract_tests.target.target import Fixtures
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

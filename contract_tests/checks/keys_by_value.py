@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from fleet_contract.contract_tests.api import Api
+from fleet_contract.contract_tests.driving.api import Api
 
 # Of a number that begins with the mark's digits. As numbers 0e1 and 0e2 are equal.
 _SPELLED: Sequence[Callable[[int], dict[str, str]]] = [

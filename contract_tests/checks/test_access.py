@@ -5,12 +5,12 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from fleet_contract.contract_tests.api import FLEETS, JSON, KEYS, Api, segment
-from fleet_contract.contract_tests.check import LEFT_OUT, over, reaches
-from fleet_contract.contract_tests.depths import Depth
+from fleet_contract.contract_tests.driving.api import FLEETS, JSON, KEYS, Api, segment
+from fleet_contract.contract_tests.driving.check import LEFT_OUT, over, reaches
 from fleet_contract.contract_tests.exchange import Caller, Exchange
 from fleet_contract.contract_tests.judging.bodies import spell
-from fleet_contract.contract_tests.target import Fixtures
+from fleet_contract.contract_tests.target.depths import Depth
+from fleet_contract.contract_tests.target.target import Fixtures
 
 # Each operation once, as a request that would succeed with a key.
 _CALLS: dict[str, Callable[[Api, str, dict[str, Any]], Exchange]] = {

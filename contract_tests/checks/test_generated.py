@@ -5,10 +5,9 @@ from math import ceil
 
 from hypothesis import strategies as st
 
-from fleet_contract.contract_tests.api import Api
-from fleet_contract.contract_tests.check import over, reaches
-from fleet_contract.contract_tests.depths import Depth
-from fleet_contract.contract_tests.generated import (
+from fleet_contract.contract_tests.driving.api import Api
+from fleet_contract.contract_tests.driving.check import over, reaches
+from fleet_contract.contract_tests.driving.generated import (
     GeneratedCase,
     can_be_marked,
     generated_cases,
@@ -17,8 +16,9 @@ from fleet_contract.contract_tests.generated import (
     with_path_id,
     with_query_id,
 )
-from fleet_contract.contract_tests.target import Fixtures
-from fleet_contract.contract_tests.untested import Lack, Untested
+from fleet_contract.contract_tests.driving.untested import Lack, Untested
+from fleet_contract.contract_tests.target.depths import Depth
+from fleet_contract.contract_tests.target.target import Fixtures
 from fleet_contract.spec.document import document, operations
 
 _DOCUMENT = document()

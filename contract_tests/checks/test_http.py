@@ -4,11 +4,11 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from fleet_contract.contract_tests.api import FLEETS, JSON, KEYS, Api, segment
-from fleet_contract.contract_tests.check import LEFT_OUT, over, reaches
 from fleet_contract.contract_tests.checks import values
-from fleet_contract.contract_tests.depths import Depth
+from fleet_contract.contract_tests.driving.api import FLEETS, JSON, KEYS, Api, segment
+from fleet_contract.contract_tests.driving.check import LEFT_OUT, over, reaches
 from fleet_contract.contract_tests.judging.bodies import spell
+from fleet_contract.contract_tests.target.depths import Depth
 
 
 @reaches("http.unknown-paths-are-refused", depth=Depth.STANDARD)

@@ -5,15 +5,15 @@ from urllib.parse import quote
 
 from hypothesis import strategies as st
 
-from fleet_contract.contract_tests.api import FLEETS, JSON, Api, in_lower_case, segment, without_need
-from fleet_contract.contract_tests.check import LEFT_OUT, over, reaches
 from fleet_contract.contract_tests.checks import texts
-from fleet_contract.contract_tests.depths import Depth
+from fleet_contract.contract_tests.driving.api import FLEETS, JSON, Api, in_lower_case, segment, without_need
+from fleet_contract.contract_tests.driving.check import LEFT_OUT, over, reaches
 from fleet_contract.contract_tests.exchange import Caller, value_of
 from fleet_contract.contract_tests.judging.bodies import spell
 from fleet_contract.contract_tests.judging.parsed_request import MISSING
 from fleet_contract.contract_tests.programs.changes import RESEMBLING
-from fleet_contract.contract_tests.target import Fixtures
+from fleet_contract.contract_tests.target.depths import Depth
+from fleet_contract.contract_tests.target.target import Fixtures
 
 
 @reaches(

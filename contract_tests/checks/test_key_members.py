@@ -4,9 +4,9 @@ from collections.abc import Iterable
 
 from hypothesis import strategies as st
 
-from fleet_contract.contract_tests.api import Api
-from fleet_contract.contract_tests.check import over, reaches
-from fleet_contract.contract_tests.depths import Depth
+from fleet_contract.contract_tests.driving.api import Api
+from fleet_contract.contract_tests.driving.check import over, reaches
+from fleet_contract.contract_tests.target.depths import Depth
 
 _NAMES = ("fleetName", "name")
 

@@ -6,17 +6,17 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from fleet_contract.contract_tests.api import JSON, KEYS, Api, without_need
-from fleet_contract.contract_tests.check import over, reaches
 from fleet_contract.contract_tests.checks import values
 from fleet_contract.contract_tests.checks.keys_by_value import keys_by_value
-from fleet_contract.contract_tests.depths import Depth
+from fleet_contract.contract_tests.driving.api import JSON, KEYS, Api, without_need
+from fleet_contract.contract_tests.driving.check import over, reaches
+from fleet_contract.contract_tests.driving.untested import Lack, Untested
 from fleet_contract.contract_tests.exchange import Caller
 from fleet_contract.contract_tests.judging.expectations.keys import PAGE_SIZES
 from fleet_contract.contract_tests.judging.listings import cursor_of, items_of
 from fleet_contract.contract_tests.programs.changes import RESEMBLING
-from fleet_contract.contract_tests.target import Fixtures
-from fleet_contract.contract_tests.untested import Lack, Untested
+from fleet_contract.contract_tests.target.depths import Depth
+from fleet_contract.contract_tests.target.target import Fixtures
 
 _ENOUGH_PAGES = 3  # to walk; a fleet of many keys would cost many requests
 _ENOUGH_FOR_PAGES = 11  # the smallest page holds 10

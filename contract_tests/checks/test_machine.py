@@ -7,12 +7,12 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 
-from fleet_contract.contract_tests.api import Api
-from fleet_contract.contract_tests.check import LEFT_OUT, reaches
 from fleet_contract.contract_tests.checks import texts
-from fleet_contract.contract_tests.depths import Depth
+from fleet_contract.contract_tests.driving.api import Api
+from fleet_contract.contract_tests.driving.check import LEFT_OUT, reaches
+from fleet_contract.contract_tests.driving.untested import Untested
 from fleet_contract.contract_tests.network.budget import BudgetSpent
-from fleet_contract.contract_tests.untested import Untested
+from fleet_contract.contract_tests.target.depths import Depth
 
 _MOST_FLEETS = 3  # in one sequence, since they stay
 _ENDINGS = [*texts.PLAIN_ENDINGS, *texts.MORE_ENDINGS]

@@ -1,11 +1,11 @@
 """A fleet of more charging keys than any default page holds: listed in pages of many sizes, and with filters."""
 
-from fleet_contract.contract_tests.api import Api
-from fleet_contract.contract_tests.check import reaches
 from fleet_contract.contract_tests.checks.keys_by_value import keys_by_value
-from fleet_contract.contract_tests.depths import Depth
+from fleet_contract.contract_tests.driving.api import Api
+from fleet_contract.contract_tests.driving.check import reaches
 from fleet_contract.contract_tests.judging.listings import items_of
 from fleet_contract.contract_tests.programs.changes import RESEMBLING
+from fleet_contract.contract_tests.target.depths import Depth
 
 _MORE_THAN_A_PAGE = 101  # keys; without page_size, a page has 100
 _SIZES = (10, 17, 50, 99, 100, 101)

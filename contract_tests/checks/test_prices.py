@@ -2,11 +2,11 @@
 
 from hypothesis import strategies as st
 
-from fleet_contract.contract_tests.api import Api, without_need
-from fleet_contract.contract_tests.check import over, reaches
-from fleet_contract.contract_tests.depths import Depth
+from fleet_contract.contract_tests.driving.api import Api, without_need
+from fleet_contract.contract_tests.driving.check import over, reaches
 from fleet_contract.contract_tests.exchange import Caller
-from fleet_contract.contract_tests.target import Fixtures
+from fleet_contract.contract_tests.target.depths import Depth
+from fleet_contract.contract_tests.target.target import Fixtures
 
 
 @reaches(

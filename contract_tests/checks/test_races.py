@@ -5,12 +5,12 @@ from functools import partial
 
 from hypothesis import strategies as st
 
-from fleet_contract.contract_tests.api import Api
-from fleet_contract.contract_tests.check import LEFT_OUT, over, reaches
 from fleet_contract.contract_tests.checks import texts
-from fleet_contract.contract_tests.depths import Depth
+from fleet_contract.contract_tests.driving.api import Api
+from fleet_contract.contract_tests.driving.check import LEFT_OUT, over, reaches
 from fleet_contract.contract_tests.exchange import Caller
-from fleet_contract.contract_tests.target import Fixtures
+from fleet_contract.contract_tests.target.depths import Depth
+from fleet_contract.contract_tests.target.target import Fixtures
 
 _CREATES = "fleets.overlapping-creates-make-one-fleet"
 _CALLS = "fleets.overlapping-calls-fit-an-order"

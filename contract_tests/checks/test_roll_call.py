@@ -3,9 +3,9 @@
 It alone asks for what others have made, and so sends more where more checks ran.
 """
 
-from fleet_contract.contract_tests.api import Api
-from fleet_contract.contract_tests.check import reaches
-from fleet_contract.contract_tests.depths import Depth
+from fleet_contract.contract_tests.driving.api import Api
+from fleet_contract.contract_tests.driving.check import reaches
+from fleet_contract.contract_tests.target.depths import Depth
 
 
 @reaches("fleets.id-finds-the-fleet", "fleets.id-never-changes", "fleets.id-works-in-paths", depth=Depth.SMOKE)

@@ -1,10 +1,10 @@
 """Saved cases: programs that an exploration saw break a requirement, sent again; they reach what their files name."""
 
-from fleet_contract.contract_tests.api import Api
-from fleet_contract.contract_tests.check import reaches
+from fleet_contract.contract_tests.driving.api import Api
+from fleet_contract.contract_tests.driving.check import reaches
 from fleet_contract.contract_tests.programs.case_files import Case
 from fleet_contract.contract_tests.programs.replaying import replay
-from fleet_contract.contract_tests.target import Fixtures
+from fleet_contract.contract_tests.target.target import Fixtures
 
 
 @reaches()

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from hypothesis import strategies as st
 
-from fleet_contract.contract_tests.api import Api
+from fleet_contract.contract_tests.driving.api import Api
 from fleet_contract.contract_tests.judging.bodies import spell
 
 # Arrays have two values: one of a single value may be taken for that value.

@@ -8,14 +8,14 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from fleet_contract.contract_tests.api import FLEETS, KEYS
+from fleet_contract.contract_tests.driving.api import FLEETS, KEYS
 from fleet_contract.contract_tests.exploring import words
 from fleet_contract.contract_tests.exploring.words import MOST_FLEETS, NUMBERS, Strategy, weighed
 from fleet_contract.contract_tests.programs.changes import CHANGES
 from fleet_contract.contract_tests.programs.program import Program, Step, tidied
 from fleet_contract.contract_tests.programs.replaying import PATHS
 from fleet_contract.contract_tests.programs.spellings import SPELLINGS
-from fleet_contract.contract_tests.target import Target
+from fleet_contract.contract_tests.target.target import Target
 
 Scene = list[Step]
 MOST_STEPS = 30

@@ -6,22 +6,22 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from fleet_contract.contract_tests.depths import PRICES, Depth
-from fleet_contract.contract_tests.ending import Inconclusive, ending_of
 from fleet_contract.contract_tests.exploring.hunting import Allowance, Hunt
 from fleet_contract.contract_tests.exploring.records import Sighting
 from fleet_contract.contract_tests.exploring.runs import Runs
-from fleet_contract.contract_tests.gate import Gate
-from fleet_contract.contract_tests.judge import begin, run_checks
 from fleet_contract.contract_tests.judging.dialect.reading import decided
 from fleet_contract.contract_tests.network.ledger import Footprint
-from fleet_contract.contract_tests.options import CASES_FOLDER
+from fleet_contract.contract_tests.process.ending import Inconclusive, ending_of
+from fleet_contract.contract_tests.process.signals import armed, held, watching
 from fleet_contract.contract_tests.programs.case_files import Case, save_case
 from fleet_contract.contract_tests.reports.console import open_console
-from fleet_contract.contract_tests.runs import Settings
-from fleet_contract.contract_tests.settings import at_most
-from fleet_contract.contract_tests.signals import armed, held, watching
-from fleet_contract.contract_tests.verdicts import Outcome, is_selected
+from fleet_contract.contract_tests.running.runs import Settings
+from fleet_contract.contract_tests.running.settings import at_most
+from fleet_contract.contract_tests.running.verdicts import Outcome, is_selected
+from fleet_contract.contract_tests.session.session import begin, run_checks
+from fleet_contract.contract_tests.target.depths import PRICES, Depth
+from fleet_contract.contract_tests.target.gate import Gate
+from fleet_contract.contract_tests.target.options import CASES_FOLDER
 from fleet_contract.spec.dialect import complete
 from fleet_contract.spec.files import Contradiction
 

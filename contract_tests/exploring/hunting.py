@@ -16,17 +16,17 @@ from hypothesis.internal.conjecture import providers
 from hypothesis.internal.constants_ast import Constants
 from hypothesis.strategies import SearchStrategy
 
+from fleet_contract.contract_tests.driving.untested import Lack, Untested
 from fleet_contract.contract_tests.exploring.drawing import programs
 from fleet_contract.contract_tests.exploring.records import Records, Sighting
 from fleet_contract.contract_tests.exploring.runs import Runs
 from fleet_contract.contract_tests.judging.judge import judge
 from fleet_contract.contract_tests.network.budget import BudgetSpent
 from fleet_contract.contract_tests.network.disturbance import disturbance
+from fleet_contract.contract_tests.process.surroundings import without_storage
 from fleet_contract.contract_tests.programs import replaying
 from fleet_contract.contract_tests.programs.program import Program
-from fleet_contract.contract_tests.runs import Run
-from fleet_contract.contract_tests.surroundings import without_storage
-from fleet_contract.contract_tests.untested import Lack, Untested
+from fleet_contract.contract_tests.running.runs import Run
 
 _ROUND = settings(
     max_examples=50,  # programs, unless one fails

@@ -15,8 +15,8 @@ from fleet_contract.contract_tests.exploring.records import Sighting
 from fleet_contract.contract_tests.replays.replay import untried
 from fleet_contract.contract_tests.replays.script import script
 from fleet_contract.contract_tests.reports.text import COLOURS, print_failure
-from fleet_contract.contract_tests.target import Target
-from fleet_contract.contract_tests.verdicts import Outcome, Result, Verdict
+from fleet_contract.contract_tests.running.verdicts import Outcome, Result, Verdict
+from fleet_contract.contract_tests.target.target import Target
 from fleet_contract.spec.catalogue import catalogue
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from fleet_contract.contract_tests.network.budget import Cost
 from fleet_contract.contract_tests.network.client import INTERRUPTED
 from fleet_contract.contract_tests.network.ledger import Footprint
-from fleet_contract.contract_tests.runs import Run, Settings
-from fleet_contract.contract_tests.target import Limits
+from fleet_contract.contract_tests.running.runs import Run, Settings
+from fleet_contract.contract_tests.target.target import Limits
 
 _LEAST_SECONDS = 1e-6
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from fleet_contract.contract_tests.check import check_of
 from fleet_contract.contract_tests.checks import test_http, test_keys, texts, values
+from fleet_contract.contract_tests.driving.check import check_of
 from fleet_contract.contract_tests.programs.changes import CHANGES
 from fleet_contract.contract_tests.programs.program import Step
 

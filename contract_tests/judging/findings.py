@@ -7,7 +7,7 @@ from typing import Any
 
 from fleet_contract.contract_tests.exchange import Exchange
 from fleet_contract.contract_tests.judging.races.linearizability import Operation
-from fleet_contract.contract_tests.network.printable import printable
+from fleet_contract.contract_tests.process.printable import printable
 
 _SHOWN = 120  # characters of a value in a message
 _LONGEST = 4_000  # characters of a message; a character of a value takes up to twelve

@@ -24,7 +24,7 @@ from fleet_contract.contract_tests.judging.texts import (
     without_any_blanks,
 )
 from fleet_contract.contract_tests.marks import number_of
-from fleet_contract.contract_tests.target import Fixtures
+from fleet_contract.contract_tests.target.target import Fixtures
 
 NOT_FOUND = 404
 NO_ANSWERS: Mapping[str, str] = MappingProxyType({})

@@ -11,7 +11,7 @@ from fleet_contract.contract_tests.judging.identity import IN_BODIES, IdMatch, i
 from fleet_contract.contract_tests.judging.parsed_request import ParsedRequest
 from fleet_contract.contract_tests.judging.remembering import Remembering
 from fleet_contract.contract_tests.judging.texts import CAPITALS
-from fleet_contract.contract_tests.target import Fixtures
+from fleet_contract.contract_tests.target.target import Fixtures
 from fleet_contract.spec.dialect import Dialect
 
 

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from fleet_contract.contract_tests.exchange import Cause
 from fleet_contract.contract_tests.network.troubles import ADVICE
-from fleet_contract.contract_tests.target import Limits
+from fleet_contract.contract_tests.target.target import Limits
 
 MOST_MEGABYTES = 128  # that the responses of a run take in memory
 SLACK_SECONDS = 60.0

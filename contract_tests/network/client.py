@@ -8,20 +8,20 @@ from pathlib import Path
 from typing import Self
 
 from fleet_contract.contract_tests.exchange import KEY_HEADER, Caller, Cause, Exchange
-from fleet_contract.contract_tests.network.asked import CommandFailed
 from fleet_contract.contract_tests.network.budget import KINDS_OF_TROUBLE, NOTHING, Budget, Cost
 from fleet_contract.contract_tests.network.disturbance import UNAVAILABLE, disturbance
 from fleet_contract.contract_tests.network.examiner import Breaks
 from fleet_contract.contract_tests.network.flights import Flights, Landed, OnExchange
 from fleet_contract.contract_tests.network.ledger import Footprint, Ledger
-from fleet_contract.contract_tests.network.masking import Masker
 from fleet_contract.contract_tests.network.origins import Origins
 from fleet_contract.contract_tests.network.outgoing import READS, Dresser, Outgoing
 from fleet_contract.contract_tests.network.pacing import Clock, Patience, pause_before_retry
 from fleet_contract.contract_tests.network.preflight import look
 from fleet_contract.contract_tests.network.starting_line import StartingLine
 from fleet_contract.contract_tests.network.throttling import PATIENCE, asked_pause
-from fleet_contract.contract_tests.target import Target
+from fleet_contract.contract_tests.target.asked import CommandFailed
+from fleet_contract.contract_tests.target.masking import Masker
+from fleet_contract.contract_tests.target.target import Target
 
 IDEMPOTENT = READS | {"PUT", "DELETE"}  # RFC 9110, section 9.2.2: sent twice, they do what they do sent once
 CONFLICT, UNAUTHORIZED = 409, 401

@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 from fleet_contract.contract_tests.exchange import Cause
 from fleet_contract.contract_tests.network.deadline import Deadline, Late
-from fleet_contract.contract_tests.network.detours import Place
-from fleet_contract.contract_tests.network.hosts import loopback_addresses
 from fleet_contract.contract_tests.network.troubles import Trouble
+from fleet_contract.contract_tests.target.detours import Place
+from fleet_contract.contract_tests.target.hosts import loopback_addresses
 
 STAGGER = 0.25  # seconds until the next address is tried beside the one before: RFC 8305 (5)
 

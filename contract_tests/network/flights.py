@@ -16,14 +16,14 @@ from fleet_contract.contract_tests.network.ledger import (
     may_make,
     name_in,
 )
-from fleet_contract.contract_tests.network.masking import Masker
 from fleet_contract.contract_tests.network.outgoing import Outgoing
 from fleet_contract.contract_tests.network.pacing import Clock, Pace
-from fleet_contract.contract_tests.network.printable import printable
 from fleet_contract.contract_tests.network.starting_line import StartingLine
 from fleet_contract.contract_tests.network.troubles import Trouble
 from fleet_contract.contract_tests.network.wire import Wire
-from fleet_contract.contract_tests.target import Target
+from fleet_contract.contract_tests.process.printable import printable
+from fleet_contract.contract_tests.target.masking import Masker
+from fleet_contract.contract_tests.target.target import Target
 
 OnExchange = Callable[[Exchange], None]
 

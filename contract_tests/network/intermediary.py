@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from html import unescape
 
 from fleet_contract.contract_tests.exchange import Answer, Exchange, NotJson
-from fleet_contract.contract_tests.network.printable import printable
+from fleet_contract.contract_tests.process.printable import printable
 
 # Each says of itself that the request was stopped on its way.
 MITIGATIONS = frozenset(

@@ -18,10 +18,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from fleet_contract.contract_tests.earlier import OWNERS
 from fleet_contract.contract_tests.exchange import Exchange, NotJson, parse_json
 from fleet_contract.contract_tests.network.budget import Cost
-from fleet_contract.contract_tests.network.printable import printable_json
+from fleet_contract.contract_tests.process.printable import printable_json
+from fleet_contract.contract_tests.target.earlier import OWNERS
 from fleet_contract.spec.files import Contradiction
 
 # What a POST below these paths makes, and by which members it is found again, the best first.

@@ -9,13 +9,13 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import NamedTuple
 
 from fleet_contract.contract_tests.exchange import KEY_HEADER, Caller, Request
-from fleet_contract.contract_tests.kinds import TOKEN, VALUE
-from fleet_contract.contract_tests.network.asked import Asked
-from fleet_contract.contract_tests.network.masking import Masker, Secret, revealed
 from fleet_contract.contract_tests.network.proxies import proxy_of
 from fleet_contract.contract_tests.network.troubles import Unsendable
 from fleet_contract.contract_tests.network.wire import Headers
-from fleet_contract.contract_tests.target import Target
+from fleet_contract.contract_tests.target.asked import Asked
+from fleet_contract.contract_tests.target.kinds import TOKEN, VALUE
+from fleet_contract.contract_tests.target.masking import Masker, Secret, revealed
+from fleet_contract.contract_tests.target.target import Target
 from fleet_contract.spec.headers import FROM_NO_PAGE
 
 MARK_HEADER = "X-Fleet-Contract"

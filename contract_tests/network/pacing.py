@@ -5,7 +5,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-CAUTIOUS = 10.0  # requests a second, where nothing else is said and the server asked for fewer
+from fleet_contract.contract_tests.target.target import CAUTIOUS
+
 SLOWEST = 0.5
 RECOVERY = 10  # requests after which a pace that met no other 429 doubles, up to the one it began with
 UNBOUNDED = 500.0  # requests a second, beyond which a pace that began without a limit has none again

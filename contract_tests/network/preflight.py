@@ -4,17 +4,17 @@ import re
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from fleet_contract.contract_tests.ending import Inconclusive
-from fleet_contract.contract_tests.entries import ENTRIES
 from fleet_contract.contract_tests.exchange import Answer, Cause, Exchange, NotJson
-from fleet_contract.contract_tests.network.detours import redirected, resolved
 from fleet_contract.contract_tests.network.disturbance import PROXY_LOGIN, disturbance
 from fleet_contract.contract_tests.network.intermediary import is_html, page_of
-from fleet_contract.contract_tests.network.printable import printable
 from fleet_contract.contract_tests.network.proxies import proxy_url
 from fleet_contract.contract_tests.network.recognition import NO_OPERATION, has, is_missing, is_page_of_keys, reads
 from fleet_contract.contract_tests.network.troubles import ADVICE
-from fleet_contract.contract_tests.target import API, Target
+from fleet_contract.contract_tests.process.ending import Inconclusive
+from fleet_contract.contract_tests.process.printable import printable
+from fleet_contract.contract_tests.target.detours import redirected, resolved
+from fleet_contract.contract_tests.target.entries import ENTRIES
+from fleet_contract.contract_tests.target.target import API, Target
 
 PATH = f"{API}/charging-keys?page_size=10"
 PLAIN_PATH = f"{API}/charging-keys"

@@ -10,9 +10,9 @@ from typing import NamedTuple
 from urllib.parse import SplitResult, unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
-from fleet_contract.contract_tests.network.detours import Place
-from fleet_contract.contract_tests.network.hosts import literal_address
-from fleet_contract.contract_tests.target import PORTS, Target
+from fleet_contract.contract_tests.target.detours import Place
+from fleet_contract.contract_tests.target.hosts import literal_address
+from fleet_contract.contract_tests.target.target import PORTS, Target
 from fleet_contract.spec.files import Contradiction
 
 # In capitals it counts but for a CGI program, which gets it from whoever sends a header named Proxy.

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from fleet_contract.contract_tests.exchange import Exchange, NotJson
 from fleet_contract.contract_tests.network.intermediary import title_of
-from fleet_contract.contract_tests.target import API, Fixtures
+from fleet_contract.contract_tests.target.target import API, Fixtures
 
 NO_OPERATION = f"{API}/ct-no-operation"
 _LIKE_A_NUMBER = re.compile(r"\b\w*\d\w*\b")

@@ -8,14 +8,14 @@ import h11
 from fleet_contract.contract_tests.exchange import Cause
 from fleet_contract.contract_tests.network.conversation import ask_for_tunnel
 from fleet_contract.contract_tests.network.deadline import Deadline, Late
-from fleet_contract.contract_tests.network.detours import Place, is_about, redirected, resolved
 from fleet_contract.contract_tests.network.dialing import dial, dial_unix
 from fleet_contract.contract_tests.network.proxies import Proxy, proxy_of, proxy_url
 from fleet_contract.contract_tests.network.streams import HandshakeFailed, SocketStream, Stream, TlsStream
 from fleet_contract.contract_tests.network.tls import handshake_trouble
 from fleet_contract.contract_tests.network.troubles import Trouble
 from fleet_contract.contract_tests.network.trust import showing_our_certificate, trusting
-from fleet_contract.contract_tests.target import Target
+from fleet_contract.contract_tests.target.detours import Place, is_about, redirected, resolved
+from fleet_contract.contract_tests.target.target import Target
 from fleet_contract.spec.files import Contradiction
 
 __all__ = ["Route", "proxy_url"]  # Whether a proxy is on the way is asked here, by scripts of users too.

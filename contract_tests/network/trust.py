@@ -3,7 +3,7 @@
 import ssl
 from pathlib import Path
 
-from fleet_contract.contract_tests.target import Network
+from fleet_contract.contract_tests.target.target import Network
 from fleet_contract.spec.files import Contradiction
 
 CERTIFICATE = b"-----BEGIN CERTIFICATE-----"

@@ -12,7 +12,7 @@ from fleet_contract.contract_tests.network.deadline import Deadline
 from fleet_contract.contract_tests.network.route import Route
 from fleet_contract.contract_tests.network.streams import Stream
 from fleet_contract.contract_tests.network.troubles import Trouble, Unsendable
-from fleet_contract.contract_tests.target import Target
+from fleet_contract.contract_tests.target.target import Target
 
 Headers = tuple[tuple[str, str], ...]
 IDLE_SECONDS = 2.0  # shorter than any server's, so that no request meets a connection that is just being closed

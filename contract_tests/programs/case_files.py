@@ -11,8 +11,8 @@ from typing import Any
 
 from jsonschema import Draft202012Validator, ValidationError
 
+from fleet_contract.contract_tests.process.files import write
 from fleet_contract.contract_tests.programs.program import Program
-from fleet_contract.contract_tests.reports.files import write
 from fleet_contract.spec.catalogue import NoSuchId, catalogue
 from fleet_contract.spec.files import Contradiction, read, read_text
 

@@ -7,10 +7,10 @@ A text of a program is a plain string, or a recipe: an object with one of `$id`,
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from fleet_contract.contract_tests.api import Api
+from fleet_contract.contract_tests.driving.api import Api
+from fleet_contract.contract_tests.driving.untested import Lack, Untested
 from fleet_contract.contract_tests.programs.changes import CHANGES
-from fleet_contract.contract_tests.target import Fixtures
-from fleet_contract.contract_tests.untested import Lack, Untested
+from fleet_contract.contract_tests.target.target import Fixtures
 
 Recipe = Mapping[str, Any]
 SYMBOLS = ("$id", "$name", "$text", "$number", "$fixture")

@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from fleet_contract.contract_tests.api import RETRIES
-from fleet_contract.contract_tests.depths import Price
+from fleet_contract.contract_tests.driving.api import RETRIES
 from fleet_contract.contract_tests.network.budget import Cost
 from fleet_contract.contract_tests.network.ledger import may_make
+from fleet_contract.contract_tests.target.depths import Price
 
 Step = Mapping[str, Any]
 _MAKES = {"create": Cost.FLEETS, "create_key": Cost.KEYS}

@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import unquote, urlencode
 
-from fleet_contract.contract_tests.api import FLEETS, JSON, KEYS, Api, in_lower_case, segment
+from fleet_contract.contract_tests.driving.api import FLEETS, JSON, KEYS, Api, in_lower_case, segment
+from fleet_contract.contract_tests.driving.untested import Lack, Untested
 from fleet_contract.contract_tests.exchange import Caller, Exchange, Request
 from fleet_contract.contract_tests.judging.listings import cursor_of, items_of
 from fleet_contract.contract_tests.judging.parsed_request import parse_request
@@ -14,8 +15,7 @@ from fleet_contract.contract_tests.network.outgoing import READS
 from fleet_contract.contract_tests.programs.cast import Cast
 from fleet_contract.contract_tests.programs.program import Program, Step
 from fleet_contract.contract_tests.programs.spellings import PLAIN, SPELLINGS
-from fleet_contract.contract_tests.target import Fixtures
-from fleet_contract.contract_tests.untested import Lack, Untested
+from fleet_contract.contract_tests.target.target import Fixtures
 
 _NOT_FOUND = 404
 

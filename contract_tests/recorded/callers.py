@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from fleet_contract.contract_tests.exchange import KEY_HEADER, Caller
-from fleet_contract.contract_tests.network.masking import Secret
 from fleet_contract.contract_tests.recorded.archives import Entry
-from fleet_contract.contract_tests.target import Target
+from fleet_contract.contract_tests.target.masking import Secret
+from fleet_contract.contract_tests.target.target import Target
 
 # What people and tools write in the place of a secret: ***, [REDACTED], <key>, {{apiKey}}, 1234….
 MASKED = re.compile(

@@ -7,8 +7,8 @@ from typing import NamedTuple
 from fleet_contract.contract_tests.exchange import Exchange
 from fleet_contract.contract_tests.judging.judge import Judgement
 from fleet_contract.contract_tests.network.ledger import Footprint
-from fleet_contract.contract_tests.runs import Report, Settings, digest
-from fleet_contract.contract_tests.verdicts import Ran, Result, Verdict, fold, outcome, testable
+from fleet_contract.contract_tests.running.runs import Report, Settings, digest
+from fleet_contract.contract_tests.running.verdicts import Ran, Result, Verdict, fold, outcome, testable
 
 NO_MARK = "none"  # of what others created
 UNSEEN = "no recorded exchange shows it; what hangs on all that a server was asked, only a run can show"

@@ -6,12 +6,12 @@ from typing import Any
 
 from fleet_contract.contract_tests.judging.judge import judge
 from fleet_contract.contract_tests.network.disturbance import disturbances
+from fleet_contract.contract_tests.process.files import prepare
 from fleet_contract.contract_tests.recorded.archives import read_archive
 from fleet_contract.contract_tests.recorded.concluding import begun, concluded
 from fleet_contract.contract_tests.recorded.traffic import base_url_of, traffic_of
-from fleet_contract.contract_tests.reports.files import prepare
-from fleet_contract.contract_tests.runs import Report, Settings
-from fleet_contract.contract_tests.settings import Outputs, read_settings
+from fleet_contract.contract_tests.running.runs import Report, Settings
+from fleet_contract.contract_tests.running.settings import Outputs, read_settings
 
 NOWHERE = "http://no-server.invalid"  # in the place of a base URL, where nothing in an archive is of this API
 

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Iterator
 from fleet_contract.contract_tests.exchange import Answer, Caller, Exchange, NotJson, Request, parse_json
 from fleet_contract.contract_tests.judging.expectations.of_clients import ASKING_FOR_MORE, takes_json
 from fleet_contract.contract_tests.judging.parsed_request import parse_request
-from fleet_contract.contract_tests.network.masking import MASK, Masker
 from fleet_contract.contract_tests.network.outgoing import PATH, SECRETIVE
 from fleet_contract.contract_tests.recorded.archives import Entry, Headers
 from fleet_contract.contract_tests.recorded.callers import CallerOf, is_masked, key_of
-from fleet_contract.contract_tests.target import Fixtures, Target
+from fleet_contract.contract_tests.target.masking import MASK, Masker
+from fleet_contract.contract_tests.target.target import Fixtures, Target
 
 CHECK = "the recording"  # what sent the requests, in the place of a check
 PARTIAL = 206

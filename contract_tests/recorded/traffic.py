@@ -8,11 +8,11 @@ from urllib.parse import SplitResult, urlsplit
 
 from fleet_contract.contract_tests.exchange import Exchange
 from fleet_contract.contract_tests.judging.history import Facts
-from fleet_contract.contract_tests.network.masking import Masker
 from fleet_contract.contract_tests.recorded.archives import Archive, Entry
 from fleet_contract.contract_tests.recorded.callers import callers, is_the_targets
 from fleet_contract.contract_tests.recorded.reading import Reader, is_of_an_operation, secrets_of
-from fleet_contract.contract_tests.target import API, PORTS, Fixtures, Target
+from fleet_contract.contract_tests.target.masking import Masker
+from fleet_contract.contract_tests.target.target import API, PORTS, Fixtures, Target
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,12 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from fleet_contract.contract_tests.exchange import KEY_HEADER, Caller, Request
-from fleet_contract.contract_tests.network.masking import Secret, revealed
 from fleet_contract.contract_tests.network.outgoing import NEAR_KEYS, SECRETIVE, STRANGERS_KEY, WITH_A_BODY
 from fleet_contract.contract_tests.network.proxies import proxy_of_curl, proxy_url
 from fleet_contract.contract_tests.replays.marks import Marked
 from fleet_contract.contract_tests.replays.shell import LONG, PLAIN, followed, word, written
-from fleet_contract.contract_tests.target import Target
+from fleet_contract.contract_tests.target.masking import Secret, revealed
+from fleet_contract.contract_tests.target.target import Target
 from fleet_contract.spec.headers import FROM_NO_PAGE
 
 # What bash expands to each key, where the target does not say where it is.

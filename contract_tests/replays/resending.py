@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from urllib.parse import quote, urlencode
 
-from fleet_contract.contract_tests.api import Api
+from fleet_contract.contract_tests.driving.api import Api
+from fleet_contract.contract_tests.driving.untested import Untested
 from fleet_contract.contract_tests.exchange import Exchange, Request
 from fleet_contract.contract_tests.judging.bodies import spell
 from fleet_contract.contract_tests.judging.findings import Finding
@@ -18,7 +19,6 @@ from fleet_contract.contract_tests.judging.listings import cursor_of, items_of
 from fleet_contract.contract_tests.network.client import Client
 from fleet_contract.contract_tests.replays.marks import Marked, remarked
 from fleet_contract.contract_tests.replays.steps import Step
-from fleet_contract.contract_tests.untested import Untested
 
 MOST_PAGES = 20
 OWN_DIGITS = 3  # of a mark, at its end

@@ -5,14 +5,14 @@ from collections.abc import Iterator, Sequence
 
 from fleet_contract.contract_tests.exchange import Exchange, Request
 from fleet_contract.contract_tests.judging.listings import cursor_of
-from fleet_contract.contract_tests.network.printable import printable
+from fleet_contract.contract_tests.process.printable import printable
 from fleet_contract.contract_tests.replays.curl import Road, functions, keys_of, road_to, words_of
 from fleet_contract.contract_tests.replays.marks import Marked
 from fleet_contract.contract_tests.replays.replay import Replay
 from fleet_contract.contract_tests.replays.resending import MOST_PAGES
 from fleet_contract.contract_tests.replays.shell import VARIABLES
 from fleet_contract.contract_tests.replays.steps import Step
-from fleet_contract.contract_tests.target import Target
+from fleet_contract.contract_tests.target.target import Target
 
 _PRECAUTION = "The first is a precaution: the others name nothing new, and may show what another caller left behind."
 _SHOWN = 200  # characters of what is expected, in a comment

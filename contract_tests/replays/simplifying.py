@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote
 
-from fleet_contract.contract_tests.api import segment
+from fleet_contract.contract_tests.driving.api import segment
 from fleet_contract.contract_tests.exchange import NotJson, Request, parse_json
 from fleet_contract.contract_tests.judging.bodies import spell
 from fleet_contract.contract_tests.replays.steps import Step

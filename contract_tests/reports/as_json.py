@@ -2,9 +2,9 @@
 
 import json
 
-from fleet_contract.contract_tests.network.printable import printable_json
+from fleet_contract.contract_tests.process.printable import printable_json
 from fleet_contract.contract_tests.reports.value import value_of
-from fleet_contract.contract_tests.runs import Report
+from fleet_contract.contract_tests.running.runs import Report
 
 
 def to_json(report: Report) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import Any
 
 from fleet_contract.contract_tests.exchange import Answer, Request
-from fleet_contract.contract_tests.network.masking import MASK
+from fleet_contract.contract_tests.target.masking import MASK
 
 _ERRORS = 400
 _CODE, _IDENTIFIER = "code", "keyIdentifier"

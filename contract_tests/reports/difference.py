@@ -6,8 +6,8 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 
-from fleet_contract.contract_tests.drift import Change, Kind, Value
 from fleet_contract.contract_tests.reports.console import say
+from fleet_contract.contract_tests.reports.drift import Change, Kind, Value
 from fleet_contract.contract_tests.reports.markdown import plain
 
 _HEADINGS = {

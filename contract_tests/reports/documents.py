@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from fleet_contract.contract_tests.documents import Difference
-from fleet_contract.contract_tests.network.printable import printable
+from fleet_contract.contract_tests.process.printable import printable
 from fleet_contract.contract_tests.reports.console import say
 
 

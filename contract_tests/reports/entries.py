@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from fleet_contract.contract_tests.depths import Depth
-from fleet_contract.contract_tests.entries import DIALECT_VARIABLE, ENTRIES, REQUIRED, Entry
+from fleet_contract.contract_tests.target.depths import Depth
+from fleet_contract.contract_tests.target.entries import DIALECT_VARIABLE, ENTRIES, REQUIRED, Entry
 
 _PAGE = """\
 # The entries of the target file

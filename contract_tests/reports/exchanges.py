@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from fleet_contract.contract_tests.exchange import KEY_HEADER, Caller, Exchange, Request
 from fleet_contract.contract_tests.judging.findings import Finding
 from fleet_contract.contract_tests.judging.history import History
-from fleet_contract.contract_tests.network.printable import printable
+from fleet_contract.contract_tests.process.printable import printable
 from fleet_contract.contract_tests.reports.bodies import masked_body, text_of
 
 _SHOWN = 400  # characters of a body

@@ -2,8 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from fleet_contract.contract_tests import expected
-from fleet_contract.contract_tests.network.printable import printable_lines
+from fleet_contract.contract_tests.process.printable import printable_lines
 from fleet_contract.contract_tests.reports.as_json import to_json
 from fleet_contract.contract_tests.reports.bundle import to_bundle
 from fleet_contract.contract_tests.reports.code_quality import to_code_quality
@@ -11,8 +10,9 @@ from fleet_contract.contract_tests.reports.har import to_har
 from fleet_contract.contract_tests.reports.junit import to_junit
 from fleet_contract.contract_tests.reports.markdown import to_markdown
 from fleet_contract.contract_tests.reports.value import value_of
-from fleet_contract.contract_tests.runs import Report
-from fleet_contract.contract_tests.verdicts import Verdict
+from fleet_contract.contract_tests.running.runs import Report
+from fleet_contract.contract_tests.running.verdicts import Verdict
+from fleet_contract.contract_tests.target import expected
 
 _DOCUMENT = "openapi.yaml"  # what a code quality report lays failures to where there is no target file
 

@@ -8,12 +8,12 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from fleet_contract.contract_tests.exchange import Answer, Caller, Exchange
-from fleet_contract.contract_tests.network.masking import Masker
-from fleet_contract.contract_tests.network.printable import printable_json
+from fleet_contract.contract_tests.process.printable import printable_json
 from fleet_contract.contract_tests.reports.bodies import masked_body, masked_in_text, text_of
 from fleet_contract.contract_tests.reports.redacted import LONGEST, codes_of, exchange_value
 from fleet_contract.contract_tests.reports.value import Value, begun_at
-from fleet_contract.contract_tests.runs import Report
+from fleet_contract.contract_tests.running.runs import Report
+from fleet_contract.contract_tests.target.masking import Masker
 
 _UNKNOWN = -1
 

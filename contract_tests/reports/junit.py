@@ -4,12 +4,12 @@ import re
 
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 
-from fleet_contract.contract_tests.network.printable import printable_lines
+from fleet_contract.contract_tests.process.printable import printable_lines
 from fleet_contract.contract_tests.reports.redacted import codes_of, exchange_value, in_text
 from fleet_contract.contract_tests.reports.timeline import drawn
 from fleet_contract.contract_tests.reports.value import RECORDED, begun_at, message_of, story_of
-from fleet_contract.contract_tests.runs import Report
-from fleet_contract.contract_tests.verdicts import Outcome, Result, Verdict
+from fleet_contract.contract_tests.running.runs import Report
+from fleet_contract.contract_tests.running.verdicts import Outcome, Result, Verdict
 
 # What each verdict becomes; a pass has no element.
 ELEMENTS = {Verdict.FAILED: Failure, Verdict.ERRORED: Error, Verdict.UNTESTED: Skipped}

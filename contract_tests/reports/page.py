@@ -6,7 +6,6 @@ from itertools import groupby
 from rich.console import Console
 from rich.markup import escape
 
-from fleet_contract.contract_tests.gate import Pardon
 from fleet_contract.contract_tests.judging.dialect.reading import witnesses
 from fleet_contract.contract_tests.judging.findings import named
 from fleet_contract.contract_tests.reports.console import say
@@ -22,8 +21,9 @@ from fleet_contract.contract_tests.reports.summary import (
 )
 from fleet_contract.contract_tests.reports.text import COLOURS, print_failure, print_footprint
 from fleet_contract.contract_tests.reports.value import message_of, value_of
-from fleet_contract.contract_tests.runs import Report
-from fleet_contract.contract_tests.verdicts import Result, Verdict
+from fleet_contract.contract_tests.running.runs import Report
+from fleet_contract.contract_tests.running.verdicts import Result, Verdict
+from fleet_contract.contract_tests.target.gate import Pardon
 from fleet_contract.spec.dialect import NOT_APPLICABLE, UNKNOWN
 
 _MARKS: dict[Standing, str] = {

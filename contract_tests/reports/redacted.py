@@ -6,10 +6,10 @@ from typing import Any
 
 from fleet_contract.contract_tests.exchange import Answer, Caller, Exchange, Request, value_of
 from fleet_contract.contract_tests.judging.history import History
-from fleet_contract.contract_tests.network.masking import MASK, Masker
 from fleet_contract.contract_tests.network.outgoing import SECRETIVE
-from fleet_contract.contract_tests.network.printable import printable_lines
+from fleet_contract.contract_tests.process.printable import printable_lines
 from fleet_contract.contract_tests.reports.bodies import masked_body, masked_in_text, text_of
+from fleet_contract.contract_tests.target.masking import MASK, Masker
 
 LONGEST = 16_384  # characters of a body
 # By these a server's operators find a request again in their logs, the most usual first.

@@ -3,10 +3,10 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from fleet_contract.contract_tests.gate import Pardon
-from fleet_contract.contract_tests.runs import Report
-from fleet_contract.contract_tests.verdicts import Result, Verdict
-from fleet_contract.contract_tests.waivers import State, Waiver
+from fleet_contract.contract_tests.running.runs import Report
+from fleet_contract.contract_tests.running.verdicts import Result, Verdict
+from fleet_contract.contract_tests.target.gate import Pardon
+from fleet_contract.contract_tests.target.waivers import State, Waiver
 from fleet_contract.spec.catalogue import Basis
 
 Standing = Verdict | Pardon

@@ -8,15 +8,15 @@ from rich.text import Text
 
 from fleet_contract.contract_tests.judging.history import History
 from fleet_contract.contract_tests.network.ledger import Footprint
-from fleet_contract.contract_tests.network.masking import Masker
 from fleet_contract.contract_tests.replays.replay import Replay
 from fleet_contract.contract_tests.replays.resending import OWN_DIGITS
 from fleet_contract.contract_tests.reports.console import say
 from fleet_contract.contract_tests.reports.exchanges import answer_line, grouped, request_line
 from fleet_contract.contract_tests.reports.redacted import codes_of
 from fleet_contract.contract_tests.reports.timeline import drawn
-from fleet_contract.contract_tests.runs import Report
-from fleet_contract.contract_tests.verdicts import Outcome, Result
+from fleet_contract.contract_tests.running.runs import Report
+from fleet_contract.contract_tests.running.verdicts import Outcome, Result
+from fleet_contract.contract_tests.target.masking import Masker
 
 _MOST_EXCHANGES = 12
 _LABEL = 9  # columns of what stands before each text: `answered `

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from fleet_contract.contract_tests.judging.findings import Finding
 from fleet_contract.contract_tests.judging.races.linearizability import Operation
-from fleet_contract.contract_tests.network.printable import printable_lines
+from fleet_contract.contract_tests.process.printable import printable_lines
 
 
 def drawn(finding: Finding) -> str:

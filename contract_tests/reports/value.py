@@ -15,9 +15,9 @@ from fleet_contract.contract_tests.judging.races.linearizability import Operatio
 from fleet_contract.contract_tests.reports.redacted import codes_of, exchange_value
 from fleet_contract.contract_tests.reports.summary import counts, let_pass
 from fleet_contract.contract_tests.reports.timeline import drawn
-from fleet_contract.contract_tests.runs import Report
-from fleet_contract.contract_tests.verdicts import Result
-from fleet_contract.contract_tests.waivers import State, Waiver
+from fleet_contract.contract_tests.running.runs import Report
+from fleet_contract.contract_tests.running.verdicts import Result
+from fleet_contract.contract_tests.target.waivers import State, Waiver
 from fleet_contract.spec.catalogue import catalogue
 from fleet_contract.spec.dialect import MIXED
 from fleet_contract.spec.document import operations

@@ -13,12 +13,12 @@ from fleet_contract.contract_tests.judging.findings import Finding
 from fleet_contract.contract_tests.judging.history import Facts
 from fleet_contract.contract_tests.judging.judge import Judgement
 from fleet_contract.contract_tests.network.codings import Miscoded, codings_of, decoded
-from fleet_contract.contract_tests.network.masking import Masker
 from fleet_contract.contract_tests.recorded.archives import Entry, Headers
 from fleet_contract.contract_tests.recorded.callers import LOGINS, key_of
 from fleet_contract.contract_tests.recorded.concluding import Extent
 from fleet_contract.contract_tests.recorded.reading import Reader, secrets_of
-from fleet_contract.contract_tests.target import Fixtures, Target
+from fleet_contract.contract_tests.target.masking import Masker
+from fleet_contract.contract_tests.target.target import Fixtures, Target
 from fleet_contract.contract_tests.watching.forwarding import Copy, Passed
 from fleet_contract.contract_tests.watching.headers import Field
 from fleet_contract.contract_tests.watching.window import Window

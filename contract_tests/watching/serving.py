@@ -8,11 +8,11 @@ from contextlib import suppress
 import h11
 
 from fleet_contract.contract_tests.network.deadline import Late
-from fleet_contract.contract_tests.network.hosts import bracketed, is_loopback, loopback_addresses
-from fleet_contract.contract_tests.network.printable import printable
 from fleet_contract.contract_tests.network.route import Route
 from fleet_contract.contract_tests.network.streams import SocketStream
-from fleet_contract.contract_tests.target import Target
+from fleet_contract.contract_tests.process.printable import printable
+from fleet_contract.contract_tests.target.hosts import bracketed, is_loopback, loopback_addresses
+from fleet_contract.contract_tests.target.target import Target
 from fleet_contract.contract_tests.watching.forwarding import ClientGone, Forwarder, Passed, Side, Unanswered
 from fleet_contract.contract_tests.watching.headers import hops_left
 from fleet_contract.spec.files import Contradiction

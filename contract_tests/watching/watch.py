@@ -7,15 +7,15 @@ from rich.console import Console
 from rich.markup import escape
 
 from fleet_contract.contract_tests.exchange import Exchange
-from fleet_contract.contract_tests.judge import finish
 from fleet_contract.contract_tests.judging.findings import Finding, named
+from fleet_contract.contract_tests.process.files import prepare, standard_stream
+from fleet_contract.contract_tests.process.signals import Stopped, armed, held, watching
 from fleet_contract.contract_tests.recorded.concluding import concluded
 from fleet_contract.contract_tests.reports.console import open_console, say
-from fleet_contract.contract_tests.reports.files import prepare, standard_stream
-from fleet_contract.contract_tests.runs import Settings
-from fleet_contract.contract_tests.settings import Outputs, read_settings
-from fleet_contract.contract_tests.signals import Stopped, armed, held, watching
-from fleet_contract.contract_tests.verdicts import is_selected
+from fleet_contract.contract_tests.running.runs import Settings
+from fleet_contract.contract_tests.running.settings import Outputs, read_settings
+from fleet_contract.contract_tests.running.verdicts import is_selected
+from fleet_contract.contract_tests.session.session import finish
 from fleet_contract.contract_tests.watching.observing import Observer
 from fleet_contract.contract_tests.watching.serving import Proxy, listening
 

@@ -5,7 +5,7 @@ A file holds those that break one section of the catalogue, or a part of it.
 
 from collections.abc import Mapping
 
-from fleet_contract.contract_tests.depths import Depth
+from fleet_contract.contract_tests.target.depths import Depth
 from fleet_contract.spec.catalogue import catalogue
 from fleet_contract.spec.files import Contradiction, suggestion
 from proof.mutants import (

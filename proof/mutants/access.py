@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from fleet_contract.contract_tests.depths import Depth
+from fleet_contract.contract_tests.target.depths import Depth
 from proof.effects import Overlooks, acts_for, status
 from proof.moments import Moment
 from proof.mutants.table import Row, Table, answered

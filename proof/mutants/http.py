@@ -10,7 +10,7 @@ from urllib.parse import unquote
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
-from fleet_contract.contract_tests.depths import Depth
+from fleet_contract.contract_tests.target.depths import Depth
 from fleet_contract.mock_server.bodies import is_json
 from fleet_contract.mock_server.kinds import Kind
 from proof.effects import Effect, declares, refuses, shows_bytes, shows_value, status, takes_bytes

@@ -4,7 +4,7 @@ import re
 
 from hypothesis import strategies as st
 
-from fleet_contract.contract_tests.depths import Depth
+from fleet_contract.contract_tests.target.depths import Depth
 from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.store import ChargingKey
 from proof.effects import answers, takes, takes_what

@@ -5,7 +5,7 @@ from typing import Any
 
 from hypothesis.strategies import DrawFn
 
-from fleet_contract.contract_tests.depths import Depth
+from fleet_contract.contract_tests.target.depths import Depth
 from fleet_contract.mock_server.handlers import DEFAULT_PAGE_SIZE, listed
 from fleet_contract.mock_server.messages import Answer
 from fleet_contract.mock_server.store import ChargingKey

@@ -10,7 +10,7 @@ from zlib import crc32
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
-from fleet_contract.contract_tests.depths import Depth
+from fleet_contract.contract_tests.target.depths import Depth
 from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import Answer, Call, Json
 from fleet_contract.mock_server.seed import default_seed

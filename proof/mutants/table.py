@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from fleet_contract.contract_tests.depths import Depth
+from fleet_contract.contract_tests.target.depths import Depth
 from fleet_contract.mock_server.messages import Answer
 from fleet_contract.mock_server.parts import Parts
 from fleet_contract.mock_server.parts import Proceed as Within

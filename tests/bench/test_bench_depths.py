@@ -3,7 +3,7 @@
 from bench.depths import Run, remarks, row
 from bench.many import HONEST
 
-from fleet_contract.contract_tests.depths import Depth
+from fleet_contract.contract_tests.target.depths import Depth
 from proof.mutants import MUTANTS
 
 ONE, TWO, THREE = list(MUTANTS)[:3]

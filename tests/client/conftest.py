@@ -11,8 +11,8 @@ import pytest
 import trustme
 
 from fleet_contract.contract_tests.network.client import Client
-from fleet_contract.contract_tests.target import Target
-from fleet_contract.contract_tests.target_file import read_target
+from fleet_contract.contract_tests.target.target import Target
+from fleet_contract.contract_tests.target.target_file import read_target
 
 from .servers import Script, Server, answer, serving
 

@@ -11,10 +11,10 @@ import pytest
 from fleet_contract.contract_tests.exchange import Cause
 from fleet_contract.contract_tests.network import dialing
 from fleet_contract.contract_tests.network.deadline import Deadline
-from fleet_contract.contract_tests.network.detours import Place
 from fleet_contract.contract_tests.network.dialing import addresses, dial
 from fleet_contract.contract_tests.network.preflight import Unreachable
 from fleet_contract.contract_tests.network.troubles import Trouble
+from fleet_contract.contract_tests.target.detours import Place
 
 from .conftest import Open, Serve
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from fleet_contract.contract_tests.network.asked import Asked, CommandFailed
-from fleet_contract.contract_tests.target_file import read_target
+from fleet_contract.contract_tests.target.asked import Asked, CommandFailed
+from fleet_contract.contract_tests.target.target_file import read_target
 from fleet_contract.spec.files import Contradiction
 from tests.suite.harness import SEED, command, judged, mock
 

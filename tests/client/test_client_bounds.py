@@ -11,7 +11,7 @@ from fleet_contract.contract_tests.exchange import Cause, NotJson, TooComplex, m
 from fleet_contract.contract_tests.network import budget
 from fleet_contract.contract_tests.network.budget import MOST_TROUBLES, TROUBLES, BudgetSpent, Cost, longest_run
 from fleet_contract.contract_tests.network.client import Client
-from fleet_contract.contract_tests.target import Limits
+from fleet_contract.contract_tests.target.target import Limits
 
 from .conftest import Open, Serve
 from .servers import RESET, answer

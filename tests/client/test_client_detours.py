@@ -12,12 +12,12 @@ import pytest
 
 from fleet_contract.contract_tests.exchange import Caller, Request
 from fleet_contract.contract_tests.network.client import WritesForbidden
-from fleet_contract.contract_tests.network.detours import Place, redirected, resolved
 from fleet_contract.contract_tests.network.preflight import Unreachable
 from fleet_contract.contract_tests.network.wire import Wire
 from fleet_contract.contract_tests.replays.curl import road_to, words_of
 from fleet_contract.contract_tests.replays.marks import Marked
-from fleet_contract.contract_tests.target import Target
+from fleet_contract.contract_tests.target.detours import Place, redirected, resolved
+from fleet_contract.contract_tests.target.target import Target
 from fleet_contract.spec.files import Contradiction
 
 from .conftest import Open, Serve, TlsFor, target

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from fleet_contract.contract_tests.entries import ENTRIES
-from fleet_contract.contract_tests.gate import Gate
-from fleet_contract.contract_tests.options import OPTIONS
 from fleet_contract.contract_tests.reports.entries import entries_page
-from fleet_contract.contract_tests.settings import read_settings
-from fleet_contract.contract_tests.target import Target
-from fleet_contract.contract_tests.target_file import read_target
+from fleet_contract.contract_tests.running.settings import read_settings
+from fleet_contract.contract_tests.target.entries import ENTRIES
+from fleet_contract.contract_tests.target.gate import Gate
+from fleet_contract.contract_tests.target.options import OPTIONS
+from fleet_contract.contract_tests.target.target import Target
+from fleet_contract.contract_tests.target.target_file import read_target
 from fleet_contract.spec.files import Contradiction
 
 PAGE = Path(__file__).parents[2] / "docs" / "target-file.md"

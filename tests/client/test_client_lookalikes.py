@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from fleet_contract.contract_tests.entries import VARIABLES
-from fleet_contract.contract_tests.target_file import read_target
+from fleet_contract.contract_tests.target.entries import VARIABLES
+from fleet_contract.contract_tests.target.target_file import read_target
 from fleet_contract.spec.files import Contradiction
 
 URL = {"FLEET_BASE_URL": "http://localhost"}

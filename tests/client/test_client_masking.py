@@ -6,7 +6,7 @@ from urllib.parse import unquote
 import pytest
 
 from fleet_contract.contract_tests.exchange import Caller
-from fleet_contract.contract_tests.network.masking import Masker, Secret
+from fleet_contract.contract_tests.target.masking import Masker, Secret
 
 from .conftest import Open, Serve
 from .servers import Heard, answer

@@ -4,10 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from fleet_contract.contract_tests.network.hosts import is_service
-from fleet_contract.contract_tests.network.pacing import CAUTIOUS
 from fleet_contract.contract_tests.network.proxies import proxy_url
-from fleet_contract.contract_tests.target import Limits, Network, Target
+from fleet_contract.contract_tests.target.hosts import is_service
+from fleet_contract.contract_tests.target.target import CAUTIOUS, Limits, Network, Target
 
 PROXY = "http://proxy.example:3128"
 DIRECT = Network()

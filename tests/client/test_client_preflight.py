@@ -8,7 +8,7 @@ from fleet_contract.contract_tests.exchange import Answer, Caller, Exchange, Req
 from fleet_contract.contract_tests.network.client import Client
 from fleet_contract.contract_tests.network.disturbance import disturbance
 from fleet_contract.contract_tests.network.preflight import KeyRefused, NotThisApi, Unreachable
-from fleet_contract.contract_tests.target_file import read_target
+from fleet_contract.contract_tests.target.target_file import read_target
 
 from .conftest import Open, Serve
 from .servers import RESET, answer

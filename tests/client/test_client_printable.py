@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from fleet_contract.contract_tests.network.printable import printable, printable_json, printable_lines
+from fleet_contract.contract_tests.process.printable import printable, printable_json, printable_lines
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from fleet_contract.contract_tests.network.preflight import Unreachable
 from fleet_contract.contract_tests.network.proxies import is_excepted, proxy_of_curl, system_proxy
 from fleet_contract.contract_tests.network.route import proxy_url
 from fleet_contract.contract_tests.replays.curl import road_to
-from fleet_contract.contract_tests.target import Target
+from fleet_contract.contract_tests.target.target import Target
 
 from .conftest import Open, Serve, TlsFor
 from .proxies import relaying

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from fleet_contract.contract_tests.network.masking import Masker, Secret, revealed
 from fleet_contract.contract_tests.network.outgoing import Dresser
-from fleet_contract.contract_tests.target import Target
-from fleet_contract.contract_tests.target_file import read_target
+from fleet_contract.contract_tests.target.masking import Masker, Secret, revealed
+from fleet_contract.contract_tests.target.target import Target
+from fleet_contract.contract_tests.target.target_file import read_target
 from fleet_contract.spec.files import Contradiction
 
 ENVIRONMENT = {"TOKEN": "t0k3n-of-the-gateway", "WITH_END": "t0k3n-of-the-gateway\r\n", "EMPTY": "", "BLANK": " \n"}

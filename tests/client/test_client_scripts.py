@@ -16,8 +16,8 @@ from fleet_contract.contract_tests.network.outgoing import NEAR_KEYS
 from fleet_contract.contract_tests.replays.replay import Known, Replay
 from fleet_contract.contract_tests.replays.script import script
 from fleet_contract.contract_tests.replays.steps import Step
-from fleet_contract.contract_tests.target import Target
-from fleet_contract.contract_tests.target_file import read_target
+from fleet_contract.contract_tests.target.target import Target
+from fleet_contract.contract_tests.target.target_file import read_target
 
 from .conftest import Open, Serve
 from .servers import Heard, answer

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from fleet_contract.contract_tests.entries import ENTRIES, VARIABLES
-from fleet_contract.contract_tests.gate import Gate
-from fleet_contract.contract_tests.network.hosts import is_loopback
-from fleet_contract.contract_tests.network.masking import Secret
 from fleet_contract.contract_tests.programs.case_files import Case, read_case
 from fleet_contract.contract_tests.programs.program import Program
-from fleet_contract.contract_tests.target import Fixtures, Limits, Network, Target
-from fleet_contract.contract_tests.target_file import read_target
+from fleet_contract.contract_tests.target.entries import ENTRIES, VARIABLES
+from fleet_contract.contract_tests.target.gate import Gate
+from fleet_contract.contract_tests.target.hosts import is_loopback
+from fleet_contract.contract_tests.target.masking import Secret
+from fleet_contract.contract_tests.target.target import Fixtures, Limits, Network, Target
+from fleet_contract.contract_tests.target.target_file import read_target
 
 WHOLE = """
 base_url = "https://staging.example/drive/"

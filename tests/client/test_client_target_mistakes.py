@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from fleet_contract.contract_tests.target_file import read_target
+from fleet_contract.contract_tests.target.target_file import read_target
 from fleet_contract.spec.files import Contradiction
 
 

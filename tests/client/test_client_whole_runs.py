@@ -11,10 +11,10 @@ import trustme
 import uvicorn
 from rich.console import Console
 
-from fleet_contract.contract_tests.judge import begin, run_checks
-from fleet_contract.contract_tests.runs import Report
-from fleet_contract.contract_tests.settings import read_settings
-from fleet_contract.contract_tests.verdicts import Outcome
+from fleet_contract.contract_tests.running.runs import Report
+from fleet_contract.contract_tests.running.settings import read_settings
+from fleet_contract.contract_tests.running.verdicts import Outcome
+from fleet_contract.contract_tests.session.session import begin, run_checks
 from fleet_contract.mock_server.app import build
 from fleet_contract.mock_server.listening import listen
 from fleet_contract.mock_server.parts import parts

@@ -17,7 +17,7 @@ import httpx
 import pytest
 import yaml
 
-from fleet_contract.contract_tests.target_file import read_target
+from fleet_contract.contract_tests.target.target_file import read_target
 from tests.mock.processes import free_port, start, stopped
 
 ROOT = Path(__file__).parents[2]
@@ -142,7 +142,7 @@ def test_what_is_copied_makes_a_whole_wheel(tmp_path: Path) -> None:
         "mock_server/seed.yaml",
         "mock_server/control/ui/index.html",
         "spec/openapi.yaml",
-        "contract_tests/judge.py",
+        "contract_tests/session/session.py",
     )
     assert {f"fleet_contract/{file}" for file in data} <= names
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from fleet_contract.contract_tests.commands import main as suite
-from fleet_contract.contract_tests.depths import PRICES
-from fleet_contract.contract_tests.ending import Exit
-from fleet_contract.contract_tests.entries import ENTRIES
-from fleet_contract.contract_tests.options import OPTIONS
+from fleet_contract.contract_tests.process.ending import Exit
+from fleet_contract.contract_tests.target.depths import PRICES
+from fleet_contract.contract_tests.target.entries import ENTRIES
+from fleet_contract.contract_tests.target.options import OPTIONS
 from fleet_contract.mock_server.command import main as mock
 from fleet_contract.spec.catalogue import Basis, catalogue
 from proof.missed import HIDDEN_BY_A_DIALECT, MISSED

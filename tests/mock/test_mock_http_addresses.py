@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from fleet_contract.contract_tests.network.hosts import is_loopback
+from fleet_contract.contract_tests.target.hosts import is_loopback
 from fleet_contract.mock_server.announcing import CLOSED_TO_CONTROL, OPEN_TO_OTHERS, announce
 from fleet_contract.mock_server.listening import CannotListen, is_open_to_others, listen, url_of
 from fleet_contract.mock_server.parts import parts

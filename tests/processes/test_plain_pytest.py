@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from fleet_contract.contract_tests.ending import Exit
+from fleet_contract.contract_tests.process.ending import Exit
 from tests.suite.harness import SEED, clean_environment, ended_in_any_case, mock, python
 
 NOBODY = "http://127.0.0.1:9"

@@ -14,7 +14,7 @@ from urllib.request import urlopen
 import pytest
 import trustme
 
-from fleet_contract.contract_tests.earlier import MOST_NEW
+from fleet_contract.contract_tests.target.earlier import MOST_NEW
 from fleet_contract.mock_server.parts import Parts
 from fleet_contract.mock_server.seed import parse_seed
 from proof.mutants import MUTANTS

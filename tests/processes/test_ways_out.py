@@ -17,13 +17,14 @@ import jsonschema
 import pytest
 from junitparser import Error, JUnitXml, Skipped
 
-from fleet_contract.contract_tests import asking, commands, judge, run
-from fleet_contract.contract_tests.ending import Exit
+from fleet_contract.contract_tests import asking, commands, run
 from fleet_contract.contract_tests.network.client import Client
+from fleet_contract.contract_tests.process.ending import Exit
+from fleet_contract.contract_tests.process.signals import Stopped, armed, watching
 from fleet_contract.contract_tests.reports import as_json
 from fleet_contract.contract_tests.reports.value import value_of
-from fleet_contract.contract_tests.signals import Stopped, armed, watching
-from fleet_contract.contract_tests.target import Target
+from fleet_contract.contract_tests.session import session as judge
+from fleet_contract.contract_tests.target.target import Target
 from fleet_contract.spec.files import read
 from tests.suite.exploring import explored, fails_the_third_rename
 from tests.suite.harness import SEED, clean_environment, command, mock, started

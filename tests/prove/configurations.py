@@ -6,10 +6,10 @@ from urllib.parse import urlsplit
 
 from rich.console import Console
 
-from fleet_contract.contract_tests.judge import begin, run_checks
-from fleet_contract.contract_tests.runs import Report, Settings
-from fleet_contract.contract_tests.settings import read_settings
-from fleet_contract.contract_tests.target import Fixtures
+from fleet_contract.contract_tests.running.runs import Report, Settings
+from fleet_contract.contract_tests.running.settings import read_settings
+from fleet_contract.contract_tests.session.session import begin, run_checks
+from fleet_contract.contract_tests.target.target import Fixtures
 from fleet_contract.spec.catalogue import catalogue
 from tests.suite.harness import SEED, clean_environment, mock
 

@@ -1,6 +1,6 @@
 """The round trip of a dialect: the mock speaks it, conforms, and the suite reads it back as it is."""
 
-from fleet_contract.contract_tests.verdicts import Outcome
+from fleet_contract.contract_tests.running.verdicts import Outcome
 from fleet_contract.spec.dialect import NOT_APPLICABLE
 from tests.suite.harness import ended_early, failed, judged, mock
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from fleet_contract.contract_tests.ending import Exit
+from fleet_contract.contract_tests.process.ending import Exit
 from fleet_contract.mock_server.parts import Parts
 from tests.suite.exploring import (
     BIDI,

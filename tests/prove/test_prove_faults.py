@@ -4,8 +4,8 @@ from zlib import crc32
 
 import pytest
 
-from fleet_contract.contract_tests.depths import Depth
-from fleet_contract.contract_tests.verdicts import Outcome
+from fleet_contract.contract_tests.running.verdicts import Outcome
+from fleet_contract.contract_tests.target.depths import Depth
 from fleet_contract.spec.catalogue import catalogue
 from proof.missed import HIDDEN_BY_A_DIALECT, MISSED
 from proof.mutants import MUTANTS

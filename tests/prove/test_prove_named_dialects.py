@@ -5,7 +5,7 @@ Pairs of answers, and a server that needs a while until a fleet is found, are tr
 
 import pytest
 
-from fleet_contract.contract_tests.verdicts import Outcome
+from fleet_contract.contract_tests.running.verdicts import Outcome
 from fleet_contract.spec.catalogue import catalogue
 from fleet_contract.spec.dialect import complete
 from tests.suite.harness import failed, judged, mock

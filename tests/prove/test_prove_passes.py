@@ -10,9 +10,9 @@ from functools import cache
 
 import pytest
 
-from fleet_contract.contract_tests.depths import Depth
-from fleet_contract.contract_tests.runs import Report
-from fleet_contract.contract_tests.verdicts import Outcome, Result, Verdict
+from fleet_contract.contract_tests.running.runs import Report
+from fleet_contract.contract_tests.running.verdicts import Outcome, Result, Verdict
+from fleet_contract.contract_tests.target.depths import Depth
 from fleet_contract.spec.catalogue import catalogue
 from proof.mutants import of_requirement, plain, subtlest
 from tests.client.servers import Heard, answer

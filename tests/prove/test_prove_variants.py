@@ -2,7 +2,7 @@
 
 import pytest
 
-from fleet_contract.contract_tests.verdicts import Outcome
+from fleet_contract.contract_tests.running.verdicts import Outcome
 from tests.independent.server import serve
 from tests.independent.variants import VARIANTS
 from tests.suite.harness import ended_early, failed, judged

@@ -10,7 +10,7 @@ from fleet_contract.contract_tests.recorded.archives import read_archive
 from fleet_contract.contract_tests.recorded.concluding import begun, concluded
 from fleet_contract.contract_tests.recorded.traffic import Traffic, traffic_of
 from fleet_contract.contract_tests.reports.har import to_har
-from fleet_contract.contract_tests.runs import Report
+from fleet_contract.contract_tests.running.runs import Report
 from tests.suite.harness import judged, mock
 
 Settings = tuple[tuple[str, str], ...]  # of a dialect

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from fleet_contract.contract_tests.exchange import Answer, Caller
-from fleet_contract.contract_tests.network.masking import Secret
 from fleet_contract.contract_tests.recorded.archives import Archive, read_archive
 from fleet_contract.contract_tests.recorded.traffic import Traffic, base_url_of, traffic_of
-from fleet_contract.contract_tests.target import Fixtures, Target
+from fleet_contract.contract_tests.target.masking import Secret
+from fleet_contract.contract_tests.target.target import Fixtures, Target
 from tests.suite.harness import command
 
 FOLDER = Path(__file__).parent / "archives"

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from fleet_contract.contract_tests.exchange import Caller, Exchange
 from fleet_contract.contract_tests.recorded.archives import read_archive
 from fleet_contract.contract_tests.recorded.traffic import traffic_of
-from fleet_contract.contract_tests.verdicts import Outcome, Verdict
+from fleet_contract.contract_tests.running.verdicts import Outcome, Verdict
 from proof.missed import MISSED
 from proof.mutants import MUTANTS, of_requirement, plain
 from tests.prove.dialects import covering

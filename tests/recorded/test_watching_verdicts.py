@@ -11,7 +11,7 @@ import pytest
 from fleet_contract.contract_tests.exchange import Answer, Caller, Exchange, Request
 from fleet_contract.contract_tests.judging.history import Facts
 from fleet_contract.contract_tests.judging.judge import judge
-from fleet_contract.contract_tests.target import Fixtures
+from fleet_contract.contract_tests.target.target import Fixtures
 from fleet_contract.contract_tests.watching.window import Window
 from tests.client.servers import answer, serving
 from tests.suite.harness import command as call

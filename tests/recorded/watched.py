@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 
 from fleet_contract.contract_tests.exchange import Exchange
 from fleet_contract.contract_tests.judging.findings import Finding
-from fleet_contract.contract_tests.network.masking import Secret
-from fleet_contract.contract_tests.target import Limits, Target
+from fleet_contract.contract_tests.target.masking import Secret
+from fleet_contract.contract_tests.target.target import Limits, Target
 from fleet_contract.contract_tests.watching.observing import Observer
 from fleet_contract.contract_tests.watching.serving import Proxy, listening
 from tests.suite.harness import started

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from fleet_contract.contract_tests.runs import Report
+from fleet_contract.contract_tests.running.runs import Report
 from tests.suite.harness import failed, judged, verdicts
 
 from .redis_server import redis_server

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from fleet_contract import contract_tests, mock_server
-from fleet_contract.contract_tests.check import Check, check_of
+from fleet_contract.contract_tests.driving.check import Check, check_of
 from fleet_contract.contract_tests.judging.dialect import by_form, by_situation
 from fleet_contract.contract_tests.judging.fleet import SETTLING_SECONDS
 from fleet_contract.mock_server.handlers import HANDLERS

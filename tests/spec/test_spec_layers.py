@@ -25,15 +25,15 @@ MAY_IMPORT = {
 KNOWN_TO = {
     "pytest": {
         "contract_tests/checks/conftest.py",
-        "contract_tests/driving.py",
+        "contract_tests/session/driver.py",
         "contract_tests/plugin.py",
-        "contract_tests/judge.py",
+        "contract_tests/session/session.py",
         "mock_server/pytest_plugin.py",
     },
     "connexion": {"mock_server/app.py"},
     "junitparser": {"contract_tests/reports/junit.py"},
     "redis": {"mock_server/store/redis_link.py"},
-    "schemathesis": {"contract_tests/generated.py"},
+    "schemathesis": {"contract_tests/driving/generated.py"},
     "yaml": {"spec/files.py", "spec/yaml.py"},
 }
 OF_THE_EXTRA = ("backports", "brotli", "hypothesis", "junitparser", "pytest", "schemathesis")

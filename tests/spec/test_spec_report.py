@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
-from fleet_contract.contract_tests.depths import Depth
 from fleet_contract.contract_tests.reports.value import RECORDED
-from fleet_contract.contract_tests.verdicts import Outcome, Verdict
+from fleet_contract.contract_tests.running.verdicts import Outcome, Verdict
+from fleet_contract.contract_tests.target.depths import Depth
 from fleet_contract.spec.catalogue import Basis, catalogue
 from fleet_contract.spec.files import read
 

@@ -13,10 +13,10 @@ from click.testing import CliRunner, Result
 from rich.console import Console
 
 from fleet_contract.contract_tests.commands import main
-from fleet_contract.contract_tests.judge import begin, run_checks
-from fleet_contract.contract_tests.runs import Report
-from fleet_contract.contract_tests.settings import read_settings
-from fleet_contract.contract_tests.verdicts import Verdict
+from fleet_contract.contract_tests.running.runs import Report
+from fleet_contract.contract_tests.running.settings import read_settings
+from fleet_contract.contract_tests.running.verdicts import Verdict
+from fleet_contract.contract_tests.session.session import begin, run_checks
 from fleet_contract.mock_server.parts import Parts, parts
 from fleet_contract.mock_server.serving import serving
 from proof.mutants import find

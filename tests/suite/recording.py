@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from fleet_contract.contract_tests.driving.untested import Lack
 from fleet_contract.contract_tests.exchange import Answer, Caller, Cause, Exchange, Request
-from fleet_contract.contract_tests.runs import Report
-from fleet_contract.contract_tests.target import Fixtures
-from fleet_contract.contract_tests.untested import Lack
-from fleet_contract.contract_tests.verdicts import Ran
+from fleet_contract.contract_tests.running.runs import Report
+from fleet_contract.contract_tests.running.verdicts import Ran
+from fleet_contract.contract_tests.target.target import Fixtures
 
 
 @dataclass(frozen=True)

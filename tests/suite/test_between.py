@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from fleet_contract.contract_tests.runs import Report
-from fleet_contract.contract_tests.verdicts import Outcome
+from fleet_contract.contract_tests.running.runs import Report
+from fleet_contract.contract_tests.running.verdicts import Outcome
 from tests.client.servers import RESET, Heard, answer
 
 from .fronts import Instead, fronted, page

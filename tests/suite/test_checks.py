@@ -3,8 +3,8 @@
 import pytest
 from hypothesis import strategies as st
 
-from fleet_contract.contract_tests.check import Check, check_of, over, reaches
-from fleet_contract.contract_tests.depths import Depth
+from fleet_contract.contract_tests.driving.check import Check, check_of, over, reaches
+from fleet_contract.contract_tests.target.depths import Depth
 from fleet_contract.spec.catalogue import NoSuchId
 
 Q, S, D = Depth.QUICK, Depth.STANDARD, Depth.DEEP

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from fleet_contract.contract_tests.ending import Exit
+from fleet_contract.contract_tests.process.ending import Exit
 from fleet_contract.spec.catalogue import catalogue
 
 from .answering import answering

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from fleet_contract.contract_tests.drift import Change, Kind, changes, read_report
 from fleet_contract.contract_tests.reports.difference import difference_in_markdown
+from fleet_contract.contract_tests.reports.drift import Change, Kind, changes, read_report
 from fleet_contract.contract_tests.reports.value import Value, value_of
 from fleet_contract.spec.files import Contradiction
 

@@ -12,13 +12,13 @@ from typing import Any
 
 import pytest
 
-from fleet_contract.contract_tests.depths import PRICES, Depth
-from fleet_contract.contract_tests.ending import Exit
 from fleet_contract.contract_tests.network.client import Client
+from fleet_contract.contract_tests.process.ending import Exit
 from fleet_contract.contract_tests.programs import replaying
 from fleet_contract.contract_tests.programs.changes import CHANGES
 from fleet_contract.contract_tests.programs.program import Program
-from fleet_contract.contract_tests.settings import read_exploration
+from fleet_contract.contract_tests.running.settings import read_exploration
+from fleet_contract.contract_tests.target.depths import PRICES, Depth
 from fleet_contract.mock_server.parts import Parts
 from fleet_contract.spec.catalogue import catalogue
 from fleet_contract.spec.files import read

@@ -2,8 +2,8 @@
 
 from fleet_contract.contract_tests.exploring.runs import Runs
 from fleet_contract.contract_tests.network.budget import Cost
-from fleet_contract.contract_tests.runs import Settings
-from fleet_contract.contract_tests.target import Limits, Target
+from fleet_contract.contract_tests.running.runs import Settings
+from fleet_contract.contract_tests.target.target import Limits, Target
 from tests.client.servers import RESET, serving
 
 

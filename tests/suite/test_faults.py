@@ -5,7 +5,7 @@ All of them are tried in tests/prove.
 
 import pytest
 
-from fleet_contract.contract_tests.verdicts import Outcome
+from fleet_contract.contract_tests.running.verdicts import Outcome
 from fleet_contract.spec.catalogue import catalogue
 from proof.mutants import MUTANTS
 

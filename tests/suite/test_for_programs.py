@@ -11,8 +11,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from fleet_contract.contract_tests import Options, run
-from fleet_contract.contract_tests.ending import Inconclusive
-from fleet_contract.contract_tests.options import OPTIONS, REPORTS
+from fleet_contract.contract_tests.process.ending import Inconclusive
+from fleet_contract.contract_tests.target.options import OPTIONS, REPORTS
 from fleet_contract.spec.files import Contradiction, read
 
 from .harness import SEED, clean_environment, command, mock

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from fleet_contract.contract_tests.depths import Depth
-from fleet_contract.contract_tests.entries import ENTRIES
-from fleet_contract.contract_tests.expected import Expected
-from fleet_contract.contract_tests.gate import Gate, Pardon
-from fleet_contract.contract_tests.target_file import read_described
-from fleet_contract.contract_tests.verdicts import Outcome, Ran, Result, Verdict, outcome, waivers
-from fleet_contract.contract_tests.waivers import State, Waiver
+from fleet_contract.contract_tests.running.verdicts import Outcome, Ran, Result, Verdict, outcome, waivers
+from fleet_contract.contract_tests.target.depths import Depth
+from fleet_contract.contract_tests.target.entries import ENTRIES
+from fleet_contract.contract_tests.target.expected import Expected
+from fleet_contract.contract_tests.target.gate import Gate, Pardon
+from fleet_contract.contract_tests.target.target_file import read_described
+from fleet_contract.contract_tests.target.waivers import State, Waiver
 from fleet_contract.spec.catalogue import Basis, catalogue
 from fleet_contract.spec.files import Contradiction
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from fleet_contract.contract_tests.generated import (
+from fleet_contract.contract_tests.driving.generated import (
     GeneratedCase,
     can_be_marked,
     generated_cases,
@@ -17,8 +17,8 @@ from fleet_contract.contract_tests.generated import (
     with_path_id,
     with_query_id,
 )
-from fleet_contract.contract_tests.kinds import TOKEN, VALUE
 from fleet_contract.contract_tests.network.outgoing import PATH
+from fleet_contract.contract_tests.target.kinds import TOKEN, VALUE
 from fleet_contract.spec.document import document, operations
 
 JSON = (("Content-Type", "application/json"),)

@@ -3,7 +3,7 @@
 import pytest
 
 from fleet_contract.contract_tests.exchange import Caller
-from fleet_contract.contract_tests.verdicts import Outcome, Verdict
+from fleet_contract.contract_tests.running.verdicts import Outcome, Verdict
 from tests.independent.server import serve
 from tests.independent.variants import VARIANTS
 

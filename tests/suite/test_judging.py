@@ -13,7 +13,7 @@ from fleet_contract.contract_tests.judging.judge import judge
 from fleet_contract.contract_tests.judging.key_lists import KeyLists
 from fleet_contract.contract_tests.judging.listings import cursor_of, items_of
 from fleet_contract.contract_tests.marks import PRINTED
-from fleet_contract.contract_tests.target import Fixtures
+from fleet_contract.contract_tests.target.target import Fixtures
 
 from .histories import MARK, A, History
 

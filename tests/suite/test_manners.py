@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from fleet_contract.contract_tests.depths import PRICES, UNSHOWN, Depth
 from fleet_contract.contract_tests.left_behind import COLUMNS, read_ledger, written
-from fleet_contract.contract_tests.planning import plan_of
-from fleet_contract.contract_tests.settings import read_settings
-from fleet_contract.contract_tests.target import Network, Target
-from fleet_contract.contract_tests.verdicts import Outcome, Verdict
+from fleet_contract.contract_tests.running.settings import read_settings
+from fleet_contract.contract_tests.running.verdicts import Outcome, Verdict
+from fleet_contract.contract_tests.session.planning import plan_of
+from fleet_contract.contract_tests.target.depths import PRICES, UNSHOWN, Depth
+from fleet_contract.contract_tests.target.target import Network, Target
 from fleet_contract.spec.files import Contradiction
 from tests.client.servers import Heard, answer
 

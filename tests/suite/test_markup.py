@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 import fleet_contract
-from fleet_contract.contract_tests.judge import begin
 from fleet_contract.contract_tests.network.client import Client
 from fleet_contract.contract_tests.reports.console import open_console
-from fleet_contract.contract_tests.settings import read_settings
+from fleet_contract.contract_tests.running.settings import read_settings
+from fleet_contract.contract_tests.session.session import begin
 
 from .harness import command, mock
 

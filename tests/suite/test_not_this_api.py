@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from fleet_contract.contract_tests.ending import Exit
-from fleet_contract.contract_tests.verdicts import Outcome, Verdict
+from fleet_contract.contract_tests.process.ending import Exit
+from fleet_contract.contract_tests.running.verdicts import Outcome, Verdict
 from tests.client.servers import Heard, answer
 
 from .answering import Says, answering

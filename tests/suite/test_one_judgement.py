@@ -16,13 +16,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fleet_contract.contract_tests import verdicts
 from fleet_contract.contract_tests.exchange import Exchange
-from fleet_contract.contract_tests.gate import Gate
 from fleet_contract.contract_tests.judging.history import Facts
 from fleet_contract.contract_tests.judging.judge import Judgement, judge
-from fleet_contract.contract_tests.verdicts import Outcome, Result, Verdict
-from fleet_contract.contract_tests.waivers import Waiver
+from fleet_contract.contract_tests.running import verdicts
+from fleet_contract.contract_tests.running.verdicts import Outcome, Result, Verdict
+from fleet_contract.contract_tests.target.gate import Gate
+from fleet_contract.contract_tests.target.waivers import Waiver
 from fleet_contract.spec.catalogue import Catalogue, catalogue
 from tests.independent.server import serve
 

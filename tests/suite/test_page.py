@@ -11,14 +11,14 @@ import pytest
 from rich.console import Console
 
 from fleet_contract.contract_tests.exchange import Caller, Exchange, Request
-from fleet_contract.contract_tests.gate import Gate
 from fleet_contract.contract_tests.reports.console import open_console, say
 from fleet_contract.contract_tests.reports.page import print_report
 from fleet_contract.contract_tests.reports.progress import Progress
 from fleet_contract.contract_tests.reports.summary import untested, worst_first
-from fleet_contract.contract_tests.runs import Report, Shown
-from fleet_contract.contract_tests.settings import read_settings
-from fleet_contract.contract_tests.waivers import Waiver
+from fleet_contract.contract_tests.running.runs import Report, Shown
+from fleet_contract.contract_tests.running.settings import read_settings
+from fleet_contract.contract_tests.target.gate import Gate
+from fleet_contract.contract_tests.target.waivers import Waiver
 from fleet_contract.spec.catalogue import Basis
 from fleet_contract.spec.files import Contradiction
 

@@ -10,8 +10,8 @@ from fleet_contract.contract_tests.judging.races.findings import have_overlapped
 from fleet_contract.contract_tests.judging.races.fleets import CALLS, CREATES, judge_races_on_fleets
 from fleet_contract.contract_tests.judging.races.keys import KEYS, judge_races_on_keys
 from fleet_contract.contract_tests.reports.timeline import drawn
-from fleet_contract.contract_tests.runs import digest
-from fleet_contract.contract_tests.verdicts import Verdict, fold
+from fleet_contract.contract_tests.running.runs import digest
+from fleet_contract.contract_tests.running.verdicts import Verdict, fold
 from fleet_contract.spec.catalogue import catalogue
 
 from .harness import failed, judged, mock

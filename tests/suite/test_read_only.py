@@ -2,9 +2,9 @@
 
 import pytest
 
-from fleet_contract.contract_tests import target
-from fleet_contract.contract_tests.untested import Lack
-from fleet_contract.contract_tests.verdicts import Outcome, Verdict
+from fleet_contract.contract_tests.driving.untested import Lack
+from fleet_contract.contract_tests.running.verdicts import Outcome, Verdict
+from fleet_contract.contract_tests.target import target
 from fleet_contract.mock_server.parts import Parts
 from proof.layers import noting
 

@@ -12,16 +12,16 @@ from hypothesis import strategies as st
 
 from fleet_contract.contract_tests.exchange import Exchange
 from fleet_contract.contract_tests.replays.marks import Marked, remarked
-from fleet_contract.contract_tests.replays.of_a_run import with_replays
 from fleet_contract.contract_tests.replays.reducing import reduced
 from fleet_contract.contract_tests.replays.replay import Known, Replay
 from fleet_contract.contract_tests.replays.resending import Sent
 from fleet_contract.contract_tests.replays.shortening import Shortener
 from fleet_contract.contract_tests.replays.simplifying import unusual_characters, without
 from fleet_contract.contract_tests.replays.steps import Step, steps_of
-from fleet_contract.contract_tests.runs import Report
-from fleet_contract.contract_tests.target import Limits, Target
-from fleet_contract.contract_tests.verdicts import Result, Verdict
+from fleet_contract.contract_tests.running.runs import Report
+from fleet_contract.contract_tests.running.verdicts import Result, Verdict
+from fleet_contract.contract_tests.session.of_a_run import with_replays
+from fleet_contract.contract_tests.target.target import Limits, Target
 
 from .harness import failed, judged, mock
 from .histories import FLEETS, KEYS, MARK, A, B, History

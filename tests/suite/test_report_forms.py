@@ -17,8 +17,6 @@ import pytest
 from junitparser import JUnitXml
 
 from fleet_contract.contract_tests.exchange import Answer
-from fleet_contract.contract_tests.network.masking import MASK
-from fleet_contract.contract_tests.options import REPORTS
 from fleet_contract.contract_tests.reports.console import open_console
 from fleet_contract.contract_tests.reports.formats import FORMATS
 from fleet_contract.contract_tests.reports.github import annotate, annotations
@@ -26,8 +24,10 @@ from fleet_contract.contract_tests.reports.html import bars, to_html
 from fleet_contract.contract_tests.reports.markdown import fenced, plain, to_markdown
 from fleet_contract.contract_tests.reports.redacted import response_id
 from fleet_contract.contract_tests.reports.value import Value, value_of
-from fleet_contract.contract_tests.runs import Report
-from fleet_contract.contract_tests.verdicts import Outcome
+from fleet_contract.contract_tests.running.runs import Report
+from fleet_contract.contract_tests.running.verdicts import Outcome
+from fleet_contract.contract_tests.target.masking import MASK
+from fleet_contract.contract_tests.target.options import REPORTS
 
 from .harness import SEED, command, failed, judged, mock
 

@@ -16,18 +16,18 @@ import pytest
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase
 from rich.console import Console
 
-from fleet_contract.contract_tests.ending import Exit
-from fleet_contract.contract_tests.judge import finish
 from fleet_contract.contract_tests.judging.findings import Finding
+from fleet_contract.contract_tests.process.ending import Exit
 from fleet_contract.contract_tests.replays.candidates import nearest
-from fleet_contract.contract_tests.replays.of_a_run import with_replays
 from fleet_contract.contract_tests.replays.replay import Known
 from fleet_contract.contract_tests.reports.as_json import to_json
 from fleet_contract.contract_tests.reports.exchanges import answer_line, request_line
 from fleet_contract.contract_tests.reports.junit import to_junit
 from fleet_contract.contract_tests.reports.page import print_report
-from fleet_contract.contract_tests.runs import Report, Shown
-from fleet_contract.contract_tests.verdicts import Outcome, Verdict
+from fleet_contract.contract_tests.running.runs import Report, Shown
+from fleet_contract.contract_tests.running.verdicts import Outcome, Verdict
+from fleet_contract.contract_tests.session.of_a_run import with_replays
+from fleet_contract.contract_tests.session.session import finish
 from fleet_contract.spec.files import read
 from proof.mutants import MUTANTS
 

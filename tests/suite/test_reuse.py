@@ -8,14 +8,14 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from fleet_contract.contract_tests.earlier import MOST_NEW, Earlier, Stock, earlier_fleets
 from fleet_contract.contract_tests.exchange import Caller
 from fleet_contract.contract_tests.judging.fleet import Fleet, Ownership
 from fleet_contract.contract_tests.judging.history import Facts
 from fleet_contract.contract_tests.judging.judge import judge
-from fleet_contract.contract_tests.planning import left_out_with_reuse
-from fleet_contract.contract_tests.runs import Report
-from fleet_contract.contract_tests.verdicts import Outcome
+from fleet_contract.contract_tests.running.runs import Report
+from fleet_contract.contract_tests.running.verdicts import Outcome
+from fleet_contract.contract_tests.session.planning import left_out_with_reuse
+from fleet_contract.contract_tests.target.earlier import MOST_NEW, Earlier, Stock, earlier_fleets
 from proof.mutants import find
 
 from .harness import SEED, command, failed, judged, mock

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from fleet_contract.contract_tests.depths import PRICES, Depth
-from fleet_contract.contract_tests.runs import Report
-from fleet_contract.contract_tests.verdicts import Outcome, Verdict
+from fleet_contract.contract_tests.running.runs import Report
+from fleet_contract.contract_tests.running.verdicts import Outcome, Verdict
+from fleet_contract.contract_tests.target.depths import PRICES, Depth
 from fleet_contract.mock_server.parts import Parts
 
 from .harness import ended_early, judged, lasting, mock, verdicts

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from fleet_contract.contract_tests.options import REPORTS
+from fleet_contract.contract_tests.target.options import REPORTS
 from fleet_contract.mock_server.parts import Parts
 from fleet_contract.mock_server.seed import default_seed
 

@@ -8,8 +8,8 @@ from functools import cache
 import pytest
 
 from fleet_contract.contract_tests.marks import digits_of, number_of
-from fleet_contract.contract_tests.runs import Report
-from fleet_contract.contract_tests.verdicts import Outcome
+from fleet_contract.contract_tests.running.runs import Report
+from fleet_contract.contract_tests.running.verdicts import Outcome
 from fleet_contract.spec.catalogue import catalogue
 from proof.mutants import MUTANTS
 

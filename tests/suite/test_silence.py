@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from fleet_contract.contract_tests.api import Api
-from fleet_contract.contract_tests.ending import Exit
+from fleet_contract.contract_tests.driving.api import Api
 from fleet_contract.contract_tests.network.client import Client
 from fleet_contract.contract_tests.network.throttling import PATIENCE
-from fleet_contract.contract_tests.target import Limits
-from fleet_contract.contract_tests.verdicts import EXITS, Outcome, Verdict
+from fleet_contract.contract_tests.process.ending import Exit
+from fleet_contract.contract_tests.running.verdicts import EXITS, Outcome, Verdict
+from fleet_contract.contract_tests.target.target import Limits
 
 from .answering import answering
 from .harness import SEED, command, ended_early, judged, mock, process, started, verdicts

@@ -5,12 +5,10 @@ from typing import Any
 
 import pytest
 
-from fleet_contract.contract_tests import verdicts
-from fleet_contract.contract_tests.depths import UNSHOWN, Depth
-from fleet_contract.contract_tests.gate import Gate
+from fleet_contract.contract_tests.driving.untested import INCONCLUSIVE, Lack
 from fleet_contract.contract_tests.judging.findings import Finding
-from fleet_contract.contract_tests.untested import INCONCLUSIVE, Lack
-from fleet_contract.contract_tests.verdicts import (
+from fleet_contract.contract_tests.running import verdicts
+from fleet_contract.contract_tests.running.verdicts import (
     Outcome,
     Ran,
     Result,
@@ -21,6 +19,8 @@ from fleet_contract.contract_tests.verdicts import (
     judged,
     outcome,
 )
+from fleet_contract.contract_tests.target.depths import UNSHOWN, Depth
+from fleet_contract.contract_tests.target.gate import Gate
 from fleet_contract.spec.catalogue import Basis, catalogue
 
 ID = "rename.keeps-the-id"  # stated

@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
+from fleet_contract.contract_tests.driving.untested import Lack
 from fleet_contract.contract_tests.judging.findings import Finding, shown
 from fleet_contract.contract_tests.judging.history import Facts
 from fleet_contract.contract_tests.judging.history import History as Known
 from fleet_contract.contract_tests.judging.judge import OF_A_HISTORY, findings_of, judge
 from fleet_contract.contract_tests.judging.moment import View
-from fleet_contract.contract_tests.runs import Report
-from fleet_contract.contract_tests.untested import Lack
-from fleet_contract.contract_tests.verdicts import Ran, Verdict, fold
+from fleet_contract.contract_tests.running.runs import Report
+from fleet_contract.contract_tests.running.verdicts import Ran, Verdict, fold
 from fleet_contract.spec.catalogue import catalogue
 
 from .harness import judged, mock

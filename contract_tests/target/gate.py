@@ -12,11 +12,11 @@ from functools import cached_property
 from importlib.metadata import version
 from typing import Annotated, Any
 
-from fleet_contract.contract_tests.depths import Depth
-from fleet_contract.contract_tests.expected import EXPECTED, Expected
-from fleet_contract.contract_tests.kinds import SWITCH, Kind, is_list, read_list
-from fleet_contract.contract_tests.references import Origin
-from fleet_contract.contract_tests.waivers import WAIVERS, Waiver
+from fleet_contract.contract_tests.target.depths import Depth
+from fleet_contract.contract_tests.target.expected import EXPECTED, Expected
+from fleet_contract.contract_tests.target.kinds import SWITCH, Kind, is_list, read_list
+from fleet_contract.contract_tests.target.references import Origin
+from fleet_contract.contract_tests.target.waivers import WAIVERS, Waiver
 from fleet_contract.spec.catalogue import Basis, Requirement
 
 DEPTHS = tuple(depth.word for depth in Depth)

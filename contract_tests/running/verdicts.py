@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
-from fleet_contract.contract_tests.depths import UNSHOWN, Depth
-from fleet_contract.contract_tests.ending import Exit
+from fleet_contract.contract_tests.driving.untested import INCONCLUSIVE, Lack
 from fleet_contract.contract_tests.exchange import Exchange
-from fleet_contract.contract_tests.gate import Gate
 from fleet_contract.contract_tests.judging.explanations import Causes
 from fleet_contract.contract_tests.judging.findings import Finding, named
-from fleet_contract.contract_tests.untested import INCONCLUSIVE, Lack
-from fleet_contract.contract_tests.waivers import State, Waiver
+from fleet_contract.contract_tests.process.ending import Exit
+from fleet_contract.contract_tests.target.depths import UNSHOWN, Depth
+from fleet_contract.contract_tests.target.gate import Gate
+from fleet_contract.contract_tests.target.waivers import State, Waiver
 from fleet_contract.spec.catalogue import Basis, Requirement, catalogue
 
 _Named = Mapping[str, str]  # causes, each with the exchange that shows it, in words

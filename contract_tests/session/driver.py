@@ -8,17 +8,17 @@ from typing import Any
 
 import pytest
 
-from fleet_contract.contract_tests.check import Check, check_of
+from fleet_contract.contract_tests.driving.check import Check, check_of
+from fleet_contract.contract_tests.driving.untested import Lack, Untested
 from fleet_contract.contract_tests.network.budget import BudgetSpent, Cost
 from fleet_contract.contract_tests.network.client import INTERRUPTED, WritesForbidden
-from fleet_contract.contract_tests.network.printable import printable
+from fleet_contract.contract_tests.process.printable import printable
+from fleet_contract.contract_tests.process.surroundings import without_storage
 from fleet_contract.contract_tests.programs.case_files import Case
 from fleet_contract.contract_tests.reports.progress import Progress
-from fleet_contract.contract_tests.runs import Report, Run, Settings
-from fleet_contract.contract_tests.surroundings import without_storage
-from fleet_contract.contract_tests.target import Target
-from fleet_contract.contract_tests.untested import Lack, Untested
-from fleet_contract.contract_tests.verdicts import Ran
+from fleet_contract.contract_tests.running.runs import Report, Run, Settings
+from fleet_contract.contract_tests.running.verdicts import Ran
+from fleet_contract.contract_tests.target.target import Target
 
 RUN = pytest.StashKey[Run]()
 SAVED = "saved"  # the argument of the check that replays saved cases

@@ -10,24 +10,24 @@ import pytest
 from rich.console import Console
 from rich.markup import escape
 
-from fleet_contract.contract_tests.drift import changes
-from fleet_contract.contract_tests.driving import Alone
-from fleet_contract.contract_tests.ending import Exit, complain, ending_of, unless_lost
-from fleet_contract.contract_tests.replays.of_a_run import replayable, with_replays
+from fleet_contract.contract_tests.driving.untested import Lack
+from fleet_contract.contract_tests.process.ending import Exit, complain, ending_of, unless_lost
+from fleet_contract.contract_tests.process.files import is_bounded, prepare, write
+from fleet_contract.contract_tests.process.signals import armed, breakable, held, watching
+from fleet_contract.contract_tests.process.surroundings import deaf, somewhere
 from fleet_contract.contract_tests.reports.console import open_console, say
 from fleet_contract.contract_tests.reports.difference import print_difference
-from fleet_contract.contract_tests.reports.files import is_bounded, prepare, write
+from fleet_contract.contract_tests.reports.drift import changes
 from fleet_contract.contract_tests.reports.formats import FORMATS
 from fleet_contract.contract_tests.reports.page import print_report
 from fleet_contract.contract_tests.reports.progress import Progress
 from fleet_contract.contract_tests.reports.text import print_footprint
 from fleet_contract.contract_tests.reports.value import value_of
-from fleet_contract.contract_tests.runs import Report, Run, Settings
-from fleet_contract.contract_tests.settings import Outputs
-from fleet_contract.contract_tests.signals import armed, breakable, held, watching
-from fleet_contract.contract_tests.surroundings import deaf, somewhere
-from fleet_contract.contract_tests.untested import Lack
-from fleet_contract.contract_tests.verdicts import EXITS, Outcome
+from fleet_contract.contract_tests.running.runs import Report, Run, Settings
+from fleet_contract.contract_tests.running.settings import Outputs
+from fleet_contract.contract_tests.running.verdicts import EXITS, Outcome
+from fleet_contract.contract_tests.session.driver import Alone
+from fleet_contract.contract_tests.session.of_a_run import replayable, with_replays
 
 CHECKS = "fleet_contract.contract_tests.checks"
 # The first two speak to a terminal and a cache that are not ours, the next four catch what nobody looks at; the others

@@ -6,12 +6,12 @@ from typing import Any
 from rich.console import Console
 
 from fleet_contract.contract_tests import Judged, Options
-from fleet_contract.contract_tests.judge import begin, run_checks
 from fleet_contract.contract_tests.network.client import INTERRUPTED
-from fleet_contract.contract_tests.replays.of_a_run import with_replays
 from fleet_contract.contract_tests.reports.value import value_of
-from fleet_contract.contract_tests.settings import read_settings
-from fleet_contract.contract_tests.verdicts import EXITS
+from fleet_contract.contract_tests.running.settings import read_settings
+from fleet_contract.contract_tests.running.verdicts import EXITS
+from fleet_contract.contract_tests.session.of_a_run import with_replays
+from fleet_contract.contract_tests.session.session import begin, run_checks
 from fleet_contract.spec.files import Contradiction
 
 

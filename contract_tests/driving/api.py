@@ -8,7 +8,7 @@ from itertools import islice, zip_longest
 from typing import Any
 from urllib.parse import quote, quote_plus, urlencode
 
-from fleet_contract.contract_tests.earlier import Stock
+from fleet_contract.contract_tests.driving.untested import Lack, Untested
 from fleet_contract.contract_tests.exchange import Caller, Exchange
 from fleet_contract.contract_tests.judging.bodies import spell
 from fleet_contract.contract_tests.judging.fleet import SETTLING_SECONDS
@@ -19,7 +19,7 @@ from fleet_contract.contract_tests.judging.texts import LIMIT
 from fleet_contract.contract_tests.marks import PRINTED, number_of
 from fleet_contract.contract_tests.network.client import Client
 from fleet_contract.contract_tests.network.disturbance import disturbance
-from fleet_contract.contract_tests.untested import Lack, Untested
+from fleet_contract.contract_tests.target.earlier import Stock
 
 FLEETS = "/emp/v1/fleets"
 KEYS = "/emp/v1/charging-keys"

@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Annotated
 from urllib.parse import SplitResult, urlsplit
 
-from fleet_contract.contract_tests.earlier import MOST_NEW
-from fleet_contract.contract_tests.kinds import (
+from fleet_contract.contract_tests.target.detours import Place, redirected, resolved
+from fleet_contract.contract_tests.target.earlier import MOST_NEW
+from fleet_contract.contract_tests.target.hosts import is_loopback, is_service
+from fleet_contract.contract_tests.target.kinds import (
     CALL,
     CODES,
     CONNECT_TO,
@@ -29,16 +31,14 @@ from fleet_contract.contract_tests.kinds import (
     TEXTS,
     URL,
 )
-from fleet_contract.contract_tests.network.detours import Place, redirected, resolved
-from fleet_contract.contract_tests.network.hosts import is_loopback, is_service
-from fleet_contract.contract_tests.network.masking import Secret
-from fleet_contract.contract_tests.network.pacing import CAUTIOUS
+from fleet_contract.contract_tests.target.masking import Secret
 
 API = "/emp/v1"
 # The vendor's hosts are *.plugsurfing.com; those of these words are for trying things out.
 VENDOR, STAGES = ".plugsurfing.com", ("stage", "staging", "sandbox", "test")
 REPLAYS = 2000  # requests on loopback, to shorten the replays of failures
 PORTS = {"http": 80, "https": 443}
+CAUTIOUS = 10.0  # requests a second, where nothing else is said and the server asked for fewer
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ from dataclasses import fields
 from pathlib import Path
 from typing import NamedTuple
 
-from fleet_contract.contract_tests.earlier import MOST_NEW
-from fleet_contract.contract_tests.gate import DEPTHS, STRICTER, Gate
+from fleet_contract.contract_tests.target.earlier import MOST_NEW
+from fleet_contract.contract_tests.target.gate import DEPTHS, STRICTER, Gate
 
 LEDGER = Path("fleet-contract-ledger.jsonl")  # where what is created on another host is recorded
 CASES_FOLDER = Path("fleet-contract-cases")  # where an exploration saves what it finds

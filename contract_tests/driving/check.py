@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from hypothesis.strategies import SearchStrategy
 
-from fleet_contract.contract_tests.depths import Depth
+from fleet_contract.contract_tests.target.depths import Depth
 from fleet_contract.spec.catalogue import catalogue
 
 Function = TypeVar("Function", bound=Callable[..., Any])

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Sequence
 from rich.console import Console
 from rich.markup import escape
 
-from fleet_contract.contract_tests.disabling import Disabling
-from fleet_contract.contract_tests.doctor import Diagnosis
 from fleet_contract.contract_tests.marks import PRINTED
-from fleet_contract.contract_tests.planning import Plan
 from fleet_contract.contract_tests.reports.console import say
+from fleet_contract.contract_tests.session.disabling import Disabling
+from fleet_contract.contract_tests.session.doctor import Diagnosis
+from fleet_contract.contract_tests.session.planning import Plan
 
 _MARKS = {True: "[green]✓[/]", False: "[red]✗[/]", None: "[yellow]-[/]"}
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from fleet_contract.contract_tests.kinds import FILE, Kind
-from fleet_contract.contract_tests.references import Origin
+from fleet_contract.contract_tests.target.kinds import FILE, Kind
+from fleet_contract.contract_tests.target.references import Origin
 from fleet_contract.spec.catalogue import catalogue
 from fleet_contract.spec.files import Contradiction, read_text, suggestion
 

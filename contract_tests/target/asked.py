@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from fleet_contract.contract_tests.network.masking import Secret
+from fleet_contract.contract_tests.target.masking import Secret
 from fleet_contract.spec.files import Contradiction
 
 _SENDABLE = re.compile(r"[\x21-\x7e]+(?: +[\x21-\x7e]+)*")

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from fleet_contract.contract_tests.api import Api
+from fleet_contract.contract_tests.driving.api import Api
+from fleet_contract.contract_tests.driving.untested import Untested
 from fleet_contract.contract_tests.exchange import Caller, Exchange, value_of
 from fleet_contract.contract_tests.judging.listings import cursor_of, items_of
-from fleet_contract.contract_tests.target import Target
-from fleet_contract.contract_tests.untested import Untested
+from fleet_contract.contract_tests.target.target import Target
 
 _OK, _NOT_FOUND = 200, 404
 _SMALLEST_PAGE = 10

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from fleet_contract.contract_tests.entries import (
+from fleet_contract.contract_tests.target.entries import (
     DIALECT_VARIABLE,
     ENTRIES,
     SECRET_VARIABLES,
@@ -17,12 +17,12 @@ from fleet_contract.contract_tests.entries import (
     unknown,
     value_of,
 )
-from fleet_contract.contract_tests.gate import Gate
-from fleet_contract.contract_tests.kinds import ITEM_ENDS
-from fleet_contract.contract_tests.lookalikes import refuse_lookalikes
-from fleet_contract.contract_tests.named_targets import chosen, require_choice, split
-from fleet_contract.contract_tests.references import Source, referred_to
-from fleet_contract.contract_tests.target import API, Fixtures, Limits, Network, Target, Upkeep
+from fleet_contract.contract_tests.target.gate import Gate
+from fleet_contract.contract_tests.target.kinds import ITEM_ENDS
+from fleet_contract.contract_tests.target.lookalikes import refuse_lookalikes
+from fleet_contract.contract_tests.target.named_targets import chosen, require_choice, split
+from fleet_contract.contract_tests.target.references import Source, referred_to
+from fleet_contract.contract_tests.target.target import API, Fixtures, Limits, Network, Target, Upkeep
 from fleet_contract.spec.dialect import chosen_answers, complete
 from fleet_contract.spec.files import Contradiction, read_text
 from fleet_contract.spec.toml import parse_toml

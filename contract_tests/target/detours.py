@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from fleet_contract.contract_tests.network.hosts import bracketed, literal_address
+from fleet_contract.contract_tests.target.hosts import bracketed, literal_address
 
 HOST = r"(\[[^\]\s]*\]|[^:\[\]\s,]*)"
 PORT = r"(\d{0,5})"

@@ -4,19 +4,19 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Protocol
 
+from fleet_contract.contract_tests.driving.untested import Lack
 from fleet_contract.contract_tests.exchange import Exchange
 from fleet_contract.contract_tests.judging.dialect.reading import decided
 from fleet_contract.contract_tests.judging.history import Facts
 from fleet_contract.contract_tests.network.budget import Cost
 from fleet_contract.contract_tests.network.client import Client
+from fleet_contract.contract_tests.process.signals import armed, watching
 from fleet_contract.contract_tests.replays.replay import Known, Replay, untried
 from fleet_contract.contract_tests.replays.resending import Resender
 from fleet_contract.contract_tests.replays.shortening import Shortener
-from fleet_contract.contract_tests.runs import Report
-from fleet_contract.contract_tests.signals import armed, watching
-from fleet_contract.contract_tests.target import Target
-from fleet_contract.contract_tests.untested import Lack
-from fleet_contract.contract_tests.verdicts import Result
+from fleet_contract.contract_tests.running.runs import Report
+from fleet_contract.contract_tests.running.verdicts import Result
+from fleet_contract.contract_tests.target.target import Target
 
 _MOST_OF_ONE = 800  # requests for one requirement
 _MOST_SECONDS = 60.0

@@ -7,8 +7,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from fleet_contract.contract_tests.kinds import FILE, Kind
-from fleet_contract.contract_tests.references import Origin
+from fleet_contract.contract_tests.target.kinds import FILE, Kind
+from fleet_contract.contract_tests.target.references import Origin
 from fleet_contract.spec.catalogue import catalogue
 from fleet_contract.spec.files import Contradiction, read_text, suggestion
 from fleet_contract.spec.toml import parse_toml

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from fleet_contract.contract_tests.network.asked import Asked
-from fleet_contract.contract_tests.network.detours import is_connect_to, is_resolve
-from fleet_contract.contract_tests.network.masking import Secret, revealed
-from fleet_contract.contract_tests.references import Origin, expansion_of, follow, is_reference, literal
+from fleet_contract.contract_tests.target.asked import Asked
+from fleet_contract.contract_tests.target.detours import is_connect_to, is_resolve
+from fleet_contract.contract_tests.target.masking import Secret, revealed
+from fleet_contract.contract_tests.target.references import Origin, expansion_of, follow, is_reference, literal
 from fleet_contract.spec.files import expanded
 from fleet_contract.spec.numerals import DECIMAL, WHOLE
 

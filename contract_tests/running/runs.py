@@ -9,12 +9,10 @@ from hashlib import sha256
 from pathlib import Path
 from string import hexdigits
 
-from fleet_contract.contract_tests.api import Api
-from fleet_contract.contract_tests.check import Check
-from fleet_contract.contract_tests.depths import Depth
-from fleet_contract.contract_tests.earlier import Earlier, Stock
+from fleet_contract.contract_tests.driving.api import Api
+from fleet_contract.contract_tests.driving.check import Check
+from fleet_contract.contract_tests.driving.untested import Lack, Untested
 from fleet_contract.contract_tests.exchange import Exchange, Request
-from fleet_contract.contract_tests.gate import Gate, Pardon
 from fleet_contract.contract_tests.judging.findings import Finding
 from fleet_contract.contract_tests.judging.history import Facts, History
 from fleet_contract.contract_tests.judging.judge import Judgement, judge
@@ -29,9 +27,7 @@ from fleet_contract.contract_tests.network.ledger import Footprint
 from fleet_contract.contract_tests.programs.case_files import Case
 from fleet_contract.contract_tests.replays.replay import Replay, untried
 from fleet_contract.contract_tests.replays.script import script
-from fleet_contract.contract_tests.target import Target
-from fleet_contract.contract_tests.untested import Lack, Untested
-from fleet_contract.contract_tests.verdicts import (
+from fleet_contract.contract_tests.running.verdicts import (
     Outcome,
     Ran,
     Result,
@@ -45,7 +41,11 @@ from fleet_contract.contract_tests.verdicts import (
     testable,
     waivers,
 )
-from fleet_contract.contract_tests.waivers import State, Waiver
+from fleet_contract.contract_tests.target.depths import Depth
+from fleet_contract.contract_tests.target.earlier import Earlier, Stock
+from fleet_contract.contract_tests.target.gate import Gate, Pardon
+from fleet_contract.contract_tests.target.target import Target
+from fleet_contract.contract_tests.target.waivers import State, Waiver
 from fleet_contract.spec.catalogue import Requirement, catalogue
 from fleet_contract.spec.dialect import UNKNOWN, Dialect
 

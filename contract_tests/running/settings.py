@@ -5,16 +5,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from fleet_contract.contract_tests.depths import PRICES, Depth, Price
-from fleet_contract.contract_tests.earlier import MOST_NEW, Earlier, earlier_fleets
 from fleet_contract.contract_tests.left_behind import read_ledger
-from fleet_contract.contract_tests.named_targets import split
-from fleet_contract.contract_tests.options import LEDGER, OF_THE_TARGET, OPTIONS, REPORTS
 from fleet_contract.contract_tests.programs.case_files import holds_no_case, read_cases
-from fleet_contract.contract_tests.runs import Settings, Shown
-from fleet_contract.contract_tests.target import Target
-from fleet_contract.contract_tests.target_file import read_described
-from fleet_contract.contract_tests.verdicts import testable
+from fleet_contract.contract_tests.running.runs import Settings, Shown
+from fleet_contract.contract_tests.running.verdicts import testable
+from fleet_contract.contract_tests.target.depths import PRICES, Depth, Price
+from fleet_contract.contract_tests.target.earlier import MOST_NEW, Earlier, earlier_fleets
+from fleet_contract.contract_tests.target.named_targets import split
+from fleet_contract.contract_tests.target.options import LEDGER, OF_THE_TARGET, OPTIONS, REPORTS
+from fleet_contract.contract_tests.target.target import Target
+from fleet_contract.contract_tests.target.target_file import read_described
 from fleet_contract.spec.catalogue import catalogue
 from fleet_contract.spec.files import Contradiction, expanded, suggestion
 

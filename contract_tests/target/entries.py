@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from typing import Any, NamedTuple, get_type_hints
 
-from fleet_contract.contract_tests.gate import Gate
-from fleet_contract.contract_tests.kinds import Kind
-from fleet_contract.contract_tests.options import OPTIONS
-from fleet_contract.contract_tests.references import Origin, Source
-from fleet_contract.contract_tests.target import Target
+from fleet_contract.contract_tests.target.gate import Gate
+from fleet_contract.contract_tests.target.kinds import Kind
+from fleet_contract.contract_tests.target.options import OPTIONS
+from fleet_contract.contract_tests.target.references import Origin, Source
+from fleet_contract.contract_tests.target.target import Target
 from fleet_contract.spec.files import Contradiction, suggestion
 
 REQUIRED = object()

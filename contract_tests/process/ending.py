@@ -5,9 +5,9 @@ import traceback
 from collections.abc import Callable, Mapping
 from enum import IntEnum
 
-from fleet_contract.contract_tests import standard_streams
-from fleet_contract.contract_tests.network.printable import printable_lines
-from fleet_contract.contract_tests.signals import Stopped, breakable, watching
+from fleet_contract.contract_tests.process import standard_streams
+from fleet_contract.contract_tests.process.printable import printable_lines
+from fleet_contract.contract_tests.process.signals import Stopped, breakable, watching
 from fleet_contract.spec.contradiction import Contradiction
 
 

@@ -7,12 +7,12 @@ from importlib import import_module
 from importlib.resources import files
 from typing import Any
 
-from fleet_contract.contract_tests.check import Check, check_of
-from fleet_contract.contract_tests.depths import PRICES, Depth
-from fleet_contract.contract_tests.driving import SAVED, lacked_by
+from fleet_contract.contract_tests.driving.check import Check, check_of
 from fleet_contract.contract_tests.network.budget import longest_run
-from fleet_contract.contract_tests.runs import Settings
-from fleet_contract.contract_tests.verdicts import testable
+from fleet_contract.contract_tests.running.runs import Settings
+from fleet_contract.contract_tests.running.verdicts import testable
+from fleet_contract.contract_tests.session.driver import SAVED, lacked_by
+from fleet_contract.contract_tests.target.depths import PRICES, Depth
 
 CHECKS = "fleet_contract.contract_tests.checks"
 _LATENCY = 0.05  # seconds for a response, where nobody has asked yet

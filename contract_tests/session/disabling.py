@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from fleet_contract.contract_tests.api import JSON, Api
-from fleet_contract.contract_tests.earlier import OWNERS
+from fleet_contract.contract_tests.driving.api import JSON, Api
 from fleet_contract.contract_tests.exchange import Caller
 from fleet_contract.contract_tests.judging.listings import items_of
-from fleet_contract.contract_tests.target import Upkeep
+from fleet_contract.contract_tests.target.earlier import OWNERS
+from fleet_contract.contract_tests.target.target import Upkeep
 
 _LARGEST_PAGE = 500
 _FIELDS = ("keyIdentifier", "visualNumber", "contractId", "fleetId")

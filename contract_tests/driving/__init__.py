@@ -1,0 +1,1 @@
+"""Driving: how checks call the operations, and what a check is."""

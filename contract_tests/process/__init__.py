@@ -1,0 +1,1 @@
+"""The process: how it starts, is told to stop, writes and ends."""

@@ -1,0 +1,1 @@
+"""One run: what its checks came to, folded into verdicts."""

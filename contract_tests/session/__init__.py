@@ -1,0 +1,1 @@
+"""A session: from what is said beforehand to the exit code."""
