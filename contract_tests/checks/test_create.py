@@ -89,16 +89,6 @@ def test_longer_ids_are_refused(api: Api, case: tuple[int, str]) -> None:
     api.create(api.fresh_id_of(*case), api.fresh_name())
 
 
-@reaches("create.refuses-an-overlong-id", depth=Depth.STANDARD)
-def test_an_id_is_not_measured_by_what_is_seen(api: Api) -> None:
-    api.create(api.fresh_id("-") + texts.FAMILIES, api.fresh_name())
-
-
-@reaches("create.refuses-an-overlong-name", depth=Depth.STANDARD)
-def test_a_name_is_not_measured_by_what_is_seen(api: Api) -> None:
-    api.create(api.fresh_id(), api.fresh_name() + texts.FAMILIES)
-
-
 @reaches("create.refuses-an-overlong-id")
 @over(st.sampled_from(["a", "\n"]), quick=["\n"], standard=["a"])
 def test_longer_ids_are_refused_without_a_name_too(api: Api, case: str) -> None:

@@ -68,11 +68,6 @@ def test_longer_names_are_refused(api: Api, home: str, case: tuple[int, str]) ->
     api.rename(home, api.fresh_name(*case))
 
 
-@reaches("rename.refuses-an-overlong-name", depth=Depth.STANDARD)
-def test_a_name_is_not_measured_by_what_is_seen(api: Api, home: str) -> None:
-    api.rename(home, api.fresh_name() + texts.FAMILIES)
-
-
 @reaches("rename.refuses-an-overlong-name")
 def test_a_name_of_several_lines_is_measured_whole(api: Api, home: str) -> None:
     api.rename(home, f"{api.fresh_name(50)}\n{'a' * 50}")

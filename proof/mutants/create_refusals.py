@@ -68,9 +68,6 @@ TABLE: Table = {
         "create-accepts-fleetid-beyond-1000-characters": accepted_beyond("fleetId", 1000),
         "create-accepts-an-id-of-128-characters": limit("fleetId", 128),
         "create-accepts-an-id-of-101-characters": limit("fleetId", 101),
-        "create-measures-ids-by-clusters": (
-            "A fleetId is measured by its clusters, of which an emoji that is joined of several is one.",
-            creates(fleetId=v.MEASURED_OTHERWISE["by-clusters"][1]), accepts("fleetId")),
         "a-line-feed-at-the-end-of-an-id-is-not-counted": (
             "An id of 100 characters may be followed by a line feed, as where $ is to end a pattern.",
             creates(fleetId=v.WITH_A_LINE_FEED), accepts("fleetId")),

@@ -1,7 +1,6 @@
 """Values: sets of texts and other JSON values, each a predicate and a strategy; classes of calls are made of them."""
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -109,20 +108,9 @@ def measured(longest: Callable[[str], int], drawn: SearchStrategy[str]) -> Value
     return texts(lambda text: len(text) > LIMIT >= longest(text), drawn)
 
 
-def clusters(text: str) -> int:
-    """Return how many characters of a text are seen: marks and what a joiner joins are none of their own."""
-    seen = [each for each in text if unicodedata.category(each) not in ("Mn", "Me", "Cf")]
-    return len(seen) - text.count("\u200d")
-
-
-_FAMILIES = st.integers(16, 40).map("\U0001f468\u200d\U0001f469\u200d\U0001f467\u200d\U0001f466".__mul__)
 _LINES = st.lists(lengths(40, 90, PLAIN).drawn, min_size=3, max_size=5)
 _SIZES = st.integers(LIMIT, 2 * LIMIT)
 MEASURED_OTHERWISE: dict[str, tuple[str, Values]] = {
-    "by-clusters": (
-        "by its clusters, of which an emoji that is joined of several is one",
-        measured(clusters, st.builds("{} {}".format, PLAIN, _FAMILIES)),
-    ),
     "line-by-line": (
         "line by line, as by a pattern over lines",
         measured(lambda text: max(map(len, text.split("\n"))), _LINES.map("\n".join)),
