@@ -38,7 +38,7 @@ else
 endif
 
 test: $(READY) ## Run the project's own tests [ARGS=…]
-	@$(BIN)/python -m pytest -n auto -m 'not redis' $(ARGS)
+	@$(BIN)/python -m pytest -n auto -m 'not redis and not thorough' $(ARGS)
 
 packaged: $(READY) ## Test the wheel, the plugin in a project of somebody else, and make itself [ARGS=…]
 	@$(BIN)/python -m pytest -n auto tests/packaged $(ARGS)
@@ -65,7 +65,7 @@ prove: $(READY) ## Prove the suite and the mock by each other: all faults, every
 	@$(BIN)/python -m pytest -n auto --dist worksteal tests/prove tests/decisions -m 'not thorough' $(ARGS)
 
 prove-all: $(READY) ## The same with random dialects, faults in other dialects and explorations (an hour)
-	@$(BIN)/python -m pytest -n auto --dist worksteal tests/prove tests/decisions $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist worksteal tests/prove tests/decisions tests/recorded $(ARGS)
 
 compare: $(READY) ## Put the suite and other tools side by side on the same mocks (hours; Java and Node) [ARGS=…]
 	@$(BIN)/python -m bench.side_by_side $(ARGS)
@@ -85,7 +85,7 @@ lint: $(READY) ## Check style and form
 	@$(BIN)/complexipy $(SOURCES) --failed --plain
 
 coverage: $(READY) ## Run the project's own tests, and show which lines and branches they reach [ARGS=…]
-	@$(BIN)/python -m pytest -n auto -m 'not redis' --cov --cov-report=term-missing:skip-covered $(ARGS)
+	@$(BIN)/python -m pytest -n auto -m 'not redis and not thorough' --cov --cov-report=term-missing:skip-covered $(ARGS)
 
 mutation: $(READY) ## Change the judge's code a little at a time, and list what no test of it notices (minutes)
 	@$(BIN)/mutmut run $(ARGS)

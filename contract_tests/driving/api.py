@@ -138,7 +138,9 @@ class Api:
         if created is None:
             return exchange
         found = self.patiently(
-            lambda: self.send("PUT", path, body=body, headers=headers, **how), lambda again: again.status != _NOT_FOUND
+            lambda: self.send("PUT", path, body=body, headers=headers, **how),
+            lambda again: again.status != _NOT_FOUND,
+            created.ended,
         )
         if found.succeeded:
             self._settles_in = max(self._settles_in, found.started - created.ended)
@@ -159,14 +161,18 @@ class Api:
         """Say whether to wait for what is created from now on."""
         self._patient = patient
 
-    def patiently(self, send: Callable[[], Exchange], found: Callable[[Exchange], bool]) -> Exchange:
-        """Send again until what was created appears; after something that never did, nothing is waited for any more."""
+    def patiently(self, send: Callable[[], Exchange], found: Callable[[Exchange], bool], created: float) -> Exchange:
+        """Send again until what was created appears, for the last time when it should have settled.
+
+        `created` is when, by the monotonic clock. After something that never appeared nothing is waited for any more.
+        """
         for wait in _WAITS if self._patient else ():
             time.sleep(wait)
             exchange = send()
             if found(exchange):
                 return exchange
         self._patient = False
+        time.sleep(max(0.0, created + SETTLING_SECONDS + 0.1 - time.monotonic()))  # only then is it lost
         return send()
 
     def _create_of(self, id: str, caller: Caller) -> Exchange | None:
@@ -196,12 +202,9 @@ class Api:
 
         time.sleep(self._listed_in if self._patient else 0.0)
         if not listed(self.list_keys(caller=caller, **query)) and self._patient:
-            found = self.patiently(lambda: self.list_keys(caller=caller, **query), listed)
+            found = self.patiently(lambda: self.list_keys(caller=caller, **query), listed, sent)
             if listed(found):
                 self._listed_in = max(self._listed_in, found.started - sent)
-            else:  # Only after this time is a key lost that is not listed.
-                time.sleep(max(0.0, sent + SETTLING_SECONDS + 0.1 - time.monotonic()))
-                self.list_keys(caller=caller, **query)
 
     def list_keys(self, *, caller: Caller = Caller.OWNER, **query: Any) -> Exchange:
         """List charging keys; `query` is fleetId, cursor, page_size."""

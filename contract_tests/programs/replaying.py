@@ -43,7 +43,7 @@ class _Player:
         self.cast = cast
         self.api = api
         self.fixtures = fixtures
-        self._new: dict[str, Caller] = {}
+        self._new: dict[str, Exchange] = {}
         self._listed: set[str] = set()
 
     def send(self, method: str, path: str, step: Step, body: bytes = b"") -> Exchange:
@@ -73,7 +73,7 @@ class _Player:
 
     def born(self, id: Any, exchange: Exchange) -> None:
         if exchange.succeeded and isinstance(id, str):
-            self._new.setdefault(id, exchange.request.caller)
+            self._new.setdefault(id, exchange)
 
     def listed(self, key: Mapping[str, Any], create: Exchange) -> None:
         """Wait until a key that was just created is listed; one that exists already may not move to another fleet."""
@@ -85,9 +85,10 @@ class _Player:
     def found(self, id: str, path: str, send: Callable[[], Exchange]) -> Exchange:
         """Send until a fleet that was just created is found, where the path names it; once found, it always is."""
         exchange = send()
-        is_new = self._new.get(id) is exchange.request.caller and unquote(path) == id
-        if exchange.status == _NOT_FOUND and is_new and self.api.is_patient:
-            exchange = self.api.patiently(send, lambda again: again.status != _NOT_FOUND)
+        create = self._new.get(id)
+        is_new = create is not None and create.request.caller is exchange.request.caller and unquote(path) == id
+        if exchange.status == _NOT_FOUND and create is not None and is_new and self.api.is_patient:
+            exchange = self.api.patiently(send, lambda again: again.status != _NOT_FOUND, create.ended)
         if exchange.succeeded:
             self._new.pop(id, None)
         return exchange

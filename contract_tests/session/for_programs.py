@@ -3,10 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-
 from fleet_contract.contract_tests import Judged, Options
 from fleet_contract.contract_tests.network.client import INTERRUPTED
+from fleet_contract.contract_tests.reports.console import open_console
 from fleet_contract.contract_tests.reports.value import value_of
 from fleet_contract.contract_tests.running.settings import read_settings
 from fleet_contract.contract_tests.running.verdicts import EXITS
@@ -26,7 +25,7 @@ def judged(target: str | Path, options: Options) -> Judged:
         )
     is_url = isinstance(target, str) and target.lower().startswith(("http://", "https://"))
     settings, _ = read_settings(str(target) if is_url else None, given if is_url else {**given, "target": target})
-    run = begin(settings, Console(quiet=True))
+    run = begin(settings, open_console(quiet=True))
     report = with_replays(run_checks(run))
     if run.client.stopped == INTERRUPTED:
         raise KeyboardInterrupt

@@ -71,8 +71,11 @@ def of_requirement(id: str) -> list[Mutant]:
 
 
 def plain(id: str) -> Mutant:
-    """Return the plain mutant of a requirement (law 7); raises IndexError for one that nothing can break."""
-    return of_requirement(id)[0]
+    """Return the plain mutant of a requirement (law 7), the first that standard depth catches.
+
+    Raises StopIteration for a requirement that nothing can break.
+    """
+    return next(mutant for mutant in of_requirement(id) if mutant.depth <= Depth.STANDARD)
 
 
 def subtlest(id: str, depth: Depth = Depth.STANDARD) -> Mutant:

@@ -11,7 +11,7 @@ from fleet_contract.contract_tests.target.entries import ENTRIES, VARIABLES
 from fleet_contract.contract_tests.target.gate import Gate
 from fleet_contract.contract_tests.target.hosts import is_loopback
 from fleet_contract.contract_tests.target.masking import Secret
-from fleet_contract.contract_tests.target.target import Fixtures, Limits, Network, Target
+from fleet_contract.contract_tests.target.target import Fixtures, Limits, Network, Target, Upkeep
 from fleet_contract.contract_tests.target.target_file import read_target
 
 WHOLE = """
@@ -87,7 +87,7 @@ def test_nothing_but_a_url_is_needed() -> None:
 
 
 def test_every_field_is_an_entry() -> None:
-    tables = {"fixtures": Fixtures, "limits": Limits, "network": Network}
+    tables = {"fixtures": Fixtures, "ledger": Upkeep, "limits": Limits, "network": Network}
     inner = {f"{table}.{field.name}" for table, kind in tables.items() for field in fields(kind)}
     outer = {field.name for field in fields(Target)} - {*tables, "dialect"}
     of_the_gate = {field.name for field in fields(Gate)} - {"today"}

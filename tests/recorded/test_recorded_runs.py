@@ -86,7 +86,7 @@ def test_a_recorded_fault_breaks_nothing_that_the_run_did_not_see_broken(name: s
     assert failed(again) <= failed(report)
 
 
-SHOWN_BY_A_RECORDING = ("fleets.id-finds-the-fleet", "rename.answers-the-new-name", "keys.items-are-complete")
+SHOWN_BY_A_RECORDING = ("rename.answers-the-new-name", "keys.items-are-complete")
 
 
 @pytest.mark.parametrize("id", SHOWN_BY_A_RECORDING)

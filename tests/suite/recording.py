@@ -75,7 +75,7 @@ def _plain(exchange: Exchange) -> dict[str, Any]:
 
 
 def _plain_answer(answer: Answer | None) -> list[Any] | None:
-    return [answer.status, answer.headers, answer.body.decode("latin-1")] if answer else None
+    return [answer.status, answer.headers, answer.body.decode("latin-1"), answer.is_http_1_0] if answer else None
 
 
 def _exchange(value: dict[str, Any]) -> Exchange:
@@ -91,7 +91,10 @@ def _exchange(value: dict[str, Any]) -> Exchange:
 
 
 def _answer(value: list[Any] | None) -> Answer | None:
-    return Answer(value[0], _pairs(value[1]), value[2].encode("latin-1")) if value else None
+    if value is None:
+        return None
+    status, headers, body, is_http_1_0 = value
+    return Answer(status, _pairs(headers), body.encode("latin-1"), is_http_1_0=is_http_1_0)
 
 
 def _pairs(headers: list[list[str]]) -> tuple[tuple[str, str], ...]:

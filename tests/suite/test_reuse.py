@@ -86,9 +86,9 @@ def test_a_server_that_was_reset_is_told_and_fails_nothing(tmp_path: Path) -> No
     assert "The server may have been reset, which fails nothing." in text
 
 
-def test_a_fleet_that_is_lost_once_it_was_found_is_missed(tmp_path: Path) -> None:
+def test_a_fleet_that_is_not_found_is_missed_in_the_second_night_too(tmp_path: Path) -> None:
     ledger = tmp_path / "ledger.jsonl"
-    hiding = "a-rename-to-the-id-of-another-fleet-hides-that"
+    hiding = "every-tenth-fleet-is-lost"
     with mock(hiding) as url:
         night(url, ledger)
         second = night(url, ledger)

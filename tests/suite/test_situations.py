@@ -193,6 +193,8 @@ def test_a_reading_of_codes_is_in_a_situation(path: str, situation: str) -> None
     [
         (KEY, "keys.create-a-key"),
         ({**KEY, "enabled": False, "fleetId": A}, "keys.create-a-key"),
+        ({**KEY, "contractId": "CT-2"}, "keys.create-a-key-with-more"),
+        ({**KEY, "fleetName": "One", "fleetId": A}, "keys.create-a-key-with-more"),
         ({**KEY, "fleetId": "theirs"}, "keys.create-an-odd-key"),
         ({**KEY, "fleetId": C}, "keys.create-an-odd-key"),
         ({**KEY, "keyIdentifier": "zz"}, "keys.create-an-odd-key"),
@@ -204,7 +206,7 @@ def test_a_reading_of_codes_is_in_a_situation(path: str, situation: str) -> None
 )
 def test_a_create_of_a_key_is_in_a_situation(body: Any, situation: str) -> None:
     history = before()
-    history.add("POST", KEYS, {**KEY, "keyIdentifier": "c7a1b2c3d40000"}, 201)
+    history.add("POST", KEYS, {**KEY, "keyIdentifier": "c7a1b2c3d40000", "contractId": "CT-2"}, 201)
     assert history.situations(history.add("POST", KEYS, body, 400)) == {situation}
 
 
