@@ -17,12 +17,13 @@ import jsonschema
 import pytest
 from junitparser import Error, JUnitXml, Skipped
 
-from fleet_contract.contract_tests import asking, commands, run
+from fleet_contract.contract_tests import asking, commands
 from fleet_contract.contract_tests.network.client import Client
 from fleet_contract.contract_tests.process.ending import Exit
 from fleet_contract.contract_tests.process.signals import Stopped, armed, watching
 from fleet_contract.contract_tests.reports import as_json
 from fleet_contract.contract_tests.reports.value import value_of
+from fleet_contract.contract_tests.running import runs
 from fleet_contract.contract_tests.session import session as judge
 from fleet_contract.contract_tests.target.target import Target
 from fleet_contract.spec.files import read
@@ -304,7 +305,7 @@ PLACES: list[tuple[object, str]] = [
     (Client, "preflight"),
     (judge, "deaf"),
     (pytest, "main"),
-    (run, "judge"),
+    (runs, "judge"),
     (as_json, "value_of"),
     (judge, "print_report"),
 ]
@@ -334,7 +335,7 @@ def test_an_error_of_ours_is_neither_a_pass_nor_a_failure(
     "arguments",
     [("dialect", "--depth", "quick", "--only", "access"), ("explore", "--max-cases", "1", "--only", "access")],
 )
-@pytest.mark.parametrize("place", [(Client, "preflight"), (run, "judge")], ids=str)
+@pytest.mark.parametrize("place", [(Client, "preflight"), (runs, "judge")], ids=str)
 def test_so_it_is_in_the_other_commands(
     arguments: tuple[str, ...], place: tuple[object, str], url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
