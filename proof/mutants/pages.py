@@ -137,6 +137,8 @@ TABLE: Table = {
         "a-cursor-skips-a-key": (
             "The cursor leads past the first key of the next page where that has another.",
             FOLLOWING, e.lists(shift=1)),
+    },
+    ("keys.pages-list-each-key-once", "keys.unfiltered-list-is-whole"): {
         "the-second-page-lacks-its-last-key": (
             "A page that a cursor leads to leaves out its last key, where it has others.",
             told(lambda m: follows(m) and m.succeeded and len(m.shown["keys"]) > 1, *PAGES),

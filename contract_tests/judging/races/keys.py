@@ -90,9 +90,9 @@ def _created(moments: Iterable[Moment]) -> Mapping[str, Exchange]:
 
 
 def _lists(moments: Iterable[Moment]) -> list[Exchange]:
-    """Return the lists that are whole."""
+    """Return the lists that are whole and can be read."""
     lists = (each.exchange for each in moments if each.request.operation == _LIST)
-    return [each for each in lists if each.succeeded and not cursor_of(each)]
+    return [each for each in lists if each.succeeded and items_of(each) is not None and not cursor_of(each)]
 
 
 def _listed_by(create: Exchange) -> float:
