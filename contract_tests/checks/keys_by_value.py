@@ -5,15 +5,15 @@ from typing import Any
 
 from fleet_contract.contract_tests.driving.api import Api
 
-# Of a number that begins with the mark's digits. As numbers 0e1 and 0e2 are equal.
+# Of a number of thirteen digits, which begins with the ten of the mark. As numbers 0e1 and 0e2 are equal.
 _SPELLED: Sequence[Callable[[int], dict[str, str]]] = [
     lambda _: {},
-    lambda number: {"visualNumber": f"00{number}"},
-    lambda number: {"contractId": f"de{number}c"},
+    lambda number: {"visualNumber": f"00{number:013d}"},
+    lambda number: {"contractId": f"de{number:013d}c"},
     lambda number: {"keyIdentifier": f"0e{number % 10**12:012d}"},
     lambda number: {"keyIdentifier": f"{number:014d}"},
-    lambda number: {"contractId": f"00{number}"},
-    lambda number: {"keyIdentifier": f"0e{number % 10**12:012d}", "contractId": f"De{number}C"},
+    lambda number: {"contractId": f"00{number:013d}"},
+    lambda number: {"keyIdentifier": f"0e{number % 10**12:012d}", "contractId": f"De{number:013d}C"},
 ]
 
 
