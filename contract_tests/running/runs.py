@@ -282,10 +282,11 @@ def digest(journal: Sequence[Exchange], mark: str) -> str:
     """Return a digest of what was sent, the run's mark aside, so that a changed set of cases is seen."""
     sent = sha256()
     # It is sent in other cases too, as a number, and with each character escaped.
-    # Where there is room for twelve digits, it lacks its first one.
-    as_number = [digits_of(mark), number_of(mark), digits_of(mark)[1:]] if set(mark) <= set(hexdigits) else []
+    # As a number it may have zeros before it, or lack its first digit where there is room for twelve.
+    numbers = (number_of(mark), digits_of(mark)[1:].lstrip("0")) if set(mark) <= set(hexdigits) else ()
     escaped = "".join(f"\\u{ord(each):04x}" for each in mark)
-    marked = re.compile("|".join(map(re.escape, [mark, *as_number, escaped])).encode(), re.IGNORECASE)
+    forms = [*map(re.escape, (mark, escaped)), *(f"0*{number}" for number in numbers)]
+    marked = re.compile("|".join(forms).encode(), re.IGNORECASE)
     for request in _in_order(journal):
         for part in (request.method, request.path, request.caller, repr(request.headers)):
             sent.update(marked.sub(b"mark", part.encode()) + b"\0")
