@@ -66,5 +66,6 @@ def test_whoever_is_killed_the_calls_fit_an_order() -> None:
 
 
 def test_mocks_that_share_nothing_are_found_out() -> None:
+    # Which connections of a race meet the same mock is a matter of chance: deep has races of many sizes.
     with replicas(2) as two, balanced(two) as (url, _):
-        assert failed(judged(url, "standard", only=RACES)) & set(RACES)
+        assert failed(judged(url, "deep", only=RACES)) & set(RACES)
