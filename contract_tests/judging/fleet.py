@@ -8,8 +8,9 @@ from functools import cached_property
 from itertools import islice
 
 from fleet_contract.contract_tests.exchange import Caller, Exchange, value_of
-from fleet_contract.contract_tests.judging.history import NOT_FOUND, Calls, Creation, History, Naming
+from fleet_contract.contract_tests.judging.history import NOT_FOUND, Calls, Creation, History
 from fleet_contract.contract_tests.judging.identity import IN_BODIES, PLACES, IdMatch, id_match, is_alike
+from fleet_contract.contract_tests.judging.names_seen import Naming
 from fleet_contract.contract_tests.judging.parsed_request import MISSING
 from fleet_contract.contract_tests.judging.texts import nfc, spelled
 from fleet_contract.spec.dialect import Dialect
@@ -43,6 +44,7 @@ class Fleet:
 
     What had ended before the request started is known, what overlapped it is unclear, and what started after its
     answer is not seen; but whether a fleet was only slow to be found is told by what came later.
+    `losses` have when each fleet was first lost: that is the same at every moment, and found out once.
     """
 
     id: str
@@ -50,6 +52,7 @@ class Fleet:
     operation: str
     history: History
     dialect: Dialect
+    losses: dict[str, float]
 
     # --- whose it is -----------------------------------------------------------------------------
 
@@ -231,10 +234,13 @@ class Fleet:
             return False
         return self._is_missed_soon_at(self.exchange) and not self.is_settling
 
-    @cached_property
+    @property
     def is_lost(self) -> bool:
         """Whether it had been answered 404 though it was there: that was judged, and nothing later is read from it."""
-        return any(each.precedes(self.exchange) and self._was_a_loss(each) for each in self._calls.misses)
+        if self.id not in self.losses:
+            lost = (each.ended for each in self._calls.misses if self._was_a_loss(each))
+            self.losses[self.id] = min(lost, default=math.inf)
+        return self.losses[self.id] <= self.exchange.started
 
     def _was_a_loss(self, miss: Exchange) -> bool:
         creation = self._at(miss).creation
@@ -248,7 +254,7 @@ class Fleet:
         """Return the same fleet at the moment of another exchange."""
         if other is self.exchange:
             return self
-        return Fleet(self.id, other, self.history.parsed(other).operation, self.history, self.dialect)
+        return Fleet(self.id, other, self.history.parsed(other).operation, self.history, self.dialect, self.losses)
 
     @cached_property
     def has_codes_for_others(self) -> bool | None:
@@ -290,15 +296,15 @@ class Fleet:
         """
         if self.history.facts.recorded:
             return Taken.PERHAPS
-        others = self.others_called_like(name)
+        others = list(self.others_called_like(name))
         if any(each.name == name and self._is_surely_called_so(each) for each in others):
             return Taken.SURELY
         return Taken.PERHAPS if others or not self.history.facts.is_ours(name) else Taken.NOT
 
-    def others_called_like(self, name: str) -> list[Naming]:
-        """Return where other fleets were to get a name that some server takes for this one."""
-        namings = self.history.names.like(name)
-        return [each for each in namings if each.id != self.id and each.exchange.started < self.exchange.started]
+    def others_called_like(self, name: str) -> Iterator[Naming]:
+        """Yield where other fleets were to get a name that some server takes for this one."""
+        namings = self.history.names.like(name, besides=self.id)
+        return (each for each in namings if each.exchange.started < self.exchange.started)
 
     def _is_surely_called_so(self, naming: Naming) -> bool:
         """Say whether another fleet got a name and was not renamed since, as far as anybody can tell."""

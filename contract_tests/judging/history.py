@@ -12,11 +12,11 @@ from fleet_contract.contract_tests.exchange import Caller, Exchange, Request, va
 from fleet_contract.contract_tests.judging.bodies import Body
 from fleet_contract.contract_tests.judging.coercion import as_taken
 from fleet_contract.contract_tests.judging.identity import is_shown, loosest
-from fleet_contract.contract_tests.judging.keys_seen import REFUSED, KeysSeen
+from fleet_contract.contract_tests.judging.keys_seen import KeysSeen
+from fleet_contract.contract_tests.judging.names_seen import Names
 from fleet_contract.contract_tests.judging.parsed_request import MISSING, ParsedRequest, parse_request
 from fleet_contract.contract_tests.judging.spans import Spans
 from fleet_contract.contract_tests.judging.texts import (
-    LIMIT,
     is_scalar,
     is_slug,
     is_unreserved,
@@ -71,14 +71,6 @@ class Creation:
     shown: str
 
 
-class Naming(NamedTuple):
-    """An exchange that was to give the fleet of an id a name."""
-
-    exchange: Exchange
-    id: str
-    name: str
-
-
 class Calls:
     """All renames, and all readings of codes, that had one id in their paths."""
 
@@ -108,44 +100,6 @@ class Calls:
         return min(self.successes.first_started, self.answered.get(request, math.inf))
 
 
-class Names:
-    """The names that fleets were to have, and what the server took in names."""
-
-    def __init__(self) -> None:
-        self.characters: set[str] = set()  # of all names that were taken
-        self._taken: dict[str, set[str]] = defaultdict(set)  # the characters of those that an operation took
-        self._refused: dict[str, set[str]] = defaultdict(set)  # and of those that it refused, though they were short
-        self.shortest = LIMIT  # code points of the shortest name that was taken
-        self._given: dict[str, list[Naming]] = defaultdict(list)
-
-    def add(self, exchange: Exchange, operation: str, name: object, id: object) -> None:
-        if isinstance(id, str) and (isinstance(name, str) or is_scalar(name)):
-            text = spelled(name)
-            self._given[loosest(text)].append(Naming(exchange, id, text))
-        if isinstance(name, str) and name and exchange.succeeded:
-            self.characters.update(name)
-            self._taken[operation].update(name)
-            self.shortest = min(self.shortest, len(name))
-        elif isinstance(name, str) and exchange.status in REFUSED and len(name.encode("utf-8", "replace")) < LIMIT:
-            self._refused[operation].update(name)
-
-    def learn(self, names: "Names") -> None:
-        """Take over what the server took and refused in other names."""
-        self.characters |= names.characters
-        self.shortest = min(self.shortest, names.shortest)
-        for own, other in ((self._taken, names._taken), (self._refused, names._refused)):
-            for operation, characters in other.items():
-                own[operation] |= characters
-
-    def refused_by(self, operation: str) -> frozenset[str]:
-        """Return the characters that an operation took in no name, and that were in a short one that it refused."""
-        return frozenset(self._refused[operation] - self._taken[operation])
-
-    def like(self, name: str) -> Sequence[Naming]:
-        """Return who was to have a name that some server takes for this one."""
-        return self._given.get(loosest(name), ())
-
-
 class Taken(NamedTuple):
     """What a server took of names and ids: the characters in them among other things."""
 
@@ -172,6 +126,7 @@ class History:
         self._calls: dict[str, Calls] = {}
         self._creates: dict[str, Spans] = defaultdict(Spans)
         self._creations: dict[str, list[Creation]] = defaultdict(list)
+        self._first_ended: dict[tuple[Request, bool, str], float] = {}  # of creates that were alike
         self.took_unreserved_ids = False  # with characters beyond those that every server lets into an id
         self._taken: dict[int, frozenset[str]] = {}  # the characters of each id that was taken, by its create
         self._characters: Counter[str] = Counter()  # and in how many each is
@@ -255,12 +210,23 @@ class History:
         if exchange.answer is None or exchange.succeeded or exchange.status >= 500:
             is_certain = exchange.succeeded and request.body is Body.OBJECT
             creation = Creation(exchange, id, name, is_certain, shown_id(exchange, id))
-            self._creations[loosest(id)].append(creation)
+            if not self._is_repeated(creation):
+                self._creations[loosest(id)].append(creation)
             if is_certain:
                 # Blanks around an id tell nothing: they may have been cut off.
                 self._taken[exchange.number] = frozenset(without_any_blanks(id))
                 self._characters.update(self._taken[exchange.number])
                 self.took_unreserved_ids |= is_unreserved(id) and not is_slug(id)
+
+    def _is_repeated(self, creation: Creation) -> bool:
+        """Say whether recorded traffic had this very create before, answered alike: a client may repeat one for ever.
+
+        Whatever the later one tells, the earlier one does. In a run each tells when its fleet was last to settle, too.
+        """
+        exchange, alike = creation.exchange, (creation.exchange.request, creation.is_certain, creation.shown)
+        is_repeated = self.facts.recorded and self._first_ended.get(alike, math.inf) <= exchange.started
+        _keep_first(self._first_ended, alike, exchange.ended)
+        return is_repeated
 
     def _add_rename(self, exchange: Exchange, request: ParsedRequest) -> None:
         if request.path_id is None:

@@ -22,6 +22,7 @@ class View(Remembering):
         super().__init__()
         self.history = history
         self.dialect = dialect
+        self.losses: dict[str, float] = {}  # when each fleet was first lost, as far as anybody has asked
         self._moments: dict[int, Moment] = {}
 
     @property
@@ -82,7 +83,8 @@ class Moment(Remembering):
     def fleet(self, id: str) -> Fleet:
         """Return what was known of the fleet of an id."""
         if id not in self._fleets:
-            self._fleets[id] = Fleet(id, self.exchange, self.request.operation, self.view.history, self.view.dialect)
+            view, operation = self.view, self.request.operation
+            self._fleets[id] = Fleet(id, self.exchange, operation, view.history, view.dialect, view.losses)
         return self._fleets[id]
 
     @property

@@ -30,7 +30,7 @@ def _text(error: BaseException) -> str:
 
 def _interrupted(error: BaseException) -> str:
     by = f" by {error}" if isinstance(error, Stopped) else ""
-    return f"Interrupted{by}, so the run is inconclusive. What was created cannot be deleted."
+    return f"Interrupted{by}, so nothing is concluded about the server."
 
 
 def _missing(error: BaseException) -> str:

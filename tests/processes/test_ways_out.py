@@ -21,6 +21,7 @@ from fleet_contract.contract_tests import asking, commands
 from fleet_contract.contract_tests.network.client import Client
 from fleet_contract.contract_tests.process.ending import Exit
 from fleet_contract.contract_tests.process.signals import Stopped, armed, watching
+from fleet_contract.contract_tests.recorded import judging
 from fleet_contract.contract_tests.reports import as_json
 from fleet_contract.contract_tests.reports.value import value_of
 from fleet_contract.contract_tests.running import runs
@@ -32,6 +33,7 @@ from tests.suite.harness import SEED, clean_environment, command, mock, started
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals, redirections and devices of POSIX")
 
+RECORDED = Path(__file__).parents[1] / "recorded" / "archives" / "chrome.har"
 NOBODY = "http://127.0.0.1:9"
 BRIEFLY = ("--target", str(SEED), "--depth", "quick", "--only", "invitation")
 FULL = "/dev/full"
@@ -296,6 +298,13 @@ def test_an_interrupt_in_the_first_look_is_reported(url: str, tmp_path: Path, mo
     assert ended.exit_code == Exit.INCONCLUSIVE
     assert "Interrupted by SIGINT" in ended.stderr
     assert "Interrupted by SIGINT" in report_of(file)["reason"]
+
+
+def test_who_interrupts_what_sends_nothing_is_told_of_nothing_that_was_created(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(judging, "judge", lambda *_: signal.raise_signal(signal.SIGINT))
+    ended = command("judge", str(RECORDED))
+    assert ended.exit_code == Exit.INCONCLUSIVE
+    assert ended.stderr == "Error: Interrupted by SIGINT, so nothing is concluded about the server.\n"
 
 
 # --- what breaks in the suite itself -----------------------------------------------------------

@@ -104,7 +104,7 @@ def test_asking_a_history_writes_nothing_into_it(honest: Report) -> None:
         assert list(findings_of(view.at(exchange))) is not None
         for id in ("never-seen", *history.parsed(exchange).fleet_ids):
             assert view.at(exchange).fleet(id).ownership
-            view.at(exchange).fleet(id).others_called_like("never heard")
+            assert list(view.at(exchange).fleet(id).others_called_like("never heard")) == []
     for judge_history in OF_A_HISTORY:
         list(judge_history(view))
     assert dict(sizes(history)) == before

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator, Mapping
 
 from fleet_contract.contract_tests.judging import texts
 from fleet_contract.contract_tests.judging.fleet import Fleet, Taken
-from fleet_contract.contract_tests.judging.history import Names
 from fleet_contract.contract_tests.judging.moment import Moment
+from fleet_contract.contract_tests.judging.names_seen import Names
 from fleet_contract.spec.catalogue import catalogue
 
 _SHORT = 4  # code points; a server may want some more of a name
