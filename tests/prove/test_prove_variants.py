@@ -2,10 +2,10 @@
 
 import pytest
 
-from fleet_contract.contract_tests.running.verdicts import Outcome
+from fleet_contract.contract_tests.running.verdicts import Outcome, Verdict
 from tests.independent.server import serve
 from tests.independent.variants import VARIANTS
-from tests.suite.harness import ended_early, failed, judged
+from tests.suite.harness import ended_early, failed, judged, verdicts
 
 KEYS = {"FLEET_API_KEY": "one-key", "FLEET_OTHER_API_KEY": "two-key", "FLEET_LOCATION": "loc-001"}
 
@@ -13,8 +13,12 @@ KEYS = {"FLEET_API_KEY": "one-key", "FLEET_OTHER_API_KEY": "two-key", "FLEET_LOC
 @pytest.mark.parametrize("depth", ["quick", "standard"])
 @pytest.mark.parametrize("name", VARIANTS)
 def test_a_variant_conforms(name: str, depth: str) -> None:
-    with serve(VARIANTS[name].build()) as url:
-        report = judged(url, depth, target=None, **KEYS, **VARIANTS[name].settings)
+    build, accused_of, settings = VARIANTS[name]
+    with serve(build()) as url:
+        report = judged(url, depth, target=None, **KEYS, **settings)
     assert not failed(report)
     assert not ended_early(report)
     assert report.outcome is Outcome.CONFORMS
+    if depth == "standard":
+        verdict = verdicts(report)
+        assert {id: verdict[id] for id in accused_of} == dict.fromkeys(accused_of, Verdict.PASSED)

@@ -1,11 +1,8 @@
 """A server by another hand, in another framework, with other choices where the guide is silent."""
 
-import pytest
-
 from fleet_contract.contract_tests.exchange import Caller
 from fleet_contract.contract_tests.running.verdicts import Outcome, Verdict
 from tests.independent.server import serve
-from tests.independent.variants import VARIANTS
 
 from .harness import ended_early, failed, judged, verdicts
 
@@ -97,15 +94,3 @@ def test_with_a_second_key_nothing_fails_and_more_is_judged() -> None:
         "invitation.foreign-fleet-is-403",
         "keys.of-others-are-hidden",
     }
-
-
-@pytest.mark.parametrize("name", VARIANTS)
-def test_a_variant_that_conforms_is_not_accused(name: str) -> None:
-    """Judged by what each was accused of; tests/prove judges them by everything."""
-    build, accused_of, settings = VARIANTS[name]
-    with serve(build()) as url:
-        keys = {**settings, "FLEET_API_KEY": "one-key", "FLEET_OTHER_API_KEY": "two-key", "FLEET_LOCATION": "loc-001"}
-        report = judged(url, "standard", target=None, only=accused_of, **keys)
-    assert not failed(report)
-    assert not ended_early(report)
-    assert report.judged > 0

@@ -18,9 +18,8 @@ from fleet_contract.contract_tests.running.verdicts import Outcome, Verdict
 from proof.missed import MISSED
 from proof.mutants import MUTANTS, of_requirement, plain
 from tests.prove.dialects import covering
+from tests.recorded.archives_of_runs import broken, judged_again, run_of, traffic_of_run
 from tests.suite.harness import failed, judged, mock
-
-from .archives_of_runs import broken, judged_again, run_of, traffic_of_run
 
 SHARES = (0.05, 0.2, 0.5, 0.8)
 DIALECTS: Mapping[str, Mapping[str, str]] = {

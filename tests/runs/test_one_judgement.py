@@ -25,9 +25,8 @@ from fleet_contract.contract_tests.target.gate import Gate
 from fleet_contract.contract_tests.target.waivers import Waiver
 from fleet_contract.spec.catalogue import Catalogue, catalogue
 from tests.independent.server import serve
-
-from .harness import failed, judged, mock
-from .recording import Recording
+from tests.suite.harness import failed, judged, mock
+from tests.suite.recording import Recording
 
 PROPERTY = settings(derandomize=True, deadline=None, max_examples=8, database=None)
 BROKEN = (

@@ -13,9 +13,8 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.documents.pages import ROOT
 from tests.suite.harness import SEED, mock
-
-from .pages import ROOT
 
 RECIPES = ROOT / "docs" / "recipes"
 LINT = Path(__file__).parent / "lint_workflows.mjs"

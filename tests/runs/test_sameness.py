@@ -11,8 +11,7 @@ from fleet_contract.contract_tests.running.runs import Report
 from fleet_contract.contract_tests.running.verdicts import Outcome, Verdict
 from fleet_contract.contract_tests.target.depths import PRICES, Depth
 from fleet_contract.mock_server.parts import Parts
-
-from .harness import ended_early, judged, lasting, mock, verdicts
+from tests.suite.harness import ended_early, judged, lasting, mock, verdicts
 
 
 def fresh_runs(depth: str, number: int) -> list[Report]:

@@ -12,8 +12,7 @@ from fleet_contract.contract_tests.running.runs import Report
 from fleet_contract.contract_tests.running.verdicts import Outcome
 from fleet_contract.spec.catalogue import catalogue
 from proof.mutants import MUTANTS
-
-from .harness import failed, judged, mock
+from tests.suite.harness import failed, judged, mock
 
 SECTIONS = sorted({id.partition(".")[0] for id in catalogue().requirements} - {"dialect"})
 Sent = Mapping[str, list[tuple[str, ...]]]  # by check

@@ -23,8 +23,7 @@ from fleet_contract.mock_server.parts import Parts
 from fleet_contract.spec.catalogue import catalogue
 from fleet_contract.spec.files import read
 from proof.layers import noting
-
-from .exploring import (
+from tests.suite.exploring import (
     breaks_once,
     crashes_on_a_character,
     explored,
@@ -32,8 +31,8 @@ from .exploring import (
     saved,
     target_of,
 )
-from .harness import SEED, clean_environment, command, mock, started
-from .named_dialects import DIALECTS
+from tests.suite.harness import SEED, clean_environment, command, mock, started
+from tests.suite.named_dialects import DIALECTS
 
 FLEET = {"$id": 0}
 NAME = {"$name": 0}

@@ -17,10 +17,9 @@ from fleet_contract.contract_tests.running.verdicts import Outcome
 from fleet_contract.contract_tests.session.planning import left_out_with_reuse
 from fleet_contract.contract_tests.target.earlier import MOST_NEW, Earlier, Stock, earlier_fleets
 from proof.mutants import find
-
-from .harness import SEED, command, failed, judged, mock
-from .histories import HELD, MARK, History
-from .named_dialects import DIALECTS
+from tests.suite.harness import SEED, command, failed, judged, mock
+from tests.suite.histories import HELD, MARK, History
+from tests.suite.named_dialects import DIALECTS
 
 OLD = "ct-0a1b2c3d-007"
 

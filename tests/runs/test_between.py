@@ -7,9 +7,8 @@ import pytest
 from fleet_contract.contract_tests.running.runs import Report
 from fleet_contract.contract_tests.running.verdicts import Outcome
 from tests.client.servers import RESET, Heard, answer
-
-from .fronts import Instead, fronted, page
-from .harness import failed, judged, mock
+from tests.suite.fronts import Instead, fronted, page
+from tests.suite.harness import failed, judged, mock
 
 FEW = (
     "create.accepts",

@@ -22,9 +22,8 @@ from fleet_contract.contract_tests.running.runs import Report
 from fleet_contract.contract_tests.running.verdicts import Result, Verdict
 from fleet_contract.contract_tests.session.of_a_run import with_replays
 from fleet_contract.contract_tests.target.target import Limits, Target
-
-from .harness import failed, judged, mock
-from .histories import FLEETS, KEYS, MARK, A, B, History
+from tests.suite.harness import failed, judged, mock
+from tests.suite.histories import FLEETS, KEYS, MARK, A, B, History
 
 # --- delta debugging ----------------------------------------------------------------------------
 
