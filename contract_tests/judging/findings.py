@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from fleet_contract.contract_tests.exchange import Exchange
 from fleet_contract.contract_tests.judging.races.linearizability import Operation
 from fleet_contract.contract_tests.process.printable import printable
 
@@ -55,10 +54,3 @@ def shown(value: Any) -> str:
         return f"{printable(json.dumps(value[:_SHOWN]), _LONGEST)}… ({len(value)} characters)"
     text = json.dumps(value, ensure_ascii=True, default=str)
     return printable(text, _LONGEST if isinstance(value, str) else _SHOWN)
-
-
-def named(exchange: Exchange) -> str:
-    """Return an exchange in a few words, for a sentence."""
-    request = exchange.request
-    answered = f"answered {exchange.status}" if exchange.answer else "without an answer"
-    return f"request {exchange.number}, {request.method} {printable(request.path, 80)}, {answered}"

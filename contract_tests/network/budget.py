@@ -70,8 +70,7 @@ class BudgetSpent(Exception):
 
     def __init__(self, cost: Cost, spent: float, most: float, why: str = "") -> None:
         super().__init__(
-            f"The limit of {cost} is reached ({spent:g} of {most:g}{why}), so the rest of this check was skipped. "
-            f"{_ADVICE[cost]}."
+            f"The limit of {cost} is reached ({most:g}{why}), so the rest of this check was skipped. {_ADVICE[cost]}."
         )
         self.cost, self.spent, self.most = cost, spent, most
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from fleet_contract.contract_tests.exchange import Exchange
+from fleet_contract.contract_tests.exchange import Exchange, named
 
 PROXY_LOGIN = 407
 UNAVAILABLE = 503
@@ -33,10 +33,10 @@ def disturbance(exchange: Exchange) -> str:
 
 
 def disturbances(history: Sequence[Exchange]) -> tuple[str, ...]:
-    """Return a line for each kind of what came between: what it was, how often, and since which request."""
-    told = {exchange.number: kind for exchange in history if (kind := disturbance(exchange))}
-    first = {kind: number for number, kind in sorted(told.items(), reverse=True)}
+    """Return a line for each kind of what came between: what it was, how often, and at which request first."""
+    told = [(kind, exchange) for exchange in history if (kind := disturbance(exchange))]
+    first = dict(reversed(told))
     return tuple(
-        f"{kind}: {count} of {len(history)} requests, the first of them request {first[kind]}"
-        for kind, count in Counter(told.values()).items()
+        f"{kind}: {count} of {len(history)} requests, the first of them {named(first[kind])}"
+        for kind, count in Counter(kind for kind, _ in told).items()
     )

@@ -25,6 +25,12 @@ def script(replay: Replay, target: Target, mark: str) -> list[str]:
     return list(_Writer(target, mark).lines(replay))
 
 
+def _shown_by(steps: Sequence[Step]) -> str:
+    if steps and steps[-1].is_at_once:
+        return "The responses to the last calls, which are sent at once, show it"
+    return "The pages that are read last show it" if steps and steps[-1].is_list else "The last response shows it"
+
+
 class _Writer:
     def __init__(self, target: Target, mark: str) -> None:
         self._target = target
@@ -35,6 +41,7 @@ class _Writer:
         finding = replay.finding
         yield "#!/usr/bin/env bash"
         yield f"# {finding.requirement}: expected {_cut(finding.expected)}, got {_cut(finding.got)}"
+        yield f"# {_shown_by(replay.steps)}."
         yield f"# {replay.known.value[0].upper()}{replay.known.value[1:]}."
         requests = [each.request for each in replay.exchanges]
         if replay.has_precaution:

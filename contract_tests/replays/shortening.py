@@ -15,7 +15,7 @@ from fleet_contract.contract_tests.replays.reducing import reduced
 from fleet_contract.contract_tests.replays.replay import Known, Replay, untried
 from fleet_contract.contract_tests.replays.resending import Resender, Sent
 from fleet_contract.contract_tests.replays.simplifying import named, unusual_characters, without
-from fleet_contract.contract_tests.replays.steps import Step, steps_of
+from fleet_contract.contract_tests.replays.steps import Step, in_turn, steps_of
 
 _MOST_FAILURES = 3  # of one requirement that are tried
 _TRIALS, _CHECKS = 6, 12  # of what is a matter of chance
@@ -69,12 +69,15 @@ class Shortener:
         return None
 
     def _sequences(self, failure: Finding) -> Iterator[list[Step]]:
-        before = 0
+        """Yield what may show a failure, each time more, and first as nobody has to hurry or to wait."""
+        before, last = 0, max(failure.exchanges)
         for exchanges in candidates(failure, self._history):
             if len(exchanges) <= before:
                 continue
-            before = len(exchanges)
             until = self._until_last(failure, exchanges)
+            if not before and _has_race(until):
+                yield in_turn(until, last)
+            before = len(exchanges)
             if self._is_quick and any(each.pause for each in until):
                 yield [replace(each, pause=0.0) for each in until]
             yield until

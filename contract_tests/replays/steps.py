@@ -44,6 +44,15 @@ def steps_of(history: Sequence[Exchange], chosen: Iterable[int], rate: float = 0
     ]
 
 
+def in_turn(steps: Iterable[Step], last: int) -> list[Step]:
+    """Return steps with each request that was sent at once with others alone, up to the exchange numbered `last`."""
+    single: list[Step] = []
+    for step in steps:
+        single += [Step(((each,),)) for each in step.exchanges] if step.is_at_once else [step]
+    place = next(n for n, step in enumerate(single) if last in {each.number for each in step.exchanges})
+    return single[: place + 1]
+
+
 def _with_leading_pages(history: Sequence[Exchange], numbers: set[int]) -> set[int]:
     """Return numbers with those of the pages before: a cursor is good for nothing on a server that did not give it."""
     by_number = {each.number: each for each in history}

@@ -6,8 +6,8 @@ from itertools import groupby
 from rich.console import Console
 from rich.markup import escape
 
+from fleet_contract.contract_tests.exchange import named
 from fleet_contract.contract_tests.judging.dialect.reading import witnesses
-from fleet_contract.contract_tests.judging.findings import named
 from fleet_contract.contract_tests.reports.console import say
 from fleet_contract.contract_tests.reports.github import annotate
 from fleet_contract.contract_tests.reports.summary import (

@@ -1,10 +1,10 @@
 """What all reports say of a run in short: how many of each, and what was let pass and why."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from fleet_contract.contract_tests.running.runs import Report
-from fleet_contract.contract_tests.running.verdicts import Result, Verdict
+from fleet_contract.contract_tests.running.verdicts import Result, Verdict, lacking
 from fleet_contract.contract_tests.target.gate import Pardon
 from fleet_contract.contract_tests.target.waivers import State, Waiver
 from fleet_contract.spec.catalogue import Basis
@@ -67,12 +67,9 @@ def untested(report: Report) -> dict[str, list[str]]:
 
 def _reason(result: Result, report: Report) -> str:
     """Return why a requirement is untested, without the checks that lacked it."""
-    reasons = dict.fromkeys(_lacked(result, report))
+    lacked = lacking(ran for ran in report.ran if result.requirement.id in ran.reaches)
+    reasons = dict.fromkeys(each.reason for each in lacked)
     return "; ".join(reasons) if reasons and not result.causes else result.reason
-
-
-def _lacked(result: Result, report: Report) -> Iterator[str]:
-    return (ran.reason for ran in report.ran if result.requirement.id in ran.reaches and ran.reason)
 
 
 _OF_A_WAIVER = {

@@ -1,14 +1,15 @@
 """Verdicts: of each requirement, folded from all findings and checks; and the outcome of the whole run. Pure."""
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
 from fleet_contract.contract_tests.driving.untested import INCONCLUSIVE, Lack
-from fleet_contract.contract_tests.exchange import Exchange
+from fleet_contract.contract_tests.exchange import Exchange, named
 from fleet_contract.contract_tests.judging.explanations import Causes
-from fleet_contract.contract_tests.judging.findings import Finding, named
+from fleet_contract.contract_tests.judging.findings import Finding
 from fleet_contract.contract_tests.process.ending import Exit
 from fleet_contract.contract_tests.target.depths import UNSHOWN, Depth
 from fleet_contract.contract_tests.target.gate import Gate
@@ -99,11 +100,14 @@ def fold(
 ) -> list[Result]:
     """Return one result for each requirement; a failure that another one may have caused fails nothing."""
     exchanges = {each.number: each for each in history}
+    answered: dict[str, Counter[int]] = defaultdict(Counter)
+    for each in exchanges.values():
+        answered[each.check][each.status] += 1
     by_requirement: dict[str, list[Finding]] = {each.id: [] for each in requirements}
     for found in findings:
         by_requirement.get(found.requirement, []).append(found)
     causes = {failure: _laid_to(found, exchanges) for failure, found in explained.items()}
-    return [_result(catalogue().requirement(id), found, ran, causes) for id, found in by_requirement.items()]
+    return [_result(catalogue().requirement(id), found, ran, causes, answered) for id, found in by_requirement.items()]
 
 
 def as_shown(results: Iterable[Result], depth: Depth) -> list[Result]:
@@ -124,6 +128,7 @@ def _result(
     found: Sequence[Finding],
     ran: Sequence[Ran],
     explained: Mapping[Finding, _Named],
+    answered: Mapping[str, Mapping[int, int]],
 ) -> Result:
     failed = [each for each in found if not each.kept]
     failures = tuple(sorted((each for each in failed if each not in explained), key=lambda each: max(each.exchanges)))
@@ -139,7 +144,7 @@ def _result(
         return Result(requirement, Verdict.ERRORED, (), len(found), "; ".join(errors))
     if found:
         return Result(requirement, Verdict.PASSED, (), len(found), overlaps=sum(each.overlaps for each in found))
-    return Result(requirement, Verdict.UNTESTED, (), 0, _why_untested(concerned))
+    return Result(requirement, Verdict.UNTESTED, (), 0, _why_untested(concerned, answered))
 
 
 def _laid_to(causes: Causes, exchanges: Mapping[int, Exchange]) -> _Named:
@@ -148,14 +153,24 @@ def _laid_to(causes: Causes, exchanges: Mapping[int, Exchange]) -> _Named:
     return {cause: f"{cause} ({seen.get(number, f'request {number}')})" for cause, number in causes.items()}
 
 
-def _why_untested(concerned: Sequence[Ran]) -> str:
+def _why_untested(concerned: Sequence[Ran], answered: Mapping[str, Mapping[int, int]]) -> str:
     if not concerned:
         return "no check that ran covers it"
-    checks = {each.reason: each.name for each in concerned if each.reason}
-    return (
-        "; ".join(f"{name}: {reason}" for reason, name in checks.items())
-        or f"{concerned[0].name} ran, but no response could be judged"
+    checks = {each.reason: each.name for each in lacking(concerned)}
+    if checks:
+        return "; ".join(f"{name}: {reason}" for reason, name in checks.items())
+    name = concerned[0].name
+    statuses = answered.get(name, {})
+    seen = ", ".join(
+        f"{status or 'nothing'} {'once' if times == 1 else f'{times} times'}" for status, times in statuses.items()
     )
+    return f"{name} ran, but no response could be judged" + (f" (answered {seen})" if seen else "")
+
+
+def lacking(ran: Iterable[Ran]) -> list[Ran]:
+    """Return the checks that could not run to their end: of what was cut short a greater depth would show no more."""
+    lacked = [each for each in ran if each.reason]
+    return [each for each in lacked if each.lack in INCONCLUSIVE] or lacked
 
 
 def outcome(results: Sequence[Result], ran: Sequence[Ran], gate: Gate) -> Outcome:
@@ -168,7 +183,7 @@ def outcome(results: Sequence[Result], ran: Sequence[Ran], gate: Gate) -> Outcom
 
 def doubts(results: Sequence[Result], ran: Sequence[Ran], gate: Gate) -> tuple[str, ...]:
     """Return why nothing can be concluded where no failure counts; empty where something can."""
-    ended = [f"{each.name}: {each.error or each.reason}" for each in ran if each.ended_early]
+    ended = _by_reason([(each.error or each.reason, each.name) for each in ran if each.ended_early])
     errors = [f"{each.requirement.id}: {each.reason}" for each in results if each.verdict is Verdict.ERRORED]
     untested = [each for each in results if each.verdict is Verdict.UNTESTED]
     reasons = (
@@ -181,6 +196,14 @@ def doubts(results: Sequence[Result], ran: Sequence[Ran], gate: Gate) -> tuple[s
         "" if judged(results) else "no requirement was judged",
     )
     return tuple(filter(None, reasons))
+
+
+def _by_reason(ended: Iterable[tuple[str, str]]) -> list[str]:
+    """Return each reason once, with the check that it ended first and how many more."""
+    names: dict[str, list[str]] = {}
+    for reason, name in ended:
+        names.setdefault(reason, []).append(name)
+    return [f"{first}{f' and {len(more)} more' if more else ''}: {reason}" for reason, (first, *more) in names.items()]
 
 
 def _naming(reason: str, ids: Sequence[str]) -> str:

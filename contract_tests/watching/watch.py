@@ -6,8 +6,8 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 
-from fleet_contract.contract_tests.exchange import Exchange
-from fleet_contract.contract_tests.judging.findings import Finding, named
+from fleet_contract.contract_tests.exchange import Exchange, named
+from fleet_contract.contract_tests.judging.findings import Finding
 from fleet_contract.contract_tests.process.files import prepare, standard_stream
 from fleet_contract.contract_tests.process.signals import Stopped, armed, held, watching
 from fleet_contract.contract_tests.recorded.concluding import concluded

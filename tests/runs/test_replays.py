@@ -17,7 +17,7 @@ from fleet_contract.contract_tests.replays.replay import Known, Replay
 from fleet_contract.contract_tests.replays.resending import Sent
 from fleet_contract.contract_tests.replays.shortening import Shortener
 from fleet_contract.contract_tests.replays.simplifying import unusual_characters, without
-from fleet_contract.contract_tests.replays.steps import Step, steps_of
+from fleet_contract.contract_tests.replays.steps import Step, in_turn, steps_of
 from fleet_contract.contract_tests.running.runs import Report
 from fleet_contract.contract_tests.running.verdicts import Result, Verdict
 from fleet_contract.contract_tests.session.of_a_run import with_replays
@@ -75,6 +75,16 @@ def test_each_request_is_a_step_and_calls_at_once_are_one() -> None:
     assert numbers(steps) == [[1], [2, 3, 4], [5]]
     assert [[each.number for each in lane] for lane in steps[1].lanes] == [[2, 4], [3]]
     assert [each.is_at_once for each in steps] == [False, True, False]
+
+
+def test_calls_at_once_may_be_sent_in_turn_up_to_the_one_that_shows_it() -> None:
+    history = History()
+    history.create(A)
+    history.create(B, burst=1, lane=7, at=(20, 21))
+    history.create(B, burst=1, lane=8, at=(20, 22))
+    history.rename(B, burst=1, lane=7, at=(21, 23))
+    steps = steps_of(history.exchanges, [1, 3])
+    assert numbers(in_turn(steps, 3)) == [[1], [2], [3]]
 
 
 def test_the_pages_of_one_list_are_a_step() -> None:
@@ -184,6 +194,21 @@ def test_without_a_budget_nothing_is_sent_again_and_the_report_says_so() -> None
     assert replay.known is Known.UNTRIED
     script = after.script(next(each for each in after.results if each.verdict is Verdict.FAILED))
     assert "# Not minimised: earlier requests may be needed, or unnecessary." in script
+
+
+def test_what_calls_at_once_met_by_chance_is_shown_by_one_after_another() -> None:
+    requirement = "rename.answers-the-new-name"
+    with mock("rename-answers-without-the-name") as url:
+        report = judged(url, "standard")
+        bursts = {each.number for each in report.history.exchanges if each.burst}
+        broken = next(each for each in report.results if each.requirement.id == requirement)
+        overlapping = tuple(each for each in broken.failures if max(each.exchanges) in bursts)
+        only = replace(report, results=[replace(broken, failures=overlapping)])
+        replay = replay_of(requirement, with_replays(only))
+    assert overlapping
+    assert replay.known is Known.SHORTENED
+    assert replay.tries == 1
+    assert not any(each.is_at_once for each in replay.steps)
 
 
 def test_a_race_is_sent_several_times_and_its_script_says_how_often() -> None:

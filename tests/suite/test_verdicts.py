@@ -23,6 +23,8 @@ from fleet_contract.contract_tests.target.depths import UNSHOWN, Depth
 from fleet_contract.contract_tests.target.gate import Gate
 from fleet_contract.spec.catalogue import Basis, catalogue
 
+from .histories import A, History
+
 ID = "rename.keeps-the-id"  # stated
 OTHER = "prices.default-stays"  # implied
 KEPT = Finding(ID, True, (3,))
@@ -54,6 +56,8 @@ P, F, E, U = (result(verdict) for verdict in (Verdict.PASSED, Verdict.FAILED, Ve
         ([], [RAN], Verdict.UNTESTED, 0, "test_it ran, but no response could be judged"),
         ([], [], Verdict.UNTESTED, 0, "no check that ran covers it"),
         ([], [lacking(Lack.BUDGET)], Verdict.UNTESTED, 0, "test_it: it lacks budget"),
+        ([], [lacking(Lack.DEPTH), lacking(Lack.BUDGET)], Verdict.UNTESTED, 0, "test_it: it lacks budget"),
+        ([], [lacking(Lack.DEPTH), RAN], Verdict.UNTESTED, 0, "test_it: it lacks depth"),
         ([KEPT], [lacking(Lack.BUDGET)], Verdict.PASSED, 1, ""),
         ([], [Ran("test_another", (OTHER,), error="X: y")], Verdict.UNTESTED, 0, "no check that ran covers it"),
         ([Finding(OTHER, False, (1,))], [RAN], Verdict.UNTESTED, 0, "test_it ran, but no response could be judged"),
@@ -107,6 +111,8 @@ def test_what_others_may_have_caused_is_untested_and_names_them() -> None:
         ([P], [RAN], {}, ()),
         ([P], [ERRED], {}, ("test_it: ZeroDivisionError: ours",)),
         ([P], [lacking(Lack.BUDGET)], {}, ("test_it: it lacks budget",)),
+        ([P], [lacking(Lack.BUDGET, f"test_{n}") for n in "abc"], {}, ("test_a and 2 more: it lacks budget",)),
+        ([P], [ERRED, lacking(Lack.BUDGET)], {}, ("test_it: ZeroDivisionError: ours", "test_it: it lacks budget")),
         ([P, replace(E, reason="X: y")], [RAN], {}, (f"{ID}: X: y",)),
         ([P, U], [RAN], {"require_all": True}, (f"something is untested: {ID}",)),
         (
@@ -122,6 +128,15 @@ def test_a_run_says_why_nothing_can_be_concluded(
     results: list[Result], ran: list[Ran], asks: dict[str, Any], said: tuple[str, ...]
 ) -> None:
     assert verdicts.doubts(results, ran, Gate(**asks)) == said
+
+
+def test_what_no_response_shows_says_how_its_check_was_answered() -> None:
+    history = History()
+    for status in (404, 404, 409):
+        history.create(A, status=status, check="test_it")
+    history.create(A, check="test_another")
+    (folded,) = fold([catalogue().requirement(ID)], [], [RAN], history=history.exchanges)
+    assert folded.reason == "test_it ran, but no response could be judged (answered 404 2 times, 409 once)"
 
 
 def test_the_failure_that_was_seen_first_comes_first() -> None:
