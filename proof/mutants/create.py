@@ -133,7 +133,7 @@ TABLE: Table = {
     "create.echoes-the-id": {
         "create-answers-without-the-id": ("The answer to a create names the fleet's id `id`.",
             creates(), shows_value(lambda fleet, _: {"id": fleet.pop("fleetId"), **fleet})),
-        **echoes.of_create(echoes.IDS, "fleetId"),
+        **echoes.answered("create", echoes.IDS, "fleetId", lambda ids: creates(fleetId=ids)),
         "an-id-of-digits-is-answered-as-a-number": (
             "The answer to a create shows an id of digits as a number.",
             creates(fleetId=v.texts(str.isdecimal, st.integers(10**6, 10**20).map(str))) & SUCCEEDED,
@@ -150,7 +150,7 @@ TABLE: Table = {
     "create.echoes-the-name": {
         "create-answers-without-the-name": ("The answer to a create shows the id alone.",
             NAMED, shows(fleetName=MISSING)),
-        **echoes.of_create(echoes.NAMES, "fleetName"),
+        **echoes.answered("create", echoes.NAMES, "fleetName", lambda names: creates(fleetName=names)),
         "create-loses-characters-beyond-the-basic-plane": (
             "The answer to a create shows a question mark for every character above U+FFFF.",
             creates(fleetName=v.ASTRAL), shows(fleetName=v.basic)),

@@ -98,7 +98,7 @@ TABLE: Table = {
     "rename.keeps-the-id": {
         "rename-answers-without-the-id": (
             "The answer to a rename shows the name alone.", ANSWERED, e.shows(fleetId=MISSING)),
-        **echoes.ids_of_rename(echoes.IDS),
+        **echoes.answered("rename", echoes.IDS, "fleetId", lambda ids: c.renames(c.own(ids))),
         "rename-answers-the-name-as-id": ("The answer to a rename shows the new name as the id.",
             ANSWERED, e.shows_what(fleetId=lambda m: m.shown["fleetName"])),
         "rename-answers-a-new-id-the-second-time": (
@@ -120,7 +120,7 @@ TABLE: Table = {
     "rename.answers-the-new-name": {
         "rename-answers-without-the-name": (
             "The answer to a rename shows the id alone.", ANSWERED, e.shows(fleetName=MISSING)),
-        **echoes.names_of_rename({**echoes.NAMES, **echoes.NEW_NAMES}),
+        **echoes.answered("rename", echoes.NAMES | echoes.NEW_NAMES, "fleetName", lambda new: c.renames(newName=new)),
         "rename-answers-newname": ("The answer to a rename calls the name newName, as the request does.",
             ANSWERED, e.shows_value(lambda fleet, _: {"fleetId": fleet["fleetId"], "newName": fleet["fleetName"]})),
         "rename-answers-the-old-name": ("The answer to a rename shows the name that the fleet had.",
