@@ -3,6 +3,9 @@
 Each window is held open long enough that calls which begin at once meet in it.
 """
 
+from collections.abc import Callable
+from typing import Any
+
 from hypothesis import strategies as st
 
 from fleet_contract.mock_server import forms
@@ -18,27 +21,36 @@ from proof.mutants.table import Table
 from proof.sending import MISSING, THEIRS
 from proof.triggers import stories
 from proof.triggers import values as v
-from proof.triggers.calls import ON_A_FLEET, WITHOUT_CODES
+from proof.triggers.calls import ON_A_FLEET, VALID, WITHOUT_CODES, creates, key_creates, renames
+from proof.triggers.classes import Predicate, when
 from proof.triggers.stories import adds, at_once, has, looks, makes, names, reads, told
 
 CREATE, RENAME, CODES = "create_fleet", "rename_fleet", "get_invitation_codes"
 ADD, LIST, LOOK = "create_charging_key", "list_charging_keys", "get_location"
-
-
-def is_create(moment: Moment) -> bool:
-    return moment.operation == CREATE and moment.is_valid
-
-
-def is_own_rename(moment: Moment) -> bool:
-    return moment.operation == RENAME and moment.is_valid and moment.is_own
+is_create, is_own_rename, is_add = ((each & VALID).holds for each in (creates(), renames(), key_creates()))
+is_too_long = (creates(fleetName=v.OVERLONG) & when(lambda m: m.tenant)).holds
 
 
 def is_look_up(moment: Moment) -> bool:
     return moment.operation in ON_A_FLEET and moment.tenant is not None
 
 
-def is_add(moment: Moment) -> bool:
-    return moment.operation == ADD and moment.is_valid
+# --- what becomes of calls that meet --------------------------------------------------------------
+
+
+def refuses_late(kind: Kind, holds: Callable[[Moment, World], Any]) -> e.Instead:
+    """Wait a moment, and refuse what something holds for in the state after it."""
+    return e.waits_and(lambda moment, world: e.refusal(moment, kind) if holds(moment, world) else None)
+
+
+def shows_another(is_open: Predicate, is_taken: Callable[[Moment, Moment], Any]) -> e.Instead:
+    """Give some calls the answer that succeeded for another one of their operation, which they met."""
+
+    def choose(moment: Moment, met: list[Moment]) -> Answer | None:
+        answered = (each for each in met if each.given and each.succeeded)
+        return next((each.given for each in answered if is_open(moment) and is_taken(each, moment)), None)
+
+    return e.shares(choose)
 
 
 # --- what becomes of a fleet ----------------------------------------------------------------------
@@ -68,20 +80,11 @@ def win_with_the_same_name(moment: Moment, world: World) -> Answer | None:
     return made(moment, met) if met and met.name == fleet_to_make(moment).name else None
 
 
-def lose(moment: Moment, world: World) -> Answer | None:
-    del world
-    return e.refusal(moment, Kind.FLEET_ID_TAKEN) if moment.rivals(CREATE) else None
-
-
 async def be_told_that_it_won(moment: Moment, proceed: Proceed) -> Answer:
     world = await e.waited(moment)
     met = world.fleet(moment.id)
     answer = await proceed(moment.call)
     return made(moment, fleet_to_make(moment)) if met and answer.kind is Kind.FLEET_ID_TAKEN else answer
-
-
-def break_if_taken(moment: Moment, world: World) -> Answer | None:
-    return e.refusal(moment, Kind.BROKEN) if world.fleet(moment.id) else None
 
 
 def is_overwritten(moment: Moment, maker: Moment | None) -> bool:
@@ -108,12 +111,6 @@ def is_lost_for_a_look_up(moment: Moment) -> bool:
     return is_look_up(moment) and moment.is_own and any(map(is_free, creates))
 
 
-def creates_slowly_and_misses(moment: Moment, world: World) -> Answer | None:
-    """Refuse a look-up; a create only takes its time."""
-    del world
-    return e.refusal(moment, Kind.UNKNOWN_FLEET) if is_look_up(moment) else None
-
-
 def coming(moment: Moment) -> Moment | None:
     """Return the create under way of the fleet that a call looks up."""
     return next((each for each in moment.rivals(CREATE) if is_look_up(moment) and each.given is None), None)
@@ -128,33 +125,17 @@ async def flicker(moment: Moment, proceed: Proceed) -> Answer:
     return answer
 
 
-def is_too_long(moment: Moment) -> bool:
-    return moment.operation == CREATE and moment.tenant is not None and v.OVERLONG.fits(moment.name)
-
-
 def is_seen_for_a_moment(moment: Moment) -> bool:
     """Say whether a rename meets the create of its fleet that is going to be refused."""
     create = coming(moment) if moment.operation == RENAME and moment.is_valid else None
     return create is not None and is_too_long(create) and moment.fleet is None
 
 
-def be_seen_for_a_moment(moment: Moment, world: World) -> Answer | None:
-    del world
-    return e.answer_of(200, {"fleetId": moment.id, "fleetName": moment.name}) if moment.operation == RENAME else None
+def as_renamed(moment: Moment) -> Answer:
+    return e.answer_of(200, {"fleetId": moment.id, "fleetName": moment.name})
 
 
 # --- renames, and what callers share --------------------------------------------------------------
-
-
-def break_if_renamed(moment: Moment, world: World) -> Answer | None:
-    del world
-    return e.refusal(moment, Kind.BROKEN) if any(each.given for each in moment.rivals(RENAME)) else None
-
-
-def lose_the_name(moment: Moment, world: World) -> Answer | None:
-    del world
-    rivals = [each for each in moment.rivals(RENAME) if each.is_own]
-    return e.answer_of(409, {"message": "Try again."}) if rivals else None
 
 
 def show_the_name_before(moment: Moment, met: list[Moment]) -> Answer | None:
@@ -178,22 +159,6 @@ async def work_beside_the_owner(moment: Moment, proceed: Proceed) -> Answer:
     return await proceed(moment.of_tenant(str(owners[0].tenant)) if owners else moment.call)
 
 
-def show_the_keys_of_others(moment: Moment, met: list[Moment]) -> Answer | None:
-    others = [each.given for each in met if each.tenant != moment.tenant and each.given and each.shown.get("keys")]
-    return others[0] if others and moment.succeeded and not moment.shown["keys"] else None
-
-
-def show_codes_of_another(moment: Moment, met: list[Moment]) -> Answer | None:
-    read = [each.given for each in met if each.tenant == moment.tenant and each.given and each.succeeded]
-    return read[0] if read and not moment.succeeded else None
-
-
-def show_prices_of_a_fleet(moment: Moment, met: list[Moment]) -> Answer | None:
-    of_fleets = [each.given for each in met if "fleetId" in each.query and each.given and each.succeeded]
-    is_alike = "fleetId" not in moment.query and moment.succeeded
-    return of_fleets[0] if of_fleets and is_alike else None
-
-
 # --- charging keys ----------------------------------------------------------------------------------
 
 
@@ -212,10 +177,6 @@ def times_created(moment: Moment, key: ChargingKey) -> int:
     """Return how often a key was created, once where nobody saw it."""
     creates = [each for each in moment.successes(ADD) if each.tenant == key.tenant]
     return max(1, len([each for each in creates if each.member("keyIdentifier") == key.identifier]))
-
-
-def break_if_it_exists(moment: Moment, world: World) -> Answer | None:
-    return e.refusal(moment, Kind.BROKEN) if exists(moment, world) else None
 
 
 def is_lost_key(moment: Moment, key: ChargingKey) -> bool:
@@ -237,6 +198,7 @@ async def linger(moment: Moment, proceed: Proceed) -> Answer:
     return answer
 
 
+TRY_AGAIN = e.answer_of(409, {"message": "Try again."})
 LATE = e.waits_and(lambda _, __: None)
 REPEATED = e.lists(lambda m, keys: [key for key in keys for _ in range(times_created(m, key))])
 THINNED = e.lists(lambda m, keys: [key for key in keys if not is_lost_key(m, key)])
@@ -257,7 +219,8 @@ TABLE: Table = {
             "A create looks whether its id is taken, and takes it a moment later, whoever came between.",
             TWO_CREATES, e.does(look_then_act)),
         "creates-at-once-all-lose": (
-            "Creates of one id that meet are all refused, and none makes the fleet.", TWO_CREATES, e.waits_and(lose)),
+            "Creates of one id that meet are all refused, and none makes the fleet.", TWO_CREATES,
+            refuses_late(Kind.FLEET_ID_TAKEN, lambda m, _: m.rivals(CREATE))),
         "the-loser-of-a-race-is-told-that-it-won": (
             "A create that finds its id taken while it is at work is answered like the one that took it.",
             TWO_CREATES, e.does(be_told_that_it_won)),
@@ -269,11 +232,11 @@ TABLE: Table = {
         "fleets-created-at-once-are-lost": (
             "Of creates that meet, only the fleet of the one that finishes last is found after them.",
             told(lambda m: is_create(m) or is_lost(m), at_once(makes("a"), makes("b")), names("a")),
-            e.waits_and(creates_slowly_and_misses)),
+            refuses_late(Kind.UNKNOWN_FLEET, lambda m, _: is_look_up(m))),
         "a-look-up-during-the-create-loses-the-fleet": (
             "A fleet that was looked up in vain while its create was at work is not found after it either.",
             told(lambda m: is_free(m) or is_lost_for_a_look_up(m), at_once(makes("a"), names("a")), names("a")),
-            e.waits_and(creates_slowly_and_misses)),
+            refuses_late(Kind.UNKNOWN_FLEET, lambda m, _: is_look_up(m))),
     },
     "fleets.overlapping-calls-fit-an-order": {
         "a-fleet-is-seen-and-then-missed-during-its-create": (
@@ -284,23 +247,24 @@ TABLE: Table = {
         "a-create-that-is-refused-is-seen-for-a-moment": (
             "A create with an overlong name is refused only after a moment in which its fleet is found.",
             told(lambda m: is_too_long(m) or is_seen_for_a_moment(m), at_once(makes("a", v.OVERLONG), names("a"))),
-            e.waits_and(be_seen_for_a_moment)),
+            e.waits_and(lambda m, _: as_renamed(m) if m.operation == RENAME else None)),
     },
     "http.never-a-server-error": {
         "creates-at-once-break-the-server": (
             "A create that finds its id taken while it is at work breaks the server, as a unique index may.",
-            TWO_CREATES, e.waits_and(break_if_taken)),
+            TWO_CREATES, refuses_late(Kind.BROKEN, lambda m, world: world.fleet(m.id))),
         "renames-at-once-break-the-server": (
             "A rename that finds its fleet changed while it is at work breaks the server, as a version column may.",
-            TWO_RENAMES, e.waits_and(break_if_renamed)),
+            TWO_RENAMES, refuses_late(Kind.BROKEN, lambda m, _: any(each.given for each in m.rivals(RENAME)))),
         "a-key-created-twice-at-once-breaks-the-server": (
             "A create that finds its key existing while it is at work breaks the server.",
-            TWO_KEYS, e.waits_and(break_if_it_exists)),
+            TWO_KEYS, refuses_late(Kind.BROKEN, exists)),
     },
     "rename.accepts-a-valid-name": {
         "renames-at-once-all-lose": (
             "Renames of one fleet by its owner that meet are all answered 409, and none gives it its name.",
-            TWO_RENAMES, e.waits_and(lose_the_name)),
+            TWO_RENAMES,
+            e.waits_and(lambda m, _: TRY_AGAIN if any(each.is_own for each in m.rivals(RENAME)) else None)),
     },
     "rename.answers-the-new-name": {
         "renames-at-once-answer-the-name-before": (
@@ -329,20 +293,22 @@ TABLE: Table = {
         "lists-at-once-show-the-same-keys": (
             "A list that meets one of another organization which found keys is answered with these.",
             told(is_list, makes("a"), at_once(stories.lists("a"), stories.lists(key=THEIRS))),
-            e.shares(show_the_keys_of_others)),
+            shows_another(lambda m: m.succeeded and not m.shown["keys"],
+                          lambda other, m: other.tenant != m.tenant and other.shown["keys"])),
     },
     "invitation.without-codes-is-404": {
         "codes-read-at-once-are-those-of-one-fleet": (
             "A reading of a fleet without codes that meets another of its organization shows the codes of that one.",
             told(lambda m: m.operation == CODES and (m.has_codes or WITHOUT_CODES.holds(m)),
                  has("a", True), makes("b"), at_once(reads("a"), reads("b"))),
-            e.shares(show_codes_of_another)),
+            shows_another(lambda m: not m.succeeded, lambda other, m: other.tenant == m.tenant)),
     },
     "prices.default-stays": {
         "prices-asked-for-at-once-are-those-of-one-fleet": (
             "Default prices that are asked for while a fleet's are being fetched are that fleet's.",
             told(lambda m: m.operation == LOOK and m.tenant, at_once(looks("a"), looks()), ids=PRICED),
-            e.shares(show_prices_of_a_fleet)),
+            shows_another(lambda m: m.succeeded and "fleetId" not in m.query,
+                          lambda other, _: "fleetId" in other.query)),
     },
     "keys.created-key-is-listed": {
         "keys-created-at-once-are-lost": (
