@@ -65,12 +65,14 @@ def decided(given: Any, *arguments: Any) -> Any:
 # --- answering instead -------------------------------------------------------------------------
 
 
-def answers(status: int, value: Json = NOTHING, **headers: str) -> Instead:
-    """Answer without asking the honest mock; `value` may be a function of the moment."""
+def answers(status: int | Callable[[Moment], int], value: Json = NOTHING, **headers: str) -> Instead:
+    """Answer without asking the honest mock; `status` and `value` may be functions of the moment."""
 
     async def act(moment: Moment, proceed: Proceed) -> Answer:
         del proceed
-        return answer_of(status, decided(value, moment) if value is not NOTHING else NOTHING, **headers)
+        return answer_of(
+            decided(status, moment), decided(value, moment) if value is not NOTHING else NOTHING, **headers
+        )
 
     return Instead(act)
 

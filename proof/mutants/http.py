@@ -21,16 +21,15 @@ from proof.triggers import bodies as b
 from proof.triggers import calls as c
 from proof.triggers import values as v
 from proof.triggers.calls import SUCCEEDED, UNKNOWN_PATHS, VALID, any_call, creates, refused, renames, with_header
-from proof.triggers.classes import Class, when
+from proof.triggers.classes import Class, Predicate, when
 from proof.triggers.stories import makes, names, sends_for, told
 from proof.triggers.values import Values
 
+CREATE, RENAME = "create_fleet", "rename_fleet"
 OTHERWISE = with_header("content-type", c.DECLARED_OTHERWISE, *c.WITH_BODY) & refused(Kind.WRONG_MEDIA_TYPE)
 UNDECLARED = with_header("content-type", v.ABSENT, *c.WITH_BODY) & refused(Kind.MISSING_MEDIA_TYPE)
 ANSWERED = any_call() & when(lambda m: m.succeeded and m.answer.body)
-CREATED, RENAMED, READ = (
-    any_call(each) & SUCCEEDED for each in ("create_fleet", "rename_fleet", "get_invitation_codes")
-)
+CREATED, RENAMED, READ = (any_call(each) & SUCCEEDED for each in (CREATE, RENAME, "get_invitation_codes"))
 
 
 def header(fits: Callable[[str], Any], *drawn: str) -> Values:
@@ -38,27 +37,20 @@ def header(fits: Callable[[str], Any], *drawn: str) -> Values:
     return Values(lambda sent: sent is not MISSING and fits(sent), st.sampled_from(drawn))
 
 
+def of_json(fits: Callable[[str], Any], *parameters: str) -> Values:
+    """Return media types of JSON, of which some are drawn by what follows the type."""
+    return header(lambda sent: is_json(sent) and fits(sent), *map("application/json{}".format, parameters))
+
+
 FORM_BODIES = st.builds("fleetId={}&fleetName={}".format, v.PLAIN, v.PLAIN).map(str.encode)
 FORMS = header(lambda sent: "form" in sent, "application/x-www-form-urlencoded", "multipart/form-data; boundary=x")
-WITH_PARAMETER = header(
-    lambda sent: is_json(sent) and ";" in sent,
-    "application/json; charset=utf-8",
-    "application/json;charset=utf-8",
-    'application/json; charset="utf-8"',
-    "application/json; v=1",
+WITH_PARAMETER = of_json(lambda sent: ";" in sent, "; charset=utf-8", ";charset=utf-8", '; charset="utf-8"', "; v=1")
+CHARSET_IN_CAPITALS = of_json(
+    re.compile(r'charset="?[^a-z]*[A-Z][^a-z]*$').search, "; charset=UTF-8", '; charset="UTF-8"', ";charset=US-ASCII"
 )
 IN_CAPITALS = header(
     lambda sent: is_json(sent) and sent.partition(";")[0] != sent.partition(";")[0].lower(),
-    "Application/JSON",
-    "APPLICATION/JSON",
-    "application/Json",
-    "Application/json; charset=utf-8",
-)
-CHARSET_IN_CAPITALS = header(
-    lambda sent: is_json(sent) and re.search(r'charset="?[^a-z]*[A-Z][^a-z]*$', sent),
-    "application/json; charset=UTF-8",
-    'application/json; charset="UTF-8"',
-    "application/json;charset=US-ASCII",
+    *("Application/JSON", "APPLICATION/JSON", "application/Json", "Application/json; charset=utf-8"),
 )
 JSON_ALONE = v.one("application/json")
 WEIGHED = header(
@@ -78,7 +70,7 @@ def deleted(moment: Moment) -> bool:
 
 def unknown(*operations: str) -> Callable[[Moment], Any]:
     """Return whether a body has members that its operation does not know."""
-    known = {"create_fleet": {"fleetId", "fleetName"}, "rename_fleet": {"newName"}}
+    known = {CREATE: {"fleetId", "fleetName"}, RENAME: {"newName"}}
     return lambda m: m.operation in operations and isinstance(m.body, dict) and set(m.body) - known[m.operation]
 
 
@@ -87,10 +79,21 @@ def reads(text: str, change: Callable[[bytes], bytes], respell: b.Respelling) ->
     return text, b.changing(change, respell), takes_bytes(change)
 
 
-def stumbles(text: str, pattern: bytes, respell: b.Respelling) -> Row:
-    """Return the row of a parser that refuses a pattern between the strings of a body."""
-    found = when(lambda m: m.is_valid and re.search(pattern, b.without_strings(m.raw)), b.spelled(respell))
-    return text, found, refuses(Kind.BAD_BODY)
+def stumbles(text: str, holds: Predicate, respell: b.Respelling, *operations: str) -> Row:
+    """Return the row of a parser that refuses valid bodies for how they are spelled."""
+    valid = when(lambda m: m.is_valid and m.operation in (operations or c.WITH_BODY) and holds(m))
+    return text, b.spelled(respell, *operations) & valid, refuses(Kind.BAD_BODY)
+
+
+def refuses_a_type(text: str, types: Values, *operations: str) -> Row:
+    """Return the row of some media types that are JSON's and refused."""
+    declared = with_header("content-type", types, *operations or c.WITH_BODY) & VALID
+    return text, declared, refuses(Kind.WRONG_MEDIA_TYPE)
+
+
+def is_in_order(moment: Moment, *names: str) -> bool:
+    """Say whether a body has members of these names, in this order."""
+    return [each for each in moment.body if each in names] == [*names]
 
 
 def has_a_body(what: str, change: Callable[[bytes], bytes]) -> Row:
@@ -175,50 +178,42 @@ TABLE: Table = {
             with_header("content-type", FORMS, *c.WITH_BODY) & refused(Kind.WRONG_MEDIA_TYPE), 406),
         "a-form-is-unprocessable": (
             "A create with the fields of a form that is declared as one is answered 422.",
-            when(lambda m: "urlencoded" in m.media_type and m.operation == "create_fleet" and b"=" in m.raw,
-                 c.calls("create_fleet", changed=as_form, holds=bool)) & refused(Kind.WRONG_MEDIA_TYPE),
+            when(lambda m: "urlencoded" in m.media_type and m.operation == CREATE and b"=" in m.raw,
+                 c.calls(CREATE, changed=as_form, holds=bool)) & refused(Kind.WRONG_MEDIA_TYPE),
             status(422)),
     },
     "http.media-type-parameters-are-allowed": {
-        "a-charset-is-refused": (
-            "A body whose media type has a parameter is refused.",
-            with_header("content-type", WITH_PARAMETER, *c.WITH_BODY) & VALID, refuses(Kind.WRONG_MEDIA_TYPE)),
-        "media-types-have-case": (
-            "A body whose media type is not in lower case is refused.",
-            with_header("content-type", IN_CAPITALS, *c.WITH_BODY) & VALID, refuses(Kind.WRONG_MEDIA_TYPE)),
-        "a-create-refuses-a-charset": (
-            "The body of a create is refused where its media type has a parameter.",
-            with_header("content-type", WITH_PARAMETER, "create_fleet") & VALID, refuses(Kind.WRONG_MEDIA_TYPE)),
-        "a-charset-in-capitals-is-refused": (
-            "A body whose charset is spelled in capitals is refused.",
-            with_header("content-type", CHARSET_IN_CAPITALS, *c.WITH_BODY) & VALID, refuses(Kind.WRONG_MEDIA_TYPE)),
-        "the-media-type-of-a-charging-key-has-case": (
+        "a-charset-is-refused": refuses_a_type("A body whose media type has a parameter is refused.", WITH_PARAMETER),
+        "media-types-have-case": refuses_a_type(
+            "A body whose media type is not in lower case is refused.", IN_CAPITALS),
+        "a-create-refuses-a-charset": refuses_a_type(
+            "The body of a create is refused where its media type has a parameter.", WITH_PARAMETER, CREATE),
+        "a-charset-in-capitals-is-refused": refuses_a_type(
+            "A body whose charset is spelled in capitals is refused.", CHARSET_IN_CAPITALS),
+        "the-media-type-of-a-charging-key-has-case": refuses_a_type(
             "The body of a charging key is refused where its media type is not in lower case.",
-            with_header("content-type", IN_CAPITALS, "create_charging_key") & VALID, refuses(Kind.WRONG_MEDIA_TYPE)),
+            IN_CAPITALS, "create_charging_key"),
     },
     "http.json-is-read-by-value": {
         "escapes-stay-escaped": reads(
             "An escape of a character that needs none is read as its six characters.",
             b.rereads(needs_no_escape), b.with_text(v.PLAIN, b.escaped)),
-        "escapes-are-refused": (
+        "escapes-are-refused": stumbles(
             "A body in which an ASCII letter is escaped is answered 400.",
-            when(lambda m: m.is_valid and any(chr(each).isalpha() and each < 0x80 for each in b.escapes(m.raw)),
-                 b.spelled(b.with_text(v.LETTERS, b.escaped))),
-            refuses(Kind.BAD_BODY)),
-        "white-space-is-refused": (
+            lambda m: any(chr(each).isalpha() and each < 0x80 for each in b.escapes(m.raw)),
+            b.with_text(v.LETTERS, b.escaped)),
+        "white-space-is-refused": stumbles(
             "A body that begins or ends with white space is answered 400.",
-            when(lambda m: m.is_valid and m.raw != m.raw.strip(), b.spelled(b.padded())), refuses(Kind.BAD_BODY)),
-        "the-name-must-follow-the-id": (
+            lambda m: m.raw != m.raw.strip(), b.padded()),
+        "the-name-must-follow-the-id": stumbles(
             "A create whose body has fleetName before fleetId is answered 400.",
-            when(lambda m: m.operation == "create_fleet" and m.is_valid
-                 and [each for each in m.body if each in ("fleetId", "fleetName")] == ["fleetName", "fleetId"],
-                 b.spelled(b.reversed_members, "create_fleet")),
-            refuses(Kind.BAD_BODY)),
+            lambda m: is_in_order(m, "fleetName", "fleetId"), b.reversed_members, CREATE),
         "line-breaks-between-members-are-no-json": stumbles(
-            "A body with a line break after a colon is answered 400.", rb":\s*[\r\n]", b.spread(", ", ":\n")),
+            "A body with a line break after a colon is answered 400.",
+            lambda m: re.search(rb":\s*[\r\n]", b.without_strings(m.raw)), b.spread(", ", ":\n")),
         "a-blank-before-a-colon-is-no-json": stumbles(
-            "A body with a blank between a member's name and its colon is answered 400.", rb" +:",
-            b.spread(", ", " : ")),
+            "A body with a blank between a member's name and its colon is answered 400.",
+            lambda m: b" :" in b.without_strings(m.raw), b.spread(", ", " : ")),
         "escapes-in-capitals-stay-escaped": reads(
             "An escape with capital letters is read as its six characters.",
             lambda raw: re.sub(rb"(?<!\\)((?:\\\\)*)\\u(?=[0-9a-f]*[A-F])", rb"\1\\\\u", raw),
@@ -235,16 +230,12 @@ TABLE: Table = {
             lambda raw: re.sub(rb"(?i)(?<!\\)((?:\\\\)*)\\ud[89ab]..\\ud[c-f]..", rb"\1??", raw),
             b.with_text(v.ASTRAL_ALONE, b.escaped)),
         "a-body-ends-at-its-4096th-byte": ends_at(4096),
-        "a-rename-has-room-for-512-bytes": (
+        "a-rename-has-room-for-512-bytes": stumbles(
             "The body of a rename is answered 400 where it has more than 512 bytes, whatever they mean.",
-            when(lambda m: m.operation == "rename_fleet" and m.is_valid and len(m.raw) > 512,
-                 b.spelled(b.padded(512), "rename_fleet")),
-            refuses(Kind.BAD_BODY)),
-        "a-create-knows-no-escaped-names-of-members": (
+            lambda m: len(m.raw) > 512, b.padded(512), RENAME),
+        "a-create-knows-no-escaped-names-of-members": stumbles(
             "A create in whose body the name of a member is escaped is answered 400.",
-            when(lambda m: m.operation == "create_fleet" and m.is_valid and re.search(rb'\\u[^"]*"\s*:', m.raw),
-                 b.spelled(b.escaped_names, "create_fleet")),
-            refuses(Kind.BAD_BODY)),
+            lambda m: re.search(rb'\\u[^"]*"\s*:', m.raw), b.escaped_names, CREATE),
     },
     ("create.accepts-a-valid-fleet", "rename.accepts-a-valid-name"): {
         "comments-are-cut-out": reads(
@@ -254,12 +245,12 @@ TABLE: Table = {
     "http.unknown-properties": {
         "an-unknown-property-is-a-conflict": (
             "A create or a rename with a property that it does not know is answered 409.",
-            when(unknown("create_fleet", "rename_fleet"), creates(more=v.ANYTHING) | renames(more=v.ANYTHING))
+            when(unknown(CREATE, RENAME), creates(more=v.ANYTHING) | renames(more=v.ANYTHING))
             & SUCCEEDED,
             status(409)),
         "an-unknown-property-is-forbidden": answered(
             "A create with a property that it does not know is",
-            when(unknown("create_fleet"), creates(more=v.ANYTHING)) & SUCCEEDED, 403),
+            when(unknown(CREATE), creates(more=v.ANYTHING)) & SUCCEEDED, 403),
         "an-unknown-property-has-no-method": (
             "A rename with a property called __proto__ is answered 405, as by a guard against polluted prototypes.",
             renames(**{"__proto__": Values(v.PRESENT.fits, v.OBJECTS.drawn)}), status(405)),
@@ -308,18 +299,18 @@ TABLE: Table = {
         "codes-are-declared-as-text": ("A list of codes is declared as text/plain.", READ, declares("text/plain")),
     },
     ("rename.accepts-a-valid-name", "create.accepts-a-valid-fleet"): {
-        "a-body-ends-at-its-65536th-byte": (*ends_at(65536, "create_fleet", "rename_fleet"), Depth.DEEP),
+        "a-body-ends-at-its-65536th-byte": (*ends_at(65536, CREATE, RENAME), Depth.DEEP),
     },
     **{
         requirement: {
-            **({} if depth is Depth.STANDARD else {"a-rename-ends-at-its-8192nd-byte": ends_at(8192, "rename_fleet")}),
+            **({} if depth is Depth.STANDARD else {"a-rename-ends-at-its-8192nd-byte": ends_at(8192, RENAME)}),
             f"a-{words}-in-chunks-has-no-body": (
                 f"A {words} whose body comes in chunks is answered 400, as if it had none.",
                 with_header("transfer-encoding", v.one("chunked"), operation) & VALID, refuses(Kind.BAD_BODY), depth),
         }
         for requirement, words, operation, depth in (
-            ("create.accepts-a-valid-fleet", "create", "create_fleet", Depth.STANDARD),
-            ("rename.accepts-a-valid-name", "rename", "rename_fleet", Depth.DEEP))
+            ("create.accepts-a-valid-fleet", "create", CREATE, Depth.STANDARD),
+            ("rename.accepts-a-valid-name", "rename", RENAME, Depth.DEEP))
     },
     "fleets.id-never-changes": {
         "a-delete-that-is-refused-deletes": (

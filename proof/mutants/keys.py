@@ -16,14 +16,13 @@ from proof.mutants.table import Row, Table
 from proof.sending import MISSING, as_json, its_list
 from proof.triggers import stories
 from proof.triggers import values as v
-from proof.triggers.calls import OWN, SUCCEEDED, key_creates, refused, with_bytes
-from proof.triggers.classes import Class, Predicate, when
+from proof.triggers.calls import OWN, SUCCEEDED, VALID, Whose, key_creates, refused, with_bytes
+from proof.triggers.classes import Class, Predicate
 from proof.triggers.stories import adds, makes, told
 
 ADD, LIST = "create_charging_key", "list_charging_keys"
 FIELDS = {"keyIdentifier": "key-identifier", "visualNumber": "visual-number", "contractId": "contract-id"}
 CONFLICT = {"title": "Conflict", "status": 409}
-VALID = when(lambda m: m.is_valid)
 BAD = refused(Kind.BAD_KEY)
 
 
@@ -46,14 +45,6 @@ def known(moment: Moment) -> Any:
 # --- keys that are not kept, or as something else -----------------------------------------------------
 
 
-def is_dropped_without_a_fleet(moment: Moment, key: ChargingKey) -> bool:
-    return key.fleet_id is None and maker(moment, key) is not None
-
-
-def is_dropped_disabled(moment: Moment, key: ChargingKey) -> bool:
-    return not key.enabled and maker(moment, key) is not None
-
-
 def is_dropped_third(moment: Moment, key: ChargingKey) -> bool:
     in_fleets = [each for each in made(moment) if each.member("fleetId") is not MISSING]
     return maker(moment, key) in in_fleets[2::3]
@@ -61,11 +52,8 @@ def is_dropped_third(moment: Moment, key: ChargingKey) -> bool:
 
 def dropping(is_dropped: Any, *before: stories.Telling) -> tuple[Class, Any]:
     """Return a list that lacks some keys, and what makes it lack them."""
-    lacks = told(
-        lambda m: m.operation == LIST and any(is_dropped(m, key) for key in m.world.keys_of(m.tenant)),
-        *before,
-        stories.lists(),
-    )
+    lacks = told(lambda m: m.operation == LIST and any(is_dropped(m, key) for key in m.world.keys_of(m.tenant)),
+                 *before, stories.lists())  # fmt: skip
     return lacks, e.lists(lambda m, keys: [key for key in keys if not is_dropped(m, key)])
 
 
@@ -83,13 +71,16 @@ def in_reverse(identifier: str) -> str:
     return "".join(re.findall("..?", identifier)[::-1])
 
 
+def kept(text: str, effect: e.Effect, *of: Whose, **members: v.Values) -> Row:
+    """Return the mutant that keeps some charging keys as something else."""
+    return f"A charging key {text}.", (key_creates(*of, **members) & VALID).seen_by(its_list), effect
+
+
 def kept_with(what: str, **changed: Any) -> Row:
     """Return the mutant that keeps what a function makes of each of some members."""
-    values = {
-        name: v.changed_by(change, st.text("ABC-xyz", min_size=9, max_size=20)) for name, change in changed.items()
-    }
-    creates = (key_creates(**values) & VALID).seen_by(its_list)
-    return f"A charging key is kept with {what}.", creates, e.takes(**changed)
+    fragments = st.text("ABC-xyz", min_size=9, max_size=20)
+    values = {name: v.changed_by(change, fragments) for name, change in changed.items()}
+    return kept(f"is kept with {what}", e.takes(**changed), **values)
 
 
 def optional(field: str) -> Row:
@@ -99,11 +90,8 @@ def optional(field: str) -> Row:
 
 def of_any_type(field: str) -> Row:
     wrong = v.ARRAYS | v.OBJECTS | v.NUMBERS | v.BOOLEANS | v.NULL
-    return (
-        f"The create of a charging key takes any value as {field}.",
-        key_creates(**{field: wrong}),
-        e.takes(**{field: str}),
-    )
+    text = f"The create of a charging key takes any value as {field}."
+    return text, key_creates(**{field: wrong}), e.takes(**{field: str})
 
 
 async def keep_and_refuse(moment: Moment, proceed: Proceed) -> Answer:
@@ -111,11 +99,10 @@ async def keep_and_refuse(moment: Moment, proceed: Proceed) -> Answer:
     return await proceed(moment.call)
 
 
-def was_refused_for_its_contract(moment: Moment) -> bool:
-    """Say whether a key has a contract that it lacked when its create was refused."""
-    before = [each for each in moment.earlier(ADD) if each.member("keyIdentifier") == moment.member("keyIdentifier")]
-    lacked = [each for each in before if each.answer.kind is Kind.BAD_KEY and each.member("contractId") is MISSING]
-    return moment.operation == ADD and moment.is_valid and bool(lacked)
+def tried_before(moment: Moment, kind: Kind) -> list[Moment]:
+    """Return the creates that were refused for a reason, of a key whose create is valid now."""
+    alike = (each for each in moment.earlier(ADD) if each.member("keyIdentifier") == moment.member("keyIdentifier"))
+    return [each for each in alike if moment.operation == ADD and moment.is_valid and each.answer.kind is kind]
 
 
 # --- keys that exist already ---------------------------------------------------------------------------
@@ -123,14 +110,6 @@ def was_refused_for_its_contract(moment: Moment) -> bool:
 
 def is_second(moment: Moment) -> bool:
     return moment.operation == ADD and moment.is_valid and known(moment) is not None
-
-
-def with_other_number(moment: Moment) -> bool:
-    return is_second(moment) and known(moment).visual_number != moment.member("visualNumber")
-
-
-def in_no_fleet(moment: Moment) -> bool:
-    return is_second(moment) and known(moment).fleet_id is None and moment.member("fleetId") is MISSING
 
 
 def key_of(moment: Moment) -> ChargingKey:
@@ -154,35 +133,24 @@ def second_entries(holds: Predicate, moment: Moment) -> list[ChargingKey]:
     return [key for key in again if moment.query.get("fleetId") in (None, key.fleet_id)]
 
 
-def enters_again(holds: Predicate, *steps: stories.Telling) -> tuple[Class, e.Effect]:
-    """Return the second creates of a key of which each makes a second entry, and what makes it."""
+def enters_again(where: Callable[[ChargingKey, Moment], Any], *steps: stories.Telling) -> tuple[Class, e.Effect]:
+    """Return the second creates of a key of which some make a second entry, and what makes it."""
+
+    def holds(moment: Moment) -> Any:
+        return is_second(moment) and where(known(moment), moment)
+
     seen = told(lambda m: holds(m) or second_entries(holds, m), *steps, stories.lists(page_size=500))
-    add = answers_as_made()
-    return seen, e.by_operation({ADD: add, LIST: e.lists(lambda m, keys: keys + second_entries(holds, m))})
+    return seen, e.by_operation({ADD: AS_MADE, LIST: e.lists(lambda m, keys: keys + second_entries(holds, m))})
 
 
-def answers_as_made() -> e.Instead:
-    async def act(moment: Moment, proceed: Proceed) -> Answer:
-        del proceed
-        return e.answer_of(int(moment.mock.dialect["key.status"]))
-
-    return e.does(act)
-
-
-def overwrites(change: Callable[[Moment], ChargingKey]) -> e.Instead:
-    """Keep the key that exists with other values, and go on as ever."""
+def overwrites(change: Callable[[Moment], ChargingKey], then: e.Instead | None = None) -> e.Instead:
+    """Keep the key that exists with other values, and then do something else, or go on as ever."""
 
     async def act(moment: Moment, proceed: Proceed) -> Answer:
         await moment.mock.store.put_key(change(moment))
-        return await proceed(moment.call)
+        return await (then.act(moment, proceed) if then else proceed(moment.call))
 
     return e.does(act)
-
-
-async def replace_the_key(moment: Moment, proceed: Proceed) -> Answer:
-    del proceed
-    await moment.mock.store.put_key(key_of(moment))
-    return e.answer_of(int(moment.mock.dialect["key.status"]))
 
 
 def another(**members: Any) -> Class:
@@ -192,6 +160,7 @@ def another(**members: Any) -> Class:
 
 SAME, OTHER = v.one("04A7F2C1"), v.Values(bool, v.PLAIN.map("OTHER-{}".format))
 lists_all = stories.lists(page_size=500)
+AS_MADE = e.answers(lambda m: int(m.mock.dialect["key.status"]))
 TWICE = (adds(identifier=SAME), adds(identifier=SAME))
 
 # fmt: off
@@ -212,7 +181,7 @@ TABLE: Table = {
             e.answers(409, CONFLICT)),
         "a-key-that-was-refused-is-taken": (
             "A charging key whose create was refused for want of a contractId is refused once it has one.",
-            told(was_refused_for_its_contract,
+            told(lambda m: any(each.member("contractId") is MISSING for each in tried_before(m, Kind.BAD_KEY)),
                  adds(identifier=SAME, members={"contractId": MISSING}), adds(identifier=SAME)),
             e.answers(409, CONFLICT)),
     },
@@ -239,22 +208,20 @@ TABLE: Table = {
     "keys.created-key-is-listed": {
         "a-disabled-key-is-not-listed": (
             "A charging key that was created disabled is in no list; one that the mock held before is.",
-            *dropping(is_dropped_disabled, adds(members={"enabled": False}))),
+            *dropping(lambda m, key: not key.enabled and maker(m, key), adds(members={"enabled": False}))),
         "every-third-key-is-not-kept": (
             "Every third charging key that is created in a fleet is answered and not kept.",
             *dropping(is_dropped_third, makes("a"), *[adds("a")] * 3)),
     },
     "keys.created-key-is-in-its-fleet": {
-        "a-created-key-is-in-no-fleet": (
-            "A charging key that is created with a fleetId is kept without it.",
-            key_creates(OWN).seen_by(its_list), e.takes(fleetId=MISSING)),
+        "a-created-key-is-in-no-fleet": kept(
+            "that is created with a fleetId is kept without it", e.takes(fleetId=MISSING), OWN),
         "a-created-key-is-in-the-newest-fleet": (
             "A charging key that is created with a fleetId is put into the newest other fleet of its organization.",
             told(lambda m: m.operation == ADD and m.is_own and other_fleet(m), makes("b"), makes("a"), adds("a"),
                  stories.lists("a")), e.takes_what(fleetId=lambda m: other_fleet(m).id)),
-        "a-disabled-key-leaves-its-fleet": (
-            "A charging key that is created disabled is kept in no fleet.",
-            key_creates(OWN, enabled=v.one(False)).seen_by(its_list), e.takes(fleetId=MISSING)),
+        "a-disabled-key-leaves-its-fleet": kept(
+            "that is created disabled is kept in no fleet", e.takes(fleetId=MISSING), OWN, enabled=v.one(False)),
         "a-refused-key-moves-to-another-fleet": (
             "A second create of a charging key is refused, and moves the key to the fleet that it names.",
             another(), overwrites(lambda m: replace(known(m), fleet_id=key_of(m).fleet_id))),
@@ -264,13 +231,11 @@ TABLE: Table = {
         "the-visual-number-is-kept-in-lower-case": kept_with("its visualNumber in lower case", visualNumber=str.lower),
         "the-visual-number-loses-its-hyphens": kept_with(
             "the hyphens of its visualNumber left out", visualNumber=lambda text: text.replace("-", "")),
-        "the-visual-number-is-the-identifier": (
-            "A charging key is kept with its identifier as its visualNumber.",
-            (key_creates() & VALID).seen_by(its_list),
+        "the-visual-number-is-the-identifier": kept(
+            "is kept with its identifier as its visualNumber",
             e.takes_what(visualNumber=lambda m: m.member("keyIdentifier"))),
-        "the-contract-and-the-visual-number-change-places": (
-            "A charging key is kept with its contractId as visualNumber, and the other way round.",
-            (key_creates() & VALID).seen_by(its_list),
+        "the-contract-and-the-visual-number-change-places": kept(
+            "is kept with its contractId as visualNumber, and the other way round",
             e.takes_what(visualNumber=lambda m: m.member("contractId"), contractId=lambda m: m.member("visualNumber"))),
         "the-contract-is-cut": kept_with(
             "the first ten characters of its contractId", contractId=lambda text: text[:10]),
@@ -289,27 +254,28 @@ TABLE: Table = {
     ("keys.listed-as-created", "keys.created-key-is-in-its-fleet"): {
         "a-second-create-replaces-the-key": (
             "A second create with the same keyIdentifier gives the key other values.",
-            another(contractId=OTHER), e.does(replace_the_key)),
+            another(contractId=OTHER), overwrites(key_of, AS_MADE)),
     },
     "keys.enabled-by-default": {
-        "a-key-is-disabled-by-default": (
-            "A charging key that is created without enabled is disabled.",
-            (key_creates(enabled=v.ABSENT) & VALID).seen_by(its_list), e.takes(enabled=False)),
-        "a-key-without-a-fleet-is-disabled-by-default": (
-            "A charging key that is created without enabled and without a fleet is disabled.",
-            (key_creates(enabled=v.ABSENT, fleetId=v.ABSENT) & VALID).seen_by(its_list), e.takes(enabled=False)),
+        "a-key-is-disabled-by-default": kept(
+            "that is created without enabled is disabled", e.takes(enabled=False), enabled=v.ABSENT),
+        "a-key-without-a-fleet-is-disabled-by-default": kept(
+            "that is created without enabled and without a fleet is disabled",
+            e.takes(enabled=False), enabled=v.ABSENT, fleetId=v.ABSENT),
         "a-second-create-that-is-refused-switches-the-key": (
             "A second create of a charging key is refused, and the key is enabled as that one said.",
             another(enabled=False), overwrites(lambda m: replace(known(m), enabled=key_of(m).enabled))),
     },
     "keys.identifier-is-unique": {
         "a-key-can-be-created-twice": (
-            "A second create with the same keyIdentifier makes a second entry.", *enters_again(is_second, *TWICE)),
+            "A second create with the same keyIdentifier makes a second entry.",
+            *enters_again(lambda *_: True, *TWICE)),
         "a-key-exists-once-for-each-visual-number": (
             "A second create with the same keyIdentifier and another visualNumber makes a second entry.",
-            *enters_again(with_other_number, TWICE[0], adds(identifier=SAME, members={"visualNumber": OTHER}))),
+            *enters_again(lambda key, m: key.visual_number != m.member("visualNumber"),
+                          TWICE[0], adds(identifier=SAME, members={"visualNumber": OTHER}))),
         "a-key-of-no-fleet-exists-as-often-as-it-is-created": (
             "A second create with the same keyIdentifier makes a second entry where neither names a fleet.",
-            *enters_again(in_no_fleet, *TWICE)),
+            *enters_again(lambda key, m: key.fleet_id is None and m.member("fleetId") is MISSING, *TWICE)),
     },
 }

@@ -9,7 +9,7 @@ from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.store import ChargingKey
 from proof.effects import answers, takes, takes_what
 from proof.moments import Moment
-from proof.mutants.keys import ADD, CONFLICT, SAME, VALID, dropping, kept_with
+from proof.mutants.keys import ADD, CONFLICT, SAME, dropping, kept, kept_with, tried_before
 from proof.mutants.table import Row, Table
 from proof.sending import MISSING, its_list
 from proof.triggers import values as v
@@ -23,11 +23,8 @@ WITH_ZEROS = v.texts(re.compile("0+[1-9][0-9]*").fullmatch, st.integers(1, 10**9
 
 
 def without_zeros(field: str) -> Row:
-    return (
-        f"A charging key whose {field} is of digits is kept without the zeros before them.",
-        (key_creates(**{field: WITH_ZEROS}) & VALID).seen_by(its_list),
-        takes(**{field: lambda text: text.lstrip("0")}),
-    )
+    text = f"whose {field} is of digits is kept without the zeros before them"
+    return kept(text, takes(**{field: lambda digits: digits.lstrip("0")}), **{field: WITH_ZEROS})
 
 
 def value_of(identifier: str) -> float | None:
@@ -47,14 +44,6 @@ def noughts(least: int, most: int) -> v.Values:
     return v.texts(bool, st.integers(least, most).map("0e{}".format))
 
 
-def was_refused_for_its_fleet(moment: Moment) -> bool:
-    """Say whether a key is created that was refused before, for a fleet that nobody had."""
-    if moment.operation != ADD or not moment.is_valid:
-        return False
-    before = [each for each in moment.earlier(ADD) if each.member("keyIdentifier") == moment.member("keyIdentifier")]
-    return any(each.answer.kind is Kind.UNKNOWN_FLEET and each.id != moment.id for each in before)
-
-
 def is_replaced(moment: Moment, key: ChargingKey) -> bool:
     """Say whether a key has the contract of one that was made later."""
     keys = moment.world.keys_of(moment.tenant)
@@ -66,7 +55,8 @@ TABLE: Table = {
     "keys.create-accepts-a-valid-key": {
         "a-key-that-was-refused-for-its-fleet-is-taken": (
             "A charging key whose create was refused for an unknown fleet is refused without that fleet too.",
-            told(was_refused_for_its_fleet, adds("b", SAME), adds(identifier=SAME)), answers(409, CONFLICT)),
+            told(lambda m: any(each.id != m.id for each in tried_before(m, Kind.UNKNOWN_FLEET)),
+                 adds("b", SAME), adds(identifier=SAME)), answers(409, CONFLICT)),
         "identifiers-are-compared-as-numbers": (
             "A charging key is refused as taken where its identifier is another's as a number, as 0e1 is 0e2.",
             told(equals_another, adds(identifier=noughts(1, 999)), adds(identifier=noughts(1000, 9999))),
@@ -78,9 +68,9 @@ TABLE: Table = {
             *dropping(is_replaced, adds(), adds()), Depth.DEEP),
     },
     "keys.created-key-is-in-its-fleet": {
-        "a-key-with-the-name-of-a-fleet-is-in-none": (
-            "A charging key that is created with fleetId and fleetName is kept in no fleet.",
-            key_creates(OWN, fleetName=v.NAMED).seen_by(its_list), takes(fleetId=MISSING)),
+        "a-key-with-the-name-of-a-fleet-is-in-none": kept(
+            "that is created with fleetId and fleetName is kept in no fleet",
+            takes(fleetId=MISSING), OWN, fleetName=v.NAMED),
         "a-key-with-another-name-of-its-fleet-is-in-none": (
             "A charging key that is created with a fleetName which its fleet does not have is kept in no fleet.",
             (key_creates(OWN, fleetName=v.NAMED) & when(lambda m: m.member("fleetName") != m.fleet.name))
@@ -88,9 +78,9 @@ TABLE: Table = {
     },
     "keys.listed-as-created": {
         "the-contract-is-kept-in-capitals": kept_with("its contractId in capitals", contractId=str.upper),
-        "the-name-of-a-key-is-its-visual-number": (
-            "A charging key that is created with a name is kept with that as its visualNumber.",
-            (key_creates(name=v.NAMED) & VALID).seen_by(its_list), takes_what(visualNumber=lambda m: m.member("name"))),
+        "the-name-of-a-key-is-its-visual-number": kept(
+            "that is created with a name is kept with that as its visualNumber",
+            takes_what(visualNumber=lambda m: m.member("name")), name=v.NAMED),
         "zeros-before-a-visual-number-are-lost": without_zeros("visualNumber"),
         "zeros-before-a-contract-are-lost": without_zeros("contractId"),
         "zeros-before-an-identifier-of-digits-are-lost": without_zeros("keyIdentifier"),

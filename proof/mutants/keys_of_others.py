@@ -36,14 +36,9 @@ def doubled(text: str, change: Callable[[ChargingKey, ChargingKey], ChargingKey 
         doubles = ((key, double_of(moment, key)) for key in keys)
         return [shown for key, double in doubles if (shown := change(key, double) if double else key)]
 
-    return (
-        text,
-        told(
-            lambda m: m.operation == OPERATION and any(double_of(m, key) for key in e.listed_keys(m)),
-            adds(None, TWICE), adds(None, TWICE, members={"contractId": "C-2"}, key=THEIRS), lists(),
-        ),
-        e.lists(changed),
-    )  # fmt: skip
+    seen = told(lambda m: m.operation == OPERATION and any(double_of(m, key) for key in e.listed_keys(m)),
+                adds(None, TWICE), adds(None, TWICE, members={"contractId": "C-2"}, key=THEIRS), lists())  # fmt: skip
+    return text, seen, e.lists(changed)
 
 
 def key_of_another(moment: Moment) -> Any:

@@ -11,7 +11,7 @@ from fleet_contract.mock_server.messages import Json
 from fleet_contract.mock_server.store import ChargingKey
 from proof import effects as e
 from proof.moments import Moment
-from proof.mutants.keys import dropping, is_dropped_without_a_fleet
+from proof.mutants.keys import dropping, maker
 from proof.mutants.look_ups import is_like
 from proof.mutants.table import Row, Table, answered
 from proof.sending import KEYS, MISSING, THEIRS, Request, listing, request
@@ -74,11 +74,8 @@ def first_fleet(moment: Moment) -> str | None:
 
 def items(text: str, change: Callable[[Json], Json], holds: Callable[[Json], Any] = lambda _: True) -> Row:
     """Return the mutant that lists some keys in another way."""
-    return (
-        text,
-        told(lambda m: is_list(m) and m.succeeded and any(map(holds, m.shown["keys"])), *SOME),
-        e.shows(keys=lambda keys: [change(item) if holds(item) else item for item in keys]),
-    )
+    some = told(lambda m: is_list(m) and m.succeeded and any(map(holds, m.shown["keys"])), *SOME)
+    return text, some, e.shows(keys=lambda keys: [change(item) if holds(item) else item for item in keys])
 
 
 def without(field: str, holds: Callable[[Json], Any] = lambda _: True, what: str = "") -> Row:
@@ -259,7 +256,7 @@ TABLE: Table = {
             lambda keys: [key for key in keys if not key.fleet_id], is_unfiltered, makes("a"), adds("a"), lists()),
         "a-key-without-a-fleet-is-not-kept": (
             "A charging key that is created in no fleet is answered and not kept.",
-            *dropping(is_dropped_without_a_fleet, adds())),
+            *dropping(lambda m, key: key.fleet_id is None and maker(m, key), adds())),
         "an-unfiltered-list-shows-keys-of-fleets-only": lacking(
             "A list without a filter leaves out the keys without a fleet.",
             lambda keys: [key for key in keys if key.fleet_id], is_unfiltered, adds(), lists()),

@@ -9,18 +9,7 @@ from fleet_contract.contract_tests.target.depths import Depth
 from fleet_contract.mock_server.handlers import DEFAULT_PAGE_SIZE, listed
 from fleet_contract.mock_server.messages import Answer
 from fleet_contract.mock_server.store import ChargingKey
-from proof import effects
-from proof.effects import (
-    Instead,
-    answers,
-    does,
-    giver_of_cursor,
-    listed_keys,
-    place_of_page,
-    shows,
-    size_of_page,
-    takes_query,
-)
+from proof import effects as e
 from proof.moments import Moment, Proceed
 from proof.mutants.keys import ADD
 from proof.mutants.listing import OPERATION, follows, is_filtered, is_list, is_unfiltered
@@ -48,7 +37,7 @@ MANY = [held(number) for number in range(DEFAULT_PAGE_SIZE + 1)]
 
 def is_long(moment: Moment) -> bool:
     """Say whether a list without page_size has more keys than one page holds."""
-    return is_list(moment) and "page_size" not in moment.query and len(listed_keys(moment)) > DEFAULT_PAGE_SIZE
+    return is_list(moment) and "page_size" not in moment.query and len(e.listed_keys(moment)) > DEFAULT_PAGE_SIZE
 
 
 # --- pages of another place ----------------------------------------------------------------------
@@ -56,26 +45,26 @@ def is_long(moment: Moment) -> bool:
 
 def page_of(moment: Moment, keys: list[ChargingKey], answer: Answer) -> Answer:
     """Return the page that begins with the first of these keys."""
-    size = size_of_page(moment)
+    size = e.size_of_page(moment)
     page: dict[str, Any] = {"keys": [listed(key, moment.mock.dialect) for key in keys[:size]]}
     return answer.with_json({**page, "cursor": f"page{len(moment.past)}"} if keys[size:] else page)
 
 
-def continues_at(rest: Callable[[Moment, Any], list[ChargingKey]]) -> Instead:
+def continues_at(rest: Callable[[Moment, Any], list[ChargingKey]]) -> e.Instead:
     """List what follows a page by a function of the page that led to it, None for the first one."""
 
     async def act(moment: Moment, proceed: Proceed) -> Answer:
         answer = await proceed(moment.with_query(cursor=MISSING))
-        return page_of(moment, rest(moment, giver_of_cursor(moment)), answer) if answer.succeeded else answer
+        return page_of(moment, rest(moment, e.giver_of_cursor(moment)), answer) if answer.succeeded else answer
 
-    return does(act)
+    return e.does(act)
 
 
-def cut_by(field: str, name: str) -> Instead:
+def cut_by(field: str, name: str) -> e.Instead:
     """Order keys by one of their texts whatever its case, and begin pages behind a text by its case."""
 
     def rest(moment: Moment, giver: Any) -> list[ChargingKey]:
-        keys = sorted(listed_keys(moment), key=lambda key: str(getattr(key, field)).casefold())
+        keys = sorted(e.listed_keys(moment), key=lambda key: str(getattr(key, field)).casefold())
         return [key for key in keys if giver is None or getattr(key, field) > giver.shown["keys"][-1][name]]
 
     return continues_at(rest)
@@ -88,11 +77,11 @@ def last_page(moment: Moment) -> Any:
 
 
 def is_out_of_turn(moment: Moment) -> bool:
-    return follows(moment) and giver_of_cursor(moment) is not last_page(moment)
+    return follows(moment) and e.giver_of_cursor(moment) is not last_page(moment)
 
 
 def behind(page: Any) -> int:
-    return place_of_page(page) + len(page.shown["keys"])
+    return e.place_of_page(page) + len(page.shown["keys"])
 
 
 # --- what is listed again --------------------------------------------------------------------------
@@ -126,25 +115,25 @@ TABLE: Table = {
     "keys.unfiltered-list-is-whole": {
         "an-unfiltered-list-lacks-the-keys-of-nameless-fleets": (
             "A list without a filter leaves out the keys of fleets without a name.",
-            told(lambda m: is_unfiltered(m) and of_named_fleets(m, listed_keys(m)) != listed_keys(m),
+            told(lambda m: is_unfiltered(m) and of_named_fleets(m, e.listed_keys(m)) != e.listed_keys(m),
                  makes("a", v.ABSENT), adds("a"), lists()),
-            effects.lists(of_named_fleets), Depth.DEEP),
+            e.lists(of_named_fleets), Depth.DEEP),
         "an-unfiltered-list-is-remembered": (
             "The first page of a list without a filter is shown again for twenty seconds, unless a key was put into"
             " a fleet meanwhile.",
             told(remembered, lists(page_size="500"), adds(), lists(page_size="500")),
-            answers(200, lambda m: remembered(m).shown)),
+            e.answers(200, lambda m: remembered(m).shown)),
     },
     "keys.page-size-is-obeyed": {
         "the-usual-page-holds-two-hundred": (
             "A page holds up to 200 keys where no page_size is given.",
-            told(is_long, *MANY, lists()), takes_query(page_size="200"), Depth.DEEP),
+            told(is_long, *MANY, lists()), e.takes_query(page_size="200"), Depth.DEEP),
     },
     ("keys.filter-lists-the-whole-fleet", "keys.unfiltered-list-is-whole"): {
         "a-cursor-is-given-only-for-a-page-size": (
             "A page has no cursor where no page_size is given.",
             told(lambda m: is_long(m) and m.succeeded and "cursor" in m.shown, *MANY, lists()),
-            shows(cursor=lambda _: MISSING), Depth.DEEP),
+            e.shows(cursor=lambda _: MISSING), Depth.DEEP),
     },
     "keys.pages-list-each-key-once": {
         "pages-are-cut-by-the-case-of-contracts": (
@@ -164,6 +153,6 @@ TABLE: Table = {
         "an-organization-has-one-place-in-all-lists": (
             "A cursor leads to what follows in its list where the organization is in the one that it reads last.",
             told(is_out_of_turn, lists(page_size="10"), lists(page_size="20"), turns_the_page(page_size="10", back=2)),
-            continues_at(lambda m, _: listed_keys(m)[behind(last_page(m)) :])),
+            continues_at(lambda m, _: e.listed_keys(m)[behind(last_page(m)) :])),
     },
 }

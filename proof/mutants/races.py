@@ -16,6 +16,7 @@ from fleet_contract.mock_server.store import ChargingKey, Fleet
 from proof import effects as e
 from proof.moments import Moment, Proceed, World
 from proof.mutants.create import is_free
+from proof.mutants.keys import ADD, AS_MADE, LIST
 from proof.mutants.listing import is_list
 from proof.mutants.table import Table
 from proof.sending import MISSING, THEIRS
@@ -25,8 +26,7 @@ from proof.triggers.calls import ON_A_FLEET, VALID, WITHOUT_CODES, creates, key_
 from proof.triggers.classes import Predicate, when
 from proof.triggers.stories import adds, at_once, has, looks, makes, names, reads, told
 
-CREATE, RENAME, CODES = "create_fleet", "rename_fleet", "get_invitation_codes"
-ADD, LIST, LOOK = "create_charging_key", "list_charging_keys", "get_location"
+CREATE, RENAME, CODES, LOOK = "create_fleet", "rename_fleet", "get_invitation_codes", "get_location"
 is_create, is_own_rename, is_add = ((each & VALID).holds for each in (creates(), renames(), key_creates()))
 is_too_long = (creates(fleetName=v.OVERLONG) & when(lambda m: m.tenant)).holds
 
@@ -170,7 +170,7 @@ def exists(moment: Moment, world: World) -> bool:
 async def add_again(moment: Moment, proceed: Proceed) -> Answer:
     world = await e.waited(moment)
     twice = exists(moment, world) and not exists(moment, moment.world)
-    return e.answer_of(int(moment.mock.dialect["key.status"])) if twice else await proceed(moment.call)
+    return await (AS_MADE.act(moment, proceed) if twice else proceed(moment.call))
 
 
 def times_created(moment: Moment, key: ChargingKey) -> int:
