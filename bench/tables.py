@@ -84,24 +84,29 @@ def page(records: Sequence[Record], contestants: Mapping[str, Contestant]) -> st
 
 
 def detection(results: Sequence[Results]) -> str:
-    """Return the table of how many faults each tool catches, of all that it was tried on and of those all were."""
+    """Return the table of how many faults each tool catches, of all that it was tried on and of those all were.
+
+    Where all were tried on the same, the second says nothing more and is left out.
+    """
     rivals = _with(results, Kind.FAULT)
     shared = shared_faults(rivals)
-    head = ["tool", "caught", "", f"of the {len(shared)} that all were tried on", "", "no verdict", *COSTS]
-    return table(
-        head, [[each.contestant.title, *_caught(each, shared), *costs(each.of(Kind.FAULT))] for each in rivals]
-    )
-
-
-def _caught(each: Results, shared: frozenset[str]) -> list[str]:
-    faults = each.of(Kind.FAULT)
-    common = [record for record in faults if record.subject in shared]
-    unjudged = sum(record.ending is not Ending.FINISHED for record in faults)
-    return [
-        *share(len(each.noticing(faults)), len(faults)),
-        *share(len(each.noticing(common)), len(common)),
-        str(unjudged),
+    is_told = any(len(each.of(Kind.FAULT)) > len(shared) for each in rivals)
+    head = ["tool", "caught", "", *([f"of the {len(shared)} that all were tried on", ""] if is_told else [])]
+    rows = [
+        [each.contestant.title, *_caught(each), *(_caught(each, shared) if is_told else ()), *_costs_on_faults(each)]
+        for each in rivals
     ]
+    return table([*head, "no verdict", *COSTS], rows)
+
+
+def _caught(each: Results, among: frozenset[str] | None = None) -> tuple[str, str]:
+    faults = [record for record in each.of(Kind.FAULT) if among is None or record.subject in among]
+    return share(len(each.noticing(faults)), len(faults))
+
+
+def _costs_on_faults(each: Results) -> list[str]:
+    faults = each.of(Kind.FAULT)
+    return [str(sum(record.ending is not Ending.FINISHED for record in faults)), *costs(faults)]
 
 
 def shared_faults(rivals: Sequence[Results]) -> frozenset[str]:

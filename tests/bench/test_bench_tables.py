@@ -55,7 +55,7 @@ FAILED = {"known": ("always", "at times"), "new": ("a test",), "both": ("always"
 @pytest.mark.parametrize("ending", [Ending.CRASHED, Ending.TIMED_OUT, Ending.INCONCLUSIVE])
 def test_a_run_without_a_verdict_catches_nothing_and_is_shown(ending: Ending) -> None:
     text = page([HONEST[0], record("careful", Kind.FAULT, "a-fault", "a test", ending=ending)], CONTESTANTS)
-    assert row_of(text, "Detection", "Careful")[1:6] == ["0 / 1", "0%", "0 / 1", "0%", "1"]
+    assert row_of(text, "Detection", "Careful")[1:4] == ["0 / 1", "0%", "1"]
     assert row_of(text, "Runs without a verdict", "Careful")[1:3] == ["fault `a-fault`", ending.value]
 
 
@@ -69,6 +69,12 @@ def test_tools_are_compared_on_what_all_were_tried_on() -> None:
     assert row_of(text, "Detection", "Careful")[1:5] == ["2 / 2", "100%", "1 / 1", "100%"]
     assert row_of(text, "Detection", "Hasty")[1:5] == ["0 / 1", "0%", "0 / 1", "0%"]
     assert row_of(text, "Detection by section of faults", "some section") == ["some section", "2 / 2", "0 / 1"]
+
+
+def test_what_all_were_tried_on_is_no_column_where_that_is_all() -> None:
+    text = page([*HONEST, *(record(name, Kind.FAULT, "one", "a test") for name in CONTESTANTS)], CONTESTANTS)
+    assert row_of(text, "Detection", "tool")[1:4] == ["caught", "", "no verdict"]
+    assert row_of(text, "Detection", "Hasty")[1:4] == ["1 / 1", "100%", "0"]
 
 
 def test_false_alarms_are_told_by_dialect() -> None:
