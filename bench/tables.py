@@ -23,7 +23,9 @@ RULES = (
     "alarm is the point. Of the other tools the numbers say what an OpenAPI document alone makes visible.",
     "Fleet Contract is told by a target file what the mock's seed holds; the others find it in the examples of the "
     "document.",
-    "Every run has a fresh mock. Seconds include starting the tool; requests and fleets are counted in the mock.",
+    "Every run has a fresh mock. Seconds include starting the tool; requests and fleets are counted in the mock. "
+    "Those by which Fleet Contract shortens the replay of a failure are among them: on this machine up to 2,000 beyond "
+    "its limits.",
 )
 
 
