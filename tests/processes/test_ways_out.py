@@ -304,7 +304,7 @@ def test_who_interrupts_what_sends_nothing_is_told_of_nothing_that_was_created(m
     monkeypatch.setattr(judging, "judge", lambda *_: signal.raise_signal(signal.SIGINT))
     ended = command("judge", str(RECORDED))
     assert ended.exit_code == Exit.INCONCLUSIVE
-    assert ended.stderr == "Error: Interrupted by SIGINT, so nothing is concluded about the server.\n"
+    assert ended.stderr.strip() == "Error: Interrupted by SIGINT, so nothing is concluded about the server."
 
 
 # --- what breaks in the suite itself -----------------------------------------------------------
