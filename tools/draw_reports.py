@@ -14,6 +14,7 @@ from io import StringIO
 from pathlib import Path
 
 from rich.terminal_theme import DIMMED_MONOKAI, TerminalTheme
+from rich.text import Text
 
 from fleet_contract.contract_tests.reports.console import open_console
 from fleet_contract.contract_tests.reports.html import to_html
@@ -87,9 +88,13 @@ def judged() -> Report:
 
 
 def terminal(report: Report, width: int, theme: TerminalTheme) -> str:
-    """Return what a terminal of a width shows, as SVG."""
+    """Return what a terminal of a width shows, as SVG: what is longer than its lines, it goes on with in the next."""
+    printed = StringIO()
+    print_report(report, open_console(width=width, force_terminal=True, color_system="truecolor", file=printed))
     console = open_console(record=True, width=width, force_terminal=True, color_system="truecolor", file=StringIO())
-    print_report(report, console)
+    for line in Text.from_ansi(printed.getvalue()).split(allow_blank=True):
+        for part in line.divide(range(width, len(line), width)):
+            console.print(part, soft_wrap=True)
     drawn = console.export_svg(title=f"fleet-contract run {ADDRESS}", theme=theme, unique_id="t")
     return FONTS.sub("", drawn)  # they would be asked of a network
 

@@ -10,7 +10,7 @@ from fleet_contract.contract_tests.judging.history import History
 from fleet_contract.contract_tests.network.budget import BudgetSpent
 from fleet_contract.contract_tests.network.client import WritesForbidden
 from fleet_contract.contract_tests.network.outgoing import READS
-from fleet_contract.contract_tests.replays.candidates import candidates
+from fleet_contract.contract_tests.replays.candidates import candidates, nearest
 from fleet_contract.contract_tests.replays.reducing import reduced
 from fleet_contract.contract_tests.replays.replay import Known, Replay, untried
 from fleet_contract.contract_tests.replays.resending import Resender, Sent
@@ -57,7 +57,8 @@ class Shortener:
         """Rank failures: the plainest first, which can be read, and whose cause no spelling and no overlap hides."""
         last = max(failure.exchanges)
         exchange = next(each for each in self._history.exchanges if each.number == last)
-        length = len(exchange.request.path) + len(exchange.request.body)
+        shown = (each.request for each in nearest(failure, self._history))
+        length = sum(len(each.path) + len(each.body) for each in shown)
         is_spelled = self._history.request(last).is_unusually_spelled
         return is_spelled, bool(exchange.burst), len(failure.exchanges), length
 

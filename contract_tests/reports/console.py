@@ -25,6 +25,11 @@ def open_console(**how: Any) -> Console:
     return _Console(highlight=False, emoji=False, **how)
 
 
+def room_of(console: Console) -> int | None:
+    """Return how many columns a line has, None in a file, unless COLUMNS says how wide the reader's screen is."""
+    return console.width if console.is_terminal or "COLUMNS" in os.environ else None
+
+
 def say(console: Console, markup: str, indent: int = 0, hang: int = 0) -> None:
     """Print a paragraph: on a terminal its words are wrapped, and all lines but the first are indented by `hang` more.
 
@@ -32,8 +37,8 @@ def say(console: Console, markup: str, indent: int = 0, hang: int = 0) -> None:
     broken where it fits on a line.
     """
     text = Text.from_markup(markup, emoji=False)
-    wraps = console.is_terminal or "COLUMNS" in os.environ
-    lines = list(text.wrap(console, max(console.width - indent - hang, _NARROWEST))) if wraps else [text]
+    room = room_of(console)
+    lines = list(text.wrap(console, max(room - indent - hang, _NARROWEST))) if room else [text]
     for number, line in enumerate(lines):
         line.rstrip()
         blanks = " " * (indent + (hang if number else 0))

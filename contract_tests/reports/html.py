@@ -1,6 +1,7 @@
 """The report as one file of HTML, which needs no network, no script and no other file."""
 
 from base64 import b64encode
+from datetime import UTC, datetime
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
@@ -34,6 +35,7 @@ def to_html(value: Value) -> str:
         dialect=[row for row in texts_of(value["dialect"]) if row[2] != NOT_APPLICABLE],
         order=_ORDER,
         bars=bars,
+        moment=moment,
     )
 
 
@@ -48,6 +50,12 @@ def bars(operations: list[Value]) -> dict[str, Any]:
         end = _WIDTH if each["end"] is None else each["end"] * scale
         rows.append({**each, "x": round(start, 1), "y": number * _ROW, "width": round(max(end - start, _LEAST), 1)})
     return {"width": _WIDTH, "height": len(rows) * _ROW, "row": _ROW, "bar": _BAR, "rows": rows}
+
+
+def moment(date: str) -> str:
+    """Return a moment as people write it, to the minute."""
+    began = datetime.fromisoformat(date).astimezone(UTC)
+    return f"{began.day} {began:%B %Y, %H:%M} UTC"
 
 
 def _section(requirement: Value) -> str:

@@ -71,6 +71,8 @@ def _print_page(report: Report, console: Console) -> None:
             console.print()
             _print_shortly(result, report, console)
     _print_what_is_not_judged(report, console)
+    if report.waivers:
+        console.print()
     for waiver, state in report.waivers.items():
         say(console, f"[bold]waiver[/] {escape(waiver_line(waiver, state))}", hang=2)
     _print_dialect(report, console)

@@ -10,7 +10,7 @@ from fleet_contract.contract_tests.judging.history import History
 from fleet_contract.contract_tests.network.ledger import Footprint
 from fleet_contract.contract_tests.replays.replay import Replay
 from fleet_contract.contract_tests.replays.resending import OWN_DIGITS
-from fleet_contract.contract_tests.reports.console import say
+from fleet_contract.contract_tests.reports.console import room_of, say
 from fleet_contract.contract_tests.reports.exchanges import answer_line, grouped, request_line
 from fleet_contract.contract_tests.reports.redacted import codes_of
 from fleet_contract.contract_tests.reports.timeline import drawn
@@ -19,6 +19,7 @@ from fleet_contract.contract_tests.running.verdicts import Outcome, Result
 from fleet_contract.contract_tests.target.masking import Masker
 
 _MOST_EXCHANGES = 12
+_INDENT = 2
 _LABEL = 9  # columns of what stands before each text: `answered `
 COLOURS = {Outcome.CONFORMS: "green", Outcome.BREAKS: "red", Outcome.INCONCLUSIVE: "yellow"}
 
@@ -35,8 +36,9 @@ def print_failure(result: Result, replay: Replay, lines: Sequence[str], history:
     say(console, f"got      {escape(first.got)}", 2, _LABEL)
     if replay.needs:
         say(console, f"needs    {escape(replay.needs)}", 2, _LABEL)
-    for line in drawn(first).splitlines():
-        console.print(f"  {escape(line)}", soft_wrap=True, no_wrap=True)
+    room = room_of(console)
+    for line in drawn(first, room - _INDENT if room else None).splitlines():
+        console.print(f"{' ' * _INDENT}{escape(line)}", soft_wrap=True, no_wrap=True)
     if len(result.failures) > 1:
         more = grouped(result.failures[1:], history)
         say(console, f"[dim]and {len(result.failures) - 1} more: {escape(more)}[/]", 2, 2)

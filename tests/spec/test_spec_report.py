@@ -76,7 +76,7 @@ SAMPLE: dict[str, Any] = {
             "failures": 2,
             "exchanges": [7],
             "overlaps": 0,
-            "message": "expected 400 or 409 or 422, was answered 201",
+            "message": "expected 400, 409 or 422, was answered 201",
             "timeline": "",
             "reproduce": ["curl -X POST http://127.0.0.1:8080/emp/v1/fleets"],
         },

@@ -101,7 +101,7 @@ def test_the_command_prints_what_changed_between_two_nights(tmp_path: Path) -> N
         assert command("run", url, *about, "--json", str(second)).exit_code == 1
     said = command("diff", str(first), str(second))
     assert said.exit_code == 1
-    assert f"✗ {ID} passed → failed: expected 400 or 409 or 422" in " ".join(said.output.split())
+    assert f"✗ {ID} passed → failed: expected 400, 409 or 422" in " ".join(said.output.split())
     assert "WORSE: " in said.output
     back = command("diff", str(second), str(first))
     assert (back.exit_code, "CHANGED: " in back.output) == (0, True)

@@ -5,7 +5,8 @@ from itertools import combinations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fleet_contract.contract_tests.reports.timeline import timeline
+from fleet_contract.contract_tests.judging.findings import Finding
+from fleet_contract.contract_tests.reports.timeline import drawn, timeline
 
 from .objects import (
     ABSENT,
@@ -31,6 +32,17 @@ def test_a_timeline_is_drawn_to_the_order_of_moments() -> None:
         "                    ├─────────>  rename b 200  no answer",
         "                         │       read  404     0.0 ms",
     ]
+
+
+def test_a_drawing_is_as_wide_as_a_terminal_lets_it() -> None:
+    race = Finding("fleets.id-is-unique", False, (1,), operations=history_of((0, 2, CREATED), (1, 3, IS_A)))
+    for width in (40, 60, 80):
+        assert max(map(len, drawn(race, width).splitlines())) == width
+    assert (
+        len(drawn(race).splitlines()[1])
+        == len(drawn(race, 200).splitlines()[1])
+        == 72 + len("  create a 201  2000.0 ms")
+    )
 
 
 def test_a_timeline_of_nothing_is_empty() -> None:

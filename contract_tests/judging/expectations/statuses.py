@@ -170,4 +170,5 @@ def _expected(operation: str, situations: Situations) -> str:
     statuses = {status for each in situations for status in catalogue().statuses(each.may)}
     if all(SUCCESS in each.may for each in situations):
         statuses |= _successes(operation)
-    return " or ".join(str(status) for status in sorted(statuses))
+    *others, last = (str(status) for status in sorted(statuses))
+    return f"{', '.join(others)} or {last}" if others else last
