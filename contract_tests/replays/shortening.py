@@ -57,8 +57,9 @@ class Shortener:
         """Rank failures: the plainest first, which can be read, and whose cause no spelling and no overlap hides."""
         last = max(failure.exchanges)
         exchange = next(each for each in self._history.exchanges if each.number == last)
-        shown = (each.request for each in nearest(failure, self._history))
-        length = sum(len(each.path) + len(each.body) for each in shown)
+        # What came before one of several calls at once is a matter of chance.
+        story = [exchange] if exchange.burst else nearest(failure, self._history)
+        length = sum(len(each.request.path) + len(each.request.body) for each in story)
         is_spelled = self._history.request(last).is_unusually_spelled
         return is_spelled, bool(exchange.burst), len(failure.exchanges), length
 
