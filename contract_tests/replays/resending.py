@@ -14,7 +14,7 @@ from fleet_contract.contract_tests.exchange import Exchange, Request
 from fleet_contract.contract_tests.judging.bodies import spell
 from fleet_contract.contract_tests.judging.findings import Finding
 from fleet_contract.contract_tests.judging.history import Facts
-from fleet_contract.contract_tests.judging.judge import judge
+from fleet_contract.contract_tests.judging.judge import Judgement, judge
 from fleet_contract.contract_tests.judging.listings import cursor_of, items_of
 from fleet_contract.contract_tests.network.client import Client
 from fleet_contract.contract_tests.replays.marks import Marked, remarked
@@ -59,10 +59,14 @@ class Sent:
         if any(self._shows_another(each) for each in own):
             return None
         judgement = judge(own, self.facts)
-        broken = (each for each in judgement.findings if not each.kept and each not in judgement.explained)
-        return next(
-            (each for each in broken if each.requirement == requirement and max(each.exchanges) in numbers), None
-        )
+        broken = (each for each in judgement.findings if not each.kept and each.requirement == requirement)
+        shown = (each for each in broken if max(each.exchanges) in numbers)
+        return next((each for each in shown if not _is_laid_to_another(each, judgement)), None)
+
+
+def _is_laid_to_another(finding: Finding, judgement: Judgement) -> bool:
+    """Say whether another answer explains a failure; where its own does, so few requests only cannot tell whose it is."""
+    return any(number != max(finding.exchanges) for number in judgement.explained.get(finding, {}).values())
 
 
 def _as_sent(step: Step, again: Sequence[Exchange], after: int) -> Step:
