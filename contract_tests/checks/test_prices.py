@@ -94,5 +94,5 @@ _OFTEN = 12
 @reaches("prices.unknown-location-is-404", needs=["fixtures.location"])
 def test_an_unknown_location_is_not_found(api: Api, fixtures: Fixtures) -> None:
     api.location(f"ct-{api.mark}-location")
-    longer = f"{fixtures.location}-ct-{api.mark}-".ljust(300, "0")
+    longer = f"{fixtures.location}.ct-{api.mark}-".ljust(300, "0")
     api.location(longer, fixtures.priced_fleet or fixtures.fleet_with_codes or api.fresh_id())

@@ -9,6 +9,7 @@ from fleet_contract.contract_tests.driving.api import FLEETS, JSON, Api, segment
 from fleet_contract.contract_tests.driving.check import over, reaches
 from fleet_contract.contract_tests.judging.bodies import spell
 from fleet_contract.contract_tests.target.depths import Depth
+from fleet_contract.contract_tests.target.target import Fixtures
 
 
 @reaches(
@@ -172,3 +173,21 @@ def test_no_fleet_can_be_deleted(api: Api, home: str) -> None:
     api.send("DELETE", f"{FLEETS}/{segment(fleet)}")
     api.rename(home, api.fresh_name())
     api.rename(fleet, api.fresh_name())
+
+
+@reaches(
+    "rename.accepts-a-valid-name",
+    "invitation.lists-the-codes",
+    "invitation.reading-changes-nothing",
+    "prices.fleet-has-its-own",
+    needs=["fixtures.may_be_renamed"],
+    depth=Depth.STANDARD,
+)
+def test_codes_and_prices_outlive_a_rename(api: Api, fixtures: Fixtures) -> None:
+    coded, priced = fixtures.fleet_with_codes, fixtures.priced_fleet
+    for fleet in dict.fromkeys(filter(None, (coded, priced))):
+        api.rename(fleet, api.fresh_name())
+        if fleet == coded:
+            api.invitation(fleet)
+        if fleet == priced:
+            api.location(fixtures.location or "", fleet)

@@ -65,7 +65,7 @@ class Sent:
 
 
 def _is_laid_to_another(finding: Finding, judgement: Judgement) -> bool:
-    """Say whether another answer explains a failure; where its own does, so few requests only cannot tell whose it is."""
+    """Say whether another answer explains a failure; where its own does, too few requests tell whose fault it is."""
     return any(number != max(finding.exchanges) for number in judgement.explained.get(finding, {}).values())
 
 

@@ -62,6 +62,9 @@ class Fixtures:
         "/v1/locations/{locationId}"
     )
     priced_fleet: Annotated[str | None, TEXT, "A fleet of the key's owner with its own prices at that location."] = None
+    may_be_renamed: Annotated[
+        bool, SWITCH, "Rename the fleets with codes and with prices, to see whether both are there afterwards."
+    ] = False
 
     @cached_property
     def own_fleets(self) -> frozenset[str]:

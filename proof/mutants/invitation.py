@@ -215,12 +215,21 @@ TABLE: Table = {
         "the-first-reading-makes-a-code": (
             "Each reading of a fleet that was made without codes, from the second one on, makes it another code.",
             UNCODED_AGAIN, answers(200, lambda m: listed(*made(m, len(list(m.alike(OPERATION))))))),
-        "a-rename-replaces-the-codes": ("A renamed fleet has a new code in the place of those it had.",
-            told(c.readings(c.OWN) & when(lambda m: m.times("rename_fleet")), has("a", True), names("a"), reads("a")),
-            answers(200, lambda m: listed(made(m, m.times("rename_fleet"))[-1]))),
+        "codes-do-not-outlive-a-rename": ("A renamed fleet has none of the codes that it had.",
+            told(c.readings(c.OWN) & when(lambda m: m.fleet.codes and m.times("rename_fleet")),
+                 has("a", True), reads("a"), names("a"), reads("a")), refuses(Kind.NO_CODES)),
         "codes-run-out": ("The codes of a fleet can be read four times, and then it has none.",
             told(c.readings() & when(lambda m: m.times(OPERATION) >= 4), has("a", True), *[reads("a")] * 5),
             refuses(Kind.NO_CODES)),
+    },
+    (
+        "invitation.reading-changes-nothing",
+        "invitation.lists-every-active-code",
+        "invitation.lists-only-active-codes",
+    ): {
+        "a-rename-replaces-the-codes": ("A renamed fleet has a new code in the place of those it had.",
+            told(c.readings(c.OWN) & when(lambda m: m.times("rename_fleet")), has("a", True), names("a"), reads("a")),
+            answers(200, lambda m: listed(made(m, m.times("rename_fleet"))[-1]))),
     },
     ("invitation.reading-changes-nothing", "invitation.lists-only-active-codes"): {
         "a-second-reading-adds-a-code": ("Every reading of a fleet's codes but the first lists one more.",

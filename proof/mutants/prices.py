@@ -15,6 +15,7 @@ from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import Answer, Call, Json
 from fleet_contract.mock_server.seed import default_seed
 from fleet_contract.mock_server.store import priced
+from proof import sending
 from proof.effects import answers, does, finds, refuses, sends, shows, shows_value, status, takes_query
 from proof.moments import Moment, Proceed
 from proof.mutants.table import Row, Table, answered
@@ -38,6 +39,16 @@ def sees(fleet: str | None = None, spelled: Callable[[str], str] = quote, key: s
             cast.ids["place"], cast.ids["priced"] = draw(st.sampled_from(PRICED))
         query = f"fleetId={spelled(cast.id(fleet, draw))}" if fleet else ""
         return request("GET", f"{LOCATIONS}/{cast.ids['place']}", query, key=key)
+
+    return tell
+
+
+def renames(fleet: str) -> Telling:
+    """Rename a fleet that has prices of its own somewhere."""
+
+    def tell(draw: DrawFn, cast: Cast) -> Request:
+        cast.ids["place"], cast.ids["priced"] = draw(st.sampled_from(PRICED))
+        return sending.rename(cast.id(fleet, draw), members={"newName": draw(v.PLAIN)})
 
     return tell
 
@@ -143,6 +154,8 @@ TABLE: Table = {
             "A look at a location for a fleet shows the prices of the other fleet for which there was one last.",
             told(locations(OWN) & when(looks_for_others), makes("a"), sees("priced"), sees("a")),
             finds(lambda m: looks_for_others(m)[0].fleet)),
+        "prices-do-not-outlive-a-rename": ("A renamed fleet is shown the default prices in the place of its own.",
+            told(OF_ITS_OWN & when(lambda m: m.times("rename_fleet")), renames("priced"), sees("priced")), DEFAULT),
         "prices-of-a-fleet-wear-out": (
             "A fleet is shown its own prices at a location ten times, and the default ones from then on.",
             told(OF_ITS_OWN & when(lambda m: sum(each.id == m.id for each in looks_before(m)) >= 10),

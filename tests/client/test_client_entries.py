@@ -37,6 +37,7 @@ VALUES = {
     "fixtures.location": "loc",
     "fixtures.location_path": "/v2/{locationId}",
     "fixtures.priced_fleet": "acme",
+    "fixtures.may_be_renamed": "yes",
     "limits.requests_per_second": "2.5",
     "limits.max_requests": "10",
     "limits.max_fleets": "10",
