@@ -3,7 +3,7 @@
 import re
 import secrets
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from urllib.parse import quote, urlencode
@@ -58,15 +58,18 @@ class Sent:
         own = [self._of_its_own(each) for step in self.by_step for each in step]
         if any(self._shows_another(each) for each in own):
             return None
-        judgement = judge(own, self.facts)
-        broken = (each for each in judgement.findings if not each.kept and each.requirement == requirement)
-        shown = (each for each in broken if max(each.exchanges) in numbers)
-        return next((each for each in shown if not _is_laid_to_another(each, judgement)), None)
+        broken = _broken(judge(own, self.facts))
+        return next(
+            (each for each in broken if each.requirement == requirement and max(each.exchanges) in numbers), None
+        )
 
 
-def _is_laid_to_another(finding: Finding, judgement: Judgement) -> bool:
-    """Say whether another answer explains a failure; where its own does, too few requests tell whose fault it is."""
-    return any(number != max(finding.exchanges) for number in judgement.explained.get(finding, {}).values())
+def _broken(judgement: Judgement) -> Iterator[Finding]:
+    """Yield the failures that no other answer explains; where its own does, too few requests tell whose fault it is."""
+    for each in judgement.findings:
+        causes = judgement.explained.get(each, {}).values()
+        if not each.kept and all(number == max(each.exchanges) for number in causes):
+            yield each
 
 
 def _as_sent(step: Step, again: Sequence[Exchange], after: int) -> Step:
