@@ -14,6 +14,7 @@ READY := .venv/ready
 NODE := node_modules/.package-lock.json
 CLIENTS := build/clients/locked
 DEPLOY := build/deploy/locked
+REPORTERS := build/reporters/locked
 SOURCES := contract_tests mock_server spec proof tests bench tools examples hatch_build.py
 
 # Tests wait for sockets and clocks as much as they compute.
@@ -46,7 +47,7 @@ test: $(READY) ## Run the project's own tests [ARGS=…]
 runs: $(READY) ## Test whole runs of the suite against many servers: told, replayed, recorded, explored (minutes) [ARGS=…]
 	@$(BIN)/python -m pytest -n $(WORKERS) tests/runs -m 'not thorough' $(ARGS)
 
-packaged: $(READY) ## Test the wheel, the plugin in a project of somebody else, and make itself [ARGS=…]
+packaged: $(READY) $(REPORTERS) ## Test the wheel, the plugin in a project of somebody else, and make itself [ARGS=…]
 	@$(BIN)/python -m pytest -n auto tests/packaged $(ARGS)
 
 processes: $(READY) ## Test whole commands as processes: how they end, and what they bear [ARGS=…]
@@ -114,6 +115,9 @@ lock: $(READY) ## Write requirements.lock and package-lock.json anew, with the n
 	@$(BIN)/uv pip compile tests/deploy/requirements.in --quiet --upgrade --universal --python-version 3.11 \
 	    --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' \
 	    --output-file tests/deploy/requirements.lock
+	@$(BIN)/uv pip compile tests/packaged/reporters.in --quiet --upgrade --universal --python-version 3.11 --no-deps \
+	    --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' \
+	    --output-file tests/packaged/reporters.lock
 	@$(BIN)/python tools/lock_the_images.py
 	@npm update --package-lock-only --ignore-scripts --no-audit --no-fund --loglevel error
 
@@ -144,6 +148,12 @@ $(DEPLOY): tests/deploy/requirements.lock
 	@echo 'Installing what $< names into build/deploy, once.'
 	@$(PYTHON) -m venv --clear build/deploy
 	@build/deploy/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+$(REPORTERS): tests/packaged/reporters.lock | $(LOCKED)
+	@echo 'Installing what $< names into build/reporters, once.'
+	@rm -rf build/reporters
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --require-hashes --target build/reporters -r $<
 	@touch $@
 
 $(NODE): package-lock.json package.json
