@@ -74,7 +74,7 @@ def _request(request: Request, codes: Masker) -> dict[str, Any]:
     key = [[request.key_header, MASK]] if request.caller not in (Caller.NOBODY, Caller.EMPTY) else []
     return {
         "method": request.method,
-        "path": printable_lines(request.path),
+        "path": printable_lines(codes.text(request.path)),
         "headers": [*_headers(request.headers), *key],
         "body": _cut(codes.text(_shown(masked_in_text(text_of(request.body))))),
     }
