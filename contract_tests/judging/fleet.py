@@ -275,6 +275,13 @@ class Fleet:
         given = (*(each.name for each in self._creations), *renamed)
         return any(_bare_name(each, self.id) == _bare_name(name, self.id) for each in given)
 
+    def is_called(self, name: str) -> bool:
+        """Say whether the last name that it was seen to be given is this one."""
+        rename = self._calls.successes.last_before(self.exchange)
+        if rename:
+            return self.history.parsed(rename).fields.get("newName") == name
+        return self.creation is not None and self.creation.name == name
+
     @property
     def is_refused_again(self) -> bool:
         """Whether this server refuses every create of a fleet that is there, whatever it repeats."""

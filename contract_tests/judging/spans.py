@@ -48,6 +48,12 @@ class Spans:
                 yield self._exchanges[place]
             place -= 1
 
+    def last_before(self, exchange: Exchange) -> Exchange | None:
+        """Return the one of those that had ended before an exchange which started last."""
+        place = bisect_left(self._exchanges, exchange.started, key=_started)
+        before = (self._exchanges[n] for n in range(place - 1, -1, -1))
+        return next((each for each in before if each.precedes(exchange)), None)
+
     def last_ended(self, started_until: float) -> float:
         """Return when the last one ended of those that had started by a moment."""
         place = bisect_right(self._exchanges, started_until, key=_started)

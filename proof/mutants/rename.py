@@ -72,6 +72,9 @@ TABLE: Table = {
             UNCHANGED, e.refuses(Kind.FLEET_ID_TAKEN)),
         "rename-to-the-present-name-is-not-modified": answered(
             "A rename of a fleet to the name that it has is", UNCHANGED & c.SUCCEEDED, 304),
+        "rename-to-the-present-name-is-not-found": (
+            "A rename of a fleet to the name that it has is answered 404, as where nothing changes in a table.",
+            UNCHANGED, e.refuses(Kind.UNKNOWN_FLEET)),
         "rename-to-the-present-name-is-no-content": answered(
             "A rename of a fleet to the name that it has is", UNCHANGED & c.SUCCEEDED, 204),
         "rename-refuses-an-apostrophe": (

@@ -142,6 +142,8 @@ def test_once_its_fleet_is_renamed_a_repeated_create_tells_nothing_of_identical_
         ("a" * 101, {"newName": "x"}, {"path.with-an-overlong-id"}),
         (A, {}, {"rename.a-renamed-fleet", "rename.without-a-name"}),
         (A, {"newName": None}, {"rename.a-renamed-fleet", "rename.to-an-invalid-name"}),
+        (A, {"newName": "Two"}, {"rename.a-renamed-fleet", "rename.to-the-name-it-has"}),
+        (A, {"newName": "One"}, {"rename.a-renamed-fleet"}),
         (A, {"newName": ""}, {"rename.a-renamed-fleet", "rename.to-an-empty-name"}),
         (A, {"newName": True}, {"rename.a-renamed-fleet", "rename.to-a-scalar"}),
         (A, {"newName": "n" * 100}, {"rename.a-renamed-fleet", "rename.to-the-longest-name"}),

@@ -88,11 +88,13 @@ def _of_new_name(name: object, fleet: Fleet, moment: Moment) -> Iterator[str]:
     elif texts.is_overlong(name):
         yield "rename.to-an-overlong-name"
     else:
-        yield from _of_fitting_name(name, moment)
+        yield from _of_fitting_name(name, fleet, moment)
         yield from situations_of_any_name(name, fleet)
 
 
-def _of_fitting_name(name: str, moment: Moment) -> Iterator[str]:
+def _of_fitting_name(name: str, fleet: Fleet, moment: Moment) -> Iterator[str]:
+    if fleet.is_called(name):
+        yield "rename.to-the-name-it-has"
     if is_telling_by_its_length(name, moment):
         yield "rename.to-the-longest-name"
     yield from (situation for situation, is_odd in ODD_NAMES.items() if is_odd(name))
