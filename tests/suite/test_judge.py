@@ -1,11 +1,14 @@
 """The judge as a whole: what is held, what is excused, and what it hands on, on histories made by hand."""
 
+from dataclasses import replace
+
 import pytest
 
 from fleet_contract.contract_tests.exchange import Exchange
 from fleet_contract.contract_tests.judging.findings import Finding
 from fleet_contract.contract_tests.judging.history import Facts
-from fleet_contract.contract_tests.judging.judge import Judgement, judge
+from fleet_contract.contract_tests.judging.history import History as HistoryOf
+from fleet_contract.contract_tests.judging.judge import Judgement, judge, judged_last
 
 from .histories import HELD, MARK, A, B, C, History
 
@@ -40,6 +43,53 @@ def test_what_is_not_held_is_not_judged() -> None:
     history.create(A, status=201)
     held = judged(history, duplicate__status="409").findings
     assert AS_HELD not in {each.requirement for each in (*held, *judged(history).findings)}
+
+
+# --- what the dialect decides -----------------------------------------------------------------------------------------
+
+
+def twice_at_once() -> History:
+    """Return a history in which a repeated create is refused, and another one succeeds, each of two at once."""
+    history, one, two = History(), f"One {MARK}", f"Two {MARK}"
+    history.create(A, one)
+    history.create(A, one, status=409)
+    history.create(B, two, burst=1, lane=1, at=(100, 101))
+    history.create(B, two, burst=1, lane=2, at=(100.1, 101.1))
+    return history
+
+
+def test_what_is_read_of_the_dialect_decides_what_else_may_be_answered() -> None:
+    judgement = judged(twice_at_once())
+    assert judgement.dialect["duplicate.identical"] == "refused"
+    assert [each.requirement for each in failures(judgement)] == ["fleets.overlapping-creates-make-one-fleet"]
+
+
+def test_what_is_read_of_a_recording_decides_nothing() -> None:
+    """Others may have made what was not seen to be made. What the target file holds decides all the same."""
+    history, facts = History(), Facts(HELD, MARK, recorded=True)
+    history.create(A, f"One {MARK}")
+    history.create(A, f"One {MARK}", status=409)
+    history.create(A, f"Two {MARK}")
+    assert not failures(judge(history.exchanges, facts))
+    held = replace(facts, held={"duplicate.identical": "refused"})
+    assert [each.requirement for each in failures(judge(history.exchanges, held))] == ["fleets.id-is-unique"]
+
+
+def test_the_last_exchange_of_a_recording_is_judged_by_what_is_known_so_far(history: History) -> None:
+    recorded = replace(Facts(HELD, MARK), recorded=True)
+    broken = history.rename(A, f"A {MARK}", answer=b"no JSON")
+    findings, seen = judged_last(HistoryOf(recorded, history.exchanges))
+    assert seen is broken
+    assert {each.exchanges for each in findings} == {(broken.number,)}
+    assert "http.success-is-json" in {each.requirement for each in findings if not each.kept}
+
+
+def test_the_last_exchange_of_a_recording_is_judged_for_nothing_that_another_answered(history: History) -> None:
+    recorded = replace(Facts(HELD, MARK), recorded=True)
+    page = history.rename(A, answer=PAGE, got=(*HTML, ("cf-mitigated", "challenge")))
+    findings, seen = judged_last(HistoryOf(recorded, history.exchanges))
+    assert findings == []
+    assert (seen.number, seen.answer, seen.foreign) == (page.number, None, page.answer)
 
 
 # --- what somebody else answered --------------------------------------------------------------------------------------

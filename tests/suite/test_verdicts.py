@@ -41,6 +41,7 @@ def result(verdict: Verdict, id: str = ID) -> Result:
     return Result(catalogue().requirement(id), verdict)
 
 
+V = result(Verdict.UNTESTED, OTHER)
 P, F, E, U = (result(verdict) for verdict in (Verdict.PASSED, Verdict.FAILED, Verdict.ERRORED, Verdict.UNTESTED))
 
 
@@ -115,6 +116,7 @@ def test_what_others_may_have_caused_is_untested_and_names_them() -> None:
         ([P], [ERRED, lacking(Lack.BUDGET)], {}, ("test_it: ZeroDivisionError: ours", "test_it: it lacks budget")),
         ([P, replace(E, reason="X: y")], [RAN], {}, (f"{ID}: X: y",)),
         ([P, U], [RAN], {"require_all": True}, (f"something is untested: {ID}",)),
+        ([P, U, V], [RAN], {"require_all": True}, (f"something is untested: {ID}, {OTHER}",)),
         (
             [P, replace(U, causes=(OTHER,))],
             [RAN],
@@ -132,11 +134,11 @@ def test_a_run_says_why_nothing_can_be_concluded(
 
 def test_what_no_response_shows_says_how_its_check_was_answered() -> None:
     history = History()
-    for status in (404, 404, 409):
+    for status in (404, 404, 0):
         history.create(A, status=status, check="test_it")
     history.create(A, check="test_another")
     (folded,) = fold([catalogue().requirement(ID)], [], [RAN], history=history.exchanges)
-    assert folded.reason == "test_it ran, but no response could be judged (answered 404 2 times, 409 once)"
+    assert folded.reason == "test_it ran, but no response could be judged (answered 404 2 times, nothing once)"
 
 
 def test_the_failure_that_was_seen_first_comes_first() -> None:
