@@ -10,9 +10,6 @@ from itertools import islice
 from fleet_contract.contract_tests.exchange import Caller, Exchange, value_of
 from fleet_contract.contract_tests.judging.history import NOT_FOUND, Calls, Creation, History
 from fleet_contract.contract_tests.judging.identity import IN_BODIES, PLACES, IdMatch, id_match, is_alike
-from fleet_contract.contract_tests.judging.names_seen import Naming
-from fleet_contract.contract_tests.judging.parsed_request import MISSING
-from fleet_contract.contract_tests.judging.texts import nfc, spelled
 from fleet_contract.spec.dialect import Dialect
 
 SETTLING_SECONDS = 5.0  # how long after its create a fleet may not be found yet (dialect: read.delay)
@@ -28,14 +25,6 @@ class Ownership(StrEnum):
 
 
 _CREATED_BY_THE_OTHER = {Caller.OTHER: Ownership.OWN, Caller.OWNER: Ownership.FOREIGN}
-
-
-class Taken(StrEnum):
-    """Whether another fleet has a name."""
-
-    SURELY = "surely"
-    PERHAPS = "perhaps"
-    NOT = "not"
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,7 +92,7 @@ class Fleet:
     @property
     def _was_there_before(self) -> bool:
         """Whether its caller had renamed a fleet that no recorded create made, for so long that it has settled."""
-        renamed = (each for each in self._calls.successes if each.request.caller is self.exchange.request.caller)
+        renamed = (each for each in self.calls.successes if each.request.caller is self.exchange.request.caller)
         settled = (each.ended + SETTLING_SECONDS <= self.exchange.started for each in islice(renamed, 1))
         return self.history.facts.recorded and any(settled)
 
@@ -117,18 +106,18 @@ class Fleet:
     @property
     def _was_found_uncreated(self) -> bool:
         """Whether a rename succeeded without any create, which may have made a fleet."""
-        return any(map(self._may_have_seen, islice(self._calls.successes, 2)))  # one may be the exchange itself
+        return any(map(self._may_have_seen, islice(self.calls.successes, 2)))  # one may be the exchange itself
 
     # --- its creates -----------------------------------------------------------------------------
 
     @cached_property
     def creation(self) -> Creation | None:
         """The create that made the fleet of this very id, if it is known."""
-        found = (each for each in self._creations if each.is_certain and self.id in (each.id, each.shown))
+        found = (each for each in self.creations if each.is_certain and self.id in (each.id, each.shown))
         return next(found, None)
 
     @cached_property
-    def _creations(self) -> Sequence[Creation]:
+    def creations(self) -> Sequence[Creation]:
         """The creates that may have made it, or a fleet that some dialect takes for it, by the time of the answer."""
         return [each for each in self.history.creations(self.id) if self._may_have_seen(each.exchange)]
 
@@ -139,7 +128,7 @@ class Fleet:
     def _matches(self) -> dict[Creation, IdMatch]:
         """How the id matches that of each create: in a body the one that was sent, elsewhere the one that was shown."""
         unsure = PLACES.get(self.operation, IN_BODIES)
-        ids = {each: each.shown if unsure else each.id for each in self._creations}
+        ids = {each: each.shown if unsure else each.id for each in self.creations}
         return {each: id_match(id, self.id, self.dialect, unsure) for each, id in ids.items()}
 
     @property
@@ -155,7 +144,7 @@ class Fleet:
     def differs_in_case_only(self) -> bool:
         """Whether it is unclear only as it differs from the id of a fleet of the caller in the case of its letters."""
         is_unclear = self.ownership is Ownership.UNCLEAR and self.creation is None
-        return is_unclear and any(map(self._is_in_another_case, self._creations))
+        return is_unclear and any(map(self._is_in_another_case, self.creations))
 
     def _is_in_another_case(self, creation: Creation) -> bool:
         by_the_caller = creation.exchange.request.caller is self.exchange.request.caller
@@ -171,13 +160,13 @@ class Fleet:
     # --- its renames -----------------------------------------------------------------------------
 
     @property
-    def _calls(self) -> Calls:
+    def calls(self) -> Calls:
         return self.history.calls(self.id)
 
     @property
     def is_renamed(self) -> bool:
         """Whether it had been renamed successfully."""
-        return self._calls.successes.first_ended <= self.exchange.started
+        return self.calls.successes.first_ended <= self.exchange.started
 
     @property
     def is_being_renamed(self) -> bool:
@@ -186,18 +175,18 @@ class Fleet:
 
     def renames_meanwhile(self) -> Iterator[Exchange]:
         """Yield the renames that overlapped the exchange; one without an answer may still be carried out."""
-        yield from self._calls.successes.overlapping(self.exchange)
-        yield from filter(self._may_have_seen, self._calls.unanswered)
+        yield from self.calls.successes.overlapping(self.exchange)
+        yield from filter(self._may_have_seen, self.calls.unanswered)
 
     @property
     def is_first_rename(self) -> bool:
         """Whether no rename had been sent before."""
-        return self._calls.renames.first_started >= self.exchange.started
+        return self.calls.renames.first_started >= self.exchange.started
 
     @property
     def was_found_by_this_path(self) -> bool:
         """Whether it had been renamed under this id, spelled and percent-encoded just so."""
-        ended = self._calls.found_by.get(self.exchange.request.path)
+        ended = self.calls.found_by.get(self.exchange.request.path)
         return ended is not None and ended <= self.exchange.started
 
     @property
@@ -211,7 +200,7 @@ class Fleet:
     @property
     def is_gone(self) -> bool:
         """Whether it had been found, and is never found again: then it is no matter in which way it was asked for."""
-        return self.is_renamed and self._calls.successes.last_started < self.exchange.started
+        return self.is_renamed and self.calls.successes.last_started < self.exchange.started
 
     @cached_property
     def is_settling(self) -> bool:
@@ -219,7 +208,7 @@ class Fleet:
         return self._is_settling_at(self.exchange)
 
     def _is_settling_at(self, miss: Exchange) -> bool:
-        return self._is_missed_soon_at(miss) and miss.started < self._calls.first_found(miss.request) < math.inf
+        return self._is_missed_soon_at(miss) and miss.started < self.calls.first_found(miss.request) < math.inf
 
     def _is_missed_soon_at(self, miss: Exchange) -> bool:
         creation = self._at(miss).creation
@@ -238,7 +227,7 @@ class Fleet:
     def is_lost(self) -> bool:
         """Whether it had been answered 404 though it was there: that was judged, and nothing later is read from it."""
         if self.id not in self.losses:
-            lost = (each.ended for each in self._calls.misses if self._was_a_loss(each))
+            lost = (each.ended for each in self.calls.misses if self._was_a_loss(each))
             self.losses[self.id] = min(lost, default=math.inf)
         return self.losses[self.id] <= self.exchange.started
 
@@ -259,71 +248,13 @@ class Fleet:
     @cached_property
     def has_codes_for_others(self) -> bool | None:
         """Whether it has codes by what another caller was shown of it; None where nobody else could tell."""
-        others = [each for each in self._calls.codes if each.request.caller is not self.exchange.request.caller]
+        others = [each for each in self.calls.codes if each.request.caller is not self.exchange.request.caller]
         if any(map(value_of, others)):
             return True
         asked = any(each.status == NOT_FOUND and self._at(each).is_renamed for each in others)
         return False if asked else None
 
-    # --- its names -------------------------------------------------------------------------------
-
-    def was_called(self, name: object) -> bool:
-        """Say whether it had been given a name that some server takes for this one."""
-        ids = {self.id, *(each.id for each in self._creations)}
-        renames = (each for id in ids for each in self.history.calls(id).successes)
-        renamed = (self.history.parsed(each).fields.get("newName") for each in renames)
-        given = (*(each.name for each in self._creations), *renamed)
-        return any(_bare_name(each, self.id) == _bare_name(name, self.id) for each in given)
-
-    def is_called(self, name: str) -> bool:
-        """Say whether the last name that it was seen to be given is this one."""
-        rename = self._calls.successes.last_before(self.exchange)
-        if rename:
-            return self.history.parsed(rename).fields.get("newName") == name
-        return self.creation is not None and self.creation.name == name
-
     @property
     def is_refused_again(self) -> bool:
         """Whether this server refuses every create of a fleet that is there, whatever it repeats."""
         return self.dialect.get("duplicate.identical") == "refused"
-
-    def names_before(self) -> list[object]:
-        """Return the names in its creates that had been answered: a create that repeats one may show it."""
-        return [each.name for each in self.history.creations(self.id) if each.exchange.precedes(self.exchange)]
-
-    def names_meanwhile(self) -> list[object]:
-        """Return the names of the renames that overlapped the exchange: its answer may show them already."""
-        return [self.history.parsed(each).fields.get("newName", MISSING) for each in self.renames_meanwhile()]
-
-    def taken_by_another(self, name: str) -> Taken:
-        """Say whether another fleet has a name.
-
-        Only a name with our mark is surely free, and a fleet that had one may have it still.
-        Whether organizations share names is for the server to say.
-        """
-        if self.history.facts.recorded:
-            return Taken.PERHAPS
-        others = list(self.others_called_like(name))
-        if any(each.name == name and self._is_surely_called_so(each) for each in others):
-            return Taken.SURELY
-        return Taken.PERHAPS if others or not self.history.facts.is_ours(name) else Taken.NOT
-
-    def others_called_like(self, name: str) -> Iterator[Naming]:
-        """Yield where other fleets were to get a name that some server takes for this one."""
-        namings = self.history.names.like(name, besides=self.id)
-        return (each for each in namings if each.exchange.started < self.exchange.started)
-
-    def _is_surely_called_so(self, naming: Naming) -> bool:
-        """Say whether another fleet got a name and was not renamed since, as far as anybody can tell."""
-        given = naming.exchange
-        is_given = given.succeeded and given.precedes(self.exchange)
-        if not is_given or given.request.caller is not self.exchange.request.caller:
-            return False
-        return not self.history.calls(naming.id).renames.has_any_between(given.started, self.exchange.started)
-
-
-def _bare_name(name: object, id: str) -> str:
-    """Return what all servers would keep of a name; some show the id of a fleet that has none."""
-    if name in (MISSING, None, id):
-        return ""
-    return nfc(name.strip()) if isinstance(name, str) else spelled(name)

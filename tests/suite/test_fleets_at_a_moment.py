@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from fleet_contract.contract_tests.exchange import Caller
-from fleet_contract.contract_tests.judging.fleet import Ownership, Taken
+from fleet_contract.contract_tests.judging.fleet import Ownership
+from fleet_contract.contract_tests.judging.fleet_names import Taken, taken_by_another
 from fleet_contract.contract_tests.judging.identity import IdMatch, id_match
 
 from .histories import MARK, A, B, History
@@ -83,10 +84,10 @@ def test_a_name_is_taken_where_another_fleet_surely_has_it() -> None:
     name = f"Name {MARK}"
     history.create(A, name)
     taken = history.create(B, name, 409)
-    assert history.fleet(B, taken).taken_by_another(name) is Taken.SURELY
-    assert history.fleet(A, taken).taken_by_another(name) is Taken.NOT
-    assert history.fleet(B, taken).taken_by_another(f"{name}!") is Taken.NOT
-    assert history.fleet(B, taken).taken_by_another(name.upper()) is Taken.PERHAPS
-    assert history.fleet(B, taken).taken_by_another("Depot") is Taken.PERHAPS
+    assert taken_by_another(history.fleet(B, taken), name) is Taken.SURELY
+    assert taken_by_another(history.fleet(A, taken), name) is Taken.NOT
+    assert taken_by_another(history.fleet(B, taken), f"{name}!") is Taken.NOT
+    assert taken_by_another(history.fleet(B, taken), name.upper()) is Taken.PERHAPS
+    assert taken_by_another(history.fleet(B, taken), "Depot") is Taken.PERHAPS
     history.rename(A, f"Other {MARK}")
-    assert history.fleet(B, history.create(B, name)).taken_by_another(name) is not Taken.SURELY
+    assert taken_by_another(history.fleet(B, history.create(B, name)), name) is not Taken.SURELY

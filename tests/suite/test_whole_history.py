@@ -9,6 +9,7 @@ import pytest
 
 from fleet_contract.contract_tests.driving.untested import Lack
 from fleet_contract.contract_tests.judging.findings import Finding, shown
+from fleet_contract.contract_tests.judging.fleet_names import others_called_like
 from fleet_contract.contract_tests.judging.history import Facts
 from fleet_contract.contract_tests.judging.history import History as Known
 from fleet_contract.contract_tests.judging.judge import OF_A_HISTORY, findings_of, judge
@@ -104,7 +105,7 @@ def test_asking_a_history_writes_nothing_into_it(honest: Report) -> None:
         assert list(findings_of(view.at(exchange))) is not None
         for id in ("never-seen", *history.parsed(exchange).fleet_ids):
             assert view.at(exchange).fleet(id).ownership
-            assert list(view.at(exchange).fleet(id).others_called_like("never heard")) == []
+            assert list(others_called_like(view.at(exchange).fleet(id), "never heard")) == []
     for judge_history in OF_A_HISTORY:
         list(judge_history(view))
     assert dict(sizes(history)) == before

@@ -8,6 +8,7 @@ from typing import Any
 from fleet_contract.contract_tests.judging.bodies import Body
 from fleet_contract.contract_tests.judging.findings import Finding, Findings, finding, shown
 from fleet_contract.contract_tests.judging.fleet import Ownership
+from fleet_contract.contract_tests.judging.fleet_names import names_before, names_meanwhile
 from fleet_contract.contract_tests.judging.history import History
 from fleet_contract.contract_tests.judging.identity import loosest
 from fleet_contract.contract_tests.judging.moment import Moment
@@ -65,7 +66,7 @@ def _of_create(moment: Moment) -> Findings:
     fleet = moment.fleet(str(id))
     if fleet.is_renamed or (moment.history.facts.recorded and not fleet.is_refused_again):
         return  # An identical create may be answered with the fleet as it is now.
-    names = [name, *fleet.names_before(), *fleet.names_meanwhile()]
+    names = [name, *names_before(fleet), *names_meanwhile(fleet)]
     yield _shows(moment, _about_the_name(name), "fleetName", _shown_as(names, ids))
 
 
@@ -85,7 +86,7 @@ def _of_rename(moment: Moment) -> Findings:
     name = moment.request.fields.get("newName", MISSING)
     requirement = "rename.refuses-an-overlong-name" if _is_too_long(name) else "rename.answers-the-new-name"
     # Whoever reads the fleet again after the rename may see the name that an overlapping one gave.
-    names = [name, *moment.fleet(id).names_meanwhile()]
+    names = [name, *names_meanwhile(moment.fleet(id))]
     yield _shows(moment, requirement, "fleetName", _shown_as(names, ids))
 
 

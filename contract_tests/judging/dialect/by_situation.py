@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from fleet_contract.contract_tests.judging.expectations.situations import situations_of
+from fleet_contract.contract_tests.judging.fleet_names import others_called_like
 from fleet_contract.contract_tests.judging.listings import cursor_of, items_of
 from fleet_contract.contract_tests.judging.moment import Moment
 from fleet_contract.contract_tests.judging.parsed_request import MISSING
@@ -43,7 +44,7 @@ def _was_given_to_another(moment: Moment) -> bool:
     A name that only a fleet of somebody else's could have is rather refused for what it is.
     """
     name = spelled(_sent_name(moment))
-    others = moment.fleet_of_path.others_called_like(name)
+    others = others_called_like(moment.fleet_of_path, name)
     return any(each.name.casefold() == name.casefold() for each in others)
 
 

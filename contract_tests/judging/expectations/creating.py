@@ -12,6 +12,7 @@ from fleet_contract.contract_tests.judging.expectations.names import (
     situations_of_any_name,
 )
 from fleet_contract.contract_tests.judging.fleet import Fleet, Ownership
+from fleet_contract.contract_tests.judging.fleet_names import was_called
 from fleet_contract.contract_tests.judging.moment import Moment
 from fleet_contract.contract_tests.judging.parsed_request import MISSING
 
@@ -93,7 +94,7 @@ def _of_a_repetition(fleet: Fleet, name: Any) -> str:
         return "create.again-in-other-words"
     if fleet.creation is not None and fleet.creation.name == name:
         return "create.again-after-a-rename" if fleet.is_renamed else "create.again-identically"
-    return "create.again-in-other-words" if fleet.was_called(name) else "create.of-a-taken-id"
+    return "create.again-in-other-words" if was_called(fleet, name) else "create.of-a-taken-id"
 
 
 def _of_its_name(name: Any, fleet: Fleet, moment: Moment) -> Iterator[str]:

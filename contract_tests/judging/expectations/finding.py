@@ -13,6 +13,7 @@ from fleet_contract.contract_tests.judging.expectations.names import (
     situations_of_any_name,
 )
 from fleet_contract.contract_tests.judging.fleet import Fleet, Ownership
+from fleet_contract.contract_tests.judging.fleet_names import is_called
 from fleet_contract.contract_tests.judging.moment import Moment
 from fleet_contract.contract_tests.judging.parsed_request import MISSING
 
@@ -93,7 +94,7 @@ def _of_new_name(name: object, fleet: Fleet, moment: Moment) -> Iterator[str]:
 
 
 def _of_fitting_name(name: str, fleet: Fleet, moment: Moment) -> Iterator[str]:
-    if fleet.is_called(name):
+    if is_called(fleet, name):
         yield "rename.to-the-name-it-has"
     if is_telling_by_its_length(name, moment):
         yield "rename.to-the-longest-name"

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterator, Mapping
 
 from fleet_contract.contract_tests.judging import texts
-from fleet_contract.contract_tests.judging.fleet import Fleet, Taken
+from fleet_contract.contract_tests.judging.fleet import Fleet
+from fleet_contract.contract_tests.judging.fleet_names import Taken, taken_by_another
 from fleet_contract.contract_tests.judging.moment import Moment
 from fleet_contract.contract_tests.judging.names_seen import Names
 from fleet_contract.spec.catalogue import catalogue
@@ -42,7 +43,7 @@ def situations_of_any_name(name: str, fleet: Fleet) -> Iterator[str]:
         yield "name.to-normalise"
     if texts.is_alarming(name):
         yield "name.alarming"
-    taken = Taken.NOT if fleet.dialect.get("name.taken") == "accepted" else fleet.taken_by_another(name)
+    taken = Taken.NOT if fleet.dialect.get("name.taken") == "accepted" else taken_by_another(fleet, name)
     if taken is not Taken.NOT and not (fleet.history.facts.recorded and not _may_be_for_its_name(fleet)):
         yield _TAKEN[taken]
 
