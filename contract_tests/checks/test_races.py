@@ -24,7 +24,11 @@ def test_creates_of_one_id_at_once_make_one_fleet(api: Api, case: int) -> None:
     # Each has another one that says the very same, whichever comes first.
     ending = texts.PLAIN_ENDINGS[1] if api.spares_fleets else ""
     names = [name for _ in range(0, case, 2) for name in [api.fresh_name() + ending] * 2]
-    api.at_once(*(partial(api.create, id, name) for name in names[:case]))
+    first, *others = [partial(api.create, id, name) for name in names[:case]]
+    # Where few fleets are created, this one is looked up meanwhile, too.
+    renames = [partial(api.rename, id, api.fresh_name()) for _ in range(3 if api.spares_fleets else 0)]
+    looks = [_one_after_another(*renames)] if renames else []
+    api.at_once(first, *looks, *others, requests=case + len(renames))
     api.create(id, api.fresh_name())
     api.rename(id, api.fresh_name())
 
