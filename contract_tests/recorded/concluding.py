@@ -8,7 +8,15 @@ from fleet_contract.contract_tests.exchange import Exchange
 from fleet_contract.contract_tests.judging.judge import Judgement
 from fleet_contract.contract_tests.network.ledger import Footprint
 from fleet_contract.contract_tests.running.runs import Report, Settings, digest
-from fleet_contract.contract_tests.running.verdicts import Ran, Result, Verdict, fold, outcome, testable
+from fleet_contract.contract_tests.running.verdicts import (
+    Ran,
+    Result,
+    Verdict,
+    fold,
+    outcome,
+    testable,
+    with_plainest_first,
+)
 
 NO_MARK = "none"  # of what others created
 UNSEEN = "no recorded exchange shows it; what hangs on all that a server was asked, only a run can show"
@@ -53,7 +61,8 @@ def concluded(
     exchanges = judgement.history.exchanges
     wanted = testable(settings.only, settings.skip, settings.target.dialect)
     ran = [Ran("the recording", tuple(each.id for each in wanted), reason=UNSEEN, error=error)]
-    results = [_as_shown(each) for each in fold(wanted, judgement.findings, ran, judgement.explained, exchanges)]
+    folded = fold(wanted, judgement.findings, ran, judgement.explained, exchanges)
+    results = with_plainest_first(map(_as_shown, folded), judgement.history)
     return Report(
         settings=settings,
         outcome=outcome(results, ran, settings.gate),

@@ -1,12 +1,37 @@
-"""Candidates: which exchanges may show a failure once more, from few to all that came before it."""
+"""Candidates: which failure to show, and which exchanges may show it once more, from few to all that came before it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from fleet_contract.contract_tests.exchange import Exchange
 from fleet_contract.contract_tests.judging.findings import Finding
 from fleet_contract.contract_tests.judging.history import History
 
+_MOST_COMPARED = 20  # failures, by all that leads to them
 _MOST_SHOWN, _MOST_RENAMES, _MOST_CREATES = 8, 3, 2
+
+
+def plainest_first(failures: Sequence[Finding], history: History) -> list[Finding]:
+    """Return failures, the plainest first: it can be read, and no spelling and no overlap hides its cause."""
+    if not failures:
+        return []
+    by_number = {each.number: each for each in history.exchanges}
+
+    def oddness(failure: Finding) -> tuple[bool, bool, int, int]:
+        last = by_number[max(failure.exchanges)]
+        is_spelled = history.request(last.number).is_unusually_spelled
+        return is_spelled, bool(last.burst), len(failure.exchanges), _length([last])
+
+    def whole_oddness(failure: Finding) -> tuple[bool, bool, int, int]:
+        last = by_number[max(failure.exchanges)]
+        # What came before one of several calls at once is a matter of chance.
+        return *oddness(failure)[:-1], _length([last] if last.burst else nearest(failure, history))
+
+    ordered = sorted(failures, key=oddness)
+    return sorted(ordered[:_MOST_COMPARED], key=whole_oddness) + ordered[_MOST_COMPARED:]
+
+
+def _length(exchanges: Iterable[Exchange]) -> int:
+    return sum(len(each.request.path) + len(each.request.body) for each in exchanges)
 
 
 def nearest(finding: Finding, history: History) -> list[Exchange]:

@@ -10,7 +10,7 @@ from fleet_contract.contract_tests.judging.history import History
 from fleet_contract.contract_tests.network.budget import BudgetSpent
 from fleet_contract.contract_tests.network.client import WritesForbidden
 from fleet_contract.contract_tests.network.outgoing import READS
-from fleet_contract.contract_tests.replays.candidates import candidates, nearest
+from fleet_contract.contract_tests.replays.candidates import candidates, plainest_first
 from fleet_contract.contract_tests.replays.reducing import reduced
 from fleet_contract.contract_tests.replays.replay import Known, Replay, untried
 from fleet_contract.contract_tests.replays.resending import Resender, Sent
@@ -40,7 +40,7 @@ class Shortener:
 
     def replay(self, failures: Sequence[Finding], requests: int) -> Replay:
         """Return the replay of the first of some failures that is seen again, else what is known of the plainest."""
-        plainest = sorted(failures, key=self._oddness)[:_MOST_FAILURES]
+        plainest = plainest_first(failures, self._history)[:_MOST_FAILURES]
         trials = _Trials(self._resender, requests)
         try:
             for steady in (True, False):
@@ -52,16 +52,6 @@ class Shortener:
         except Spent:
             known = Known.UNTRIED
         return replace(untried(plainest[0], self._history, self._rate), known=known)
-
-    def _oddness(self, failure: Finding) -> tuple[bool, bool, int, int]:
-        """Rank failures: the plainest first, which can be read, and whose cause no spelling and no overlap hides."""
-        last = max(failure.exchanges)
-        exchange = next(each for each in self._history.exchanges if each.number == last)
-        # What came before one of several calls at once is a matter of chance.
-        story = [exchange] if exchange.burst else nearest(failure, self._history)
-        length = sum(len(each.request.path) + len(each.request.body) for each in story)
-        is_spelled = self._history.request(last).is_unusually_spelled
-        return is_spelled, bool(exchange.burst), len(failure.exchanges), length
 
     def _shortened(self, failure: Finding, trials: "_Trials", *, steady: bool) -> Replay | None:
         for steps in self._sequences(failure):

@@ -40,6 +40,7 @@ from fleet_contract.contract_tests.running.verdicts import (
     outcome,
     testable,
     waivers,
+    with_plainest_first,
 )
 from fleet_contract.contract_tests.target.depths import Depth
 from fleet_contract.contract_tests.target.earlier import Earlier, Stock
@@ -260,7 +261,7 @@ class Run:
         settings, stock = self.settings, self.api.stock
         exchanges = judgement.history.exchanges
         folded = fold(self.wanted.values(), judgement.findings, self.ran, judgement.explained, exchanges)
-        results = as_shown(folded, settings.depth)
+        results = with_plainest_first(as_shown(folded, settings.depth), judgement.history)
         return Report(
             settings=settings,
             outcome=outcome(results, self.ran, settings.gate),

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -10,7 +10,9 @@ from fleet_contract.contract_tests.driving.untested import INCONCLUSIVE, Lack
 from fleet_contract.contract_tests.exchange import Exchange, named
 from fleet_contract.contract_tests.judging.explanations import Causes
 from fleet_contract.contract_tests.judging.findings import Finding
+from fleet_contract.contract_tests.judging.history import History
 from fleet_contract.contract_tests.process.ending import Exit
+from fleet_contract.contract_tests.replays.candidates import plainest_first
 from fleet_contract.contract_tests.target.depths import UNSHOWN, Depth
 from fleet_contract.contract_tests.target.gate import Gate
 from fleet_contract.contract_tests.target.waivers import State, Waiver
@@ -114,6 +116,11 @@ def as_shown(results: Iterable[Result], depth: Depth) -> list[Result]:
     """Return the results without the passes that the requests of a depth cannot show; a failure stays one."""
     unshown = UNSHOWN.get(depth, frozenset())
     return [_unshown(each, depth) if each.requirement.id in unshown else each for each in results]
+
+
+def with_plainest_first(results: Iterable[Result], history: History) -> list[Result]:
+    """Return results whose failures begin with the one that a report tells best."""
+    return [replace(each, failures=tuple(plainest_first(each.failures, history))) for each in results]
 
 
 def _unshown(result: Result, depth: Depth) -> Result:
