@@ -14,6 +14,7 @@ from fleet_contract.contract_tests.exploring.hunting import Hunt
 from fleet_contract.contract_tests.exploring.records import Sighting
 from fleet_contract.contract_tests.replays.replay import untried
 from fleet_contract.contract_tests.replays.script import script
+from fleet_contract.contract_tests.reports.console import counted
 from fleet_contract.contract_tests.reports.text import COLOURS, print_failure
 from fleet_contract.contract_tests.running.verdicts import Outcome, Result, Verdict
 from fleet_contract.contract_tests.target.target import Target
@@ -65,7 +66,8 @@ def print_exploration(explored: Explored, replay: Sequence[str], console: Consol
     footprint = explored.footprint
     console.print(
         f"\n[bold]footprint[/] {footprint.requests} requests in {footprint.seconds:.1f} s; left behind permanently: "
-        f"{len(footprint.fleets_created)} fleets and {len(footprint.keys_created)} charging keys",
+        f"{counted(len(footprint.fleets_created), 'fleet')} and "
+        f"{counted(len(footprint.keys_created), 'charging key')}",
         soft_wrap=True,
     )
     if explored.ended:

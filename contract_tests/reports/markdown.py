@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from fleet_contract.contract_tests.reports.console import counted
 from fleet_contract.contract_tests.reports.value import RECORDED, Value
 
 _MOST_EXCHANGES = 12
@@ -34,8 +35,8 @@ def _lines(value: Value) -> Iterator[str]:
         yield f"| {' | '.join(cells)} |"
     footprint = value["footprint"]
     left_behind = (
-        f"; left behind for ever: {len(footprint['fleets_created'])} fleets and {len(footprint['keys_created'])} "
-        f"charging keys"
+        f"; left behind for ever: {counted(len(footprint['fleets_created']), 'fleet')} and "
+        f"{counted(len(footprint['keys_created']), 'charging key')}"
     )
     yield f"\n{footprint['requests']} requests in {footprint['seconds']:.1f} s{'' if is_recorded else left_behind}."
 

@@ -10,7 +10,7 @@ from fleet_contract.contract_tests.judging.history import History
 from fleet_contract.contract_tests.network.ledger import Footprint
 from fleet_contract.contract_tests.replays.replay import Replay
 from fleet_contract.contract_tests.replays.resending import OWN_DIGITS
-from fleet_contract.contract_tests.reports.console import room_of, say
+from fleet_contract.contract_tests.reports.console import counted, room_of, say
 from fleet_contract.contract_tests.reports.exchanges import answer_line, grouped, request_line
 from fleet_contract.contract_tests.reports.redacted import codes_of
 from fleet_contract.contract_tests.reports.timeline import drawn
@@ -72,8 +72,9 @@ def print_footprint(report: Report, console: Console) -> None:
     say(
         console,
         f"[bold]footprint[/] {footprint.requests} requests{_for_replays(report)} in {footprint.seconds:.1f} s; "
-        f"left behind permanently: {len(footprint.fleets_created)} fleets and {len(footprint.keys_created)} "
-        f"charging keys, marked ct-{report.mark}{escape(_marked_otherwise(report))}",
+        f"left behind permanently: {counted(len(footprint.fleets_created), 'fleet')} and "
+        f"{counted(len(footprint.keys_created), 'charging key')}, "
+        f"marked ct-{report.mark}{escape(_marked_otherwise(report))}",
     )
     for line in about_earlier_fleets(footprint):
         say(console, escape(line), hang=2)

@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from fleet_contract.contract_tests.marks import PRINTED
-from fleet_contract.contract_tests.reports.console import say
+from fleet_contract.contract_tests.reports.console import counted, say
 from fleet_contract.contract_tests.session.disabling import Disabling
 from fleet_contract.contract_tests.session.doctor import Diagnosis
 from fleet_contract.contract_tests.session.planning import Plan
@@ -22,8 +22,9 @@ def print_plan(plan: Plan, console: Console) -> None:
     if target.may_write:
         say(
             console,
-            f"sends at most {limits.max_requests:,} requests and creates at most {limits.max_fleets} fleets and "
-            f"{limits.max_keys} charging keys, which cannot be deleted.",
+            f"sends at most {limits.max_requests:,} requests and creates at most "
+            f"{counted(limits.max_fleets or 0, 'fleet')} and {counted(limits.max_keys or 0, 'charging key')}, "
+            f"which cannot be deleted.",
             2,
         )
         say(console, f"Fleets called ct-<mark>-… and keys with {PRINTED}<mark>-… on them stay for ever.", 2)
@@ -32,7 +33,9 @@ def print_plan(plan: Plan, console: Console) -> None:
     pace = f"{target.rate:g} requests per second" if target.rate else "any pace"
     seconds = "has no end of its own" if plan.seconds is None else f"ends after at most {plan.seconds:,.0f} s"
     say(console, f"It goes at {pace}, and {seconds}.", 2)
-    console.print(f"\n[bold]{len(plan.drives)} checks, which reach {len(plan.reached)} requirements[/]")
+    console.print(
+        f"\n[bold]{counted(len(plan.drives), 'check')}, which reach {counted(len(plan.reached), 'requirement')}[/]"
+    )
     for each in plan.drives:
         say(console, each.words, 2, 2)
     if settings.earlier:
@@ -40,14 +43,13 @@ def print_plan(plan: Plan, console: Console) -> None:
     if plan.unlocked:
         console.print("\n[bold]What would add to it[/]")
     for reason, ids in plan.unlocked.items():
-        more = (
-            f"{len(ids)} more requirements: {', '.join(sorted(ids))}" if ids else "no more requirements, but more cases"
-        )
+        named = f"{counted(len(ids), 'more requirement')}: {', '.join(sorted(ids))}"
+        more = named if ids else "no more requirements, but more cases"
         say(console, f"[yellow]{escape(reason)}[/]: {more}", 2, 2)
 
 
 def _print_reuse(plan: Plan, console: Console) -> None:
-    console.print(f"\n[bold]{len(plan.settings.earlier)} fleets of earlier runs may be used[/]")
+    console.print(f"\n[bold]{counted(len(plan.settings.earlier), 'fleet')} of earlier runs may be used[/]")
     say(console, "New each time, so that what resembles its id is nobody's: the fleet that most checks use.", 2, 2)
     for each in plan.drives:
         if each.check.new:

@@ -15,7 +15,7 @@ from fleet_contract.contract_tests.process.ending import Exit, complain, ending_
 from fleet_contract.contract_tests.process.files import is_bounded, prepare, write
 from fleet_contract.contract_tests.process.signals import armed, breakable, held, watching
 from fleet_contract.contract_tests.process.surroundings import deaf, somewhere
-from fleet_contract.contract_tests.reports.console import open_console, say
+from fleet_contract.contract_tests.reports.console import counted, open_console, say
 from fleet_contract.contract_tests.reports.difference import print_difference
 from fleet_contract.contract_tests.reports.drift import changes
 from fleet_contract.contract_tests.reports.formats import FORMATS
@@ -70,8 +70,9 @@ def look(run: Run, console: Console) -> None:
     if settings.target.may_write:
         say(
             console,
-            f"Judging {where} at {settings.depth.word} depth: at most {limits.max_fleets} fleets, "
-            f"{limits.max_keys} keys, {limits.max_requests} requests, {most}. Fleets and keys cannot be deleted.",
+            f"Judging {where} at {settings.depth.word} depth: at most "
+            f"{counted(limits.max_fleets or 0, 'fleet')}, {counted(limits.max_keys or 0, 'key')}, "
+            f"{counted(limits.max_requests or 0, 'request')}, {most}. Fleets and keys cannot be deleted.",
         )
     else:
         say(

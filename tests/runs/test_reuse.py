@@ -122,7 +122,7 @@ def test_a_plan_says_what_is_new_each_time_and_what_is_left_out(tmp_path: Path) 
     said = command("plan", "http://127.0.0.1:1", "--reuse", "--ledger", str(ledger), "--depth", "standard").output
     text = " ".join(said.split())
     assert f"at most {MOST_NEW} fleets" in text
-    assert "1 fleets of earlier runs may be used" in text
+    assert "1 fleet of earlier runs may be used" in text
     for each in left_out_with_reuse():
         assert f"Left out, since it needs new fleets: {each.words}" in text
 

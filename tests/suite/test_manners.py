@@ -58,7 +58,7 @@ def test_a_plan_says_what_a_run_would_do_and_sends_nothing() -> None:
     said = command("plan", "https://staging.example/drive", "--depth", "smoke", "--allow-writes")
     assert said.exit_code == 0
     text = " ".join(said.output.split())
-    assert "at most 40 requests and creates at most 1 fleets and 0 charging keys" in text
+    assert "at most 40 requests and creates at most 1 fleet and 0 charging keys" in text
     assert "Fleets called ct-<mark>-…" in text
     assert "It goes at 10 requests per second, and ends after at most 68 s." in text
     assert "no list is shown without a key" in text
