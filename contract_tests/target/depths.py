@@ -33,7 +33,6 @@ UNSHOWN = {
         {
             "fleets.id-finds-the-fleet",
             "rename.name-holds-100-characters",
-            "rename.unknown-fleet-is-404",
         }
     )
 }

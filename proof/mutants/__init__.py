@@ -31,8 +31,8 @@ from proof.mutants.table import Mutant, mutants
 
 # In this order the mutants of one requirement stand from the plainest to the subtlest, those that need a race last.
 SECTIONS = (
-    *(fleets, look_ups, create, create_refusals, rename, invitation, keys, keys_by_value, listing, long_lists),
-    *(keys_of_others, pages, prices),
+    *(fleets, look_ups, create, create_refusals, rename, invitation, keys, keys_by_value, listing, keys_of_others),
+    *(pages, long_lists, prices),
     *(access, http, http_crashes, races),
 )
 
