@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from fleet_contract.contract_tests.exchange import Cause
 
 ADVICE: Mapping[Cause, str] = {
-    Cause.NAME: "Correct the host in BASE_URL, or set network.proxy if only a proxy knows it, network.resolve if nobody does",
+    Cause.NAME: "Correct the host in BASE_URL, or set network.proxy if only a proxy knows it, or network.resolve if "
+    "nobody does",
     Cause.CONNECT: "Start the server, or correct host and port in BASE_URL",
     Cause.TLS: "Check the server's log; a server that does not speak TLS needs http:// in BASE_URL",
     Cause.TRUST: "If a private authority signed the certificate, name its file in network.ca_file",

@@ -52,6 +52,11 @@ def read_other(settings: Settings, given: Mapping[str, Any]) -> Settings | None:
     """
     if not given.get("against"):
         return None
+    if "://" in given["against"]:
+        raise Contradiction(
+            "--against names a URL. Expected the target file of the second server, which has keys and fixtures of its "
+            "own. Write one, or give servers.toml#NAME."
+        )
     other, _ = read_settings(None, {**given, "target": given["against"], "against": None, **_NO_FLAGS})
     if other.target.base_url == settings.target.base_url:
         raise Contradiction(

@@ -13,7 +13,7 @@ from fleet_contract.contract_tests.judging.findings import Finding
 from fleet_contract.contract_tests.judging.history import History
 from fleet_contract.contract_tests.process.ending import Exit
 from fleet_contract.contract_tests.replays.candidates import plainest_first
-from fleet_contract.contract_tests.target.depths import UNSHOWN, Depth
+from fleet_contract.contract_tests.target.depths import UNSHOWN, Depth, needed
 from fleet_contract.contract_tests.target.gate import Gate
 from fleet_contract.contract_tests.target.waivers import State, Waiver
 from fleet_contract.spec.catalogue import Basis, Requirement, catalogue
@@ -126,8 +126,7 @@ def with_plainest_first(results: Iterable[Result], history: History) -> list[Res
 def _unshown(result: Result, depth: Depth) -> Result:
     if result.verdict is not Verdict.PASSED:
         return result
-    reason = f"needs --depth {Depth(depth + 1).word}"
-    return Result(result.requirement, Verdict.UNTESTED, reason=reason)
+    return Result(result.requirement, Verdict.UNTESTED, reason=needed(Depth(depth + 1)))
 
 
 def _result(
@@ -174,10 +173,18 @@ def _why_untested(concerned: Sequence[Ran], answered: Mapping[str, Mapping[int, 
     return f"{name} ran, but no response could be judged" + (f" (answered {seen})" if seen else "")
 
 
+_DEPTHS = {needed(each): each for each in Depth}
+
+
 def lacking(ran: Iterable[Ran]) -> list[Ran]:
-    """Return the checks that could not run to their end: of what was cut short a greater depth would show no more."""
+    """Return the checks that could not run to their end: of what was cut short a greater depth would show no more.
+
+    Of those that need one, the ones that need the least.
+    """
     lacked = [each for each in ran if each.reason]
-    return [each for each in lacked if each.lack in INCONCLUSIVE] or lacked
+    least = min((_DEPTHS[each.reason] for each in lacked if each.reason in _DEPTHS), default=Depth.SMOKE)
+    enough = [each for each in lacked if _DEPTHS.get(each.reason, least) is least]
+    return [each for each in lacked if each.lack in INCONCLUSIVE] or enough
 
 
 def outcome(results: Sequence[Result], ran: Sequence[Ran], gate: Gate) -> Outcome:

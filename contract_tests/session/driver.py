@@ -18,6 +18,7 @@ from fleet_contract.contract_tests.programs.case_files import Case
 from fleet_contract.contract_tests.reports.progress import Progress
 from fleet_contract.contract_tests.running.runs import Report, Run, Settings
 from fleet_contract.contract_tests.running.verdicts import Ran
+from fleet_contract.contract_tests.target.depths import needed
 from fleet_contract.contract_tests.target.target import Target
 
 RUN = pytest.StashKey[Run]()
@@ -169,7 +170,7 @@ class Alone(Driver):
 def lacked_by(check: Check, settings: Settings) -> Untested | None:
     """Return why a check is not to drive, None where it is."""
     if check.least_depth > settings.depth:
-        return Untested(Lack.DEPTH, f"needs --depth {check.least_depth.word}")
+        return Untested(Lack.DEPTH, needed(check.least_depth))
     if check.is_left_out and settings.earlier:
         return Untested(Lack.REUSE, "needs new fleets, and so a run without --reuse")
     missing = [need for need in check.needs if not _entry(settings.target, need)]

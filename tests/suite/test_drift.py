@@ -135,4 +135,6 @@ def test_two_servers_are_judged_side_by_side(tmp_path: Path) -> None:
         same = command("run", "--target", f"{file}#one", "--against", f"{file}#one")
         assert (same.exit_code, "--against names the same server" in same.output) == (2, True)
         gone = command("run", "--target", f"{file}#one", "--against", f"{file}#gone")
+        address = command("run", "--target", f"{file}#one", "--against", "http://127.0.0.1:9")
         assert gone.exit_code == 2
+        assert (address.exit_code, "--against names a URL" in address.output) == (2, True)

@@ -19,7 +19,7 @@ from fleet_contract.contract_tests.running.verdicts import (
     judged,
     outcome,
 )
-from fleet_contract.contract_tests.target.depths import UNSHOWN, Depth
+from fleet_contract.contract_tests.target.depths import UNSHOWN, Depth, needed
 from fleet_contract.contract_tests.target.gate import Gate
 from fleet_contract.spec.catalogue import Basis, catalogue
 
@@ -223,3 +223,9 @@ def test_a_pass_that_a_depth_cannot_show_is_untested_and_says_what_it_needs() ->
     unshown = Result(passed.requirement, Verdict.UNTESTED, reason="needs --depth quick")
     assert as_shown([passed, P], Depth.SMOKE) == [unshown, P]
     assert as_shown([passed, P], Depth.QUICK) == [passed, P]
+
+
+def test_of_checks_that_need_a_depth_the_least_is_told() -> None:
+    needing = [replace(lacking(Lack.DEPTH), reason=needed(each)) for each in (Depth.DEEP, Depth.QUICK, Depth.STANDARD)]
+    (told,) = fold([catalogue().requirement(ID)], [], [*needing, lacking(Lack.FIXTURE, "test_more")])
+    assert told.reason == "test_it: needs --depth quick; test_more: it lacks fixture"
