@@ -86,10 +86,11 @@ def test_the_last_exchange_of_a_recording_is_judged_by_what_is_known_so_far(hist
 
 def test_the_last_exchange_of_a_recording_is_judged_for_nothing_that_another_answered(history: History) -> None:
     recorded = replace(Facts(HELD, MARK), recorded=True)
-    page = history.rename(A, answer=PAGE, got=(*HTML, ("cf-mitigated", "challenge")))
+    page = history.rename(A, answer=PAGE, got=HTML)
     findings, seen = judged_last(HistoryOf(recorded, history.exchanges))
     assert findings == []
     assert (seen.number, seen.answer, seen.foreign) == (page.number, None, page.answer)
+    assert "may have answered" in seen.trouble  # nobody can ask again
 
 
 # --- what somebody else answered --------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from fleet_contract.contract_tests.running.verdicts import (
     is_selected,
     judged,
     outcome,
+    with_plainest_first,
 )
 from fleet_contract.contract_tests.target.depths import UNSHOWN, Depth, needed
 from fleet_contract.contract_tests.target.gate import Gate
@@ -130,6 +131,15 @@ def test_a_run_says_why_nothing_can_be_concluded(
     results: list[Result], ran: list[Ran], asks: dict[str, Any], said: tuple[str, ...]
 ) -> None:
     assert verdicts.doubts(results, ran, Gate(**asks)) == said
+
+
+def test_the_plainest_failure_comes_first_in_a_report() -> None:
+    history = History()
+    history.rename(A, burst=1, lane=1)
+    history.rename(A)
+    overlapping, plain = Finding(ID, False, (1,)), Finding(ID, False, (2,))
+    (shown,) = with_plainest_first([replace(F, failures=(overlapping, plain))], history.history)
+    assert shown == replace(F, failures=(plain, overlapping))
 
 
 def test_what_no_response_shows_says_how_its_check_was_answered() -> None:
