@@ -21,13 +21,11 @@ def plainest_first(failures: Sequence[Finding], history: History) -> list[Findin
         is_spelled = history.request(last.number).is_unusually_spelled
         return is_spelled, bool(last.burst), len(failure.exchanges), _length([last])
 
-    def whole_oddness(failure: Finding) -> tuple[bool, bool, int, int]:
-        last = by_number[max(failure.exchanges)]
-        # What came before one of several calls at once is a matter of chance.
-        return *oddness(failure)[:-1], _length([last] if last.burst else nearest(failure, history))
+    def with_its_story(failure: Finding) -> tuple[object, int]:
+        return oddness(failure), _length(nearest(failure, history))
 
     ordered = sorted(failures, key=oddness)
-    return sorted(ordered[:_MOST_COMPARED], key=whole_oddness) + ordered[_MOST_COMPARED:]
+    return sorted(ordered[:_MOST_COMPARED], key=with_its_story) + ordered[_MOST_COMPARED:]
 
 
 def _length(exchanges: Iterable[Exchange]) -> int:
