@@ -142,7 +142,8 @@ class Exchange:
         self._lives &= not self._connection.is_last and fields.get(b"connection") != b"close"
         self._lives &= length is not None or not has_content
         closing = () if self._lives or b"connection" in fields else (CLOSE,)
-        return head_of_response(status, *self._connection.server_state.default_headers, *own, *closing)
+        usual = [each for each in self._connection.server_state.default_headers if each[0] not in fields]
+        return head_of_response(status, *usual, *own, *closing)
 
     async def _news(self) -> None:
         self._waiter = asyncio.get_running_loop().create_future()

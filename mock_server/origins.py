@@ -73,12 +73,18 @@ def preflight(call: Call, named: Set[str]) -> Answer:
     return Answer(204, headers)
 
 
+def varying_by_origin(varies: str) -> str:
+    """Return the value of Vary with Origin among its members, once."""
+    members = {each.strip().lower() for each in varies.split(",")}
+    return varies if {"origin", "*"} & members else ", ".join(filter(None, [varies, "Origin"]))
+
+
 def shared(answer: Answer, call: Call, named: Set[str]) -> Answer:
     """Return an answer that says whether the page that asked may read it."""
-    varies, origin = answer.headers.get("vary"), call.header("origin")
+    varies, origin = answer.headers.get("vary", ""), call.header("origin")
     if origin is None and varies == "Origin":
         return answer
-    headers = {**answer.headers, "vary": f"{varies}, Origin" if varies else "Origin"}
+    headers = {**answer.headers, "vary": varying_by_origin(varies)}
     if origin is not None and is_allowed(origin, named):
         headers["access-control-allow-origin"] = origin
         headers["access-control-expose-headers"] = EXPOSED

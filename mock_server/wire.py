@@ -23,6 +23,8 @@ from fleet_contract.mock_server.world import World
 from fleet_contract.mock_server.worlds import HEADER, Worlds, without_world
 
 PAGES_FOR_PEOPLE = ("/ui", "/openapi.json", "/openapi.yaml")
+# Fields that are no lists (RFC 9110, section 5.3), by which somebody decides who calls and what a body is.
+STANDING_ONCE = {each.lower(): each for each in ("X-API-Key", "Authorization", "Content-Type", "Origin")}
 
 
 class Wire:
@@ -62,7 +64,7 @@ class Wire:
             call.prefix = f"{ROOT}/worlds/{named}"
         asked = replace(call)
         try:
-            require_one_framing(asked, scope["http_version"])
+            require_clear_head(asked, scope["http_version"])
             targets.read_target(asked)
             targets.require_below(self.parts.base_path, asked)
         except Refusal:
@@ -94,7 +96,7 @@ class Wire:
 
     def own_answer(self, call: Call, scope: Scope, routes: Routes) -> Answer | None:
         """Return the answer to what HTTP and browsers ask of any server, None to all else; raises Refusal."""
-        require_one_framing(call, scope["http_version"])
+        require_clear_head(call, scope["http_version"])
         if origins.is_preflight(call):
             return origins.preflight(call, self.parts.origins)
         targets.read_target(call)
@@ -138,6 +140,15 @@ def call_of(scope: Scope) -> Call:
 def decoded(*headers: tuple[bytes, bytes]) -> Headers:
     """Return header fields as text; a client sends the same ones again and again."""
     return tuple([(name.decode("latin-1"), value.decode("latin-1")) for name, value in headers])
+
+
+def require_clear_head(call: Call, version: str) -> None:
+    """Raise Refusal for a head of which two readers may think differently."""
+    require_one_framing(call, version)
+    values: dict[str, str] = {}
+    for name, value in call.headers:
+        if name in STANDING_ONCE and values.setdefault(name, value) != value:
+            raise Refusal(Kind.BAD_REQUEST, f"{STANDING_ONCE[name]} occurs twice with two values. Send it once.")
 
 
 def require_one_framing(call: Call, version: str) -> None:

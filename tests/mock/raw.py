@@ -48,6 +48,13 @@ def read(sent: bytes) -> Response:
     return Response(int(first.split()[1]), headers, rest)
 
 
+def repeated(sent: bytes) -> set[str]:
+    """Return the names of the header fields that stand twice in the bytes of a response."""
+    _, *lines = sent.partition(b"\r\n\r\n")[0].decode("latin-1").split("\r\n")
+    names = [line.partition(":")[0].lower() for line in lines]
+    return {name for name in names if names.count(name) > 1}
+
+
 def next_response(connection: socket.socket) -> Response:
     """Return the next response of a connection that goes on; one whose length is declared."""
     received = b""
