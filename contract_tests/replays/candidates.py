@@ -22,7 +22,9 @@ def plainest_first(failures: Sequence[Finding], history: History) -> list[Findin
         return is_spelled, bool(last.burst), len(failure.exchanges), _length([last])
 
     def with_its_story(failure: Finding) -> tuple[object, int]:
-        return oddness(failure), _length(nearest(failure, history))
+        # What came before one of several calls at once is a matter of chance.
+        is_at_once = by_number[max(failure.exchanges)].burst
+        return oddness(failure), 0 if is_at_once else _length(nearest(failure, history))
 
     ordered = sorted(failures, key=oddness)
     return sorted(ordered[:_MOST_COMPARED], key=with_its_story) + ordered[_MOST_COMPARED:]
