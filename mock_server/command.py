@@ -37,7 +37,12 @@ log = logging.getLogger("fleet_mock")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]}, invoke_without_command=True)
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on, or a host name.")
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    help="The address to listen on, or a host name; * means every address.",
+)
 @click.option(
     "--port",
     default=8080,

@@ -4,10 +4,11 @@ import errno
 import socket
 from collections.abc import Iterable
 from contextlib import ExitStack
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any
 
 BACKLOG = 2048
+EVERY_ADDRESS = "*"  # Resolvers take it for loopback.
 LOOPBACK = {4: "127.0.0.1", 6: "::1"}
 NOT_OF_THIS_MACHINE = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
 
@@ -34,9 +35,7 @@ def listen(host: str, port: int) -> list[socket.socket]:
 
 def url_of(listener: socket.socket, scheme: str = "http") -> str:
     """Return a URL under which this machine opens a listening socket."""
-    host, port = listener.getsockname()[:2]
-    bound = ip_address(host)
-    address = getattr(bound, "ipv4_mapped", None) or bound
+    address, port = _bound(listener), listener.getsockname()[1]
     # The unspecified address stands for every one of the machine, and is none that a client can open.
     host = LOOPBACK[address.version] if address.is_unspecified else str(address)
     return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
@@ -44,13 +43,20 @@ def url_of(listener: socket.socket, scheme: str = "http") -> str:
 
 def is_open_to_others(listeners: Iterable[socket.socket]) -> bool:
     """Say whether other machines may reach one of these sockets."""
-    return not all(ip_address(listener.getsockname()[0]).is_loopback for listener in listeners)
+    return not all(_bound(listener).is_loopback for listener in listeners)
+
+
+def _bound(listener: socket.socket) -> IPv4Address | IPv6Address:
+    """Return the address of a socket; one of IPv4 that is written as one of IPv6 is one of IPv4."""
+    address = ip_address(listener.getsockname()[0])
+    return getattr(address, "ipv4_mapped", None) or address
 
 
 def _addresses(host: str) -> list[Address]:
     """Return the addresses of a host, each once, IPv4 before IPv6 as more clients read it; raises CannotListen."""
     try:
-        found = socket.getaddrinfo(host, 0, type=socket.SOCK_STREAM)
+        name = None if host == EVERY_ADDRESS else host
+        found = socket.getaddrinfo(name, 0, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except (OSError, UnicodeError) as wrong:  # UnicodeError: what no resolver can be asked for
         reason = getattr(wrong, "strerror", None) or wrong
         raise CannotListen(f"Cannot listen on {host}: {reason}. Choose another address with --host.") from None

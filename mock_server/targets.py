@@ -38,9 +38,9 @@ def require_below(base_path: str, call: Call) -> None:
     """Take the base path off a call's path; raises Refusal for what is not below it."""
     if not base_path or call.raw_path == EVERYTHING:
         return
-    if not call.raw_path.startswith(f"{base_path}/"):
+    if call.raw_path != base_path and not call.raw_path.startswith(f"{base_path}/"):
         raise Refusal(Kind.UNKNOWN_PATH, f"Nothing has this path; all paths begin with {base_path}.")
-    call.raw_path = call.raw_path.removeprefix(base_path)
+    call.raw_path = call.raw_path.removeprefix(base_path) or "/"
 
 
 def read_base_path(text: str) -> str:

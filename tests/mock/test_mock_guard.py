@@ -126,7 +126,9 @@ def test_hosts_that_are_named_are_taken_whatever_their_port(named: str, host: st
         (["--allow-host", "evil.example"], 200),
         (["--allow-host", "a.example", "--allow-host", "evil.example"], 200),
         (["--allow-host", "*"], 200),
+        (["--host", "::ffff:127.0.0.1"], 421),
         (["--host", "0.0.0.0"], 200),  # noqa: S104  (all interfaces are what this is about)
+        (["--host", "*"], 200),
     ],
 )
 def test_the_command_takes_other_hosts_where_it_is_told_to_or_is_open_to_others(

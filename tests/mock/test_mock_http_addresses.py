@@ -59,6 +59,15 @@ def test_a_port_that_another_program_has_on_one_address_is_refused(monkeypatch: 
         socket.create_server(("127.0.0.1", port)).close()  # nothing was left open
 
 
+@pytest.mark.parametrize("host", ["*", ALL, "::"])
+def test_every_address_is_listened_on_where_that_is_asked_for(host: str) -> None:
+    with ExitStack() as stack:
+        listeners = [stack.enter_context(each) for each in listen(host, 0)]
+        for address in ("127.0.0.1",) if host == ALL else BOTH:
+            stack.enter_context(socket.create_connection((address, listeners[0].getsockname()[1]), timeout=2))
+        assert is_open_to_others(listeners)
+
+
 @pytest.mark.parametrize("host", ["192.0.2.1", "host.invalid", "", "a" * 64, "\0"])
 def test_what_cannot_be_listened_on_is_said_with_a_way_out(host: str) -> None:
     with pytest.raises(CannotListen, match=r"(?s)Cannot listen on .*Choose another address with --host"):
@@ -81,7 +90,18 @@ def test_the_url_of_a_listener_can_be_opened_and_is_this_machine(bound: str, url
 
 
 @pytest.mark.parametrize(
-    ("bound", "is_open"), [(ALL, True), ("::", True), ("192.0.2.1", True), ("127.0.0.1", False), ("::1", False)]
+    ("bound", "is_open"),
+    [
+        (ALL, True),
+        ("::", True),
+        ("192.0.2.1", True),
+        ("::ffff:192.0.2.1", True),
+        ("::ffff:0.0.0.0", True),
+        ("127.0.0.1", False),
+        ("::1", False),
+        ("::ffff:127.0.0.1", False),
+        ("::ffff:127.1.2.3", False),
+    ],
 )
 def test_whatever_is_not_loopback_is_open_to_others(bound: str, is_open: bool) -> None:
     assert is_open_to_others([listener_on("127.0.0.1"), listener_on(bound)]) is is_open

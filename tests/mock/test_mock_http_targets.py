@@ -81,13 +81,22 @@ def test_below_a_base_path_everything_is_as_ever(below: str, absolute: bool) -> 
         assert exchange(below, request(f"GET {base}{page}")).status == 200
 
 
-@pytest.mark.parametrize("path", [KEYS, "/ui/", "/openapi.json", "/drive/v2", "/drive/v2x/ui/", "/drive/ui/", "/"])
+@pytest.mark.parametrize(
+    "path", [KEYS, "/ui/", "/openapi.json", "/drive", "/drive/v2x", "/drive/v2x/ui/", "/drive/ui/", "/"]
+)
 def test_nothing_is_served_beside_the_base_path(below: str, path: str) -> None:
     response = exchange(below, request(f"GET {path}", KEY))
     assert (response.status, json.loads(response.rest)["detail"].split("; ")[1]) == (
         404,
         "all paths begin with /drive/v2.",
     )
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "POST"])
+def test_the_base_path_itself_is_answered_as_with_a_slash_behind_it(below: str, method: str) -> None:
+    bare, slashed = (exchange(below, request(f"{method} /drive/v2{end}", KEY)) for end in ("", "/"))
+    assert (bare.status, bare.rest) == (slashed.status, slashed.rest)
+    assert (bare.status == 200, b"/drive/v2/emp/v1/" in bare.rest) == (method in ("GET", "HEAD"), method == "GET")
 
 
 @pytest.mark.parametrize("prefix", ["", "/tools/mock"])
