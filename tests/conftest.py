@@ -2,12 +2,18 @@
 
 import gc
 import os
+import signal
 
 from hypothesis import settings
 
 # A busy machine is no reason to fail: pytest-timeout ends what hangs.
 settings.register_profile("project", settings.default, deadline=None)
 settings.load_profile("project")
+
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell started the tests in the background. What they start would be as deaf to it as they are.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_xdist_auto_num_workers() -> int:

@@ -15,6 +15,9 @@ from fleet_contract.spec.files import Contradiction
 STANDARD_OUTPUT = "-"
 # A folder where nothing can be made, or a file that is mounted: then the file itself may be written.
 _ONLY_IN_PLACE = frozenset({errno.EACCES, errno.EPERM, errno.EROFS, errno.EBUSY, errno.EXDEV})
+_NEW, _OURS = 0o666, 0o600  # permissions: of a new file before the umask, and of one while it is written
+# The permissions of the files that `prepare` took away: what replaces one is for the same eyes.
+_taken_away: dict[Path, int] = {}
 
 
 def prepare(reports: Iterable[Path], others: Iterable[Path] = ()) -> None:
@@ -70,11 +73,22 @@ def _prepare(path: Path) -> None:
     real.parent.mkdir(parents=True, exist_ok=True)
     try:
         _beside(real, b"").unlink()
+        _remember(real)
         real.unlink(missing_ok=True)
     except OSError as wrong:
         if wrong.errno not in _ONLY_IN_PLACE or not real.exists():
             raise
         _write_in_place(real, b"")
+
+
+def _remember(real: Path) -> None:
+    _taken_away.pop(real, None)
+    if real.exists():
+        _taken_away[real] = _permissions(real)
+
+
+def _permissions(real: Path) -> int:
+    return stat.S_IMODE(real.stat().st_mode) & 0o777
 
 
 def write(path: Path, text: str | bytes) -> None:
@@ -131,13 +145,17 @@ def _replace(real: Path, data: bytes) -> None:
 
 
 def _beside(real: Path, data: bytes) -> Path:
-    """Write a file beside another, with the permissions that a new file gets."""
+    """Write a file beside another, with the permissions that the other has or had, or else those of a new file."""
+    kept = _permissions(real) if real.exists() else _taken_away.get(real)
     beside = real.with_name(f".fleet-contract-{secrets.token_hex(4)}.tmp")
     try:
-        with beside.open("xb") as file:
+        beside.touch(_NEW if kept is None else _OURS, exist_ok=False)
+        with beside.open("wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
+        if kept is not None:
+            beside.chmod(kept)
     except BaseException:
         with suppress(OSError):
             beside.unlink()
@@ -146,5 +164,14 @@ def _beside(real: Path, data: bytes) -> Path:
 
 
 def _write_in_place(path: Path, data: bytes) -> None:
-    with path.open("wb") as file:
+    with open(path, "wb", opener=_opened_at_once) as file:  # Path.open takes no opener
         file.write(data)
+
+
+def _opened_at_once(name: str, flags: int) -> int:
+    """Open a file; a pipe that nobody reads raises ENXIO, where it would else be waited for without end."""
+    at_once = getattr(os, "O_NONBLOCK", 0)  # Windows has neither it nor such pipes.
+    descriptor = os.open(name, flags | at_once, _NEW)
+    if at_once:
+        os.set_blocking(descriptor, True)
+    return descriptor

@@ -91,7 +91,7 @@ def watching() -> Iterator[None]:
 
     _watch.is_on, sys.unraisablehook = True, dropped
     for number in before:
-        if not _is_nohup(number):
+        if not _is_deaf_to(number):
             signal.signal(number, _watch.see)
     try:
         yield
@@ -101,9 +101,9 @@ def watching() -> Iterator[None]:
         _watch.is_on, sys.unraisablehook = False, hook
 
 
-def _is_nohup(number: int) -> bool:
-    """Say whether somebody started the program so that it outlives its terminal."""
-    return signal.Signals(number).name == "SIGHUP" and signal.getsignal(number) is signal.SIG_IGN
+def _is_deaf_to(number: int) -> bool:
+    """Say whether somebody started the program so that a signal does not end it: nohup, `trap '' TERM`, `&`."""
+    return signal.getsignal(number) is signal.SIG_IGN
 
 
 def waiting() -> AbstractContextManager[None]:

@@ -1,5 +1,6 @@
 """Judging from begin to end: the first look, the cost, the checks, the reports and the exit code."""
 
+import errno
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
@@ -42,6 +43,7 @@ _UNWANTED = (
     "unraisableexception",
     "threadexception",
 )
+_UNREAD = ("nobody reads it", "Start its reader before the run")
 _ENDED_WELL = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED)
 
 
@@ -181,9 +183,11 @@ def abandon(run: Run, failure: BaseException, outputs: Outputs, console: Console
     code, reason = ending_of(failure)
     with held():
         report = run.give_up(reason)
-        lost = _written(report, outputs)
+        lost = _written(report, _in_files(outputs))
         print_footprint(report, console)
-    for message in (reason, *lost):
+        complain(reason)
+        lost += _written(report, _elsewhere(outputs))
+    for message in lost:
         complain(message)
     return code
 
@@ -191,23 +195,36 @@ def abandon(run: Run, failure: BaseException, outputs: Outputs, console: Console
 def finish(report: Report, outputs: Outputs, console: Console) -> int:
     """Write the reports that were asked for, print one, and return the exit code; what fails here fails alone."""
     with held():
-        lost = _written(report, outputs)
-        return printed(report.outcome, partial(print_report, report, console), lost)
+        lost = _written(report, _in_files(outputs))
+        then = partial(_written, report, _elsewhere(outputs))
+        return printed(report.outcome, partial(print_report, report, console), lost, then)
 
 
-def printed(outcome: Outcome, show: Callable[[], None], lost: Sequence[str]) -> int:
-    """Print what a run came to and what of it was `lost`, and return the exit code."""
+def printed(
+    outcome: Outcome, show: Callable[[], None], lost: Sequence[str], then: Callable[[], list[str]] = list
+) -> int:
+    """Print what a run came to, do what is left, say what was `lost`, and return the exit code."""
     with watching():
-        lost = [*lost, *_failing("The report could not be printed completely", show, breakable())]
+        lost = [*lost, *_failing("The report could not be printed completely", show, breakable()), *then()]
     for message in lost:
         complain(message)
     return unless_lost(EXITS[outcome], lost)
 
 
+def _in_files(outputs: Outputs) -> Outputs:
+    """Return the reports that nobody can hold up: they come before all that is printed."""
+    return {form: path for form, path in outputs.items() if is_bounded(path)}
+
+
+def _elsewhere(outputs: Outputs) -> Outputs:
+    """Return the others, such as a pipe that is read slowly or never: the verdict does not wait for them."""
+    return {form: path for form, path in outputs.items() if not is_bounded(path)}
+
+
 def _written(report: Report, outputs: Outputs) -> list[str]:
-    """Write the files, those first that nobody can hold up, and return what went wrong."""
+    """Write the files, and return what went wrong."""
     lost = list[str]()
-    for form, path in sorted(outputs.items(), key=lambda each: is_bounded(each[1]), reverse=True):
+    for form, path in outputs.items():
         guard = nullcontext() if is_bounded(path) else breakable()
         lost += _failing(f"The report {path} cannot be written", partial(_write, path, FORMATS[form], report), guard)
     return lost
@@ -224,7 +241,8 @@ def _failing(what: str, action: Callable[[], None], guard: AbstractContextManage
     except BrokenPipeError:
         return []  # Whoever reads it went away, and wanted no more.
     except OSError as wrong:
-        return [f"{what}: {wrong.strerror}. Free some space, or choose another place."]
+        problem, todo = _UNREAD if wrong.errno == errno.ENXIO else (wrong.strerror, "Free some space")
+        return [f"{what}: {problem}. {todo}, or choose another place."]
     except BaseException as error:  # noqa: BLE001  (the other reports are told all the same)
         return [f"{what}. {ending_of(error)[1]}"]
     return []

@@ -10,6 +10,7 @@ import sys
 import time
 import weakref
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ from fleet_contract.contract_tests.session import session as judge
 from fleet_contract.contract_tests.target.target import Target
 from fleet_contract.spec.files import read
 from tests.suite.exploring import explored, fails_the_third_rename
-from tests.suite.harness import SEED, clean_environment, command, mock, started
+from tests.suite.harness import SEED, clean_environment, command, ended_in_any_case, mock, started
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals, redirections and devices of POSIX")
 
@@ -69,6 +70,12 @@ def report_of(file: Path) -> dict[str, Any]:
     value: dict[str, Any] = json.loads(file.read_text())
     jsonschema.Draft202012Validator(json.loads(read("report.schema.json"))).validate(value)
     return value
+
+
+def umask() -> int:
+    """Return the permissions that new files lack; there is no way to read it but to set it."""
+    os.umask(before := os.umask(0o022))
+    return before
 
 
 def names_in(folder: Path) -> set[str]:
@@ -176,6 +183,79 @@ def test_a_report_goes_through_a_link_with_the_permissions_of_a_new_file(url: st
     assert names_in(file.parent) == {"report.json"}
 
 
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o444])
+def test_a_report_that_replaces_a_file_keeps_its_permissions(mode: int, tmp_path: Path) -> None:
+    """A HAR has bodies, and whoever made the file says who reads them."""
+    file, other = tmp_path / "report.har", tmp_path / "report.json"
+    file.touch()
+    file.chmod(mode)
+    before = os.umask(0o022)
+    try:
+        for _ in range(2):
+            command("run", NOBODY, "--har", str(file), "--json", str(other))
+    finally:
+        os.umask(before)
+    assert json.loads(file.read_text())["log"]
+    assert [each.stat().st_mode & 0o777 for each in (file, other)] == [mode, 0o644]
+
+
+def test_a_file_that_is_written_anew_belongs_to_nobody_else_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, seen = tmp_path / "report.har", set[int]()
+
+    def looks(_: int) -> None:
+        seen.update(each.stat().st_mode & 0o777 for each in tmp_path.iterdir())
+
+    file.touch()
+    file.chmod(0o600)
+    monkeypatch.setattr(os, "fsync", looks)
+    command("run", NOBODY, "--har", str(file))
+    assert 0o600 in seen
+    assert seen <= {0o600, 0o644 & ~umask()}  # an empty one is tried beside it before
+
+
+def test_a_named_pipe_that_nobody_reads_holds_no_run_up(url: str, broken: str, tmp_path: Path) -> None:
+    pipe, file = tmp_path / "pipe", tmp_path / "report.json"
+    os.mkfifo(pipe)
+    for server, code in ((url, Exit.INCONCLUSIVE), (broken, Exit.BREAKS), (NOBODY, Exit.INCONCLUSIVE)):
+        done = shell('"$@"', "run", server, *BRIEFLY, "--junit", str(pipe), "--json", str(file))
+        assert done.returncode == code
+        assert done.stderr.endswith(
+            f"Error: The report {pipe} cannot be written: nobody reads it. Start its reader before the run, "
+            f"or choose another place.\n"
+        )
+        assert "left behind permanently" in done.stdout
+        assert report_of(file)["footprint"]
+
+
+def test_a_named_pipe_that_is_read_late_gets_its_report_after_the_verdict(url: str, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    line = f'cat {pipe} >copy & reader=$!; "$@"; code=$?; wait $reader; exit $code'
+    done = shell(line, "run", url, *BRIEFLY, "--json", str(pipe), cwd=tmp_path)
+    assert done.returncode == Exit.CONFORMS, done.stderr
+    assert report_of(tmp_path / "copy")["outcome"] == "conforms"
+
+
+def test_the_verdict_does_not_wait_for_who_reads_a_pipe(url: str, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDWR | os.O_NONBLOCK)
+    with suppress(BlockingIOError):
+        while True:  # Nothing more fits into it, until it is read.
+            os.write(reader, b" " * 4096)
+    with started("run", url, *BRIEFLY, "--json", str(pipe)) as running:
+        assert running.stdout is not None
+        assert any("CONFORMS" in line for line in running.stdout)
+        assert running.poll() is None
+        while running.poll() is None:
+            with suppress(BlockingIOError):
+                os.read(reader, 65536)
+    os.close(reader)
+    assert running.returncode == Exit.CONFORMS
+
+
 @pytest.mark.parametrize("option", ["--junit", "--ledger", "--target"])
 def test_no_report_is_written_over_what_the_run_needs(option: str, tmp_path: Path) -> None:
     file = tmp_path / "file"
@@ -246,6 +326,36 @@ def test_a_run_that_is_told_to_end_says_what_it_left_behind(signals: tuple[int, 
     created = [json.loads(line)["name"] for line in ledger.read_text().splitlines()]
     assert report["footprint"]["fleets_created"] == created
     assert JUnitXml.fromstring((tmp_path / "junit.xml").read_bytes())
+
+
+@pytest.mark.parametrize(
+    ("line", "number"),
+    [
+        ('"$@" & echo $! >pid; wait', signal.SIGINT),  # what a shell does where it controls no jobs
+        ("trap '' TERM; echo $$ >pid; exec \"$@\"", signal.SIGTERM),
+        ("trap '' HUP; echo $$ >pid; exec \"$@\"", signal.SIGHUP),
+    ],
+)
+def test_a_signal_that_was_ignored_before_the_run_began_ends_nothing(
+    line: str, number: int, url: str, tmp_path: Path
+) -> None:
+    report, ledger = tmp_path / "report.json", tmp_path / "ledger"
+    options = ("--requests-per-second", "20", "--json", str(report), "--ledger", str(ledger))
+    program = [sys.executable, "-m", "fleet_contract.contract_tests", "run", url, "--target", str(SEED), *options]
+    with clean_environment():
+        running = subprocess.Popen(
+            ["bash", "-c", line, "bash", *program, "--only", "rename", "--depth", "quick"],
+            cwd=tmp_path,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+    with ended_in_any_case(running):
+        while not has_begun(ledger):
+            time.sleep(0.02)
+        os.kill(int((tmp_path / "pid").read_text()), number)
+        running.communicate(timeout=60)
+    assert report_of(report)["outcome"] == "conforms"
 
 
 def test_a_signal_that_python_drops_comes_again() -> None:
