@@ -163,7 +163,7 @@ def _alarms(each: Results) -> list[str]:
 
 def most_often(alarms: Iterable[frozenset[str]], most: int = 3) -> str:
     """Return the kinds of tests that fail in the most runs, each with the number of them."""
-    counted = Counter(kind for alarm in alarms for kind in {kind_of(name) for name in alarm})
+    counted = Counter(kind for alarm in alarms for kind in sorted({kind_of(name) for name in alarm}))
     return ", ".join(f"{kind} ({number})" for kind, number in counted.most_common(most)) or NONE
 
 
@@ -207,7 +207,7 @@ def on_the_default_mock(results: Sequence[Results]) -> str:
 def _default(each: Results) -> list[str]:
     runs = each.of(Kind.HONEST)
     tests = max(record.tests for record in runs)
-    counted = Counter(kind_of(name) for name in each.baseline)
+    counted = Counter(kind_of(name) for name in sorted(each.baseline))
     named = [f"{kind} ({number})" if number > 1 else kind for kind, number in counted.most_common(MOST_NAMES)]
     others = len(counted) - len(named)
     which = ", ".join([*named, *([f"and {others} more kinds"] if others else [])])

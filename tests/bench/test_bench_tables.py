@@ -128,6 +128,13 @@ def test_a_kind_is_counted_once_in_a_run() -> None:
     assert most_often(alarms) == "POST (2), GET (1)"
 
 
+def test_kinds_that_are_as_frequent_stand_in_the_order_of_the_alphabet() -> None:
+    names = [f"GET /{letter}" for letter in "hgfedcba"]
+    assert most_often([frozenset(names)], most=8) == ", ".join(f"{name} (1)" for name in sorted(names))
+    text = page([record("careful", Kind.HONEST, "1", *names)], CONTESTANTS)
+    assert row_of(text, "The honest default mock", "Careful")[3] == ", ".join(sorted(names))
+
+
 def test_a_table_keeps_its_columns() -> None:
     assert table(["tool", "runs"], [["a|b", 3]]) == "| tool | runs |\n| --- | ---: |\n| a\\|b | 3 |"
 
