@@ -14,6 +14,7 @@ from fleet_contract.mock_server.output import STDERR, STDOUT, occupy_closed_stre
 
 # What writing to a full disk, or to a pipe or terminal that has gone, ends with.
 UNHEARD = (errno.ENOSPC, errno.EDQUOT, errno.EPIPE, errno.EIO)
+PIPE_IS_GONE = 1  # with which click ends where whoever reads has read enough, and with no other, as it is used here
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -30,15 +31,20 @@ def main() -> None:
         if wrong.errno not in UNHEARD:
             raise
         end_unheard(wrong)
+    except MemoryError:
+        sys.exit("Error: There is not enough memory for that.")
 
 
 def run(command: click.Command) -> NoReturn:
     """Run a command as click would, but for an error that cannot be shown; raises that, or SystemExit."""
     try:
-        sys.exit(command(standalone_mode=False))
+        code = command(standalone_mode=False)
     except click.ClickException as wrong:
         wrong.show()
         sys.exit(wrong.exit_code)
+    except SystemExit as ended:
+        sys.exit(0 if ended.code == PIPE_IS_GONE else ended.code)
+    sys.exit(code)
 
 
 def stop_quietly() -> None:

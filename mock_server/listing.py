@@ -12,6 +12,13 @@ from fleet_contract.spec.catalogue import catalogue
 WIDTH_OF_A_PIPE = 200
 
 
+class Terminal(Console):
+    """A console that leaves it to the way out what a closed pipe means; rich would end the program with 1."""
+
+    def on_broken_pipe(self) -> None:
+        raise  # noqa: PLE0704  (the BrokenPipeError that is being handled)
+
+
 def print_misbehaviours() -> None:
     """Print every misbehaviour with what a client should do about it."""
     rows = [(each.name, each.text, each.reason) for each in MISBEHAVIOURS.values()]
@@ -28,7 +35,7 @@ def print_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     table = Table(*head, box=None, pad_edge=False, header_style="bold")
     for name, *others in rows:
         table.add_row(name, *map(Text, others))
-    console = Console()
+    console = Terminal()
     if not console.is_terminal:
-        console = Console(width=WIDTH_OF_A_PIPE)
+        console = Terminal(width=WIDTH_OF_A_PIPE)
     console.print(table)

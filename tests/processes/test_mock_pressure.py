@@ -149,6 +149,18 @@ def test_a_mock_that_is_stopped_while_it_loads_ends_quietly() -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
 
 
+@pytest.mark.parametrize(
+    "arguments", ["--help", "--version", "--list-misbehaviours", "misbehaviours", "questions", "questions --help"]
+)
+def test_who_has_read_enough_of_a_listing_makes_no_failure_of_it(arguments: str) -> None:
+    command = [sys.executable, "-m", "fleet_contract.mock_server", *arguments.split()]
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, check=False, timeout=30)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
 @pytest.mark.parametrize(("arguments", "code"), [("--help >/dev/full", 1), ("--prot 2>/dev/full", 2)])
 def test_what_cannot_be_printed_changes_no_exit_code_and_prints_no_traceback(arguments: str, code: int) -> None:
     command = f"{sys.executable} -m fleet_contract.mock_server {arguments}"
