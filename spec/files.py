@@ -9,12 +9,14 @@ from typing import Any
 
 import yaml
 
+from fleet_contract.spec.aliases import require_bounded_aliases
 from fleet_contract.spec.contradiction import Contradiction as Contradiction  # noqa: PLC0414  (where most look for it)
 
 NotYaml = yaml.YAMLError
 # A document of 700 lines takes the pure Python loader 100 ms; libyaml's is not everywhere.
-YAML_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DUMPER: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+PIECE = 16 * 1024 * 1024  # bytes
 LARGEST_FILE = 64 * 1024 * 1024  # bytes; some devices have no end
 # Of two marks that begin alike the longer stands first.
 _MARKS = {
@@ -26,9 +28,20 @@ _MARKS = {
 }
 
 
+def _bounded_node(loader: Any) -> Any:
+    """Return the node of a document before anything is made of it: merges alone can fill the memory."""
+    node = _LOADER.get_single_node(loader)
+    if node is not None:
+        require_bounded_aliases(node)
+    return node
+
+
+YAML_LOADER: Any = type("Loader", (_LOADER,), {"get_single_node": _bounded_node})
+
+
 def load_yaml(text: str) -> Any:
     """Return what a YAML text says; raises yaml.YAMLError."""
-    return yaml.load(text, Loader=YAML_LOADER)  # noqa: S506  (both loaders are the safe ones)
+    return yaml.load(text, Loader=YAML_LOADER)  # noqa: S506  (it is one of the safe ones)
 
 
 def to_yaml(value: Any) -> str:
@@ -66,15 +79,21 @@ def read_text(path: Path, what: str, expected: str, largest: int = LARGEST_FILE)
         problem = f"is not {wrong.encoding.upper()} text: byte {wrong.start} cannot be decoded"
     except ValueError as wrong:
         problem = str(wrong)
+    except MemoryError:
+        problem = "does not fit into the memory that is left"
     raise Contradiction(f"{what} {path} {problem}. {expected}")
 
 
 def _bytes(path: Path, largest: int) -> bytes:
+    """Return what a file holds, of which each read reserves a piece alone; raises ValueError for one too large."""
+    pieces, left = [], largest
     with path.open("rb") as file:
-        data = file.read(largest + 1)
-    if len(data) > largest:
-        raise ValueError(f"is larger than {largest:,} bytes")
-    return data
+        while piece := file.read(PIECE):
+            pieces.append(piece)
+            left -= len(piece)
+            if left < 0:
+                raise ValueError(f"is larger than {largest:,} bytes")
+    return b"".join(pieces)
 
 
 def _decoded(data: bytes) -> str:

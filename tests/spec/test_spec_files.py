@@ -1,14 +1,17 @@
 """The text files that users write: they are read whatever an editor does to them, or the message says what is wrong."""
 
 import codecs
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from fleet_contract.mock_server.seed import read_seed
 from fleet_contract.spec.dialect import read_dialect
-from fleet_contract.spec.files import LARGEST_FILE, Contradiction, expanded, read_text
+from fleet_contract.spec.files import LARGEST_FILE, PIECE, Contradiction, NotYaml, expanded, load_yaml, read_text
 from fleet_contract.spec.toml import parse_toml
+from fleet_contract.spec.yaml import parse_yaml
 
 TEXT = "Grüße, 東京 🚗\r\n"
 ENCODINGS = {
@@ -120,3 +123,37 @@ def test_a_key_that_stands_alone_in_a_toml_file_is_not_repeated() -> None:
     with pytest.raises(Contradiction) as told:
         parse_toml("c2VjcmV0==\n", "It", "Correct it.")
     assert "c2VjcmV0" not in str(told.value)
+
+
+LEVELS = range(1, 40)
+BOMBS = {
+    "lists": "\n".join(["x0: &x0 [x]", *(f"x{n}: &x{n} [{', '.join([f'*x{n - 1}'] * 9)}]" for n in LEVELS)]),
+    "mappings": "\n".join(
+        ["x0: &x0 {a: x}", *(f"x{n}: &x{n} {{{', '.join(f'{name}: *x{n - 1}' for name in 'abcd')}}}" for n in LEVELS)]
+    ),
+    "merges": "\n".join(
+        ["x0: &x0 {a: x}", *(f"x{n}: &x{n} {{<<: [{', '.join([f'*x{n - 1}'] * 9)}]}}" for n in LEVELS)]
+    ),
+    "long texts": f"x: &x {'x' * 1_000_000}\ny: [{', '.join(['*x'] * 20)}]",
+}
+
+
+@pytest.mark.parametrize("bomb", BOMBS)
+@pytest.mark.parametrize("load", [load_yaml, parse_yaml])
+def test_aliases_that_stand_for_more_than_memory_holds_are_refused(load: Callable[[str], object], bomb: str) -> None:
+    with pytest.raises(NotYaml, match="its aliases stand for more than 10,000,000 characters"):
+        load(BOMBS[bomb])
+
+
+@pytest.mark.parametrize("load", [load_yaml, parse_yaml])
+def test_aliases_that_stand_for_little_are_read(load: Callable[[str], object]) -> None:
+    text = "one: &one {a: [1, 2]}\ntwo: {<<: *one, b: *one}\nmany: [" + ", ".join(["*one"] * 100_000) + "]"
+    read: Any = load(text)
+    assert (read["two"], len(read["many"])) == ({"a": [1, 2], "b": {"a": [1, 2]}}, 100_000)
+    assert len(load_yaml("- " + "\n- ".join(["x" * 1_000] * 20_000))) == 20_000, "all of it is written"
+
+
+def test_a_file_is_read_whole_whatever_its_length(tmp_path: Path) -> None:
+    for length in (0, 1, PIECE - 1, PIECE, PIECE + 1, 2 * PIECE):
+        (tmp_path / "file").write_bytes(b"x" * length)
+        assert len(read(tmp_path / "file", largest=length)) == length
