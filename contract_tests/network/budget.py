@@ -7,7 +7,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from fleet_contract.contract_tests.exchange import Cause
-from fleet_contract.contract_tests.network.troubles import ADVICE
+from fleet_contract.contract_tests.network.troubles import ABOUT_A_CERTIFICATE, ADVICE
 from fleet_contract.contract_tests.target.target import Limits
 
 MOST_MEGABYTES = 128  # that the responses of a run take in memory
@@ -40,8 +40,10 @@ MOST_TROUBLES: Mapping[Cost, int] = {
 }
 TROUBLES: Mapping[Cause, Cost] = {
     **dict.fromkeys(Cause, Cost.UNREADABLE),
-    **dict.fromkeys((Cause.NAME, Cause.CONNECT, Cause.TLS, Cause.TRUST, Cause.PROXY), Cost.CONNECTIONS),
+    **dict.fromkeys((Cause.NAME, Cause.CONNECT, Cause.PROXY), Cost.CONNECTIONS),
+    **dict.fromkeys((Cause.TLS, Cause.TLS_VERSION, Cause.TLS_NAME, Cause.TLS_FAILED), Cost.CONNECTIONS),
     **dict.fromkeys((Cause.NO_TLS, Cause.TLS_ONLY, Cause.CLIENT_CERTIFICATE), Cost.CONNECTIONS),
+    **dict.fromkeys(ABOUT_A_CERTIFICATE, Cost.CONNECTIONS),
     Cause.TIMEOUT: Cost.TIMEOUTS,
     Cause.RESET: Cost.RESETS,
     Cause.OVERSIZED: Cost.OVERSIZED,

@@ -12,7 +12,7 @@ from fleet_contract.contract_tests.network.dialing import dial, dial_unix
 from fleet_contract.contract_tests.network.proxies import Proxy, proxy_of, proxy_url
 from fleet_contract.contract_tests.network.streams import HandshakeFailed, SocketStream, Stream, TlsStream
 from fleet_contract.contract_tests.network.tls import handshake_trouble
-from fleet_contract.contract_tests.network.troubles import Trouble
+from fleet_contract.contract_tests.network.troubles import ABOUT_A_CERTIFICATE, Trouble
 from fleet_contract.contract_tests.network.trust import showing_our_certificate, trusting
 from fleet_contract.contract_tests.target.detours import Place, is_about, redirected, resolved
 from fleet_contract.contract_tests.target.target import Target
@@ -74,8 +74,8 @@ class Route:
             if self._trust_of_proxy:
                 stream = _secured(stream, self._trust_of_proxy, proxy.place.host, PROXY, deadline)
         except Trouble as wrong:
-            # A private authority is trusted by the same entry, wherever its certificate is met.
-            raise Trouble(wrong.cause if wrong.cause is Cause.TRUST else Cause.PROXY, str(wrong), sent=False) from wrong
+            cause = wrong.cause if wrong.cause in ABOUT_A_CERTIFICATE else Cause.PROXY
+            raise Trouble(cause, str(wrong), sent=False) from wrong
         if self._tunnels:
             _tunnel(stream, proxy, self._place, deadline)
         return stream
@@ -111,7 +111,7 @@ def _secured(stream: Stream, trust: ssl.SSLContext, name: str, whose: str, deadl
     try:
         return TlsStream(stream, trust, name.removesuffix("."), deadline)
     except HandshakeFailed as wrong:
-        trouble = handshake_trouble(wrong, whose)
+        trouble = handshake_trouble(wrong, whose, name)
     except Late:
         text = f"no connection within {deadline.seconds:g} s: {whose} did not finish the handshake of TLS"
         trouble = Trouble(Cause.TLS, text, sent=False)

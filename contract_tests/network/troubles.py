@@ -9,7 +9,15 @@ ADVICE: Mapping[Cause, str] = {
     "nobody does",
     Cause.CONNECT: "Start the server, or correct host and port in BASE_URL",
     Cause.TLS: "Check the server's log; a server that does not speak TLS needs http:// in BASE_URL",
+    Cause.TLS_VERSION: "Let it speak TLS 1.2 or 1.3: older versions are not used",
+    Cause.TLS_NAME: "Put the name that its certificate is for into BASE_URL; --connect-to or --resolve leads that name "
+    "to this address",
+    Cause.TLS_FAILED: "It speaks TLS: look into its log, and at the versions and ciphers that it takes",
     Cause.TRUST: "If a private authority signed the certificate, name its file in network.ca_file",
+    Cause.CERTIFICATE_DATE: "Check this machine's clock; if it is right, renew the certificate",
+    Cause.CERTIFICATE_WEAK: "Have a certificate issued with a stronger key and signature, such as RSA of 2,048 bits "
+    "with SHA-256",
+    Cause.CERTIFICATE_UNFIT: "Have a certificate issued without that flaw: network.ca_file does not help here",
     Cause.NO_TLS: "What does not speak TLS needs http://, a server in BASE_URL, a proxy in network.proxy",
     Cause.TLS_ONLY: "What speaks TLS needs https://, a server in BASE_URL, a proxy in network.proxy",
     Cause.CLIENT_CERTIFICATE: "Name the file of a client certificate that this server takes in network.client_cert",
@@ -23,6 +31,10 @@ ADVICE: Mapping[Cause, str] = {
     Cause.UNASKED: "Find out what, in the server or before it, sends more than one response a request",
     Cause.OVERSIZED: "Find out which part of the server writes so much, or raise limits.max_answer_bytes",
 }
+# What helps with these is the same, whoever shows the certificate.
+ABOUT_A_CERTIFICATE = frozenset(
+    {Cause.TRUST, Cause.CERTIFICATE_DATE, Cause.CERTIFICATE_WEAK, Cause.CERTIFICATE_UNFIT},
+)
 
 
 class Trouble(Exception):

@@ -48,14 +48,6 @@ def test_a_private_authority_is_not_trusted_otherwise(serve: Serve, open_client:
     assert server.heard == []
 
 
-def test_a_certificate_for_another_host_is_not_trusted(
-    serve: Serve, open_client: Open, tls_for: TlsFor, ca_file: str
-) -> None:
-    server = serve(tls=tls_for("other.example"))
-    with pytest.raises(Unreachable, match="certificate is not trusted"):
-        open_client(server.url, network__ca_file=ca_file).preflight()
-
-
 @pytest.mark.parametrize(("text", "expected"), [(None, "No such file"), ("no certificate", "cannot be used")])
 def test_a_ca_file_that_cannot_be_used_is_told(tmp_path: Path, text: str | None, expected: str) -> None:
     file = tmp_path / "ca.pem"
