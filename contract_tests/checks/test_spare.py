@@ -12,10 +12,11 @@ from fleet_contract.contract_tests.exchange import Caller
 def test_the_last_new_fleet_was_asked_for_in_vain_before(api: Api) -> None:
     if not api.spares_fleets:
         return  # Another check does this, and more.
-    id = api.fresh_id("-free")
+    id, name = api.fresh_id("-free"), api.fresh_name()
     api.rename(id, api.fresh_name())
     api.create(id, api.fresh_name(), caller=Caller.NOBODY)
-    for name in (api.fresh_name(101), ["no text"]):
-        api.create(id, name)
-    api.create(id, api.fresh_name())
-    api.rename(id, api.fresh_name())
+    for refused in (api.fresh_name(101), ["no text"]):
+        api.create(id, refused)
+    api.create(id, name)
+    for each in (api.fresh_name(), name):  # and back to the first
+        api.rename(id, each)
