@@ -78,7 +78,7 @@ class Dresser:
         self._target = target
         self._masker = masker
         self._defaults = {
-            "Host": target.url.netloc,
+            "Host": target.authority,
             "User-Agent": f"fleet-contract/{_version()}",
             "Accept": "*/*",
             "Accept-Encoding": "gzip, deflate",

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from urllib.parse import SplitResult, unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
+from fleet_contract.contract_tests.target.authorities import host_of, wrong_with_authority
 from fleet_contract.contract_tests.target.detours import Place
 from fleet_contract.contract_tests.target.hosts import literal_address
 from fleet_contract.contract_tests.target.target import PORTS, Target
@@ -49,16 +50,18 @@ def proxy_of(target: Target) -> Proxy | None:
     given = proxy_url(target)
     if not given:
         return None
-    try:
-        url, port = urlsplit(given), urlsplit(given).port
-    except ValueError:
-        url, port = SplitResult("", "", "", "", ""), None
-    if url.scheme not in PORTS or not url.hostname:
+    problem = wrong_with_authority(given)
+    url = SplitResult("", "", "", "", "") if problem else urlsplit(given)
+    if not problem and url.scheme not in PORTS:
+        problem = f"has the scheme {url.scheme!r}"
+    if not problem and not url.hostname:
+        problem = "names no host"
+    if problem:
         raise Contradiction(
-            f"The proxy for {target.host} has the scheme {url.scheme!r}, or no host. "
+            f"The proxy for {target.host} {problem}. "
             f"Expected a URL like http://proxy.example:3128. Correct network.proxy or the system's proxy settings."
         )
-    return Proxy(Place(url.hostname, port or PORTS[url.scheme]), url.scheme == "https", _login(url))
+    return Proxy(Place(host_of(url), url.port or PORTS[url.scheme]), url.scheme == "https", _login(url))
 
 
 def proxy_url(target: Target) -> str:

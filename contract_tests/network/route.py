@@ -14,6 +14,7 @@ from fleet_contract.contract_tests.network.streams import HandshakeFailed, Socke
 from fleet_contract.contract_tests.network.tls import handshake_trouble
 from fleet_contract.contract_tests.network.troubles import ABOUT_A_CERTIFICATE, Trouble
 from fleet_contract.contract_tests.network.trust import showing_our_certificate, trusting
+from fleet_contract.contract_tests.target.authorities import without_zone
 from fleet_contract.contract_tests.target.detours import Place, is_about, redirected, resolved
 from fleet_contract.contract_tests.target.target import Target
 from fleet_contract.spec.files import Contradiction
@@ -32,7 +33,7 @@ class Route:
 
     def __init__(self, target: Target) -> None:
         network = target.network
-        self._name, self._authority = target.host, target.url.netloc
+        self._name, self._authority = without_zone(target.host), target.authority
         self._socket, self._resolve = network.unix_socket, network.resolve
         self._place = redirected(target.place, network.connect_to)
         self._best: object = None  # the address that took the last connection; the next one begins with it

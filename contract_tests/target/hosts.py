@@ -30,7 +30,8 @@ def loopback_addresses(host: str) -> tuple[str, ...]:
         return ()
     if address.is_unspecified:
         return (LOOPBACK[address.version],)
-    return (str(address),) if address.is_loopback else ()
+    # A system knows no zone of a loopback address, whatever is said of one.
+    return (str(address).partition("%")[0],) if address.is_loopback else ()
 
 
 def is_service(host: str) -> bool:

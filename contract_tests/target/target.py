@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Annotated
 from urllib.parse import SplitResult, urlsplit
 
+from fleet_contract.contract_tests.target.authorities import authority_of, host_of
 from fleet_contract.contract_tests.target.detours import Place, redirected, resolved
 from fleet_contract.contract_tests.target.earlier import MOST_NEW
 from fleet_contract.contract_tests.target.hosts import is_loopback, is_service
@@ -175,7 +176,12 @@ class Target:
 
     @property
     def host(self) -> str:
-        return self.url.hostname or ""
+        return host_of(self.url)
+
+    @property
+    def authority(self) -> str:
+        """The host and port as requests name them."""
+        return authority_of(self.url)
 
     @property
     def place(self) -> Place:

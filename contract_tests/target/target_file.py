@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+from fleet_contract.contract_tests.target.authorities import with_host_in_ascii, wrong_with_authority
 from fleet_contract.contract_tests.target.entries import (
     DIALECT_VARIABLE,
     ENTRIES,
@@ -149,7 +150,7 @@ def _inside(values: Mapping[str, Any], prefix: str) -> dict[str, Any]:
 
 
 def _base_url(given: str) -> str:
-    base_url = given.strip().rstrip("/")
+    base_url = with_host_in_ascii(given.strip().rstrip("/"))
     problem = _wrong_with(base_url)
     if problem:
         raise Contradiction(
@@ -161,16 +162,15 @@ def _base_url(given: str) -> str:
 
 
 def _wrong_with(base_url: str) -> str:
-    try:
-        url, port = urlsplit(base_url), urlsplit(base_url).port
-    except ValueError as wrong:
-        return f"is not a URL: {wrong}"
+    if unreadable := wrong_with_authority(base_url):
+        return unreadable
+    url = urlsplit(base_url)
     problems = (
         (not base_url, "is missing"),
+        (not url.netloc.isascii(), "has a host that has no sure spelling in ASCII: write its name with xn--"),
         (not VISIBLE.fullmatch(base_url), "contains characters that no URL may contain: percent-encode them"),
         (url.scheme not in ("http", "https"), "does not begin with http:// or https://"),
         (not url.hostname, "names no host"),
-        (port == 0, "has port 0, on which no server can listen"),
         ("@" in url.netloc, "contains credentials: put them into network.headers or use a key"),
         (bool(url.query or url.fragment or set("?#") & set(base_url)), "has a query or a fragment"),
         (API in f"{url.path}/", f"already contains {API}: BASE_URL is the part before it"),
@@ -179,7 +179,7 @@ def _wrong_with(base_url: str) -> str:
 
 
 def _without_login(url: str) -> str:
-    return re.sub(r"[^/]*@", "***@", url)
+    return re.sub(r"^(\w+:/+)?.*@", r"\1***@", url, flags=re.DOTALL)
 
 
 def _require_agreement(target: Target) -> None:

@@ -104,7 +104,7 @@ class Proxy:
         client = Side(SocketStream(connected), h11.SERVER, self._target.limits.timeout_seconds)
         limits, url = self._target.limits, self._target.url
         forwarder = Forwarder(
-            client, self._route, url.path, url.netloc, limits.max_answer_bytes, limits.timeout_seconds
+            client, self._route, url.path, self._target.authority, limits.max_answer_bytes, limits.timeout_seconds
         )
         try:
             while not self._stopped.is_set() and self._one(client, forwarder):

@@ -103,6 +103,32 @@ def test_this_machine_is_reached_by_all_its_names(
     assert server.heard[0].header("host") == f"{host}:{server.port}"
 
 
+@pytest.mark.parametrize(
+    ("url", "asked", "said"),
+    [
+        ("http://[fe80::1%25eth0]:8080", "fe80::1%eth0", "[fe80::1]:8080"),
+        ("http://[fe80::1%eth0]:8080", "fe80::1%eth0", "[fe80::1]:8080"),
+        ("http://[FE80::1%25Eth0.1]:8080", "fe80::1%Eth0.1", "[FE80::1]:8080"),
+        ("http://[::1%25lo]:8080", "::1", "[::1]:8080"),
+        ("http://m\u00fcnchen.example:8080", "xn--mnchen-3ya.example", "xn--mnchen-3ya.example:8080"),
+        ("http://B\u00dcCHER.Example", "xn--bcher-kva.example", "xn--bcher-kva.Example"),
+    ],
+)
+def test_a_host_is_looked_up_as_systems_spell_it_and_named_as_servers_know_it(
+    monkeypatch: pytest.MonkeyPatch, serve: Serve, open_client: Open, url: str, asked: str, said: str
+) -> None:
+    server, names = serve(), list[str]()
+
+    def noted(name: str, *_: object, **__: object) -> object:
+        names.append(name)
+        return [(socket.AF_INET, 1, 6, "", ("127.0.0.1", server.port))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", noted)
+    assert open_client(url).send("GET", "/").status == 200
+    assert names == [asked]
+    assert server.heard[0].header("host") == said
+
+
 def test_a_name_that_nobody_knows_is_told(open_client: Open) -> None:
     with pytest.raises(Unreachable, match=r"the host's name is unknown.*Correct the host in BASE_URL"):
         open_client("http://no-such-host.invalid").preflight()

@@ -9,12 +9,13 @@ from contextlib import ExitStack
 import pytest
 
 from fleet_contract.contract_tests.network.preflight import Unreachable
-from fleet_contract.contract_tests.network.proxies import is_excepted, proxy_of_curl, system_proxy
+from fleet_contract.contract_tests.network.proxies import is_excepted, proxy_of, proxy_of_curl, system_proxy
 from fleet_contract.contract_tests.network.route import proxy_url
 from fleet_contract.contract_tests.replays.curl import road_to
 from fleet_contract.contract_tests.target.target import Target
+from fleet_contract.spec.files import Contradiction
 
-from .conftest import Open, Serve, TlsFor
+from .conftest import Open, Serve, TlsFor, target
 from .proxies import relaying
 from .servers import answer, blurting
 
@@ -167,6 +168,29 @@ def test_a_proxy_that_does_not_speak_tls_is_told(open_client: Open, stack: ExitS
     proxy = stack.enter_context(blurting(b"HTTP/1.1 400 Bad Request\r\n\r\n"))
     with pytest.raises(Unreachable, match=r"the proxy does not speak TLS.*Correct network\.proxy"):
         open_client("http://a.example", network__proxy=f"https://{proxy.place}").preflight()
+
+
+@pytest.mark.parametrize(
+    ("proxy", "says"),
+    [
+        ("http://u:s3cret@127.0.0.1:99999", "its port is no number from 1 to 65535"),
+        ("http://u:s3cret@127.0.0.1:x", "its port is no number from 1 to 65535"),
+        ("http://u:s3cret#@127.0.0.1:1", "its port is no number from 1 to 65535"),
+        ("http://127.0.0.1:0", "port 0"),
+        ("http://[::1", "an IPv6 address stands in brackets"),
+        ("http://[::1]x", "an IPv6 address stands in brackets"),
+        ("socks5://u:s3cret@127.0.0.1:1080", "has the scheme 'socks5'"),
+        ("http://u:s3cret@", "names no host"),
+    ],
+)
+def test_a_proxy_that_cannot_be_one_is_told_without_its_password(
+    monkeypatch: pytest.MonkeyPatch, proxy: str, says: str
+) -> None:
+    monkeypatch.setenv("http_proxy", proxy)
+    with pytest.raises(Contradiction, match=r"The proxy for api\.example.*Correct network\.proxy") as told:
+        proxy_of(target("http://api.example"))
+    assert says in str(told.value)
+    assert "s3cret" not in str(told.value)
 
 
 LOGINS = [("me:s3cret", "me:s3cret"), ("m%40e:p%3A%2F%25", "m@e:p:/%"), ("me", "me:"), ("m%C3%A9:x", "mé:x")]
