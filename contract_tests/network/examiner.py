@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from enum import StrEnum
 
-from fleet_contract.contract_tests.exchange import Exchange
+from fleet_contract.contract_tests.exchange import Caller, Exchange
 from fleet_contract.contract_tests.network.disturbance import disturbance
 from fleet_contract.contract_tests.network.intermediary import (
     Page,
@@ -20,6 +20,8 @@ Breaks = Callable[[Exchange], bool]
 Kind = tuple[str, str]
 REPLACING = "PUT"
 _NOT_FOUND = 404
+_REFUSED = (401, FORBIDDEN)
+_WITHOUT_A_KEY = (Caller.NOBODY, Caller.STRANGER, Caller.EMPTY)
 _OF_A_FLEET = "/fleets/"
 
 
@@ -50,6 +52,8 @@ class Examiner:
     def learn(self, outgoing: Outgoing, exchange: Exchange) -> None:
         """Learn from a response of the API how its successes look, and which requests it answers with one."""
         answer, kind = exchange.answer, _kind_of(outgoing)
+        if answer and exchange.request.caller in _WITHOUT_A_KEY and answer.status in _REFUSED:
+            self._signs.learn_refusal(answer)
         if exchange.succeeded:
             self._found.add(exchange.request.path)
         if answer is None or not answer.succeeded or (kind in self._telling and not self._signs.are_news(answer)):
@@ -101,14 +105,22 @@ class Examiner:
         return self._signs.mitigation(answer)
 
     def is_doubtful(self, outgoing: Outgoing, exchange: Exchange) -> bool:
-        """Say whether a response that breaks something is no JSON, so that anybody may have answered it."""
-        page = _page_of(exchange)
+        """Say whether anybody may have answered what breaks something: it is no JSON, or its sign tells too little."""
+        page = self._look(exchange)
         return page is not None and (_kind_of(outgoing), page) not in self._own and self._breaks(exchange)
 
     def look(self, exchange: Exchange) -> str:
-        """Return what a response without JSON looks like, to a person; empty for any other."""
-        page = _page_of(exchange)
+        """Return what a response looks like that anybody may have answered, to a person; empty for any other."""
+        page = self._look(exchange)
         return page.shown if page else ""
+
+    def _look(self, exchange: Exchange) -> Page | None:
+        answer = exchange.answer
+        if answer is None or disturbance(exchange):
+            return None
+        page = _page_of(exchange)
+        sign = "" if page else self._signs.challenge(answer) or self._signs.unusual(answer)
+        return Page(answer.status, sign, sign) if sign else page
 
     def is_suspect(self, exchange: Exchange) -> bool:
         """Say whether anybody may have answered, before it is known whether that would break anything."""
@@ -124,7 +136,7 @@ class Examiner:
         # What would not have been right the first time shows that the request was carried out then.
         if not self._breaks(replace(exchange, answer=again.answer)):
             return Origin.API if self._is_a_delay(exchange, again) else Origin.ANOTHER
-        return Origin.UNCLEAR if _page_of(again) and again.status == exchange.status else Origin.API
+        return Origin.UNCLEAR if self._look(again) and again.status == exchange.status else Origin.API
 
     def _is_a_delay(self, exchange: Exchange, again: Exchange) -> bool:
         """Say whether the API finds a fleet that it did not find a moment ago, and never found before."""
@@ -136,18 +148,18 @@ class Examiner:
         """Say whether a page came from something else, by what a request is answered now that once was a success."""
         if proof.answer is None or disturbance(proof) or self.sign(proof):
             return True
-        return _page_of(proof) is not None and proof.status == exchange.status and self._breaks(proof)
+        return self._look(proof) is not None and proof.status == exchange.status and self._breaks(proof)
 
     def settle(self, outgoing: Outgoing, exchange: Exchange, origin: Origin) -> str:
         """Remember where a page came from; return what it was where that is not the API.
 
         What stays unclear, however often it is sent, is the API's own.
         """
-        page = _page_of(exchange)
+        page = self._look(exchange)
         if page is None or origin is not Origin.ANOTHER:
             self._own |= {(_kind_of(outgoing), page)} if page else set()
             return ""
-        self._pages.add(page)
+        self._pages |= {page} if _page_of(exchange) else set()
         return page.shown
 
 

@@ -1,8 +1,9 @@
 """Telling an intermediary's responses from the API's own, by what a run has seen of both. Pure.
 
 HTML alone is no sign: many frameworks answer errors of their router in it. A sign is
-a header that says of itself that something refused the request on its way, or one
-that names who answered and that the API's own successes never carried.
+a header or a page that says of itself that something refused the request on its way,
+or a header that names who answered and that the API's own successes never carried.
+Of a challenge to log in the API's own refusals tell whether it is theirs.
 """
 
 import re
@@ -25,6 +26,12 @@ MITIGATIONS = frozenset(
         "proxy-authenticate",
     }
 )
+# What pages of firewalls say of themselves.
+_MITIGATING = re.compile(
+    r"""mod_security | incapsula\ incident | (web\ application|sucuri\ website)\ firewall | your\ support\ id\ is
+    | attention\ required!\ .\ cloudflare | errors\.edgesuite\.net | generated\ by\ wordfence | fortiguard""",
+    re.VERBOSE | re.IGNORECASE,
+)
 # What an intermediary puts on all that passes it: where it passes the API's responses too, they carry it.
 NAMES_OF_INTERMEDIARIES = re.compile(
     r"""proxy-(?!connection).+ | cf-ray | x-amzn-(requestid|errortype|trace-id) | x-amz-(apigw-id|cf-id|cf-pop)
@@ -39,6 +46,7 @@ _COMPARED = 200  # characters of what is compared
 _LIKE_A_NUMBER = re.compile(r"\b\w*\d\w*\b")
 _TAGS = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.DOTALL | re.IGNORECASE)
 _TITLE = re.compile(r"<title\b[^>]*>(.*?)</title", re.DOTALL | re.IGNORECASE)
+_UNAUTHORIZED = 401
 _SERVER_ERROR = 500
 
 
@@ -107,11 +115,16 @@ class Signs:
     def __init__(self) -> None:
         self._usual: set[str] = set()
         self._is_known = False
+        self._challenges: set[str] | None = None  # of the API itself; None until one of its refusals was seen
 
     def learn(self, answer: Answer) -> None:
         """Take a response for the API's own."""
         self._usual |= {sign for sign, _ in _signs(answer)}
         self._is_known = True
+
+    def learn_refusal(self, answer: Answer) -> None:
+        """Take the refusal of a request without a good key for the API's own."""
+        self._challenges = (self._challenges or set()) | {scheme for scheme, _ in _challenges(answer)}
 
     def are_news(self, answer: Answer) -> bool:
         """Say whether there is anything to learn from a response."""
@@ -120,12 +133,25 @@ class Signs:
     def mitigation(self, answer: Answer) -> str:
         """Return the sign by which an intermediary says that it stopped the request, empty where there is none."""
         stopped = (shown for sign, shown in _signs(answer) if sign in MITIGATIONS and sign not in self._usual)
-        return next(stopped, "")
+        return next(stopped, "") or _said_by_a_page(answer)
 
     def unusual(self, answer: Answer) -> str:
         """Return a sign that no success of the API carried, empty where there is none or no success was seen."""
         unusual = (shown for sign, shown in _signs(answer) if sign not in self._usual)
-        return next(unusual, "") if self._is_known else ""
+        named = next(unusual, "") if self._is_known else ""
+        return named or ("" if self._challenges is None else self.challenge(answer))
+
+    def challenge(self, answer: Answer) -> str:
+        """Return a challenge to log in with which no refusal of the API was seen, empty where there is none."""
+        return next((shown for scheme, shown in _challenges(answer) if scheme not in (self._challenges or ())), "")
+
+
+def _challenges(answer: Answer) -> Iterator[tuple[str, str]]:
+    """Yield the schemes by which a refusal asks for a log-in, as they are compared and as they are shown."""
+    for name, value in answer.headers:
+        if answer.status == _UNAUTHORIZED and name.lower() == "www-authenticate":
+            scheme = value.split(maxsplit=1)[0] if value.strip() else ""
+            yield scheme.lower(), _shown(name, scheme)
 
 
 def _signs(answer: Answer) -> Iterator[tuple[str, str]]:
@@ -140,6 +166,11 @@ def _signs(answer: Answer) -> Iterator[tuple[str, str]]:
             yield lower, _shown(name, value)
         elif NAMES_OF_INTERMEDIARIES.fullmatch(lower):
             yield lower, f"the header {printable(name, 40)}"  # Its value may be another one each time.
+
+
+def _said_by_a_page(answer: Answer) -> str:
+    found = _MITIGATING.search(_beginning(answer)) if is_html(answer) else None
+    return f"a page that says “{found[0]}”" if found else ""
 
 
 def _product(server: str) -> str:
