@@ -29,9 +29,14 @@ def seconds_to_wait(value: str | None, now: float) -> float | None:
     digits = _DIGITS.fullmatch(text)
     if text and digits:
         return min(float(digits[1] or 0), LONGEST) if len(digits[1]) <= _MOST_DIGITS else LONGEST
-    date = next(filter(None, (form.fullmatch(text) for form in _DATES)), None)
-    moment = _moment(date, datetime.fromtimestamp(now, UTC)) if date else None
+    moment = read_date(text, now)
     return None if moment is None else min(max(0.0, moment - now), LONGEST)
+
+
+def read_date(text: str, now: float) -> float | None:
+    """Return a date of HTTP in seconds since 1970, None for what is none; `now` tells the century of two digits."""
+    date = next(filter(None, (form.fullmatch(text) for form in _DATES)), None)
+    return _moment(date, datetime.fromtimestamp(now, UTC)) if date else None
 
 
 def _moment(date: re.Match[str], now: datetime) -> float | None:

@@ -2,7 +2,7 @@
 
 from fleet_contract.contract_tests.exchange import Answer
 from fleet_contract.contract_tests.network.rate_limit import is_reached, seconds_to_reset
-from fleet_contract.contract_tests.network.retry_after import seconds_to_wait
+from fleet_contract.contract_tests.network.retry_after import read_date, seconds_to_wait
 
 FORBIDDEN = 403
 # Seconds that a server is waited for which sends requests away with such a status, until it answers otherwise. Some
@@ -25,5 +25,6 @@ def asked_pause(answer: Answer | None, now: float) -> float | None:
     """Return the seconds that a response asks its client to wait, None where it says nothing; `now` is since 1970."""
     if answer is None:
         return None
-    asked = seconds_to_wait(answer.header("retry-after"), now)
+    its_now = read_date((answer.header("date") or "").strip(), now)  # its clock may be wrong, and its dates with it
+    asked = seconds_to_wait(answer.header("retry-after"), now if its_now is None else its_now)
     return seconds_to_reset(answer, now) if asked is None else asked

@@ -16,7 +16,7 @@ RESEMBLING: Mapping[str, Change] = {
     "in-wide-letters": lambda fleet: fleet.replace("c", "\uff43", 1),
     "star": lambda fleet: f"{fleet[:-1]}*",
     "prefixed": lambda fleet: f"x{fleet}",
-    "tail": lambda fleet: fleet[3:],
+    "tail": lambda fleet: fleet[1:],
     "with-a-null": lambda fleet: f"{fleet}\x00",
     "followed-by-a-null": lambda fleet: f"{fleet}\x00x",
     "with-a-slash": lambda fleet: f"{fleet}/",

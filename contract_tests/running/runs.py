@@ -52,7 +52,7 @@ from fleet_contract.spec.dialect import UNKNOWN, Dialect
 
 _UNREAD: Dialect = dict.fromkeys(catalogue().questions, UNKNOWN)
 # The fleets that checks share, and how the id of each ends; whichever check asks first, they are made alike.
-ROLES = {"home": "home-1", "neighbour": "neighbour", "abroad": "abroad-A.b é東+&=:".ljust(LIMIT, "0")}
+ROLES = {"home": "home-01", "neighbour": "neighbour", "abroad": "abroad-A.b é東+&=:".ljust(LIMIT, "0")}
 _ALWAYS_NEW = "home"
 MARK_BYTES = 4  # the mark is their hexadecimal digits, so that it fits into ids and key identifiers
 
