@@ -83,7 +83,7 @@ def test_retry_after_is_obeyed(serve: Serve, open_client: Open, retry_after: str
 def test_a_date_is_read_by_the_clock_of_whoever_gave_it(serve: Serve, open_client: Open, skew: int) -> None:
     clock, now = StandIn(), NOON + skew
     dates = {"Date": formatdate(now, usegmt=True), "Retry_After": formatdate(now + 12, usegmt=True)}
-    said = iter((answer(429, **dates), answer(200)))
+    said = iter((answer(429, b"", **dates), answer(200)))
     client = open_client(serve(lambda _: next(said)).url, clock=clock.clock)
     assert client.send("GET", "/").status == 200
     assert sum(clock.slept) == 12

@@ -49,6 +49,7 @@ def test_a_script_reads_well() -> None:
     assert lines(step(create), step(rename)) == [
         "#!/usr/bin/env bash",
         "# fleets.id-finds-the-fleet: expected 200, got 404",
+        "# The last response shows it.",
         "# Minimised: sent again, these requests showed it and no fewer did.",
         ': "${FLEET_API_KEY:?Put the API key into it}"',
         """owner() { printf '%s: %s\\n' "${1:-X-API-Key}" "$FLEET_API_KEY"; }""",
