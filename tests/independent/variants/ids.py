@@ -1,11 +1,12 @@
 """Variants that settle otherwise which ids are the same."""
 
+import re
 import unicodedata
 from collections import UserDict
 from typing import Any
 
 from falcon import Request, Response
-from tests.independent.server import Drive, Fleet, create_app
+from tests.independent.server import Drive, Fleet, bad, create_app
 
 from .registry import App, variant
 
@@ -93,3 +94,26 @@ def ids_are_compared_without_case_and_accents() -> App:
 def ids_are_compared_without_case_and_accents_and_blanks_at_the_end() -> App:
     """Find fleets as MySQL does by utf8mb4_unicode_ci, which pads what it compares with blanks."""
     return create_app(Database(PaddedColumn()))
+
+
+@variant("rename.unknown-fleet-is-404", "fleets.id-is-matched-whole")
+def ids_are_labels_wherever_they_stand() -> App:
+    """Take ids that begin with a letter and end in a letter or digit, as in DNS, and refuse others in paths too."""
+
+    class Labels(Drive):
+        def text(self, body: dict[str, Any], name: str) -> str | None:
+            value = super().text(body, name)
+            return label(value) if name == "fleetId" and value is not None else value
+
+        def on_put_rename(self, req: Request, resp: Response, fleet_id: str) -> None:
+            super().on_put_rename(req, resp, label(fleet_id))
+
+        def on_get_invitation(self, req: Request, resp: Response, fleet_id: str) -> None:
+            super().on_get_invitation(req, resp, label(fleet_id))
+
+    def label(id: str) -> str:
+        if not re.fullmatch("[a-z]([a-z0-9-]*[a-z0-9])?", id):
+            raise bad("A fleetId begins with a letter, and ends in a letter or digit.")
+        return id
+
+    return create_app(Labels())

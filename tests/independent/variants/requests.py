@@ -59,3 +59,17 @@ def patch_renames_too() -> App:
         return answered(inner, {**environ, **({"REQUEST_METHOD": "PUT"} if patches else {})}, start)
 
     return stand
+
+
+@variant("rename.accepts-a-valid-name", "fleets.id-never-changes")
+def parameters_that_nobody_knows_cannot_be_processed() -> App:
+    """Answer 422 to a query where the operation has no parameters, as models do that forbid what is more."""
+
+    def when(environ: dict[str, Any]) -> int:
+        has_none = path_of(environ).endswith(("/fleets", "/rename", "/invitation"))
+        return 422 if environ["QUERY_STRING"] and has_none and environ.get("HTTP_X_API_KEY") in ONE_OF_OURS else 0
+
+    return refusing(when)
+
+
+ONE_OF_OURS = ("one-key", "two-key")

@@ -2,12 +2,15 @@
 
 import json
 import time
+from email.utils import formatdate
+from itertools import count
+from typing import Any
 
 import falcon
 from falcon import Request, Response
 from tests.independent.server import Drive, create_app, read_object, reply
 
-from .registry import App, variant
+from .registry import App, answered, variant
 
 
 @variant("rename.answers-the-new-name")
@@ -108,3 +111,20 @@ def charging_keys_learn_late_of_a_fleet() -> App:
             super().on_get_keys(req, resp)
 
     return create_app(LateKeys())
+
+
+@variant("create.accepts-a-valid-fleet")
+def requests_are_limited_by_a_clock_that_is_an_hour_ahead() -> App:
+    """Send every hundredth request away until a second later, in dates of a clock that is wrong."""
+    inner, number = create_app(), count(1)
+
+    def stand(environ: dict[str, Any], start: Any) -> Any:
+        if next(number) % 100:
+            return answered(inner, environ, start)
+        environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        now = time.time() + 3600
+        dates = [("Date", formatdate(now, usegmt=True)), ("Retry-After", formatdate(now + 1, usegmt=True))]
+        start("429 Too Many Requests", [("Content-Length", "0"), *dates])
+        return [b""]
+
+    return stand
