@@ -56,6 +56,9 @@ class Examiner:
             self._signs.learn_refusal(answer)
         if exchange.succeeded:
             self._found.add(exchange.request.path)
+            page = _page_of(exchange)
+            if page and not self._breaks(exchange):  # no body where none is due is no sign of anybody else
+                self._own.add((kind, page))
         if answer is None or not answer.succeeded or (kind in self._telling and not self._signs.are_news(answer)):
             return
         if is_success_in_json(answer) and not self._breaks(exchange):

@@ -188,6 +188,13 @@ def test_a_failure_is_not_excused_that_is_gone_once_its_fleet_was_changed_to_com
     assert failed(seen(api, fail, only=("rename.accepts-a-valid-name",))) == {"rename.accepts-a-valid-name"}
 
 
+def test_no_body_is_the_apis_own_where_it_answers_so() -> None:
+    with mock(
+        "key-create-takes-anything-as-key-identifier", settings={"key.status": "200", "key.body": "empty"}
+    ) as url:
+        assert failed(judged(url, only=("keys.create",))) == {"keys.create-refuses-an-invalid-key"}
+
+
 def test_a_faulty_api_behind_a_network_that_signs_everything_is_not_excused(api: str) -> None:
     refusal = page(403, "Forbidden", Server="cloudflare", Via="1.1 9c1b.cdn.example", CF_RAY="2")
     with fronted(
