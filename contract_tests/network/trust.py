@@ -12,6 +12,7 @@ CERTIFICATE = b"-----BEGIN CERTIFICATE-----"
 def trusting(network: Network) -> ssl.SSLContext:
     """Return a context that trusts the system's authorities and those of network.ca_file; raises Contradiction."""
     context = ssl.create_default_context()
+    context.minimum_version = ssl.TLSVersion.TLSv1_2  # some distributions leave that to a file of OpenSSL
     if network.ca_file:
         try:
             context.load_verify_locations(cafile=network.ca_file)
