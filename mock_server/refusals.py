@@ -61,7 +61,7 @@ STATUSES: dict[Kind, int | str] = {
 
 
 # What a kind is answered where its question does not exist, if not as a bad request.
-OTHERWISE = {Kind.FOREIGN_FLEET_WITHOUT_CODES: HTTPStatus.FORBIDDEN}
+OTHERWISE = {Kind.FOREIGN_FLEET_WITHOUT_CODES: 403}
 
 
 def status_of(kind: Kind, dialect: Dialect) -> int:
@@ -70,7 +70,7 @@ def status_of(kind: Kind, dialect: Dialect) -> int:
     if isinstance(decided, int):
         return decided
     answer = dialect.get(decided, "")
-    return int(answer) if answer.isdecimal() else OTHERWISE.get(kind, HTTPStatus.BAD_REQUEST)
+    return int(answer) if answer.isdecimal() else OTHERWISE.get(kind, 400)
 
 
 # Where the store is, is for the log alone.

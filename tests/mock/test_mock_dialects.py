@@ -136,3 +136,9 @@ def test_the_mock_is_made_anew_each_time() -> None:
 def test_every_refusal_has_a_status_in_every_dialect_for_the_faults_that_refuse_more(kind: Kind, last: bool) -> None:
     dialect = parts(OTHER_LAST if last else {}).dialect
     assert 400 <= status_of(kind, dialect) <= 503
+
+
+def test_the_status_of_a_refusal_is_a_plain_number_in_every_dialect() -> None:
+    """The journal writes no member of HTTPStatus, and the request would be lost with it."""
+    for dialect in ({}, {"keys.page-size": "default"}, {"invitation.foreign-without-codes": "403"}):
+        assert {type(status_of(kind, dialect)) for kind in Kind} == {int}
