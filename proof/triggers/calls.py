@@ -269,4 +269,9 @@ def refused(*kinds: Kind) -> Class:
 
 VALID = when(lambda moment: moment.is_valid)
 SUCCEEDED = when(lambda moment: moment.succeeded)
-UNREAD = when(lambda moment: moment.body is UNREADABLE or moment.body is MISSING)
+# Of a body that is declared as something else, a dialect may make what it likes.
+UNREAD = when(
+    lambda moment: (
+        (moment.body is UNREADABLE or moment.body is MISSING) and (not moment.media_type or is_json(moment.media_type))
+    )
+)
