@@ -17,9 +17,6 @@ DEPLOY := build/deploy/locked
 REPORTERS := build/reporters/locked
 SOURCES := contract_tests mock_server spec proof tests bench tools examples hatch_build.py
 
-# Tests wait for sockets and clocks as much as they compute.
-WORKERS = $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
-
 # Without byte code each process that a test starts, and each worker, would compile all modules anew.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -42,16 +39,16 @@ else
 endif
 
 test: $(READY) ## Run the project's own tests [ARGS=…]
-	@$(BIN)/python -m pytest -n $(WORKERS) -m 'not redis' $(ARGS)
+	@$(BIN)/python -m pytest -n auto -m 'not redis' $(ARGS)
 
 runs: $(READY) ## Test whole runs of the suite against many servers: told, replayed, recorded, explored (minutes) [ARGS=…]
-	@$(BIN)/python -m pytest -n $(WORKERS) tests/runs -m 'not thorough' $(ARGS)
+	@$(BIN)/python -m pytest -n auto tests/runs -m 'not thorough' $(ARGS)
 
 packaged: $(READY) $(REPORTERS) ## Test the wheel, the plugin in a project of somebody else, and make itself [ARGS=…]
 	@$(BIN)/python -m pytest -n auto tests/packaged $(ARGS)
 
 processes: $(READY) ## Test whole commands as processes: how they end, and what they bear [ARGS=…]
-	@$(BIN)/python -m pytest -n $(WORKERS) tests/processes $(ARGS)
+	@$(BIN)/python -m pytest -n auto tests/processes $(ARGS)
 
 redis: $(READY) ## Test mocks that share a Redis, some of which are killed (minutes; redis-server) [ARGS=…]
 	@$(BIN)/python -m pytest -n auto --dist worksteal -m redis tests/store tests/replicas $(ARGS)

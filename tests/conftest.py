@@ -11,9 +11,10 @@ settings.register_profile("project", settings.default, deadline=None)
 settings.load_profile("project")
 
 
-if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-    # A shell started the tests in the background. What they start would be as deaf to it as they are.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+# A shell started the tests in the background, or nohup did. What they start would be as deaf as they are.
+for number in (signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
+    if signal.getsignal(number) is signal.SIG_IGN:
+        signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
 
 
 def pytest_xdist_auto_num_workers() -> int:
