@@ -127,12 +127,14 @@ TABLE: Table = {
                  makes("a", "Depot", key=THEIRS), makes("a", "Depot")),
             gives(lambda m: m.fleet)),
     },
-    "fleets.id-never-changes": {
-        "a-fleet-can-be-renamed-only-once": ("A fleet that has been renamed is not found by a second rename.",
-            told(renames() & VALID & RENAMED, makes("a"), names("a"), names("a")), NOT_FOUND),
+    ("fleets.id-never-changes", "invitation.reading-changes-nothing"): {
         "rename-moves-the-fleet-to-its-name": moved(
             "A renamed fleet is found under its new name and no longer under its id.",
             lambda rename: rename.name, names("a"), names("a")),
+    },
+    "fleets.id-never-changes": {
+        "a-fleet-can-be-renamed-only-once": ("A fleet that has been renamed is not found by a second rename.",
+            told(renames() & VALID & RENAMED, makes("a"), names("a"), names("a")), NOT_FOUND),
         "a-name-finds-its-fleet": moved("A renamed fleet is found under its new name too.",
             lambda rename: rename.name, names("a", IdOf("b")), names("b"), stays=True),
         "rename-moves-the-fleet-to-the-id-in-the-body": moved(

@@ -20,5 +20,5 @@ def test_a_variant_conforms(name: str, depth: str) -> None:
     assert not ended_early(report)
     assert report.outcome is Outcome.CONFORMS
     if depth == "standard":
-        verdict = verdicts(report)
-        assert {id: verdict[id] for id in accused_of} == dict.fromkeys(accused_of, Verdict.PASSED)
+        passed = [id for id, verdict in verdicts(report).items() if verdict == Verdict.PASSED]
+        assert [each for each in accused_of if not any(id.startswith(each) for id in passed)] == []
