@@ -5,6 +5,7 @@ Pages of this machine may, and those of the origins that the user names.
 
 import re
 from collections.abc import Set
+from functools import lru_cache
 
 from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import Answer, Call
@@ -73,6 +74,7 @@ def preflight(call: Call, named: Set[str]) -> Answer:
     return Answer(204, headers)
 
 
+@lru_cache(maxsize=64)
 def varying_by_origin(varies: str) -> str:
     """Return the value of Vary with Origin among its members, once."""
     members = {each.strip().lower() for each in varies.split(",")}

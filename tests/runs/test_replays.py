@@ -323,24 +323,17 @@ def test_a_page_is_sent_with_those_that_lead_to_it() -> None:
 # --- what may end it ------------------------------------------------------------------------------
 
 
-def test_an_interrupt_loses_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupted(*_: object) -> Replay:
-        raise KeyboardInterrupt
+@pytest.mark.parametrize(("end", "known"), [(KeyboardInterrupt, Known.UNTRIED), (ZeroDivisionError, Known.BROKE)])
+def test_neither_an_interrupt_nor_a_mistake_of_ours_loses_a_failure(
+    monkeypatch: pytest.MonkeyPatch, end: type[BaseException], known: Known
+) -> None:
+    def ended(*_: object) -> Replay:
+        raise end
 
-    monkeypatch.setattr(Shortener, "replay", interrupted)
+    monkeypatch.setattr(Shortener, "replay", ended)
     before, after = replayed("rename-cuts-names", only=["rename.answers-the-new-name"])
     assert failed(after) == failed(before) == {"rename.answers-the-new-name"}
-    assert replay_of("rename.answers-the-new-name", after).known is Known.UNTRIED
-
-
-def test_a_mistake_of_ours_loses_no_failure_and_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(*_: object) -> Replay:
-        raise ZeroDivisionError
-
-    monkeypatch.setattr(Shortener, "replay", broken)
-    before, after = replayed("rename-cuts-names", only=["rename.answers-the-new-name"])
-    assert failed(after) == failed(before) == {"rename.answers-the-new-name"}
-    assert replay_of("rename.answers-the-new-name", after).known is Known.BROKE
+    assert replay_of("rename.answers-the-new-name", after).known is known
 
 
 def test_nothing_is_sent_again_on_another_host_unless_that_is_allowed() -> None:

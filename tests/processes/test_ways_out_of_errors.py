@@ -1,0 +1,133 @@
+"""What breaks in the suite itself is no verdict, and what lies about on a machine changes none."""
+
+import os
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fleet_contract.contract_tests import asking, commands
+from fleet_contract.contract_tests.network.client import Client
+from fleet_contract.contract_tests.process.ending import Exit
+from fleet_contract.contract_tests.reports import as_json
+from fleet_contract.contract_tests.running import runs
+from fleet_contract.contract_tests.session import session as judge
+from tests.processes.ways_out import BRIEFLY, names_in, report_of, shell
+from tests.suite.exploring import explored, fails_the_third_rename
+from tests.suite.harness import SEED, command, mock
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals, redirections and devices of POSIX")
+
+
+# --- what breaks in the suite itself -----------------------------------------------------------
+
+PLACES: list[tuple[object, str]] = [
+    (asking, "read_settings"),
+    (Client, "preflight"),
+    (judge, "deaf"),
+    (pytest, "main"),
+    (runs, "judge"),
+    (as_json, "value_of"),
+    (judge, "print_report"),
+]
+KINDS = [RecursionError("ours"), MemoryError(), OSError(24, "Too many open files"), SystemExit(0), SystemExit(1)]
+
+
+@pytest.mark.parametrize(
+    ("place", "error"),
+    [(place, ZeroDivisionError("ours")) for place in PLACES] + [((as_json, "value_of"), error) for error in KINDS],
+    ids=str,
+)
+def test_an_error_of_ours_is_neither_a_pass_nor_a_failure(
+    place: tuple[object, str], error: BaseException, url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def breaks(*_: Any, **__: Any) -> None:
+        raise error
+
+    monkeypatch.setattr(*place, breaks)
+    arguments = ("--depth", "quick", "--only", "access.key-is-required", "--json", str(tmp_path / "report.json"))
+    ended = command("run", url, *arguments, FLEET_API_KEY="demo-key")
+    assert ended.exit_code == Exit.INCONCLUSIVE
+    assert "Traceback" not in ended.output
+    assert "Error: " in ended.stderr or "INCONCLUSIVE" in ended.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("dialect", "--depth", "quick", "--only", "access"), ("explore", "--max-cases", "1", "--only", "access")],
+)
+@pytest.mark.parametrize("place", [(Client, "preflight"), (runs, "judge")], ids=str)
+def test_so_it_is_in_the_other_commands(
+    arguments: tuple[str, ...], place: tuple[object, str], url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def breaks(*_: Any, **__: Any) -> None:
+        raise ZeroDivisionError("ours")
+
+    monkeypatch.setattr(*place, breaks)
+    monkeypatch.chdir(tmp_path)
+    ended = command(arguments[0], url, *arguments[1:], FLEET_API_KEY="demo-key")
+    assert ended.exit_code == Exit.INCONCLUSIVE
+    assert "ZeroDivisionError: ours" in ended.output
+
+
+def test_a_library_that_exits_ends_nothing_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    def exits() -> None:
+        raise SystemExit(0)
+
+    monkeypatch.setattr(commands, "catalogue", exits)
+    assert command("list").exit_code == Exit.INCONCLUSIVE
+
+
+def test_cases_that_cannot_be_saved_are_told_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: Any) -> None:
+        raise OSError(28, os.strerror(28))
+
+    monkeypatch.setattr("fleet_contract.contract_tests.programs.case_files.write", full)
+    with mock(edit=fails_the_third_rename) as url:
+        ended = explored(url, tmp_path, "--max-cases", "30", "--seed", "1")
+    assert ended.exit_code == Exit.BREAKS
+    assert "✗ fleets.id-never-changes" in ended.stdout
+    assert "footprint" in ended.stdout
+    assert "saved" not in ended.stdout
+    assert ended.stderr.count("Error: Cannot save the case") == ended.stderr.count("\n") >= 1
+
+
+# --- the surroundings --------------------------------------------------------------------------
+
+
+def test_a_run_is_deaf_to_what_lies_about_and_leaves_nothing(url: str, tmp_path: Path) -> None:
+    hostile = {
+        "conftest.py": "raise SystemExit(0)",
+        "pytest.ini": "[pytest]\naddopts = --nonesuch",
+        "pyproject.toml": "[tool.pytest.ini_options]\naddopts = 1",
+        "schemathesis.toml": "nonesuch",
+        "mine.py": "raise SystemExit(0)",
+    }
+    for name, text in hostile.items():
+        (tmp_path / name).write_text(text)
+    variables = {
+        "PYTEST_PLUGINS": "mine",
+        "PYTEST_ADDOPTS": "--nonesuch",
+        "PYTEST_DEBUG": "1",
+        "PYTHONWARNINGS": "error",
+        "PYTHONOPTIMIZE": "1",
+        "HYPOTHESIS_EXPERIMENTAL_OBSERVABILITY": "1",
+        "HYPOTHESIS_STORAGE_DIRECTORY": str(tmp_path / "storage"),
+        "CI": "true",
+        "TMPDIR": str(tmp_path / "none"),
+    }
+    arguments = ("run", url, "--target", str(SEED), "--depth", "standard", "--only", "http.never-a-server-error")
+    done = shell('"$@"', *arguments, cwd=tmp_path, **variables)
+    assert done.returncode == Exit.CONFORMS, done.stdout + done.stderr
+    assert re.sub(r"^\d+ s: .* requests\n", "", done.stderr, flags=re.MULTILINE) == ""  # how far it is
+    assert names_in(tmp_path) == set(hostile)
+
+
+def test_a_folder_that_is_gone_is_enough_to_stand_in(url: str, tmp_path: Path) -> None:
+    report = tmp_path / "report.json"
+    line = 'mkdir gone && cd gone && rmdir ../gone && "$@"'
+    done = shell(line, "run", url, *BRIEFLY, "--json", str(report), cwd=tmp_path)
+    assert done.returncode == Exit.CONFORMS, done.stderr
+    assert report_of(report)["outcome"] == "conforms"
