@@ -77,8 +77,8 @@ compare: $(READY) ## Put the suite and other tools side by side on the same mock
 peers: $(READY) ## Measure the mock beside other mocks, which this installs (half an hour; wrk, Java and Node) [ARGS=…]
 	@$(BIN)/python -m bench.peers $(ARGS)
 
-guard: $(READY) ## Fail where the mock has become a quarter slower, beside a bare ASGI callable in the same run (wrk)
-	@$(BIN)/python -m bench.throughput --guard docs/performance.jsonl $(ARGS)
+guard: $(READY) ## Fail where a request takes a tenth more instructions than it did, beside a bare ASGI callable (wrk, valgrind)
+	@$(BIN)/python -m bench.instructions --guard docs/instructions.json $(ARGS)
 
 soak: $(READY) ## Send the mock a million mixed requests, a tenth of them hostile (minutes) [ARGS='--requests 100000']
 	@$(BIN)/python -m bench.soak $(ARGS)

@@ -5,12 +5,11 @@ Rounds are interleaved, each is compared within itself, and of each figure the m
 """
 
 from collections.abc import Sequence
-from pathlib import Path
 from statistics import median
 
 import click
 
-from bench.figures import Figures, of, ratio, read
+from bench.figures import Figures, of, ratio
 from bench.load import WORKLOADS, require_wrk
 from bench.measuring import Extent, measured, turns
 from bench.peers import PEERS
@@ -18,35 +17,17 @@ from bench.peers.python import BARE, OURS, STOCK
 from bench.tables import table
 
 SUBJECTS = (BARE, STOCK, OURS)
-MOST_LOST = 0.25
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--rounds", default=3, show_default=True, type=click.IntRange(1), help="Rounds over all servers.")
 @click.option("--seconds", default=3, show_default=True, type=click.IntRange(1), help="Seconds of each workload.")
-@click.option(
-    "--guard",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="Fail where the mock is worth a quarter less than these figures say.",
-)
-def main(rounds: int, seconds: int, guard: Path | None) -> None:
+def main(rounds: int, seconds: int) -> None:
     """Measure the mock beside a bare ASGI callable and stock Connexion, and print a table in Markdown."""
     require_wrk()
     peers = [PEERS[name] for name in SUBJECTS]
     figures = [measured(peer, number, Extent(seconds, latency=False)) for number, peer in turns(peers, rounds)]
     click.echo(rows(figures))
-    if guard:
-        hold(ratio(figures, OURS), ratio(read(guard), OURS))
-
-
-def hold(now: float, then: float) -> None:
-    """Raise ClickException where a ratio has fallen by more than a quarter."""
-    if now < then * (1 - MOST_LOST):
-        raise click.ClickException(
-            f"The mock does {now:.2f} of what {BARE} does, and did {then:.2f}. Find out what made it slower "
-            "(python -m bench.trace), or measure anew where that is the price of something (python -m bench.peers)."
-        )
 
 
 def rows(figures: Sequence[Figures]) -> str:

@@ -166,10 +166,9 @@ class Connection(asyncio.Protocol):
         size = size_of_head(self.held)
         if not size:
             return False
-        head = read_head(bytes(self.held[:size]))
+        head, self.body = read_head(bytes(self.held[:size]))
         del self.held[:size]
-        self.body = head.body
-        self.exchange = Exchange(self, head)
+        self.exchange = Exchange(self, head, is_whole=self.body is None)
         self.exchange.begin(self.app)
         return True
 

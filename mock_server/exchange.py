@@ -5,7 +5,6 @@ import logging
 from functools import lru_cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
 
 from starlette.types import ASGIApp, Message, Scope
 
@@ -29,9 +28,9 @@ class Exchange:
     It is finished once the response is written whole, and abandoned where nobody waits for one any more.
     """
 
-    def __init__(self, connection: "Connection", head: Head) -> None:
+    def __init__(self, connection: "Connection", head: Head, *, is_whole: bool) -> None:
         self.head = head
-        self.is_whole = head.body is None
+        self.is_whole = is_whole
         self.has_begun = False
         self.is_finished = False
         self.is_abandoned = False
@@ -80,7 +79,6 @@ class Exchange:
     @property
     def scope(self) -> Scope:
         head = self.head
-        raw_path, _, query = head.target.partition(b"?")
         connection = self._connection
         return {
             "type": "http",
@@ -91,9 +89,9 @@ class Exchange:
             "scheme": connection.scheme,
             "method": head.method,
             "root_path": "",
-            "path": unquote(raw_path.decode("ascii")),
-            "raw_path": raw_path,
-            "query_string": query,
+            "path": head.path,
+            "raw_path": head.raw_path,
+            "query_string": head.query,
             "headers": head.headers,
         }
 

@@ -6,7 +6,9 @@ not installed, so that an odd request is decided alike everywhere.
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
+from urllib.parse import unquote
 
 import h11
 
@@ -17,6 +19,8 @@ except ImportError:  # There is none for PyPy.
 
 # Bytes of a request line and its header fields. RFC 9110 (5.4) and RFC 9112 (3) leave the number to the server.
 LARGEST_HEAD = 32 * 1024
+# Bytes of a head that is remembered, since a client sends the same ones again and again.
+LARGEST_KNOWN = 2 * 1024
 # Bytes of chunks that are read at once: 4 kB may hold 600 of them.
 LARGEST_PIECE = 4 * 1024
 BLANK_LINE = re.compile(rb"\n\r?\n")
@@ -27,7 +31,7 @@ ORDINARY_LINE = re.compile(rb"(?!CONNECT)[A-Z]+ /[!-~]* HTTP/1\.1\r\n")
 # What the two libraries do not read alike: blanks after a value, bodies in chunks, and offers of another protocol.
 ODD = (b" \r\n", b"\t\r\n", b"\r\ntransfer-encoding:", b"\r\nupgrade:")
 
-Headers = list[tuple[bytes, bytes]]
+Headers = tuple[tuple[bytes, bytes], ...]
 
 
 class Unreadable(Exception):
@@ -47,19 +51,22 @@ class Body(Protocol):
         """Take what belongs to the body from the front of what has come, and return its content; raises Unreadable."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Head:
-    """A request line and header fields, their names in lower case, and the body that is to come, if any.
+    """A request line and header fields, their names in lower case.
 
-    `lives` says whether the connection may go on after the response, which it need not in HTTP/1.0; `expects_leave`
-    whether the client waits to be told that it may send the body (RFC 9110, section 10.1.1).
+    `length` is that of the body in bytes, None where the body comes in chunks. `lives` says whether the connection may
+    go on after the response, which it need not in HTTP/1.0; `expects_leave` whether the client waits to be told that it
+    may send the body (RFC 9110, section 10.1.1).
     """
 
     method: str
-    target: bytes
+    raw_path: bytes
+    path: str
+    query: bytes
     version: str
     headers: Headers
-    body: Body | None
+    length: int | None
     lives: bool
     expects_leave: bool
 
@@ -117,10 +124,20 @@ def size_of_head(held: bytearray) -> int:
     return len(held) if is_no_request else 0
 
 
-def read_head(data: bytes) -> Head:
-    """Return what a whole head says; raises Unreadable."""
-    head = by_httptools(data) if httptools and is_ordinary(data) else None
-    return head or by_h11(data)
+def read_head(data: bytes) -> tuple[Head, Body | None]:
+    """Return what a whole head says, and the body that is to come, if any; raises Unreadable."""
+    head = known_head(data) if len(data) <= LARGEST_KNOWN else ordinary_head(data)
+    if head is None:
+        return by_h11(data)
+    return head, Counted(head.length) if head.length else None
+
+
+def ordinary_head(data: bytes) -> Head | None:
+    """Return what a head says; None where h11 has to read it."""
+    return by_httptools(data) if httptools and is_ordinary(data) else None
+
+
+known_head = lru_cache(maxsize=256)(ordinary_head)
 
 
 def is_ordinary(data: bytes) -> bool:
@@ -128,7 +145,7 @@ def is_ordinary(data: bytes) -> bool:
     if not ORDINARY_LINE.match(data):
         return False
     fields = data.lower()
-    return fields.count(b"\r\nhost:") == 1 and not any([each in fields for each in ODD])  # noqa: C419  (twice as fast)
+    return fields.count(b"\r\nhost:") == 1 and not any(each in fields for each in ODD)
 
 
 def by_httptools(data: bytes) -> Head | None:
@@ -139,21 +156,21 @@ def by_httptools(data: bytes) -> Head | None:
         parser.feed_data(data)
     except httptools.HttpParserError:
         return None
-    return _head(parser.get_method(), listener.target, b"1.1", listener.headers)
+    return _head(parser.get_method(), listener.target, b"1.1", tuple(listener.headers))
 
 
-def by_h11(data: bytes) -> Head:
-    """Return what any head says; raises Unreadable."""
+def by_h11(data: bytes) -> tuple[Head, Body | None]:
+    """Return what any head says, and the body that is to come, if any; raises Unreadable."""
     reader = h11.Connection(h11.SERVER, LARGEST_HEAD)
     reader.receive_data(data)
     event = _next_event(reader)
     if not isinstance(event, h11.Request):
         raise Unreadable(400, "The request is not valid HTTP/1.1.")
-    headers = [(bytes(name), bytes(value)) for name, value in event.headers]
+    headers = tuple((bytes(name), bytes(value)) for name, value in event.headers)
     head = _head(event.method, event.target, event.http_version, headers)
-    if any(name == b"transfer-encoding" for name, _ in headers):
-        head.body = Chunked(reader)
-    return head
+    if head.length is None:
+        return head, Chunked(reader)
+    return head, Counted(head.length) if head.length else None
 
 
 class _Listener:
@@ -163,7 +180,7 @@ class _Listener:
 
     def __init__(self) -> None:
         self.target = b""
-        self.headers: Headers = []
+        self.headers: list[tuple[bytes, bytes]] = []
 
     def on_url(self, url: bytes) -> None:
         self.target += url
@@ -174,11 +191,18 @@ class _Listener:
 
 def _head(method: bytes, target: bytes, version: bytes, headers: Headers) -> Head:
     fields = dict(headers)
-    length = int(fields.get(b"content-length", 0))
-    lives = version == b"1.1" and (b"connection" not in fields or not _closes(headers))
-    expects_leave = fields.get(b"expect", b"").lower() == b"100-continue"
-    body = Counted(length) if length else None
-    return Head(method.decode(), target, version.decode(), headers, body, lives, expects_leave)
+    raw_path, _, query = target.partition(b"?")
+    return Head(
+        method=method.decode(),
+        raw_path=raw_path,
+        path=unquote(raw_path.decode("ascii")),
+        query=query,
+        version=version.decode(),
+        headers=headers,
+        length=None if b"transfer-encoding" in fields else int(fields.get(b"content-length", 0)),
+        lives=version == b"1.1" and not (b"connection" in fields and _closes(headers)),
+        expects_leave=fields.get(b"expect", b"").lower() == b"100-continue",
+    )
 
 
 def _closes(headers: Headers) -> bool:

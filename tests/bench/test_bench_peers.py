@@ -1,15 +1,15 @@
-"""The peers: ratios within a round, the guard, and what the tables and the chart show."""
+"""The peers: ratios within a round, the guard of instructions, and what the tables and the chart show."""
 
 from pathlib import Path
 
 import click
 import pytest
 from bench.figures import Figures, append, ratio, read
+from bench.instructions import hold, times_bare
 from bench.load import percentile
 from bench.peers import PEERS
 from bench.peers.python import BARE, OURS, STOCK
 from bench.peers.report import chart, page
-from bench.throughput import hold
 
 DOCS = Path(__file__).parents[2] / "docs"
 PRINTED = """Running 1s test @ http://127.0.0.1:1
@@ -52,11 +52,17 @@ def test_figures_are_read_as_they_were_written(tmp_path: Path) -> None:
     assert read(file) == MEASURED
 
 
-def test_the_guard_lets_a_quarter_be_lost_and_no_more() -> None:
-    hold(0.46, 0.6)
-    hold(0.9, 0.6)
-    with pytest.raises(click.ClickException, match=r"does 0\.44 of what bare ASGI does, and did 0\.60"):
-        hold(0.44, 0.6)
+def test_the_guard_lets_a_request_take_a_tenth_more_and_no_more() -> None:
+    hold(1.64, 1.5)
+    hold(1.2, 1.5)
+    with pytest.raises(click.ClickException, match=r"takes 1\.66 times the instructions of bare ASGI, and took 1\.50"):
+        hold(1.66, 1.5)
+
+
+def test_what_a_request_takes_is_compared_workload_by_workload() -> None:
+    bare = {"create": 100.0, "rename": 100.0, "invitation": 200.0, "refused": 100.0}
+    ours = {"create": 200.0, "rename": 200.0, "invitation": 400.0, "refused": 200.0}
+    assert times_bare({BARE: bare, OURS: ours}) == pytest.approx(2)
 
 
 @pytest.mark.parametrize(("percent", "milliseconds"), [(50, 1.38), (99, 250.0)])
