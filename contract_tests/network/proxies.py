@@ -10,7 +10,12 @@ from typing import NamedTuple
 from urllib.parse import SplitResult, unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
-from fleet_contract.contract_tests.target.authorities import host_of, wrong_with_authority
+from fleet_contract.contract_tests.target.authorities import (
+    WITHOUT_ASCII,
+    host_of,
+    with_host_in_ascii,
+    wrong_with_authority,
+)
 from fleet_contract.contract_tests.target.detours import Place
 from fleet_contract.contract_tests.target.hosts import literal_address
 from fleet_contract.contract_tests.target.target import PORTS, Target
@@ -56,6 +61,8 @@ def proxy_of(target: Target) -> Proxy | None:
         problem = f"has the scheme {url.scheme!r}"
     if not problem and not url.hostname:
         problem = "names no host"
+    if not problem and not host_of(url).isascii():
+        problem = WITHOUT_ASCII
     if problem:
         raise Contradiction(
             f"The proxy for {target.host} {problem}. "
@@ -71,9 +78,10 @@ def proxy_url(target: Target) -> str:
     """
     if target.is_local or target.network.unix_socket:
         return ""
-    if target.network.proxy is not None:
-        return target.network.proxy
-    return "" if target.is_nearby else system_proxy(target)
+    given = target.network.proxy
+    if given is None:
+        given = "" if target.is_nearby else system_proxy(target)
+    return with_host_in_ascii(given)
 
 
 def system_proxy(target: Target, environment: Mapping[str, str] | None = None) -> str:

@@ -10,6 +10,7 @@ from urllib.parse import SplitResult, urlsplit
 _HOST_AND_PORT = re.compile(r"(\[[^\[\]]*\]|[^\[\]:]*)(?::([^\[\]:]*))?")
 _ZONE = re.compile(r"%[^\]]*")
 _MOST = 65535
+WITHOUT_ASCII = "has a host that has no sure spelling in ASCII: write its name with xn--"
 _BRACKETS = "is not a URL: an IPv6 address stands in brackets, and nothing but a port may follow them"
 # What IDNA 2003 maps or drops, and IDNA 2008, by which names are looked up today, keeps: the hosts may be two owners'.
 _READ_IN_TWO_WAYS = re.compile("[\u00df\u1e9e\u03c2\u200c\u200d]")
@@ -42,15 +43,28 @@ def _wrong_with_port(text: str) -> str:
     return "" if int(text) else "has port 0, on which no server can listen"
 
 
-def with_host_in_ascii(url: str) -> str:
-    """Return a URL whose host is spelled in ASCII, as resolvers know it (RFC 3490); the same where it cannot be."""
+def in_ascii(host: str) -> str:
+    """Return a host as resolvers know it (RFC 3490); the same where it has no sure spelling in ASCII."""
+    if host.isascii() or _READ_IN_TWO_WAYS.search(host):
+        return host
     try:
-        found = _HOST_AND_PORT.fullmatch(urlsplit(url).netloc)
-        if found is None or found[1].isascii() or _READ_IN_TWO_WAYS.search(found[1]):
-            return url
-        return url.replace(f"//{found[1]}", f"//{found[1].encode('idna').decode()}", 1)
-    except ValueError:  # UnicodeError is one
+        return host.encode("idna").decode()
+    except UnicodeError:
+        return host
+
+
+def with_host_in_ascii(url: str) -> str:
+    """Return a URL whose host is spelled in ASCII; the same where it cannot be."""
+    try:
+        authority = urlsplit(url).netloc
+    except ValueError:
         return url
+    login, at, place = authority.rpartition("@")
+    found = _HOST_AND_PORT.fullmatch(place)
+    if found is None:
+        return url
+    spelled = f"{login}{at}{in_ascii(found[1])}{place[found.end(1) :]}"
+    return url.replace(f"//{authority}", f"//{spelled}", 1)
 
 
 def host_of(url: SplitResult) -> str:

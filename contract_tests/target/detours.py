@@ -4,12 +4,14 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from fleet_contract.contract_tests.target.authorities import in_ascii
 from fleet_contract.contract_tests.target.hosts import bracketed, literal_address
 
 HOST = r"(\[[^\]\s]*\]|[^:\[\]\s,]*)"
 PORT = r"(\d{0,5})"
 CONNECT_TO = re.compile(f"{HOST}:{PORT}:{HOST}:{PORT}")
 RESOLVE = re.compile(rf"\+?{HOST}:(\d{{1,5}}):(\S+)")
+NAME = re.compile(r"[^+:\[\],]+")
 
 
 class Place(NamedTuple):
@@ -37,6 +39,11 @@ def is_resolve(text: str) -> bool:
         and _is_port(found[2])
         and all(literal_address(address) for address in found[3].split(","))
     )
+
+
+def with_hosts_in_ascii(rule: str) -> str:
+    """Return a rule of either kind as it is compared with a base URL; a name is the same where it has no such form."""
+    return NAME.sub(lambda name: in_ascii(name[0]), rule)
 
 
 def redirected(place: Place, connect_to: Sequence[str]) -> Place:

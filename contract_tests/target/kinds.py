@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from fleet_contract.contract_tests.target.asked import Asked
-from fleet_contract.contract_tests.target.detours import is_connect_to, is_resolve
+from fleet_contract.contract_tests.target.authorities import WITHOUT_ASCII
+from fleet_contract.contract_tests.target.detours import is_connect_to, is_resolve, with_hosts_in_ascii
 from fleet_contract.contract_tests.target.masking import Secret, revealed
 from fleet_contract.contract_tests.target.references import Origin, expansion_of, follow, is_reference, literal
 from fleet_contract.spec.files import expanded
@@ -148,6 +149,14 @@ def _take_path(value: str, origin: Origin) -> Path:
     return origin.source.folder / expanded(path)
 
 
+def _take_rules(value: list[str], origin: Origin) -> tuple[str, ...]:
+    rules = tuple(map(with_hosts_in_ascii, value))
+    odd = next((rule for rule in rules if not rule.isascii()), None)
+    if odd is not None:
+        raise origin.wrong(f"{WITHOUT_ASCII} ({odd})", "Correct the rule.")
+    return rules
+
+
 def _take_codes(value: list[str], origin: Origin) -> tuple[str, ...]:
     return tuple(follow(code, origin) for code in value)
 
@@ -220,13 +229,13 @@ CONNECT_TO = Kind(
     "a list of HOST1:PORT1:HOST2:PORT2 (in an environment variable: separated by blanks)",
     lambda value: is_list(value) and all(map(is_connect_to, value)),
     str.split,
-    lambda value, _: tuple(value),
+    _take_rules,
 )
 RESOLVE = Kind(
     "a list of HOST:PORT:ADDRESS[,ADDRESS], each a numeric address (in an environment variable: separated by blanks)",
     lambda value: is_list(value) and all(map(is_resolve, value)),
     str.split,
-    lambda value, _: tuple(value),
+    _take_rules,
 )
 SECRET = Kind("env:NAME, file:PATH or a string", _is_text, take=_take_key, hidden=True)
 SWITCH = Kind("true or false", lambda value: isinstance(value, bool), _read_switch)

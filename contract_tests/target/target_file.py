@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from fleet_contract.contract_tests.target.authorities import with_host_in_ascii, wrong_with_authority
+from fleet_contract.contract_tests.target.authorities import WITHOUT_ASCII, with_host_in_ascii, wrong_with_authority
 from fleet_contract.contract_tests.target.entries import (
     DIALECT_VARIABLE,
     ENTRIES,
@@ -167,7 +167,7 @@ def _wrong_with(base_url: str) -> str:
     url = urlsplit(base_url)
     problems = (
         (not base_url, "is missing"),
-        (not url.netloc.isascii(), "has a host that has no sure spelling in ASCII: write its name with xn--"),
+        (not url.netloc.isascii(), WITHOUT_ASCII),
         (not VISIBLE.fullmatch(base_url), "contains characters that no URL may contain: percent-encode them"),
         (url.scheme not in ("http", "https"), "does not begin with http:// or https://"),
         (not url.hostname, "names no host"),

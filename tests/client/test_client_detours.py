@@ -77,6 +77,36 @@ def test_a_rule_that_curl_would_not_understand_is_told(entries: dict[str, list[s
         target("http://a:1", **entries)
 
 
+@pytest.mark.parametrize(
+    ("entry", "given", "taken"),
+    [
+        (
+            "connect_to",
+            "m\u00fcnchen.example:443:B\u00dcCHER.example.:8443",
+            "xn--mnchen-3ya.example:443:xn--bcher-kva.example.:8443",
+        ),
+        ("connect_to", "::[fd00::1]:", "::[fd00::1]:"),
+        ("resolve", "+m\u00fcnchen.example:443:[::1],10.0.0.1", "+xn--mnchen-3ya.example:443:[::1],10.0.0.1"),
+    ],
+)
+def test_a_name_in_a_rule_is_spelled_as_in_a_base_url(entry: str, given: str, taken: str) -> None:
+    wanted = target("https://m\u00fcnchen.example", **{f"network__{entry}": [given]})
+    assert getattr(wanted.network, entry) == (taken,)
+    assert taken in " ".join(road_to(wanted).options)
+    Wire(wanted)
+
+
+@pytest.mark.parametrize("rule", ["stra\u00dfe.example:1:a:1", "a:1:\u00fc..example:1"])
+def test_a_name_without_a_sure_spelling_in_ascii_is_told(rule: str) -> None:
+    with pytest.raises(Contradiction, match=r"network\.connect_to has a host .*write its name with xn--"):
+        target("http://a:1", network__connect_to=[rule])
+
+
+def test_no_spelling_hides_that_a_rule_leads_to_production() -> None:
+    rule = "a.example:443:drive-api\uff0eplugsurfing\uff0ecom:443"
+    assert target("https://a.example", network__connect_to=[rule]).is_production
+
+
 @pytest.mark.parametrize("entry", ["network__connect_to", "network__resolve"])
 def test_a_rule_that_is_about_nothing_here_is_told(entry: str) -> None:
     rule = "staging.example:80:127.0.0.1" + (":80" if "connect" in entry else "")

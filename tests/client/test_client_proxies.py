@@ -181,6 +181,7 @@ def test_a_proxy_that_does_not_speak_tls_is_told(open_client: Open, stack: ExitS
         ("http://[::1]x", "an IPv6 address stands in brackets"),
         ("socks5://u:s3cret@127.0.0.1:1080", "has the scheme 'socks5'"),
         ("http://u:s3cret@", "names no host"),
+        ("http://u:s3cret@stra\u00dfe.example", "write its name with xn--"),
     ],
 )
 def test_a_proxy_that_cannot_be_one_is_told_without_its_password(
@@ -252,6 +253,19 @@ def test_a_proxy_that_refuses_is_told_as_the_proxy(
         client.preflight()
     assert says in str(told.value)
     assert client.journal[0].sent is False
+
+
+def test_the_name_of_a_proxy_may_go_beyond_ascii(serve: Serve, open_client: Open, stack: ExitStack) -> None:
+    server, relay = serve(), stack.enter_context(relaying())
+    port = relay.place.rpartition(":")[2]
+    client = open_client(
+        "http://api.example",
+        network__proxy=f"http://m\u00e9:s3cret@m\u00fcnchen.example:{port}",
+        network__connect_to=[f"api.example:80:\u00fc.example:{server.port}"],
+        network__resolve=[f"m\u00fcnchen.example:{port}:127.0.0.1"],
+    )
+    assert client.send("GET", "/x").status == 200
+    assert relay.asked[0].startswith(f"CONNECT xn--tda.example:{server.port} ".encode())
 
 
 def test_a_redirected_address_is_asked_of_the_proxy(serve: Serve, open_client: Open, stack: ExitStack) -> None:
