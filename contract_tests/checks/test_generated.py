@@ -16,7 +16,7 @@ from fleet_contract.contract_tests.driving.generated import (
     with_path_id,
     with_query_id,
 )
-from fleet_contract.contract_tests.driving.untested import Lack, Untested
+from fleet_contract.contract_tests.driving.untested import Lack, Reason, Untested
 from fleet_contract.contract_tests.target.depths import Depth
 from fleet_contract.contract_tests.target.target import Fixtures
 from fleet_contract.spec.document import document, operations
@@ -33,7 +33,7 @@ _MOST_STAYING = {_CREATE: 1, "create_charging_key": 0}
 @over(st.sampled_from(_OPERATIONS), standard=_OPERATIONS)
 def test_generated_requests(api: Api, home: str, fixtures: Fixtures, depth: Depth, case: str) -> None:
     if case == "get_location" and not fixtures.location:
-        raise Untested(Lack.FIXTURE, "needs fixtures.location in the target file")
+        raise Untested(Reason(Lack.FIXTURE, entries=("fixtures.location",)))
     made = 0
     generated_for_it = [each for each in _generated() if each.operation == case]
     step = 1 if depth is Depth.DEEP else ceil(len(generated_for_it) / _MOST_REQUESTS)

@@ -8,7 +8,7 @@ from itertools import islice, zip_longest
 from typing import Any
 from urllib.parse import quote, quote_plus, urlencode
 
-from fleet_contract.contract_tests.driving.untested import Lack, Untested
+from fleet_contract.contract_tests.driving.untested import Lack, Reason, Untested
 from fleet_contract.contract_tests.exchange import Caller, Exchange
 from fleet_contract.contract_tests.judging.bodies import spell
 from fleet_contract.contract_tests.judging.fleet import SETTLING_SECONDS
@@ -309,7 +309,8 @@ class Api:
     def require(self, exchange: Exchange, made: str) -> str:
         """Return what was made; raises Untested when it was refused."""
         if not exchange.succeeded:
-            raise Untested(Lack.SETUP, f"the server refused the setup: {made} was answered {exchange.status}")
+            reason = f"the server refused the setup: {made} was answered {exchange.status}"
+            raise Untested(Reason(Lack.SETUP, reason))
         return made
 
 
@@ -317,7 +318,8 @@ def _undisturbed(exchange: Exchange) -> Exchange:
     """Return an exchange that the API answered; raises Untested where something else did."""
     between = disturbance(exchange)
     if between:
-        raise Untested(Lack.DISTURBED, f"{exchange.request.method} {exchange.request.path[:80]}: {between}")
+        reason = f"{exchange.request.method} {exchange.request.path[:80]}: {between}"
+        raise Untested(Reason(Lack.DISTURBED, reason))
     return exchange
 
 

@@ -1,6 +1,9 @@
 """Why a check could not run: each reason says whether the run may still call the server conforming."""
 
+from dataclasses import dataclass
 from enum import StrEnum
+
+from fleet_contract.contract_tests.target.depths import Depth
 
 
 class Lack(StrEnum):
@@ -14,15 +17,40 @@ class Lack(StrEnum):
     SETUP = "setup"  # the server refused what the check had to begin with
     DISTURBED = "disturbed"  # something between us and the API answered in its place
     STOPPED = "stopped"  # the run ended before the check: interrupted, or after a first failure
+    RECORDED = "recorded"  # it is about recorded traffic, which does not show it
 
 
 INCONCLUSIVE = frozenset({Lack.WRITES, Lack.BUDGET, Lack.SETUP, Lack.DISTURBED, Lack.STOPPED})
 
 
-class Untested(Exception):
-    """A check could not run to its end; the text says why, for the report."""
+@dataclass(frozen=True)
+class Reason:
+    """Why a check could not run to its end: what it lacked, and the depth, the entries or the flag that it needs.
 
-    def __init__(self, lack: Lack, reason: str) -> None:
-        super().__init__(reason)
-        self.lack = lack
-        self.reason = reason
+    What these do not say is `said` in words.
+    """
+
+    lack: Lack
+    said: str = ""
+    depth: Depth | None = None
+    entries: tuple[str, ...] = ()  # of the target file
+    flag: str = ""
+
+    @property
+    def words(self) -> str:
+        """The reason as reports tell it."""
+        depth = "" if self.depth is None else f"--depth {self.depth.word}"
+        entries = f"{' and '.join(self.entries)} in the target file" if self.entries else ""
+        return self.said or f"needs {' and '.join(filter(None, (depth, self.flag, entries)))}"
+
+
+class Untested(Exception):
+    """A check could not run to its end, and why."""
+
+    def __init__(self, why: Reason) -> None:
+        super().__init__(why.words)
+        self.why = why
+
+    @property
+    def lack(self) -> Lack:
+        return self.why.lack

@@ -201,7 +201,7 @@ class Hunt:
     def _endure(self, reason: Untested) -> None:
         self._disturbed += reason.lack is Lack.DISTURBED
         if self._disturbed >= _MOST_DISTURBED:
-            self.ended = f"{_MOST_DISTURBED} programs in a row were disturbed, the last by {reason.reason}"
+            self.ended = f"{_MOST_DISTURBED} programs in a row were disturbed, the last by {reason}"
             raise Over
 
     def _judged_since(self, before: int, program: Program, run: Run) -> list[Sighting]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from fleet_contract.contract_tests.driving.api import Api
-from fleet_contract.contract_tests.driving.untested import Lack, Untested
+from fleet_contract.contract_tests.driving.untested import Lack, Reason, Untested
 from fleet_contract.contract_tests.programs.changes import CHANGES
 from fleet_contract.contract_tests.target.target import Fixtures
 
@@ -74,7 +74,7 @@ class Cast:
     def fixture(self, name: str) -> str:
         fleet: str | None = getattr(self._fixtures, name)
         if fleet is None:
-            raise Untested(Lack.FIXTURE, f"needs fixtures.{name} in the target file")
+            raise Untested(Reason(Lack.FIXTURE, entries=(f"fixtures.{name}",)))
         return fleet
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import unquote, urlencode
 
 from fleet_contract.contract_tests.driving.api import FLEETS, JSON, KEYS, Api, in_lower_case, segment
-from fleet_contract.contract_tests.driving.untested import Lack, Untested
+from fleet_contract.contract_tests.driving.untested import Lack, Reason, Untested
 from fleet_contract.contract_tests.exchange import Caller, Exchange, Request
 from fleet_contract.contract_tests.judging.listings import cursor_of, items_of
 from fleet_contract.contract_tests.judging.parsed_request import parse_request
@@ -50,7 +50,7 @@ class _Player:
         """Send what a step says; raises Untested for a second organization that the target does not name."""
         how: dict[str, Any] = {"caller": Caller(step.get("caller", Caller.OWNER)), "body": body}
         if how["caller"] is Caller.OTHER and self.api.client.target.other_api_key is None:
-            raise Untested(Lack.FIXTURE, "needs other_api_key in the target file")
+            raise Untested(Reason(Lack.FIXTURE, entries=("other_api_key",)))
         how["headers"] = [(name, value) for name, value in step.get("headers", JSON if body else ())]
         if "key_header" in step:
             how |= {"header_name": step["key_header"]}
@@ -69,7 +69,7 @@ class _Player:
         sent = parse_request(request, self.fixtures.location_path)
         ids = (sent.path_id, sent.fields.get("fleetId"))
         if any(isinstance(id, str) and 0 < len(id) <= LIMIT and self.api.mark not in id.casefold() for id in ids):
-            raise Untested(Lack.SETUP, "a step would write to a fleet without the run's mark")
+            raise Untested(Reason(Lack.SETUP, "a step would write to a fleet without the run's mark"))
 
     def born(self, id: Any, exchange: Exchange) -> None:
         if exchange.succeeded and isinstance(id, str):

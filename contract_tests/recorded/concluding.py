@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+from fleet_contract.contract_tests.driving.untested import Lack, Reason
 from fleet_contract.contract_tests.exchange import Exchange
 from fleet_contract.contract_tests.judging.judge import Judgement
 from fleet_contract.contract_tests.network.ledger import Footprint
@@ -60,7 +61,7 @@ def concluded(
     """
     exchanges = judgement.history.exchanges
     wanted = testable(settings.only, settings.skip, settings.target.dialect)
-    ran = [Ran("the recording", tuple(each.id for each in wanted), reason=UNSEEN, error=error)]
+    ran = [Ran("the recording", tuple(each.id for each in wanted), Reason(Lack.RECORDED, UNSEEN), error)]
     folded = fold(wanted, judgement.findings, ran, judgement.explained, exchanges)
     results = with_plainest_first(map(_as_shown, folded), judgement.history)
     return Report(

@@ -11,7 +11,7 @@ from string import hexdigits
 
 from fleet_contract.contract_tests.driving.api import Api
 from fleet_contract.contract_tests.driving.check import Check
-from fleet_contract.contract_tests.driving.untested import Lack, Untested
+from fleet_contract.contract_tests.driving.untested import Lack, Reason, Untested
 from fleet_contract.contract_tests.exchange import Exchange, Request
 from fleet_contract.contract_tests.judging.findings import Finding
 from fleet_contract.contract_tests.judging.history import Facts, History
@@ -242,7 +242,7 @@ class Run:
         self.client.close()
         try:
             judgement = judge(self.client.journal, self.facts)
-            self.ran += [Ran(each.check, (), Lack.DISTURBED, each.trouble) for each in judgement.excused]
+            self.ran += [Ran(each.check, (), Reason(Lack.DISTURBED, each.trouble)) for each in judgement.excused]
         except BaseException as error:  # noqa: BLE001  (what was created is told whatever happens)
             self.ran.append(Ran("the judge", (), error=f"{type(error).__name__}: {error}"))
             judgement = self._unjudged()
@@ -254,7 +254,7 @@ class Run:
     def give_up(self, reason: str) -> Report:
         """Return the report of a run that did not come to its first check, and close its connections."""
         self.client.close()
-        self.ran.append(Ran("the run", tuple(self.wanted), Lack.STOPPED, reason))
+        self.ran.append(Ran("the run", tuple(self.wanted), Reason(Lack.STOPPED, reason)))
         return self._report(self._unjudged())
 
     def _report(self, judgement: Judgement) -> Report:

@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
 
-from fleet_contract.contract_tests.driving.untested import INCONCLUSIVE, Lack
+from fleet_contract.contract_tests.driving.untested import INCONCLUSIVE, Lack, Reason
 from fleet_contract.contract_tests.exchange import Exchange, named
 from fleet_contract.contract_tests.judging.explanations import Causes
 from fleet_contract.contract_tests.judging.findings import Finding
 from fleet_contract.contract_tests.judging.history import History
 from fleet_contract.contract_tests.process.ending import Exit
 from fleet_contract.contract_tests.replays.candidates import plainest_first
-from fleet_contract.contract_tests.target.depths import UNSHOWN, Depth, needed
+from fleet_contract.contract_tests.target.depths import UNSHOWN, Depth
 from fleet_contract.contract_tests.target.gate import Gate
 from fleet_contract.contract_tests.target.waivers import State, Waiver
 from fleet_contract.spec.catalogue import Basis, Requirement, catalogue
@@ -47,14 +47,21 @@ EXITS = {
 
 @dataclass(frozen=True)
 class Ran:
-    """What became of one check: it drove to its end, or `lack` and `reason` say why not, or `error` what broke."""
+    """What became of one check: it drove to its end, or `why` says what kept it from that, or `error` what broke."""
 
     name: str
     reaches: tuple[str, ...]
-    lack: Lack | None = None
-    reason: str = ""
+    why: Reason | None = None
     error: str = ""
     seconds: float = 0.0
+
+    @property
+    def lack(self) -> Lack | None:
+        return self.why.lack if self.why else None
+
+    @property
+    def reason(self) -> str:
+        return self.why.words if self.why else ""
 
     @property
     def ended_early(self) -> bool:
@@ -126,7 +133,7 @@ def with_plainest_first(results: Iterable[Result], history: History) -> list[Res
 def _unshown(result: Result, depth: Depth) -> Result:
     if result.verdict is not Verdict.PASSED:
         return result
-    return Result(result.requirement, Verdict.UNTESTED, reason=needed(Depth(depth + 1)))
+    return Result(result.requirement, Verdict.UNTESTED, reason=Reason(Lack.DEPTH, depth=Depth(depth + 1)).words)
 
 
 def _result(
@@ -173,18 +180,15 @@ def _why_untested(concerned: Sequence[Ran], answered: Mapping[str, Mapping[int, 
     return f"{name} ran, but no response could be judged" + (f" (answered {seen})" if seen else "")
 
 
-_DEPTHS = {needed(each): each for each in Depth}
-
-
 def lacking(ran: Iterable[Ran]) -> list[Ran]:
     """Return the checks that could not run to their end: of what was cut short a greater depth would show no more.
 
     Of those that need one, the ones that need the least.
     """
-    lacked = [each for each in ran if each.reason]
-    least = min((_DEPTHS[each.reason] for each in lacked if each.reason in _DEPTHS), default=Depth.SMOKE)
-    enough = [each for each in lacked if _DEPTHS.get(each.reason, least) is least]
-    return [each for each in lacked if each.lack in INCONCLUSIVE] or enough
+    lacked = [(each, each.why) for each in ran if each.why]
+    least = min((why.depth for _, why in lacked if why.depth is not None), default=None)
+    enough = [each for each, why in lacked if why.depth in (None, least)]
+    return [each for each, why in lacked if why.lack in INCONCLUSIVE] or enough
 
 
 def outcome(results: Sequence[Result], ran: Sequence[Ran], gate: Gate) -> Outcome:

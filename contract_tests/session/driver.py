@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from fleet_contract.contract_tests.driving.check import Check, check_of
-from fleet_contract.contract_tests.driving.untested import Lack, Untested
+from fleet_contract.contract_tests.driving.untested import Lack, Reason, Untested
 from fleet_contract.contract_tests.network.budget import BudgetSpent, Cost
 from fleet_contract.contract_tests.network.client import INTERRUPTED, WritesForbidden
 from fleet_contract.contract_tests.process.printable import printable
@@ -18,7 +18,6 @@ from fleet_contract.contract_tests.programs.case_files import Case
 from fleet_contract.contract_tests.reports.progress import Progress
 from fleet_contract.contract_tests.running.runs import Report, Run, Settings
 from fleet_contract.contract_tests.running.verdicts import Ran
-from fleet_contract.contract_tests.target.depths import needed
 from fleet_contract.contract_tests.target.target import Target
 
 RUN = pytest.StashKey[Run]()
@@ -52,10 +51,10 @@ class Driver:
         if stopped and not self._due:
             return self._run.give_up(stopped)
         if stopped and (undone or stopped != INTERRUPTED):
-            self._run.ran.append(Ran("the run", (), Lack.STOPPED, stopped))
-        self._run.ran += [_ran(item, Untested(Lack.STOPPED, "the run stopped before it")) for item in undone]
+            self._run.ran.append(Ran("the run", (), Reason(Lack.STOPPED, stopped)))
+        self._run.ran += [_ran(item, Reason(Lack.STOPPED, "the run stopped before it")) for item in undone]
         if not self._due and not any(each.error for each in self._run.ran):
-            self._run.ran.append(Ran("nothing ran", (), Lack.STOPPED, "no check was selected"))
+            self._run.ran.append(Ran("nothing ran", (), Reason(Lack.STOPPED, "no check was selected")))
         return self._run.conclude()
 
     def broke(self, error: BaseException) -> None:
@@ -114,17 +113,19 @@ class Driver:
         except (Untested, BudgetSpent, WritesForbidden) as reason:
             lacked = self._lacked(reason)
             self._record(_ran(item, lacked), item)
-            raise pytest.skip.Exception(lacked.reason) from None
+            raise pytest.skip.Exception(lacked.words) from None
         except Exception as error:
             self._record(replace(_ran(item), error=printable(f"{type(error).__name__}: {error}")), item)
             raise
 
-    def _lacked(self, reason: Exception) -> Untested:
+    def _lacked(self, reason: Untested | BudgetSpent | WritesForbidden) -> Reason:
+        if isinstance(reason, Untested):
+            return reason.why
         if isinstance(reason, WritesForbidden):
-            return Untested(Lack.WRITES, f"needs --allow-writes{reason.switch.removeprefix('--allow-writes')}")
-        if isinstance(reason, BudgetSpent) and reason.cost is Cost.FLEETS and self._run.settings.earlier:
-            return Untested(Lack.REUSE, f"needs a new fleet, and {reason.most:g} were created")
-        return reason if isinstance(reason, Untested) else Untested(Lack.BUDGET, str(reason))
+            return Reason(Lack.WRITES, flag=reason.switch)
+        if reason.cost is Cost.FLEETS and self._run.settings.earlier:
+            return Reason(Lack.REUSE, f"needs a new fleet, and {reason.most:g} were created")
+        return Reason(Lack.BUDGET, str(reason))
 
     def _record(self, ran: Ran, item: pytest.Item) -> None:
         self._done.add(item)
@@ -167,16 +168,14 @@ class Alone(Driver):
             self._run.ran.append(Ran(report.nodeid or "the run", (), error=f"could not be loaded: {reason}"))
 
 
-def lacked_by(check: Check, settings: Settings) -> Untested | None:
+def lacked_by(check: Check, settings: Settings) -> Reason | None:
     """Return why a check is not to drive, None where it is."""
     if check.least_depth > settings.depth:
-        return Untested(Lack.DEPTH, needed(check.least_depth))
+        return Reason(Lack.DEPTH, depth=check.least_depth)
     if check.is_left_out and settings.earlier:
-        return Untested(Lack.REUSE, "needs new fleets, and so a run without --reuse")
-    missing = [need for need in check.needs if not _entry(settings.target, need)]
-    if missing:
-        return Untested(Lack.FIXTURE, f"needs {' and '.join(missing)} in the target file")
-    return None
+        return Reason(Lack.REUSE, "needs new fleets, and so a run without --reuse")
+    missing = tuple(need for need in check.needs if not _entry(settings.target, need))
+    return Reason(Lack.FIXTURE, entries=missing) if missing else None
 
 
 def is_check(item: pytest.Item) -> bool:
@@ -190,10 +189,9 @@ def _check(item: pytest.Item) -> Check | None:
     return replace(check, reaches=(case.requirement,)) if check and isinstance(case, Case) else check
 
 
-def _ran(item: pytest.Item, lacked: Untested | None = None) -> Ran:
+def _ran(item: pytest.Item, why: Reason | None = None) -> Ran:
     check = _check(item)
-    reaches = check.reaches if check else ()
-    return Ran(_name(item), reaches, lacked.lack, lacked.reason) if lacked else Ran(_name(item), reaches)
+    return Ran(_name(item), check.reaches if check else (), why)
 
 
 def _name(item: pytest.Item) -> str:

@@ -53,7 +53,7 @@ def plan_of(settings: Settings) -> Plan:
         if lack is None:
             due.append(each)
         else:
-            rest.append((each, lack.reason))
+            rest.append((each, lack.words))
     reached = frozenset(id for each in due for id in each.check.reaches if id in wanted)
     return Plan(settings, tuple(due), reached, _unlocked(rest, wanted - reached), _seconds(settings))
 

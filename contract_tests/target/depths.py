@@ -17,11 +17,6 @@ class Depth(IntEnum):
         return self.name.lower()
 
 
-def needed(depth: Depth) -> str:
-    """Return what is said of something that takes a depth."""
-    return f"needs --depth {depth.word}"
-
-
 @dataclass(frozen=True)
 class Price:
     """The most requests, fleets and charging keys of a run."""

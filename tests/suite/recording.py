@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from fleet_contract.contract_tests.driving.untested import Lack
+from fleet_contract.contract_tests.driving.untested import Lack, Reason
 from fleet_contract.contract_tests.exchange import Answer, Caller, Cause, Exchange, Request
 from fleet_contract.contract_tests.running.runs import Report
 from fleet_contract.contract_tests.running.verdicts import Ran
+from fleet_contract.contract_tests.target.depths import Depth
 from fleet_contract.contract_tests.target.target import Fixtures
 
 
@@ -102,4 +103,11 @@ def _pairs(headers: list[list[str]]) -> tuple[tuple[str, str], ...]:
 
 
 def _ran(value: dict[str, Any]) -> Ran:
-    return Ran(**{**value, "reaches": tuple(value["reaches"]), "lack": Lack(value["lack"]) if value["lack"] else None})
+    return Ran(**{**value, "reaches": tuple(value["reaches"]), "why": _reason(value["why"])})
+
+
+def _reason(value: dict[str, Any] | None) -> Reason | None:
+    if value is None:
+        return None
+    depth = None if value["depth"] is None else Depth(value["depth"])
+    return Reason(Lack(value["lack"]), value["said"], depth, tuple(value["entries"]), value["flag"])

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from fleet_contract.contract_tests.driving.untested import INCONCLUSIVE, Lack
+from fleet_contract.contract_tests.driving.untested import INCONCLUSIVE, Lack, Reason, Untested
 from fleet_contract.contract_tests.judging.findings import Finding
 from fleet_contract.contract_tests.running import verdicts
 from fleet_contract.contract_tests.running.verdicts import (
@@ -20,7 +20,7 @@ from fleet_contract.contract_tests.running.verdicts import (
     outcome,
     with_plainest_first,
 )
-from fleet_contract.contract_tests.target.depths import UNSHOWN, Depth, needed
+from fleet_contract.contract_tests.target.depths import UNSHOWN, Depth
 from fleet_contract.contract_tests.target.gate import Gate
 from fleet_contract.spec.catalogue import Basis, catalogue
 
@@ -35,7 +35,7 @@ ERRED = Ran("test_it", (ID,), error="ZeroDivisionError: ours")
 
 
 def lacking(lack: Lack, name: str = "test_it") -> Ran:
-    return Ran(name, (ID,), lack, f"it lacks {lack}")
+    return Ran(name, (ID,), Reason(lack, f"it lacks {lack}"))
 
 
 def result(verdict: Verdict, id: str = ID) -> Result:
@@ -236,6 +236,24 @@ def test_a_pass_that_a_depth_cannot_show_is_untested_and_says_what_it_needs() ->
 
 
 def test_of_checks_that_need_a_depth_the_least_is_told() -> None:
-    needing = [replace(lacking(Lack.DEPTH), reason=needed(each)) for each in (Depth.DEEP, Depth.QUICK, Depth.STANDARD)]
+    depths = (Depth.DEEP, Depth.QUICK, Depth.STANDARD)
+    needing = [replace(RAN, why=Reason(Lack.DEPTH, depth=each)) for each in depths]
     (told,) = fold([catalogue().requirement(ID)], [], [*needing, lacking(Lack.FIXTURE, "test_more")])
     assert told.reason == "test_it: needs --depth quick; test_more: it lacks fixture"
+
+
+@pytest.mark.parametrize(
+    ("why", "words"),
+    [
+        (Reason(Lack.DEPTH, depth=Depth.SMOKE), "needs --depth smoke"),
+        (Reason(Lack.DEPTH, depth=Depth.DEEP), "needs --depth deep"),
+        (Reason(Lack.FIXTURE, entries=("other_api_key",)), "needs other_api_key in the target file"),
+        (Reason(Lack.FIXTURE, entries=("a", "b")), "needs a and b in the target file"),
+        (Reason(Lack.WRITES, flag="--allow-writes-in-production"), "needs --allow-writes-in-production"),
+        (Reason(Lack.SETUP, "the server refused it"), "the server refused it"),
+    ],
+)
+def test_what_a_check_needs_is_told_in_words(why: Reason, words: str) -> None:
+    assert why.words == words
+    assert str(Untested(why)) == words
+    assert Ran("test_it", (ID,), why).reason == words

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from fleet_contract.contract_tests.driving.untested import Lack
+from fleet_contract.contract_tests.driving.untested import Lack, Reason
 from fleet_contract.contract_tests.judging.findings import Finding, shown
 from fleet_contract.contract_tests.judging.fleet_names import others_called_like
 from fleet_contract.contract_tests.judging.history import Facts
@@ -53,7 +53,7 @@ def test_a_failure_counts_though_its_check_was_cut_short() -> None:
     requirement = catalogue().requirement("rename.unknown-fleet-is-404")
     failure = Finding(requirement.id, False, (1,), "404", "500")
     for lack in Lack:
-        ran = [Ran("test_it", (requirement.id,), lack, "cut short"), Ran("test_another", (requirement.id,))]
+        ran = [Ran("test_it", (requirement.id,), Reason(lack, "cut short")), Ran("test_another", (requirement.id,))]
         assert [each.verdict for each in fold([requirement], [failure], ran)] == [Verdict.FAILED]
 
 
