@@ -59,6 +59,9 @@ class Passed:
     headers: tuple[Field, ...] = ()
 
 
+Note = Callable[[Passed], None]
+
+
 class Side:
     """A connection with its protocol, which waits so many seconds for the next bytes."""
 
@@ -66,9 +69,19 @@ class Side:
         self.stream, self._seconds = stream, seconds
         self.protocol = h11.Connection(role, max_incomplete_event_size=MOST_HEAD)
         self.idle_since = time.monotonic()
+        self._held = b""
 
     def send(self, event: h11.Event) -> None:
-        data = self.protocol.send(event)
+        self.hold(event)
+        self.flush()
+
+    def hold(self, event: h11.Event) -> None:
+        """Keep an event until the next `flush`."""
+        self._held += self.protocol.send(event) or b""
+
+    def flush(self) -> None:
+        """Send what was held."""
+        data, self._held = self._held, b""
         if data:
             self.stream.write(data, Deadline(self._seconds))
 
@@ -107,18 +120,21 @@ class Forwarder:
             self._server.stream.close()
         self._server = None
 
-    def forward(self, request: h11.Request, note: Callable[[Passed], None]) -> None:
-        """Send a request on and its response back; `note` gets whatever passed. Raises ClientGone and Unanswered."""
+    def forward(self, request: h11.Request, note: Note) -> None:
+        """Send a request on and its response back; `note` gets whatever passed. Raises ClientGone and Unanswered.
+
+        It gets a whole response before the client has the end of it: what a client asks next is noted next.
+        """
         passed = Passed(request, Copy(self._most), Copy(self._most), time.monotonic())
         server = self._connected()
         try:
             with _of_the_server():
                 early = self._send(passed, server)
-                self._answer(passed, server, early)
+                self._answer(passed, server, early, note)
         finally:
-            passed.ended = server.idle_since = time.monotonic()
-            if passed.status or server.protocol.our_state is not h11.IDLE:
-                note(passed)
+            server.idle_since = time.monotonic()
+            if not passed.ended and server.protocol.our_state is not h11.IDLE:
+                _end(passed, note)
             if not server.is_reusable():
                 self.close()
 
@@ -189,26 +205,50 @@ class Forwarder:
                     )
         raise Unanswered(502, f"the server sent more than {MOST_INTERIM} interim responses")
 
-    def _answer(self, passed: Passed, server: Side, early: h11.Response | None) -> None:
+    def _answer(self, passed: Passed, server: Side, early: h11.Response | None, note: Note) -> None:
         response = early or self._final(server)
         if response is None:
             raise Unanswered(502, "the server closed the connection without a response")
         passed.status, passed.headers = response.status_code, tuple(response.headers.raw_items())
         passed.received.whole = False  # until all of it has come
         fields, is_chunked = onward(passed.headers)
-        with _of_the_client():
-            self._client.send(h11.Response(status_code=passed.status, headers=fields, reason=response.reason))
+        head = h11.Response(status_code=passed.status, headers=fields, reason=response.reason)
+        try:
+            self._pass_on(head, passed, server, takes_trailers=is_chunked)
+        finally:
+            _end(passed, note)
+            with _of_the_client():
+                self._client.flush()
+
+    def _pass_on(self, head: h11.Response, passed: Passed, server: Side, *, takes_trailers: bool) -> None:
+        """Send a response on but for what came last of it, which is held."""
         copy = Copy(self._most)
-        while isinstance(event := server.next(), h11.Data):
+        with _of_the_client():
+            self._client.hold(head)
+        while isinstance(event := self._following(server), h11.Data):
             copy.add(bytes(event.data))
             with _of_the_client():
-                self._client.send(h11.Data(data=event.data))
+                self._client.hold(h11.Data(data=event.data))
         if not isinstance(event, h11.EndOfMessage):
             raise ClientGone
         passed.received = copy
-        takes_trailers = is_chunked and self._client.protocol.their_http_version != b"1.0"
+        has_trailers = takes_trailers and self._client.protocol.their_http_version != b"1.0"
         with _of_the_client():
-            self._client.send(h11.EndOfMessage(headers=event.headers) if takes_trailers else h11.EndOfMessage())
+            self._client.hold(h11.EndOfMessage(headers=event.headers) if has_trailers else h11.EndOfMessage())
+
+    def _following(self, server: Side) -> object:
+        """Return the next event of the server; what is held for the client goes before anything is waited for."""
+        event = server.protocol.next_event()
+        if event is not h11.NEED_DATA:
+            return event
+        with _of_the_client():
+            self._client.flush()
+        return server.next()
+
+
+def _end(passed: Passed, note: Note) -> None:
+    passed.ended = time.monotonic()
+    note(passed)
 
 
 def _path(request: h11.Request) -> str:

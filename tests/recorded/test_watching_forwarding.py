@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from fleet_contract.contract_tests.watching.forwarding import Passed
 from fleet_contract.contract_tests.watching.serving import listening
 from fleet_contract.spec.files import Contradiction
 from tests.client.servers import CLOSE, RESET, Heard, answer, serving
@@ -119,6 +120,51 @@ def test_a_response_streams_while_it_comes() -> None:
             said += client.recv(100)
         go_on.set()
         assert client.recv(100) == b"def"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        answer(body=b"abc"),
+        b"HTTP/1.1 204 No Content\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
+        [b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n", b"a", b"bc"],
+        [b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nabc", CLOSE],
+    ],
+)
+def test_a_response_is_noted_before_the_client_has_its_end(said: bytes | list[bytes]) -> None:
+    noting, noted = threading.Event(), threading.Event()
+
+    def note(_: Passed) -> None:
+        noting.set()
+        assert noted.wait(20)
+
+    def read(watch: Watch) -> None:
+        client = http.client.HTTPConnection("127.0.0.1", watch.port, timeout=20)
+        client.request("GET", "/")
+        came.append(client.getresponse().read())
+        client.close()
+
+    came: list[bytes] = []
+    with serving(lambda _: said) as server, watched(server.url, note=note) as watch:
+        client = threading.Thread(target=read, args=(watch,))
+        client.start()
+        assert noting.wait(20)
+        client.join(0.2)
+        assert not came
+        noted.set()
+        client.join(20)
+    assert came in ([b"abc"], [b""])
+
+
+def test_what_is_broken_within_one_packet_passes_until_there() -> None:
+    said = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\nno chunk\r\n"
+    with serving(lambda _: [said, CLOSE]) as server, watched(server.url) as watch:
+        came = watch.talk(request("GET", "/emp/v1/charging-keys"))
+        (exchange,) = watch.observer.conclude().history.exchanges
+    assert came.endswith(b"\r\n\r\n3\r\nabc\r\n")
+    assert exchange.answer is not None
+    assert not exchange.answer.whole
 
 
 def test_large_bodies_pass_whole_and_are_judged_by_their_status() -> None:

@@ -14,6 +14,7 @@ from fleet_contract.contract_tests.exchange import Exchange
 from fleet_contract.contract_tests.judging.findings import Finding
 from fleet_contract.contract_tests.target.masking import Secret
 from fleet_contract.contract_tests.target.target import Limits, Target
+from fleet_contract.contract_tests.watching.forwarding import Note
 from fleet_contract.contract_tests.watching.observing import Observer
 from fleet_contract.contract_tests.watching.serving import Proxy, listening
 from tests.suite.harness import started
@@ -59,13 +60,13 @@ def request(method: str, path: str, body: bytes = b"", **headers: str) -> bytes:
 
 
 @contextmanager
-def watched(url: str, window: int = 50, **limits: Any) -> Iterator[Watch]:
-    """Watch over a server."""
+def watched(url: str, window: int = 50, note: Note | None = None, **limits: Any) -> Iterator[Watch]:
+    """Watch over a server; `note` is told of what passes in the observer's place."""
     target = Target(url, api_key=Secret(KEY), limits=Limits(**limits))
     told: list[tuple[Finding, Exchange]] = []
     with listening("127.0.0.1", 0) as listener:
         observer = Observer(target, window, lambda finding, exchange: told.append((finding, exchange)))
-        watch = Watch(Proxy(target, listener, observer.note), observer, told)
+        watch = Watch(Proxy(target, listener, note or observer.note), observer, told)
         thread = threading.Thread(target=watch.proxy.serve)
         thread.start()
         try:
