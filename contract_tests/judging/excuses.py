@@ -12,10 +12,10 @@ from fleet_contract.contract_tests.network.intermediary import Signs, is_success
 Excuse = Callable[[Exchange], str]
 
 
-def excuses(history: Sequence[Exchange], *, recorded: bool = False) -> Excuse:
+def excuses(history: Sequence[Exchange], *, examined: bool = True) -> Excuse:
     """Return what says of an exchange of a history why its response is not the API's, empty where it is.
 
-    Of a `recorded` page nobody can find out any more who sent it.
+    Where it was not `examined` who answered, nobody can find out any more who sent a page.
     """
     looks = {page_of(each.foreign) for each in history if each.foreign} - {None}
     signs = Signs()
@@ -28,6 +28,6 @@ def excuses(history: Sequence[Exchange], *, recorded: bool = False) -> Excuse:
         if answer is None or not may_be_anothers(answer):
             return ""
         page = page_of(answer)
-        return page.shown if page and (recorded or page in looks) else signs.unusual(answer)
+        return page.shown if page and (not examined or page in looks) else signs.unusual(answer)
 
     return excuse

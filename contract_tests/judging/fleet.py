@@ -48,7 +48,7 @@ class Fleet:
     @cached_property
     def ownership(self) -> Ownership:
         """Say whose fleet it was when the request was sent."""
-        if self.exchange.request.caller is Caller.SOMEBODY or self._may_settle_still:
+        if self.exchange.request.caller is Caller.SOMEBODY or self._is_settling_or_lost:
             return Ownership.UNCLEAR
         of_a_fixture = self._ownership_of_a_fixture
         if of_a_fixture:
@@ -91,10 +91,10 @@ class Fleet:
 
     @property
     def _was_there_before(self) -> bool:
-        """Whether its caller had renamed a fleet that no recorded create made, for so long that it has settled."""
+        """Whether its caller had renamed a fleet that was made unseen, for so long that it has settled."""
         renamed = (each for each in self.calls.successes if each.request.caller is self.exchange.request.caller)
         settled = (each.ended + SETTLING_SECONDS <= self.exchange.started for each in islice(renamed, 1))
-        return self.history.facts.recorded and any(settled)
+        return self.history.is_partial and any(settled)
 
     @property
     def _is_raced(self) -> bool:
@@ -173,6 +173,11 @@ class Fleet:
         """Whether another call renames it successfully while this one is under way."""
         return any(True for _ in self.renames_meanwhile())
 
+    @property
+    def may_be_being_renamed(self) -> bool:
+        """Whether another call may rename it while this one is under way, seen or unseen."""
+        return self.history.is_partial or self.is_being_renamed
+
     def renames_meanwhile(self) -> Iterator[Exchange]:
         """Yield the renames that overlapped the exchange; one without an answer may still be carried out."""
         yield from self.calls.successes.overlapping(self.exchange)
@@ -210,18 +215,18 @@ class Fleet:
     def _is_settling_at(self, miss: Exchange) -> bool:
         return self._is_missed_soon_at(miss) and miss.started < self.calls.first_found(miss.request) < math.inf
 
+    def _may_be_settling_at(self, miss: Exchange) -> bool:
+        """Say whether it was missed soon after its create, and was found later, or may have been, unseen."""
+        return self._is_missed_soon_at(miss) if self.history.is_partial else self._is_settling_at(miss)
+
     def _is_missed_soon_at(self, miss: Exchange) -> bool:
-        creation = self._at(miss).creation
-        if miss.status != NOT_FOUND or creation is None:
-            return False
-        return miss.started - creation.exchange.ended <= SETTLING_SECONDS
+        creation = self._at(miss).creation if miss.status == NOT_FOUND else None
+        return creation is not None and miss.started - creation.exchange.ended <= SETTLING_SECONDS
 
     @property
-    def _may_settle_still(self) -> bool:
-        """Whether a recording has it missed soon after its create, and need not show that it was found later."""
-        if not self.history.facts.recorded:
-            return False
-        return self._is_missed_soon_at(self.exchange) and not self.is_settling
+    def _is_settling_or_lost(self) -> bool:
+        """Whether it was missed soon after its create, and nobody knows whether it was found later."""
+        return self._may_be_settling_at(self.exchange) and not self.is_settling
 
     @property
     def is_lost(self) -> bool:
@@ -233,9 +238,7 @@ class Fleet:
 
     def _was_a_loss(self, miss: Exchange) -> bool:
         creation = self._at(miss).creation
-        if creation is None or not creation.exchange.precedes(miss) or self._is_settling_at(miss):
-            return False
-        if self.history.facts.recorded and self._is_missed_soon_at(miss):
+        if creation is None or not creation.exchange.precedes(miss) or self._may_be_settling_at(miss):
             return False
         return creation.exchange.request.caller is miss.request.caller
 
@@ -255,6 +258,6 @@ class Fleet:
         return False if asked else None
 
     @property
-    def is_refused_again(self) -> bool:
-        """Whether this server refuses every create of a fleet that is there, whatever it repeats."""
-        return self.dialect.get("duplicate.identical") == "refused"
+    def may_have_been_created_alike(self) -> bool:
+        """Whether this create may repeat one that nobody saw, and the server may answer it with the fleet as it is."""
+        return self.history.is_partial and self.dialect.get("duplicate.identical") != "refused"

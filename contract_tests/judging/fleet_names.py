@@ -7,6 +7,7 @@ from fleet_contract.contract_tests.judging.fleet import Fleet
 from fleet_contract.contract_tests.judging.names_seen import Naming
 from fleet_contract.contract_tests.judging.parsed_request import MISSING
 from fleet_contract.contract_tests.judging.texts import nfc, spelled
+from fleet_contract.spec.catalogue import catalogue
 
 
 class Taken(StrEnum):
@@ -48,10 +49,11 @@ def taken_by_another(fleet: Fleet, name: str) -> Taken:
     """Say whether another fleet has a name.
 
     Only a name with our mark is surely free, and a fleet that had one may have it still.
-    Whether organizations share names is for the server to say.
+    Whether organizations share names is for the server to say. Where fleets may have been named unseen, any name may be
+    taken, and the answer tells whether it matters.
     """
-    if fleet.history.facts.recorded:
-        return Taken.PERHAPS
+    if fleet.history.is_partial:
+        return Taken.PERHAPS if fleet.exchange.status in catalogue().statuses(("name.taken",)) else Taken.NOT
     others = list(others_called_like(fleet, name))
     if any(each.name == name and _is_surely_called_so(fleet, each) for each in others):
         return Taken.SURELY

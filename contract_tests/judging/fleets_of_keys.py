@@ -55,4 +55,4 @@ def _is_the_servers(shown: str, fleet: str, history: History) -> bool:
     """Say whether an id was not made from any that callers gave, as far as one can tell."""
     one, other, mark = shown.casefold(), fleet.casefold(), history.facts.mark
     is_made_from_it = one in other or other in one or (bool(mark) and mark in one)
-    return not is_made_from_it and not history.may_exist(shown)
+    return not is_made_from_it and not history.tells_of(shown)

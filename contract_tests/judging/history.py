@@ -39,8 +39,7 @@ class Facts:
     requests that are not judged here. `earlier` are fleets of earlier runs with their owners: each is known to be there
     once it was renamed, and not before.
 
-    Of `recorded` traffic nobody knows what else was asked of the server, before, between and by others. What nobody can
-    undo is known all the same: that there is a fleet, and whose key made it.
+    Where the exchanges were `recorded`, they are others' traffic: History says what that means for its judges.
     """
 
     fixtures: Fixtures
@@ -112,13 +111,17 @@ _NO_CALLS = Calls()  # of an id that stood in no path; nobody adds to it
 
 
 class History:
-    """All exchanges of a run, in any order: times decide what was known to which."""
+    """All exchanges of a run, in any order: times decide what was known to which.
+
+    Recorded traffic may be a part of what was asked, it is a client's, and nobody can ask again. What nobody can undo
+    is known of it all the same: that there is a fleet, and whose key made it.
+    """
 
     def __init__(self, facts: Facts, exchanges: Iterable[Exchange] = ()) -> None:
         self.facts = facts
         self.exchanges: list[Exchange] = []
         self.names = Names()
-        self.keys = KeysSeen()
+        self.keys = KeysSeen(may_be_made_unseen=self.is_partial)
         self.mentions: dict[str, float] = {}  # when a rename first had succeeded whose body held a text
         self._requests: dict[int, ParsedRequest] = {}
         self._readings: dict[str, dict[tuple[str, str], Exchange]] = defaultdict(dict)
@@ -136,6 +139,24 @@ class History:
             self.took_unreserved_ids = facts.taken.unreserved_ids
         for exchange in exchanges:
             self.add(exchange)
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether others may have asked for more, before, between and meanwhile, than it has."""
+        return self.facts.recorded
+
+    @property
+    def is_of_a_client(self) -> bool:
+        """Whether a client asked, in its own way and time, with a key that may not be good for everything.
+
+        The checks of a run ask in many ways, follow a cursor at once, and have keys that are.
+        """
+        return self.facts.recorded
+
+    @property
+    def was_examined(self) -> bool:
+        """Whether it was looked at closely who had answered, while one could ask again."""
+        return not self.facts.recorded
 
     @property
     def taken(self) -> Taken:
@@ -191,7 +212,11 @@ class History:
         return chain.from_iterable(self._creations.values())
 
     def may_exist(self, id: str) -> bool:
-        """Say whether a fleet of this id may ever have been there, as far as the history and the target file tell."""
+        """Say whether a fleet of this id may ever have been there."""
+        return self.is_partial or self.tells_of(id)
+
+    def tells_of(self, id: str) -> bool:
+        """Say whether the history or the target file has a fleet of this id, or one that may have been made."""
         fixtures = self.facts.fixtures
         return bool(self.creations(id)) or id in fixtures.own_fleets or id == fixtures.foreign_fleet
 
@@ -219,12 +244,12 @@ class History:
                 self.took_unreserved_ids |= is_unreserved(id) and not is_slug(id)
 
     def _is_repeated(self, creation: Creation) -> bool:
-        """Say whether recorded traffic had this very create before, answered alike: a client may repeat one for ever.
+        """Say whether a client had sent this very create before, and was answered alike: it may do so for ever.
 
         Whatever the later one tells, the earlier one does. In a run each tells when its fleet was last to settle, too.
         """
         exchange, alike = creation.exchange, (creation.exchange.request, creation.is_certain, creation.shown)
-        is_repeated = self.facts.recorded and self._first_ended.get(alike, math.inf) <= exchange.started
+        is_repeated = self.is_of_a_client and self._first_ended.get(alike, math.inf) <= exchange.started
         _keep_first(self._first_ended, alike, exchange.ended)
         return is_repeated
 

@@ -63,8 +63,8 @@ def judge(exchanges: Iterable[Exchange], facts: Facts) -> Judgement:
     while True:
         history = History(facts, (by_number | excused).values())
         dialect = read_dialect(history)
-        # A dialect that is read of recorded traffic may be wrong: others may have made what was not seen to be made.
-        known = facts.held if facts.recorded else {**decided(dialect), **facts.held}
+        # A dialect that is read of a part may be wrong: others may have made what was not seen to be made.
+        known = facts.held if history.is_partial else {**decided(dialect), **facts.held}
         found = list(_findings(View(history, known)))
         findings = list(dict.fromkeys(laid_to_spelling(found, history)))
         new = _excused(findings, history)
@@ -88,7 +88,7 @@ def judged_last(history: History) -> tuple[list[Finding], Exchange]:
 def _findings(view: View) -> Findings:
     for exchange in view.history.exchanges:
         yield from findings_of(view.at(exchange))
-    if view.facts.recorded:
+    if view.history.is_partial:
         return  # What was not seen may explain whatever several exchanges show.
     for exchange in view.history.exchanges:
         yield from _against_what_is_held(view.at(exchange))
@@ -117,8 +117,8 @@ def _against_what_is_held(moment: Moment) -> Findings:
 def _excused(findings: Iterable[Finding], history: History) -> dict[int, Exchange]:
     """Return the exchanges that failures rest on whose answers are not the API's, without these answers."""
     blamed = {number for each in findings if not each.kept for number in each.exchanges}
-    recorded = history.facts.recorded
-    excuse = excuses(history.exchanges, recorded=recorded) if blamed else None
+    examined = history.was_examined
+    excuse = excuses(history.exchanges, examined=examined) if blamed else None
     concerned = [each for each in history.exchanges if each.number in blamed] if excuse else []
     reasons = {each.number: (each, excuse(each)) for each in concerned if excuse}
-    return {number: taken_away(each, why, perhaps=recorded) for number, (each, why) in reasons.items() if why}
+    return {number: taken_away(each, why, perhaps=not examined) for number, (each, why) in reasons.items() if why}

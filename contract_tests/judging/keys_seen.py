@@ -13,16 +13,20 @@ Marks = tuple[str, ...]
 
 
 class KeysSeen:
-    """Grows with a history. A visual number is what is printed on a key, by which the run knows its own again."""
+    """Grows with a history. A visual number is what is printed on a key, by which the run knows its own again.
 
-    def __init__(self) -> None:
+    Keys that `may_be_made_unseen` may be anybody's, whoever else made one like them, and of any fleet.
+    """
+
+    def __init__(self, *, may_be_made_unseen: bool = False) -> None:
+        self.may_be_made_unseen = may_be_made_unseen
         self.creates: list[Exchange] = []
         self.cursors: dict[str, Exchange] = {}  # the page that gave one out first
         self.fleets: dict[str, list[Any]] = defaultdict(list)  # in which a key was created, by its visual number
         self._shown_fleets: dict[str, str] = {}  # what keys first showed as their fleet, by its id
         self._by_shown_fleet: dict[str, list[str]] = defaultdict(list)  # and the other way round
-        self._numbers: dict[Caller, set[str]] = defaultdict(set)  # of keys that a caller created
-        self._shown: dict[Caller, set[Marks]] = defaultdict(set)  # the keys that a caller was shown
+        self._numbers: dict[Caller | None, set[str]] = defaultdict(set)  # of keys that a caller created
+        self._shown: dict[Caller | None, set[Marks]] = defaultdict(set)  # the keys that a caller was shown
         self._by_identifier: dict[Any, list[Exchange]] = defaultdict(list)
         self._by_contract: dict[str, list[Exchange]] = defaultdict(list)
 
@@ -73,20 +77,24 @@ class KeysSeen:
 
     def is_anothers(self, number: str, caller: Caller) -> bool:
         """Say whether the other organization created a key with this visual number, and the caller did not."""
-        others = self._numbers.get(OTHERS.get(caller, caller), ())
+        others = self._numbers.get(self._other_than(caller), ())
         return number in others and number not in self._numbers.get(caller, ())
 
     def others_have_any(self, caller: Caller) -> bool:
         """Say whether the other organization created a key, or was shown one, so that the caller could see it."""
-        created = self._numbers.get(OTHERS.get(caller, caller), ())
+        created = self._numbers.get(self._other_than(caller), ())
         return bool(self.shown_to_others(caller)) or any(self.is_anothers(number, caller) for number in created)
 
     def shown_to_others(self, caller: Caller) -> Set[Marks]:
         """Return the keys that the other organization was shown."""
-        return self._shown.get(OTHERS[caller], frozenset()) if caller in OTHERS else frozenset()
+        return self._shown.get(self._other_than(caller), frozenset())
+
+    def _other_than(self, caller: Caller) -> Caller | None:
+        """Return the other organization, None where nothing tells its keys from the caller's."""
+        return None if self.may_be_made_unseen else _OTHERS.get(caller)
 
 
-OTHERS = {Caller.OWNER: Caller.OTHER, Caller.OTHER: Caller.OWNER}
+_OTHERS = {Caller.OWNER: Caller.OTHER, Caller.OTHER: Caller.OWNER}
 
 
 def marks_of(item: Any) -> Marks:

@@ -46,6 +46,15 @@ def test_every_link_leads_somewhere(page: Path) -> None:
         assert not anchor or anchor in anchors(linked), target
 
 
+def test_every_step_to_a_verdict_is_there() -> None:
+    steps = re.findall(r"`([\w/]+\.py):(\w+)`", (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"))
+    assert steps
+    for path, name in steps:
+        files = [ROOT / "contract_tests" / above / path for above in ("", "judging")]
+        text = "".join(file.read_text(encoding="utf-8") for file in files if file.exists())
+        assert re.search(rf"^( {{4}})?(def {name}\(|{name}\b.* = )", text, re.MULTILINE), f"{path}:{name}"
+
+
 @every_page()
 def test_every_page_of_docs_is_linked_in_the_readme(page: Path) -> None:
     name = page.relative_to(ROOT).as_posix()

@@ -64,7 +64,7 @@ def _of_create(moment: Moment) -> Findings:
     requirement = "create.refuses-an-overlong-id" if _is_too_long(id) else "create.echoes-the-id"
     yield _shows(moment, requirement, "fleetId", ids)
     fleet = moment.fleet(str(id))
-    if fleet.is_renamed or (moment.history.facts.recorded and not fleet.is_refused_again):
+    if fleet.is_renamed or fleet.may_have_been_created_alike:
         return  # An identical create may be answered with the fleet as it is now.
     names = [name, *names_before(fleet), *names_meanwhile(fleet)]
     yield _shows(moment, _about_the_name(name), "fleetName", _shown_as(names, ids))
@@ -112,10 +112,10 @@ def _ids_of_the_same_fleet(id: str, moment: Moment) -> list[str]:
 
 
 def _id_of_an_unseen_create(id: str, moment: Moment) -> list[str]:
-    """Return the id that a rename shows where a create that was not recorded may have spelled it so."""
+    """Return the id that a rename shows where a create that nobody saw may have spelled it so."""
     shown = moment.value.get("fleetId") if isinstance(moment.value, dict) else None
     is_like_it = isinstance(shown, str) and loosest(shown) == loosest(id)
-    return [str(shown)] if moment.history.facts.recorded and is_like_it else []
+    return [str(shown)] if moment.history.is_partial and is_like_it else []
 
 
 def _shows(moment: Moment, requirement: str, field: str, allowed: list[Any]) -> Finding:

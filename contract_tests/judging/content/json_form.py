@@ -14,8 +14,7 @@ def judge_json_form(moment: Moment) -> Findings:
         return
     if operation == "create_charging_key" and not answer.body.strip():
         return
-    may_exist = moment.history.facts.recorded or moment.history.may_exist(moment.request.path_id or "")
-    if operation in _OF_A_FLEET and not may_exist:
+    if operation in _OF_A_FLEET and not moment.history.may_exist(moment.request.path_id or ""):
         return  # That nobody's fleet is answered with a success is for its status to say.
     wrong = _what_is_wrong(answer)
     declared = f"Content-Type {(answer.header('content-type') or 'missing')[:100]}"

@@ -8,6 +8,7 @@ from fleet_contract.contract_tests.judging.expectations.keys import PAGE_SIZES
 from fleet_contract.contract_tests.judging.findings import Findings, finding, shown
 from fleet_contract.contract_tests.judging.fleet import Ownership
 from fleet_contract.contract_tests.judging.fleets_of_keys import shows
+from fleet_contract.contract_tests.judging.history import History
 from fleet_contract.contract_tests.judging.identity import loosest
 from fleet_contract.contract_tests.judging.keys_seen import marks_of
 from fleet_contract.contract_tests.judging.listings import Item, cursor_of, items_of
@@ -63,10 +64,8 @@ def what_is_wrong(item: Item) -> str:
 
 
 def _size(items: list[Item], moment: Moment) -> Findings:
-    query = moment.request.query
-    size, got = _size_asked_for(query), f"{len(items)} keys"
-    is_kept_by_the_cursor = moment.history.facts.recorded and "cursor" in query and "page_size" not in query
-    if size is None or is_kept_by_the_cursor:
+    size, got = _size_asked_for(moment.request.query), f"{len(items)} keys"
+    if size is None or _is_kept_by_the_cursor(moment):
         return
     if size in PAGE_SIZES:
         kept = len(items) <= size
@@ -83,14 +82,20 @@ def _size_asked_for(query: Mapping[str, str]) -> int | None:
     return whole_number(query["page_size"]) if "page_size" in query else _DEFAULT_SIZE
 
 
+def _is_kept_by_the_cursor(moment: Moment) -> bool:
+    """Say whether a page may have the size for which its cursor was given out; checks repeat it, a client need not."""
+    query = moment.request.query
+    return moment.history.is_of_a_client and "cursor" in query and "page_size" not in query
+
+
 def _is_told_to_be_short(moment: Moment) -> bool:
     """Say whether a page of few keys leads on, at a server whose pages do not where a size in range was asked for."""
-    if not cursor_of(moment.exchange) or moment.history.facts.recorded:
-        return False
-    pages = moment.history.of_operation("list_charging_keys")
-    return not any(
-        _size_asked_for(moment.history.parsed(each).query) in PAGE_SIZES for each in filter(_is_short, pages)
-    )
+    return cursor_of(moment.exchange) is not None and not _may_have_short_pages(moment.history)
+
+
+def _may_have_short_pages(history: History) -> bool:
+    pages = filter(_is_short, history.of_operation("list_charging_keys"))
+    return history.is_partial or any(_size_asked_for(history.parsed(each).query) in PAGE_SIZES for each in pages)
 
 
 def _is_short(page: Exchange) -> bool:
@@ -103,7 +108,7 @@ def _is_short(page: Exchange) -> bool:
 
 def _filtered(items: list[Item], fleet: str, moment: Moment) -> Findings:
     """Judge that a filtered page lists nothing else, by the fleet that a key shows and by the one it was created in."""
-    if moment.history.facts.recorded:
+    if moment.history.keys.may_be_made_unseen:
         yield from _of_one_fleet(items, moment)
         return
     ownership = moment.fleet(fleet).ownership
@@ -140,8 +145,6 @@ def _was_created_elsewhere(item: Item, fleet: str, moment: Moment) -> bool:
 def _hidden(items: Iterable[Item], moment: Moment) -> Findings:
     """Judge that a caller sees no key that the other one created, and none of the foreign fleet."""
     is_told = moment.fixtures.foreign_fleet and moment.exchange.request.caller is Caller.OWNER
-    if moment.history.facts.recorded and not is_told:
-        return
     if not is_told and not moment.history.keys.others_have_any(moment.exchange.request.caller):
         return
     leaked = [item.get("keyIdentifier") for item in items if _is_anothers(item, moment)]
@@ -152,7 +155,7 @@ def _hidden(items: Iterable[Item], moment: Moment) -> Findings:
 def _is_anothers(item: Mapping[str, Any], moment: Moment) -> bool:
     foreign, caller = moment.fixtures.foreign_fleet, moment.exchange.request.caller
     is_of_the_fixture = bool(foreign) and caller is Caller.OWNER and item.get("fleetId") == foreign
-    return is_of_the_fixture or (not moment.history.facts.recorded and _is_known_as_anothers(item, moment))
+    return is_of_the_fixture or _is_known_as_anothers(item, moment)
 
 
 def _is_known_as_anothers(item: Mapping[str, Any], moment: Moment) -> bool:

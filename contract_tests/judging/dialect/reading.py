@@ -1,4 +1,4 @@
-"""Reading the dialect of a server from its history, in one pass."""
+"""Reading the dialect of a server from its history: first what decides in which situation a request is."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence

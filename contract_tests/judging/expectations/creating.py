@@ -90,7 +90,7 @@ def _of_its_fleet(fleet: Fleet, name: Any) -> str:
 
 def _of_a_repetition(fleet: Fleet, name: Any) -> str:
     """Tell a create that repeats another from one that a server may take for the same, and from a second fleet."""
-    if fleet.history.facts.recorded and not fleet.is_refused_again:
+    if fleet.may_have_been_created_alike:
         return "create.again-in-other-words"
     if fleet.creation is not None and fleet.creation.name == name:
         return "create.again-after-a-rename" if fleet.is_renamed else "create.again-identically"

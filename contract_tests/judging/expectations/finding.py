@@ -32,8 +32,7 @@ def rename_situations(moment: Moment) -> Iterator[str]:
     yield of_path
     if of_path in _FOUND and request.is_encoded and not fleet.was_found_by_this_path:
         yield "rename.by-an-encoded-id"
-    may_be_renamed = fleet.is_being_renamed or moment.history.facts.recorded
-    if moment.exchange.status == _CONFLICT and may_be_renamed:
+    if moment.exchange.status == _CONFLICT and fleet.may_be_being_renamed:
         yield "rename.a-fleet-that-another-call-renamed-meanwhile"
     if request.body in _UNREAD:
         yield _UNREAD[request.body]

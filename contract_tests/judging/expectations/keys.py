@@ -41,8 +41,8 @@ def key_situations(moment: Moment) -> Iterator[str]:
         yield "keys.create-the-same-key"
     elif others:
         yield "keys.create-an-odd-key"
-    is_known = not moment.history.facts.recorded  # or somebody else may have made the key before
-    is_due = is_known and _is_plain(fields) and _goes_to_a_settled_fleet(fields.get("fleetId"), moment)
+    is_new = not moment.history.keys.may_be_made_unseen
+    is_due = is_new and _is_plain(fields) and _goes_to_a_settled_fleet(fields.get("fleetId"), moment)
     if is_due and not others:
         yield "keys.create-a-key-with-more" if _has_more(moment) else "keys.create-a-key"
     elif not is_due:
@@ -106,8 +106,7 @@ def list_situations(moment: Moment) -> Iterator[str]:
     if set(query) - _PARAMETERS:
         yield "any.odd"
     if "cursor" in query:
-        is_at_once = not moment.history.facts.recorded  # a cursor may expire
-        yield "keys.list-the-next-page" if is_at_once and _continues(moment) else "any.odd"
+        yield "keys.list-the-next-page" if _continues(moment) else "any.odd"
     if "page_size" in query:
         yield _of_page_size(whole_number(query["page_size"]))
     if "fleetId" in query:
@@ -121,7 +120,12 @@ def _of_page_size(size: int | None) -> str:
 
 
 def _continues(moment: Moment) -> bool:
-    """Say whether a cursor is used as it was given out: by the same caller, with the same filter and size."""
+    """Say whether a cursor is used as it was given out: at once, by the same caller, with the same filter and size.
+
+    A client takes its time, in which a cursor may expire.
+    """
+    if moment.history.is_of_a_client:
+        return False
     giver = moment.history.keys.cursors.get(moment.request.query["cursor"])
     if giver is None or not giver.precedes(moment.exchange):
         return False

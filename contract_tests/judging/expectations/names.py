@@ -7,7 +7,6 @@ from fleet_contract.contract_tests.judging.fleet import Fleet
 from fleet_contract.contract_tests.judging.fleet_names import Taken, taken_by_another
 from fleet_contract.contract_tests.judging.moment import Moment
 from fleet_contract.contract_tests.judging.names_seen import Names
-from fleet_contract.spec.catalogue import catalogue
 
 _SHORT = 4  # code points; a server may want some more of a name
 
@@ -44,10 +43,5 @@ def situations_of_any_name(name: str, fleet: Fleet) -> Iterator[str]:
     if texts.is_alarming(name):
         yield "name.alarming"
     taken = Taken.NOT if fleet.dialect.get("name.taken") == "accepted" else taken_by_another(fleet, name)
-    if taken is not Taken.NOT and not (fleet.history.facts.recorded and not _may_be_for_its_name(fleet)):
+    if taken is not Taken.NOT:
         yield _TAKEN[taken]
-
-
-def _may_be_for_its_name(fleet: Fleet) -> bool:
-    """Say whether an answer is one that a server may give where a name is taken; in a recording any may be."""
-    return fleet.exchange.status in catalogue().statuses(("name.taken",))

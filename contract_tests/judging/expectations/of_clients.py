@@ -1,4 +1,7 @@
-"""What a client may ask for besides an operation, so that another answer is right; no run asks for such things."""
+"""What a client may ask for besides an operation, so that another answer is right.
+
+A run asks for one such thing, with an entity tag that no server gave out: that changes nothing (RFC 9110, 13.1.2).
+"""
 
 from fleet_contract.contract_tests.exchange import Request
 

@@ -50,7 +50,7 @@ def situations_of(moment: Moment) -> tuple[str, ...]:
     """Return the ids of all situations that a request is in, at least one."""
     if moment.exchange.request.method in _ON_ANY_PATH:
         return ("any.odd",)
-    if moment.history.facts.recorded and asks_for_something_else(moment.exchange.request):
+    if moment.history.is_of_a_client and asks_for_something_else(moment.exchange.request):
         return ("any.odd", *_of_access(moment.exchange))
     found = dict.fromkeys((*_of_any_request(moment.exchange, moment.request), *_of_the_operation(moment)))
     return tuple(found) or ("any.odd",)

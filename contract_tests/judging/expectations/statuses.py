@@ -35,9 +35,9 @@ def judge_status(moment: Moment) -> Findings:
 
 
 def _is_perhaps_not_allowed(moment: Moment) -> bool:
-    """Say whether a recorded key may have been refused rightly: nobody knows what it was good for at that time."""
+    """Say whether a key may have been refused rightly: what a client's was good for at that time, nobody knows."""
     is_keyed = moment.exchange.request.caller in (Caller.OWNER, Caller.OTHER, Caller.SOMEBODY)
-    return moment.history.facts.recorded and is_keyed and moment.exchange.status in _REFUSED_KEYS
+    return moment.history.is_of_a_client and is_keyed and moment.exchange.status in _REFUSED_KEYS
 
 
 def _telling(moment: Moment) -> Situations:
@@ -120,14 +120,14 @@ def _broken(moment: Moment, situations: Situations) -> list[str]:
 
 
 def _to_blame(situations: Situations, moment: Moment) -> Situations:
-    is_recorded = moment.history.facts.recorded
-    return [each for each in situations if not (is_recorded and _is_its_way(each, moment))] or situations
+    return [each for each in situations if not _is_its_way(each, moment)] or situations
 
 
 def _is_its_way(situation: Situation, moment: Moment) -> bool:
-    """Say whether a recorded client asks in no other way, so that no answer can be laid to this one."""
-    named = str(moment.exchange.status) in situation.breaks
-    return situation.variant and not named and situation.id in _ways(moment.view)[moment.request.operation]
+    """Say whether a client asks in no other way, so that no answer can be laid to this one."""
+    if not moment.history.is_of_a_client or not situation.variant or str(moment.exchange.status) in situation.breaks:
+        return False
+    return situation.id in _ways(moment.view)[moment.request.operation]
 
 
 @once
