@@ -168,6 +168,13 @@ class Exchange:
         """Say whether each had started before the other one ended; nothing overlaps itself."""
         return self is not other and not self.precedes(other) and not other.precedes(self)
 
+    def may_show_in(self, other: "Exchange") -> bool:
+        """Say whether this had started before the other one ended, whose answer may show it; nothing shows itself."""
+        return self is not other and not other.precedes(self)
+
+    def is_by_the_caller_of(self, other: "Exchange") -> bool:
+        return self.request.caller is other.request.caller
+
     @cached_property
     def status(self) -> int:
         """The status of the answer, 0 where there was none."""

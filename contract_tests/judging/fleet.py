@@ -92,7 +92,7 @@ class Fleet:
     @property
     def _was_there_before(self) -> bool:
         """Whether its caller had renamed a fleet that was made unseen, for so long that it has settled."""
-        renamed = (each for each in self.calls.successes if each.request.caller is self.exchange.request.caller)
+        renamed = filter(self.exchange.is_by_the_caller_of, self.calls.successes)
         settled = (each.ended + SETTLING_SECONDS <= self.exchange.started for each in islice(renamed, 1))
         return self.history.is_partial and any(settled)
 
@@ -122,7 +122,7 @@ class Fleet:
         return [each for each in self.history.creations(self.id) if self._may_have_seen(each.exchange)]
 
     def _may_have_seen(self, other: Exchange) -> bool:
-        return other is not self.exchange and other.started < self.exchange.ended
+        return other.may_show_in(self.exchange)
 
     @cached_property
     def _matches(self) -> dict[Creation, IdMatch]:
@@ -147,7 +147,7 @@ class Fleet:
         return is_unclear and any(map(self._is_in_another_case, self.creations))
 
     def _is_in_another_case(self, creation: Creation) -> bool:
-        by_the_caller = creation.exchange.request.caller is self.exchange.request.caller
+        by_the_caller = creation.exchange.is_by_the_caller_of(self.exchange)
         is_known = creation.is_certain and creation.exchange.precedes(self.exchange)
         return is_known and by_the_caller and creation.id.casefold() == self.id.casefold()
 
@@ -240,7 +240,7 @@ class Fleet:
         creation = self._at(miss).creation
         if creation is None or not creation.exchange.precedes(miss) or self._may_be_settling_at(miss):
             return False
-        return creation.exchange.request.caller is miss.request.caller
+        return creation.exchange.is_by_the_caller_of(miss)
 
     def _at(self, other: Exchange) -> "Fleet":
         """Return the same fleet at the moment of another exchange."""
@@ -251,7 +251,7 @@ class Fleet:
     @cached_property
     def has_codes_for_others(self) -> bool | None:
         """Whether it has codes by what another caller was shown of it; None where nobody else could tell."""
-        others = [each for each in self.calls.codes if each.request.caller is not self.exchange.request.caller]
+        others = [each for each in self.calls.codes if not each.is_by_the_caller_of(self.exchange)]
         if any(map(value_of, others)):
             return True
         asked = any(each.status == NOT_FOUND and self._at(each).is_renamed for each in others)

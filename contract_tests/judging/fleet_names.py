@@ -70,7 +70,7 @@ def _is_surely_called_so(fleet: Fleet, naming: Naming) -> bool:
     """Say whether another fleet got a name and was not renamed since, as far as anybody can tell."""
     given = naming.exchange
     is_given = given.succeeded and given.precedes(fleet.exchange)
-    if not is_given or given.request.caller is not fleet.exchange.request.caller:
+    if not is_given or not given.is_by_the_caller_of(fleet.exchange):
         return False
     return not fleet.history.calls(naming.id).renames.has_any_between(given.started, fleet.exchange.started)
 

@@ -86,7 +86,7 @@ class _Player:
         """Send until a fleet that was just created is found, where the path names it; once found, it always is."""
         exchange = send()
         create = self._new.get(id)
-        is_new = create is not None and create.request.caller is exchange.request.caller and unquote(path) == id
+        is_new = create is not None and create.is_by_the_caller_of(exchange) and unquote(path) == id
         if exchange.status == _NOT_FOUND and create is not None and is_new and self.api.is_patient:
             exchange = self.api.patiently(send, lambda again: again.status != _NOT_FOUND, create.ended)
         if exchange.succeeded:

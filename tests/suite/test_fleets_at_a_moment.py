@@ -23,6 +23,12 @@ def test_what_overlaps_a_create_is_unclear() -> None:
     assert history.fleet(A, before).ownership is Ownership.ABSENT
 
 
+def test_an_answer_may_show_whatever_had_started_before_it_ended_but_for_its_own_request() -> None:
+    rename = History().rename(A, at=(2, 4))
+    assert [replace(rename, started=start, ended=9).may_show_in(rename) for start in (1, 3, 4)] == [True, True, False]
+    assert not rename.may_show_in(rename)
+
+
 def test_a_create_that_was_not_answered_leaves_its_id_unclear() -> None:
     history = History()
     history.create(A, status=0)

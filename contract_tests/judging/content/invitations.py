@@ -61,7 +61,7 @@ def _texts_beside_the_fleet(fields: Mapping[str, Any]) -> frozenset[str]:
 def _foreign_readings(code: str, moment: Moment) -> Iterator[Exchange]:
     """Yield the earlier exchanges that showed a code to another organization, of another fleet."""
     for other in moment.history.first_readings(code):
-        is_foreign = other.request.caller is not moment.exchange.request.caller
+        is_foreign = not other.is_by_the_caller_of(moment.exchange)
         is_of_another = moment.history.parsed(other).path_id != moment.request.path_id
         if is_foreign and is_of_another and other.number < moment.exchange.number:
             yield other

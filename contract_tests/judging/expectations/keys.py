@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from fleet_contract.contract_tests.exchange import Exchange
 from fleet_contract.contract_tests.judging import texts
 from fleet_contract.contract_tests.judging.bodies import Body
 from fleet_contract.contract_tests.judging.fleet import Ownership
@@ -36,7 +37,8 @@ def key_situations(moment: Moment) -> Iterator[str]:
     if moment.request.body is Body.NO_JSON or _lacks_or_mistypes(fields):
         yield "keys.create-an-invalid-key"
         return
-    others = [each for each in moment.history.keys.creates_of(fields["keyIdentifier"]) if _came_before(each, moment)]
+    creates = moment.history.keys.creates_of(fields["keyIdentifier"])
+    others = [each for each in creates if each.may_show_in(moment.exchange)]
     if any(_made_it_for_the_caller(each, moment) for each in others):
         yield "keys.create-the-same-key"
     elif others:
@@ -53,16 +55,12 @@ def _has_more(moment: Moment) -> bool:
     """Say whether a key has a name, that of its fleet, or a contract of a key which came before it."""
     fields = moment.request.fields
     alike = moment.history.keys.creates_with(fields["contractId"])
-    return bool(_NAMES & fields.keys()) or any(_came_before(each, moment) for each in alike)
+    return bool(_NAMES & fields.keys()) or any(each.may_show_in(moment.exchange) for each in alike)
 
 
-def _came_before(create: Any, moment: Moment) -> bool:
-    return create is not moment.exchange and create.started < moment.exchange.ended
-
-
-def _made_it_for_the_caller(create: Any, moment: Moment) -> bool:
-    same_caller = create.request.caller is moment.exchange.request.caller
-    return create.succeeded and create.precedes(moment.exchange) and same_caller
+def _made_it_for_the_caller(create: Exchange, moment: Moment) -> bool:
+    is_made = create.succeeded and create.precedes(moment.exchange)
+    return is_made and create.is_by_the_caller_of(moment.exchange)
 
 
 def _lacks_or_mistypes(fields: Mapping[str, Any]) -> bool:
@@ -130,7 +128,7 @@ def _continues(moment: Moment) -> bool:
     if giver is None or not giver.precedes(moment.exchange):
         return False
     before, now = moment.history.parsed(giver).query, moment.request.query
-    same_caller = giver.request.caller is moment.exchange.request.caller
+    same_caller = giver.is_by_the_caller_of(moment.exchange)
     return same_caller and all(before.get(name) == now.get(name) for name in ("fleetId", "page_size"))
 
 
