@@ -46,7 +46,7 @@ class Facts:
     mark: str = ""
     held: Mapping[str, str] = field(default_factory=dict)
     assumed: Mapping[str, str] = field(default_factory=dict)
-    taken: "Taken | None" = None
+    taken: "TakenTexts | None" = None
     earlier: Mapping[str, Caller] = field(default_factory=dict)
     recorded: bool = False
 
@@ -99,7 +99,7 @@ class Calls:
         return min(self.successes.first_started, self.answered.get(request, math.inf))
 
 
-class Taken(NamedTuple):
+class TakenTexts(NamedTuple):
     """What a server took of names and ids: the characters in them among other things."""
 
     names: Names
@@ -159,9 +159,9 @@ class History:
         return not self.facts.recorded
 
     @property
-    def taken(self) -> Taken:
+    def taken(self) -> TakenTexts:
         """What the server took of names and ids."""
-        return Taken(self.names, self._characters, self.took_unreserved_ids)
+        return TakenTexts(self.names, self._characters, self.took_unreserved_ids)
 
     def add(self, exchange: Exchange) -> None:
         """Add an exchange."""

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator, Mapping
 
 from fleet_contract.contract_tests.exchange import KEY_HEADER, Caller, Exchange
 from fleet_contract.contract_tests.judging.bodies import Body
+from fleet_contract.contract_tests.judging.expectations.by_path import invitation_situations, rename_situations
 from fleet_contract.contract_tests.judging.expectations.creating import create_situations
-from fleet_contract.contract_tests.judging.expectations.finding import invitation_situations, rename_situations
 from fleet_contract.contract_tests.judging.expectations.keys import key_situations, list_situations
 from fleet_contract.contract_tests.judging.expectations.locations import location_situations
 from fleet_contract.contract_tests.judging.expectations.of_clients import asks_for_something_else

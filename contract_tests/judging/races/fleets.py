@@ -74,8 +74,8 @@ def _id_of(moment: Moment) -> str | None:
 # --- the model -----------------------------------------------------------------------------------
 
 
-class Outcome(StrEnum):
-    """What an answer says of a create or of a look-up."""
+class Told(StrEnum):
+    """What an answer told of a create or of a look-up."""
 
     DONE = "done"  # the create made the fleet, or the look-up found it
     REFUSED = "refused"  # the id was taken, or no fleet was found
@@ -88,7 +88,7 @@ class Create:
 
     caller: Caller
     name: Hashable
-    outcome: Outcome
+    told: Told
 
 
 @dataclass(frozen=True)
@@ -96,10 +96,10 @@ class LookUp:
     """A call that finds the fleet or does not."""
 
     caller: Caller
-    outcome: Outcome
+    told: Told
 
 
-Fleet = tuple[Caller, Hashable]  # whose it is, and the name it was created with
+Made = tuple[Caller, Hashable]  # whose it is, and the name it was created with
 
 
 def _on_a_fleet(id: str, moments: Sequence[Moment], view: View) -> Findings:
@@ -108,13 +108,13 @@ def _on_a_fleet(id: str, moments: Sequence[Moment], view: View) -> Findings:
     if _is_found_uncreated(history):
         return  # Something else made it, and that is judged elsewhere.
     is_repeatable = view.dialect.get("duplicate.identical") != "refused"
-    model: Model[Fleet | None] = Model(None, _step(is_repeatable), observes=_observes)
+    model: Model[Made | None] = Model(None, _step(is_repeatable), observes=_observes)
     witness = smallest_witness(history, model)
     if witness:
         only_creates = all(isinstance(each.action, Create) for each in witness)
         yield from fits_none(CREATES if only_creates else CALLS, witness, creates)
         return
-    changes = [each for each in creates if each.action.outcome is not Outcome.REFUSED]
+    changes = [each for each in creates if each.action.told is not Told.REFUSED]
     yield from fits_an_order(CREATES, creates, changes)
     if len(history) > len(creates):
         yield from fits_an_order(CALLS, history, changes)
@@ -123,37 +123,37 @@ def _on_a_fleet(id: str, moments: Sequence[Moment], view: View) -> Findings:
 def _is_found_uncreated(history: Sequence[Operation]) -> bool:
     """Say whether a fleet was found though no create can have made it."""
     creates = [each.action for each in history if isinstance(each.action, Create)]
-    may_be_made = any(each.outcome is not Outcome.REFUSED for each in creates)
-    is_found = any(each.action.outcome is Outcome.DONE for each in history if isinstance(each.action, LookUp))
+    may_be_made = any(each.told is not Told.REFUSED for each in creates)
+    is_found = any(each.action.told is Told.DONE for each in history if isinstance(each.action, LookUp))
     return is_found and not may_be_made
 
 
 # What may be there after a create where nothing was.
-_MADE: Mapping[Outcome, Callable[[Fleet], Iterable[Fleet | None]]] = {
-    Outcome.DONE: lambda made: [made],
-    Outcome.UNKNOWN: lambda made: [made, None],
-    Outcome.REFUSED: lambda _: [],
+_AFTER_A_CREATE: Mapping[Told, Callable[[Made], Iterable[Made | None]]] = {
+    Told.DONE: lambda made: [made],
+    Told.UNKNOWN: lambda made: [made, None],
+    Told.REFUSED: lambda _: [],
 }
 
 
-def _step(is_repeatable: bool) -> Callable[[Fleet | None, Any], Iterable[Fleet | None]]:
+def _step(is_repeatable: bool) -> Callable[[Made | None, Any], Iterable[Made | None]]:
     """Return the model: whether a create that repeats the first may be answered like it is a dialect's choice."""
 
-    def step(fleet: Fleet | None, action: Create | LookUp) -> Iterable[Fleet | None]:
+    def step(fleet: Made | None, action: Create | LookUp) -> Iterable[Made | None]:
         if isinstance(action, LookUp):
             found = fleet is not None and fleet[0] is action.caller
-            return [fleet] if found is (action.outcome is Outcome.DONE) else []
+            return [fleet] if found is (action.told is Told.DONE) else []
         made = (action.caller, action.name)
         if fleet is None:
-            return _MADE[action.outcome](made)
-        is_repeated = action.outcome is Outcome.DONE and is_repeatable and fleet == made
-        return [fleet] if action.outcome is not Outcome.DONE or is_repeated else []
+            return _AFTER_A_CREATE[action.told](made)
+        is_repeated = action.told is Told.DONE and is_repeatable and fleet == made
+        return [fleet] if action.told is not Told.DONE or is_repeated else []
 
     return step
 
 
 def _observes(action: Create | LookUp) -> bool:
-    return isinstance(action, LookUp) or action.outcome is Outcome.REFUSED
+    return isinstance(action, LookUp) or action.told is Told.REFUSED
 
 
 # --- exchanges as operations ---------------------------------------------------------------------
@@ -164,7 +164,7 @@ def _operation(id: str, moment: Moment) -> Operation | None:
     action = _ACTIONS[moment.request.operation](id, moment)
     if action is None:
         return None
-    returned = math.inf if action.outcome is Outcome.UNKNOWN else moment.exchange.ended
+    returned = math.inf if action.told is Told.UNKNOWN else moment.exchange.ended
     return operation_of(moment.exchange, action, returned)
 
 
@@ -186,12 +186,12 @@ def _create(_: str, moment: Moment) -> Create | None:
     if not isinstance(name, Hashable):
         return None
     if exchange.succeeded:
-        return Create(caller, name, Outcome.DONE)
+        return Create(caller, name, Told.DONE)
     if exchange.answer is None or exchange.status >= 500:
-        return Create(caller, name, Outcome.UNKNOWN)
+        return Create(caller, name, Told.UNKNOWN)
     taken = catalogue().statuses(("duplicate.status", "403"))
     is_refused = exchange.status in taken and set(situations_of(moment)) <= _ONLY_TAKEN
-    return Create(caller, None, Outcome.REFUSED) if is_refused else None  # whatever it was to be called
+    return Create(caller, None, Told.REFUSED) if is_refused else None  # whatever it was to be called
 
 
 def _rename(id: str, moment: Moment) -> LookUp | None:
@@ -206,8 +206,8 @@ def _invitation(id: str, moment: Moment) -> LookUp | None:
 def _look_up(moment: Moment, *, is_missed: bool) -> LookUp | None:
     caller = moment.exchange.request.caller
     if moment.exchange.succeeded:
-        return LookUp(caller, Outcome.DONE)
-    return LookUp(caller, Outcome.REFUSED) if is_missed else None
+        return LookUp(caller, Told.DONE)
+    return LookUp(caller, Told.REFUSED) if is_missed else None
 
 
 def _is_anothers(id: str, moment: Moment) -> bool:
