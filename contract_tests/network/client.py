@@ -160,7 +160,8 @@ class Client:
     def burst(self, requests: int, threads: int) -> Iterator[StartingLine]:
         """Let so many requests go at once, whatever the pace; it is made up for afterwards. Raises BudgetSpent.
 
-        The first request of each thread waits for those of the others; a thread that ends has to say so to the line.
+        The last byte of each thread's first request waits for those of the others; a thread that ends has to say so to
+        the line.
         """
         self._flights.grant(requests)
         self._bursts += 1
@@ -171,6 +172,7 @@ class Client:
         finally:
             self.in_burst = 0
             self._flights.line = None
+            self._flights.holds_back &= not line.was_waited_for_in_vain
             self._flights.pace.withdraw()
             self._origins.book_what_is_in_doubt(is_second_try=self._is_second_try)
 

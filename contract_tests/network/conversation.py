@@ -3,6 +3,7 @@
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import NamedTuple
 
 import h11
@@ -10,6 +11,7 @@ import h11
 from fleet_contract.contract_tests.exchange import Answer, Cause
 from fleet_contract.contract_tests.network.codings import Miscoded, codings_of, decoded
 from fleet_contract.contract_tests.network.deadline import Deadline, Late
+from fleet_contract.contract_tests.network.starting_line import Crossing
 from fleet_contract.contract_tests.network.streams import Stream
 from fleet_contract.contract_tests.network.tls import tls_trouble
 from fleet_contract.contract_tests.network.troubles import Trouble
@@ -28,10 +30,15 @@ class Conversed(NamedTuple):
     reusable: bool
 
 
-def converse(stream: Stream, request: h11.Request, body: bytes, most: int, deadline: Deadline) -> Conversed:
-    """Send a request and return its response, whose body has at most `most` bytes; raises Trouble."""
+def converse(
+    stream: Stream, request: h11.Request, body: bytes, most: int, deadline: Deadline, crossing: Crossing | None = None
+) -> Conversed:
+    """Send a request and return its response, whose body has at most `most` bytes; raises Trouble.
+
+    The last byte is sent by `crossing`, where there is any; what has to be waited for there costs no time.
+    """
     with _explained(stream, deadline) as talk:
-        talk.send(request, body)
+        talk.send(request, body, crossing)
         return talk.receive(most)
 
 
@@ -71,14 +78,20 @@ class Conversation:
         self._interim = 0
         self._ended = False
 
-    def send(self, request: h11.Request, body: bytes) -> None:
+    def send(self, request: h11.Request, body: bytes, crossing: Crossing | None = None) -> None:
         """Send a request. That it cannot be sent whole is no trouble yet: a server may refuse a body early."""
         pieces = [self._protocol.send(request)]
         pieces += [self._protocol.send(h11.Data(data=body))] if body else []
+        data = b"".join([*pieces, self._protocol.send(h11.EndOfMessage())])
+        held = data[-1:] if crossing else b""
         try:
-            self._stream.write(b"".join([*pieces, self._protocol.send(h11.EndOfMessage())]), self._deadline)
+            self._stream.write(data.removesuffix(held), self._deadline)
+            if crossing:
+                crossing(partial(self._stream.write, held, self._deadline))
         except OSError as wrong:
             self._unsent = wrong
+        if crossing:
+            self._deadline.begin_again()
 
     def receive(self, most: int) -> Conversed:
         """Return the response to what was sent."""

@@ -14,7 +14,11 @@ class Deadline:
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
-        self._ends = time.monotonic() + seconds
+        self.begin_again()
+
+    def begin_again(self) -> None:
+        """Give all the seconds once more, from now on."""
+        self._ends = time.monotonic() + self.seconds
 
     def left(self) -> float:
         """Return the seconds that are left, more than 0; raises Late."""

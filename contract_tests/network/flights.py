@@ -4,6 +4,7 @@ import threading
 from bisect import insort
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from fleet_contract.contract_tests.exchange import Answer, Cause, Exchange, NotJson, TooComplex, memory_of
@@ -18,7 +19,7 @@ from fleet_contract.contract_tests.network.ledger import (
 )
 from fleet_contract.contract_tests.network.outgoing import Outgoing
 from fleet_contract.contract_tests.network.pacing import Clock, Pace
-from fleet_contract.contract_tests.network.starting_line import StartingLine
+from fleet_contract.contract_tests.network.starting_line import Crossing, StartingLine
 from fleet_contract.contract_tests.network.troubles import Trouble
 from fleet_contract.contract_tests.network.wire import Wire
 from fleet_contract.contract_tests.process.printable import printable
@@ -89,6 +90,7 @@ class Flights:
         self._numbers = 0
         self._lock = threading.Lock()
         self.line: StartingLine | None = None  # of the burst that is under way
+        self.holds_back = True  # the last bytes of a burst, until that was in vain
 
     @property
     def seconds(self) -> float:
@@ -115,9 +117,7 @@ class Flights:
         """
         flight = self._take_off(outgoing, is_paid=again is not None and may_have_made(again))
         try:
-            if self.line is not None and outgoing.burst:
-                self.line.wait(outgoing.lane)
-            return Landed(flight, self._sent(flight))
+            return Landed(flight, self._sent(flight, self._crossing(outgoing)))
         except BaseException as wrong:
             interrupted = self._landed(flight, trouble=f"interrupted by {type(wrong).__name__}")
             self.book(Landed(flight, interrupted))
@@ -185,12 +185,27 @@ class Flights:
         why = f", at {taken:.2g} s a response{paused}"
         return BudgetSpent(Cost.SECONDS, self.seconds, self._most_seconds or 0.0, why)
 
-    def _sent(self, flight: Flight) -> Exchange:
+    def _crossing(self, outgoing: Outgoing) -> Crossing | None:
+        """Return how the last byte of a request is sent: with those of the others in its burst, None for at once.
+
+        A server that answers nobody while it has half a request gets it whole; then only the beginnings wait.
+        """
+        if self.line is None or not outgoing.burst:
+            return None
+        crossing = partial(self.line.cross, outgoing.lane)
+        if self.holds_back:
+            return crossing
+        crossing(lambda: None)
+        return None
+
+    def _sent(self, flight: Flight, crossing: Crossing | None) -> Exchange:
         seconds, outgoing = self._limits.timeout_seconds, flight.outgoing
         if flight.ends is not None:
             seconds = min(seconds, flight.ends - flight.started)
         try:
-            answer = self.wire.roundtrip(outgoing.method, outgoing.path, outgoing.headers, outgoing.body, seconds)
+            answer = self.wire.roundtrip(
+                outgoing.method, outgoing.path, outgoing.headers, outgoing.body, seconds, crossing
+            )
             answer = self._masked(answer)
             _require_readable(answer)
         except Trouble as trouble:

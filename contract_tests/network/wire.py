@@ -10,6 +10,7 @@ from fleet_contract.contract_tests.exchange import Answer, Cause
 from fleet_contract.contract_tests.network.conversation import converse, unasked
 from fleet_contract.contract_tests.network.deadline import Deadline
 from fleet_contract.contract_tests.network.route import Route
+from fleet_contract.contract_tests.network.starting_line import Crossing
 from fleet_contract.contract_tests.network.streams import Stream
 from fleet_contract.contract_tests.network.troubles import Trouble, Unsendable
 from fleet_contract.contract_tests.target.target import Target
@@ -42,17 +43,19 @@ class Wire:
         self._watched = False
         self._reuses = True  # until bytes come that nobody asked for, or a connection is closed as soon as it is idle
 
-    def roundtrip(self, method: str, path: str, headers: Headers, body: bytes, seconds: float) -> Answer:
+    def roundtrip(
+        self, method: str, path: str, headers: Headers, body: bytes, seconds: float, crossing: Crossing | None = None
+    ) -> Answer:
         """Send a request whose path stays as it is, byte for byte, and return its answer.
 
-        Raises Trouble, and Unsendable before anything is sent.
+        Its last byte is sent by `crossing`, where there is any. Raises Trouble, and Unsendable before anything is sent.
         """
         deadline = Deadline(seconds)
         request = self._request(method, path, headers)
         stream = self._taken() or self._opened(deadline)
         reusable = False
         try:
-            answer, reusable = converse(stream, request, body, self._most, deadline)
+            answer, reusable = converse(stream, request, body, self._most, deadline, crossing)
         except Trouble as trouble:
             self._reuses = self._reuses and trouble.cause is not Cause.UNASKED
             raise
