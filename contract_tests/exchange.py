@@ -7,8 +7,6 @@ from functools import cached_property
 from typing import Any, NoReturn
 from urllib.parse import parse_qsl, urlsplit
 
-from fleet_contract.contract_tests.process.printable import printable
-
 KEY_HEADER = "X-API-Key"
 MOST_MEMORY = 16 * 1024 * 1024  # bytes of one response: a page of 500 keys takes one million and a half
 _NARROW, _WIDE = 2, 5  # bytes for each byte of a body: itself, and 1 or 4 in a string of Python
@@ -209,13 +207,6 @@ def parse_json(body: bytes) -> Any:
         ) from None
     except ValueError as wrong:
         raise NotJson(str(wrong)) from None
-
-
-def named(exchange: Exchange) -> str:
-    """Return an exchange in a few words, for a sentence."""
-    request = exchange.request
-    answered = f"answered {exchange.status}" if exchange.answer else "without an answer"
-    return f"request {exchange.number}, {request.method} {printable(request.path, 80)}, {answered}"
 
 
 def memory_of(body: bytes) -> int:

@@ -96,7 +96,7 @@ class Api:
 
     def send(self, method: str, path: str, **how: Any) -> Exchange:
         """Send any request; raises Untested when something else than the API answered."""
-        exchange = _undisturbed(self.client.send(method, path, check=self.check, **how))
+        exchange = self._undisturbed(self.client.send(method, path, check=self.check, **how))
         self.takes_chunks = exchange.answer is not None and not exchange.answer.is_http_1_0
         if exchange.succeeded and method == "POST" and path == FLEETS:
             made = _made_by(exchange)
@@ -274,7 +274,7 @@ class Api:
         for each in begun:
             each.result()
         for exchange in self.client.last_burst():
-            _undisturbed(exchange)
+            self._undisturbed(exchange)
 
     # --- set-up ---
 
@@ -310,17 +310,16 @@ class Api:
         """Return what was made; raises Untested when it was refused."""
         if not exchange.succeeded:
             reason = f"the server refused the setup: {made} was answered {exchange.status}"
-            raise Untested(Reason(Lack.SETUP, reason))
+            raise Untested(Reason(Lack.SETUP, self.client.told.text(reason)))
         return made
 
-
-def _undisturbed(exchange: Exchange) -> Exchange:
-    """Return an exchange that the API answered; raises Untested where something else did."""
-    between = disturbance(exchange)
-    if between:
-        reason = f"{exchange.request.method} {exchange.request.path[:80]}: {between}"
-        raise Untested(Reason(Lack.DISTURBED, reason))
-    return exchange
+    def _undisturbed(self, exchange: Exchange) -> Exchange:
+        """Return an exchange that the API answered; raises Untested where something else did."""
+        between, request = disturbance(exchange), exchange.request
+        if between:
+            reason = Reason(Lack.DISTURBED, between, call=(request.method, request.path))
+            raise Untested(reason.masked(self.client.told))
+        return exchange
 
 
 def _made_by(create: Exchange) -> str | None:

@@ -1,9 +1,12 @@
 """Why a check could not run: each reason says whether the run may still call the server conforming."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from fleet_contract.contract_tests.target.depths import Depth
+from fleet_contract.contract_tests.target.masking import Masker
+
+_SHOWN = 80  # characters of a path
 
 
 class Lack(StrEnum):
@@ -27,7 +30,7 @@ INCONCLUSIVE = frozenset({Lack.WRITES, Lack.BUDGET, Lack.SETUP, Lack.DISTURBED, 
 class Reason:
     """Why a check could not run to its end: what it lacked, and the depth, the entries or the flag that it needs.
 
-    What these do not say is `said` in words.
+    What these do not say is `said` in words, which may be about a `call`.
     """
 
     lack: Lack
@@ -35,13 +38,22 @@ class Reason:
     depth: Depth | None = None
     entries: tuple[str, ...] = ()  # of the target file
     flag: str = ""
+    call: tuple[str, str] | None = None  # a method and a path
 
     @property
     def words(self) -> str:
         """The reason as reports tell it."""
+        if self.call:
+            method, path = self.call
+            return f"{method} {path[:_SHOWN]}: {self.said}"
         depth = "" if self.depth is None else f"--depth {self.depth.word}"
         entries = f"{' and '.join(self.entries)} in the target file" if self.entries else ""
         return self.said or f"needs {' and '.join(filter(None, (depth, self.flag, entries)))}"
+
+    def masked(self, masker: Masker) -> "Reason":
+        """Return what may be told of it."""
+        call = self.call and (self.call[0], masker.text(self.call[1]))
+        return replace(self, said=masker.text(self.said), call=call)
 
 
 class Untested(Exception):

@@ -21,7 +21,9 @@ from fleet_contract.contract_tests.running.verdicts import Outcome, is_selected
 from fleet_contract.contract_tests.session.session import begin, run_checks
 from fleet_contract.contract_tests.target.depths import PRICES, Depth
 from fleet_contract.contract_tests.target.gate import Gate
+from fleet_contract.contract_tests.target.masking import Masker
 from fleet_contract.contract_tests.target.options import CASES_FOLDER
+from fleet_contract.contract_tests.telling import codes_known
 from fleet_contract.spec.dialect import complete
 from fleet_contract.spec.files import Contradiction
 
@@ -159,7 +161,8 @@ def _saved(cases: Sequence[Case], folder: Path) -> tuple[list[Path | None], list
 
 
 def _case(sighting: Sighting, seed: int) -> Case:
-    found = sighting.finding
+    facts = sighting.history.facts
+    found = sighting.finding.masked(Masker(codes_known(facts.fixtures, sighting.history.exchanges)))
     message = f"expected {found.expected}, was answered {found.got}"
     return Case(sighting.program, found.requirement, message, seed)
 

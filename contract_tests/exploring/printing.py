@@ -15,9 +15,11 @@ from fleet_contract.contract_tests.exploring.records import Sighting
 from fleet_contract.contract_tests.replays.replay import untried
 from fleet_contract.contract_tests.replays.script import script
 from fleet_contract.contract_tests.reports.console import counted
-from fleet_contract.contract_tests.reports.text import COLOURS, print_failure
+from fleet_contract.contract_tests.reports.text import COLOURS, Told, print_failure
 from fleet_contract.contract_tests.running.verdicts import Outcome, Result, Verdict
+from fleet_contract.contract_tests.target.masking import Masker
 from fleet_contract.contract_tests.target.target import Target
+from fleet_contract.contract_tests.telling import codes_known
 from fleet_contract.spec.catalogue import catalogue
 
 
@@ -78,11 +80,13 @@ def print_exploration(explored: Explored, replay: Sequence[str], console: Consol
 def _print_sighting(
     sighting: Sighting, file: Path | None, target: Target, replay: Sequence[str], console: Console
 ) -> None:
+    history = sighting.history
+    masker = Masker(codes_known(target.fixtures, history.exchanges))
     found = sighting.finding
     result = Result(catalogue().requirement(found.requirement), Verdict.FAILED, (found,), 1)
-    shown = untried(found, sighting.history, target.rate)
-    lines = script(shown, target, sighting.history.facts.mark)
-    print_failure(result, shown, lines, sighting.history, console)
+    shown = untried(found, history, target.rate)
+    lines = [masker.text(line) for line in script(shown, target, history.facts.mark)]
+    print_failure(result, Told(shown, lines, history, masker), console)
     if file:
         console.print(f"  saved    {escape(str(file))}", soft_wrap=True)
         console.print(f"           {escape(shlex.join([*replay, '--cases', str(file)]))}", soft_wrap=True)

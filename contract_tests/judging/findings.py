@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from fleet_contract.contract_tests.judging.races.linearizability import Operation
 from fleet_contract.contract_tests.process.printable import printable
+from fleet_contract.contract_tests.target.masking import Masker
 
 _SHOWN = 120  # characters of a value in a message
 _LONGEST = 4_000  # characters of a message; a character of a value takes up to twelve
@@ -30,6 +31,15 @@ class Finding:
     overlaps: int = 0
     operations: tuple[Operation, ...] = ()
     keys: frozenset[str] = frozenset()
+
+    def masked(self, masker: Masker) -> "Finding":
+        """Return what may be told of it."""
+        return replace(
+            self,
+            expected=masker.text(self.expected),
+            got=masker.text(self.got),
+            operations=tuple(replace(each, text=masker.text(each.text)) for each in self.operations),
+        )
 
 
 Findings = Iterator[Finding]

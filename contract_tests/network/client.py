@@ -19,9 +19,11 @@ from fleet_contract.contract_tests.network.pacing import Clock, Patience, pause_
 from fleet_contract.contract_tests.network.preflight import look
 from fleet_contract.contract_tests.network.starting_line import StartingLine
 from fleet_contract.contract_tests.network.throttling import PATIENCE, asked_pause
+from fleet_contract.contract_tests.process.ending import Inconclusive
 from fleet_contract.contract_tests.target.asked import CommandFailed
 from fleet_contract.contract_tests.target.masking import Masker
 from fleet_contract.contract_tests.target.target import Target
+from fleet_contract.contract_tests.telling import codes_in, codes_known
 
 IDEMPOTENT = READS | {"PUT", "DELETE"}  # RFC 9110, section 9.2.2: sent twice, they do what they do sent once
 CONFLICT, UNAUTHORIZED = 409, 401
@@ -47,7 +49,8 @@ class Client:
     """Sends requests to one target from any number of threads, and keeps what was said.
 
     `journal` holds every exchange in the order in which they started, with every key
-    masked. `ledger` is a file to which every fleet and key is added as it is made.
+    masked; `told` masks invitation codes too, which are for a judge to see and for nobody
+    to be told. `ledger` is a file to which every fleet and key is added as it is made.
     `breaks` says of an exchange, before anybody is told of it, whether it would break a
     requirement: then it is looked at closely who answered. `troubles` are those of the
     runs before, which count for the budget of this one.
@@ -63,6 +66,7 @@ class Client:
         breaks: Breaks = lambda _: False,
         clock: Clock | None = None,
         troubles: Mapping[Cost, float] = NOTHING,
+        told: Masker | None = None,
     ) -> None:
         self.target = target
         self._mark = mark
@@ -71,12 +75,15 @@ class Client:
         self._has_begun = False  # whether the first look was well
         self._tokens_are_taken = False  # whether the tokens that commands gave last were taken by the server
         self._clock = clock or Clock()
-        self._masker = Masker()
+        self.told = Masker() if told is None else told
+        self.told.learn(*codes_known(target.fixtures))
+        self._masker = Masker(heir=self.told)
         self._dresser = Dresser(target, mark, self._masker)
         self._ledger = Ledger(ledger, mark=mark, base_url=target.base_url)
         self._ledger.require_writable()
         budget = Budget(target.limits, troubles)
-        self._flights = Flights(target, self._masker, self._ledger, on_exchange, self._clock, budget)
+        learning = [lambda exchange: self.told.learn(*codes_in(exchange)), *on_exchange]
+        self._flights = Flights(target, self._masker, self._ledger, learning, self._clock, budget)
         self._patience = Patience(self._clock)
         self._origins = Origins(breaks, self._flights, self._dresser)
         self._bursts = 0
@@ -147,7 +154,10 @@ class Client:
 
     def preflight(self) -> Exchange:
         """Look at the target; raises Unreachable, KeyRefused or NotThisApi."""
-        listing = look(lambda path: self.send("GET", path, check="preflight"), self.target, self._mark)
+        try:
+            listing = look(lambda path: self.send("GET", path, check="preflight"), self.target, self._mark)
+        except Inconclusive as wrong:
+            raise type(wrong)(self.told.text(str(wrong))) from None
         self._origins.learn_the_listing(listing)
         self._has_begun = True
         return listing

@@ -3,7 +3,9 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from fleet_contract.contract_tests.exchange import Exchange, named
+from fleet_contract.contract_tests.exchange import Exchange
+from fleet_contract.contract_tests.target.masking import Masker
+from fleet_contract.contract_tests.telling import named
 
 PROXY_LOGIN = 407
 UNAVAILABLE = 503
@@ -32,11 +34,11 @@ def disturbance(exchange: Exchange) -> str:
     return exchange.trouble
 
 
-def disturbances(history: Sequence[Exchange]) -> tuple[str, ...]:
+def disturbances(history: Sequence[Exchange], masker: Masker) -> tuple[str, ...]:
     """Return a line for each kind of what came between: what it was, how often, and at which request first."""
     told = [(kind, exchange) for exchange in history if (kind := disturbance(exchange))]
     first = dict(reversed(told))
     return tuple(
-        f"{kind}: {count} of {len(history)} requests, the first of them {named(first[kind])}"
+        f"{masker.text(kind)}: {count} of {len(history)} requests, the first of them {named(first[kind], masker)}"
         for kind, count in Counter(kind for kind, _ in told).items()
     )

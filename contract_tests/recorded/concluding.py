@@ -1,6 +1,7 @@
 """What recorded traffic came to: the same verdicts and the same report as those of a run, without checks."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -18,6 +19,8 @@ from fleet_contract.contract_tests.running.verdicts import (
     testable,
     with_plainest_first,
 )
+from fleet_contract.contract_tests.target.masking import Masker
+from fleet_contract.contract_tests.telling import codes_known
 
 NO_MARK = "none"  # of what others created
 UNSEEN = "no recorded exchange shows it; what hangs on all that a server was asked, only a run can show"
@@ -47,36 +50,43 @@ class Extent(NamedTuple):
     seconds: float
 
 
-def concluded(
-    settings: Settings,
-    judgement: Judgement,
-    began: datetime,
-    notes: Sequence[str],
-    extent: Extent | None = None,
-    error: str = "",
-) -> Report:
-    """Return the report of recorded traffic; `notes` say what was not judged.
+@dataclass(frozen=True)
+class Recorded:
+    """How traffic was recorded: since when, what of it is not judged, and what masks the keys in it.
 
     Its `extent` is that of the history, where that is all of it. An `error` is one of ours, in words.
     """
+
+    began: datetime
+    notes: Sequence[str]
+    masker: Masker
+    extent: Extent | None = None
+    error: str = ""
+
+
+def concluded(settings: Settings, judgement: Judgement, how: Recorded) -> Report:
+    """Return the report of recorded traffic."""
     exchanges = judgement.history.exchanges
+    how.masker.learn(*codes_known(judgement.history.facts.fixtures, exchanges))
     wanted = testable(settings.only, settings.skip, settings.target.dialect)
-    ran = [Ran("the recording", tuple(each.id for each in wanted), Reason(Lack.RECORDED, UNSEEN), error)]
-    folded = fold(wanted, judgement.findings, ran, judgement.explained, exchanges)
+    recording = Ran("the recording", tuple(each.id for each in wanted), Reason(Lack.RECORDED, UNSEEN), how.error)
+    ran = [recording.masked(how.masker)]
+    folded = fold(wanted, judgement.findings, ran, judgement.explained, exchanges, how.masker)
     results = with_plainest_first(map(_as_shown, folded), judgement.history)
     return Report(
         settings=settings,
         outcome=outcome(results, ran, settings.gate),
-        results=results,
+        results=[each.masked(how.masker) for each in results],
         ran=ran,
         dialect=judgement.dialect,
-        footprint=Footprint(*(extent or Extent(len(exchanges), _seconds(exchanges))), (), ()),
+        footprint=Footprint(*(how.extent or Extent(len(exchanges), _seconds(exchanges))), (), ()),
         mark=NO_MARK,
         history=judgement.history,
         cases=digest(exchanges, NO_MARK),
-        disturbances=notes,
-        began=began,
+        disturbances=[how.masker.text(each) for each in how.notes],
+        began=how.began,
         recorded=True,
+        masker=how.masker,
     )
 
 

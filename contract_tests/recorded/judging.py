@@ -8,7 +8,7 @@ from fleet_contract.contract_tests.judging.judge import judge
 from fleet_contract.contract_tests.network.disturbance import disturbances
 from fleet_contract.contract_tests.process.files import prepare
 from fleet_contract.contract_tests.recorded.archives import read_archive
-from fleet_contract.contract_tests.recorded.concluding import begun, concluded
+from fleet_contract.contract_tests.recorded.concluding import Recorded, begun, concluded
 from fleet_contract.contract_tests.recorded.traffic import base_url_of, traffic_of
 from fleet_contract.contract_tests.running.runs import Report, Settings
 from fleet_contract.contract_tests.running.settings import Outputs, read_settings
@@ -24,8 +24,8 @@ def judge_archive(file: Path, base_url: str | None, given: Mapping[str, Any]) ->
     target = settings.target
     traffic = traffic_of(archive, target.base_url, target)
     judgement = judge(traffic.exchanges, traffic.facts)
-    notes = [*traffic.left_out, *disturbances(judgement.history.exchanges)]
-    return concluded(settings, judgement, begun(traffic.exchanges), notes), outputs
+    notes = [*traffic.left_out, *disturbances(judgement.history.exchanges, traffic.masker)]
+    return concluded(settings, judgement, Recorded(begun(traffic.exchanges), notes, traffic.masker)), outputs
 
 
 def _settings(base_url: str | None, given: Mapping[str, Any], found: str) -> tuple[Settings, Outputs]:

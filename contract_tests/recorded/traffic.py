@@ -17,12 +17,16 @@ from fleet_contract.contract_tests.target.target import API, PORTS, Fixtures, Ta
 
 @dataclass(frozen=True)
 class Traffic:
-    """What is judged of an archive: the exchanges in the order in which they began, and what was left out, in words."""
+    """What is judged of an archive: the exchanges in the order in which they began, and what was left out, in words.
+
+    `masker` knows the keys in it.
+    """
 
     base_url: str
     exchanges: Sequence[Exchange]
     left_out: Sequence[str]
     facts: Facts
+    masker: Masker
 
 
 def base_url_of(entries: Iterable[Entry]) -> str:
@@ -52,7 +56,8 @@ def traffic_of(archive: Archive, base_url: str, target: Target | None = None) ->
     paths = [_path_below(base_url, each.url) for each in entries]
     moments = (moment for each in entries for moment in (each.started, each.ended) if math.isfinite(moment))
     latest = max(moments, default=0.0) + 1.0
-    reader = Reader(callers(entries, target), fixtures, Masker(secrets_of(target, entries)), latest)
+    masker = Masker(secrets_of(target, entries))
+    reader = Reader(callers(entries, target), fixtures, masker, latest)
     reasons = [reader.left_out(each, path) for each, path in zip(entries, paths, strict=True)]
     counted = Counter([*filter(None, reasons), *["could not be read as entries"] * archive.unreadable])
     return Traffic(
@@ -64,6 +69,7 @@ def traffic_of(archive: Archive, base_url: str, target: Target | None = None) ->
         ],
         [f"{count} of {len(entries) + archive.unreadable} requests {why}" for why, count in counted.items()],
         Facts(fixtures, held=target.dialect if target else {}, recorded=True),
+        masker,
     )
 
 

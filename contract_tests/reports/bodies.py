@@ -1,4 +1,4 @@
-"""The bodies of requests and responses as text, without invitation codes and key identifiers."""
+"""The bodies and headers of requests and responses as text, without keys, invitation codes and key identifiers."""
 
 import json
 import re
@@ -6,32 +6,53 @@ from collections.abc import Collection
 from typing import Any
 
 from fleet_contract.contract_tests.exchange import Answer, Request
-from fleet_contract.contract_tests.target.masking import MASK
+from fleet_contract.contract_tests.network.outgoing import SECRETIVE
+from fleet_contract.contract_tests.target.masking import MASK, Masker
+from fleet_contract.contract_tests.telling import asks_for_codes
 
 _ERRORS = 400
 _CODE, _IDENTIFIER = "code", "keyIdentifier"
 
 
-def masked_body(request: Request, answer: Answer) -> str:
-    """Return the body of an answer with the secrets that an API answers with masked.
+def sent_body(request: Request, masker: Masker) -> str:
+    """Return the body of a request; a byte that is no UTF-8 is half a surrogate pair."""
+    return masker.text(_masked_in_text(_text_of(request.body)))
+
+
+def answered_body(request: Request, answer: Answer, masker: Masker) -> str:
+    """Return the body of an answer with the secrets that an API answers with masked, and those that are known.
 
     Of a list of codes only its shape is left: a faulty server may put a code anywhere. The `code` of an error is
     none of these: it says what is wrong.
     """
-    if answer.succeeded and request.path.partition("?")[0].endswith("/invitation"):
-        is_shown = answer.is_json
-        return _as_json(_shape_of(answer.json)) if is_shown else f"{MASK} ({len(answer.body)} bytes that are no JSON)"
+    if is_replaced(request, answer):
+        return f"{MASK} ({len(answer.body)} bytes that are no JSON)"
+    return masker.text(_answered(request, answer))
+
+
+def masked_header(name: str, value: str, masker: Masker) -> str:
+    """Return what may be shown of the value of a header, which may be a URL."""
+    return MASK if SECRETIVE.search(name) else masker.text(value)
+
+
+def is_replaced(request: Request, answer: Answer) -> bool:
+    """Say whether the body of an answer is not shown at all: codes may stand anywhere in it."""
+    return answer.succeeded and asks_for_codes(request) and not answer.is_json
+
+
+def _answered(request: Request, answer: Answer) -> str:
+    if answer.succeeded and asks_for_codes(request):
+        return _as_json(_shape_of(answer.json))
     secret = (_IDENTIFIER,) if answer.status >= _ERRORS else (_CODE, _IDENTIFIER)
-    return _as_json(_masked(answer.json, secret)) if answer.is_json else masked_in_text(text_of(answer.body), secret)
+    return _as_json(_masked(answer.json, secret)) if answer.is_json else _masked_in_text(_text_of(answer.body), secret)
 
 
-def masked_in_text(text: str, secret: Collection[str] = (_CODE, _IDENTIFIER)) -> str:
+def _masked_in_text(text: str, secret: Collection[str] = (_CODE, _IDENTIFIER)) -> str:
     """Return a text in which these members of what may be JSON are masked."""
     return re.sub(rf'("(?:{"|".join(secret)})"\s*:\s*")[^"]*', rf"\g<1>{MASK}", text)
 
 
-def text_of(body: bytes) -> str:
-    """Return a body as text; a byte that is no UTF-8 is half a surrogate pair."""
+def _text_of(body: bytes) -> str:
     return body.decode("utf-8", "surrogateescape")
 
 

@@ -9,11 +9,10 @@ from urllib.parse import parse_qsl, urlsplit
 
 from fleet_contract.contract_tests.exchange import Answer, Caller, Exchange
 from fleet_contract.contract_tests.process.printable import printable_json
-from fleet_contract.contract_tests.reports.bodies import masked_body, masked_in_text, text_of
-from fleet_contract.contract_tests.reports.redacted import LONGEST, codes_of, exchange_value
+from fleet_contract.contract_tests.reports.bodies import answered_body, is_replaced, sent_body
+from fleet_contract.contract_tests.reports.redacted import LONGEST, exchange_value
 from fleet_contract.contract_tests.reports.value import Value, begun_at
 from fleet_contract.contract_tests.running.runs import Report
-from fleet_contract.contract_tests.target.masking import Masker
 
 _UNKNOWN = -1
 
@@ -32,10 +31,9 @@ class _Writer:
 
     def __init__(self, report: Report) -> None:
         self._report, self._begun = report, begun_at(report)
-        self._codes: Masker = codes_of(report.history)
 
     def entry(self, exchange: Exchange) -> Value:
-        value = exchange_value(exchange, self._begun, self._codes)
+        value = exchange_value(exchange, self._begun, self._report.masker)
         started = self._report.began + timedelta(seconds=exchange.started - self._begun)
         time = round((exchange.ended - exchange.started) * 1000, 3)
         return {
@@ -53,7 +51,7 @@ class _Writer:
 
     def _request(self, exchange: Exchange, shown: Value) -> Value:
         body = exchange.request.body
-        text = _held(self._codes.text(masked_in_text(text_of(body))))
+        text = _held(sent_body(exchange.request, self._report.masker))
         query = parse_qsl(urlsplit(shown["path"]).query, keep_blank_values=True)
         return {
             "method": shown["method"],
@@ -89,20 +87,17 @@ class _Writer:
             "redirectURL": next((value for name, value in headers if name.lower() == "location"), ""),
             "headersSize": _UNKNOWN,
             "bodySize": _UNKNOWN,
-            **({"_error": exchange.trouble} if exchange.trouble else {}),
+            **({"_error": self._report.masker.text(exchange.trouble)} if exchange.trouble else {}),
         }
 
     def _content(self, exchange: Exchange, answer: Answer | None) -> Value:
         if answer is None:
             return {"size": 0, "text": ""}
-        text = _held(self._codes.text(masked_body(exchange.request, answer)))
+        text = _held(answered_body(exchange.request, answer, self._report.masker))
         if not answer.whole:
             return {"size": _UNKNOWN}
-        is_replaced = (
-            answer.succeeded and not answer.is_json and exchange.request.path.partition("?")[0].endswith("/invitation")
-        )
         size = len(text["text"].encode()) if "text" in text else len(answer.body)
-        return {"size": size, **text, **({"_altered": True} if is_replaced else {})}
+        return {"size": size, **text, **({"_altered": True} if is_replaced(exchange.request, answer) else {})}
 
 
 def _held(text: str) -> Value:

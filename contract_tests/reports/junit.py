@@ -5,7 +5,7 @@ import re
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 
 from fleet_contract.contract_tests.process.printable import printable_lines
-from fleet_contract.contract_tests.reports.redacted import codes_of, exchange_value, in_text
+from fleet_contract.contract_tests.reports.redacted import exchange_value, in_text
 from fleet_contract.contract_tests.reports.timeline import drawn
 from fleet_contract.contract_tests.reports.value import RECORDED, begun_at, message_of, story_of
 from fleet_contract.contract_tests.running.runs import Report
@@ -50,14 +50,14 @@ def _case(result: Result, report: Report) -> TestCase:
 
 def _story(result: Result, report: Report) -> list[str]:
     """Return what a failure is about, what was sent and answered with its bodies, and how to send it again."""
-    begun, codes = begun_at(report), codes_of(report.history)
+    begun = begun_at(report)
     requirement, replay = result.requirement, report.replay(result)
     return [
         requirement.text,
         f"{requirement.basis}: {requirement.url}",
         "",
         *drawn(result.failures[0]).splitlines(),
-        *(in_text(exchange_value(each, begun, codes)) for each in story_of(result, report)),
+        *(in_text(exchange_value(each, begun, report.masker)) for each in story_of(result, report)),
         *([f"It needs {replay.needs}."] if replay.needs else []),
         *([] if report.recorded else [f"Replay ({replay.known}):"]),
         *report.script(result),

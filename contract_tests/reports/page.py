@@ -6,7 +6,6 @@ from itertools import groupby
 from rich.console import Console
 from rich.markup import escape
 
-from fleet_contract.contract_tests.exchange import named
 from fleet_contract.contract_tests.judging.dialect.reading import witnesses
 from fleet_contract.contract_tests.reports.console import say
 from fleet_contract.contract_tests.reports.github import annotate
@@ -19,11 +18,12 @@ from fleet_contract.contract_tests.reports.summary import (
     waiver_line,
     worst_first,
 )
-from fleet_contract.contract_tests.reports.text import COLOURS, print_failure, print_footprint
+from fleet_contract.contract_tests.reports.text import COLOURS, Told, print_failure, print_footprint
 from fleet_contract.contract_tests.reports.value import message_of, value_of
 from fleet_contract.contract_tests.running.runs import Report
 from fleet_contract.contract_tests.running.verdicts import Result, Verdict
 from fleet_contract.contract_tests.target.gate import Pardon
+from fleet_contract.contract_tests.telling import named
 from fleet_contract.spec.dialect import NOT_APPLICABLE, UNKNOWN
 
 _MARKS: dict[Standing, str] = {
@@ -66,7 +66,8 @@ def _print_page(report: Report, console: Console) -> None:
             _print_section(section, results, report, console)
     for result in worst_first(report):
         if verbose or not report.pardon(result):
-            print_failure(result, report.replay(result), report.script(result), report.history, console)
+            told = Told(report.replay(result), report.script(result), report.history, report.masker)
+            print_failure(result, told, console)
         else:
             console.print()
             _print_shortly(result, report, console)
@@ -131,7 +132,7 @@ def _print_dialect(report: Report, console: Console) -> None:
     console.print()
     say(console, f"[bold]dialect[/] {len(answered) - unknown} questions read, {unknown} unknown{where}")
     for question, answers in witnesses(report.history, report.dialect).items():
-        seen = (f"{answer} ({named(exchange)})" for answer, exchange in answers.items())
+        seen = (f"{answer} ({named(exchange, report.masker)})" for answer, exchange in answers.items())
         say(console, f"[yellow]mixed[/] {question}: {escape('; '.join(seen))}", 2, 2)
     if in_full:
         pairs = (f"{question} = {answer}" for question, answer in answered.items() if answer != UNKNOWN)

@@ -1,14 +1,11 @@
 """Exchanges as plain values for reports: headers, bodies and times, without any secret that they hold."""
 
-from collections.abc import Iterable, Iterator
-from itertools import chain
+from collections.abc import Iterable
 from typing import Any
 
-from fleet_contract.contract_tests.exchange import Answer, Caller, Exchange, Request, value_of
-from fleet_contract.contract_tests.judging.history import History
-from fleet_contract.contract_tests.network.outgoing import SECRETIVE
+from fleet_contract.contract_tests.exchange import Answer, Caller, Exchange, Request
 from fleet_contract.contract_tests.process.printable import printable_lines
-from fleet_contract.contract_tests.reports.bodies import masked_body, masked_in_text, text_of
+from fleet_contract.contract_tests.reports.bodies import answered_body, masked_header, sent_body
 from fleet_contract.contract_tests.target.masking import MASK, Masker
 
 LONGEST = 16_384  # characters of a body
@@ -17,8 +14,8 @@ TRACKED_BY = ("x-request-id", "request-id", "x-correlation-id", "x-amzn-requesti
 TRACKED_BY_TRACE = ("traceparent", "cf-ray", "x-trace-id")
 
 
-def exchange_value(exchange: Exchange, begun: float, codes: Masker) -> dict[str, Any]:
-    """Return an exchange; `begun` is when the run began, by the clock of its exchanges, and `codes` masks the codes."""
+def exchange_value(exchange: Exchange, begun: float, masker: Masker) -> dict[str, Any]:
+    """Return an exchange; `begun` is when the run began, by the clock of its exchanges."""
     answer = exchange.answer
     return {
         "number": exchange.number,
@@ -26,27 +23,11 @@ def exchange_value(exchange: Exchange, begun: float, codes: Masker) -> dict[str,
         "at": round(exchange.started - begun, 4),
         "milliseconds": round((exchange.ended - exchange.started) * 1000, 1),
         "caller": exchange.request.caller.value,
-        "request": _request(exchange.request, codes),
-        "response": _response(exchange, answer, codes) if answer else None,
-        "trouble": exchange.trouble,
-        "response_id": response_id(answer) if answer else "",
+        "request": _request(exchange.request, masker),
+        "response": _response(exchange, answer, masker) if answer else None,
+        "trouble": masker.text(exchange.trouble),
+        "response_id": masker.text(response_id(answer)) if answer else "",
     }
-
-
-def codes_of(history: History) -> Masker:
-    """Return what masks every invitation code that a run was told or shown."""
-    fixtures = history.facts.fixtures
-    listed = (value_of(each) for each in history.of_operation("get_invitation_codes"))
-    shown = chain.from_iterable(map(_codes_in, listed))
-    return Masker((*fixtures.active_codes, *fixtures.inactive_codes, *shown))
-
-
-def _codes_in(value: Any) -> Iterator[str]:
-    items = value if isinstance(value, list) else []
-    for each in items:
-        code = each.get("code") if isinstance(each, dict) else each
-        if isinstance(code, str):
-            yield code
 
 
 def response_id(answer: Answer) -> str:
@@ -70,26 +51,26 @@ def _message(first: str, message: dict[str, Any]) -> str:
     return f"{first}{headers}" + (f"\n\n{message['body']}\n" if message["body"] else "\n")
 
 
-def _request(request: Request, codes: Masker) -> dict[str, Any]:
+def _request(request: Request, masker: Masker) -> dict[str, Any]:
     key = [[request.key_header, MASK]] if request.caller not in (Caller.NOBODY, Caller.EMPTY) else []
     return {
         "method": request.method,
-        "path": printable_lines(codes.text(request.path)),
-        "headers": [*_headers(request.headers), *key],
-        "body": _cut(codes.text(_shown(masked_in_text(text_of(request.body))))),
+        "path": printable_lines(masker.text(request.path)),
+        "headers": [*_headers(request.headers, masker), *key],
+        "body": _cut(_shown(sent_body(request, masker))),
     }
 
 
-def _response(exchange: Exchange, answer: Answer, codes: Masker) -> dict[str, Any]:
+def _response(exchange: Exchange, answer: Answer, masker: Masker) -> dict[str, Any]:
     return {
         "status": answer.status,
-        "headers": _headers(answer.headers),
-        "body": _cut(codes.text(_shown(masked_body(exchange.request, answer)))),
+        "headers": _headers(answer.headers, masker),
+        "body": _cut(_shown(answered_body(exchange.request, answer, masker))),
     }
 
 
-def _headers(headers: Iterable[tuple[str, str]]) -> list[list[str]]:
-    return [[name, MASK if SECRETIVE.search(name) else printable_lines(value)] for name, value in headers]
+def _headers(headers: Iterable[tuple[str, str]], masker: Masker) -> list[list[str]]:
+    return [[name, printable_lines(masked_header(name, value, masker))] for name, value in headers]
 
 
 def _shown(text: str) -> str:

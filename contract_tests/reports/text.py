@@ -1,6 +1,7 @@
 """What all reports for a person at a terminal have in common: a failure in full, and the footprint."""
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from rich.console import Console
 from rich.markup import escape
@@ -12,7 +13,6 @@ from fleet_contract.contract_tests.replays.replay import Replay
 from fleet_contract.contract_tests.replays.resending import OWN_DIGITS
 from fleet_contract.contract_tests.reports.console import counted, room_of, say
 from fleet_contract.contract_tests.reports.exchanges import answer_line, grouped, request_line
-from fleet_contract.contract_tests.reports.redacted import codes_of
 from fleet_contract.contract_tests.reports.timeline import drawn
 from fleet_contract.contract_tests.running.runs import Report
 from fleet_contract.contract_tests.running.verdicts import Outcome, Result
@@ -24,13 +24,23 @@ _LABEL = 9  # columns of what stands before each text: `answered `
 COLOURS = {Outcome.CONFORMS: "green", Outcome.BREAKS: "red", Outcome.INCONCLUSIVE: "yellow"}
 
 
-def print_failure(result: Result, replay: Replay, lines: Sequence[str], history: History, console: Console) -> None:
-    """Print a failure in full: the requirement, what was sent and answered, and the lines of the replay's script."""
-    requirement, first = result.requirement, replay.finding
+class Told(NamedTuple):
+    """What is told of a failure: its replay with the lines of its script, from a history whose secrets are masked."""
+
+    replay: Replay
+    lines: Sequence[str]
+    history: History
+    masker: Masker
+
+
+def print_failure(result: Result, told: Told, console: Console) -> None:
+    """Print a failure in full: the requirement, what was sent and answered, and how to replay it."""
+    replay, lines, history, masker = told
+    requirement, first = result.requirement, replay.finding.masked(masker)
     console.print()
     say(console, f"[bold red]✗ {requirement.id}[/] [dim]{requirement.basis}, {requirement.url}[/]", hang=2)
     say(console, escape(requirement.text), 2)
-    for line in _exchanges(replay, codes_of(history)):
+    for line in _exchanges(replay, masker):
         say(console, line, 2, _LABEL)
     say(console, f"expected {escape(first.expected)}", 2, _LABEL)
     say(console, f"got      {escape(first.got)}", 2, _LABEL)
@@ -40,7 +50,7 @@ def print_failure(result: Result, replay: Replay, lines: Sequence[str], history:
     for line in drawn(first, room - _INDENT if room else None).splitlines():
         console.print(f"{' ' * _INDENT}{escape(line)}", soft_wrap=True, no_wrap=True)
     if len(result.failures) > 1:
-        more = grouped(result.failures[1:], history)
+        more = grouped(result.failures[1:], history, masker)
         say(console, f"[dim]and {len(result.failures) - 1} more: {escape(more)}[/]", 2, 2)
     if lines:
         say(console, f"replay   ({replay.known}):", 2)
@@ -48,7 +58,7 @@ def print_failure(result: Result, replay: Replay, lines: Sequence[str], history:
         console.print(Text(f"    {line}"), soft_wrap=True)  # markup would double a backslash at its end
 
 
-def _exchanges(replay: Replay, codes: Masker) -> Iterator[str]:
+def _exchanges(replay: Replay, masker: Masker) -> Iterator[str]:
     """Yield what was sent and answered; of a long replay the end."""
     at_once = {each.number for step in replay.steps if step.is_at_once for each in step.exchanges}
     exchanges = replay.exchanges
@@ -56,8 +66,8 @@ def _exchanges(replay: Replay, codes: Masker) -> Iterator[str]:
         yield f"[dim]… {len(exchanges) - _MOST_EXCHANGES} requests before these, which the replay has[/]"
     for each in exchanges[-_MOST_EXCHANGES:]:
         sent = "at once " if each.number in at_once else "sent    "
-        yield f"[cyan]{sent}[/] {escape(codes.text(request_line(each)))}"
-        yield f"[cyan]answered[/] {escape(codes.text(answer_line(each)))}"
+        yield f"[cyan]{sent}[/] {escape(request_line(each, masker))}"
+        yield f"[cyan]answered[/] {escape(answer_line(each, masker))}"
 
 
 def print_footprint(report: Report, console: Console) -> None:

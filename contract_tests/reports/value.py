@@ -12,7 +12,7 @@ from fleet_contract.contract_tests.judging.dialect.reading import readings
 from fleet_contract.contract_tests.judging.findings import Finding
 from fleet_contract.contract_tests.judging.moment import View
 from fleet_contract.contract_tests.judging.races.linearizability import Operation
-from fleet_contract.contract_tests.reports.redacted import codes_of, exchange_value
+from fleet_contract.contract_tests.reports.redacted import exchange_value
 from fleet_contract.contract_tests.reports.summary import counts, let_pass
 from fleet_contract.contract_tests.reports.timeline import drawn
 from fleet_contract.contract_tests.running.runs import Report
@@ -32,7 +32,7 @@ def value_of(report: Report) -> Value:
     """Return all that a run came to; `exchanges` are those that show its failures."""
     stories = {each.requirement.id: story_of(each, report) for each in report.results}
     shown = {each.number: each for story in stories.values() for each in story}
-    begun, codes = begun_at(report), codes_of(report.history)
+    begun = begun_at(report)
     footprint = report.footprint
     return {
         "report": FORM,
@@ -48,7 +48,7 @@ def value_of(report: Report) -> Value:
         "judged": report.judged,
         "testable": len(report.results),
         "requirements": [_requirement(each, stories[each.requirement.id], report) for each in report.results],
-        "exchanges": [exchange_value(shown[number], begun, codes) for number in sorted(shown)],
+        "exchanges": [exchange_value(shown[number], begun, report.masker) for number in sorted(shown)],
         "waivers": [_waiver(waiver, state) for waiver, state in report.waivers.items()],
         "dialect": dict(report.dialect),
         "mixed": _mixed(report),

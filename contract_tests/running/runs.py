@@ -45,6 +45,7 @@ from fleet_contract.contract_tests.running.verdicts import (
 from fleet_contract.contract_tests.target.depths import Depth
 from fleet_contract.contract_tests.target.earlier import Earlier, Stock
 from fleet_contract.contract_tests.target.gate import Gate, Pardon
+from fleet_contract.contract_tests.target.masking import Masker
 from fleet_contract.contract_tests.target.target import Target
 from fleet_contract.contract_tests.target.waivers import State, Waiver
 from fleet_contract.spec.catalogue import Requirement, catalogue
@@ -119,6 +120,7 @@ class Report:
     replays: Mapping[str, Replay] = field(default_factory=dict)
     replay_requests: int = 0
     recorded: bool = False
+    masker: Masker = field(default_factory=Masker)  # of what is told of its exchanges; all else is masked already
 
     def replay(self, result: Result) -> Replay:
         """Return the replay of a requirement's first failure; as many requests of the footprint went into these."""
@@ -131,7 +133,7 @@ class Report:
         if not result.failures or self.recorded:
             return []
         replay = self.replay(result)
-        return script(replay, self.settings.target, replay.mark or self.mark)
+        return [self.masker.text(line) for line in script(replay, self.settings.target, replay.mark or self.mark)]
 
     @property
     def judged(self) -> int:
@@ -258,15 +260,15 @@ class Run:
         return self._report(self._unjudged())
 
     def _report(self, judgement: Judgement) -> Report:
-        settings, stock = self.settings, self.api.stock
-        exchanges = judgement.history.exchanges
-        folded = fold(self.wanted.values(), judgement.findings, self.ran, judgement.explained, exchanges)
+        settings, stock, told = self.settings, self.api.stock, self.client.told
+        exchanges, ran = judgement.history.exchanges, [each.masked(told) for each in self.ran]
+        folded = fold(self.wanted.values(), judgement.findings, ran, judgement.explained, exchanges, told)
         results = with_plainest_first(as_shown(folded, settings.depth), judgement.history)
         return Report(
             settings=settings,
-            outcome=outcome(results, self.ran, settings.gate),
-            results=results,
-            ran=self.ran,
+            outcome=outcome(results, ran, settings.gate),
+            results=[each.masked(told) for each in results],
+            ran=ran,
             dialect=judgement.dialect,
             footprint=replace(
                 self.client.footprint, fleets_reused=tuple(stock.used), fleets_not_found=tuple(stock.lost)
@@ -274,8 +276,9 @@ class Run:
             mark=self.facts.mark,
             history=judgement.history,
             cases=digest(self.client.journal, self.api.mark),
-            disturbances=disturbances(judgement.history.exchanges or self.client.journal),
+            disturbances=disturbances(judgement.history.exchanges or self.client.journal, told),
             began=self.began,
+            masker=told,
         )
 
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from fleet_contract.contract_tests.driving.untested import INCONCLUSIVE, Lack, Reason
-from fleet_contract.contract_tests.exchange import Exchange, named
+from fleet_contract.contract_tests.exchange import Exchange
 from fleet_contract.contract_tests.judging.explanations import Causes
 from fleet_contract.contract_tests.judging.findings import Finding
 from fleet_contract.contract_tests.judging.history import History
@@ -15,9 +15,12 @@ from fleet_contract.contract_tests.process.ending import Exit
 from fleet_contract.contract_tests.replays.candidates import plainest_first
 from fleet_contract.contract_tests.target.depths import UNSHOWN, Depth
 from fleet_contract.contract_tests.target.gate import Gate
+from fleet_contract.contract_tests.target.masking import Masker
 from fleet_contract.contract_tests.target.waivers import State, Waiver
+from fleet_contract.contract_tests.telling import named
 from fleet_contract.spec.catalogue import Basis, Requirement, catalogue
 
+_NOTHING = Masker()  # is masked
 _Named = Mapping[str, str]  # causes, each with the exchange that shows it, in words
 
 
@@ -63,6 +66,10 @@ class Ran:
     def reason(self) -> str:
         return self.why.words if self.why else ""
 
+    def masked(self, masker: Masker) -> "Ran":
+        """Return what may be told of it."""
+        return replace(self, why=self.why and self.why.masked(masker), error=masker.text(self.error))
+
     @property
     def ended_early(self) -> bool:
         """Whether something other than the target's own holdings kept the check from its end."""
@@ -85,6 +92,10 @@ class Result:
     overlaps: int = 0
     causes: tuple[str, ...] = ()
 
+    def masked(self, masker: Masker) -> "Result":
+        """Return what may be told of it; its reason is told already."""
+        return replace(self, failures=tuple(each.masked(masker) for each in self.failures))
+
 
 def testable(only: Sequence[str], skip: Sequence[str], held: Mapping[str, str]) -> list[Requirement]:
     """Return the requirements that a client can judge and that were asked for by prefix of their ids."""
@@ -106,8 +117,12 @@ def fold(
     ran: Sequence[Ran],
     explained: Mapping[Finding, Causes] = MappingProxyType({}),
     history: Iterable[Exchange] = (),
+    masker: Masker = _NOTHING,
 ) -> list[Result]:
-    """Return one result for each requirement; a failure that another one may have caused fails nothing."""
+    """Return one result for each requirement; a failure that another one may have caused fails nothing.
+
+    `masker` keeps secrets out of the words in which its reason names exchanges.
+    """
     exchanges = {each.number: each for each in history}
     answered: dict[str, Counter[int]] = defaultdict(Counter)
     for each in exchanges.values():
@@ -115,7 +130,7 @@ def fold(
     by_requirement: dict[str, list[Finding]] = {each.id: [] for each in requirements}
     for found in findings:
         by_requirement.get(found.requirement, []).append(found)
-    causes = {failure: _laid_to(found, exchanges) for failure, found in explained.items()}
+    causes = {failure: _laid_to(found, exchanges, masker) for failure, found in explained.items()}
     return [_result(catalogue().requirement(id), found, ran, causes, answered) for id, found in by_requirement.items()]
 
 
@@ -160,9 +175,9 @@ def _result(
     return Result(requirement, Verdict.UNTESTED, (), 0, _why_untested(concerned, answered))
 
 
-def _laid_to(causes: Causes, exchanges: Mapping[int, Exchange]) -> _Named:
+def _laid_to(causes: Causes, exchanges: Mapping[int, Exchange], masker: Masker) -> _Named:
     """Return the requirements that were broken first, each with the exchange that shows it, in words."""
-    seen = {number: named(exchanges[number]) for number in causes.values() if number in exchanges}
+    seen = {number: named(exchanges[number], masker) for number in causes.values() if number in exchanges}
     return {cause: f"{cause} ({seen.get(number, f'request {number}')})" for cause, number in causes.items()}
 
 

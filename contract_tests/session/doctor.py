@@ -37,7 +37,7 @@ def diagnoses(api: Api, listing: Exchange) -> Iterator[Diagnosis]:
             yield Diagnosis(name, None, "is not in the target file")
             continue
         try:
-            problem = examine(api)
+            problem = api.client.told.text(examine(api))
         except Untested as disturbed:
             problem = str(disturbed)
         yield Diagnosis(name, not problem, problem or "is as the target file says")

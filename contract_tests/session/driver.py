@@ -115,7 +115,8 @@ class Driver:
             self._record(_ran(item, lacked), item)
             raise pytest.skip.Exception(lacked.words) from None
         except Exception as error:
-            self._record(replace(_ran(item), error=printable(f"{type(error).__name__}: {error}")), item)
+            said = self._run.client.told.text(f"{type(error).__name__}: {error}")
+            self._record(replace(_ran(item), error=printable(said)), item)
             raise
 
     def _lacked(self, reason: Untested | BudgetSpent | WritesForbidden) -> Reason:

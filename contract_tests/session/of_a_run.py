@@ -51,7 +51,13 @@ def with_replays(report: Report, follower: Follower | None = None) -> Report:
     if not failed:
         return report
     watch = [follower.exchanged] if follower else []
-    with Client(_bounded(report), mark=report.mark, ledger=report.settings.ledger, on_exchange=watch) as client:
+    with Client(
+        _bounded(report),
+        mark=report.mark,
+        ledger=report.settings.ledger,
+        on_exchange=watch,
+        told=report.masker,
+    ) as client:
         replays = _replays(report, failed, client, follower)
         footprint = report.footprint + client.footprint
         requests = client.spent(Cost.REQUESTS)
@@ -72,7 +78,8 @@ def _replays(report: Report, failed: list[Result], client: Client, follower: Fol
             for number, result in enumerate(failed):
                 left = budget - client.spent(Cost.REQUESTS)
                 share = min(left // (len(failed) - number), _MOST_OF_ONE)
-                found[result.requirement.id] = _replay(shortener, result, share, report)
+                replay = _replay(shortener, result, share, report)
+                found[result.requirement.id] = replace(replay, finding=replay.finding.masked(client.told))
                 if follower:
                     follower.ended()
     except KeyboardInterrupt:

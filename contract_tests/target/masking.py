@@ -4,10 +4,12 @@ import json
 import re
 import threading
 from collections.abc import Iterable, Mapping
-from urllib.parse import quote
+from urllib.parse import quote, unquote_to_bytes
 
 MASK = "***"
 SHORTEST = 4  # a shorter key hides nothing, and masking it would spoil ordinary words
+_UNITS = re.compile(rb"(?:\\u[0-9A-Fa-f]{4})+")
+_BEFORE = rb"(?:(?<=%[0-9A-Fa-f]{2})|(?<=\\u[0-9A-Fa-f]{4})|(?<=\\[bfnrt])|(?<![A-Za-z0-9]))"
 LONG = 16  # from here on a key is no ordinary word, and is masked inside of longer words too
 
 
@@ -46,41 +48,65 @@ def revealed(value: str | Secret) -> str:
 
 
 class Masker:
-    """Replaces known secrets, as they are and as URLs and JSON write them.
+    """Replaces known secrets, as they are and as URLs and JSON write them, whichever characters these escape.
 
     A secret shorter than 16 characters is masked where it stands alone: a server
-    whose key is `fleet` would otherwise seem to answer `***Id`.
+    whose key is `fleet` would otherwise seem to answer `***Id`. What it learns, its
+    `heir` learns too.
     """
 
-    def __init__(self, secrets: Iterable[str] = ()) -> None:
+    def __init__(self, secrets: Iterable[str] = (), heir: "Masker | None" = None) -> None:
         self._patterns: Mapping[bytes, re.Pattern[bytes]] = {}  # by spelling, the longest first
+        self._escaped: Mapping[bytes, re.Pattern[bytes]] = {}  # by secret, any character of which may be escaped
         self._lock = threading.Lock()
+        self._heir = heir
         self.learn(*secrets)
 
     def learn(self, *secrets: str) -> None:
         """Mask these from now on, too."""
-        new = {spelling.encode() for secret in secrets if len(secret) >= SHORTEST for spelling in _spellings(secret)}
+        if self._heir is not None:
+            self._heir.learn(*secrets)
         with self._lock:
-            if not new <= self._patterns.keys():
-                spellings = sorted({*self._patterns, *new}, key=len, reverse=True)
-                self._patterns = {spelling: _pattern(spelling) for spelling in spellings}
+            for secret in secrets:
+                if len(secret) >= SHORTEST and _bytes(secret) not in self._escaped:
+                    self._take(secret)
+
+    def _take(self, secret: str) -> None:
+        spellings = {spelling: _pattern(spelling) for spelling in map(_bytes, _spellings(secret))}
+        self._patterns = _longest_first({**self._patterns, **spellings})
+        self._escaped = _longest_first({**self._escaped, _bytes(secret): _escaped(secret)})
+
+    def _without_escaped(self, data: bytes) -> bytes:
+        plain = _unescaped(data)
+        for secret, pattern in self._escaped.items():
+            if secret in plain:
+                data = pattern.sub(MASK.encode(), data)
+        return data
 
     def text(self, text: str) -> str:
-        return self.bytes(text.encode("utf-8", "surrogatepass")).decode("utf-8", "surrogatepass")
+        return self.bytes(_bytes(text)).decode("utf-8", "surrogatepass")
 
     def bytes(self, data: bytes) -> bytes:
         for spelling, pattern in self._patterns.items():
             if spelling in data:  # Looking for plain text is far quicker than matching, and bodies can be large.
                 data = pattern.sub(MASK.encode(), data)
-        return data
+        return self._without_escaped(data) if b"%" in data or b"\\" in data else data
 
     def pairs(self, pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
         """Mask the values of headers."""
         return tuple((name, self.text(value)) for name, value in pairs)
 
 
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _longest_first(patterns: Mapping[bytes, re.Pattern[bytes]]) -> Mapping[bytes, re.Pattern[bytes]]:
+    return dict(sorted(patterns.items(), key=lambda each: len(each[0]), reverse=True))
+
+
 def _spellings(secret: str) -> set[str]:
-    return {secret, quote(secret, safe=""), json.dumps(secret)[1:-1]}
+    return {secret, quote(_bytes(secret), safe=""), json.dumps(secret)[1:-1]}
 
 
 def _pattern(spelling: bytes) -> re.Pattern[bytes]:
@@ -88,3 +114,29 @@ def _pattern(spelling: bytes) -> re.Pattern[bytes]:
     plain = re.escape(spelling)
     alone = rb"(?<![A-Za-z0-9]%b)(?![A-Za-z0-9])" % plain
     return re.compile(plain if len(spelling) >= LONG else plain + alone)
+
+
+def _escaped(secret: str) -> re.Pattern[bytes]:
+    """Return what matches a secret of which some characters are escaped, as URLs and JSON do it.
+
+    A short one stands alone behind an escape too, which may end in a letter or a digit.
+    """
+    text = b"".join(map(_escaped_character, secret))
+    return re.compile(text if len(secret) >= LONG else _BEFORE + text + rb"(?![A-Za-z0-9])")
+
+
+def _unescaped(data: bytes) -> bytes:
+    """Return what URLs and JSON may mean by a text, to look for plain text in; both kinds of escapes at once."""
+    return _UNITS.sub(_characters, unquote_to_bytes(data))
+
+
+def _characters(units: re.Match[bytes]) -> bytes:
+    text = bytes.fromhex(units[0].replace(b"\\u", b"").decode()).decode("utf-16-be", "surrogatepass")
+    return _bytes(text)
+
+
+def _escaped_character(character: str) -> bytes:
+    plain, units = _bytes(character), character.encode("utf-16-be", "surrogatepass").hex()
+    percent = "".join(f"%{byte:02x}" for byte in plain)
+    escapes = "".join(rf"\\u{units[start : start + 4]}" for start in range(0, len(units), 4))
+    return b"(?:%b|(?i:%b|%b))" % (re.escape(plain), percent.encode(), escapes.encode())

@@ -19,14 +19,16 @@ from fleet_contract.contract_tests.recorded.concluding import Extent
 from fleet_contract.contract_tests.recorded.reading import Reader, secrets_of
 from fleet_contract.contract_tests.target.masking import Masker
 from fleet_contract.contract_tests.target.target import Fixtures, Target
+from fleet_contract.contract_tests.telling import codes_in, codes_known, named
 from fleet_contract.contract_tests.watching.forwarding import Copy, Passed
 from fleet_contract.contract_tests.watching.headers import Field
 from fleet_contract.contract_tests.watching.window import Window
 
 MOST_WAITING = 1_000  # exchanges that are not judged yet
-MOST_KEYS = 1_000  # that are kept out of reports; requests with further ones are not judged
+MOST_KEYS = MOST_CODES = 1_000  # that are kept out of reports; requests with further ones are not judged
 _TOO_MANY = "had one of too many API keys"
-Tell = Callable[[Finding, Exchange], None]
+_TOO_MANY_CODES = "showed one of too many invitation codes"
+Tell = Callable[[Finding, str], None]  # what is broken, and by which exchange in words, both without secrets
 
 
 class Observer:
@@ -38,7 +40,9 @@ class Observer:
         fixtures = target.fixtures if target.api_key else Fixtures(location=target.fixtures.location)
         self._fixtures = replace(fixtures, location_path=target.fixtures.location_path)
         self._keys = secrets_of(target)
-        self._masker = Masker(self._keys)
+        self._codes = set(codes_known(target.fixtures))
+        self.told = Masker(self._codes)
+        self._masker = Masker(self._keys, heir=self.told)
         self._owner = target.api_key.reveal() if target.api_key else None
         self._reader = Reader(self._caller_of, self._fixtures, self._masker, float("inf"))
         self._window = Window(Facts(self._fixtures, held=target.dialect, recorded=True), most)
@@ -96,8 +100,11 @@ class Observer:
             self._left_out[why] += 1
             return
         exchange = self._reader.exchange(self._number, entry, path)
+        if not self._learns_codes(exchange):
+            self._left_out[_TOO_MANY_CODES] += 1
+            return
         for finding in self._window.add(exchange):
-            self._tell(finding, exchange)
+            self._tell(finding.masked(self.told), named(exchange, self.told))
 
     def _new_secrets(self, entry: Entry) -> str:
         """Keep the keys of a request out of all that is written; say so where there are too many of them."""
@@ -107,6 +114,18 @@ class Observer:
         self._keys |= new
         self._masker.learn(*new)
         return ""
+
+    def _learns_codes(self, exchange: Exchange) -> bool:
+        """Keep the codes that an exchange shows out of all that is written; say whether they are few enough for that.
+
+        The window forgets the exchange, and a code may stand in the path of one long after it.
+        """
+        new = set(codes_in(exchange)) - self._codes
+        if len(self._codes) + len(new) > MOST_CODES:
+            return False
+        self._codes |= new
+        self.told.learn(*new)
+        return True
 
     def _caller_of(self, entry: Entry) -> Caller:
         """Say whose key a request carried: without a target's own, the first one that passes is the owner's."""

@@ -6,11 +6,10 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 
-from fleet_contract.contract_tests.exchange import Exchange, named
 from fleet_contract.contract_tests.judging.findings import Finding
 from fleet_contract.contract_tests.process.files import prepare, standard_stream
 from fleet_contract.contract_tests.process.signals import Stopped, armed, held, watching
-from fleet_contract.contract_tests.recorded.concluding import concluded
+from fleet_contract.contract_tests.recorded.concluding import Recorded, concluded
 from fleet_contract.contract_tests.reports.console import open_console, say
 from fleet_contract.contract_tests.running.runs import Settings
 from fleet_contract.contract_tests.running.settings import Outputs, read_settings
@@ -50,7 +49,8 @@ def _serve(proxy: Proxy) -> None:
 def _report(settings: Settings, outputs: Outputs, observer: Observer, console: Console) -> int:
     with held():
         judgement = observer.conclude()
-        report = concluded(settings, judgement, observer.began, observer.notes, observer.extent, error=observer.error)
+        how = Recorded(observer.began, observer.notes, observer.told, observer.extent, observer.error)
+        report = concluded(settings, judgement, how)
         return finish(report, outputs, console)
 
 
@@ -60,7 +60,7 @@ class _Teller:
     def __init__(self, settings: Settings, console: Console) -> None:
         self._gate, self._console = settings.gate, console
 
-    def __call__(self, finding: Finding, exchange: Exchange) -> None:
+    def __call__(self, finding: Finding, exchange: str) -> None:
         if is_selected(finding.requirement, self._gate.only, self._gate.skip):
-            told = f"expected {finding.expected}, got {finding.got}: {named(exchange)}"
+            told = f"expected {finding.expected}, got {finding.got}: {exchange}"
             say(self._console, f"[red]✗[/] {finding.requirement} {escape(told)}")

@@ -1,11 +1,15 @@
 """No key is ever in what is kept."""
 
 import json
-from urllib.parse import unquote
+import time
+from urllib.parse import quote, unquote
 
 import pytest
 
+from fleet_contract.contract_tests.driving.api import Api
+from fleet_contract.contract_tests.driving.untested import Untested
 from fleet_contract.contract_tests.exchange import Caller
+from fleet_contract.contract_tests.network.preflight import NotThisApi
 from fleet_contract.contract_tests.target.masking import Masker, Secret
 
 from .conftest import Open, Serve
@@ -108,3 +112,80 @@ def test_a_secret_shows_itself_to_nobody() -> None:
     assert (str(secret), repr(secret), f"{secret}", secret.reveal()) == ("***", "Secret(***)", "***", "abc")
     assert len({secret, Secret("abc"), Secret("b")}) == 2
     assert secret != "abc"
+
+
+@pytest.mark.parametrize(
+    ("path", "masked"),
+    [
+        ("/fleets/CODE-2024/invitation?of=CODE-2024", "/fleets/***/invitation?of=***"),
+        ("/fleets/%43ODE%2d2024/rename", "/fleets/***/rename"),
+        ("/fleets/a%2FCODE%2D2024/rename?x=%20", "/fleets/a%2F***/rename?x=%20"),
+        ("/fleets/%ff%43ODE-2024", "/fleets/%ff***"),
+        ("/fleets/%ffCODE-2024", "/fleets/%ff***"),
+        (r'{"of": "\u0043ODE\u002D2024"}', '{"of": "***"}'),
+        (r'{"of": "XCODE-2024\n"}', r'{"of": "XCODE-2024\n"}'),
+        (r'{"of": "x\nCODE-2024"}', r'{"of": "x\n***"}'),
+        ("/fleets/%zz%43ODE-20240", "/fleets/%zz%43ODE-20240"),
+    ],
+)
+def test_a_secret_is_masked_whichever_characters_of_it_are_escaped(path: str, masked: str) -> None:
+    assert Masker(["CODE-2024"]).text(path) == masked
+
+
+def test_an_heir_learns_what_is_learnt_and_keeps_its_own() -> None:
+    heir = Masker(["CODE2024"])
+    masker = Masker([OWNER], heir)
+    masker.learn(OTHER)
+    assert heir.text(f"{OWNER} {OTHER} CODE2024") == "*** *** ***"
+    assert masker.text(f"{OTHER} CODE2024") == "*** CODE2024"
+
+
+CODE = "FLEET2024ABC"
+
+
+def test_what_a_client_tells_has_no_invitation_code(serve: Serve, open_client: Open) -> None:
+    """A judge sees the codes, and nobody else: those of the target file, and those that were shown since."""
+    shown = "SHOWN2024XYZ"
+    client = open_client(
+        serve(lambda _: answer(200, f'[{{"code": "{shown}"}}]'.encode())).url,
+        fixtures__fleet_with_codes="acme",
+        fixtures__active_codes=[CODE],
+    )
+    exchange = client.send("GET", "/emp/v1/fleets/acme/invitation")
+    assert exchange.answer is not None
+    assert shown.encode() in exchange.answer.body
+    assert client.told.text(f"{CODE} {shown} {OWNER}") == "*** *** ***"
+
+
+def test_what_came_between_is_told_without_the_codes_in_the_path(serve: Serve, open_client: Open) -> None:
+    client = open_client(
+        serve(lambda _: answer(502)).url, fixtures__fleet_with_codes="acme", fixtures__active_codes=[CODE]
+    )
+    padding = "x" * (75 - len("/emp/v1/fleets//"))
+    with pytest.raises(Untested) as told:
+        Api(client, "m4rk", "").send("GET", f"/emp/v1/fleets/{padding}/{CODE}")
+    assert str(told.value).startswith(f"GET /emp/v1/fleets/{padding}/***: a gateway")
+    with pytest.raises(Untested) as told:
+        Api(client, "m4rk", "").require(client.send("GET", "/"), f"the fleet {CODE}")
+    assert str(told.value) == "the server refused the setup: the fleet *** was answered 502"
+
+
+def test_a_first_look_that_fails_tells_no_code(serve: Serve, open_client: Open) -> None:
+    page = answer(404, f"<html><title>{CODE}</title></html>".encode(), Content_Type="text/html")
+    client = open_client(serve(lambda _: page).url, fixtures__fleet_with_codes="acme", fixtures__active_codes=[CODE])
+    with pytest.raises(NotThisApi, match=r"an HTML page “\*\*\*”"):
+        client.preflight()
+
+
+def test_a_secret_beyond_ascii_is_masked_however_it_is_escaped() -> None:
+    secret = "k\u00e9y-\U0001f511-2024"
+    masker = Masker([secret])
+    for text in (secret, quote(secret), json.dumps(secret)[1:-1], f"k%c3%A9y-{secret[4:]}", rf"\u006b{secret[1:]}"):
+        assert masker.text(f"<{text}>") == "<***>"
+
+
+def test_a_large_body_full_of_escapes_is_masked_in_a_moment() -> None:
+    masker = Masker([OWNER, OTHER, *(f"CODE{number}" for number in range(200))])
+    begun = time.process_time()
+    assert masker.bytes(rb'"%20\n\u0041",' * 150_000 + b"%6fwners-key-0123456789").endswith(b",***")
+    assert time.process_time() - begun < 10

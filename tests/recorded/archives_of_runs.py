@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 
 from fleet_contract.contract_tests.judging.judge import judge
 from fleet_contract.contract_tests.recorded.archives import read_archive
-from fleet_contract.contract_tests.recorded.concluding import begun, concluded
+from fleet_contract.contract_tests.recorded.concluding import Recorded, begun, concluded
 from fleet_contract.contract_tests.recorded.traffic import Traffic, traffic_of
 from fleet_contract.contract_tests.reports.har import to_har
 from fleet_contract.contract_tests.running.runs import Report
@@ -36,7 +36,9 @@ def traffic_of_run(settings: Settings = (), *mutants: str, depth: str = "quick")
 
 def judged_again(report: Report, traffic: Traffic) -> Report:
     """Return what recorded traffic comes to."""
-    return concluded(report.settings, judge(traffic.exchanges, traffic.facts), begun(traffic.exchanges), ())
+    return concluded(
+        report.settings, judge(traffic.exchanges, traffic.facts), Recorded(begun(traffic.exchanges), (), traffic.masker)
+    )
 
 
 def broken(traffic: Traffic, kept: Collection[int] | None = None) -> list[str]:

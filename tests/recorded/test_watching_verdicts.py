@@ -12,6 +12,7 @@ from fleet_contract.contract_tests.exchange import Answer, Caller, Exchange, Req
 from fleet_contract.contract_tests.judging.history import Facts
 from fleet_contract.contract_tests.judging.judge import judge
 from fleet_contract.contract_tests.target.target import Fixtures
+from fleet_contract.contract_tests.watching import observing
 from fleet_contract.contract_tests.watching.window import Window
 from tests.client.servers import answer, serving
 from tests.suite.harness import command as call
@@ -77,6 +78,41 @@ def test_a_key_in_a_path_is_in_no_report() -> None:
         judgement = watch.observer.conclude()
     assert watch.observer.notes == ["1 of 2 requests had an API key in their path or body"]
     assert KEY not in repr(judgement.history.exchanges)
+
+
+CODE, LATE = "SHOWN2024ABC", "late-key-0123456789"
+
+
+def test_a_code_in_a_path_is_told_nowhere_though_the_window_forgot_who_showed_it(tmp_path: Path) -> None:
+    codes = answer(200, json.dumps([{"code": CODE}]).encode())
+    script = serving(lambda heard: codes if heard.path.endswith("/invitation") else CRASH)
+    encoded = CODE.replace("S", "%53")
+    with script as server, command(server.url, "--window", "1", "--json", str(tmp_path / "json")) as running:
+        assert ask(running.port, "GET", "/emp/v1/fleets/acme/invitation") == 200
+        for id in (CODE, encoded, "x" * 60 + "-" + CODE):
+            assert ask(running.port, "PUT", f"/emp/v1/fleets/{id}/rename", {"newName": CODE}) == 500
+        _, said = running.end(signal.SIGINT)
+    assert "got 500: request 2, PUT /emp/v1/fleets/***/rename" in said
+    for text in (said, (tmp_path / "json").read_text()):
+        assert not any(secret in text.replace("x" * 60, "") for secret in (f"/{CODE}", f'"{CODE}', encoded))
+
+
+def test_a_key_that_is_known_only_later_is_in_no_report() -> None:
+    with serving(lambda _: CRASH) as server, watched(server.url) as watch:
+        watch.talk(request("PUT", f"/emp/v1/fleets/{LATE}/rename", b"{}"), request("GET", "/", X_API_Key=LATE))
+        watch.observer.conclude()
+    assert watch.observer.told.text(f"/fleets/{LATE}") == "/fleets/***"
+
+
+def test_of_more_codes_than_can_be_kept_out_of_reports_nothing_is_judged(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(observing, "MOST_CODES", 1)
+    lists = {"/emp/v1/fleets/a/invitation": ["FIRST2024"], "/emp/v1/fleets/b/invitation": ["SECOND2024"]}
+    script = serving(lambda heard: answer(200, json.dumps(lists[heard.path]).encode()))
+    with script as server, watched(server.url) as watch:
+        watch.talk(*(request("GET", path) for path in lists))
+        judgement = watch.observer.conclude()
+    assert [each.request.path for each in judgement.history.exchanges] == ["/emp/v1/fleets/a/invitation"]
+    assert watch.observer.notes == ["1 of 2 requests showed one of too many invitation codes"]
 
 
 # --- the window ----------------------------------------------------------------------------------

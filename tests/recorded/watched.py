@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from fleet_contract.contract_tests.exchange import Exchange
 from fleet_contract.contract_tests.judging.findings import Finding
 from fleet_contract.contract_tests.target.masking import Secret
 from fleet_contract.contract_tests.target.target import Limits, Target
@@ -28,7 +27,7 @@ class Watch:
 
     proxy: Proxy
     observer: Observer
-    told: list[tuple[Finding, Exchange]] = field(default_factory=list)
+    told: list[tuple[Finding, str]] = field(default_factory=list)
 
     @property
     def port(self) -> int:
@@ -63,7 +62,7 @@ def request(method: str, path: str, body: bytes = b"", **headers: str) -> bytes:
 def watched(url: str, window: int = 50, note: Note | None = None, **limits: Any) -> Iterator[Watch]:
     """Watch over a server; `note` is told of what passes in the observer's place."""
     target = Target(url, api_key=Secret(KEY), limits=Limits(**limits))
-    told: list[tuple[Finding, Exchange]] = []
+    told: list[tuple[Finding, str]] = []
     with listening("127.0.0.1", 0) as listener:
         observer = Observer(target, window, lambda finding, exchange: told.append((finding, exchange)))
         watch = Watch(Proxy(target, listener, note or observer.note), observer, told)

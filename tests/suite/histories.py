@@ -10,9 +10,11 @@ from fleet_contract.contract_tests.judging.expectations.situations import situat
 from fleet_contract.contract_tests.judging.fleet import Fleet
 from fleet_contract.contract_tests.judging.history import Facts
 from fleet_contract.contract_tests.judging.moment import Moment, View
+from fleet_contract.contract_tests.target.masking import Masker
 from fleet_contract.contract_tests.target.target import Fixtures
 
 MARK = "a1b2c3d4"
+NO_SECRETS = Masker()  # are masked
 A, B, C = (f"ct-{MARK}-{number:03d}" for number in (1, 2, 3))
 FLEETS, KEYS = "/emp/v1/fleets", "/emp/v1/charging-keys"
 JSON = (("Content-Type", "application/json"),)

@@ -110,4 +110,7 @@ def _reason(value: dict[str, Any] | None) -> Reason | None:
     if value is None:
         return None
     depth = None if value["depth"] is None else Depth(value["depth"])
-    return Reason(Lack(value["lack"]), value["said"], depth, tuple(value["entries"]), value["flag"])
+    call = value["call"] and tuple(value["call"])
+    return Reason(
+        **{**value, "lack": Lack(value["lack"]), "depth": depth, "entries": tuple(value["entries"]), "call": call}
+    )

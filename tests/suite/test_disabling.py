@@ -9,7 +9,7 @@ import pytest
 from click.testing import Result
 
 from fleet_contract.contract_tests.left_behind import read_ledger
-from tests.client.servers import Heard, Server, answer, serving
+from tests.client.servers import CLOSE, Heard, Server, answer, serving
 
 from .harness import command
 
@@ -85,6 +85,17 @@ def test_each_key_of_the_ledger_is_disabled_and_none_of_anybody_else(tmp_path: P
     assert "CT-gone is in no list of its owner" in said.output
     assert {each["name"] for each in read_ledger(file) if each.get("disabled")} == set(NAMES)
     assert not any(id in said.output + file.read_text() for id in made.keys)
+
+
+def test_a_key_that_cannot_be_disabled_is_told_without_what_opens_chargers(tmp_path: Path) -> None:
+    with vendor() as (made, server):
+        ledger_of(tmp_path, server)
+        server.script = lambda heard: made(heard) if heard.method == "GET" else [CLOSE]
+        said = disable(tmp_path, server, "--yes")
+    assert said.exit_code == 3
+    assert f"✗ {NAMES[0]} could not be disabled: PUT /emp/v1/keys/***/disable: " in said.output
+    assert "1 of 4 keys are disabled." in said.output
+    assert not any(id in said.output for id in made.keys)
 
 
 def test_what_is_disabled_is_not_asked_for_again(tmp_path: Path) -> None:

@@ -9,11 +9,11 @@ from fleet_contract.contract_tests.exchange import Answer, Caller, Request
 from fleet_contract.contract_tests.judging.dialect.reading import read_dialect, witnesses
 from fleet_contract.contract_tests.judging.findings import Finding, finding, shown
 from fleet_contract.contract_tests.replays.candidates import nearest
-from fleet_contract.contract_tests.reports.bodies import masked_body
+from fleet_contract.contract_tests.reports.bodies import answered_body
 from fleet_contract.contract_tests.reports.exchanges import answer_line, grouped, request_line
 from fleet_contract.spec.dialect import MIXED
 
-from .histories import FLEETS, KEYS, A, B, History
+from .histories import FLEETS, KEYS, NO_SECRETS, A, B, History
 from .test_judging import pages
 
 LIST = Request("GET", KEYS, Caller.OWNER)
@@ -50,7 +50,7 @@ def test_a_sequence_is_short() -> None:
     ],
 )
 def test_secrets_of_an_answer_are_masked_in_whole_and_broken_json(body: bytes, shown: str | None) -> None:
-    masked = masked_body(LIST, Answer(200, (), body))
+    masked = answered_body(LIST, Answer(200, (), body), NO_SECRETS)
     assert "SEC" not in masked
     assert masked == ('{"keys": [{"keyIdentifier": "***", "visualNumber": "V"}]}' if shown is None else shown)
 
@@ -58,20 +58,22 @@ def test_secrets_of_an_answer_are_masked_in_whole_and_broken_json(body: bytes, s
 def test_long_bodies_are_cut_and_odd_bytes_are_shown() -> None:
     history = History()
     exchange = history.add("POST", FLEETS, b"\xff" + b"x" * 1000, 400, b"y" * 1000)
-    assert request_line(exchange).startswith(f"POST {FLEETS} \\xffxxx")
-    assert request_line(exchange).endswith("… (1001 characters)")
-    assert answer_line(exchange).startswith("400 application/json yyy")
-    assert answer_line(exchange).endswith("… (1000 characters)")
-    assert answer_line(history.create(A, status=0)) == "no answer: it timed out"
+    assert request_line(exchange, NO_SECRETS).startswith(f"POST {FLEETS} \\xffxxx")
+    assert request_line(exchange, NO_SECRETS).endswith("… (1001 characters)")
+    assert answer_line(exchange, NO_SECRETS).startswith("400 application/json yyy")
+    assert answer_line(exchange, NO_SECRETS).endswith("… (1000 characters)")
+    assert answer_line(history.create(A, status=0), NO_SECRETS) == "no answer: it timed out"
 
 
 def test_the_code_of_an_error_is_no_invitation_code() -> None:
     history = History()
     body = b'{"code": "FLEET_NOT_FOUND", "keyIdentifier": "SECRET"}'
     refused = history.codes(A, 404, body)
-    assert answer_line(refused) == '404 application/json {"code": "FLEET_NOT_FOUND", "keyIdentifier": "***"}'
-    assert "FLEET_NOT_FOUND" in masked_body(LIST, Answer(400, (), body + b"x"))
-    assert "SECRET" not in masked_body(LIST, Answer(400, (), body + b"x"))
+    assert (
+        answer_line(refused, NO_SECRETS) == '404 application/json {"code": "FLEET_NOT_FOUND", "keyIdentifier": "***"}'
+    )
+    assert "FLEET_NOT_FOUND" in answered_body(LIST, Answer(400, (), body + b"x"), NO_SECRETS)
+    assert "SECRET" not in answered_body(LIST, Answer(400, (), body + b"x"), NO_SECRETS)
 
 
 @pytest.mark.parametrize(
@@ -88,7 +90,7 @@ def test_the_code_of_an_error_is_no_invitation_code() -> None:
     ],
 )
 def test_a_request_is_shown_with_what_is_unusual_about_it(how: dict[str, Any], notes: str) -> None:
-    assert request_line(History().add("POST", FLEETS, {}, **how)) == f"POST {FLEETS}{notes} {{}}"
+    assert request_line(History().add("POST", FLEETS, {}, **how), NO_SECRETS) == f"POST {FLEETS}{notes} {{}}"
 
 
 def test_the_length_of_a_text_is_not_that_of_its_escapes() -> None:
@@ -104,7 +106,7 @@ def test_more_failures_are_grouped_by_operation_and_status() -> None:
         history.rename(A, status=status)
     history.create(A, status=500)
     failures = [Finding("fleets.id-finds-the-fleet", False, (number,)) for number in range(1, 5)]
-    assert grouped(failures, history.history) == (
+    assert grouped(failures, history.history, NO_SECRETS) == (
         "rename_fleet answered 404 (2 times), rename_fleet answered 500, create_fleet answered 500"
     )
 

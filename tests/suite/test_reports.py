@@ -32,7 +32,7 @@ from fleet_contract.spec.files import read
 from proof.mutants import MUTANTS
 
 from .harness import SEED, failed, judged, mock, started
-from .histories import A, History
+from .histories import NO_SECRETS, A, History
 
 KEYS = {"FLEET_API_KEY": "demo-key", "FLEET_OTHER_API_KEY": "other-key"}
 CODES = ("FLEET2024ABC", "FLEET2024XYZ", "OLD2019")
@@ -143,7 +143,8 @@ def test_a_failure_tells_its_story(broken: Broken) -> None:
         told += [result.requirement.text, f"expected {first.expected}", f"got {first.got}"]
         told += [f"replay ({replay.known}):"]
         for exchange in replay.exchanges[-12:]:
-            told += [f"sent {request_line(exchange)}", f"answered {answer_line(exchange)}"]
+            masker = broken.report.masker
+            told += [f"sent {request_line(exchange, masker)}", f"answered {answer_line(exchange, masker)}"]
         for each in told:
             assert " ".join(each.split()) in text
     assert text.count("#!/usr/bin/env bash") == len(failed(broken.report))
@@ -161,8 +162,8 @@ def test_half_of_a_surrogate_pair_is_told_as_it_was_escaped() -> None:
     """RFC 8259 section 8.2: JSON can escape what no text in UTF-8 can hold."""
     halved = rb'{"fleetId": "a", "fleetName": "\ud83d"}'
     for exchange in (History().create(A, answer=halved), History().codes(A, answer=halved)):
-        assert answer_line(exchange).encode()
-    assert "\\ud83d" in answer_line(History().create(A, answer=halved))
+        assert answer_line(exchange, NO_SECRETS).encode()
+    assert "\\ud83d" in answer_line(History().create(A, answer=halved), NO_SECRETS)
 
 
 def test_a_report_holds_an_identifier_with_half_of_a_surrogate_pair(conforming: Report, tmp_path: Path) -> None:

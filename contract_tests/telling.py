@@ -1,0 +1,46 @@
+"""What is told of exchanges: which it is, in a few words, and which invitation codes are kept out of all words."""
+
+from collections.abc import Iterable, Iterator
+from urllib.parse import unquote
+
+from fleet_contract.contract_tests.exchange import Exchange, Request, value_of
+from fleet_contract.contract_tests.process.printable import printable
+from fleet_contract.contract_tests.target.masking import Masker
+from fleet_contract.contract_tests.target.target import Fixtures
+
+_LIST = "/invitation"
+
+
+def named(exchange: Exchange, masker: Masker) -> str:
+    """Return an exchange in a few words, for a sentence."""
+    request = exchange.request
+    answered = f"answered {exchange.status}" if exchange.answer else "without an answer"
+    path = printable(masker.text(request.path), 80)
+    return f"request {exchange.number}, {request.method} {path}, {answered}"
+
+
+def asks_for_codes(request: Request) -> bool:
+    """Say whether a request is for a list of codes, however leniently a server reads its path."""
+    return unquote(request.path.partition("?")[0]).rstrip("/").lower().endswith(_LIST)
+
+
+def codes_known(fixtures: Fixtures, exchanges: Iterable[Exchange] = ()) -> Iterator[str]:
+    """Yield the codes that the target file has, and those that exchanges show."""
+    yield from (*fixtures.active_codes, *fixtures.inactive_codes)
+    for each in exchanges:
+        yield from codes_in(each)
+
+
+def codes_in(exchange: Exchange) -> Iterator[str]:
+    """Yield the codes that an exchange shows, in whatever form they are listed."""
+    left = [value_of(exchange)] if asks_for_codes(exchange.request) else []
+    while left:
+        value = left.pop()
+        if isinstance(value, list):
+            yield from (item for item in value if isinstance(item, str))
+            left += value
+        elif isinstance(value, dict):
+            code = value.get("code")
+            if isinstance(code, str):
+                yield code
+            left += value.values()
