@@ -4,12 +4,15 @@ import json
 import re
 import threading
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from itertools import chain
 from urllib.parse import quote, unquote_to_bytes
 
 MASK = "***"
 SHORTEST = 4  # a shorter key hides nothing, and masking it would spoil ordinary words
 _UNITS = re.compile(rb"(?:\\u[0-9A-Fa-f]{4})+")
 _BEFORE = rb"(?:(?<=%[0-9A-Fa-f]{2})|(?<=\\u[0-9A-Fa-f]{4})|(?<=\\[bfnrt])|(?<![A-Za-z0-9]))"
+_PATTERNS = 1_000  # that are kept
 LONG = 16  # from here on a key is no ordinary word, and is masked inside of longer words too
 
 
@@ -56,8 +59,8 @@ class Masker:
     """
 
     def __init__(self, secrets: Iterable[str] = (), heir: "Masker | None" = None) -> None:
-        self._patterns: Mapping[bytes, re.Pattern[bytes]] = {}  # by spelling, the longest first
-        self._escaped: Mapping[bytes, re.Pattern[bytes]] = {}  # by secret, any character of which may be escaped
+        self._secrets: Mapping[bytes, str] = {}  # by their bytes, the longest first
+        self._spellings: Mapping[bytes, str] = {}  # of all secrets
         self._lock = threading.Lock()
         self._heir = heir
         self.learn(*secrets)
@@ -67,29 +70,28 @@ class Masker:
         if self._heir is not None:
             self._heir.learn(*secrets)
         with self._lock:
-            for secret in secrets:
-                if len(secret) >= SHORTEST and _bytes(secret) not in self._escaped:
-                    self._take(secret)
+            new = set(filter(self._is_news, secrets))
+            if new:
+                self._secrets = _with(self._secrets, new)
+                self._spellings = _with(self._spellings, chain.from_iterable(map(_spelled, new)))
 
-    def _take(self, secret: str) -> None:
-        spellings = {spelling: _pattern(spelling) for spelling in map(_bytes, _spellings(secret))}
-        self._patterns = _longest_first({**self._patterns, **spellings})
-        self._escaped = _longest_first({**self._escaped, _bytes(secret): _escaped(secret)})
+    def _is_news(self, secret: str) -> bool:
+        return len(secret) >= SHORTEST and _bytes(secret) not in self._secrets
 
     def _without_escaped(self, data: bytes) -> bytes:
         plain = _unescaped(data)
-        for secret, pattern in self._escaped.items():
+        for secret, text in self._secrets.items():
             if secret in plain:
-                data = pattern.sub(MASK.encode(), data)
+                data = _escaped(text).sub(MASK.encode(), data)
         return data
 
     def text(self, text: str) -> str:
         return self.bytes(_bytes(text)).decode("utf-8", "surrogatepass")
 
     def bytes(self, data: bytes) -> bytes:
-        for spelling, pattern in self._patterns.items():
+        for spelling in self._spellings:
             if spelling in data:  # Looking for plain text is far quicker than matching, and bodies can be large.
-                data = pattern.sub(MASK.encode(), data)
+                data = _pattern(spelling).sub(MASK.encode(), data)
         return self._without_escaped(data) if b"%" in data or b"\\" in data else data
 
     def pairs(self, pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
@@ -101,14 +103,17 @@ def _bytes(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-def _longest_first(patterns: Mapping[bytes, re.Pattern[bytes]]) -> Mapping[bytes, re.Pattern[bytes]]:
-    return dict(sorted(patterns.items(), key=lambda each: len(each[0]), reverse=True))
+def _with(known: Mapping[bytes, str], texts: Iterable[str]) -> Mapping[bytes, str]:
+    """Return texts with those that are known, the longest first."""
+    every = {**known, **{_bytes(text): text for text in texts}}
+    return dict(sorted(every.items(), key=lambda each: len(each[0]), reverse=True))
 
 
-def _spellings(secret: str) -> set[str]:
+def _spelled(secret: str) -> set[str]:
     return {secret, quote(_bytes(secret), safe=""), json.dumps(secret)[1:-1]}
 
 
+@lru_cache(_PATTERNS)
 def _pattern(spelling: bytes) -> re.Pattern[bytes]:
     """Return what matches a spelling; it begins with the plain text, which is what makes a search quick."""
     plain = re.escape(spelling)
@@ -116,6 +121,7 @@ def _pattern(spelling: bytes) -> re.Pattern[bytes]:
     return re.compile(plain if len(spelling) >= LONG else plain + alone)
 
 
+@lru_cache(_PATTERNS)
 def _escaped(secret: str) -> re.Pattern[bytes]:
     """Return what matches a secret of which some characters are escaped, as URLs and JSON do it.
 
