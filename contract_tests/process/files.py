@@ -3,6 +3,7 @@
 import errno
 import os
 import secrets
+import select
 import stat
 import sys
 from collections.abc import Iterable
@@ -13,6 +14,7 @@ from typing import TextIO
 from fleet_contract.spec.files import Contradiction
 
 STANDARD_OUTPUT = "-"
+UNREAD_SECONDS = 60.0  # that a full pipe may stay so; a reader that is slow takes something now and then
 # A folder where nothing can be made, or a file that is mounted: then the file itself may be written.
 _ONLY_IN_PLACE = frozenset({errno.EACCES, errno.EPERM, errno.EROFS, errno.EBUSY, errno.EXDEV})
 _NEW, _OURS = 0o666, 0o600  # permissions: of a new file before the umask, and of one while it is written
@@ -164,14 +166,16 @@ def _beside(real: Path, data: bytes) -> Path:
 
 
 def _write_in_place(path: Path, data: bytes) -> None:
-    with open(path, "wb", opener=_opened_at_once) as file:  # Path.open takes no opener
-        file.write(data)
+    """Write to what is there; a pipe whose reader takes nothing for UNREAD_SECONDS raises TimeoutError."""
+    with open(path, "wb", buffering=0, opener=_opened_at_once) as file:  # Path.open takes no opener
+        left = memoryview(data)
+        while left:
+            count = file.write(left)
+            if count is None and not select.select([], [file], [], UNREAD_SECONDS)[1]:
+                raise TimeoutError(errno.ETIMEDOUT, os.strerror(errno.ETIMEDOUT))
+            left = left[count or 0 :]
 
 
 def _opened_at_once(name: str, flags: int) -> int:
-    """Open a file; a pipe that nobody reads raises ENXIO, where it would else be waited for without end."""
-    at_once = getattr(os, "O_NONBLOCK", 0)  # Windows has neither it nor such pipes.
-    descriptor = os.open(name, flags | at_once, _NEW)
-    if at_once:
-        os.set_blocking(descriptor, True)
-    return descriptor
+    """Open a file that holds nobody up; a pipe that nobody reads raises ENXIO, and one that is full takes nothing."""
+    return os.open(name, flags | getattr(os, "O_NONBLOCK", 0), _NEW)  # Windows has neither that nor such pipes.

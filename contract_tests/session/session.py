@@ -13,7 +13,7 @@ from rich.markup import escape
 
 from fleet_contract.contract_tests.driving.untested import Lack
 from fleet_contract.contract_tests.process.ending import Exit, complain, ending_of, unless_lost
-from fleet_contract.contract_tests.process.files import is_bounded, prepare, write
+from fleet_contract.contract_tests.process.files import UNREAD_SECONDS, is_bounded, prepare, write
 from fleet_contract.contract_tests.process.signals import armed, breakable, held, watching
 from fleet_contract.contract_tests.process.surroundings import deaf, somewhere
 from fleet_contract.contract_tests.reports.console import counted, open_console, say
@@ -43,7 +43,10 @@ _UNWANTED = (
     "unraisableexception",
     "threadexception",
 )
-_UNREAD = ("nobody reads it", "Start its reader before the run")
+_UNREAD = {
+    errno.ENXIO: ("nobody reads it", "Start its reader before the run"),
+    errno.ETIMEDOUT: (f"its reader took nothing for {UNREAD_SECONDS:g} s", "Let it read to the end"),
+}
 _ENDED_WELL = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED)
 
 
@@ -241,7 +244,7 @@ def _failing(what: str, action: Callable[[], None], guard: AbstractContextManage
     except BrokenPipeError:
         return []  # Whoever reads it went away, and wanted no more.
     except OSError as wrong:
-        problem, todo = _UNREAD if wrong.errno == errno.ENXIO else (wrong.strerror, "Free some space")
+        problem, todo = _UNREAD.get(wrong.errno or 0, (wrong.strerror, "Free some space"))
         return [f"{what}: {problem}. {todo}, or choose another place."]
     except BaseException as error:  # noqa: BLE001  (the other reports are told all the same)
         return [f"{what}. {ending_of(error)[1]}"]

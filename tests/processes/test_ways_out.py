@@ -4,12 +4,15 @@ import json
 import os
 import shutil
 import sys
+import threading
+import time
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from junitparser import Error, JUnitXml, Skipped
 
+from fleet_contract.contract_tests.process import files
 from fleet_contract.contract_tests.process.ending import Exit
 from tests.processes.ways_out import BRIEFLY, FULL, NOBODY, has_full_disk, names_in, report_of, shell, umask
 from tests.suite.harness import SEED, command, started
@@ -172,13 +175,19 @@ def test_a_named_pipe_that_is_read_late_gets_its_report_after_the_verdict(url: s
     assert report_of(tmp_path / "copy")["outcome"] == "conforms"
 
 
+def filled(pipe: Path) -> int:
+    """Return a descriptor that reads a pipe, into which nothing more fits until it is read."""
+    reader = os.open(pipe, os.O_RDWR | os.O_NONBLOCK)
+    with suppress(BlockingIOError):
+        while True:
+            os.write(reader, b" " * 4096)
+    return reader
+
+
 def test_the_verdict_does_not_wait_for_who_reads_a_pipe(url: str, tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
-    reader = os.open(pipe, os.O_RDWR | os.O_NONBLOCK)
-    with suppress(BlockingIOError):
-        while True:  # Nothing more fits into it, until it is read.
-            os.write(reader, b" " * 4096)
+    reader = filled(pipe)
     with started("run", url, *BRIEFLY, "--json", str(pipe)) as running:
         assert running.stdout is not None
         assert any("CONFORMS" in line for line in running.stdout)
@@ -188,6 +197,44 @@ def test_the_verdict_does_not_wait_for_who_reads_a_pipe(url: str, tmp_path: Path
                 os.read(reader, 65536)
     os.close(reader)
     assert running.returncode == Exit.CONFORMS
+
+
+def test_a_reader_that_takes_nothing_holds_nobody_up_for_ever(
+    monkeypatch: pytest.MonkeyPatch, url: str, broken: str, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(files, "UNREAD_SECONDS", 0.2)
+    pipe, file = tmp_path / "pipe", tmp_path / "report.json"
+    os.mkfifo(pipe)
+    reader = filled(pipe)
+    for server, code in ((url, Exit.INCONCLUSIVE), (broken, Exit.BREAKS)):
+        ended = command("run", server, *BRIEFLY, "--har", str(pipe), "--json", str(file))
+        assert ended.exit_code == code, ended.stderr
+        assert ended.stderr.endswith(
+            f"Error: The report {pipe} cannot be written: its reader took nothing for 60 s. Let it read to the end, "
+            f"or choose another place.\n"
+        )
+        assert report_of(file)["footprint"]
+    os.close(reader)
+
+
+def test_a_reader_that_is_slow_gets_its_whole_report(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(files, "UNREAD_SECONDS", 1.0)
+    pipe, data, got = tmp_path / "pipe", bytes(range(256)) * 2_000, bytearray()
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+
+    def read() -> None:
+        while len(got) < len(data):
+            time.sleep(0.1)
+            with suppress(BlockingIOError):
+                got.extend(os.read(reader, 65536))
+
+    thread = threading.Thread(target=read)
+    thread.start()
+    files.write(pipe, data)
+    thread.join()
+    os.close(reader)
+    assert bytes(got) == data
 
 
 @pytest.mark.parametrize("option", ["--junit", "--ledger", "--target"])
