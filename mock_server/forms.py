@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Callable
 from functools import partial
+from string import ascii_lowercase
 from typing import Any
 from zlib import crc32
 
@@ -92,6 +93,15 @@ def require_short(field: str, text: str, kind: Kind = Kind.BAD_BODY) -> str:
             fault=Fault(f"/{field}", keyword="maxLength", limit=LONGEST, length=len(text), unit="code points"),
         )
     return text
+
+
+def next_identifier(identifier: str, dialect: Dialect) -> str:
+    """Return the identifier that a new charging key gets; raises Refusal where it may have no lower case."""
+    if dialect["key.lower-case"] == "kept" or not any(each in ascii_lowercase for each in identifier):
+        return identifier
+    if dialect["key.lower-case"] == "refused":
+        raise wrong(Kind.BAD_KEY, "keyIdentifier", "has lower-case letters; expected capitals and digits.")
+    return identifier.upper()
 
 
 def wrong(kind: Kind, field: str, what: str) -> Refusal:

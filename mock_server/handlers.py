@@ -80,7 +80,7 @@ def id_in_path(call: Call, dialect: Dialect) -> str:
 async def create_charging_key(world: World, call: Call) -> Reply:
     body, dialect = call.body, world.dialect
     key = ChargingKey(
-        identifier=body["keyIdentifier"],
+        identifier=forms.next_identifier(body["keyIdentifier"], dialect),
         visual_number=body["visualNumber"],
         contract_id=body["contractId"],
         tenant=call.tenant,

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from fleet_contract.contract_tests.checks import values
-from fleet_contract.contract_tests.checks.keys_by_value import keys_by_value
+from fleet_contract.contract_tests.checks.keys_by_value import IN_LOWER_CASE, keys_by_value
 from fleet_contract.contract_tests.driving.api import JSON, KEYS, Api, without_need
 from fleet_contract.contract_tests.driving.check import over, reaches
 from fleet_contract.contract_tests.driving.untested import Lack, Reason, Untested
@@ -51,7 +51,7 @@ def test_a_key_exists_once(api: Api, home: str, neighbour: str) -> None:
     api.await_key(key)
     api.create_key(key, headers=[("Content-Type", "Application/JSON; Charset=UTF-8")])
     other = {**api.fresh_key(fleetId=neighbour), "keyIdentifier": key["keyIdentifier"]}
-    api.create_key({**other, "visualNumber": f"{key['visualNumber']}-again"})
+    api.create_key({**other, "visualNumber": f"{key['visualNumber']}-AGAIN"})
     api.list_keys(fleetId=home, page_size=500)
 
 
@@ -229,6 +229,9 @@ def test_keys_of_our_own_fill_two_pages_of_a_fleet_whatever_its_id(api: Api, abr
     for some in (keys[:half], keys[half:-1]):  # at once, and listed meanwhile
         creates = [partial(api.create_key, key) for key in some]
         api.at_once(*creates, partial(_list_again, api, abroad), requests=len(creates) + _LISTED)
+        refused = [each for each in api.client.last_burst() if each.request.method == "POST" and not each.succeeded]
+        for _ in refused[:IN_LOWER_CASE]:
+            api.create_key(api.fresh_key(fleetId=abroad))
     api.await_key(keys[-2])
     api.walk_keys(fleetId=abroad, page_size=10)
     api.require(api.create_key(keys[-1]), "a charging key")

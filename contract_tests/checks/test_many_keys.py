@@ -9,7 +9,7 @@ from fleet_contract.contract_tests.target.depths import Depth
 
 _MORE_THAN_A_PAGE = 101  # keys; without page_size, a page has 100
 _SIZES = (10, 17, 50, 99, 100, 101)
-_LETTERS = "abcd"
+_LETTERS = "ABCD"
 _FILTERS = ("shorter", "longer", "prefixed", "tail", "pattern", "with-a-comma")
 _PAGES_OF_A_SHARED_SERVER = 4
 
@@ -40,7 +40,7 @@ def test_more_keys_than_a_page_holds_are_listed_whatever_its_size(api: Api) -> N
 
 
 def _fill(fleet: str, api: Api) -> None:
-    """Create keys in a fleet until it has enough, and some besides that a server may refuse for their capitals."""
+    """Create keys in a fleet until it has enough, and some besides that a server may refuse for their lower case."""
     lacking = _MORE_THAN_A_PAGE - len(items_of(api.list_keys(fleetId=fleet, page_size=500)) or ())
     if lacking <= 0:
         return
@@ -49,7 +49,7 @@ def _fill(fleet: str, api: Api) -> None:
         letter = _LETTERS[place % len(_LETTERS)]
         key["keyIdentifier"] = letter + key["keyIdentifier"][1:]
     for key in keys[lacking:]:
-        key["keyIdentifier"] = key["keyIdentifier"].capitalize()
+        key["keyIdentifier"] = key["keyIdentifier"].lower()
     for key in keys:
         api.create_key(key)
     api.await_key(keys[lacking - 1])

@@ -79,11 +79,12 @@ class Api:
 
     def fresh_key(self, **fields: Any) -> dict[str, Any]:
         """Return a charging key that nobody has, disabled unless `fields` say otherwise; None leaves a field out."""
-        number = self._next("key")
+        number, mark = self._next("key"), self.mark.upper()
         key = {
-            "keyIdentifier": f"07{self.mark}{number:04x}",
-            "visualNumber": f"{PRINTED}{self.mark}-k{number:03d}",
-            "contractId": f"DE{number:03d}C{self.mark.upper()}",  # of the form of an eMAID (ISO 15118)
+            # In capitals, as RFID readers and eMAIDs (ISO 15118) have them: not every server takes others.
+            "keyIdentifier": f"07{mark}{number:04X}",
+            "visualNumber": f"{PRINTED}{mark}-K{number:03d}",
+            "contractId": f"DE{number:03d}C{mark}",
             "enabled": False,
         }
         return {name: value for name, value in {**key, **fields}.items() if value is not None}

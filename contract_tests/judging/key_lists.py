@@ -17,7 +17,7 @@ from fleet_contract.contract_tests.judging.listings import Item, Listing
 from fleet_contract.contract_tests.judging.moment import View
 from fleet_contract.contract_tests.judging.spans import Spans
 
-_PLAIN = {"keys.create-a-key", "keys.create-a-key-with-more"}
+_PLAIN = {"keys.create-a-key", "keys.create-a-key-with-more", "keys.create-a-key-in-lower-case"}
 
 
 class Presence(StrEnum):
@@ -86,7 +86,7 @@ class KeyLists:
     def _add_try(self, create: Exchange) -> None:
         moment = self.view.at(create)
         if "keys.create-an-invalid-key" not in situations_of(moment):
-            self._tries[str(moment.request.fields.get("keyIdentifier"))].append(create.ended)
+            self._tries[str(moment.request.fields.get("keyIdentifier")).casefold()].append(create.ended)
 
     def _add_listing(self, listing: Listing) -> None:
         for name in {name for item in listing.items for name in _names(item)}:
@@ -94,7 +94,7 @@ class KeyLists:
 
     def was_tried_again(self, identifier: str, until: float) -> bool:
         """Say whether a key of this identifier had been created twice by a moment, or had been tried to be."""
-        return sum(ended <= until for ended in self._tries.get(identifier, ())) > 1
+        return sum(ended <= until for ended in self._tries.get(identifier.casefold(), ())) > 1
 
     def due(self, listing: Listing) -> list[CreatedKey]:
         """Return the keys that must be in a listing: made before it by its caller, and in its fleet."""

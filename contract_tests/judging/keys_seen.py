@@ -29,6 +29,7 @@ class KeysSeen:
         self._shown: dict[Caller | None, set[Marks]] = defaultdict(set)  # the keys that a caller was shown
         self._by_identifier: dict[Any, list[Exchange]] = defaultdict(list)
         self._by_contract: dict[str, list[Exchange]] = defaultdict(list)
+        self._spellings: dict[str, set[str]] = defaultdict(set)  # of the identifiers of keys that were made, by case
 
     def add_create(self, exchange: Exchange, request: ParsedRequest) -> None:
         """Add the create of a key."""
@@ -39,6 +40,8 @@ class KeysSeen:
         if isinstance(identifier, (str, bool, int, float)) and exchange.status not in range(300, 500):
             self._by_identifier[identifier].append(exchange)
             self._by_contract[str(request.fields.get("contractId"))].append(exchange)
+        if exchange.succeeded and isinstance(identifier, str):
+            self._spellings[identifier.casefold()].add(identifier)
         if exchange.succeeded and isinstance(number, str):
             self.fleets[number].append(request.fields.get("fleetId"))
             self._numbers[exchange.request.caller].add(number)
@@ -74,6 +77,11 @@ class KeysSeen:
     def creates_with(self, contract: object) -> Sequence[Exchange]:
         """Return the creates of keys with this contract that made one, or may have made one."""
         return self._by_contract.get(str(contract), ())
+
+    def spelling_of(self, shown: object) -> str | None:
+        """Return how the identifier was sent that a key shows, be it in another case; None where it is not known."""
+        spellings = self._spellings.get(str(shown).casefold(), ())
+        return next(iter(spellings)) if len(spellings) == 1 else None
 
     def is_anothers(self, number: str, caller: Caller) -> bool:
         """Say whether the other organization created a key with this visual number, and the caller did not."""

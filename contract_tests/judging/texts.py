@@ -17,6 +17,7 @@ _CONTROL_CHARACTER = re.compile("[\x00-\x1f\x7f-\x9f]")  # the general category 
 _BLANKS = "".join(chr(code) for code in range(0x10000) if code <= 0x20 or chr(code).isspace()) + "\ufeff"
 _UNSEEN = ("Mn", "Mc", "Me", "Cc", "Cf")  # marks upon letters; control and format characters
 _LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
+_UPPER = str.maketrans(ascii_lowercase, ascii_uppercase)
 
 # --- lengths -------------------------------------------------------------------------------------
 
@@ -74,6 +75,11 @@ def is_unusual(character: str) -> bool:
     return not (character.isalnum() or character.isspace() or character in "-._" or has_control_characters(character))
 
 
+def has_lower_case(text: str) -> bool:
+    """Say whether a text has lower-case letters of ASCII."""
+    return text != in_capitals(text)
+
+
 def is_slug(id: str) -> bool:
     """Say whether an id has only characters that every server lets into an id."""
     return set(id) <= SLUG
@@ -94,6 +100,11 @@ def nfc(text: str) -> str:
 def in_lower_case(text: str) -> str:
     """Return a text with the capitals of ASCII in lower case, which every server that ignores case does."""
     return text.translate(_LOWER)
+
+
+def in_capitals(text: str) -> str:
+    """Return a text with the lower-case letters of ASCII as capitals."""
+    return text.translate(_UPPER)
 
 
 @lru_cache(4096)

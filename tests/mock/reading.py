@@ -135,6 +135,15 @@ def key_duplicate(call: Client) -> str:
     return success_or(answer, "accepted")
 
 
+def key_lower_case(call: Client) -> str:
+    answer = call.create_key("04ab")
+    if not answer.is_success:
+        return "refused"
+    listed = [key["keyIdentifier"] for key in call.keys("?page_size=500").json()["keys"]]
+    assert ("04ab" in listed) != ("04AB" in listed)
+    return "kept" if "04ab" in listed else "capitals"
+
+
 def fleet_of_a_key(call: Client) -> str:
     shown = {key.get("fleetId") for key in call.keys("?fleetId=acme-corp-001").json()["keys"]}
     others = {key.get("fleetId") for key in call.keys("?page_size=500").json()["keys"]} - shown
@@ -244,6 +253,7 @@ SEEN: dict[str, Callable[[Client], str]] = {
     "key.body": lambda call: "shown" if call.create_key().content else "empty",
     "key.invalid": lambda call: status(call.create_key(visualNumber=1)),
     "key.duplicate": key_duplicate,
+    "key.lower-case": key_lower_case,
     "keys.unknown-fleet": lambda call: success_or(call.keys("?fleetId=nobody"), "empty"),
     "keys.fleet-id": fleet_of_a_key,
     "keys.page-size": keys_page_size,

@@ -22,7 +22,7 @@ LONGEST = f"ct-{MARK}-".ljust(100, "a")
 EVERY_CHARACTER = frozenset(
     "<>[]{}()'\"\\/%&;:$#?!*+=|`^~@,\u200f\u202e\u200d\u0301\U0001f68c\U0001f697\U0001f680\x00\x07\t\r\n\u00a0"
 )
-KEY = {"keyIdentifier": "c7a1b2c3d40001", "visualNumber": "CT-1", "contractId": "CT-1"}
+KEY = {"keyIdentifier": "C7A1B2C3D40001", "visualNumber": "CT-1", "contractId": "CT-1"}
 HELD = Fixtures(
     fleet_with_codes="acme",
     active_codes=("ONE", "TWO"),

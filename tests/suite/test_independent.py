@@ -33,6 +33,7 @@ DIALECT = {
     "key.status": "204",
     "key.invalid": "400",
     "key.duplicate": "400",
+    "key.lower-case": "kept",
     "keys.unknown-fleet": "empty",
     "keys.fleet-id": "own",
     "keys.page-size": "clamped",

@@ -8,7 +8,7 @@ from fleet_contract.contract_tests.judging.dialect.reading import decided, folde
 from fleet_contract.contract_tests.judging.history import Facts
 from fleet_contract.spec.catalogue import catalogue
 
-from .histories import FLEETS, HELD, MARK, A, C, History, before
+from .histories import FLEETS, HELD, KEY, KEYS, MARK, A, C, History, before
 
 
 @pytest.mark.parametrize(
@@ -56,6 +56,22 @@ def test_a_rename_tells_an_answer(name: Any, status: int, shown: Any, question: 
     history = before(name__taken="accepted")
     exchange = history.rename(A, name, status, answer={"fleetId": A, "fleetName": shown} if status == 200 else b"")
     assert history.read(exchange).get(question) == answer
+
+
+@pytest.mark.parametrize(
+    ("shown", "answer"), [("04ab00000000c1", "kept"), ("04AB00000000C1", "capitals"), ("04Ab00000000C1", None)]
+)
+def test_a_key_that_is_shown_tells_what_becomes_of_lower_case(shown: str, answer: str | None) -> None:
+    history, sent = before(), {**KEY, "keyIdentifier": "04ab00000000c1"}
+    created = history.add("POST", KEYS, sent, 201, {**sent, "keyIdentifier": shown})
+    listed = history.page("", {"keys": [KEY, {**sent, "keyIdentifier": shown}]})
+    assert history.read(created).get("key.lower-case") == history.read(listed).get("key.lower-case") == answer
+
+
+def test_a_refused_key_tells_that_it_may_have_no_lower_case_unless_something_else_is_odd_about_it() -> None:
+    history, sent = before(), {**KEY, "keyIdentifier": "04ab00000000c1"}
+    assert history.read(history.add("POST", KEYS, sent, 422))["key.lower-case"] == "refused"
+    assert "key.lower-case" not in history.read(history.add("POST", KEYS, {**sent, "name": "A name"}, 422))
 
 
 def test_an_answer_that_two_situations_can_have_led_to_tells_nothing() -> None:

@@ -197,18 +197,21 @@ def test_a_reading_of_codes_is_in_a_situation(path: str, situation: str) -> None
         ({**KEY, "enabled": False, "fleetId": A}, "keys.create-a-key"),
         ({**KEY, "contractId": "CT-2"}, "keys.create-a-key-with-more"),
         ({**KEY, "fleetName": "One", "fleetId": A}, "keys.create-a-key-with-more"),
+        ({**KEY, "visualNumber": "CT-a"}, "keys.create-a-key-with-more"),
+        ({**KEY, "contractId": "de1"}, "keys.create-a-key-with-more"),
+        ({**KEY, "keyIdentifier": "c7A1B2C3D40001"}, "keys.create-a-key-in-lower-case"),
         ({**KEY, "fleetId": "theirs"}, "keys.create-an-odd-key"),
         ({**KEY, "fleetId": C}, "keys.create-an-odd-key"),
         ({**KEY, "keyIdentifier": "zz"}, "keys.create-an-odd-key"),
         ({**KEY, "keyIdentifier": []}, "keys.create-an-invalid-key"),
         ({"keyIdentifier": "c7a1b2c3d40001"}, "keys.create-an-invalid-key"),
         (b"{", "keys.create-an-invalid-key"),
-        ({**KEY, "keyIdentifier": "c7a1b2c3d40000"}, "keys.create-the-same-key"),
+        ({**KEY, "keyIdentifier": "C7A1B2C3D40000"}, "keys.create-the-same-key"),
     ],
 )
 def test_a_create_of_a_key_is_in_a_situation(body: Any, situation: str) -> None:
     history = before()
-    history.add("POST", KEYS, {**KEY, "keyIdentifier": "c7a1b2c3d40000", "contractId": "CT-2"}, 201)
+    history.add("POST", KEYS, {**KEY, "keyIdentifier": "C7A1B2C3D40000", "contractId": "CT-2"}, 201)
     assert history.situations(history.add("POST", KEYS, body, 400)) == {situation}
 
 

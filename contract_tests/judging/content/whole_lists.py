@@ -13,6 +13,7 @@ from fleet_contract.contract_tests.judging.key_lists import CreatedKey, KeyLists
 from fleet_contract.contract_tests.judging.keys_seen import REFUSED
 from fleet_contract.contract_tests.judging.listings import Item, Listing, cursor_of, items_of
 from fleet_contract.contract_tests.judging.moment import View
+from fleet_contract.contract_tests.judging.texts import in_capitals
 
 _KEPT_FIELDS = ("keyIdentifier", "visualNumber", "contractId", "enabled")
 _LISTED = "keys.created-key-is-listed"
@@ -172,7 +173,8 @@ def _as_created(key: CreatedKey, item: Item, view: View, numbers: tuple[int, ...
 def _same(field: str, sent: Any, listed: Any) -> bool:
     if field == "keyIdentifier":  # hexadecimal digits have no case
         return str(sent).casefold() == str(listed).casefold()
-    return bool(sent == listed)
+    is_in_capitals = isinstance(sent, str) and listed == in_capitals(sent)  # as EVCO ids are written (ISO 15118)
+    return is_in_capitals or bool(sent == listed)
 
 
 # --- a listing against an earlier one ------------------------------------------------------------
@@ -206,7 +208,7 @@ def _against_the_same(listing: Listing, other: Listing, lists: KeyLists) -> Find
     ids, others = _identifiers(listing, lists.view), _identifiers(other, lists.view)
     new = ids - others
     if new:
-        new = new - _unsettled(other, lists) if _is_of_our_fleet(listing, lists.view) else set()
+        new = _settled(new, other, lists) if _is_of_our_fleet(listing, lists.view) else set()
     whole = _EVERYTHING if listing.fleet is None else _FILTER
     got = f"{len(ids)} keys in {len(listing.pages)} pages, {len(others)} in {len(other.pages)}"
     numbers = (*listing.numbers, *other.numbers)
@@ -232,9 +234,10 @@ def _is_of_our_fleet(listing: Listing, view: View) -> bool:
     return fleet is not None and moment.fleet(fleet).creation is not None and moment.is_own(fleet)
 
 
-def _unsettled(listing: Listing, lists: KeyLists) -> set[str]:
-    """Return the identifiers of our keys that no list had shown before one: they may have appeared after it."""
-    return {key.identifier for key in lists.created if lists.first_listed(key) >= listing.started}
+def _settled(identifiers: set[str], listing: Listing, lists: KeyLists) -> set[str]:
+    """Leave out the identifiers of our keys that no list had shown before one: they may have appeared after it."""
+    unsettled = {key.identifier.casefold() for key in lists.created if lists.first_listed(key) >= listing.started}
+    return {each for each in identifiers if each.casefold() not in unsettled}
 
 
 def _identifiers(listing: Listing, view: View) -> set[str]:

@@ -5,8 +5,9 @@ from collections.abc import Callable, Mapping
 from fleet_contract.contract_tests.exchange import Answer
 from fleet_contract.contract_tests.judging.expectations.situations import situations_of
 from fleet_contract.contract_tests.judging.fleets_of_keys import how_fleets_are_shown
+from fleet_contract.contract_tests.judging.listings import items_of
 from fleet_contract.contract_tests.judging.moment import Moment
-from fleet_contract.contract_tests.judging.texts import is_unreserved
+from fleet_contract.contract_tests.judging.texts import has_lower_case, in_capitals, is_unreserved
 
 Reader = Callable[[Moment], str | None]
 
@@ -38,6 +39,20 @@ def _key_body(moment: Moment) -> str | None:
     if moment.request.operation != "create_charging_key" or answer is None or answer.status not in (200, 201):
         return None
     return "shown" if answer.body.strip() else "empty"
+
+
+def _lower_case(moment: Moment) -> str | None:
+    """Tell by a key that is shown; that one is refused, its situation tells."""
+    is_create = moment.request.operation == "create_charging_key" and isinstance(moment.value, dict)
+    shown = [moment.value] if is_create else items_of(moment.exchange) or ()
+    return next(filter(None, (_told_by(item.get("keyIdentifier"), moment) for item in shown)), None)
+
+
+def _told_by(identifier: object, moment: Moment) -> str | None:
+    sent = moment.history.keys.spelling_of(identifier)
+    if sent is None or not has_lower_case(sent):
+        return None
+    return {sent: "kept", in_capitals(sent): "capitals"}.get(str(identifier))
 
 
 _WRONG_BODIES = ("rename.without-a-name", "rename.to-an-overlong-name", "rename.to-an-invalid-name")
@@ -121,6 +136,7 @@ READERS: Mapping[str, Reader] = {
     "create.status": _status_of("create_fleet"),
     "key.status": _status_of("create_charging_key"),
     "key.body": _key_body,
+    "key.lower-case": _lower_case,
     "keys.fleet-id": how_fleets_are_shown,
     "rename.order": _rename_order,
     "http.allow": _allow,

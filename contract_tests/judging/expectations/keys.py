@@ -11,6 +11,7 @@ from fleet_contract.contract_tests.judging.moment import Moment
 from fleet_contract.contract_tests.judging.parsed_request import whole_number
 
 _REQUIRED = ("keyIdentifier", "visualNumber", "contractId")
+_TEXTS = _REQUIRED[1:]
 _TYPES: Mapping[str, type] = {
     "keyIdentifier": str,
     "visualNumber": str,
@@ -19,7 +20,7 @@ _TYPES: Mapping[str, type] = {
     "enabled": bool,
 }
 _NAMES = {"name", "fleetName"}
-_HEXADECIMAL = frozenset("0123456789abcdef")
+_HEXADECIMAL = frozenset("0123456789ABCDEF")
 _IDENTIFIER_LENGTHS = (8, 14)  # https://developer.plugsurfing.com/reference/createempchargingkey
 PAGE_SIZES = range(10, 501)
 _PARAMETERS = {"fleetId", "cursor", "page_size"}
@@ -46,16 +47,25 @@ def key_situations(moment: Moment) -> Iterator[str]:
     is_new = not moment.history.keys.may_be_made_unseen
     is_due = is_new and _is_plain(fields) and _goes_to_a_settled_fleet(fields.get("fleetId"), moment)
     if is_due and not others:
-        yield "keys.create-a-key-with-more" if _has_more(moment) else "keys.create-a-key"
+        yield from list(_of_a_plain_key(moment)) or ["keys.create-a-key"]
     elif not is_due:
         yield "keys.create-an-odd-key"
 
 
+def _of_a_plain_key(moment: Moment) -> Iterator[str]:
+    """Yield the situations of a key that every server lists which takes it, as far as not every server need take it."""
+    if texts.has_lower_case(moment.request.fields["keyIdentifier"]):
+        yield "keys.create-a-key-in-lower-case"
+    if _has_more(moment):
+        yield "keys.create-a-key-with-more"
+
+
 def _has_more(moment: Moment) -> bool:
-    """Say whether a key has a name, that of its fleet, or a contract of a key which came before it."""
+    """Say whether a key has a name, that of its fleet, the contract of an earlier key, or lower case in a text."""
     fields = moment.request.fields
-    alike = moment.history.keys.creates_with(fields["contractId"])
-    return bool(_NAMES & fields.keys()) or any(each.may_show_in(moment.exchange) for each in alike)
+    if _NAMES & fields.keys() or any(texts.has_lower_case(fields[name]) for name in _TEXTS):
+        return True
+    return any(each.may_show_in(moment.exchange) for each in moment.history.keys.creates_with(fields["contractId"]))
 
 
 def _made_it_for_the_caller(create: Exchange, moment: Moment) -> bool:
@@ -72,12 +82,12 @@ def _is_mistyped(name: str, value: Any) -> bool:
 
 
 def _is_plain(fields: Mapping[str, Any]) -> bool:
-    """Say whether every server takes a key of these members, wherever it goes."""
+    """Say whether every server takes a key of these members, wherever it goes and in whatever case."""
     if not all(isinstance(value, str if name in _NAMES else _TYPES.get(name, ())) for name, value in fields.items()):
         return False
     identifier = fields["keyIdentifier"]
-    is_hexadecimal = set(identifier) <= _HEXADECIMAL and len(identifier) in _IDENTIFIER_LENGTHS
-    return is_hexadecimal and all(fields[name] and texts.is_slug(fields[name].lower()) for name in _REQUIRED[1:])
+    is_hexadecimal = set(texts.in_capitals(identifier)) <= _HEXADECIMAL and len(identifier) in _IDENTIFIER_LENGTHS
+    return is_hexadecimal and all(fields[name] and texts.is_slug(texts.in_lower_case(fields[name])) for name in _TEXTS)
 
 
 def _goes_to_a_settled_fleet(fleet: str | None, moment: Moment) -> bool:

@@ -1,10 +1,11 @@
 """Variants that settle otherwise what lists, codes and prices show."""
 
 import json
+from typing import Any
 
 import falcon
 from falcon import Request, Response
-from tests.independent.server import Drive, create_app, reply
+from tests.independent.server import Drive, bad, create_app, reply
 
 from .registry import App, variant
 
@@ -93,3 +94,35 @@ def prices_have_new_ids_each_time_and_decimals_with_zeros() -> App:
             reply(resp, place)
 
     return create_app(Fickle())
+
+
+class InCapitals(Drive):
+    """Look at the texts of a key that have lower-case letters, before they are kept."""
+
+    def in_capitals(self, name: str, value: str) -> str:
+        del name
+        return value.upper()
+
+    def text(self, body: dict[str, Any], name: str) -> str | None:
+        value = super().text(body, name)
+        is_of_a_key = value is not None and name in ("keyIdentifier", "visualNumber", "contractId")
+        return self.in_capitals(name, str(value)) if is_of_a_key else value
+
+
+@variant("keys.create-accepts", "keys.created", "keys.listed")
+def keys_are_folded_to_capitals() -> App:
+    """Keep the identifier, the printed number and the contract of a key in capitals."""
+    return create_app(InCapitals())
+
+
+@variant("keys.create-accepts", "keys.created", "keys.listed")
+def keys_are_taken_in_capitals_alone() -> App:
+    """Refuse a key with a lower-case letter in its identifier, its printed number or its contract."""
+
+    class Strict(InCapitals):
+        def in_capitals(self, name: str, value: str) -> str:
+            if value != value.upper():
+                raise bad(f"{name} has capitals and digits alone.")
+            return value
+
+    return create_app(Strict())
