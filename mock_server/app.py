@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from fleet_contract.mock_server.control.service import ControlService
 from fleet_contract.mock_server.handlers import HANDLERS
 from fleet_contract.mock_server.journal import Journal
+from fleet_contract.mock_server.lengths import UNITS, Unit
 from fleet_contract.mock_server.pages import DOCUMENT_FROM_UI
 from fleet_contract.mock_server.parts import Parts
 from fleet_contract.mock_server.plan import Plan, parameters
@@ -68,22 +69,22 @@ def plans(parts: Parts) -> dict[str, Plan]:
 
 def plan(operation: Any, parts: Parts) -> Plan:
     """Return the plan of an operation that Connexion resolved."""
-    id = operation.operation_id
+    id, unit = operation.operation_id, UNITS[parts.dialect["length.unit"]]
     return Plan(
         id=id,
         handler=operation.function,
         hooks=tuple(parts.hooks.get(id, ())),
         parameters=parameters(operation.parameters),
-        body=Schema(operation.body_schema(), parts.dialect["length.unit"]) if operation.request_body else None,
-        responses=response_schemas(operation.responses) if parts.validate_responses else {},
+        body=Schema(operation.body_schema(), unit) if operation.request_body else None,
+        responses=response_schemas(operation.responses, unit) if parts.validate_responses else {},
         described=operation.responses,
     )
 
 
-def response_schemas(responses: dict[str, Any]) -> dict[int, Schema]:
+def response_schemas(responses: dict[str, Any], unit: Unit) -> dict[int, Schema]:
     """Return the schema of each status that is documented with a body of JSON."""
     return {
-        int(status): Schema(described["content"]["application/json"]["schema"])
+        int(status): Schema(described["content"]["application/json"]["schema"], unit)
         for status, described in responses.items()
         if "application/json" in described.get("content", {})
     }

@@ -8,6 +8,7 @@ from typing import Any
 from zlib import crc32
 
 from fleet_contract.mock_server.kinds import Kind
+from fleet_contract.mock_server.lengths import UNITS
 from fleet_contract.mock_server.messages import Fault
 from fleet_contract.mock_server.refusals import Refusal
 from fleet_contract.spec.dialect import Dialect, default_dialect
@@ -46,7 +47,7 @@ def new_id(sent: str, dialect: Dialect) -> str:
     id = tidy_id(sent, dialect)
     if not id:
         raise wrong(Kind.BAD_BODY, "fleetId", "is all blanks; expected at least one other character.")
-    return require_short("fleetId", id) if dialect.get("id.normalisation") == "nfc" else id
+    return require_short("fleetId", id, dialect) if dialect.get("id.normalisation") == "nfc" else id
 
 
 def new_name(sent: str | None, dialect: Dialect) -> str | None:
@@ -80,17 +81,19 @@ def tidy_name(field: str, sent: str, dialect: Dialect) -> str:
     if dialect["name.blanks"] == "trimmed":
         sent = sent.strip()
     if dialect["name.normalisation"] == "nfc":
-        sent = require_short(field, unicodedata.normalize("NFC", sent), Kind.INVALID_NAME)
+        sent = require_short(field, unicodedata.normalize("NFC", sent), dialect, Kind.INVALID_NAME)
     return sent
 
 
-def require_short(field: str, text: str, kind: Kind = Kind.BAD_BODY) -> str:
+def require_short(field: str, text: str, dialect: Dialect, kind: Kind = Kind.BAD_BODY) -> str:
     """Return a text; raises Refusal where normalisation, which can lengthen it, led beyond the limit."""
-    if len(text) > LONGEST:
+    unit = UNITS[dialect["length.unit"]]
+    length = unit.length(text)
+    if length > LONGEST:
         raise Refusal(
             kind,
-            f"{field} has {len(text)} characters after normalisation; at most {LONGEST} are allowed.",
-            fault=Fault(f"/{field}", keyword="maxLength", limit=LONGEST, length=len(text), unit="code points"),
+            f"{field} has {length} characters after normalisation; at most {LONGEST} are allowed.",
+            fault=Fault(f"/{field}", keyword="maxLength", limit=LONGEST, length=length, unit=unit.name),
         )
     return text
 

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from fleet_contract.mock_server import forms
 from fleet_contract.mock_server.kinds import Kind
+from fleet_contract.mock_server.lengths import UNITS
 from fleet_contract.mock_server.messages import NOTHING, Call, Fault, Reply
 from fleet_contract.mock_server.refusals import Refusal
 from fleet_contract.mock_server.store import ChargingKey, Code, Fleet, FleetIdTaken, KeyTaken, Store
@@ -66,13 +67,13 @@ async def get_invitation_codes(world: World, call: Call) -> Reply:
 def id_in_path(call: Call, dialect: Dialect) -> str:
     """Return the fleet id that the path names; raises Refusal when no fleet can have it."""
     id = call.path["fleetId"]
-    if len(id) > forms.LONGEST:
+    unit = UNITS[dialect["length.unit"]]
+    # What is too long only in UTF-16 is the id of no fleet.
+    if len(id) > forms.LONGEST and (length := unit.length(id)) > forms.LONGEST:
         raise Refusal(
             Kind.OVERLONG_ID,
-            f"The fleetId in the path has {len(id)} characters; at most {forms.LONGEST} are allowed.",
-            fault=Fault(
-                parameter="fleetId", keyword="maxLength", limit=forms.LONGEST, length=len(id), unit="code points"
-            ),
+            f"The fleetId in the path has {length} characters; at most {forms.LONGEST} are allowed.",
+            fault=Fault(parameter="fleetId", keyword="maxLength", limit=forms.LONGEST, length=length, unit=unit.name),
         )
     return forms.tidy_id(id, dialect)
 

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from jsonschema_rs import Draft4Validator, ValidationError, ValidationErrorKind, validator_for
 
 from fleet_contract.mock_server.kinds import Kind
+from fleet_contract.mock_server.lengths import CODE_POINTS, Unit
 from fleet_contract.mock_server.messages import Fault, Json
 from fleet_contract.mock_server.refusals import Refusal
 
@@ -39,19 +40,20 @@ HOLLOW: dict[type, Json] = {list: [], dict: {}}
 
 
 class Schema:
-    """A schema of the document, compiled; lengths are counted in the units of the dialect."""
+    """A schema of the document, compiled; lengths are counted in the unit of the dialect."""
 
-    def __init__(self, schema: Mapping[str, Any], units: str = "code-points") -> None:
+    def __init__(self, schema: Mapping[str, Any], unit: Unit = CODE_POINTS) -> None:
         translated = {"$schema": DRAFT_4, **translate(schema)}
-        keywords = KEYWORDS[units]
-        self._validator = validator_for(translated, keywords=keywords) if keywords else Draft4Validator(translated)
+        is_usual = unit is CODE_POINTS
+        self._validator = Draft4Validator(translated) if is_usual else validator_for(translated, keywords=at_most(unit))
+        self._unit = unit
         self.fits: Callable[[Json], bool] = self._validator.is_valid
         self._known = frozenset(translated.get("properties", ()))
 
     def errors(self, value: Json) -> list["Misfit"]:
         """Return what is wrong with a request's value that does not fit; none of these looks below its members."""
         outlined = outline(value, self._known)
-        return [_misfit(error, outlined) for error in self._validator.iter_errors(outlined)]
+        return [_misfit(error, outlined, self._unit) for error in self._validator.iter_errors(outlined)]
 
 
 def outline(value: Json, known: Set[str]) -> Json:
@@ -69,33 +71,28 @@ def outline(value: Json, known: Set[str]) -> Json:
 class Misfit(NamedTuple):
     """A part of a value that does not fit: where it is, which keyword of the schema it breaks, what that asks for.
 
-    `is_in_units` says whether its length was counted in UTF-16 code units.
+    `unit` is what its length was counted in.
     """
 
     path: tuple[str | int, ...]
     keyword: str
     limit: Any
     value: Json
-    is_in_units: bool = False
+    unit: Unit = CODE_POINTS
 
     @property
     def length(self) -> int:
         """How long the value is, as it was counted."""
-        return units_of(self.value) if self.is_in_units else len(self.value)
+        return self.unit.length(self.value)
 
 
-def _misfit(error: ValidationError, value: Json) -> Misfit:
+def _misfit(error: ValidationError, value: Json, unit: Unit) -> Misfit:
     path = tuple(error.instance_path)
     found = reduce(getitem, path, value)
     kind = error.kind  # It is made anew whenever it is asked for.
     if isinstance(kind, ValidationErrorKind.Custom):
-        return Misfit(path, kind.name, int(kind.message), found, is_in_units=True)
+        return Misfit(path, kind.name, int(kind.message), found, unit)
     return Misfit(path, kind.name, kind.value, found)
-
-
-def units_of(text: str) -> int:
-    """Return how many UTF-16 code units a text has."""
-    return len(text.encode("utf-16-le")) // 2
 
 
 def translate(schema: Any) -> Any:
@@ -110,20 +107,20 @@ def translate(schema: Any) -> Any:
     return translated
 
 
-class AtMostUnits:
-    """The keyword maxLength where a server counts UTF-16 code units, as Java, JavaScript and C# do."""
+def at_most(unit: Unit) -> dict[str, Any]:
+    """Return the keyword maxLength as a server means it that counts in another unit than JSON Schema."""
 
-    def __init__(self, parent_schema: dict[str, Any], value: Any, schema_path: list[str | int]) -> None:
-        del parent_schema, schema_path
-        self._limit = value
+    class AtMost:
+        def __init__(self, parent_schema: dict[str, Any], value: Any, schema_path: list[str | int]) -> None:
+            del parent_schema, schema_path
+            self._limit = value
 
-    def validate(self, instance: Any) -> None:
-        """Raise ValueError for a text that has more; it says how many are allowed."""
-        if isinstance(instance, str) and units_of(instance) > self._limit:
-            raise ValueError(str(self._limit))
+        def validate(self, instance: Any) -> None:
+            """Raise ValueError for a text that has more; it says how many are allowed."""
+            if isinstance(instance, str) and unit.length(instance) > self._limit:
+                raise ValueError(str(self._limit))
 
-
-KEYWORDS: dict[str, dict[str, Any]] = {"code-points": {}, "utf-16": {"maxLength": AtMostUnits}}
+    return {"maxLength": AtMost}
 
 
 def body_refusal(misfits: list[Misfit]) -> Refusal:
@@ -145,8 +142,7 @@ def fault_of(misfit: Misfit) -> Fault:
     pointer = "".join(["/" + escaped(str(step)[:LONGEST_NAME_REPEATED]) for step in path])
     if misfit.keyword not in LENGTHS:
         return Fault(pointer, keyword=misfit.keyword)
-    unit = "UTF-16 code units" if misfit.is_in_units else "code points"
-    return Fault(pointer, keyword=misfit.keyword, limit=misfit.limit, length=misfit.length, unit=unit)
+    return Fault(pointer, keyword=misfit.keyword, limit=misfit.limit, length=misfit.length, unit=misfit.unit.name)
 
 
 @lru_cache(maxsize=256)
@@ -182,7 +178,7 @@ def _missing(field: str, misfit: Misfit) -> str:
 
 
 def _too_long(field: str, misfit: Misfit) -> str:
-    unit = "UTF-16 code units" if misfit.is_in_units else "characters"
+    unit = "characters" if misfit.unit is CODE_POINTS else misfit.unit.name
     return f"{field} has {misfit.length} {unit}; at most {misfit.limit} are allowed."
 
 

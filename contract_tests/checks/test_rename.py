@@ -54,8 +54,10 @@ def test_a_name_is_not_measured_by_what_it_takes(api: Api, home: str) -> None:
 
 
 @reaches("rename.name-holds-100-characters")
-def test_a_name_of_100_characters_of_two_units_each_shows_the_unit(api: Api, home: str) -> None:
+def test_names_that_are_longer_in_one_unit_than_in_another_show_the_unit(api: Api, home: str, depth: Depth) -> None:
     api.rename(home, api.fresh_name(100, texts.FOUR_BYTES))
+    if depth > Depth.QUICK:  # which has no request to spare
+        api.rename(home, api.fresh_name() + texts.ASTRONAUT * 40)
 
 
 @reaches("rename.refuses-an-overlong-name", depth=Depth.SMOKE)

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from fleet_contract.contract_tests.marks import digits_of
 
 TWO_BYTES, THREE_BYTES, FOUR_BYTES = "é", "東", "🚗"
+ASTRONAUT = "👩\u200d🚀"  # three code points, of which a reader sees one character
 
 PLAIN_ENDINGS = [
     "",

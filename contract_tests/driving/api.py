@@ -15,7 +15,7 @@ from fleet_contract.contract_tests.judging.fleet import SETTLING_SECONDS
 from fleet_contract.contract_tests.judging.history import shown_id
 from fleet_contract.contract_tests.judging.listings import cursor_of, items_of
 from fleet_contract.contract_tests.judging.parsed_request import MISSING, parse_request
-from fleet_contract.contract_tests.judging.texts import LIMIT
+from fleet_contract.contract_tests.judging.texts import is_overlong
 from fleet_contract.contract_tests.marks import PRINTED, number_of
 from fleet_contract.contract_tests.network.client import Client
 from fleet_contract.contract_tests.network.disturbance import disturbance
@@ -115,7 +115,12 @@ class Api:
         exchange = self.post(FLEETS, {key: value for key, value in members.items() if value is not MISSING}, **how)
         if exchange.request.caller is Caller.OTHER and exchange.burst:
             self.contested.add(str(id))
-        if exchange.succeeded and exchange.request.caller is Caller.OWNER and isinstance(id, str) and len(id) <= LIMIT:
+        if (
+            exchange.succeeded
+            and exchange.request.caller is Caller.OWNER
+            and isinstance(id, str)
+            and not is_overlong(id)
+        ):
             self.created.setdefault(id)
         return exchange
 

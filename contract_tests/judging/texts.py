@@ -4,6 +4,7 @@ import json
 import re
 import unicodedata
 from functools import lru_cache
+from itertools import pairwise
 from string import ascii_lowercase, ascii_uppercase
 
 LIMIT = 100  # characters, of ids and of names (guide#fleet-identifier, guide#rename-a-fleet)
@@ -16,6 +17,13 @@ _ALARMING = re.compile(r"<\w|\$\{|;\s*drop\s|\.\./", re.IGNORECASE)
 _CONTROL_CHARACTER = re.compile("[\x00-\x1f\x7f-\x9f]")  # the general category Cc
 _BLANKS = "".join(chr(code) for code in range(0x10000) if code <= 0x20 or chr(code).isspace()) + "\ufeff"
 _UNSEEN = ("Mn", "Mc", "Me", "Cc", "Cf")  # marks upon letters; control and format characters
+_JOINING_CATEGORIES = ("Mn", "Mc", "Me", "Cf", "Cn")  # marks, joiners, and what a newer version of Unicode may have
+# Letters that join others (Thai and Lao AM, Hangul jamo, prefixes of Indic scripts, half-width marks of Katakana), the
+# letters of flags, and the colours of skin.
+_JOINING = re.compile(
+    "[\u0e33\u0eb3\u0d4e\u1100-\u11ff\u1cf5\u1cf6\ua960-\ua97f\ud7b0-\ud7ff\uff9e\uff9f\U000111c2\U000111c3\U0001193f\U00011941"
+    "\U00011a3a\U00011a84-\U00011a89\U00011d46\U00011f02\U0001f1e6-\U0001f1ff\U0001f3fb-\U0001f3ff]"
+)
 _LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
 _UPPER = str.maketrans(ascii_lowercase, ascii_uppercase)
 
@@ -27,9 +35,28 @@ def utf16_units(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
+@lru_cache(4096)
+def fewest_graphemes(text: str) -> int:
+    """Return how many grapheme clusters a text has at least, in whatever version of Unicode.
+
+    They are what a reader sees as one character each, as Swift counts them, and Ruby and Elixir on request.
+    """
+    joined = [_may_join(each) for each in text]
+    beginning = (
+        not (joins or joins_before) and pair != ("\r", "\n")
+        for (joins_before, joins), pair in zip(pairwise(joined), pairwise(text), strict=True)
+    )
+    return bool(text) + sum(beginning)
+
+
+def _may_join(character: str) -> bool:
+    """Say whether a character may be part of what stands before or behind it (Unicode Standard Annex 29)."""
+    return unicodedata.category(character) in _JOINING_CATEGORIES or _JOINING.match(character) is not None
+
+
 def is_overlong(text: str) -> bool:
     """Say whether a text is beyond the limit in every unit that a server may count in."""
-    return len(text) > LIMIT
+    return len(text) > LIMIT and fewest_graphemes(text) > LIMIT
 
 
 def is_overlong_by_blanks(text: str) -> bool:
@@ -38,8 +65,18 @@ def is_overlong_by_blanks(text: str) -> bool:
 
 
 def is_between_the_units(text: str) -> bool:
+    """Say whether a text is within the limit in one unit that a server may count in, and beyond it in another."""
+    return utf16_units(text) > LIMIT and not is_overlong(text)
+
+
+def is_longer_in_utf16(text: str) -> bool:
     """Say whether a text is within the limit in code points and beyond it in UTF-16 units."""
     return len(text) <= LIMIT < utf16_units(text)
+
+
+def is_longer_than_it_looks(text: str) -> bool:
+    """Say whether a text is beyond the limit in code points, and perhaps within it in grapheme clusters."""
+    return len(text) > LIMIT and not is_overlong(text)
 
 
 def is_longest(text: str) -> bool:

@@ -10,7 +10,7 @@ from fleet_contract.contract_tests.driving.untested import Lack, Reason, Unteste
 from fleet_contract.contract_tests.exchange import Caller, Exchange, Request
 from fleet_contract.contract_tests.judging.listings import cursor_of, items_of
 from fleet_contract.contract_tests.judging.parsed_request import parse_request
-from fleet_contract.contract_tests.judging.texts import LIMIT
+from fleet_contract.contract_tests.judging.texts import is_overlong
 from fleet_contract.contract_tests.network.outgoing import READS
 from fleet_contract.contract_tests.programs.cast import Cast
 from fleet_contract.contract_tests.programs.program import Program, Step
@@ -68,7 +68,7 @@ class _Player:
             return
         sent = parse_request(request, self.fixtures.location_path)
         ids = (sent.path_id, sent.fields.get("fleetId"))
-        if any(isinstance(id, str) and 0 < len(id) <= LIMIT and self.api.mark not in id.casefold() for id in ids):
+        if any(isinstance(id, str) and id and not is_overlong(id) and self.api.mark not in id.casefold() for id in ids):
             raise Untested(Reason(Lack.SETUP, "a step would write to a fleet without the run's mark"))
 
     def born(self, id: Any, exchange: Exchange) -> None:

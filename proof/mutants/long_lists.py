@@ -141,8 +141,6 @@ TABLE: Table = {
             told(is_list, held(1, contract_id="x"), held(2, contract_id="Y"), lists(page_size="10"),
                  turns_the_page(page_size="10")),
             cut_by("contract_id", "contractId")),
-    },
-    ("keys.filter-lists-the-whole-fleet", "keys.pages-list-each-key-once"): {
         "pages-are-cut-by-the-case-of-identifiers": (
             "Keys of a fleet are in the order of their identifiers whatever the case, and cut into pages by it.",
             told(lambda m: is_list(m) and is_filtered(m),

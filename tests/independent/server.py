@@ -83,14 +83,18 @@ class Drive:
         self.fleets: MutableMapping[str, Fleet] = {}
         self.keys: dict[str, tuple[str, dict[str, Any]]] = {}
 
+    def length(self, text: str) -> int:
+        """Count UTF-16 units."""
+        return len(text.encode("utf-16-le")) // 2
+
     def text(self, body: dict[str, Any], name: str) -> str | None:
-        """A text property, or None where it is absent or null; its length counts UTF-16 units."""
+        """A text property, or None where it is absent or null."""
         value = body.get(name)
         if value is None:
             return None
         if not isinstance(value, str) or re.search("[\ud800-\udfff]", value):
             raise bad(f"{name} must be a string of whole characters.")
-        if len(value.encode("utf-16-le")) // 2 > LONGEST:
+        if self.length(value) > LONGEST:
             raise bad(f"{name} must not be longer than {LONGEST} characters.")
         return value.strip() if name.lower().endswith("name") else value
 

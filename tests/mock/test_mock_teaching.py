@@ -58,10 +58,22 @@ def test_a_problem_names_the_field_and_the_rule(
     assert {name: problem.get(name) for name in members} == members
 
 
-def test_a_length_is_in_the_units_of_the_dialect(speak: Callable[..., Client]) -> None:
-    problem = speak({"length.unit": "utf-16"}).create(FACES).json()
-    assert (problem["length"], problem["limit"], problem["unit"]) == (102, 100, "UTF-16 code units")
-    assert problem["detail"] == "fleetId has 102 UTF-16 code units; at most 100 are allowed."
+@pytest.mark.parametrize(
+    ("answer", "id", "length", "unit"),
+    [
+        ("utf-16", FACES, 102, "UTF-16 code units"),
+        ("graphemes", "👨\u200d👩\u200d👧\u200d👦" * 101, 101, "grapheme clusters"),
+    ],
+)
+def test_a_length_is_in_the_units_of_the_dialect(
+    speak: Callable[..., Client], answer: str, id: str, length: int, unit: str
+) -> None:
+    call = speak({"length.unit": answer, "path.overlong-id": "400"})
+    problem = call.create(id).json()
+    assert (problem["length"], problem["limit"], problem["unit"]) == (length, 100, unit)
+    assert problem["detail"] == f"fleetId has {length} {unit}; at most 100 are allowed."
+    if answer == "graphemes":
+        assert call.codes(id).json()["length"] == length
 
 
 def test_an_unknown_property_is_pointed_to(speak: Callable[..., Client]) -> None:

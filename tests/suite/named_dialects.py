@@ -72,6 +72,7 @@ DIALECTS = {
         "id.blanks": "trimmed",
         "id.normalisation": "nfc",
         "id.case": "ignored",
+        "length.unit": "graphemes",
         "json.scalars": "as-string",
         "rename.foreign": "403",
         "key.status": "200",

@@ -48,6 +48,8 @@ def test_a_create_tells_an_answer(sent: Any, status: int, shown: Any, question: 
         ("e\u0301", 200, "e\u0301", "name.normalisation", "none"),
         ("\U0001f68c" * 51, 400, None, "length.unit", "utf-16"),
         ("\U0001f68c" * 51, 200, "\U0001f68c" * 51, "length.unit", "code-points"),
+        ("\U0001f680\u200d" * 60, 400, None, "length.unit", None),
+        ("\U0001f680\u200d" * 60, 200, "\U0001f680\u200d" * 60, "length.unit", "graphemes"),
         (7, 200, "7", "json.scalars", "as-string"),
         (7, 400, None, "json.scalars", "refused"),
     ],
@@ -111,6 +113,8 @@ def test_readings_are_folded_to_one_answer_or_none() -> None:
     assert decided(folded_once) == {"create.status": "200"}
     assert folded([("key.status", "204")])["key.body"] == "not-applicable"
     assert folded([("read.delay", "none"), ("read.delay", "some")])["read.delay"] == "some"
+    assert folded([("length.unit", "code-points"), ("length.unit", "graphemes")])["length.unit"] == "graphemes"
+    assert folded([("length.unit", "code-points"), ("length.unit", "utf-16")])["length.unit"] == "mixed"
 
 
 def test_what_a_server_is_held_to_counts_from_the_start() -> None:

@@ -157,6 +157,7 @@ def test_once_its_fleet_is_renamed_a_repeated_create_tells_nothing_of_identical_
             {"rename.a-renamed-fleet", "rename.to-a-name-with-blanks-around", "rename.to-control-characters"},
         ),
         (A, {"newName": "\U0001f68c" * 51}, {"rename.a-renamed-fleet", "rename.to-a-name-between-the-units"}),
+        (A, {"newName": "\U0001f680\u200d" * 60}, {"rename.a-renamed-fleet", "rename.to-a-name-longer-than-it-looks"}),
         (A, {"newName": "x", "id": 1}, {"rename.a-renamed-fleet", "any.unknown-property"}),
         (A, b"null", {"rename.a-renamed-fleet", "rename.with-no-json"}),
         (f"ct-{MARK}-zzz", {}, {"rename.an-unknown-fleet", "rename.without-a-name"}),

@@ -13,7 +13,7 @@ from fleet_contract.contract_tests.judging.history import History
 from fleet_contract.contract_tests.judging.identity import loosest
 from fleet_contract.contract_tests.judging.moment import Moment
 from fleet_contract.contract_tests.judging.parsed_request import MISSING
-from fleet_contract.contract_tests.judging.texts import is_overlong_by_blanks, nfc, without_any_blanks
+from fleet_contract.contract_tests.judging.texts import LIMIT, is_overlong_by_blanks, nfc, without_any_blanks
 
 _SPELLING = "http.json-is-read-by-value"
 # What the fleet in an answer shows of the body that was sent.
@@ -61,7 +61,7 @@ def _of_create(moment: Moment) -> Findings:
     fields = moment.request.fields
     id, name = fields.get("fleetId"), fields.get("fleetName", MISSING)
     ids = [each for each in _variants(id) if not _is_too_long(each)]
-    requirement = "create.refuses-an-overlong-id" if _is_too_long(id) else "create.echoes-the-id"
+    requirement = "create.refuses-an-overlong-id" if _is_long(id) else "create.echoes-the-id"
     yield _shows(moment, requirement, "fleetId", ids)
     fleet = moment.fleet(str(id))
     if fleet.is_renamed or fleet.may_have_been_created_alike:
@@ -71,7 +71,7 @@ def _of_create(moment: Moment) -> Findings:
 
 
 def _about_the_name(name: Any) -> str:
-    if _is_too_long(name):
+    if _is_long(name):
         return "create.refuses-an-overlong-name"
     return "create.name-is-optional" if name in (MISSING, None, "") else "create.echoes-the-name"
 
@@ -84,7 +84,7 @@ def _of_rename(moment: Moment) -> Findings:
     ids = [*_variants(id), *_ids_of_the_same_fleet(id, moment), *_id_of_an_unseen_create(id, moment)]
     yield _shows(moment, "rename.keeps-the-id", "fleetId", ids)
     name = moment.request.fields.get("newName", MISSING)
-    requirement = "rename.refuses-an-overlong-name" if _is_too_long(name) else "rename.answers-the-new-name"
+    requirement = "rename.refuses-an-overlong-name" if _is_long(name) else "rename.answers-the-new-name"
     # Whoever reads the fleet again after the rename may see the name that an overlapping one gave.
     names = [name, *names_meanwhile(moment.fleet(id))]
     yield _shows(moment, requirement, "fleetName", _shown_as(names, ids))
@@ -97,6 +97,11 @@ def _may_be_a_refusal(moment: Moment) -> bool:
 
 
 _JUDGES = {"create_fleet": _of_create, "rename_fleet": _of_rename}
+
+
+def _is_long(text: object) -> bool:
+    """Say whether an id or a name is accepted whole only by whoever counts what a reader sees."""
+    return isinstance(text, str) and len(text) > LIMIT
 
 
 def _is_too_long(text: object) -> bool:

@@ -102,6 +102,16 @@ def _name_blanks(moment: Moment) -> str | None:
     return next(filter(None, (reader(moment) for reader in readers)), None)
 
 
+def _unit(moment: Moment) -> str | None:
+    """Tell by a name of few code points whether UTF-16 is counted, and by one of many whether these are not.
+
+    That one is accepted although it has more than fit is told by `graphemes` alone.
+    """
+    if len(_sent_name(moment)) > LIMIT:
+        return "graphemes" if moment.exchange.succeeded else None
+    return "code-points" if moment.exchange.succeeded else "utf-16"
+
+
 # --- ids -----------------------------------------------------------------------------------------
 
 
@@ -174,7 +184,7 @@ READERS: Mapping[str, Reader] = {
     "id.blanks": _id_changed(str.strip, "trimmed", "kept"),
     "id.normalisation": _id_changed(nfc, "nfc", "none"),
     "id.case": _case,
-    "length.unit": lambda moment: "code-points" if moment.exchange.succeeded else "utf-16",
+    "length.unit": _unit,
     "json.scalars": _on_success("as-string"),
     "properties.unknown": _on_success("ignored"),
     "invitation.new-fleet": _new_fleet,

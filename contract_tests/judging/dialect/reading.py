@@ -16,8 +16,8 @@ from fleet_contract.spec.dialect import MIXED, NOT_APPLICABLE, UNKNOWN, Dialect,
 # since a name is another fleet's only where the fleet is another.
 READ_FIRST: Sequence[Collection[str]] = (("id.blanks", "id.normalisation", "id.case"), ("name.taken",))
 _ABOUT_FLEETS = ("create_fleet", "rename_fleet", "get_invitation_codes")
-# What is not always to be seen, so that one sight of it tells.
-_TELLING = {"read.delay": "some"}
+# What is not always to be seen, so that one sight of it tells: whoever counts clusters takes many code points as well.
+_TELLING = {"read.delay": "some", "length.unit": "graphemes"}
 _ENOUGH = 100  # requests after which a pace that met no 429 is called free of them
 
 

@@ -12,7 +12,8 @@ _SHORT = 4  # code points; a server may want some more of a name
 
 # What servers decide differently about a name, by the situation of a rename to it.
 ODD_NAMES: Mapping[str, Callable[[str], bool]] = {
-    "rename.to-a-name-between-the-units": texts.is_between_the_units,
+    "rename.to-a-name-between-the-units": texts.is_longer_in_utf16,
+    "rename.to-a-name-longer-than-it-looks": texts.is_longer_than_it_looks,
     "rename.to-blanks": lambda name: not name.strip(),
     "rename.to-a-name-with-blanks-around": lambda name: bool(name.strip()) and texts.has_blanks_around(name),
     "rename.to-control-characters": texts.has_control_characters,

@@ -7,6 +7,7 @@ from typing import Any
 
 import falcon
 from tests.independent.server import Drive, bad, create_app
+from wcwidth import iter_graphemes
 
 from .registry import App, variant
 
@@ -35,6 +36,17 @@ def texts_are_trimmed_before_they_are_measured_and_numbers_are_texts() -> App:
             return super().text({name: value.strip()} if isinstance(value, str) else body, name)
 
     return create_app(Trimming())
+
+
+@variant("create", "rename", "fleets.id-holds")
+def lengths_count_what_is_seen() -> App:
+    """Count grapheme clusters, as Swift does, so that a family of seven code points is one character."""
+
+    class Seeing(Drive):
+        def length(self, text: str) -> int:
+            return len(list(iter_graphemes(text)))
+
+    return create_app(Seeing())
 
 
 @variant("create", "rename")
