@@ -85,7 +85,7 @@ def test_a_key_without_a_fleet_is_listed_without_a_filter(api: Api, home: str) -
         api.list_keys(fleetId=home)
 
 
-_PAGES_OF_A_SHARED_SERVER = 4  # of 500 keys; where there are more, a complete list costs too much
+_PAGES_OF_A_SHARED_SERVER = 3  # of 500 keys; where there are more, a complete list costs too much
 
 
 @reaches("keys.create-refuses-an-invalid-key")

@@ -10,7 +10,7 @@ from fleet_contract.contract_tests.judging.content.json_form import judge_json_f
 from fleet_contract.contract_tests.judging.content.pages import judge_created_key, judge_page
 from fleet_contract.contract_tests.judging.content.prices import judge_location, judge_prices
 from fleet_contract.contract_tests.judging.content.whole_lists import judge_lists
-from fleet_contract.contract_tests.judging.dialect.reading import decided, read_dialect, readings
+from fleet_contract.contract_tests.judging.dialect.reading import TELLING, decided, read_dialect, readings
 from fleet_contract.contract_tests.judging.excuses import excuses
 from fleet_contract.contract_tests.judging.expectations.statuses import judge_status
 from fleet_contract.contract_tests.judging.explanations import Causes, explanations
@@ -111,7 +111,8 @@ def _against_what_is_held(moment: Moment) -> Findings:
     for question, answer in readings(moment) if held else ():
         if question in held:
             expected = f"{question} = {held[question]}, as the target file says"
-            yield finding("dialect.is-as-held", answer == held[question], moment.here, expected, answer)
+            is_as_held = held[question] in (answer, TELLING.get(question))
+            yield finding("dialect.is-as-held", is_as_held, moment.here, expected, answer)
 
 
 def _excused(findings: Iterable[Finding], history: History) -> dict[int, Exchange]:

@@ -45,6 +45,18 @@ def test_what_is_not_held_is_not_judged() -> None:
     assert AS_HELD not in {each.requirement for each in (*held, *judged(history).findings)}
 
 
+def test_what_is_not_always_to_be_seen_is_held_though_one_exchange_does_not_show_it() -> None:
+    history = History()
+    history.create(A)
+    name = f"{MARK} {'🚗' * 60}"
+    history.rename(A, name)  # longer than 100 UTF-16 units, which is all that it shows
+    found = {
+        unit: [each.kept for each in judged(history, length__unit=unit).findings if each.requirement == AS_HELD]
+        for unit in ("code-points", "graphemes", "utf-16")
+    }
+    assert found == {"code-points": [True], "graphemes": [True], "utf-16": [False]}
+
+
 # --- what the dialect decides -----------------------------------------------------------------------------------------
 
 

@@ -16,8 +16,9 @@ from fleet_contract.spec.dialect import MIXED, NOT_APPLICABLE, UNKNOWN, Dialect,
 # since a name is another fleet's only where the fleet is another.
 READ_FIRST: Sequence[Collection[str]] = (("id.blanks", "id.normalisation", "id.case"), ("name.taken",))
 _ABOUT_FLEETS = ("create_fleet", "rename_fleet", "get_invitation_codes")
-# What is not always to be seen, so that one sight of it tells: whoever counts clusters takes many code points as well.
-_TELLING = {"read.delay": "some", "length.unit": "graphemes"}
+# What is not always to be seen, so that one sight of it tells, and others tell nothing against it: whoever counts
+# clusters takes many code points as well.
+TELLING = {"read.delay": "some", "length.unit": "graphemes"}
 _ENOUGH = 100  # requests after which a pace that met no 429 is called free of them
 
 
@@ -91,7 +92,7 @@ def folded(found: Iterable[Reading]) -> Dialect:
     answers: dict[str, set[str]] = defaultdict(set)
     for question, answer in found:
         answers[question].add(answer)
-    for question, telling in _TELLING.items():
+    for question, telling in TELLING.items():
         answers[question] &= {telling} if telling in answers[question] else answers[question]
     read = {id: _one(answers[id]) for id in catalogue().questions}
     return {id: answer if _may_exist(id, read) else NOT_APPLICABLE for id, answer in read.items()}
