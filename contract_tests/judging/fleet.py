@@ -250,9 +250,13 @@ class Fleet:
 
     @cached_property
     def has_codes_for_others(self) -> bool | None:
-        """Whether it has codes by what another caller was shown of it; None where nobody else could tell."""
+        """Whether it has codes by what another caller was shown of it; None where nobody else could tell.
+
+        Those of a new fleet may come late: where it was missed soon, only what was shown before tells.
+        """
         others = [each for each in self.calls.codes if not each.is_by_the_caller_of(self.exchange)]
-        if any(map(value_of, others)):
+        may_come_late = self._is_missed_soon_at(self.exchange)
+        if any(value_of(each) for each in others if not may_come_late or each.precedes(self.exchange)):
             return True
         asked = any(each.status == NOT_FOUND and self._at(each).is_renamed for each in others)
         return False if asked else None

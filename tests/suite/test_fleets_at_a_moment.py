@@ -52,6 +52,24 @@ def test_a_fleet_is_whose_create_succeeded_whoever_was_answered_with_an_error_be
 
 
 @pytest.mark.parametrize(
+    ("missed", "shown", "has"),
+    [
+        ((2, 3), (4, 5), None),  # soon after its create, whose codes may come late
+        ((4, 5), (2, 3), True),
+        ((60, 61), (62, 63), True),
+    ],
+)
+def test_codes_that_came_late_do_not_tell_what_others_were_to_be_answered_before(
+    missed: tuple[float, float], shown: tuple[float, float], has: bool | None
+) -> None:
+    history = History()
+    history.create(A, caller=Caller.OTHER, at=(0, 1))
+    miss = history.codes(A, 404, at=missed)
+    history.codes(A, 200, [{"code": "FIRST2024"}], caller=Caller.OTHER, at=shown)
+    assert history.fleet(A, miss).has_codes_for_others is has
+
+
+@pytest.mark.parametrize(
     ("one", "other", "dialect", "match"),
     [
         ("a", "a", {}, IdMatch.SAME),
