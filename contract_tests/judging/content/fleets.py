@@ -60,8 +60,8 @@ def laid_to_spelling(found: Sequence[Finding], history: History) -> Findings:
 def _of_create(moment: Moment) -> Findings:
     fields = moment.request.fields
     id, name = fields.get("fleetId"), fields.get("fleetName", MISSING)
-    ids = [each for each in _variants(id) if not _is_too_long(each)]
-    requirement = "create.refuses-an-overlong-id" if _is_long(id) else "create.echoes-the-id"
+    ids = [each for each in _variants(id) if not _fits_without_blanks(each)]
+    requirement = "create.refuses-an-overlong-id" if _is_beyond_the_limit(id) else "create.echoes-the-id"
     yield _shows(moment, requirement, "fleetId", ids)
     fleet = moment.fleet(str(id))
     if fleet.is_renamed or fleet.may_have_been_created_alike:
@@ -71,7 +71,7 @@ def _of_create(moment: Moment) -> Findings:
 
 
 def _about_the_name(name: Any) -> str:
-    if _is_long(name):
+    if _is_beyond_the_limit(name):
         return "create.refuses-an-overlong-name"
     return "create.name-is-optional" if name in (MISSING, None, "") else "create.echoes-the-name"
 
@@ -84,7 +84,7 @@ def _of_rename(moment: Moment) -> Findings:
     ids = [*_variants(id), *_ids_of_the_same_fleet(id, moment), *_id_of_an_unseen_create(id, moment)]
     yield _shows(moment, "rename.keeps-the-id", "fleetId", ids)
     name = moment.request.fields.get("newName", MISSING)
-    requirement = "rename.refuses-an-overlong-name" if _is_long(name) else "rename.answers-the-new-name"
+    requirement = "rename.refuses-an-overlong-name" if _is_beyond_the_limit(name) else "rename.answers-the-new-name"
     # Whoever reads the fleet again after the rename may see the name that an overlapping one gave.
     names = [name, *names_meanwhile(moment.fleet(id))]
     yield _shows(moment, requirement, "fleetName", _shown_as(names, ids))
@@ -99,12 +99,12 @@ def _may_be_a_refusal(moment: Moment) -> bool:
 _JUDGES = {"create_fleet": _of_create, "rename_fleet": _of_rename}
 
 
-def _is_long(text: object) -> bool:
+def _is_beyond_the_limit(text: object) -> bool:
     """Say whether an id or a name is accepted whole only by whoever counts what a reader sees."""
     return isinstance(text, str) and len(text) > LIMIT
 
 
-def _is_too_long(text: object) -> bool:
+def _fits_without_blanks(text: object) -> bool:
     """Say whether an id or a name can only have been accepted without the blanks around it."""
     return isinstance(text, str) and is_overlong_by_blanks(text)
 
@@ -159,5 +159,5 @@ def _shown_as_one(name: Any, ids: list[Any]) -> list[Any]:
     unnamed = [MISSING, None, "", *ids]
     if name is MISSING or name is None:
         return unnamed
-    variants = [each for each in _variants(name) if not _is_too_long(each)]
+    variants = [each for each in _variants(name) if not _fits_without_blanks(each)]
     return variants if isinstance(name, str) and name.strip() else [*variants, *unnamed]
