@@ -1,10 +1,12 @@
 """What a run costs its own machine: CPU of the suite's process for each exchange, in a short run and in a long one.
 
 `python -m bench.cost` serves the mock in a process of its own, judges it at standard depth, and then drives the same
-checks several times over within one run, so that one history of thousands of exchanges is judged.
+checks several times over within one run, so that one history of thousands of exchanges is judged. What a whole process
+costs, with all that it loads, is told beside it.
 """
 
 import json
+import resource
 import subprocess
 import sys
 import time
@@ -73,6 +75,15 @@ def cost(url: str, rounds: int) -> Cost:
     return Cost(len(report.history.exchanges), judged - begun, judged - driven)
 
 
+def cost_of_a_process(url: str) -> float:
+    """Return the CPU seconds of a whole `fleet-contract run`, from the start of Python to its end."""
+    command = [sys.executable, "-m", "fleet_contract.contract_tests", "run", url, "--target", str(TARGET), "--quiet"]
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(command, check=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
 @click.command()
 @click.option("--check", is_flag=True, help="Fail where a run costs more than it may.")
 def main(*, check: bool) -> None:
@@ -80,11 +91,16 @@ def main(*, check: bool) -> None:
     with mock_of_its_own() as url:
         cost(url, 1)  # which loads and compiles what is used for the first time
         costs = [cost(url, rounds) for rounds in ROUNDS]
+        whole = cost_of_a_process(url)
     for each in costs:
         share = each.judging / each.seconds
         click.echo(
             f"{each.exchanges:,} exchanges: {each.milliseconds:.2f} ms of CPU each, {share:.0%} of it for judging"
         )
+    click.echo(
+        f"A whole process of {costs[0].exchanges:,} exchanges: {whole:.2f} s of CPU, "
+        f"{1000 * whole / costs[0].exchanges:.2f} ms each"
+    )
     growth = costs[-1].milliseconds / costs[0].milliseconds
     click.echo(f"An exchange of the long run costs {growth:.2f} times as much.")
     if check and (costs[0].milliseconds > MOST_MILLISECONDS or growth > MOST_GROWTH):

@@ -21,6 +21,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 from fleet_contract.contract_tests.exchange import KEY_HEADER, NotJson, parse_json
 from fleet_contract.contract_tests.judging.bodies import spell
 from fleet_contract.contract_tests.judging.texts import LIMIT
+from fleet_contract.contract_tests.process.surroundings import seeded_alone
 from fleet_contract.spec.document import Operation, operations
 
 if TYPE_CHECKING:
@@ -185,15 +186,12 @@ def _load(document: dict[str, Any]) -> "OpenApiSchema":
 def _undisturbed() -> Iterator[None]:
     """Keep away what others in this process, and its environment, have told Hypothesis and Schemathesis.
 
-    There is no public way to any of this. Hypothesis mixes constants of all loaded local modules into what it draws,
-    and takes what settings leave out from the profile in force, which is another under CI. Schemathesis obeys hooks
-    and authentication that any module may have registered for the whole process.
+    There is no public way to any of this. Hypothesis takes what settings leave out from the profile in force, which is
+    another under CI. Schemathesis obeys hooks and authentication that any module may have registered for the whole
+    process.
     """
     import hypothesis
     from hypothesis.internal import charmap
-    from hypothesis.internal.cache import LRUCache
-    from hypothesis.internal.conjecture import providers
-    from hypothesis.internal.constants_ast import Constants
     from schemathesis import auths, hooks
     from schemathesis.generation.hypothesis import examples
 
@@ -210,12 +208,9 @@ def _undisturbed() -> Iterator[None]:
         print_blob=False,
         backend="hypothesis",
     )
-    no_constants = Constants()
-    with ExitStack() as stack:
+    with seeded_alone(), ExitStack() as stack:
         for owner, name, ours in (
             (examples, "default_settings", lambda: settings),
-            (providers, "_get_local_constants", lambda: no_constants),
-            (providers, "CONSTANTS_CACHE", LRUCache(1024)),
             (charmap, "intervals_from_codec", intervals_of_utf_8),
             (hooks.GLOBAL_HOOK_DISPATCHER, "_hooks", defaultdict(list)),
             (auths.GLOBAL_AUTH_STORAGE, "providers", []),

@@ -1,19 +1,14 @@
 """Hunting in rounds: Hypothesis draws programs and shrinks what fails; what was seen to fail is kept as it happens."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
-from typing import Any
-from unittest.mock import patch
 
 from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 from hypothesis.errors import Flaky
-from hypothesis.internal.cache import LRUCache
-from hypothesis.internal.conjecture import providers
-from hypothesis.internal.constants_ast import Constants
 from hypothesis.strategies import SearchStrategy
 
 from fleet_contract.contract_tests.driving.untested import Lack, Untested
@@ -23,7 +18,7 @@ from fleet_contract.contract_tests.exploring.runs import Runs
 from fleet_contract.contract_tests.judging.judge import judge
 from fleet_contract.contract_tests.network.budget import BudgetSpent
 from fleet_contract.contract_tests.network.disturbance import disturbance
-from fleet_contract.contract_tests.process.surroundings import without_storage
+from fleet_contract.contract_tests.process.surroundings import seeded_alone
 from fleet_contract.contract_tests.programs import replaying
 from fleet_contract.contract_tests.programs.program import Program
 from fleet_contract.contract_tests.running.runs import Run
@@ -110,7 +105,7 @@ class Hunt:
     def hunt(self) -> None:
         """Go on until the allowance or a budget is spent; raises KeyboardInterrupt."""
         strategy = programs(self._runs.settings().target)
-        with as_seeded():
+        with seeded_alone():
             for number in range(1_000_000_000):
                 if self._allowance.is_spent(self.programs):
                     return
@@ -258,19 +253,3 @@ def _driven(drive: Callable[[Program], None], strategy: SearchStrategy[Program],
         drive(program)
 
     driven()
-
-
-@contextmanager
-def as_seeded() -> Iterator[None]:
-    """Let Hypothesis draw by its seed alone.
-
-    It mixes constants of the modules that happen to be loaded into what it draws, and
-    keeps some of them in the working directory.
-    """
-    fresh: LRUCache[Any, Any] = LRUCache(providers.CONSTANTS_CACHE.max_size)  # the old one holds what others drew from
-    with (
-        patch.object(providers, "_get_local_constants", Constants),
-        patch.object(providers, "CONSTANTS_CACHE", fresh),
-        without_storage(),
-    ):
-        yield

@@ -5,6 +5,7 @@ import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 _OF_LIBRARIES = ("PYTEST_", "HYPOTHESIS_")
 _INSTEAD = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "HYPOTHESIS_NO_PLUGINS": "1"}
@@ -51,11 +52,23 @@ def somewhere() -> Iterator[None]:
 
 
 @contextmanager
-def without_storage() -> Iterator[None]:
-    """Keep Hypothesis from its folder in the working directory."""
-    from unittest.mock import patch  # both take long, and what only asks a question does without
+def seeded_alone() -> Iterator[None]:
+    """Let Hypothesis draw by its seed and settings alone, and store nothing.
+
+    It mixes constants of all local modules that happen to be loaded into what it draws, for which it parses each of
+    them, and it keeps what it found in the working directory. There is no public way to keep it from either.
+    """
+    from unittest.mock import patch  # all of these take long, and what only asks a question does without
 
     from hypothesis import configuration
+    from hypothesis.internal.cache import LRUCache
+    from hypothesis.internal.conjecture import providers
+    from hypothesis.internal.constants_ast import Constants
 
-    with patch.object(configuration, "__hypothesis_home_directory", _NOWHERE):
+    fresh: LRUCache[Any, Any] = LRUCache(providers.CONSTANTS_CACHE.max_size)  # the old one holds what others drew from
+    with (
+        patch.object(configuration, "__hypothesis_home_directory", _NOWHERE),
+        patch.object(providers, "_get_local_constants", Constants),
+        patch.object(providers, "CONSTANTS_CACHE", fresh),
+    ):
         yield

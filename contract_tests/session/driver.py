@@ -13,7 +13,7 @@ from fleet_contract.contract_tests.driving.untested import Lack, Reason, Unteste
 from fleet_contract.contract_tests.network.budget import BudgetSpent, Cost
 from fleet_contract.contract_tests.network.client import INTERRUPTED, WritesForbidden
 from fleet_contract.contract_tests.process.printable import printable
-from fleet_contract.contract_tests.process.surroundings import without_storage
+from fleet_contract.contract_tests.process.surroundings import seeded_alone
 from fleet_contract.contract_tests.programs.case_files import Case
 from fleet_contract.contract_tests.reports.progress import Progress
 from fleet_contract.contract_tests.running.runs import Report, Run, Settings
@@ -151,7 +151,7 @@ class Driver:
 
     def _drive(self, check: Check, function: Callable[..., None], arguments: dict[str, Any]) -> None:
         cases = [{"case": row} for row in check.cases.at(self._run.settings.depth)] if check.cases else [{}]
-        with without_storage():
+        with seeded_alone():
             for case in cases:
                 function(**{**arguments, **case})
 
