@@ -224,8 +224,8 @@ class Connection(asyncio.Protocol):
             (b"content-length", b"%d" % len(text)),
             (b"connection", b"close"),
         ]
-        is_head = begun is not None and begun.head.method == "HEAD"
-        self.write(head_of_response(status, *headers) + (b"" if is_head else text))
+        wants_content = begun is None or begun.head.wants_content
+        self.write(head_of_response(status, *headers) + (text if wants_content else b""))
         self.end()
 
     # --- how it ends ---
@@ -275,9 +275,15 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast("asyncio.Transport", transport)
-        self.server = address_of(transport.get_extra_info("sockname"))
-        self.client = address_of(transport.get_extra_info("peername"))
         self.scheme = "https" if transport.get_extra_info("sslcontext") else "http"
+        self.scope = {
+            "type": "http",
+            "asgi": {"version": "3.0", "spec_version": "2.3"},
+            "server": address_of(transport.get_extra_info("sockname")),
+            "client": address_of(transport.get_extra_info("peername")),
+            "scheme": self.scheme,
+            "root_path": "",
+        }
         self._connections.add(self)
 
     def connection_lost(self, exc: Exception | None) -> None:

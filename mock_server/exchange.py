@@ -4,7 +4,7 @@ import asyncio
 import logging
 from functools import lru_cache
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from starlette.types import ASGIApp, Message, Scope
 
@@ -18,6 +18,8 @@ PHRASES = {status.value: status.phrase.encode() for status in HTTPStatus}
 STATUS_LINES = {status: b"HTTP/1.1 %d %s" % (status, PHRASES.get(status, b"")) for status in range(100, 1000)}
 CLOSE = (b"connection", b"close")
 WITHOUT_CONTENT = (204, 304)
+
+Fields = tuple[tuple[bytes, bytes], ...]
 
 log = logging.getLogger("fleet_mock")
 
@@ -78,22 +80,7 @@ class Exchange:
 
     @property
     def scope(self) -> Scope:
-        head = self.head
-        connection = self._connection
-        return {
-            "type": "http",
-            "asgi": {"version": "3.0", "spec_version": "2.3"},
-            "http_version": head.version,
-            "server": connection.server,
-            "client": connection.client,
-            "scheme": connection.scheme,
-            "method": head.method,
-            "root_path": "",
-            "path": head.path,
-            "raw_path": head.raw_path,
-            "query_string": head.query,
-            "headers": head.headers,
-        }
+        return {**self._connection.scope, **self.head.scope}
 
     async def receive(self) -> Message:
         """Return some of the body, or that there is nobody any more."""
@@ -118,7 +105,7 @@ class Exchange:
             await self._connection.unclogged()
         if self.is_abandoned:
             return
-        content = b"" if self.head.method == "HEAD" else message.get("body", b"")
+        content = message.get("body", b"") if self.head.wants_content else b""
         if self.has_begun:
             self._connection.write(content)
         else:
@@ -133,15 +120,16 @@ class Exchange:
 
     def _head_of_response(self) -> bytes:
         status, own = self._start["status"], self._start["headers"]
-        fields = dict(own)
-        has_content = status not in WITHOUT_CONTENT and self.head.method != "HEAD"
-        length = fields.get(b"content-length")
-        self._rest_of_response = int(length) if length and has_content else 0
-        self._lives &= not self._connection.is_last and fields.get(b"connection") != b"close"
-        self._lives &= length is not None or not has_content
-        closing = () if self._lives or b"connection" in fields else (CLOSE,)
-        usual = [each for each in self._connection.server_state.default_headers if each[0] not in fields]
-        return head_of_response(status, *usual, *own, *closing)
+        connection = self._connection
+        begun = beginning_of_response(
+            status,
+            tuple(own),
+            tuple(connection.server_state.default_headers),
+            self.head.wants_content and status not in WITHOUT_CONTENT,
+            self._lives and not connection.is_last,
+        )
+        self._rest_of_response, self._lives = begun.length, begun.lives
+        return begun.head
 
     async def _news(self) -> None:
         self._waiter = asyncio.get_running_loop().create_future()
@@ -152,12 +140,32 @@ class Exchange:
             self._waiter.set_result(None)
 
 
-@lru_cache(maxsize=256)
-def head_of_response(status: int, *headers: tuple[bytes, bytes]) -> bytes:
-    """Return the status line and the header fields of a response; raises ValueError for a field that would be two.
+class Beginning(NamedTuple):
+    """The head of a response, how long it says that the content is, and whether the connection may go on after it."""
 
-    Few heads occur, again and again.
+    head: bytes
+    length: int
+    lives: bool
+
+
+@lru_cache(maxsize=256)
+def beginning_of_response(status: int, own: Fields, usual: Fields, has_content: bool, lives: bool) -> Beginning:
+    """Return how a response begins, with the usual fields that it has not itself; raises ValueError.
+
+    `lives` says whether the connection may go on as far as the request is concerned. Few responses begin otherwise than
+    one before.
     """
+    fields = dict(own)
+    length = fields.get(b"content-length")
+    lives = lives and fields.get(b"connection") != b"close" and (length is not None or not has_content)
+    closing = () if lives or b"connection" in fields else (CLOSE,)
+    others = [each for each in usual if each[0] not in fields]
+    head = head_of_response(status, *others, *own, *closing)
+    return Beginning(head, int(length) if length and has_content else 0, lives)
+
+
+def head_of_response(status: int, *headers: tuple[bytes, bytes]) -> bytes:
+    """Return the status line and the header fields of a response; raises ValueError for a field that would be two."""
     head = b"\r\n".join([STATUS_LINES[status], *[b"%s: %s" % each for each in headers], b"\r\n"])
     if head.count(b"\n") != len(headers) + 2 or head.count(b"\r") != len(headers) + 2:
         raise ValueError("A header field of the response holds a line end.")

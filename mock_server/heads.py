@@ -5,9 +5,10 @@ not installed, so that an odd request is decided alike everywhere.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import unquote
 
 import h11
@@ -55,17 +56,14 @@ class Body(Protocol):
 class Head:
     """A request line and header fields, their names in lower case.
 
-    `length` is that of the body in bytes, None where the body comes in chunks. `lives` says whether the connection may
-    go on after the response, which it need not in HTTP/1.0; `expects_leave` whether the client waits to be told that it
-    may send the body (RFC 9110, section 10.1.1).
+    `scope` is what an ASGI application is told of them, and `wants_content` is False where the response is to have
+    none. `length` is that of the body in bytes, None where the body comes in chunks. `lives` says whether the
+    connection may go on after the response, which it need not in HTTP/1.0; `expects_leave` whether the client waits to
+    be told that it may send the body (RFC 9110, section 10.1.1).
     """
 
-    method: str
-    raw_path: bytes
-    path: str
-    query: bytes
-    version: str
-    headers: Headers
+    scope: Mapping[str, Any]
+    wants_content: bool
     length: int | None
     lives: bool
     expects_leave: bool
@@ -193,12 +191,15 @@ def _head(method: bytes, target: bytes, version: bytes, headers: Headers) -> Hea
     fields = dict(headers)
     raw_path, _, query = target.partition(b"?")
     return Head(
-        method=method.decode(),
-        raw_path=raw_path,
-        path=unquote(raw_path.decode("ascii")),
-        query=query,
-        version=version.decode(),
-        headers=headers,
+        scope={
+            "http_version": version.decode(),
+            "method": method.decode(),
+            "path": unquote(raw_path.decode("ascii")),
+            "raw_path": raw_path,
+            "query_string": query,
+            "headers": headers,
+        },
+        wants_content=method != b"HEAD",
         length=None if b"transfer-encoding" in fields else int(fields.get(b"content-length", 0)),
         lives=version == b"1.1" and not (b"connection" in fields and _closes(headers)),
         expects_leave=fields.get(b"expect", b"").lower() == b"100-continue",
