@@ -15,7 +15,7 @@ from starlette.types import Message, Send
 from fleet_contract.mock_server.clock import moment, steady
 from fleet_contract.mock_server.deliveries import Deliver
 from fleet_contract.mock_server.kinds import Kind
-from fleet_contract.mock_server.messages import Answer, Call, Fault, Reason
+from fleet_contract.mock_server.messages import Answer, Call, Fault, Fields, Reason
 
 MOST_COUNTED = 10_000  # worlds whose exchanges were forgotten
 MOST_BYTES = 64 * 1024**2  # of all exchanges
@@ -145,14 +145,14 @@ def row_of(at: float, seconds: float, call: Call, answer: Answer) -> bytes:
         seconds,
         call.method,
         call.raw_path,
-        row_of_headers(*call.headers),
+        row_of_headers(call.headers.all),
         call.operation_id,
         call.world,
         call.tenant,
         call.raw_query,
         call.raw_body,
         answer.status,
-        row_of_headers(*answer.headers.items()),
+        row_of_headers(tuple(answer.headers.items())),
         answer.body,
         deliver and deliver.__name__,
         reason and row_of_reason(reason),
@@ -161,7 +161,7 @@ def row_of(at: float, seconds: float, call: Call, answer: Answer) -> bytes:
 
 
 @lru_cache(maxsize=256)
-def row_of_headers(*headers: tuple[str, str]) -> bytes:
+def row_of_headers(headers: tuple[tuple[str, str], ...]) -> bytes:
     """Return header fields as a row; the same ones occur again and again."""
     return marshal.dumps(headers, VERSION)
 
@@ -178,7 +178,14 @@ def entry_of(number: int, row: bytes, replica: str) -> Entry:
     at, seconds, *sent, status, headers, body, delivery, why = read(row)
     method, raw_path, fields, operation_id, world, tenant, raw_query, raw_body = sent
     call = Call(
-        method, raw_path, read(fields), operation_id, world, tenant=tenant, raw_query=raw_query, raw_body=raw_body
+        method,
+        raw_path,
+        Fields(read(fields)),
+        operation_id,
+        world,
+        tenant=tenant,
+        raw_query=raw_query,
+        raw_body=raw_body,
     )
     reason = reason_of(why) if why else None
     kind = reason.kind if reason else None

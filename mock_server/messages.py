@@ -4,7 +4,7 @@ Nobody changes a reply or an answer that is made. They are not frozen, since tha
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -15,8 +15,26 @@ if TYPE_CHECKING:
     from fleet_contract.mock_server.on_demand import Demand
 
 Json = Any
-Headers = Sequence[tuple[str, str]]
 WITHOUT_CONTENT = (204, 304)  # statuses whose response has no body (RFC 9110, section 6.4.1)
+
+
+@dataclass(slots=True)
+class Fields:
+    """The header fields of a request in their order, with names in lower case.
+
+    `first` has the first of each name, and `repeats` says whether a name stands twice: both are asked again and again.
+    """
+
+    all: tuple[tuple[str, str], ...] = ()
+    first: Mapping[str, str] = field(init=False, repr=False, compare=False)
+    repeats: bool = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        self.first = dict(reversed(self.all))
+        self.repeats = len(self.first) < len(self.all)
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter(self.all)
 
 
 @dataclass(slots=True)
@@ -24,13 +42,13 @@ class Call:
     """One request, filled in on its way inward.
 
     `operation_id` is None where no operation was meant; `prefix` is what named the world in
-    front of the path; `headers` have lower-case names; `path` and `query` are decoded;
+    front of the path; `path` and `query` are decoded;
     `body` is the value of a JSON body; `demand` is what the call is to meet, once that is known.
     """
 
     method: str
     raw_path: str
-    headers: Headers
+    headers: Fields
     operation_id: str | None = None
     world: str = "main"
     prefix: str = ""
@@ -44,10 +62,7 @@ class Call:
 
     def header(self, name: str) -> str | None:
         """Return the first header of this name; the name is given in lower case."""
-        for known, value in self.headers:  # A generator would take thrice as long, and this is asked often.
-            if known == name:
-                return value
-        return None
+        return self.headers.first.get(name)
 
 
 @dataclass(slots=True)

@@ -11,7 +11,7 @@ LENGTH = b"content-length"
 
 async def sent(answer: Answer, send: Send, *, head: bool) -> None:
     """Send an answer whole, unless it has a delivery of its own; without its body to HEAD."""
-    raw = [*encoded(*answer.headers.items())]
+    raw = [*encoded(tuple(answer.headers.items()))]
     if answer.status not in WITHOUT_CONTENT:
         raw.append((LENGTH, b"%d" % len(answer.body)))
     start = {"type": "http.response.start", "status": answer.status, "headers": raw}
@@ -24,7 +24,7 @@ async def sent(answer: Answer, send: Send, *, head: bool) -> None:
 
 
 @lru_cache(maxsize=256)
-def encoded(*headers: tuple[str, str]) -> tuple[tuple[bytes, bytes], ...]:
+def encoded(headers: tuple[tuple[str, str], ...]) -> tuple[tuple[bytes, bytes], ...]:
     """Return header fields as ASGI has them, but for a length, which is counted; few sets occur, again and again."""
     fields = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
     return tuple([field for field in fields if field[0] != LENGTH])

@@ -3,7 +3,7 @@
 import re
 
 from fleet_contract.mock_server.kinds import Kind
-from fleet_contract.mock_server.messages import Call
+from fleet_contract.mock_server.messages import Call, Fields
 from fleet_contract.mock_server.refusals import Refusal
 from fleet_contract.spec.files import Contradiction
 
@@ -28,7 +28,7 @@ def read_target(call: Call) -> None:
     absolute = authority_and_path(call.raw_path)
     if absolute is not None:
         host, path = absolute
-        call.headers = (("host", host), *(each for each in call.headers if each[0] != "host"))
+        call.headers = Fields((("host", host), *(each for each in call.headers if each[0] != "host")))
         call.raw_path = path or (EVERYTHING if call.method == "OPTIONS" else "/")
     if not call.raw_path.startswith("/") and (call.method, call.raw_path) != ("OPTIONS", EVERYTHING):
         raise Refusal(Kind.BAD_REQUEST, "The request target is neither a path nor a URL.")

@@ -14,7 +14,7 @@ from fleet_contract.mock_server.clock import steady
 from fleet_contract.mock_server.control.service import ROOT, ControlService, is_for_control
 from fleet_contract.mock_server.journal import Journal
 from fleet_contract.mock_server.kinds import Kind
-from fleet_contract.mock_server.messages import Answer, Call, Headers
+from fleet_contract.mock_server.messages import Answer, Call, Fields
 from fleet_contract.mock_server.pages import pages, with_policy
 from fleet_contract.mock_server.refusals import Refusal, refusal_of, rendered
 from fleet_contract.mock_server.routes import Routes, listed
@@ -60,7 +60,7 @@ class Wire:
         """Answer a call of the control API; False where it is none, and then the world that its path names is told."""
         call.raw_path, named = without_world(call.raw_path)
         if named is not None:
-            call.headers = ((HEADER, named), *call.headers)
+            call.headers = Fields(((HEADER, named), *call.headers))
             call.prefix = f"{ROOT}/worlds/{named}"
         asked = replace(call)
         try:
@@ -132,22 +132,21 @@ async def lifespan(worlds: Worlds, receive: Receive, send: Send) -> None:
 def call_of(scope: Scope) -> Call:
     """Return a request as a call, its path as it stood on the wire."""
     raw_path = scope.get("raw_path") or quote(scope["path"]).encode()
-    headers = decoded(*scope["headers"])
+    headers = decoded(tuple(scope["headers"]))
     return Call(scope["method"], raw_path.decode("latin-1"), headers, raw_query=scope["query_string"])
 
 
 @lru_cache(maxsize=256)
-def decoded(*headers: tuple[bytes, bytes]) -> Headers:
+def decoded(headers: tuple[tuple[bytes, bytes], ...]) -> Fields:
     """Return header fields as text; a client sends the same ones again and again."""
-    return tuple([(name.decode("latin-1"), value.decode("latin-1")) for name, value in headers])
+    return Fields(tuple([(name.decode("latin-1"), value.decode("latin-1")) for name, value in headers]))
 
 
 def require_clear_head(call: Call, version: str) -> None:
     """Raise Refusal for a head of which two readers may think differently."""
     require_one_framing(call, version)
-    values: dict[str, str] = {}
-    for name, value in call.headers:
-        if name in STANDING_ONCE and values.setdefault(name, value) != value:
+    for name, value in call.headers if call.headers.repeats else ():
+        if name in STANDING_ONCE and call.header(name) != value:
             raise Refusal(Kind.BAD_REQUEST, f"{STANDING_ONCE[name]} occurs twice with two values. Send it once.")
 
 
@@ -162,8 +161,8 @@ def require_one_framing(call: Call, version: str) -> None:
 
 def is_for_people(call: Call) -> bool:
     """Say whether a call asks for the Swagger UI, the document it shows, or where to find them."""
-    is_a_page = call.raw_path in PAGES_FOR_PEOPLE or call.raw_path.startswith("/ui/")
-    return is_a_page or (call.raw_path == "/" and call.method in ("GET", "HEAD"))
+    path = call.raw_path
+    return path in PAGES_FOR_PEOPLE or path.startswith("/ui/") or (path == "/" and call.method in ("GET", "HEAD"))
 
 
 async def collected(app: ASGIApp, scope: Scope, receive: Receive) -> Answer:

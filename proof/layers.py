@@ -8,7 +8,7 @@ from itertools import count
 
 from fleet_contract.mock_server.bodies import Incoming
 from fleet_contract.mock_server.codings import unpacked
-from fleet_contract.mock_server.messages import Answer, Call
+from fleet_contract.mock_server.messages import Answer, Call, Fields
 from fleet_contract.mock_server.parts import Layer, Mock
 from fleet_contract.mock_server.parts import Proceed as Within
 from fleet_contract.mock_server.refusals import Refusal
@@ -62,10 +62,10 @@ class Watched:
 
     async def moment(self, call: Call) -> Moment:
         """Return a call with all that may decide whether a mutant fires."""
-        seen = replace(call, headers=list(call.headers))
+        seen = replace(call)
         with suppress(Refusal):
             seen.raw_body = unpacked(call, call.raw_body, self.mock.parts.body_limit)
-            seen.headers = [each for each in seen.headers if each[0] != "content-encoding"]
+            seen.headers = Fields(tuple(each for each in seen.headers if each[0] != "content-encoding"))
         with suppress(Refusal):
             self.mock.routes.match(seen, self.mock.dialect)
         tenant = self.mock.access.tenant_of(self.mock.access.key(call) or "")

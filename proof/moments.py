@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 
 from fleet_contract.mock_server import forms
 from fleet_contract.mock_server.bodies import decoded, is_json, require_whole_characters
-from fleet_contract.mock_server.messages import Answer, Call, Json
+from fleet_contract.mock_server.messages import Answer, Call, Fields, Json
 from fleet_contract.mock_server.parts import Mock
 from fleet_contract.mock_server.plan import Plan
 from fleet_contract.mock_server.refusals import Refusal
@@ -209,15 +209,15 @@ class Moment:
         return replace(self.call, raw_query=urlencode(query).encode("latin-1"))
 
     def with_header(self, name: str, value: str) -> Call:
-        return replace(self.call, headers=[*self.headers_without(name), (name, value)])
+        return replace(self.call, headers=Fields((*self.headers_without(name), (name, value))))
 
     def of_tenant(self, tenant: str) -> Call:
         """Return the call as one of a tenant."""
         tenants = self.mock.access.tenants
         return self.with_header("x-api-key", next(key for key, owner in tenants.items() if owner == tenant))
 
-    def headers_without(self, unwanted: str) -> list[tuple[str, str]]:
-        return [(name, value) for name, value in self.call.headers if name != unwanted]
+    def headers_without(self, unwanted: str) -> Fields:
+        return Fields(tuple(each for each in self.call.headers if each[0] != unwanted))
 
 
 def value_of(body: bytes) -> Json:

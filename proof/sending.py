@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote, unquote, urlencode
 
-from fleet_contract.mock_server.messages import Call, Json
+from fleet_contract.mock_server.messages import Call, Fields, Json
 
 OURS, THEIRS = "demo-key", "other-key"  # the keys of the two tenants that the seed has
 OUR_TENANT, THEIR_TENANT = "demo", "other"
@@ -42,9 +42,8 @@ class Request:
 
     def call(self) -> Call:
         """Return this request as the mock sees it."""
-        return Call(
-            self.method, self.path, list(self.headers), raw_query=self.query.encode("latin-1"), raw_body=self.body
-        )
+        query = self.query.encode("latin-1")
+        return Call(self.method, self.path, Fields(self.headers), raw_query=query, raw_body=self.body)
 
 
 def request(method: str, path: str, query: str = "", body: bytes | None = None, **more: Any) -> Request:

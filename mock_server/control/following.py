@@ -14,7 +14,7 @@ from fleet_contract.mock_server.codings import CODINGS
 from fleet_contract.mock_server.control.curl import repeated
 from fleet_contract.mock_server.har import Masking
 from fleet_contract.mock_server.journal import Entry, Follower, described
-from fleet_contract.mock_server.messages import Answer, Call
+from fleet_contract.mock_server.messages import Answer, Call, Fields
 from fleet_contract.mock_server.refusals import Refusal
 
 if TYPE_CHECKING:
@@ -125,11 +125,11 @@ def keep_alive(desk: "Desk") -> None:
 def masked(entry: Entry, masking: Masking) -> Entry:
     """Return an exchange with pseudonyms in place of API keys and invitation codes."""
     call, answer = entry.call, entry.answer
-    headers = [(name, masking.header(name, value)) for name, value in call.headers]
+    headers = tuple((name, masking.header(name, value)) for name, value in call.headers)
     sent = {name: masking.header(name, value) for name, value in answer.headers.items()}
     body = masking.body(unpacked(answer))
     return entry._replace(
-        call=replace(call, headers=headers, raw_body=masking.body(call.raw_body)),
+        call=replace(call, headers=Fields(headers), raw_body=masking.body(call.raw_body)),
         answer=replace(answer, headers=sent, body=body),
     )
 

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from fleet_contract.mock_server.handlers import HANDLERS, Handler
-from fleet_contract.mock_server.messages import NOTHING, Call, to_bytes
+from fleet_contract.mock_server.messages import NOTHING, Call, Fields, to_bytes
 from fleet_contract.mock_server.parts import Mock, parts
 from fleet_contract.mock_server.refusals import refusal_of, rendered
 
@@ -43,7 +43,7 @@ def endpoint(id: str, handler: Handler, mock: Mock) -> Callable[..., Awaitable[R
 
     async def respond(**arguments: Any) -> Response:
         request: Any = current
-        call = Call(request.method, "", [], operation_id=id, tenant=arguments.get("user") or TENANT)
+        call = Call(request.method, "", Fields(), operation_id=id, tenant=arguments.get("user") or TENANT)
         call.body = arguments.pop("body", None)
         call.path = {name: value for name, value in arguments.items() if name in request.path_params}
         call.query = {name: value for name, value in arguments.items() if name in request.query_params}

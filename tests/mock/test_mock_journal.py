@@ -13,7 +13,7 @@ from fleet_contract.mock_server.clock import steady
 from fleet_contract.mock_server.journal import MOST_BYTES, Entry, Journal
 from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.log_of_requests import line_for_people, line_of_json
-from fleet_contract.mock_server.messages import Answer, Call, Fault, Reason
+from fleet_contract.mock_server.messages import Answer, Call, Fault, Fields, Reason
 from fleet_contract.mock_server.parts import Bounds, parts
 from tests.mock.test_mock_control import Controller
 
@@ -93,10 +93,10 @@ def test_a_journal_is_one_worlds_and_goes_with_a_reset(mock: Controller) -> None
 def test_the_ring_is_bounded_in_number_and_in_bytes() -> None:
     journal = Journal(3)
     for number in range(5):
-        journal.note(0.0, Call("GET", f"/{number}", []), Answer(200, {}))
+        journal.note(0.0, Call("GET", f"/{number}", Fields()), Answer(200, {}))
     assert [each.call.raw_path for each in journal.of("main")] == ["/2", "/3", "/4"]
     for _ in range(5):
-        journal.note(0.0, Call("GET", "/large", []), Answer(200, {}, bytes(MOST_BYTES // 2 - 1000)))
+        journal.note(0.0, Call("GET", "/large", Fields()), Answer(200, {}, bytes(MOST_BYTES // 2 - 1000)))
     assert len(list(journal.of("main"))) == 2
 
 
@@ -104,7 +104,9 @@ def test_an_exchange_is_read_as_it_was_noted() -> None:
     journal, heard = Journal(3), list[Entry]()
     listened = Journal(3, heard.append)
     reason = Reason(Kind.BAD_BODY, "No.", Fault("/a", None, "maxLength", 1, 2, "bytes"), "create.refuses-a-missing-id")
-    call = Call("POST", "/x", (("a", "b"),), "create_fleet", "w", tenant="demo", raw_query=b"q", raw_body=b"\xff")
+    call = Call(
+        "POST", "/x", Fields((("a", "b"),)), "create_fleet", "w", tenant="demo", raw_query=b"q", raw_body=b"\xff"
+    )
     answer = Answer(400, {"c": "d"}, b"body", Kind.BAD_BODY, reason=reason)
     began = steady() - 5
     for each in (journal, listened):

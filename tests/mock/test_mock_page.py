@@ -15,7 +15,7 @@ import pytest
 from fleet_contract.mock_server.control import following
 from fleet_contract.mock_server.control.curl import repeated
 from fleet_contract.mock_server.control.following import MOST_SHOWN
-from fleet_contract.mock_server.messages import Call
+from fleet_contract.mock_server.messages import Call, Fields
 from fleet_contract.mock_server.parts import Control, parts
 from fleet_contract.mock_server.serving import serving
 from tests.mock.test_mock_control import Controller
@@ -275,8 +275,8 @@ ODD = [
 def test_a_line_sends_the_same_again(method: str, path: str, body: bytes) -> None:
     with serving() as url:
         path, _, query = path.partition("?")
-        headers = [("x-api-key", "demo-key"), ("content-type", "application/json"), ("x-trace", "a 'b' $c")]
-        given = Call(method, path, headers, raw_query=query.encode(), raw_body=body)
+        headers = (("x-api-key", "demo-key"), ("content-type", "application/json"), ("x-trace", "a 'b' $c"))
+        given = Call(method, path, Fields(headers), raw_query=query.encode(), raw_body=body)
         line = repeated(given, url)
         done = subprocess.run(
             ["bash", "-c", line["command"]], capture_output=True, check=True, env={"FLEET_API_KEY": "demo-key"}
@@ -293,12 +293,12 @@ def test_a_line_sends_the_same_again(method: str, path: str, body: bytes) -> Non
 
 
 def test_what_a_line_cannot_repeat_is_noted() -> None:
-    headers = [("authorization", "Bearer s3cret"), ("content-length", "7"), ("user-agent", "x"), ("mock-world", "mine")]
-    line = repeated(Call("PUT", "/x", headers, world="mine"), "http://mock")
+    headers = (("authorization", "Bearer s3cret"), ("content-length", "7"), ("user-agent", "x"), ("mock-world", "mine"))
+    line = repeated(Call("PUT", "/x", Fields(headers), world="mine"), "http://mock")
     assert line["command"] == "curl -sS -i -X PUT -H 'Mock-World: mine' http://mock/x"
     assert "left out" in line["note"]
     assert "not read" in line["note"]
-    long = repeated(Call("POST", "/x", [("x-api-key", "")], raw_body=b"x" * 10_000), "http://mock")
+    long = repeated(Call("POST", "/x", Fields((("x-api-key", ""),)), raw_body=b"x" * 10_000), "http://mock")
     assert "-H 'X-API-Key;'" in long["command"]
     assert "10000 bytes" in long["note"]
 

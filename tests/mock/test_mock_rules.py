@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from fleet_contract.mock_server.deliveries import BETWEEN_BYTES
-from fleet_contract.mock_server.messages import Call
+from fleet_contract.mock_server.messages import Call, Fields
 from fleet_contract.mock_server.on_demand import Demand, Respond, Rule
 from fleet_contract.mock_server.parts import parts
 from fleet_contract.mock_server.rules_in_force import Rules
@@ -151,7 +151,7 @@ def demands(rule: Rule, times: Iterable[float]) -> list[Demand]:
     async def ask() -> list[Demand]:
         clock, rules = iter(times), Rules([rule], 5, "main")
         store = MemoryStore(Habits(clock=lambda: next(clock)), default_seed())
-        return [await rules.demand(Call("GET", "/", []), store) for _ in times]
+        return [await rules.demand(Call("GET", "/", Fields()), store) for _ in times]
 
     return asyncio.run(ask())
 
