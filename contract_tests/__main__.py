@@ -1,5 +1,6 @@
 """The command `fleet-contract`: judges servers, and explains what it judges."""
 
+import gc
 import os
 from typing import NoReturn
 
@@ -31,6 +32,9 @@ def _command() -> int:
 
     with waiting(), somewhere():
         from fleet_contract.contract_tests.commands import main as command  # may lack a package
+
+        gc.freeze()  # What is loaded stays, and a run keeps each exchange: there is little garbage to look for.
+        gc.set_threshold(20_000)
     return command.call()
 
 
