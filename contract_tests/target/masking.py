@@ -10,6 +10,7 @@ from urllib.parse import quote, unquote_to_bytes
 
 MASK = "***"
 SHORTEST = 4  # a shorter key hides nothing, and masking it would spoil ordinary words
+_ELLIPSIS = "…"
 _UNITS = re.compile(rb"(?:\\u[0-9A-Fa-f]{4})+")
 _BEFORE = rb"(?:(?<=%[0-9A-Fa-f]{2})|(?<=\\u[0-9A-Fa-f]{4})|(?<=\\[bfnrt])|(?<![A-Za-z0-9]))"
 _PATTERNS = 1_000  # that are kept
@@ -86,7 +87,16 @@ class Masker:
         return data
 
     def text(self, text: str) -> str:
-        return self.bytes(_bytes(text)).decode("utf-8", "surrogatepass")
+        """Mask the secrets of a text, and what is left of one in front of an ellipsis, where the text was cut."""
+        *cut, rest = _text(self.bytes(_bytes(text))).split(_ELLIPSIS)
+        return _ELLIPSIS.join([*map(self._without_beginning, cut), rest])
+
+    def _without_beginning(self, text: str) -> str:
+        """Return a text whose end begins no secret; a quotation mark behind it may close a string of JSON."""
+        stem = text.removesuffix('"')
+        lengths = (_length_of_beginning(stem, _text(each)) for each in self._spellings)
+        most = max(lengths, default=0)
+        return f"{stem[:-most]}{MASK}{text[len(stem) :]}" if most else text
 
     def bytes(self, data: bytes) -> bytes:
         for spelling in self._spellings:
@@ -101,6 +111,20 @@ class Masker:
 
 def _bytes(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
+
+
+def _text(data: bytes) -> str:
+    return data.decode("utf-8", "surrogatepass")
+
+
+def _length_of_beginning(text: str, secret: str) -> int:
+    """Return how many characters at the end of a text begin a secret, 0 for fewer than would be masked as one."""
+    lengths = range(min(len(secret), len(text)), SHORTEST - 1, -1)
+    return next((length for length in lengths if text.endswith(secret[:length]) and _is_alone(text, length, secret)), 0)
+
+
+def _is_alone(text: str, length: int, secret: str) -> bool:
+    return len(secret) >= LONG or not (text[:-length][-1:].isascii() and text[:-length][-1:].isalnum())
 
 
 def _with(known: Mapping[bytes, str], texts: Iterable[str]) -> Mapping[bytes, str]:

@@ -189,3 +189,24 @@ def test_a_large_body_full_of_escapes_is_masked_in_a_moment() -> None:
     begun = time.process_time()
     assert masker.bytes(rb'"%20\n\u0041",' * 150_000 + b"%6fwners-key-0123456789").endswith(b",***")
     assert time.process_time() - begun < 10
+
+
+@pytest.mark.parametrize(
+    ("secret", "text", "masked"),
+    [
+        (
+            "a-key-of-the-owner-0001",
+            'fleetName "abc a-key-of-the-ow"… (140 characters)',
+            'fleetName "abc ***"… (140 characters)',
+        ),
+        ("a-key-of-the-owner-0001", "abc a-ke… and a-key-of… more", "abc ***… and ***… more"),
+        ("a-key-of-the-owner-0001", "abc a-k… and a-key-of", "abc a-k… and a-key-of"),
+        ("a-key-of-the-owner-0001", "abca-key-of…", "abc***…"),
+        ("schl\u00fcssel-des-Eigners", '"schl\\u00fcss"… (130 characters)', '"***"… (130 characters)'),
+        ("schl\u00fcssel-des-Eigners", "/fleets/schl%C3%BCss… (300 characters)", "/fleets/***… (300 characters)"),
+        ("fleet-key", "fleetfleet…", "fleetfleet…"),
+        ("fleet-key", "my fleet-k…", "my ***…"),
+    ],
+)
+def test_what_is_left_of_a_secret_where_a_text_was_cut_is_masked(secret: str, text: str, masked: str) -> None:
+    assert Masker([secret]).text(text) == masked
