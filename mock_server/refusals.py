@@ -16,6 +16,12 @@ from fleet_contract.spec.dialect import Dialect
 
 log = logging.getLogger("fleet_mock")
 
+Body = tuple[bytes, Mapping[str, str]]  # with the headers that describe it
+NO_MORE: Mapping[str, str] = {}
+PROBLEM = {"content-type": "application/problem+json"}
+JSON = {"content-type": "application/json"}
+TEXT = {"content-type": "text/plain; charset=utf-8"}
+HTML = {"content-type": "text/html; charset=utf-8"}
 PHRASES = {status.value: status.phrase for status in HTTPStatus}
 
 
@@ -83,20 +89,19 @@ STORE_UNAVAILABLE = (
 class Refusal(Exception):
     """A request that is answered with an error; the detail says what was wrong and what was expected."""
 
+    __slots__ = ("headers", "reason")
+
     def __init__(
         self, kind: Kind, detail: str, headers: dict[str, str] | None = None, fault: Fault | None = None
     ) -> None:
-        super().__init__(detail)
-        self.kind = kind
-        self.detail = detail
+        self.reason = reason_of(kind, detail, fault)
         self.headers = headers or {}
-        self.fault = fault
-        self.requirement: str | None = None
 
-    @property
-    def reason(self) -> Reason:
-        """Why the request is refused, without what led to that."""
-        return Reason(self.kind, self.detail, self.fault, self.requirement)
+    def __str__(self) -> str:
+        return self.reason.detail
+
+
+reason_of = lru_cache(maxsize=256)(Reason)  # The same reasons occur again and again.
 
 
 KINDS: dict[type[store.Wrong], Kind] = {
@@ -124,15 +129,19 @@ KINDS_RENAMED: dict[tuple[str | None, Kind], Kind] = {
 
 def refusal_of(wrong: Exception, operation_id: str | None) -> Refusal:
     """Return what an exception is answered with; an unforeseen one is logged and answered 500."""
-    refusal = _refusal_of(wrong, operation_id)
-    refusal.requirement = requirement_of(operation_id, refusal.kind, refusal.fault)
+    refusal = wrong if isinstance(wrong, Refusal) else _refusal_of(wrong, operation_id)
+    refusal.reason = _reason_in(operation_id, refusal.reason)
     return refusal
 
 
+@lru_cache(maxsize=256)  # Likewise.
+def _reason_in(operation_id: str | None, reason: Reason) -> Reason:
+    """Return a reason in an operation's own word, with the requirement that it comes from."""
+    kind = KINDS_RENAMED.get((operation_id, reason.kind), reason.kind)
+    return reason._replace(kind=kind, requirement=requirement_of(operation_id, kind, reason.fault))
+
+
 def _refusal_of(wrong: Exception, operation_id: str | None) -> Refusal:
-    if isinstance(wrong, Refusal):
-        wrong.kind = KINDS_RENAMED.get((operation_id, wrong.kind), wrong.kind)
-        return wrong
     if isinstance(wrong, HTTPException):  # The Swagger UI has no such page.
         return Refusal(Kind.UNKNOWN_PATH, "No page has this path.")
     if isinstance(wrong, store.Wrong):
@@ -145,48 +154,47 @@ def _refusal_of(wrong: Exception, operation_id: str | None) -> Refusal:
     return Refusal(Kind.BROKEN, "The mock failed; see its log.")
 
 
-def rendered(refusal: Refusal, dialect: Dialect, status: int | None = None) -> Answer:
-    """Return the answer that a refusal has in a dialect, with another status where one is given."""
-    status = status or status_of(refusal.kind, dialect)
+def rendered(
+    refusal: Refusal, dialect: Dialect, status: int | None = None, more: Mapping[str, str] = NO_MORE
+) -> Answer:
+    """Return the answer that a refusal has in a dialect, with another status where one is given, and more headers."""
     reason = refusal.reason
-    body, media_type = BODIES[dialect["error.body"]](status, reason)
-    headers = dict(refusal.headers)
-    if media_type:
-        headers["content-type"] = media_type
-    return Answer(status, headers, body, refusal.kind, reason=reason)
+    status = status or status_of(reason.kind, dialect)
+    body, described = BODIES[dialect["error.body"]](status, reason)
+    return Answer(status, {**refusal.headers, **described, **more}, body, reason.kind, None, reason)
 
 
-@lru_cache(maxsize=256)  # The same problems occur again and again.
-def _problem(status: int, reason: Reason) -> tuple[bytes, str]:
+@lru_cache(maxsize=256)  # Likewise.
+def _problem(status: int, reason: Reason) -> Body:
     problem = {"type": "about:blank", "title": PHRASES.get(status, "Error"), "status": status, **reason.described()}
-    return to_bytes(problem), "application/problem+json"
+    return to_bytes(problem), PROBLEM
 
 
-def _message(status: int, reason: Reason) -> tuple[bytes, str]:
+def _message(status: int, reason: Reason) -> Body:
     del status
-    return to_bytes({"message": reason.detail}), "application/json"
+    return to_bytes({"message": reason.detail}), JSON
 
 
-def _other_json(status: int, reason: Reason) -> tuple[bytes, str]:
+def _other_json(status: int, reason: Reason) -> Body:
     del status
-    return to_bytes({"errorCode": f"{reason.kind.name}", "errorDescription": reason.detail}), "application/json"
+    return to_bytes({"errorCode": f"{reason.kind.name}", "errorDescription": reason.detail}), JSON
 
 
-def _text(status: int, reason: Reason) -> tuple[bytes, str]:
-    return f"{status} {reason.detail}\n".encode(), "text/plain; charset=utf-8"
+def _text(status: int, reason: Reason) -> Body:
+    return f"{status} {reason.detail}\n".encode(), TEXT
 
 
-def _html(status: int, reason: Reason) -> tuple[bytes, str]:
+def _html(status: int, reason: Reason) -> Body:
     page = f"<!doctype html><title>{status}</title><p>{escape(reason.detail)}</p>\n"
-    return page.encode(), "text/html; charset=utf-8"
+    return page.encode(), HTML
 
 
-def _nothing(status: int, reason: Reason) -> tuple[bytes, str]:
+def _nothing(status: int, reason: Reason) -> Body:
     del status, reason
-    return b"", ""
+    return b"", NO_MORE
 
 
-BODIES: Mapping[str, Callable[[int, Reason], tuple[bytes, str]]] = {
+BODIES: Mapping[str, Callable[[int, Reason], Body]] = {
     "problem": _problem,
     "message": _message,
     "json": _other_json,

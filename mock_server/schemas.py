@@ -63,36 +63,41 @@ def outline(value: Json, known: Set[str]) -> Json:
     """
     if not isinstance(value, dict):
         return HOLLOW.get(type(value), value)
-    unknown = value.keys() - known
-    shown = known | {min(unknown)} if unknown else known
-    return {name: HOLLOW.get(type(member), member) for name, member in value.items() if name in shown}
+    outlined = {name: HOLLOW.get(type(member), member) for name, member in value.items() if name in known}
+    if len(outlined) < len(value):
+        first = min(value.keys() - known)
+        outlined[first] = HOLLOW.get(type(value[first]), value[first])
+    return outlined
 
 
 class Misfit(NamedTuple):
     """A part of a value that does not fit: where it is, which keyword of the schema it breaks, what that asks for.
 
-    `unit` is what its length was counted in.
+    Of what there is instead, `found` is no more than is told: its length in `unit` where that is wrong, else its type.
+    The name of an unknown property is cut.
     """
 
     path: tuple[str | int, ...]
     keyword: str
     limit: Any
-    value: Json
+    found: Any
     unit: Unit = CODE_POINTS
-
-    @property
-    def length(self) -> int:
-        """How long the value is, as it was counted."""
-        return self.unit.length(self.value)
 
 
 def _misfit(error: ValidationError, value: Json, unit: Unit) -> Misfit:
     path = tuple(error.instance_path)
-    found = reduce(getitem, path, value)
-    kind = error.kind  # It is made anew whenever it is asked for.
+    kind = error.kind
+    keyword, limit = kind.name, kind.value
     if isinstance(kind, ValidationErrorKind.Custom):
-        return Misfit(path, kind.name, int(kind.message), found, unit)
-    return Misfit(path, kind.name, kind.value, found)
+        limit = int(kind.message)
+    else:
+        unit = CODE_POINTS
+    there = reduce(getitem, path, value)
+    if keyword in LENGTHS:
+        return Misfit(path, keyword, limit, unit.length(there), unit)
+    if isinstance(limit, list):
+        limit = tuple([str(each)[:LONGEST_NAME_REPEATED] for each in limit])
+    return Misfit(path, keyword, limit, JSON_TYPES[type(there)])
 
 
 def translate(schema: Any) -> Any:
@@ -125,11 +130,18 @@ def at_most(unit: Unit) -> dict[str, Any]:
 
 def body_refusal(misfits: list[Misfit]) -> Refusal:
     """Return how a body is refused in which a schema finds these, at least one."""
-    first = misfits[0] if len(misfits) == 1 else min(misfits, key=lambda misfit: ORDER.index(_kind(misfit)))
+    kind, detail, fault = told(*misfits)
+    return Refusal(kind, detail, None, fault)
+
+
+@lru_cache(maxsize=256)
+def told(*misfits: Misfit) -> tuple[Kind, str, Fault]:
+    """Return what is told of misfits, of several the first in order; few occur, again and again."""
+    first = min(misfits, key=lambda misfit: ORDER.index(_kind(misfit)))
     missing = [misfit.limit for misfit in misfits if misfit.keyword == "required"]
-    if first.keyword == "required" and len(missing) > 1:
-        return Refusal(_kind(first), f"{', '.join(missing)} are missing.", fault=fault_of(first))
-    return Refusal(_kind(first), in_words(first), fault=fault_of(first))
+    is_one_of_several = first.keyword == "required" and len(missing) > 1
+    detail = f"{', '.join(missing)} are missing." if is_one_of_several else in_words(first)
+    return _kind(first), detail, fault_of(first)
 
 
 def fault_of(misfit: Misfit) -> Fault:
@@ -142,10 +154,9 @@ def fault_of(misfit: Misfit) -> Fault:
     pointer = "".join(["/" + escaped(str(step)[:LONGEST_NAME_REPEATED]) for step in path])
     if misfit.keyword not in LENGTHS:
         return Fault(pointer, keyword=misfit.keyword)
-    return Fault(pointer, keyword=misfit.keyword, limit=misfit.limit, length=misfit.length, unit=misfit.unit.name)
+    return Fault(pointer, keyword=misfit.keyword, limit=misfit.limit, length=misfit.found, unit=misfit.unit.name)
 
 
-@lru_cache(maxsize=256)
 def escaped(step: str) -> str:
     """Return a step of a JSON pointer (RFC 6901, section 3) with no lone surrogate."""
     shown = step.encode("ascii", "backslashreplace").decode()
@@ -169,7 +180,7 @@ def _wrong_type(field: str, misfit: Misfit) -> str:
     if "integer" in misfit.limit:
         return f"{field} is not an integer; expected digits only, without a plus sign, blanks or leading zeros."
     wanted = [TYPES_IN_WORDS[each] for each in misfit.limit if each != "null"]
-    return f"{field} is {JSON_TYPES[type(misfit.value)]}; expected {' or '.join(wanted)}."
+    return f"{field} is {misfit.found}; expected {' or '.join(wanted)}."
 
 
 def _missing(field: str, misfit: Misfit) -> str:
@@ -179,11 +190,11 @@ def _missing(field: str, misfit: Misfit) -> str:
 
 def _too_long(field: str, misfit: Misfit) -> str:
     unit = "characters" if misfit.unit is CODE_POINTS else misfit.unit.name
-    return f"{field} has {misfit.length} {unit}; at most {misfit.limit} are allowed."
+    return f"{field} has {misfit.found} {unit}; at most {misfit.limit} are allowed."
 
 
 def _too_short(field: str, misfit: Misfit) -> str:
-    return f"{field} has {len(misfit.value)} characters; expected at least {misfit.limit}."
+    return f"{field} has {misfit.found} characters; expected at least {misfit.limit}."
 
 
 def _out_of_range(field: str, misfit: Misfit) -> str:

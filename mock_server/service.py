@@ -115,11 +115,11 @@ class Service:
     async def refused(self, wrong: Exception, call: Call) -> Answer:
         """Return how a call is refused, with what a developer may want to know beside that."""
         refusal = refusal_of(wrong, call.operation_id)
-        if refusal.kind in HINTS:
-            hint = await hint_of(refusal.kind, call, self.mock.store, self.dialect)
+        if refusal.reason.kind in HINTS:
+            hint = await hint_of(refusal.reason.kind, call, self.mock.store, self.dialect)
             if hint:
                 refusal.headers["mock-hint"] = hint
-        return rendered(refusal, self.dialect)
+        return rendered(refusal, self.dialect, more=VARYING)
 
     def limit_the_rate(self) -> None:
         """Refuse one request in many, where the dialect does."""

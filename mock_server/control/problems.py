@@ -36,7 +36,7 @@ def problem_of(wrong: Exception) -> Problem:
     if isinstance(wrong, Contradiction):
         return Problem(422, str(wrong))
     refusal = refusal_of(wrong, None)
-    return Problem(status_of(refusal.kind, default_dialect()), refusal.detail, headers=refusal.headers)
+    return Problem(status_of(refusal.reason.kind, default_dialect()), refusal.reason.detail, headers=refusal.headers)
 
 
 def rendered(problem: Problem) -> Answer:
