@@ -2,6 +2,7 @@
 
 import marshal
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any, TypeVar, overload
 
 from fleet_contract.mock_server.store.records import ChargingKey, Code, Fleet
@@ -29,6 +30,10 @@ def row_of_fleet(fleet: Fleet) -> bytes:
 def fleet_of_row(row: bytes) -> Fleet:
     id, name, tenant, codes, found_from = marshal.loads(row)  # noqa: S302  (bytes of our own)
     return Fleet(id, name, tenant, codes and tuple([Code(*code) for code in codes]), found_from)
+
+
+# The same fleets are asked for again and again, and a fleet that is read once may be given to all who ask.
+known_fleet = lru_cache(maxsize=256)(fleet_of_row)
 
 
 def row_of_key(key: ChargingKey) -> bytes:

@@ -9,7 +9,14 @@ from contextlib import AbstractContextManager
 from fleet_contract.mock_server.store import places
 from fleet_contract.mock_server.store.images import Image, Imaged
 from fleet_contract.mock_server.store.records import ChargingKey, Fleet
-from fleet_contract.mock_server.store.rows import fleet_of_row, key_of_row, row_of_fleet, row_of_key, rows_of
+from fleet_contract.mock_server.store.rows import (
+    fleet_of_row,
+    key_of_row,
+    known_fleet,
+    row_of_fleet,
+    row_of_key,
+    rows_of,
+)
 
 
 class FleetTable(Imaged[str]):
@@ -30,7 +37,7 @@ class FleetTable(Imaged[str]):
     def at(self, id: str) -> Fleet | None:
         """Return the fleet that has this id."""
         row = self._rows.get(self._same(id))
-        return None if row is None else fleet_of_row(row)
+        return None if row is None else known_fleet(row)
 
     def put(self, fleet: Fleet, known: Fleet | None) -> None:
         """Keep a fleet, in place of the known one that has its id if there is one."""
