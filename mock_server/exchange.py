@@ -68,7 +68,7 @@ class Exchange:
 
     def begin(self, app: ASGIApp) -> None:
         """Let an application respond."""
-        self.task = asyncio.get_running_loop().create_task(self._run(app))
+        self.task = self._connection.loop.create_task(self._run(app))
 
     async def _run(self, app: ASGIApp) -> None:
         try:

@@ -181,10 +181,10 @@ def entry_of(number: int, row: bytes, replica: str) -> Entry:
         method,
         raw_path,
         Fields(read(fields)),
+        raw_query,
         operation_id,
         world,
         tenant=tenant,
-        raw_query=raw_query,
         raw_body=raw_body,
     )
     reason = reason_of(why) if why else None

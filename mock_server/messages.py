@@ -49,13 +49,13 @@ class Call:
     method: str
     raw_path: str
     headers: Fields
+    raw_query: bytes = b""
     operation_id: str | None = None
     world: str = "main"
     prefix: str = ""
     tenant: str = ""
     path: dict[str, str] = field(default_factory=dict)
     query: dict[str, Any] = field(default_factory=dict)
-    raw_query: bytes = b""
     raw_body: bytes = b""
     body: Json = None
     demand: "Demand | None" = None

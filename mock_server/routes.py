@@ -73,7 +73,7 @@ def _pattern(template: str) -> re.Pattern[str]:
     literals = [re.escape(literal) for literal in PARAMETER.split(template)[::2]]
     names = PARAMETER.findall(template)
     return re.compile(
-        literals[0] + "".join(f"(?P<{n}>[^/]+){after}" for n, after in zip(names, literals[1:], strict=True))
+        literals[0] + "".join(f"(?P<{n}>[^/]++){after}" for n, after in zip(names, literals[1:], strict=True))
     )
 
 

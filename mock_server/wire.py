@@ -133,7 +133,7 @@ def call_of(scope: Scope) -> Call:
     """Return a request as a call, its path as it stood on the wire."""
     raw_path = scope.get("raw_path") or quote(scope["path"]).encode()
     headers = decoded(tuple(scope["headers"]))
-    return Call(scope["method"], raw_path.decode("latin-1"), headers, raw_query=scope["query_string"])
+    return Call(scope["method"], raw_path.decode("latin-1"), headers, scope["query_string"])
 
 
 @lru_cache(maxsize=256)

@@ -42,8 +42,7 @@ class Request:
 
     def call(self) -> Call:
         """Return this request as the mock sees it."""
-        query = self.query.encode("latin-1")
-        return Call(self.method, self.path, Fields(self.headers), raw_query=query, raw_body=self.body)
+        return Call(self.method, self.path, Fields(self.headers), self.query.encode("latin-1"), raw_body=self.body)
 
 
 def request(method: str, path: str, query: str = "", body: bytes | None = None, **more: Any) -> Request:

@@ -104,9 +104,7 @@ def test_an_exchange_is_read_as_it_was_noted() -> None:
     journal, heard = Journal(3), list[Entry]()
     listened = Journal(3, heard.append)
     reason = Reason(Kind.BAD_BODY, "No.", Fault("/a", None, "maxLength", 1, 2, "bytes"), "create.refuses-a-missing-id")
-    call = Call(
-        "POST", "/x", Fields((("a", "b"),)), "create_fleet", "w", tenant="demo", raw_query=b"q", raw_body=b"\xff"
-    )
+    call = Call("POST", "/x", Fields((("a", "b"),)), b"q", "create_fleet", "w", tenant="demo", raw_body=b"\xff")
     answer = Answer(400, {"c": "d"}, b"body", Kind.BAD_BODY, reason=reason)
     began = steady() - 5
     for each in (journal, listened):
