@@ -33,7 +33,7 @@ from proof.mutants import find
 ROOT = Path(__file__).parents[1]
 PICTURES = ROOT / "docs" / "pictures"
 FAULTS = ("second-create-overwrites", "creates-at-once-all-win", "delete-is-accepted")
-WAIVER = Waiver("http.wrong-methods-are-refused", "Release 7 mends it.", "Platform team", date(2999, 12, 31))
+WAIVER = Waiver("http.wrong-methods-are-refused", "Release 7 fixes it.", "Platform team", date(2999, 12, 31))
 ADDRESS = "https://staging.example/drive"  # what the pictures show; a port that was free for once says nothing
 LIGHT = TerminalTheme(
     (255, 255, 255),

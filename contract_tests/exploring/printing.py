@@ -12,9 +12,9 @@ from rich.status import Status
 from fleet_contract.contract_tests.exploring.exploration import Asked, Explored
 from fleet_contract.contract_tests.exploring.hunting import Hunt
 from fleet_contract.contract_tests.exploring.records import Sighting
+from fleet_contract.contract_tests.process.quantities import counted
 from fleet_contract.contract_tests.replays.replay import untried
 from fleet_contract.contract_tests.replays.script import script
-from fleet_contract.contract_tests.reports.console import counted
 from fleet_contract.contract_tests.reports.text import COLOURS, Told, print_failure
 from fleet_contract.contract_tests.running.verdicts import Outcome, Result, Verdict
 from fleet_contract.contract_tests.target.masking import Masker

@@ -21,6 +21,7 @@ from fleet_contract.contract_tests.judging.texts import (
     is_slug,
     is_unreserved,
     spelled,
+    texts_in,
     without_any_blanks,
 )
 from fleet_contract.contract_tests.marks import number_of
@@ -260,9 +261,8 @@ class History:
         self.names.add(exchange, request.operation, request.fields.get("newName"), request.path_id)
         if exchange.succeeded:
             self._add_earlier(exchange, request.path_id)
-            for value in request.fields.values():
-                if isinstance(value, str):
-                    _keep_first(self.mentions, value, exchange.ended)
+            for text in texts_in(request.fields):
+                _keep_first(self.mentions, text, exchange.ended)
 
     def _add_earlier(self, exchange: Exchange, id: str) -> None:
         """Note that a fleet of an earlier run is there, by the first rename of it that its owner sent."""

@@ -3,9 +3,11 @@
 import json
 import re
 import unicodedata
+from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
 from string import ascii_lowercase, ascii_uppercase
+from typing import Any
 
 LIMIT = 100  # characters, of ids and of names (guide#fleet-identifier, guide#rename-a-fleet)
 CAPITALS = frozenset(ascii_uppercase)
@@ -26,6 +28,19 @@ _JOINING = re.compile(
 )
 _LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
 _UPPER = str.maketrans(ascii_lowercase, ascii_uppercase)
+
+
+def texts_in(value: Any) -> Iterator[str]:
+    """Yield the texts in a JSON value in order, however deep; names of members are none."""
+    seen, left = set[int](), [value]
+    while left:
+        each = left.pop()
+        if isinstance(each, str):
+            yield each
+        elif isinstance(each, (dict, list)) and id(each) not in seen:  # YAML may put a value into itself
+            seen.add(id(each))
+            left += reversed(list(each.values()) if isinstance(each, dict) else each)
+
 
 # --- lengths -------------------------------------------------------------------------------------
 

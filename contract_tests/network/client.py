@@ -39,7 +39,7 @@ class WritesForbidden(Exception):
         self.switch = switch
         super().__init__(
             f"{method} was not sent to {host}: it could create or rename something, and fleets cannot be deleted. "
-            f"Writes were expected to be allowed first, on any host but loopback. "
+            f"On any host but loopback, writes must be allowed first. "
             f"If you may create fleets there, give {switch} or put "
             f"{switch.removeprefix('--').replace('-', '_')} = true into the target file."
         )
@@ -301,7 +301,7 @@ class Client:
         more = "" if asked is None else f", and it asked for {asked:.0f} s more"
         trouble = (
             f"still {exchange.status} after {tries} {'try' if tries == 1 else 'tries'}{more}. "
-            f"If that limits how many requests may come, a lower --requests-per-second helps"
+            f"If this is a rate limit, lower --requests-per-second"
         )
         return replace(landed, exchange=replace(exchange, trouble=trouble))
 

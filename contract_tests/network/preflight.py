@@ -93,8 +93,8 @@ def _no_entry(exchange: Exchange, no_operation: Exchange, target: Target) -> Exc
     else:
         return KeyRefused(_refusal(answer, is_missing(no_operation, [(exchange, is_page_of_keys)]), target))
     return Unreachable(
-        f"{_asked(target)} was answered {answer.status}, {problem}. {LET_IN}; if the API itself refuses keys so, give "
-        f"the key that it takes."
+        f"{_asked(target)} was answered {answer.status}, {problem}. {LET_IN}; if this is how the API itself "
+        f"rejects a key, check the key."
     )
 
 

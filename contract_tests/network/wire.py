@@ -16,7 +16,9 @@ from fleet_contract.contract_tests.network.troubles import Trouble, Unsendable
 from fleet_contract.contract_tests.target.target import Target
 
 Headers = tuple[tuple[str, str], ...]
-IDLE_SECONDS = 2.0  # shorter than any server's, so that no request meets a connection that is just being closed
+# As short as the shortest keep-alive that servers ship with (gunicorn's), so that a request seldom meets a connection
+# that is just being closed; the client sends one that does a second time.
+IDLE_SECONDS = 2.0
 # The first connection is watched for so long before it is used again: a server that answers twice is found out at once,
 # since nothing tells a second response from the next one where it comes after the next request.
 WATCH_SECONDS = 0.05

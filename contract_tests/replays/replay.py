@@ -23,7 +23,7 @@ class Known(StrEnum):
     SHORTENED = "minimised: sent again, these requests showed it and no fewer did"
     CUT = "only partly minimised, since the budget for replays was spent"
     BROKE = "not minimised, since the suite itself failed at it"
-    UNSEEN = "sent again, the same requests did not show it: look for a race, a cache, or what other requests left"
+    UNSEEN = "sent again, the same requests did not show it: look for a race, a cache, or state left by other requests"
 
 
 @dataclass(frozen=True)

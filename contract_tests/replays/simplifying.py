@@ -10,6 +10,7 @@ from urllib.parse import unquote
 from fleet_contract.contract_tests.driving.api import segment
 from fleet_contract.contract_tests.exchange import NotJson, Request, parse_json
 from fleet_contract.contract_tests.judging.bodies import spell
+from fleet_contract.contract_tests.judging.texts import texts_in
 from fleet_contract.contract_tests.replays.steps import Step
 
 _USUAL = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 -_.")
@@ -77,11 +78,4 @@ def _plain(text: str, dropped: Set[str]) -> str:
 def _texts_of(request: Request) -> Iterator[str]:
     yield from map(unquote, request.path.partition("?")[0].split("/"))
     if request.body:
-        yield from _strings_in(json.loads(request.body))
-
-
-def _strings_in(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
-        yield from _strings_in(each)
+        yield from texts_in(json.loads(request.body))

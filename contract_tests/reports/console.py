@@ -25,11 +25,6 @@ def open_console(**how: Any) -> Console:
     return _Console(highlight=False, emoji=False, **how)
 
 
-def counted(number: int, thing: str) -> str:
-    """Return a number of things in words."""
-    return f"{number:,} {thing}{'' if number == 1 else 's'}"
-
-
 def room_of(console: Console) -> int | None:
     """Return how many columns a line has, None in a file, unless COLUMNS says how wide the reader's screen is."""
     return console.width if console.is_terminal or "COLUMNS" in os.environ else None

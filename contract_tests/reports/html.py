@@ -10,7 +10,7 @@ from typing import Any
 
 from jinja2 import DictLoader, Environment, StrictUndefined, Template
 
-from fleet_contract.contract_tests.reports.console import counted
+from fleet_contract.contract_tests.process.quantities import counted
 from fleet_contract.contract_tests.reports.value import Value, texts_of
 from fleet_contract.spec.dialect import NOT_APPLICABLE
 

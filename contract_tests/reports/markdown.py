@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from fleet_contract.contract_tests.reports.console import counted
+from fleet_contract.contract_tests.process.quantities import counted
 from fleet_contract.contract_tests.reports.value import RECORDED, Value
 
 _MOST_EXCHANGES = 12

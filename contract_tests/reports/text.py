@@ -9,9 +9,10 @@ from rich.text import Text
 
 from fleet_contract.contract_tests.judging.history import History
 from fleet_contract.contract_tests.network.ledger import Footprint
+from fleet_contract.contract_tests.process.quantities import counted
 from fleet_contract.contract_tests.replays.replay import Replay
 from fleet_contract.contract_tests.replays.resending import OWN_DIGITS
-from fleet_contract.contract_tests.reports.console import counted, room_of, say
+from fleet_contract.contract_tests.reports.console import room_of, say
 from fleet_contract.contract_tests.reports.exchanges import answer_line, grouped, request_line
 from fleet_contract.contract_tests.reports.timeline import drawn
 from fleet_contract.contract_tests.running.runs import Report

@@ -61,7 +61,7 @@ def read_other(settings: Settings, given: Mapping[str, Any]) -> Settings | None:
     if other.target.base_url == settings.target.base_url:
         raise Contradiction(
             f"--against names the same server, {other.target.base_url}. Expected another one. Correct the target file; "
-            f"FLEET_BASE_URL goes before what it says."
+            f"FLEET_BASE_URL overrides it."
         )
     return replace(other, gate=settings.gate)
 

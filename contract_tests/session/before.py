@@ -6,7 +6,8 @@ from rich.console import Console
 from rich.markup import escape
 
 from fleet_contract.contract_tests.marks import PRINTED
-from fleet_contract.contract_tests.reports.console import counted, say
+from fleet_contract.contract_tests.process.quantities import counted
+from fleet_contract.contract_tests.reports.console import say
 from fleet_contract.contract_tests.session.disabling import Disabling
 from fleet_contract.contract_tests.session.doctor import Diagnosis
 from fleet_contract.contract_tests.session.planning import Plan

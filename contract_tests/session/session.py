@@ -14,9 +14,10 @@ from rich.markup import escape
 from fleet_contract.contract_tests.driving.untested import Lack
 from fleet_contract.contract_tests.process.ending import Exit, complain, ending_of, unless_lost
 from fleet_contract.contract_tests.process.files import UNREAD_SECONDS, is_bounded, prepare, write
+from fleet_contract.contract_tests.process.quantities import counted
 from fleet_contract.contract_tests.process.signals import armed, breakable, held, watching
 from fleet_contract.contract_tests.process.surroundings import deaf, somewhere
-from fleet_contract.contract_tests.reports.console import counted, open_console, say
+from fleet_contract.contract_tests.reports.console import open_console, say
 from fleet_contract.contract_tests.reports.difference import print_difference
 from fleet_contract.contract_tests.reports.drift import changes
 from fleet_contract.contract_tests.reports.formats import FORMATS

@@ -33,10 +33,10 @@ def _one_of(words: tuple[str, ...], make: Callable[[str], Any]) -> Kind:
 
 
 def _take_version(value: str, origin: Origin) -> str:
-    ours = ".".join(version("fleet-contract").split(".")[:2])
-    if as_numbers(value) > as_numbers(ours):
+    ours = _VERSION.match(version("fleet-contract"))
+    if ours and as_numbers(value) > as_numbers(ours[0]):
         raise origin.wrong(
-            f"is {value!r}, and this is version {ours}",
+            f"is {value!r}, and this is version {ours[0]}",
             "Expected a version up to that. Correct it, or install a newer one.",
         )
     return value

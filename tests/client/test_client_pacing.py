@@ -223,9 +223,8 @@ def test_a_server_that_never_gives_in_is_given_up(
     client = open_client(serve(lambda _: answer(status)).url, clock=clock.clock)
     exchange = client.send("GET", "/")
     assert (exchange.status, len(client.journal)) == (status, tries)
-    assert exchange.trouble == (
-        f"still {status} after {tries} tries. If that limits how many requests may come, a lower "
-        f"--requests-per-second helps"
+    assert (
+        exchange.trouble == f"still {status} after {tries} tries. If this is a rate limit, lower --requests-per-second"
     )
     assert disturbance(exchange) == exchange.trouble
     assert not exchange.retried

@@ -97,7 +97,7 @@ requests_per_second = 0
 def write_waivers(folder: Path, ids: list[str]) -> None:
     until = (datetime.now(UTC) + timedelta(days=30)).date()
     tables = (
-        f'[[waivers]]\nid = "{id}"\nreason = "The vendor mends it."\nowner = "Platform team"\nuntil = {until}\n'
+        f'[[waivers]]\nid = "{id}"\nreason = "The vendor fixes it."\nowner = "Platform team"\nuntil = {until}\n'
         for id in ids
     )
     (folder / "waivers.toml").write_text("\n".join(tables))

@@ -117,6 +117,16 @@ def described(folder: Path, text: str, name: str = "", **variables: str) -> Gate
     return read_described(f"{file}{name}", {}, variables).gate
 
 
+@pytest.mark.parametrize("ours", ["1.0rc1", "1.0.dev3", "1.0.2", "1.0+local"])
+def test_a_prerelease_knows_its_own_catalogue_and_no_later_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ours: str
+) -> None:
+    monkeypatch.setattr("fleet_contract.contract_tests.target.gate.version", lambda _: ours)
+    assert described(tmp_path, f'{URL}catalogue = "1.0"').catalogue == "1.0"
+    with pytest.raises(Contradiction, match=r"'1\.1', and this is version 1\.0\."):
+        described(tmp_path, f'{URL}catalogue = "1.1"')
+
+
 ROW = f'[[waivers]]\nid = "{ID}"\nreason = "Ticket 12"\nowner = "QA"\nuntil = 2030-06-15\n'
 URL = 'base_url = "http://localhost"\n'
 

@@ -8,6 +8,7 @@ from fleet_contract.contract_tests.exchange import Caller
 from fleet_contract.contract_tests.judging.content.invitations import judge_constancy, judge_invitation
 from fleet_contract.contract_tests.judging.content.pages import judge_page
 from fleet_contract.contract_tests.judging.content.prices import prices_of
+from fleet_contract.contract_tests.judging.content.whole_lists import judge_lists
 from fleet_contract.contract_tests.judging.history import Facts
 from fleet_contract.contract_tests.judging.judge import judge
 from fleet_contract.contract_tests.judging.key_lists import KeyLists
@@ -15,7 +16,7 @@ from fleet_contract.contract_tests.judging.listings import cursor_of, items_of
 from fleet_contract.contract_tests.marks import PRINTED
 from fleet_contract.contract_tests.target.target import Fixtures
 
-from .histories import MARK, A, History
+from .histories import KEY, KEYS, MARK, A, History
 
 
 def key(number: int) -> dict[str, Any]:
@@ -79,6 +80,14 @@ def test_a_code_that_is_listed_once_more_is_another_list() -> None:
     ]
 
 
+def test_it_is_told_how_many_codes_there_were() -> None:
+    history = History()
+    history.codes("acme", answer=ONE)
+    history.codes("acme", answer=TWO)
+    (found,) = judge_constancy(history.view)
+    assert found.got == "200 with other codes (1 now, 1 before)"
+
+
 def test_codes_that_are_gone_are_held_against_those_that_were_answered_before() -> None:
     assert constancy((ONE, (0, 1)), (ONE, (2, 4)), (None, (3, 5))) == [(True, (2, 1)), (False, (3, 1))]
 
@@ -105,6 +114,29 @@ def test_a_listing_that_was_left_is_not_complete() -> None:
     (listing,) = KeyLists(history.view).listings
     assert not listing.is_complete
     assert listing.cursor == "b"
+
+
+@pytest.mark.parametrize(
+    ("changed", "got"),
+    [
+        ({"enabled": True}, "enabled true"),
+        ({"contractId": "X"}, "another contractId"),
+        ({"contractId": "X", "enabled": True}, "another contractId and enabled true"),
+    ],
+)
+def test_it_is_told_what_of_a_key_was_listed_otherwise(changed: dict[str, Any], got: str) -> None:
+    history, sent = History(), {**KEY, "enabled": False}
+    history.add("POST", KEYS, sent, 201)
+    history.page("", {"keys": [{**sent, "validTo": "2039-12-31T23:59:59Z", **changed}]})
+    (found,) = (each for each in judge_lists(history.view) if not each.kept)
+    assert (found.requirement, found.got) == ("keys.listed-as-created", got)
+
+
+def test_one_key_is_no_keys() -> None:
+    history = History()
+    history.page("", {"keys": [key(1), key(1)]})
+    (found,) = (each for each in judge_lists(history.view) if not each.kept)
+    assert found.got == "1 key twice on a page"
 
 
 @pytest.mark.parametrize(("printed", "kept"), [("V-1", False), (f"{PRINTED}0badf00d-k001", True)])

@@ -101,6 +101,17 @@ def test_an_id_that_a_rename_has_mentioned_may_have_been_taken_by_it() -> None:
     assert "fleets.id-never-changes" in catalogue().explanations[found.requirement]
 
 
+@pytest.mark.parametrize(
+    "body", [{"newName": C}, {"newName": "x", "fleet": {"fleetId": C}}, {"newName": "x", "aliases": [["y", [C]]]}]
+)
+def test_an_id_anywhere_in_the_body_of_a_rename_is_mentioned(body: Any) -> None:
+    history = before()
+    history.add("PUT", f"{FLEETS}/{A}/rename", body, 200)
+    found = history.rename(C)
+    assert "rename.a-mentioned-id" in history.situations(found)
+    assert "fleets.id-never-changes" in {each.requirement for each in judge_status(history.at(found)) if not each.kept}
+
+
 def test_another_organizations_fleet_that_is_found_later_says_nothing_of_why_it_was_not() -> None:
     history = History(name__taken="accepted")
     history.create(B, caller=Caller.OTHER, at=(0, 1))

@@ -9,6 +9,7 @@ from fleet_contract.contract_tests.judging.findings import Findings, finding
 from fleet_contract.contract_tests.judging.history import NOT_FOUND
 from fleet_contract.contract_tests.judging.identity import is_alike
 from fleet_contract.contract_tests.judging.moment import Moment, View
+from fleet_contract.contract_tests.process.quantities import counted
 
 Codes = frozenset[str]
 
@@ -103,12 +104,12 @@ def _against_the_fixture(codes: Codes, moment: Moment) -> Findings:
     active, inactive = frozenset(moment.fixtures.active_codes), frozenset(moment.fixtures.inactive_codes)
     if active:
         missing = len(active - codes)
-        got = f"a list that lacks {missing} of the {len(active)} codes that the target file calls active"
+        got = f"a list that lacks {missing} of the {counted(len(active), 'code')} that the target file calls active"
         yield finding("invitation.lists-every-active-code", not missing, moment.here, "all active codes", got)
     if active or inactive:
         strange = len(codes - active) if active else len(codes & inactive)
         known_inactive = len(codes & inactive)
-        got = f"{strange} codes too many, {known_inactive} of which the target file calls inactive"
+        got = f"{counted(strange, 'code')} too many, {known_inactive} of which the target file calls inactive"
         yield finding("invitation.lists-only-active-codes", not strange, moment.here, "only active codes", got)
 
 
@@ -124,7 +125,11 @@ def judge_constancy(view: View) -> Findings:
         codes, now = _list_of(before), _list_of(after)
         if codes is None or (now is None and after.succeeded):
             continue
-        got = f"{after.status} with {len(now or ())} codes, after {len(codes)} others" if now else f"{after.status}"
+        got = (
+            f"{after.status} with other codes ({len(now)} now, {len(codes)} before)"
+            if now is not None
+            else f"{after.status}"
+        )
         both = (after.number, before.number)
         yield finding("invitation.reading-changes-nothing", codes == now, both, "the same codes as before", got)
 

@@ -15,6 +15,7 @@ from fleet_contract.contract_tests.judging.listings import Item, cursor_of, item
 from fleet_contract.contract_tests.judging.moment import Moment
 from fleet_contract.contract_tests.judging.parsed_request import whole_number
 from fleet_contract.contract_tests.marks import PRINTED
+from fleet_contract.contract_tests.process.quantities import counted
 
 _DEFAULT_SIZE = 100
 _FIELDS: Mapping[str, type] = {
@@ -64,7 +65,7 @@ def what_is_wrong(item: Item) -> str:
 
 
 def _size(items: list[Item], moment: Moment) -> Findings:
-    size, got = _size_asked_for(moment.request.query), f"{len(items)} keys"
+    size, got = _size_asked_for(moment.request.query), counted(len(items), "key")
     if size is None or _is_kept_by_the_cursor(moment):
         return
     if size in PAGE_SIZES:
@@ -119,7 +120,7 @@ def _filtered(items: list[Item], fleet: str, moment: Moment) -> Findings:
         for item in items
         if ("fleetId" in item and not shows(item, fleet, moment.view)) or _was_created_elsewhere(item, fleet, moment)
     ]
-    got = f"{len(strangers)} of {len(items)} keys that are of another fleet, or of none"
+    got = f"{len(strangers)} of {counted(len(items), 'key')} that belong to another fleet, or to none"
     expected = f"only keys of the fleet {shown(fleet)}"
     yield finding("keys.filter-lists-only-the-fleet", not strangers, moment.here, expected, got, strangers)
 
@@ -129,7 +130,7 @@ def _of_one_fleet(items: list[Item], moment: Moment) -> Findings:
     shown_ids = [item["fleetId"] for item in items if isinstance(item.get("fleetId"), str)]
     fleets = {loosest(each) for each in shown_ids}
     if len(shown_ids) > 1:
-        got = f"{len(items)} keys of {len(fleets)} fleets"
+        got = f"{counted(len(items), 'key')} of {counted(len(fleets), 'fleet')}"
         yield finding("keys.filter-lists-only-the-fleet", len(fleets) == 1, moment.here, "keys of one fleet", got)
 
 
@@ -148,7 +149,7 @@ def _hidden(items: Iterable[Item], moment: Moment) -> Findings:
     if not is_told and not moment.history.keys.others_have_any(moment.exchange.request.caller):
         return
     leaked = [item.get("keyIdentifier") for item in items if _is_anothers(item, moment)]
-    got = f"{len(leaked)} keys of another organization"
+    got = f"{counted(len(leaked), 'key')} of another organization"
     yield finding("keys.of-others-are-hidden", not leaked, moment.here, "no key of another organization", got, leaked)
 
 

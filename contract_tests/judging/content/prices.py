@@ -72,7 +72,7 @@ def _is_anothers_default(moment: Moment) -> bool:
 def _against_those_before(exchange: Exchange, before: Exchange) -> Finding:
     same = _lasting_prices(before) == _lasting_prices(exchange)
     both = (exchange.number, before.number)
-    return finding(_STAYS, same, both, "the same prices as before", "others")
+    return finding(_STAYS, same, both, "the same prices as before", "different prices")
 
 
 def _against_the_default(moment: Moment, fleet: str, default: Exchange) -> Findings:

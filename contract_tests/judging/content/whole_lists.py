@@ -14,6 +14,7 @@ from fleet_contract.contract_tests.judging.keys_seen import REFUSED
 from fleet_contract.contract_tests.judging.listings import Item, Listing, cursor_of, items_of
 from fleet_contract.contract_tests.judging.moment import View
 from fleet_contract.contract_tests.judging.texts import in_capitals
+from fleet_contract.contract_tests.process.quantities import counted
 
 _KEPT_FIELDS = ("keyIdentifier", "visualNumber", "contractId", "enabled")
 _LISTED = "keys.created-key-is-listed"
@@ -58,14 +59,14 @@ def judge_lists(view: View) -> Findings:
 
 def _each_once(listing: Listing, lists: KeyLists) -> Findings:
     """Judge that no key is listed twice, but for one that each new key pushes onto the next page (newest first)."""
-    counted = Counter(item["keyIdentifier"] for item in listing.items if isinstance(item.get("keyIdentifier"), str))
-    twice = [identifier for identifier, count in counted.items() if count > 1]
+    times = Counter(item["keyIdentifier"] for item in listing.items if isinstance(item.get("keyIdentifier"), str))
+    twice = [identifier for identifier, count in times.items() if count > 1]
     if len(listing.pages) > 1:
         moved = _created_within(listing, lists) if twice else 0
-        got = f"{len(twice)} keys on more than one page"
+        got = f"{counted(len(twice), 'key')} on more than one page"
         yield finding(_ONCE, len(twice) <= moved, listing.numbers, "every key once", got, twice)
-    elif twice or any(lists.was_tried_again(identifier, listing.started) for identifier in counted):
-        got = f"{len(twice)} keys twice on a page"
+    elif twice or any(lists.was_tried_again(identifier, listing.started) for identifier in times):
+        got = f"{counted(len(twice), 'key')} twice on a page"
         yield finding("keys.identifier-is-unique", not twice, listing.numbers, "every keyIdentifier once", got, twice)
 
 
@@ -130,7 +131,7 @@ def _lacks_what_was_refused(listing: Listing, refused: Refused) -> Findings:
                 for number, item in listing.by_number.items()
                 if ended.get(number, listing.ended) <= listing.started
             ]
-            got = f"{len(listed)} keys whose create was refused"
+            got = f"{counted(len(listed), 'key')} whose create was refused"
             yield finding(requirement, not listed, listing.numbers, "no key whose create was refused", got, listed)
 
 
@@ -160,7 +161,7 @@ def _kept_by_showing(key: CreatedKey, listing: Listing, lists: KeyLists) -> Iter
 def _as_created(key: CreatedKey, item: Item, view: View, numbers: tuple[int, ...]) -> Findings:
     fields = key.fields
     changed = [each for each in _KEPT_FIELDS if each in fields and not _same(each, fields[each], item.get(each))]
-    got = f"another {' and '.join(changed)}"
+    got = " and ".join(_as_listed(each, item.get(each)) for each in changed)
     yield finding("keys.listed-as-created", not changed, numbers, "the values it was created with", got)
     if "enabled" not in fields and not changed:
         got = f"enabled {shown(item.get('enabled'))}"
@@ -168,6 +169,10 @@ def _as_created(key: CreatedKey, item: Item, view: View, numbers: tuple[int, ...
     if "fleetId" in fields and "fleetId" in item:
         kept = isinstance(item["fleetId"], str) and is_shown_as_alone(item["fleetId"], fields["fleetId"], view)
         yield finding(_IN_ITS_FLEET, kept, numbers, "the fleetId it was created with", "another")
+
+
+def _as_listed(field: str, value: Any) -> str:
+    return f"{field} {shown(value)}" if isinstance(value, bool) else f"another {field}"
 
 
 def _same(field: str, sent: Any, listed: Any) -> bool:
@@ -210,7 +215,7 @@ def _against_the_same(listing: Listing, other: Listing, lists: KeyLists) -> Find
     if new:
         new = _settled(new, other, lists) if _is_of_our_fleet(listing, lists.view) else set()
     whole = _EVERYTHING if listing.fleet is None else _FILTER
-    got = f"{len(ids)} keys in {len(listing.pages)} pages, {len(others)} in {len(other.pages)}"
+    got = f"{_extent(ids, listing)}, after {_extent(others, other)}"
     numbers = (*listing.numbers, *other.numbers)
     changed = (others - ids) | new
     if changed:
@@ -218,6 +223,10 @@ def _against_the_same(listing: Listing, other: Listing, lists: KeyLists) -> Find
         yield finding(requirement, False, numbers, "the keys that were listed before", got, changed)
     elif others and (_is_paged(listing) or _is_paged(other)):
         yield Finding(_ONCE, True, numbers)
+
+
+def _extent(identifiers: set[str], listing: Listing) -> str:
+    return f"{counted(len(identifiers), 'key')} in {counted(len(listing.pages), 'page')}"
 
 
 def _is_paged(listing: Listing) -> bool:
@@ -250,7 +259,7 @@ def _identifiers(listing: Listing, view: View) -> set[str]:
 def _all_against_filter(everything: Listing, filtered: Listing, view: View) -> Findings:
     """Judge a later list of all keys against the keys of one fleet."""
     lacking = _identifiers(filtered, view) - everything.identifiers
-    got = f"an unfiltered list that lacks {len(lacking)} keys of the fleet {shown(filtered.fleet)}"
+    got = f"an unfiltered list that lacks {counted(len(lacking), 'key')} of the fleet {shown(filtered.fleet)}"
     numbers = (*everything.numbers, *filtered.numbers)
     if view.at(filtered.pages[0]).is_own(filtered.fleet or ""):
         yield finding(_EVERYTHING, not lacking, numbers, "the keys of every fleet", got, lacking)
@@ -265,4 +274,4 @@ def _filter_against_all(filtered: Listing, everything: Listing, view: View) -> F
     got = f"a filtered list without {len(missing)} of them"
     numbers = (*filtered.numbers, *everything.numbers)
     if of_fleet and view.at(filtered.pages[0]).is_own(fleet):
-        yield finding(_FILTER, not missing, numbers, f"{len(of_fleet)} keys", got, missing)
+        yield finding(_FILTER, not missing, numbers, counted(len(of_fleet), "key"), got, missing)
