@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 KEY_HEADER = "X-API-Key"
 MOST_MEMORY = 16 * 1024 * 1024  # bytes of one response: a page of 500 keys takes one million and a half
+REFUSED = range(400, 500)  # statuses by which a server says that a request changed nothing
 _NARROW, _WIDE = 2, 5  # bytes for each byte of a body: itself, and 1 or 4 in a string of Python
 _PER_VALUE = 64  # bytes for each item, member name or member: an empty list is one of the dearest
 
@@ -159,7 +160,11 @@ class Exchange:
     retried: bool = False
 
     def precedes(self, other: "Exchange") -> bool:
-        """Say whether this had ended when the other one started, so that the other one may rely on it."""
+        """Say whether this had ended when the other one started, so that the other one may rely on it.
+
+        At equal times it had: what waits for a response starts at once. Where an order is searched for, both are
+        possible then (Operation.precedes).
+        """
         return self.ended <= other.started
 
     def overlaps(self, other: "Exchange") -> bool:

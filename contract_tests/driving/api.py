@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from http import HTTPStatus
 from itertools import islice, zip_longest
 from typing import Any
 from urllib.parse import quote, quote_plus, urlencode
@@ -27,7 +28,6 @@ JSON = (("Content-Type", "application/json"),)
 _WAITS = (0.2, 0.6, 2.4)  # seconds, until a fleet is found that was just created
 RETRIES = len(_WAITS) + 2  # at most, for what was just created
 _MOST_PAGES = 20
-_NOT_FOUND = 404
 
 Headers = Sequence[tuple[str, str]]
 
@@ -140,12 +140,13 @@ class Api:
         exchange = self.send("PUT", path, body=body, headers=headers, **how)
         if is_itself and exchange.succeeded:
             self.found.add(id)
-        created = self._create_of(id, exchange.request.caller) if is_itself and exchange.status == _NOT_FOUND else None
+        is_missed = is_itself and exchange.status == HTTPStatus.NOT_FOUND
+        created = self._create_of(id, exchange.request.caller) if is_missed else None
         if created is None:
             return exchange
         found = self.patiently(
             lambda: self.send("PUT", path, body=body, headers=headers, **how),
-            lambda again: again.status != _NOT_FOUND,
+            lambda again: again.status != HTTPStatus.NOT_FOUND,
             created.ended,
         )
         if found.succeeded:

@@ -5,10 +5,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from http import HTTPStatus
 from itertools import islice
 
 from fleet_contract.contract_tests.exchange import Caller, Exchange, value_of
-from fleet_contract.contract_tests.judging.history import NOT_FOUND, Calls, Creation, History
+from fleet_contract.contract_tests.judging.history import Calls, Creation, History
 from fleet_contract.contract_tests.judging.identity import IN_BODIES, PLACES, IdMatch, id_match, is_alike
 from fleet_contract.spec.dialect import Dialect
 
@@ -220,7 +221,7 @@ class Fleet:
         return self._is_missed_soon_at(miss) if self.history.is_partial else self._is_settling_at(miss)
 
     def _is_missed_soon_at(self, miss: Exchange) -> bool:
-        creation = self._at(miss).creation if miss.status == NOT_FOUND else None
+        creation = self._at(miss).creation if miss.status == HTTPStatus.NOT_FOUND else None
         return creation is not None and miss.started - creation.exchange.ended <= SETTLING_SECONDS
 
     @property
@@ -258,7 +259,7 @@ class Fleet:
         may_come_late = self._is_missed_soon_at(self.exchange)
         if any(value_of(each) for each in others if not may_come_late or each.precedes(self.exchange)):
             return True
-        asked = any(each.status == NOT_FOUND and self._at(each).is_renamed for each in others)
+        asked = any(each.status == HTTPStatus.NOT_FOUND and self._at(each).is_renamed for each in others)
         return False if asked else None
 
     @property

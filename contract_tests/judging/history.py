@@ -4,6 +4,7 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from itertools import chain
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -27,7 +28,6 @@ from fleet_contract.contract_tests.judging.texts import (
 from fleet_contract.contract_tests.marks import number_of
 from fleet_contract.contract_tests.target.target import Fixtures
 
-NOT_FOUND = 404
 NO_ANSWERS: Mapping[str, str] = MappingProxyType({})
 
 
@@ -87,7 +87,7 @@ class Calls:
         self.renames.add(exchange)
         if exchange.answer is None:
             self.unanswered.append(exchange)
-        elif exchange.status == NOT_FOUND:
+        elif exchange.status == HTTPStatus.NOT_FOUND:
             self.misses.append(exchange)
         else:
             _keep_first(self.answered, exchange.request, exchange.started)
@@ -233,7 +233,7 @@ class History:
         if not isinstance(id, str):
             return
         self._creates[loosest(id)].add(exchange)
-        if exchange.answer is None or exchange.succeeded or exchange.status >= 500:
+        if exchange.answer is None or exchange.succeeded or exchange.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             is_certain = exchange.succeeded and request.body is Body.OBJECT
             creation = Creation(exchange, id, name, is_certain, shown_id(exchange, id))
             if not self._is_repeated(creation):

@@ -8,7 +8,6 @@ from fleet_contract.contract_tests.exchange import Caller, Exchange, value_of
 from fleet_contract.contract_tests.judging.bodies import Body
 from fleet_contract.contract_tests.judging.parsed_request import ParsedRequest
 
-REFUSED = range(400, 500)
 Marks = tuple[str, ...]
 
 

@@ -5,9 +5,8 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import NamedTuple
 
-from fleet_contract.contract_tests.exchange import Exchange
+from fleet_contract.contract_tests.exchange import REFUSED, Exchange
 from fleet_contract.contract_tests.judging.identity import loosest
-from fleet_contract.contract_tests.judging.keys_seen import REFUSED
 from fleet_contract.contract_tests.judging.texts import LIMIT, is_scalar, spelled
 
 

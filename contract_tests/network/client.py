@@ -4,12 +4,13 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from http import HTTPStatus
 from pathlib import Path
 from typing import Self
 
 from fleet_contract.contract_tests.exchange import KEY_HEADER, Caller, Cause, Exchange
 from fleet_contract.contract_tests.network.budget import KINDS_OF_TROUBLE, NOTHING, Budget, Cost
-from fleet_contract.contract_tests.network.disturbance import UNAVAILABLE, disturbance
+from fleet_contract.contract_tests.network.disturbance import disturbance
 from fleet_contract.contract_tests.network.examiner import Breaks
 from fleet_contract.contract_tests.network.flights import Flights, Landed, OnExchange
 from fleet_contract.contract_tests.network.ledger import Footprint, Ledger
@@ -26,7 +27,6 @@ from fleet_contract.contract_tests.target.target import Target
 from fleet_contract.contract_tests.telling import codes_in, codes_known
 
 IDEMPOTENT = READS | {"PUT", "DELETE"}  # RFC 9110, section 9.2.2: sent twice, they do what they do sent once
-CONFLICT, UNAUTHORIZED = 409, 401
 MAY_PASS = frozenset({Cause.CONNECT, Cause.PROXY, Cause.RESET})  # at once; a timeout may last, and costs its seconds
 TRIES = 8  # doubling from 1 s, they reach beyond the next clock minute, when budgets per minute are new
 INTERRUPTED = "it was interrupted"
@@ -231,14 +231,14 @@ class Client:
         """
         try:
             landed = self._let_in(outgoing())
-            is_refused = is_ours and landed.exchange.status == UNAUTHORIZED
+            is_refused = is_ours and landed.exchange.status == HTTPStatus.UNAUTHORIZED
             if is_ours and not is_refused:
                 self._tokens_are_taken = True
             if not (is_refused and self._tokens_are_taken and self._dresser.renew(landed.outgoing.headers)):
                 return landed
             self._flights.book(replace(landed, exchange=_refused_token(landed.exchange)))
             again = self._let_in(outgoing(), landed.exchange)
-            self._tokens_are_taken = again.exchange.status != UNAUTHORIZED  # or nothing is renewed any more
+            self._tokens_are_taken = again.exchange.status != HTTPStatus.UNAUTHORIZED  # or nothing is renewed any more
             return again
         except CommandFailed as failed:
             if not self._has_begun:
@@ -253,7 +253,7 @@ class Client:
             return exchange
         again = self._origins.told_apart(self._let_in(landed.outgoing, exchange))
         self._origins.is_cut_off = bool(disturbance(again))
-        is_in_its_own_way = again.status == CONFLICT and exchange.request.method.upper() not in IDEMPOTENT
+        is_in_its_own_way = again.status == HTTPStatus.CONFLICT and exchange.request.method.upper() not in IDEMPOTENT
         return exchange if is_in_its_own_way else again
 
     def _may_pass(self, exchange: Exchange) -> bool:
@@ -296,7 +296,7 @@ class Client:
         self._patience.give_up()
         self._flights.budget.book(Cost.REFUSALS)
         exchange = landed.exchange
-        if exchange.status == UNAVAILABLE:
+        if exchange.status == HTTPStatus.SERVICE_UNAVAILABLE:
             self._flights.pace.revert()  # It is rather down than overrun.
         more = "" if asked is None else f", and it asked for {asked:.0f} s more"
         trouble = (

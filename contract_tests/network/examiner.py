@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from enum import StrEnum
+from http import HTTPStatus
 
 from fleet_contract.contract_tests.exchange import Caller, Exchange
 from fleet_contract.contract_tests.network.disturbance import disturbance
@@ -14,13 +15,12 @@ from fleet_contract.contract_tests.network.intermediary import (
     page_of,
 )
 from fleet_contract.contract_tests.network.outgoing import Outgoing
-from fleet_contract.contract_tests.network.throttling import FORBIDDEN, asks_for_patience
+from fleet_contract.contract_tests.network.throttling import asks_for_patience
 
 Breaks = Callable[[Exchange], bool]
 Kind = tuple[str, str]
 REPLACING = "PUT"
-_NOT_FOUND = 404
-_REFUSED = (401, FORBIDDEN)
+_REFUSED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 _WITHOUT_A_KEY = (Caller.NOBODY, Caller.STRANGER, Caller.EMPTY)
 _OF_A_FLEET = "/fleets/"
 
@@ -98,7 +98,7 @@ class Examiner:
         answer = exchange.answer
         if answer is None or not asks_for_patience(answer) or self._challenge(exchange):
             return False
-        return answer.status != FORBIDDEN or self._breaks(exchange)
+        return answer.status != HTTPStatus.FORBIDDEN or self._breaks(exchange)
 
     def _challenge(self, exchange: Exchange) -> str:
         """Return the sign of a page that looks like a rate limit and lets nobody in, however long it is waited for."""
@@ -145,7 +145,7 @@ class Examiner:
         """Say whether the API finds a fleet that it did not find a moment ago, and never found before."""
         path = exchange.request.path
         is_new = _OF_A_FLEET in path and path not in self._found
-        return exchange.status == _NOT_FOUND and again.succeeded and is_new
+        return exchange.status == HTTPStatus.NOT_FOUND and again.succeeded and is_new
 
     def is_anothers(self, exchange: Exchange, proof: Exchange) -> bool:
         """Say whether a page came from something else, by what a request is answered now that once was a success."""

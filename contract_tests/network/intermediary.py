@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from html import unescape
+from http import HTTPStatus
 
 from fleet_contract.contract_tests.exchange import Answer, Exchange, NotJson
 from fleet_contract.contract_tests.process.printable import printable
@@ -39,15 +40,13 @@ NAMES_OF_INTERMEDIARIES = re.compile(
     | x-kong-.+ | x-azure-ref | x-datadome.* | x-zscaler-.+ | x-bluecoat-.+ | x-fastly-.+ | x-vercel-id""",
     re.VERBOSE,
 )
-WITHOUT_CONTENT = (204, 304)  # RFC 9110 (6.4.1)
+WITHOUT_CONTENT = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)  # RFC 9110 (6.4.1)
 HTML = ("text/html", "application/xhtml+xml")
 KEPT = 2_000  # bytes of a response that is not the API's
 _COMPARED = 200  # characters of what is compared
 _LIKE_A_NUMBER = re.compile(r"\b\w*\d\w*\b")
 _TAGS = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.DOTALL | re.IGNORECASE)
 _TITLE = re.compile(r"<title\b[^>]*>(.*?)</title", re.DOTALL | re.IGNORECASE)
-_UNAUTHORIZED = 401
-_SERVER_ERROR = 500
 
 
 @dataclass(frozen=True)
@@ -149,7 +148,7 @@ class Signs:
 def _challenges(answer: Answer) -> Iterator[tuple[str, str]]:
     """Yield the schemes by which a refusal asks for a log-in, as they are compared and as they are shown."""
     for name, value in answer.headers:
-        if answer.status == _UNAUTHORIZED and name.lower() == "www-authenticate":
+        if answer.status == HTTPStatus.UNAUTHORIZED and name.lower() == "www-authenticate":
             scheme = value.split(maxsplit=1)[0] if value.strip() else ""
             yield scheme.lower(), _shown(name, scheme)
 
@@ -195,7 +194,7 @@ def is_success_in_json(answer: Answer) -> bool:
 
 def may_be_anothers(answer: Answer) -> bool:
     """Say whether a response can be anybody's but the API's: its own errors and its successes in JSON cannot."""
-    return answer.status < _SERVER_ERROR and not is_success_in_json(answer)
+    return answer.status < HTTPStatus.INTERNAL_SERVER_ERROR and not is_success_in_json(answer)
 
 
 def taken_away(exchange: Exchange, why: str, *, perhaps: bool = False) -> Exchange:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from fleet_contract.contract_tests.exchange import Exchange, NotJson, parse_json
+from fleet_contract.contract_tests.exchange import REFUSED, Exchange, NotJson, parse_json
 from fleet_contract.contract_tests.network.budget import Cost
 from fleet_contract.contract_tests.process.printable import printable_json
 from fleet_contract.contract_tests.target.earlier import OWNERS
@@ -28,7 +28,6 @@ from fleet_contract.spec.files import Contradiction
 COLLECTIONS = {"/emp/v1/fleets": Cost.FLEETS, "/emp/v1/charging-keys": Cost.KEYS}
 NAMED_BY = {Cost.FLEETS: ("fleetId",), Cost.KEYS: ("visualNumber", "contractId")}
 ALSO_KEPT = {Cost.FLEETS: ("fleetName",), Cost.KEYS: ("contractId", "fleetId")}
-REFUSED = range(400, 500)
 
 
 @dataclass(frozen=True)

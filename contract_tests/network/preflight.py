@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Callable
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from fleet_contract.contract_tests.exchange import Answer, Cause, Exchange, NotJson
-from fleet_contract.contract_tests.network.disturbance import PROXY_LOGIN, disturbance
+from fleet_contract.contract_tests.network.disturbance import disturbance
 from fleet_contract.contract_tests.network.intermediary import is_html, page_of
 from fleet_contract.contract_tests.network.proxies import proxy_url
 from fleet_contract.contract_tests.network.recognition import NO_OPERATION, has, is_missing, is_page_of_keys, reads
@@ -18,9 +19,7 @@ from fleet_contract.contract_tests.target.target import API, Target
 
 PATH = f"{API}/charging-keys?page_size=10"
 PLAIN_PATH = f"{API}/charging-keys"
-BAD_REQUEST = 400
-NO_ENTRY = (401, 403)
-SERVER_ERROR = 500
+NO_ENTRY = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 LET_IN = (
     "If a firewall, a gateway or a log-in stands before the API, let the address of this machine through, use the "
     "network or VPN that the API is reached from, or put what is asked for into network.headers"
@@ -55,7 +54,7 @@ def look(get: Callable[[str], Exchange], target: Target, mark: str) -> Exchange:
     _require_an_answer(listing, target)
     if listing.status in NO_ENTRY:
         raise _no_entry(listing, get(NO_OPERATION), target)
-    if not has(listing, is_page_of_keys) and listing.status < SERVER_ERROR:
+    if not has(listing, is_page_of_keys) and listing.status < HTTPStatus.INTERNAL_SERVER_ERROR:
         no_operation = get(NO_OPERATION)
         others = [(get(each.path), each.fits) for each in reads(target.fixtures, mark)]
         if is_missing(no_operation, [(listing, is_page_of_keys), *others]):
@@ -66,14 +65,14 @@ def look(get: Callable[[str], Exchange], target: Target, mark: str) -> Exchange:
 def _might_be_about_the_query(exchange: Exchange) -> bool:
     """Say whether a server of this API may have refused only the query, with a page instead of JSON."""
     answer = exchange.answer
-    return answer is not None and answer.status == BAD_REQUEST and is_html(answer)
+    return answer is not None and answer.status == HTTPStatus.BAD_REQUEST and is_html(answer)
 
 
 def _require_an_answer(exchange: Exchange, target: Target) -> None:
     """Raise Unreachable or NotThisApi where something else than an API answered."""
     answer, came_between = exchange.answer, disturbance(exchange)
     if answer is None or came_between:
-        cause = Cause.PROXY if exchange.status == PROXY_LOGIN else exchange.cause
+        cause = Cause.PROXY if exchange.status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED else exchange.cause
         todo = LET_IN if exchange.foreign else ADVICE[cause] if cause else _LOOK
         seen = _with_its_page(came_between, exchange.foreign or answer)
         raise Unreachable(f"{_asked(target)}: {seen}. Expected any answer of the API. {todo}, and try again.")

@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import unquote, urlencode
 
@@ -16,8 +17,6 @@ from fleet_contract.contract_tests.programs.cast import Cast
 from fleet_contract.contract_tests.programs.program import Program, Step
 from fleet_contract.contract_tests.programs.spellings import PLAIN, SPELLINGS
 from fleet_contract.contract_tests.target.target import Fixtures
-
-_NOT_FOUND = 404
 
 # How the id stands in a path: each means the same as the plain one, or that a plus is no blank.
 PATHS: Mapping[str, Callable[[str], str]] = {
@@ -87,8 +86,8 @@ class _Player:
         exchange = send()
         create = self._new.get(id)
         is_new = create is not None and create.is_by_the_caller_of(exchange) and unquote(path) == id
-        if exchange.status == _NOT_FOUND and create is not None and is_new and self.api.is_patient:
-            exchange = self.api.patiently(send, lambda again: again.status != _NOT_FOUND, create.ended)
+        if exchange.status == HTTPStatus.NOT_FOUND and create is not None and is_new and self.api.is_patient:
+            exchange = self.api.patiently(send, lambda again: again.status != HTTPStatus.NOT_FOUND, create.ended)
         if exchange.succeeded:
             self._new.pop(id, None)
         return exchange

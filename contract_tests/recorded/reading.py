@@ -1,6 +1,7 @@
 """Exchanges as a judge reads them, made of entries: without any secret, and without what was not recorded whole."""
 
 from collections.abc import Iterable, Iterator
+from http import HTTPStatus
 
 from fleet_contract.contract_tests.exchange import Answer, Caller, Exchange, NotJson, Request, parse_json
 from fleet_contract.contract_tests.judging.expectations.of_clients import ASKING_FOR_MORE, takes_json
@@ -12,7 +13,6 @@ from fleet_contract.contract_tests.target.masking import MASK, Masker
 from fleet_contract.contract_tests.target.target import Fixtures, Target
 
 CHECK = "the recording"  # what sent the requests, in the place of a check
-PARTIAL = 206
 # The headers of a request that a judge reads; all others are the client's own business.
 TELLING = ("content-type", *ASKING_FOR_MORE)
 NAMING = ("fleetId", "fleetName", "newName")  # the members of bodies that are compared with each other
@@ -50,7 +50,7 @@ class Reader:
         if not entry.status:
             return None
         body, headers = entry.response_body, self._headers(entry.response_headers)
-        is_partial = entry.status == PARTIAL or _has_masks(body) or self._has_secrets(body or b"")
+        is_partial = entry.status == HTTPStatus.PARTIAL_CONTENT or _has_masks(body) or self._has_secrets(body or b"")
         if body is None or is_partial:
             return Answer(entry.status, headers, whole=False)
         return Answer(entry.status, headers, body)

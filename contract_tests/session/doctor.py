@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 
 from fleet_contract.contract_tests.driving.api import Api
 from fleet_contract.contract_tests.driving.untested import Untested
@@ -11,7 +12,6 @@ from fleet_contract.contract_tests.exchange import Caller, Exchange, value_of
 from fleet_contract.contract_tests.judging.listings import cursor_of, items_of
 from fleet_contract.contract_tests.target.target import Target
 
-_OK, _NOT_FOUND = 200, 404
 _SMALLEST_PAGE = 10
 _APART = 60.0  # seconds by which two clocks may differ
 
@@ -69,13 +69,13 @@ def _entry(target: Target, name: str) -> object:
 
 def _other_key(api: Api) -> str:
     status = api.list_keys(caller=Caller.OTHER, page_size=_SMALLEST_PAGE).status
-    return "" if status == _OK else f"is answered {status} where 200 was expected: correct the key"
+    return "" if status == HTTPStatus.OK else f"is answered {status} where 200 was expected: correct the key"
 
 
 def _codes(api: Api) -> str:
     fixtures = api.client.target.fixtures
     exchange = api.invitation(fixtures.fleet_with_codes or "")
-    if exchange.status != _OK:
+    if exchange.status != HTTPStatus.OK:
         return _answered(exchange, "200 with codes")
     listed = {each.get("code") for each in value_of(exchange) or () if isinstance(each, dict)}
     missing, extra = set(fixtures.active_codes) - listed, set(fixtures.inactive_codes) & listed
@@ -92,7 +92,7 @@ def _codes(api: Api) -> str:
 
 def _no_codes(api: Api) -> str:
     exchange = api.invitation(api.client.target.fixtures.fleet_without_codes or "")
-    is_empty = exchange.status == _NOT_FOUND or (exchange.status == _OK and not value_of(exchange))
+    is_empty = exchange.status == HTTPStatus.NOT_FOUND or (exchange.status == HTTPStatus.OK and not value_of(exchange))
     return "" if is_empty else _answered(exchange, "404 or no codes")
 
 

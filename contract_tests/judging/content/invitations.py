@@ -2,11 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from http import HTTPStatus
 from typing import Any
 
 from fleet_contract.contract_tests.exchange import Exchange, value_of
 from fleet_contract.contract_tests.judging.findings import Findings, finding
-from fleet_contract.contract_tests.judging.history import NOT_FOUND
 from fleet_contract.contract_tests.judging.identity import is_alike
 from fleet_contract.contract_tests.judging.moment import Moment, View
 from fleet_contract.contract_tests.process.quantities import counted
@@ -151,4 +151,4 @@ def _is_telling(moment: Moment) -> bool:
     """Say whether an answer tells about the codes of a fleet that is there, and nothing else was asked."""
     exchange, fleet = moment.exchange, moment.fleet_of_path
     is_there = fleet.id in moment.fixtures.own_fleets or fleet.creation is not None
-    return is_there and not moment.request.query and (exchange.succeeded or exchange.status == NOT_FOUND)
+    return is_there and not moment.request.query and (exchange.succeeded or exchange.status == HTTPStatus.NOT_FOUND)

@@ -4,13 +4,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from fleet_contract.contract_tests.exchange import Caller, Exchange
+from fleet_contract.contract_tests.exchange import REFUSED, Caller, Exchange
 from fleet_contract.contract_tests.judging.content.pages import what_is_wrong
 from fleet_contract.contract_tests.judging.expectations.situations import situations_of
 from fleet_contract.contract_tests.judging.findings import Finding, Findings, finding, shown
 from fleet_contract.contract_tests.judging.fleets_of_keys import is_shown_as_alone, shows
 from fleet_contract.contract_tests.judging.key_lists import CreatedKey, KeyLists, Presence
-from fleet_contract.contract_tests.judging.keys_seen import REFUSED
 from fleet_contract.contract_tests.judging.listings import Item, Listing, cursor_of, items_of
 from fleet_contract.contract_tests.judging.moment import View
 from fleet_contract.contract_tests.judging.texts import in_capitals

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from http import HTTPStatus
 
 from fleet_contract.contract_tests.judging import texts
 from fleet_contract.contract_tests.judging.bodies import Body
@@ -18,7 +19,6 @@ from fleet_contract.contract_tests.judging.moment import Moment
 from fleet_contract.contract_tests.judging.parsed_request import MISSING
 
 _UNREAD = {Body.NO_JSON: "rename.with-no-json", Body.NEARLY_JSON: "rename.with-nearly-json"}
-_CONFLICT = 409
 _BEYOND_REASON = 2_000  # characters of an id in a path, beyond which a server may give any refusal
 
 
@@ -32,7 +32,7 @@ def rename_situations(moment: Moment) -> Iterator[str]:
     yield of_path
     if of_path in _FOUND and request.is_encoded and not fleet.was_found_by_this_path:
         yield "rename.by-an-encoded-id"
-    if moment.exchange.status == _CONFLICT and fleet.may_be_being_renamed:
+    if moment.exchange.status == HTTPStatus.CONFLICT and fleet.may_be_being_renamed:
         yield "rename.a-fleet-that-another-call-renamed-meanwhile"
     if request.body in _UNREAD:
         yield _UNREAD[request.body]

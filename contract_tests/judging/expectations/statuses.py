@@ -2,21 +2,20 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence, Set
+from http import HTTPStatus
 
 from fleet_contract.contract_tests.exchange import Caller
 from fleet_contract.contract_tests.judging.expectations.situations import situations_of
 from fleet_contract.contract_tests.judging.findings import Finding, Findings
-from fleet_contract.contract_tests.judging.history import NOT_FOUND
 from fleet_contract.contract_tests.judging.moment import Moment, View
 from fleet_contract.contract_tests.judging.remembering import once
 from fleet_contract.contract_tests.network.disturbance import disturbance
 from fleet_contract.spec.catalogue import ANYTHING, SUCCESS, Situation, catalogue
 from fleet_contract.spec.document import operations
 
-_SERVER_ERROR = 500
-_REFUSED_KEYS = (401, 403)
+_REFUSED_KEYS = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 # What tells which fleets there are, and so is for nobody to hear without a key.
-_TELLING = (NOT_FOUND, 409)
+_TELLING = (HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT)
 _ACCESS = ("any.without-a-key", "any.with-an-unknown-key", "any.with-an-empty-key")
 Situations = Sequence[Situation]
 
@@ -28,7 +27,8 @@ def judge_status(moment: Moment) -> Findings:
         return
     situations, got = _telling(moment), f"{exchange.status}"
     # 501 is the one status beyond 500 that a refusal may have (RFC 9110, section 15.6.2).
-    broke = exchange.status >= _SERVER_ERROR and not _is_allowed(exchange.status, operation, situations)
+    is_server_error = exchange.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    broke = is_server_error and not _is_allowed(exchange.status, operation, situations)
     yield Finding("http.never-a-server-error", not broke, moment.here, "any status below 500", got)
     if not broke and not _is_perhaps_not_allowed(moment):
         yield from _against(_expected_of(situations, exchange.status), moment, got)
@@ -43,7 +43,7 @@ def _is_perhaps_not_allowed(moment: Moment) -> bool:
 def _telling(moment: Moment) -> Situations:
     """Return the situations of a request; it is no matter in which way a fleet was asked for that is gone."""
     situations = [catalogue().situation(id) for id in situations_of(moment)]
-    is_gone = moment.exchange.status == NOT_FOUND and moment.fleet_of_path.is_gone
+    is_gone = moment.exchange.status == HTTPStatus.NOT_FOUND and moment.fleet_of_path.is_gone
     return [each for each in situations if not (is_gone and each.variant)]
 
 

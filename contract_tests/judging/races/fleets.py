@@ -8,13 +8,13 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from http import HTTPStatus
 from typing import Any
 
 from fleet_contract.contract_tests.exchange import Caller
 from fleet_contract.contract_tests.judging.expectations.situations import situations_of
 from fleet_contract.contract_tests.judging.findings import Findings
 from fleet_contract.contract_tests.judging.fleet import SETTLING_SECONDS
-from fleet_contract.contract_tests.judging.history import NOT_FOUND
 from fleet_contract.contract_tests.judging.moment import Moment, View
 from fleet_contract.contract_tests.judging.parsed_request import MISSING
 from fleet_contract.contract_tests.judging.races.findings import (
@@ -28,8 +28,6 @@ from fleet_contract.spec.catalogue import catalogue
 
 CREATES = "fleets.overlapping-creates-make-one-fleet"
 CALLS = "fleets.overlapping-calls-fit-an-order"
-
-_FORBIDDEN = 403
 
 
 def judge_races_on_fleets(view: View) -> Findings:
@@ -187,7 +185,7 @@ def _create(_: str, moment: Moment) -> Create | None:
         return None
     if exchange.succeeded:
         return Create(caller, name, Told.DONE)
-    if exchange.answer is None or exchange.status >= 500:
+    if exchange.answer is None or exchange.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return Create(caller, name, Told.UNKNOWN)
     taken = catalogue().statuses(("duplicate.status", "403"))
     is_refused = exchange.status in taken and set(situations_of(moment)) <= _ONLY_TAKEN
@@ -195,7 +193,7 @@ def _create(_: str, moment: Moment) -> Create | None:
 
 
 def _rename(id: str, moment: Moment) -> LookUp | None:
-    is_missed = moment.exchange.status == NOT_FOUND or _is_anothers(id, moment)
+    is_missed = moment.exchange.status == HTTPStatus.NOT_FOUND or _is_anothers(id, moment)
     return _look_up(moment, is_missed=is_missed and not _may_settle_still(id, moment))
 
 
@@ -213,7 +211,7 @@ def _look_up(moment: Moment, *, is_missed: bool) -> LookUp | None:
 def _is_anothers(id: str, moment: Moment) -> bool:
     """Say whether a caller was forbidden a fleet that another one may have made."""
     callers = {each.exchange.request.caller for each in moment.history.creations(id)}
-    return moment.exchange.status == _FORBIDDEN and bool(callers - {moment.exchange.request.caller})
+    return moment.exchange.status == HTTPStatus.FORBIDDEN and bool(callers - {moment.exchange.request.caller})
 
 
 def _may_settle_still(id: str, moment: Moment) -> bool:

@@ -5,10 +5,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from fleet_contract.contract_tests.exchange import Caller, Exchange
+from fleet_contract.contract_tests.exchange import REFUSED, Caller, Exchange
 from fleet_contract.contract_tests.judging.findings import Findings
 from fleet_contract.contract_tests.judging.fleet import SETTLING_SECONDS
-from fleet_contract.contract_tests.judging.keys_seen import REFUSED
 from fleet_contract.contract_tests.judging.listings import cursor_of, items_of
 from fleet_contract.contract_tests.judging.moment import Moment, View
 from fleet_contract.contract_tests.judging.races.findings import (
