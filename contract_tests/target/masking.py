@@ -1,20 +1,14 @@
 """Secrets, and the masker that keeps them out of everything that is written down."""
 
-import json
-import re
 import threading
-from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
-from urllib.parse import quote, unquote_to_bytes
+
+from fleet_contract.spec.escapes import LONG, SHORTEST, Find, Place, finding, folded, meanings, rewritten, without_half
 
 MASK = "***"
-SHORTEST = 4  # a shorter key hides nothing, and masking it would spoil ordinary words
+_MASK = MASK.encode()
 _ELLIPSIS = "…"
-_UNITS = re.compile(rb"(?:\\u[0-9A-Fa-f]{4})+")
-_BEFORE = rb"(?:(?<=%[0-9A-Fa-f]{2})|(?<=\\u[0-9A-Fa-f]{4})|(?<=\\[bfnrt])|(?<![A-Za-z0-9]))"
-_PATTERNS = 1_000  # that are kept
-LONG = 16  # from here on a key is no ordinary word, and is masked inside of longer words too
 
 
 class Secret:
@@ -52,7 +46,7 @@ def revealed(value: str | Secret) -> str:
 
 
 class Masker:
-    """Replaces known secrets, as they are and as URLs and JSON write them, whichever characters these escape.
+    """Replaces known secrets, as they are and as JSON, URLs and HTML write them, whichever characters these escape.
 
     A secret shorter than 16 characters is masked where it stands alone: a server
     whose key is `fleet` would otherwise seem to answer `***Id`. What it learns, its
@@ -60,8 +54,8 @@ class Masker:
     """
 
     def __init__(self, secrets: Iterable[str] = (), heir: "Masker | None" = None) -> None:
-        self._secrets: Mapping[bytes, str] = {}  # by their bytes, the longest first
-        self._spellings: Mapping[bytes, str] = {}  # of all secrets
+        self._secrets: frozenset[str] = frozenset()
+        self._spellings: Mapping[bytes, bytes] = {}  # of all secrets, each with the mask
         self._lock = threading.Lock()
         self._heir = heir
         self.learn(*secrets)
@@ -71,20 +65,14 @@ class Masker:
         if self._heir is not None:
             self._heir.learn(*secrets)
         with self._lock:
-            new = set(filter(self._is_news, secrets))
+            new = {each for each in secrets if len(each) >= SHORTEST} - self._secrets
             if new:
-                self._secrets = _with(self._secrets, new)
-                self._spellings = _with(self._spellings, chain.from_iterable(map(_spelled, new)))
+                self._secrets |= new
+                spellings = chain.from_iterable(meanings(_bytes(each)) for each in new)
+                self._spellings = {**self._spellings, **dict.fromkeys(spellings, _MASK)}
 
-    def _is_news(self, secret: str) -> bool:
-        return len(secret) >= SHORTEST and _bytes(secret) not in self._secrets
-
-    def _without_escaped(self, data: bytes) -> bytes:
-        plain = _unescaped(data)
-        for secret, text in self._secrets.items():
-            if secret in plain:
-                data = _escaped(text).sub(MASK.encode(), data)
-        return data
+    def bytes(self, data: bytes) -> bytes:
+        return rewritten(data, finding(self._spellings))
 
     def text(self, text: str) -> str:
         """Mask the secrets of a text, and what is left of one in front of an ellipsis, where the text was cut."""
@@ -94,15 +82,7 @@ class Masker:
     def _without_beginning(self, text: str) -> str:
         """Return a text whose end begins no secret; a quotation mark behind it may close a string of JSON."""
         stem = text.removesuffix('"')
-        lengths = (_length_of_beginning(stem, _text(each)) for each in self._spellings)
-        most = max(lengths, default=0)
-        return f"{stem[:-most]}{MASK}{text[len(stem) :]}" if most else text
-
-    def bytes(self, data: bytes) -> bytes:
-        for spelling in self._spellings:
-            if spelling in data:  # Looking for plain text is far quicker than matching, and bodies can be large.
-                data = _pattern(spelling).sub(MASK.encode(), data)
-        return self._without_escaped(data) if b"%" in data or b"\\" in data else data
+        return _text(rewritten(_bytes(stem), _finding_beginnings(self._spellings))) + text[len(stem) :]
 
     def pairs(self, pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
         """Mask the values of headers."""
@@ -117,56 +97,24 @@ def _text(data: bytes) -> str:
     return data.decode("utf-8", "surrogatepass")
 
 
-def _length_of_beginning(text: str, secret: str) -> int:
-    """Return how many characters at the end of a text begin a secret, 0 for fewer than would be masked as one."""
+def _finding_beginnings(secrets: Iterable[bytes]) -> Find:
+    """Return what finds the beginning of a secret at the end of a text, which may have been cut within an escape."""
+
+    def find(data: bytes) -> Iterator[Place]:
+        plain = folded(data)
+        for stem in {plain, without_half(plain)}:
+            most = max((_length_of_beginning(stem, each) for each in secrets), default=0)
+            if most:
+                yield len(stem) - most, len(data), _MASK
+
+    return find
+
+
+def _length_of_beginning(text: bytes, secret: bytes) -> int:
+    """Return how many bytes at the end of a text begin a secret, 0 for fewer than would be masked as one."""
     lengths = range(min(len(secret), len(text)), SHORTEST - 1, -1)
     return next((length for length in lengths if text.endswith(secret[:length]) and _is_alone(text, length, secret)), 0)
 
 
-def _is_alone(text: str, length: int, secret: str) -> bool:
-    return len(secret) >= LONG or not (text[:-length][-1:].isascii() and text[:-length][-1:].isalnum())
-
-
-def _with(known: Mapping[bytes, str], texts: Iterable[str]) -> Mapping[bytes, str]:
-    """Return texts with those that are known, the longest first."""
-    every = {**known, **{_bytes(text): text for text in texts}}
-    return dict(sorted(every.items(), key=lambda each: len(each[0]), reverse=True))
-
-
-def _spelled(secret: str) -> set[str]:
-    return {secret, quote(_bytes(secret), safe=""), json.dumps(secret)[1:-1]}
-
-
-@lru_cache(_PATTERNS)
-def _pattern(spelling: bytes) -> re.Pattern[bytes]:
-    """Return what matches a spelling; it begins with the plain text, which is what makes a search quick."""
-    plain = re.escape(spelling)
-    alone = rb"(?<![A-Za-z0-9]%b)(?![A-Za-z0-9])" % plain
-    return re.compile(plain if len(spelling) >= LONG else plain + alone)
-
-
-@lru_cache(_PATTERNS)
-def _escaped(secret: str) -> re.Pattern[bytes]:
-    """Return what matches a secret of which some characters are escaped, as URLs and JSON do it.
-
-    A short one stands alone behind an escape too, which may end in a letter or a digit.
-    """
-    text = b"".join(map(_escaped_character, secret))
-    return re.compile(text if len(secret) >= LONG else _BEFORE + text + rb"(?![A-Za-z0-9])")
-
-
-def _unescaped(data: bytes) -> bytes:
-    """Return what URLs and JSON may mean by a text, to look for plain text in; both kinds of escapes at once."""
-    return _UNITS.sub(_characters, unquote_to_bytes(data))
-
-
-def _characters(units: re.Match[bytes]) -> bytes:
-    text = bytes.fromhex(units[0].replace(b"\\u", b"").decode()).decode("utf-16-be", "surrogatepass")
-    return _bytes(text)
-
-
-def _escaped_character(character: str) -> bytes:
-    plain, units = _bytes(character), character.encode("utf-16-be", "surrogatepass").hex()
-    percent = "".join(f"%{byte:02x}" for byte in plain)
-    escapes = "".join(rf"\\u{units[start : start + 4]}" for start in range(0, len(units), 4))
-    return b"(?:%b|(?i:%b|%b))" % (re.escape(plain), percent.encode(), escapes.encode())
+def _is_alone(text: bytes, length: int, secret: bytes) -> bool:
+    return len(secret) >= LONG or not text[:-length][-1:].isalnum()

@@ -1,8 +1,13 @@
 """No key is ever in what is kept."""
 
+import html
 import json
+import re
 import time
-from urllib.parse import quote, unquote
+from collections.abc import Callable
+from functools import reduce
+from itertools import product
+from urllib.parse import quote, quote_plus, unquote
 
 import pytest
 
@@ -191,6 +196,51 @@ def test_a_large_body_full_of_escapes_is_masked_in_a_moment() -> None:
     assert time.process_time() - begun < 10
 
 
+def each(written: str) -> Callable[[str], str]:
+    """Return what writes each character that is no letter or digit in a way of its own."""
+    return lambda text: re.sub("[^A-Za-z0-9]", lambda found: written.format(found[0], ord(found[0])), text)
+
+
+WRITERS: dict[str, Callable[[str], str]] = {
+    "JSON": lambda text: json.dumps(text)[1:-1],
+    "JSON of PHP": lambda text: json.dumps(text)[1:-1].replace("/", r"\/"),
+    "JSON in ASCII": each(r"\u{1:04x}"),
+    "JavaScript": each(r"\x{1:02X}"),
+    "JavaScript of 2015": each(r"\u{{{1:x}}}"),
+    "JSON for HTML": lambda text: re.sub("[<>&'+]", lambda found: rf"\u{ord(found[0]):04X}", json.dumps(text)[1:-1]),
+    "a URL": lambda text: quote(text, safe=""),
+    "a path": quote,
+    "a form": quote_plus,
+    "escape()": each("%u{1:04x}"),
+    "HTML": html.escape,
+    "HTML in hexadecimal": each("&#x{1:02X};"),
+    "HTML in decimal": each("&#{1:03d};"),
+    "HTML by names": lambda text: html.escape(text).replace("/", "&sol;").replace("=", "&equals;"),
+    "a shell": each(r"\{0}"),
+}
+ODD = """k/ey+of=the\\own'er"&<0 1>"""
+
+
+@pytest.mark.parametrize("secret", ["abcd/efgh/ijkl/mnop=", ODD, "ab/2+c=", "a%2Fb\\u0041&amp;c/d", "x\\ny%zz/\\z"])
+def test_a_secret_is_masked_however_it_is_escaped_and_escaped_again(secret: str) -> None:
+    masker = Masker([secret])
+    for writers in (*product(WRITERS.values(), repeat=1), *product(WRITERS.values(), repeat=2)):
+        text = reduce(lambda written, write: write(written), writers, secret)
+        assert masker.text(f'{{"m": "bad key {text}"}}') == '{"m": "bad key ***"}'
+
+
+@pytest.mark.parametrize("writer", WRITERS)
+def test_a_secret_is_masked_that_is_escaped_three_times(writer: str) -> None:
+    text = WRITERS[writer](WRITERS[writer](WRITERS[writer](ODD)))
+    assert Masker([ODD]).text(f"<{text}>") == "<***>"
+
+
+def test_what_is_escaped_around_a_secret_stays_as_it_is() -> None:
+    masker = Masker(["ab/cd+ef"])
+    assert masker.text(r'"\u0022\/ab\/cd\u002bef\u0022\/ &amp; ab/cd%2Bef%2F"') == r'"\u0022\/***\u0022\/ &amp; ***%2F"'
+    assert masker.text(r"xab\/cd+ef ab\/cd+efx \/ab\/cd") == r"xab\/cd+ef ab\/cd+efx \/ab\/cd"
+
+
 @pytest.mark.parametrize(
     ("secret", "text", "masked"),
     [
@@ -206,6 +256,10 @@ def test_a_large_body_full_of_escapes_is_masked_in_a_moment() -> None:
         ("schl\u00fcssel-des-Eigners", "/fleets/schl%C3%BCss… (300 characters)", "/fleets/***… (300 characters)"),
         ("fleet-key", "fleetfleet…", "fleetfleet…"),
         ("fleet-key", "my fleet-k…", "my ***…"),
+        ("abcd/efgh/ijkl/mnop=", r"bad abcd\/efgh\/…", "bad ***…"),
+        ("abcd/efgh/ijkl/mnop=", "bad abcd\\\\/efgh\\…", "bad ***…"),
+        ("abcd/efgh/ijkl/mnop=", "bad abcd&#x2F;efgh&#x…", "bad ***…"),
+        ("abcd/efgh/ijkl/mnop=", "bad abcd%252Fefgh%25…", "bad ***…"),
     ],
 )
 def test_what_is_left_of_a_secret_where_a_text_was_cut_is_masked(secret: str, text: str, masked: str) -> None:
