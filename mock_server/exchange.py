@@ -68,7 +68,8 @@ class Exchange:
 
     def begin(self, app: ASGIApp) -> None:
         """Let an application respond."""
-        self.task = self._connection.loop.create_task(self._run(app))
+        # A task without a name makes one of its number, which takes as long as to begin it.
+        self.task = asyncio.Task(self._run(app), loop=self._connection.loop, name="exchange")
 
     async def _run(self, app: ASGIApp) -> None:
         try:

@@ -160,7 +160,7 @@ class Answer:
         return replace(self, body=to_bytes(value))
 
 
-_encode = json.JSONEncoder(ensure_ascii=False).encode
+_encode = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode  # Nothing here holds itself.
 
 
 def to_bytes(value: Json) -> bytes:
