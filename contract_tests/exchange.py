@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from typing import Any, NoReturn
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 KEY_HEADER = "X-API-Key"
 MOST_MEMORY = 16 * 1024 * 1024  # bytes of one response: a page of 500 keys takes one million and a half
@@ -79,7 +79,7 @@ class Request:
     @cached_property
     def query(self) -> tuple[tuple[str, str], ...]:
         """The parameters of the query, decoded."""
-        return tuple(parse_qsl(urlsplit(self.path).query, keep_blank_values=True))
+        return tuple(parse_qsl(self.path.partition("?")[2], keep_blank_values=True))
 
     def header(self, name: str) -> str | None:
         return _header(self.headers, name)

@@ -1,6 +1,7 @@
 """Reading files: the data files of this folder, and the text files that users write."""
 
 import codecs
+import json
 from collections.abc import Iterable
 from difflib import get_close_matches
 from importlib import resources
@@ -42,6 +43,19 @@ YAML_LOADER: Any = type("Loader", (_LOADER,), {"get_single_node": _bounded_node}
 def load_yaml(text: str) -> Any:
     """Return what a YAML text says; raises yaml.YAMLError."""
     return yaml.load(text, Loader=YAML_LOADER)  # noqa: S506  (it is one of the safe ones)
+
+
+def load_plain_yaml(text: str) -> Any:
+    """Return what a YAML text says that has nothing but values, as JSON has them; raises yaml.YAMLError for others."""
+    for event in yaml.parse(text, Loader=_LOADER):
+        if getattr(event, "tag", None) or getattr(event, "anchor", None):
+            raise yaml.YAMLError("It has tags, anchors or aliases.")
+    value = load_yaml(text)
+    try:
+        json.dumps(value)
+    except (TypeError, ValueError) as wrong:  # YAML knows dates and sets, too
+        raise yaml.YAMLError(str(wrong)) from None
+    return value
 
 
 def to_yaml(value: Any) -> str:

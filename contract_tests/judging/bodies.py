@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from fleet_contract.contract_tests.exchange import NotJson, parse_json
-from fleet_contract.spec.files import NotYaml, load_yaml
+from fleet_contract.spec.files import NotYaml, load_plain_yaml
 
 _DEEP = 100  # levels of nesting, beyond which a server may refuse a body as unreasonable
 _WIDE = 20  # digits of a number, likewise
@@ -85,7 +85,7 @@ def _is_utf_8(body: bytes) -> bool:
 
 # --- leniently -----------------------------------------------------------------------------------
 
-_LENIENT: tuple[Callable[[str], Any], ...] = (lambda text: json.JSONDecoder().raw_decode(text)[0], load_yaml)
+_LENIENT: tuple[Callable[[str], Any], ...] = (lambda text: json.JSONDecoder().raw_decode(text)[0], load_plain_yaml)
 
 
 def _read_leniently(body: bytes) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
 from typing import Any
-from urllib.parse import unquote_to_bytes, urlsplit
+from urllib.parse import unquote_to_bytes
 
 from fleet_contract.contract_tests.exchange import Request
 from fleet_contract.contract_tests.judging.bodies import Body, is_of_another_format, read_body
@@ -14,6 +14,7 @@ from fleet_contract.spec.document import operations
 
 _MEDIA_TYPE = re.compile(r"\s*[!#$%&'*+.^_`|~\w-]+/[!#$%&'*+.^_`|~\w-]+\s*(;|$)", re.ASCII)  # RFC 9110, section 8.3.1
 MISSING = object()  # stands for a member that a body does not have
+_WITH_PARAMETERS = ("list_charging_keys", "get_location")
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,8})")
 
 
@@ -31,6 +32,8 @@ class Media(StrEnum):
 class ParsedRequest:
     """A request, understood: `operation` is empty for an unknown path or a wrong method.
 
+    It is empty, too, where a parameter is given twice (`is_ambiguous`): some servers read the first, others the last.
+
     `path_id` is the decoded value of the path's parameter, None where it is no UTF-8
     or there is none. `fields` are the members of a body; of one that is odd or nearly
     JSON those that a lenient parser may read.
@@ -45,6 +48,7 @@ class ParsedRequest:
     fields: Mapping[str, Any] = field(default_factory=dict)
     is_unusually_spelled: bool = False
     query: Mapping[str, str] = field(default_factory=dict)
+    is_ambiguous: bool = False
 
     @property
     def fleet_ids(self) -> frozenset[str]:
@@ -55,14 +59,15 @@ class ParsedRequest:
 
 def parse_request(request: Request, location_path: str) -> ParsedRequest:
     """Return what a request asks for; never raises, whatever it holds."""
-    raw = urlsplit(request.path).path
-    query = dict(request.query)
+    raw, query = request.path.partition("?")[0], dict(request.query)  # of a path: nothing in it is a host or a fragment
     matches = [
         (id, method, match) for id, method, pattern in _templates(location_path) if (match := pattern.fullmatch(raw))
     ]
     operation, match = next(((id, match) for id, method, match in matches if method == request.method), ("", None))
     if match is None:
         return ParsedRequest(is_wrong_method=bool(matches), query=query)
+    if operation in _WITH_PARAMETERS and len(query) < len(request.query):
+        return ParsedRequest(is_ambiguous=True, query=query)
     segment = match.group(1) if match.groups() else None
     body, fields, is_unusually_spelled = read_body(request.body)
     if is_of_another_format(request.body, request.header("content-type") or ""):

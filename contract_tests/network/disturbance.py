@@ -10,6 +10,10 @@ from fleet_contract.contract_tests.telling import named
 PROXY_LOGIN = 407
 UNAVAILABLE = 503
 STATUSES = {
+    # These are about the connection, and clients send the request again (RFC 9110, 15.5.9 and 15.5.20; RFC 8470, 5.2).
+    408: "the server waited too long for the request (408)",
+    421: "the request reached a server that does not answer for this host (421)",
+    425: "the server took no request so early on a connection (425)",
     PROXY_LOGIN: "a proxy on the way asked for a login (407)",
     429: "the server asked for fewer requests (429)",
     502: "a gateway reached no server behind it (502)",

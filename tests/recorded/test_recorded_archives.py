@@ -146,6 +146,27 @@ def test_a_response_for_a_range_or_a_condition_is_no_fault(chrome: Any, written:
     assert judge(written(chrome))[0] == 0
 
 
+@pytest.mark.parametrize("url", ["https://drive.example//[x", "https://drive.example//api/emp/v1/charging-keys"])
+def test_a_path_is_no_host_whatever_it_holds(url: str, chrome: Any, written: Any) -> None:
+    entry = deepcopy(chrome["log"]["entries"][8])
+    entry["request"]["url"] = url
+    entry["response"].update(status=404, content={"size": 0, "mimeType": "text/plain", "text": ""})
+    chrome["log"]["entries"].append(entry)
+    assert judge(written(chrome))[0] == 0
+
+
+@pytest.mark.parametrize("status", [408, 421, 425])
+def test_a_response_about_the_connection_is_not_the_apis(status: int, chrome: Any, written: Any) -> None:
+    for entry in chrome["log"]["entries"]:
+        if entry["request"]["method"] == "POST":
+            content = {"size": 2, "mimeType": "application/json", "text": "{}"}
+            entry["response"].update(status=status, content=content)
+    file = written(chrome)
+    code, output = judge(file)
+    assert code != 1, output
+    assert f"({status})" in output
+
+
 # --- what is no archive ---------------------------------------------------------------------------
 
 

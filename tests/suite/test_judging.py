@@ -7,7 +7,7 @@ import pytest
 from fleet_contract.contract_tests.exchange import Caller
 from fleet_contract.contract_tests.judging.content.invitations import judge_constancy, judge_invitation
 from fleet_contract.contract_tests.judging.content.pages import judge_page
-from fleet_contract.contract_tests.judging.content.prices import prices_of
+from fleet_contract.contract_tests.judging.content.prices import lasting, prices_of
 from fleet_contract.contract_tests.judging.content.whole_lists import judge_lists
 from fleet_contract.contract_tests.judging.history import Facts
 from fleet_contract.contract_tests.judging.judge import judge
@@ -175,14 +175,22 @@ def test_a_page_is_read_in_its_form_only(body: Any, items: Any, cursor: str | No
         ({"id": "x", "price": 1}, {"/price": 1}),
         ({"a": [{"tariff": {"kwh": 2}}], "b": 1}, {"/a/0/tariff/kwh": 2}),
         ({"Pricing": {"fee": None}}, {"/Pricing/fee": None}),
-        ({"id": "x", "status": "FREE", "lastUpdated": "now", "power": 7}, {"/id": "x", "/power": 7}),
+        ({"id": "x", "status": "FREE", "lastUpdated": "now", "power": 7}, {"/power": 7}),
+        ({"rates": {"kwh": 1}, "amenities": {"coffee": True}}, {"/rates/kwh": 1}),
+        (
+            {"energyprice": 1, "costs": 2, "fee_per_min": 3, "costa": 4},
+            {"/energyprice": 1, "/costs": 2, "/fee_per_min": 3},
+        ),
+        ({"tariffs": [{"kwh": 1, "fetchedAt": 1, "updated_at": 2, "validUntil": 3}]}, {"/tariffs/0/kwh": 1}),
+        ({"price": {"kwh": 1, "from": "2026-11-25 12:00:00"}}, {"/price/kwh": 1}),
+        ({"tariff": {"time_price": 1, "timestamp": 2}}, {"/tariff/time_price": 1}),
         ({"price": {"kwh": 1, "seen": "2026-11-25T12:00:00Z"}}, {"/price/kwh": 1}),
         ({}, {}),
         (7, {"": 7}),
     ],
 )
 def test_prices_are_what_is_named_so_or_else_all_that_lasts(location: Any, prices: Any) -> None:
-    assert prices_of(location) == prices
+    assert prices_of(lasting(location)) == prices
 
 
 # --- judging ------------------------------------------------------------------------------------

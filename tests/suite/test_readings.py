@@ -92,6 +92,8 @@ def test_an_answer_that_two_situations_can_have_led_to_tells_nothing() -> None:
         (404, "text/plain", b"no", "text"),
         (404, "application/json", b'"no"', "json"),
         (404, "text/html", b"<p>no</p>", "html"),
+        (404, "application/xhtml+xml", b"<p>no</p>", "html"),
+        (404, "text/plain", b"<!DOCTYPE html><p>no</p>", "html"),
         (404, "text/plain", b"", "empty"),
         (200, "text/plain", b"no", None),
         (500, "text/plain", b"no", None),
@@ -101,6 +103,15 @@ def test_an_error_has_a_form(status: int, media_type: str, body: bytes, form: st
     history = History()
     exchange = history.codes("acme", status, body, got=(("Content-Type", media_type),))
     assert history.read(exchange).get("error.body") == form
+
+
+@pytest.mark.parametrize(
+    ("coding", "answer"), [("gzip", "gzip"), ("GZIP", "gzip"), ("x-gzip", "gzip"), ("identity", "none"), ("br", "none")]
+)
+def test_a_coding_is_read_in_any_spelling(coding: str, answer: str) -> None:
+    history = History()
+    got = (("Content-Type", "application/json"), ("content-encoding", coding))
+    assert history.read(history.create(C, got=got))["answer.compression"] == answer
 
 
 def test_readings_are_folded_to_one_answer_or_none() -> None:

@@ -51,6 +51,10 @@ from .histories import FLEETS, KEY, KEYS, LONGEST, MARK, A, B, C, History, befor
         (b"{'fleetId': 'a'}", {"create.with-nearly-json"}),
         (b'["fleetId"] more', {"create.with-no-json"}),
         (b"fleetId: a", {"create.with-no-json"}),
+        (b"{fleetId: !!bool a}", {"create.with-no-json"}),
+        (b"{fleetId: !!timestamp a}", {"create.with-no-json"}),
+        (b'{"fleetId": &a [*a]}', {"create.with-no-json"}),
+        (b'{"fleetId": 2026-11-30}', {"create.with-no-json"}),
         ({"fleetId": "a".ljust(101), "fleetName": "x"}, {"create.with-an-id-overlong-by-blanks"}),
         (
             {"fleetId": C, "fleetName": "x" * 8_000},
@@ -247,6 +251,8 @@ def test_a_create_of_a_key_is_in_a_situation(body: Any, situation: str) -> None:
         ("fleetId=theirs", {"keys.list", "keys.list-of-another-organizations-fleet"}),
         ("fleetId=", {"keys.list", "any.odd"}),
         ("unknown=1", {"keys.list", "any.odd"}),
+        ("page_size=20&page_size=10", {"any.odd"}),
+        ("fleetId=acme&fleetId=theirs", {"any.odd"}),
     ],
 )
 def test_a_list_of_keys_is_in_situations(query: str, situations: set[str]) -> None:

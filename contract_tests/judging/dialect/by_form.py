@@ -8,6 +8,8 @@ from fleet_contract.contract_tests.judging.fleets_of_keys import how_fleets_are_
 from fleet_contract.contract_tests.judging.listings import items_of
 from fleet_contract.contract_tests.judging.moment import Moment
 from fleet_contract.contract_tests.judging.texts import has_lower_case, in_capitals, is_unreserved
+from fleet_contract.contract_tests.network.codings import codings_of
+from fleet_contract.contract_tests.network.intermediary import is_html
 
 Reader = Callable[[Moment], str | None]
 
@@ -83,7 +85,7 @@ def _error_body(moment: Moment) -> str | None:
 
 def _unlabelled_body(answer: Answer) -> str:
     if not answer.is_json:
-        return "html" if answer.media_type == "text/html" else "text"
+        return "html" if is_html(answer) else "text"
     return "message" if isinstance(answer.json, dict) and "message" in answer.json else "json"
 
 
@@ -107,7 +109,9 @@ def _extras(moment: Moment) -> str | None:
 
 def _compression(moment: Moment) -> str | None:
     answer = _fleet_shown(moment)
-    return ("gzip" if answer.header("content-encoding") == "gzip" else "none") if answer else None
+    if answer is None:
+        return None
+    return "gzip" if {"gzip", "x-gzip"} & set(codings_of(answer.headers)) else "none"
 
 
 def _any_alphabet(moment: Moment) -> str | None:

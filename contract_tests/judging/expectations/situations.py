@@ -71,7 +71,7 @@ def _of_any_request(exchange: Exchange, request: ParsedRequest) -> Iterator[str]
     if "application/json" in (exchange.request.header("accept") or ""):
         yield "any.accept-json"
     if not request.operation:
-        yield from _of_no_operation(exchange, request)
+        yield from () if request.is_ambiguous else _of_no_operation(exchange, request)
         return
     yield from _of_its_url(exchange, request)
     if request.operation in _WITH_A_BODY:
