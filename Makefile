@@ -3,7 +3,7 @@
 
 PYTHON ?= python3
 PORT = 8080
-DEPTH = standard
+DEPTH =
 URL =
 TARGET =
 ARGS =
@@ -33,9 +33,9 @@ mock: $(READY) ## Serve the mock until Ctrl+C [PORT=8080 ARGS=…]
 contract: $(READY) ## Judge the mock, or the server at URL [URL=https://… TARGET=file DEPTH=smoke|quick|standard|deep ARGS=…]
 # make turns every failure into its own exit code 2: who tells 1 from 3 calls .venv/bin/fleet-contract.
 ifeq ($(URL)$(TARGET),)
-	@$(BIN)/python tools/judge_the_mock.py --depth $(DEPTH) $(ARGS)
+	@$(BIN)/python tools/judge_the_mock.py $(if $(DEPTH),--depth $(DEPTH)) $(ARGS)
 else
-	@$(BIN)/fleet-contract run $(if $(URL),"$$URL") $(if $(TARGET),--target "$$TARGET") --depth $(DEPTH) $(ARGS)
+	@$(BIN)/fleet-contract run $(if $(URL),"$$URL") $(if $(TARGET),--target "$$TARGET") $(if $(DEPTH),--depth $(DEPTH)) $(ARGS)
 endif
 
 test: $(READY) ## Run the project's own tests [ARGS=…]

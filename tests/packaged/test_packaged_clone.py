@@ -3,13 +3,14 @@
 import json
 import shutil
 import subprocess
+import sys
 import venv
 from pathlib import Path
 
 import httpx
 import pytest
 
-from .project import ROOT, environment, lend, succeed
+from .project import ROOT, environment, lend, mock, succeed
 
 IS_REPOSITORY = (ROOT / ".git").exists()
 pytestmark = pytest.mark.skipif(
@@ -28,9 +29,9 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def make(clone: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def make(clone: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        ["make", *arguments], cwd=clone, env=environment(), capture_output=True, text=True, check=False
+        ["make", *arguments], cwd=clone, env=environment(**more), capture_output=True, text=True, check=False
     )
 
 
@@ -43,6 +44,26 @@ def test_make_contract_judges_the_mock(clone: Path) -> None:
     done = make(clone, "contract", "DEPTH=quick")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "CONFORMS: " in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("entry", "words", "variables", "depth"),
+    [
+        ('depth = "smoke"', (), {}, "smoke"),
+        ('depth = "smoke"', ("DEPTH=quick",), {}, "quick"),
+        ('depth = "smoke"', (), {"FLEET_DEPTH": "quick"}, "quick"),
+        ("", (), {}, "standard"),
+    ],
+)
+def test_make_contract_overrides_a_depth_only_where_it_is_given_one(
+    entry: str, words: tuple[str, ...], variables: dict[str, str], depth: str, clone: Path, tmp_path: Path
+) -> None:
+    target = tmp_path / "target.toml"
+    target.write_text(f'api_key = "demo-key"\n{entry}\n')
+    with mock(Path(sys.executable).parent / "fleet-mock") as url:
+        arguments = ("contract", f"URL={url}", f"TARGET={target}", "ARGS=--only access --max-requests 5", *words)
+        done = make(clone, *arguments, **variables)
+    assert f" at {depth} depth" in done.stdout, done.stdout + done.stderr
 
 
 def test_make_mock_serves(clone: Path) -> None:
