@@ -34,7 +34,7 @@ _ELSEWHERE: list[tuple[str, list[tuple[str, str]]]] = [
 ]
 
 
-@reaches("access.key-is-required", depth=Depth.SMOKE)
+@reaches("access.key-is-required", depth=Depth.SMOKE, writes=False)
 def test_no_list_is_shown_without_a_key(api: Api) -> None:
     api.send("GET", KEYS, caller=Caller.NOBODY)
 
@@ -51,7 +51,7 @@ def test_no_operation_works_with_a_strangers_key(api: Api, home: str, case: str)
     _CALLS[case](api, home, {"caller": Caller.STRANGER})
 
 
-@reaches("access.key-is-required")
+@reaches("access.key-is-required", writes=False)
 @over(st.sampled_from(_ELSEWHERE), quick=_ELSEWHERE[:1], standard=_ELSEWHERE[3:], deep=_ELSEWHERE[1:3])
 def test_nothing_takes_the_place_of_a_key(api: Api, case: tuple[str, list[tuple[str, str]]]) -> None:
     query, headers = case
@@ -109,13 +109,13 @@ def test_a_key_that_resembles_ours_opens_nothing(api: Api, home: str, case: str)
     _CALLS[case](api, home, {"caller": Caller.EMPTY})
 
 
-@reaches("access.key-is-checked")
+@reaches("access.key-is-checked", writes=False)
 def test_a_key_that_a_careless_server_takes_for_ours_opens_nothing(api: Api) -> None:
     for key in api.client.near_keys()[3:]:
         api.send("GET", KEYS, caller=Caller.STRANGER, key=key)
 
 
-@reaches("access.key-is-required", "access.key-is-checked", needs=["fixtures.location"])
+@reaches("access.key-is-required", "access.key-is-checked", needs=["fixtures.location"], writes=False)
 def test_no_location_is_shown_without_a_key(api: Api, fixtures: Fixtures) -> None:
     path = fixtures.location_path.replace("{locationId}", segment(fixtures.location or ""))
     api.send("GET", path, caller=Caller.NOBODY)
@@ -128,7 +128,7 @@ def test_no_fleet_takes_the_place_of_a_key(api: Api, fixtures: Fixtures, home: s
     api.location(fixtures.location or "", fleet, caller=Caller.NOBODY)
 
 
-@reaches("access.key-is-required", "access.key-is-checked", needs=["fixtures.fleet_with_codes"])
+@reaches("access.key-is-required", "access.key-is-checked", needs=["fixtures.fleet_with_codes"], writes=False)
 def test_no_codes_are_shown_without_a_key(api: Api, fixtures: Fixtures) -> None:
     for caller in (Caller.NOBODY, Caller.STRANGER):
         api.invitation(fixtures.fleet_with_codes or "", caller=caller)
@@ -137,7 +137,7 @@ def test_no_codes_are_shown_without_a_key(api: Api, fixtures: Fixtures) -> None:
 _CASES = st.sampled_from(["x-api-key", "X-API-KEY", "X-Api-Key", "x-aPI-kEY"])
 
 
-@reaches("access.header-name-has-no-case", depth=Depth.SMOKE)
+@reaches("access.header-name-has-no-case", depth=Depth.SMOKE, writes=False)
 @over(_CASES, smoke=["x-api-key"], standard=["X-API-KEY", "x-aPI-kEY"])
 def test_the_header_of_the_key_has_no_case_in_a_list(api: Api, case: str) -> None:
     how: dict[str, Any] = {"header_name": case}

@@ -16,7 +16,7 @@ def test_a_path_that_continues_is_no_operation(api: Api, home: str) -> None:
     api.send("GET", f"{FLEETS}/{segment(home)}/invitations")
 
 
-@reaches("http.unknown-paths-are-refused", depth=Depth.SMOKE)
+@reaches("http.unknown-paths-are-refused", depth=Depth.SMOKE, writes=False)
 def test_a_path_that_is_no_operation(api: Api) -> None:
     api.send("GET", f"/emp/v1/ct-{api.mark}")
 
@@ -94,7 +94,7 @@ def test_a_method_that_a_path_does_not_have(api: Api, home: str, case: tuple[str
     api.send(method, path.format(home=segment(home)), **how)
 
 
-@reaches("http.wrong-methods-are-refused", depth=Depth.SMOKE)
+@reaches("http.wrong-methods-are-refused", depth=Depth.SMOKE, writes=False)
 def test_a_read_that_a_path_does_not_have(api: Api) -> None:
     if not api.client.target.may_write:  # or other methods tell more
         api.send("GET", f"{FLEETS}/{api.fresh_id()}/rename")  # of no fleet, lest a server take it for a rename
@@ -107,7 +107,7 @@ def test_a_client_that_asks_for_json_is_given_json(api: Api, home: str) -> None:
     api.put_name(home, spell({"newName": api.fresh_name()}), headers=[*JSON, rather])
 
 
-@reaches("http.success-is-json", depth=Depth.STANDARD)
+@reaches("http.success-is-json", depth=Depth.STANDARD, writes=False)
 def test_a_client_that_takes_every_coding_can_read_the_answer(api: Api) -> None:
     api.send("GET", f"{KEYS}?page_size=50", headers=[("Accept-Encoding", "br, zstd, gzip, deflate")])
 

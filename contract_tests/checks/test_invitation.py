@@ -15,6 +15,7 @@ from fleet_contract.contract_tests.target.target import Fixtures
     "invitation.reading-changes-nothing",
     needs=["fixtures.fleet_with_codes"],
     depth=Depth.SMOKE,
+    writes=False,
 )
 def test_the_codes_of_a_fleet_are_listed_each_time(api: Api, fixtures: Fixtures) -> None:
     fleet = fixtures.fleet_with_codes or ""
@@ -31,23 +32,26 @@ def test_codes_do_not_wear_out(api: Api, fixtures: Fixtures) -> None:
         api.invitation(fixtures.fleet_with_codes or "")
 
 
-@reaches("invitation.foreign-fleet-is-403", needs=["other_api_key", "fixtures.fleet_with_codes"], depth=Depth.SMOKE)
+@reaches(
+    "invitation.foreign-fleet-is-403",
+    needs=["other_api_key", "fixtures.fleet_with_codes"],
+    depth=Depth.SMOKE,
+    writes=False,
+)
 def test_the_codes_that_were_listed_to_one_organization_are_not_to_another(api: Api, fixtures: Fixtures) -> None:
     for caller in (Caller.OWNER, Caller.OTHER):
         api.invitation(fixtures.fleet_with_codes or "", caller=caller)
 
 
 @reaches(
-    "invitation.lists-every-active-code",
-    needs=["fixtures.fleet_with_codes", "fixtures.active_codes"],
+    "invitation.lists-every-active-code", needs=["fixtures.fleet_with_codes", "fixtures.active_codes"], writes=False
 )
 def test_every_active_code_is_listed(api: Api, fixtures: Fixtures) -> None:
     _read_once(api, fixtures.fleet_with_codes or "")
 
 
 @reaches(
-    "invitation.lists-only-active-codes",
-    needs=["fixtures.fleet_with_codes", "fixtures.inactive_codes"],
+    "invitation.lists-only-active-codes", needs=["fixtures.fleet_with_codes", "fixtures.inactive_codes"], writes=False
 )
 def test_no_inactive_code_is_listed(api: Api, fixtures: Fixtures) -> None:
     _read_once(api, fixtures.fleet_with_codes or "")
@@ -58,7 +62,7 @@ def _read_once(api: Api, fleet: str) -> None:
         api.invitation(fleet)
 
 
-@reaches("invitation.without-codes-is-404", needs=["fixtures.fleet_without_codes"], depth=Depth.SMOKE)
+@reaches("invitation.without-codes-is-404", needs=["fixtures.fleet_without_codes"], depth=Depth.SMOKE, writes=False)
 def test_a_fleet_without_codes_has_nothing_to_list(api: Api, fixtures: Fixtures, depth: Depth) -> None:
     fleet, other = fixtures.fleet_without_codes or "", fixtures.fleet_with_codes
     if other:  # to which no query leads
@@ -67,25 +71,30 @@ def test_a_fleet_without_codes_has_nothing_to_list(api: Api, fixtures: Fixtures,
         api.invitation(fleet)
 
 
-@reaches("invitation.foreign-fleet-is-403", needs=["fixtures.foreign_fleet"])
+@reaches("invitation.foreign-fleet-is-403", needs=["fixtures.foreign_fleet"], writes=False)
 def test_another_organizations_fleet_is_forbidden(api: Api, fixtures: Fixtures) -> None:
     api.invitation(fixtures.foreign_fleet or "")
     if api.client.target.other_api_key:  # Only its own organization can tell whether it has codes.
         api.invitation(fixtures.foreign_fleet or "", caller=Caller.OTHER)
 
 
-@reaches("fleets.id-is-matched-whole", needs=["fixtures.fleet_with_codes", "fixtures.active_codes"], depth=Depth.SMOKE)
+@reaches(
+    "fleets.id-is-matched-whole",
+    needs=["fixtures.fleet_with_codes", "fixtures.active_codes"],
+    depth=Depth.SMOKE,
+    writes=False,
+)
 def test_the_codes_of_a_fleet_are_not_those_of_a_shorter_id(api: Api, fixtures: Fixtures) -> None:
     api.invitation((fixtures.fleet_with_codes or "")[:-1])
 
 
-@reaches("invitation.unknown-fleet-is-404", depth=Depth.SMOKE)
+@reaches("invitation.unknown-fleet-is-404", depth=Depth.SMOKE, writes=False)
 @over(st.just("-codeless"), smoke=["-codeless"], standard=["-A.b_c~D"])  # which resemble no other fleet's
 def test_only_a_fleet_has_codes(api: Api, case: str) -> None:
     api.invitation(api.fresh_id(case))
 
 
-@reaches("invitation.unknown-fleet-is-404", depth=Depth.STANDARD)
+@reaches("invitation.unknown-fleet-is-404", depth=Depth.STANDARD, writes=False)
 def test_no_fleet_has_a_longer_id(api: Api) -> None:
     api.invitation(api.fresh_id_of(101))
 

@@ -116,13 +116,13 @@ def test_a_body_is_a_json_object(api: Api, case: bytes) -> None:
     api.send("POST", KEYS, body=values.filled(case, api), headers=JSON)
 
 
-@reaches("keys.list-answers-a-page", "keys.items-are-complete", "keys.page-size-is-obeyed")
+@reaches("keys.list-answers-a-page", "keys.items-are-complete", "keys.page-size-is-obeyed", writes=False)
 @over(st.integers(10, 500), quick=[11], standard=[10, 99, 101], deep=[127, 128, 255, 256, 500])
 def test_every_page_size_in_range_is_obeyed(api: Api, case: int) -> None:
     api.list_keys(page_size=case)
 
 
-@reaches("http.never-a-server-error")
+@reaches("http.never-a-server-error", writes=False)
 @over(
     st.text(max_size=20),
     quick=["ten", "9" * 30],
@@ -133,13 +133,13 @@ def test_odd_page_sizes_are_no_reason_to_fail(api: Api, case: str) -> None:
     api.list_keys(page_size=case)
 
 
-@reaches("http.never-a-server-error", depth=Depth.STANDARD)
+@reaches("http.never-a-server-error", depth=Depth.STANDARD, writes=False)
 @over(st.text(max_size=20), standard=["ten", ""], deep=["\u0661\u0660", "-1", "null", "MTA="])
 def test_odd_cursors_are_no_reason_to_fail(api: Api, case: str) -> None:
     api.list_keys(cursor=case)
 
 
-@reaches("http.never-a-server-error")
+@reaches("http.never-a-server-error", writes=False)
 def test_an_odd_query_is_no_reason_to_fail(api: Api) -> None:
     api.send("GET", f"{KEYS}?page_size=128&cursor=ten&fleetId=%FF")
 
@@ -151,7 +151,7 @@ def test_odd_bytes_are_no_reason_to_fail(api: Api) -> None:
     api.send("POST", KEYS, body=b'{"keyIdentifier": "\xff"}', headers=JSON)
 
 
-@reaches("keys.filter-lists-only-the-fleet", depth=Depth.STANDARD)
+@reaches("keys.filter-lists-only-the-fleet", depth=Depth.STANDARD, writes=False)
 def test_an_unknown_fleet_has_no_keys(api: Api) -> None:
     api.list_keys(fleetId=api.fresh_id())
 
@@ -164,6 +164,7 @@ def test_an_unknown_fleet_has_no_keys(api: Api) -> None:
     "keys.page-size-is-obeyed",
     needs=["fixtures.fleet_with_keys"],
     depth=Depth.SMOKE,
+    writes=False,
 )
 @over(st.integers(10, 30), smoke=[10], standard=[11, 13])
 def test_a_fleets_keys_page_by_page_are_all_its_keys(api: Api, fixtures: Fixtures, case: int) -> None:
@@ -184,6 +185,7 @@ def test_a_fleets_keys_page_by_page_are_all_its_keys(api: Api, fixtures: Fixture
     "keys.filter-lists-the-whole-fleet",
     needs=["fixtures.fleet_with_keys"],
     depth=Depth.STANDARD,
+    writes=False,
 )
 def test_the_keys_of_a_fleet_are_among_all_keys(api: Api, fixtures: Fixtures) -> None:
     api.walk_keys(fleetId=fixtures.fleet_with_keys, page_size=500)
@@ -191,7 +193,7 @@ def test_the_keys_of_a_fleet_are_among_all_keys(api: Api, fixtures: Fixtures) ->
     api.walk_keys(fleetId=fixtures.fleet_with_keys, page_size=500)
 
 
-@reaches("keys.unfiltered-list-is-whole", "keys.pages-list-each-key-once", "keys.paging-ends")
+@reaches("keys.unfiltered-list-is-whole", "keys.pages-list-each-key-once", "keys.paging-ends", writes=False)
 def test_all_keys_are_listed_whatever_the_size_of_a_page(api: Api, depth: Depth) -> None:
     pages = 1 if depth <= Depth.QUICK else _PAGES_OF_A_SHARED_SERVER  # or one with many keys would be too dear
     if depth is Depth.DEEP and not api.spares_fleets:
@@ -246,7 +248,7 @@ def _list_again(api: Api, fleet: str) -> None:
         api.list_keys(fleetId=fleet)
 
 
-@reaches("keys.page-size-out-of-range", depth=Depth.SMOKE)
+@reaches("keys.page-size-out-of-range", depth=Depth.SMOKE, writes=False)
 @over(
     st.integers(-1000, 9) | st.integers(501, 10_000),
     smoke=[0],
@@ -298,7 +300,7 @@ def test_a_key_that_is_created_often_at_once_between_two_pages_exists_once_and_m
 _SMALL_PAGE = 20
 
 
-@reaches("keys.of-others-are-hidden", needs=["fixtures.foreign_fleet"], depth=Depth.STANDARD)
+@reaches("keys.of-others-are-hidden", needs=["fixtures.foreign_fleet"], depth=Depth.STANDARD, writes=False)
 def test_we_see_no_key_of_another_organization(api: Api, fixtures: Fixtures) -> None:
     api.list_keys(fleetId=fixtures.foreign_fleet, page_size=500)
     api.list_keys(page_size=500)

@@ -13,6 +13,7 @@ from fleet_contract.contract_tests.target.target import Fixtures
     "prices.default-stays",
     needs=["fixtures.location", "fixtures.priced_fleet", "other_api_key"],
     depth=Depth.STANDARD,
+    writes=False,
 )
 def test_the_prices_of_our_fleet_are_not_shown_to_another_organization(api: Api, fixtures: Fixtures) -> None:
     location = fixtures.location or ""
@@ -50,6 +51,7 @@ def test_a_location_is_answered_for_a_fleet_whatever_its_id(api: Api, fixtures: 
     "prices.default-stays",
     needs=["fixtures.location", "fixtures.priced_fleet"],
     depth=Depth.SMOKE,
+    writes=False,
 )
 def test_a_fleet_sees_its_own_prices(api: Api, fixtures: Fixtures) -> None:
     location, fleet = fixtures.location or "", fixtures.priced_fleet or ""
@@ -66,7 +68,9 @@ def test_the_prices_of_one_fleet_are_not_shown_to_the_next(api: Api, fixtures: F
         api.location(location, asked)
 
 
-@reaches("prices.default-stays", needs=["fixtures.location", "fixtures.priced_fleet"], depth=Depth.STANDARD)
+@reaches(
+    "prices.default-stays", needs=["fixtures.location", "fixtures.priced_fleet"], depth=Depth.STANDARD, writes=False
+)
 @over(
     st.sampled_from(["{}1-{}", "{1}-{0}", "{}%{}", "{}/{}", "{},{}"]),
     standard=["{}-{}", "{1}-{0}"],
@@ -91,7 +95,7 @@ def test_prices_stay_however_often_they_are_read(api: Api, fixtures: Fixtures, h
 _OFTEN = 12
 
 
-@reaches("prices.unknown-location-is-404", needs=["fixtures.location"])
+@reaches("prices.unknown-location-is-404", needs=["fixtures.location"], writes=False)
 def test_an_unknown_location_is_not_found(api: Api, fixtures: Fixtures) -> None:
     api.location(f"ct-{api.mark}-location")
     longer = f"{fixtures.location}.ct-{api.mark}-".ljust(300, "0")

@@ -102,6 +102,7 @@ def test_callers_at_once_are_not_taken_for_each_other(api: Api, home: str, neigh
     "invitation.lists-only-active-codes",
     needs=["other_api_key", "fixtures.fleet_with_codes", _FOREIGN],
     depth=Depth.STANDARD,
+    writes=False,
 )
 def test_codes_are_not_those_of_another_organization_that_asks_at_once(api: Api, fixtures: Fixtures) -> None:
     ours, theirs = fixtures.fleet_with_codes or "", fixtures.foreign_fleet or ""
@@ -113,13 +114,19 @@ def test_codes_are_not_those_of_another_organization_that_asks_at_once(api: Api,
     "invitation.without-codes-is-404",
     needs=["fixtures.fleet_with_codes", "fixtures.fleet_without_codes"],
     depth=Depth.STANDARD,
+    writes=False,
 )
 def test_codes_that_are_read_at_once_are_those_of_their_fleets(api: Api, fixtures: Fixtures) -> None:
     with_codes, without = fixtures.fleet_with_codes or "", fixtures.fleet_without_codes or ""
     api.at_once(*(partial(api.invitation, id) for id in (with_codes, without, with_codes, without)))
 
 
-@reaches("prices.default-stays", "prices.fleet-has-its-own", needs=["fixtures.location", "fixtures.priced_fleet"])
+@reaches(
+    "prices.default-stays",
+    "prices.fleet-has-its-own",
+    needs=["fixtures.location", "fixtures.priced_fleet"],
+    writes=False,
+)
 @over(st.just(2), standard=[2])
 def test_prices_that_are_asked_for_at_once_are_those_of_their_fleets(api: Api, fixtures: Fixtures, case: int) -> None:
     location, fleet = fixtures.location or "", fixtures.priced_fleet or ""

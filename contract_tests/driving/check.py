@@ -32,7 +32,7 @@ class Check:
     """What a check says of itself; `needs` are entries of the target file.
 
     `new` are the fleets that it creates even in a run that uses those of earlier ones, LEFT_OUT where it is
-    not driven then.
+    not driven then. One that never `writes` drives to its end where nothing may be written.
     """
 
     reaches: tuple[str, ...]
@@ -40,6 +40,7 @@ class Check:
     depth: Depth = Depth.QUICK
     cases: Cases | None = None
     new: int = 0
+    writes: bool = True
 
     @property
     def is_left_out(self) -> bool:
@@ -54,14 +55,14 @@ class Check:
 
 
 def reaches(
-    *requirements: str, needs: Sequence[str] = (), depth: Depth = Depth.QUICK, new: int = 0
+    *requirements: str, needs: Sequence[str] = (), depth: Depth = Depth.QUICK, new: int = 0, writes: bool = True
 ) -> Callable[[Function], Function]:
     """Mark a test as a check; raises NoSuchId for a requirement that the catalogue does not have."""
     for requirement in requirements:
         catalogue().requirement(requirement)
 
     def mark(function: Function) -> Function:
-        check = Check(requirements, tuple(needs), depth, getattr(function, _CASES, None), new)
+        check = Check(requirements, tuple(needs), depth, getattr(function, _CASES, None), new, writes)
         setattr(function, _ATTRIBUTE, check)
         return function
 

@@ -171,12 +171,12 @@ class Alone(Driver):
 
 def lacked_by(check: Check, settings: Settings) -> Reason | None:
     """Return why a check is not to drive, None where it is."""
-    if check.least_depth > settings.depth:
-        return Reason(Lack.DEPTH, depth=check.least_depth)
     if check.is_left_out and settings.earlier:
         return Reason(Lack.REUSE, "needs new fleets, and so a run without --reuse")
+    depth = check.least_depth if check.least_depth > settings.depth else None
     missing = tuple(need for need in check.needs if not _entry(settings.target, need))
-    return Reason(Lack.FIXTURE, entries=missing) if missing else None
+    lack = Lack.FIXTURE if depth is None else Lack.DEPTH
+    return Reason(lack, depth=depth, entries=missing) if missing or depth is not None else None
 
 
 def is_check(item: pytest.Item) -> bool:

@@ -1,13 +1,14 @@
 """A plan: what a run of given settings would drive and leave behind, and what would unlock the rest. Sends nothing."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import import_module
 from importlib.resources import files
 from typing import Any
 
 from fleet_contract.contract_tests.driving.check import Check, check_of
+from fleet_contract.contract_tests.driving.untested import Lack, Reason
 from fleet_contract.contract_tests.network.budget import longest_run
 from fleet_contract.contract_tests.running.runs import Settings
 from fleet_contract.contract_tests.running.verdicts import testable
@@ -49,7 +50,7 @@ def plan_of(settings: Settings) -> Plan:
     for each in _drives():
         if not wanted & set(each.check.reaches):
             continue
-        lack = lacked_by(each.check, settings)
+        lack = _lack(each.check, settings)
         if lack is None:
             due.append(each)
         else:
@@ -58,8 +59,19 @@ def plan_of(settings: Settings) -> Plan:
     return Plan(settings, tuple(due), reached, _unlocked(rest, wanted - reached), _seconds(settings))
 
 
+def _lack(check: Check, settings: Settings) -> Reason | None:
+    """Return all that keeps a check from its end, as far as can be told beforehand; None for nothing.
+
+    Without leave to write a run drives each check until it would write. What comes of that is no part of the plan.
+    """
+    lack = lacked_by(check, settings)
+    if settings.target.may_write or not check.writes or (lack and lack.said):
+        return lack
+    return replace(lack or Reason(Lack.WRITES), flag=settings.target.lacks_to_write)
+
+
 def _unlocked(rest: list[tuple[Drive, str]], unreached: set[str]) -> Mapping[str, frozenset[str]]:
-    """Return what each lack keeps from being reached at all, the dearest lack first."""
+    """Return what is not reached for want of each lack, which may be of several things, the dearest lack first."""
     found: dict[str, set[str]] = {}
     for each, reason in rest:
         found.setdefault(reason, set()).update(set(each.check.reaches) & unreached)
@@ -74,17 +86,17 @@ def _seconds(settings: Settings) -> float | None:
 
 @cache
 def _drives() -> tuple[Drive, ...]:
-    return tuple(Drive(_words(name), check) for name, check in _checks() if SAVED not in name)
+    return tuple(Drive(_words(file, name), check) for file, name, check in _checks() if SAVED not in name)
 
 
-def _checks() -> Iterator[tuple[str, Check]]:
+def _checks() -> Iterator[tuple[str, str, Check]]:
     for file in sorted(each.name for each in files(CHECKS).iterdir() if each.name.startswith("test_")):
         module = import_module(f"{CHECKS}.{file.removesuffix('.py')}")
         functions: Mapping[str, Callable[..., Any]] = vars(module)
         for name, function in functions.items():
             check = check_of(function) if name.startswith("test_") else None
             if check and check.reaches:
-                yield name, check
+                yield file.removeprefix("test_").removesuffix(".py"), name, check
 
 
 def left_out_with_reuse() -> tuple[Drive, ...]:
@@ -92,8 +104,9 @@ def left_out_with_reuse() -> tuple[Drive, ...]:
     return tuple(each for each in _drives() if each.check.is_left_out)
 
 
-def _words(name: str) -> str:
-    return name.removeprefix("test_").replace("_", " ")
+def _words(file: str, name: str) -> str:
+    """Return the name of a check in words, which some checks share that stand in other files."""
+    return f"{file.replace('_', ' ')}: {name.removeprefix('test_').replace('_', ' ')}"
 
 
 def next_depth(depth: Depth) -> Depth | None:

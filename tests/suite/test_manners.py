@@ -4,13 +4,15 @@ import json
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from fleet_contract.contract_tests.left_behind import COLUMNS, read_ledger, written
 from fleet_contract.contract_tests.running.settings import read_settings
 from fleet_contract.contract_tests.running.verdicts import Outcome, Verdict
-from fleet_contract.contract_tests.session.planning import plan_of
+from fleet_contract.contract_tests.session.planning import Plan, plan_of
+from fleet_contract.contract_tests.target import target
 from fleet_contract.contract_tests.target.depths import PRICES, UNSHOWN, Depth
 from fleet_contract.contract_tests.target.target import Network, Target
 from fleet_contract.spec.files import Contradiction
@@ -76,6 +78,38 @@ def test_a_plan_of_reads_says_what_writes_need() -> None:
     assert "reads only, at most 800 times: writes need --allow-writes." in command("plan", "https://a.example").output
 
 
+def in_words(name: str) -> str:
+    file, _, function = name.partition("[")[0].partition(".py::")
+    return ": ".join(each.removeprefix("test_").replace("_", " ") for each in (file, function))
+
+
+def test_a_plan_of_reads_drives_what_ends_without_a_write(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(target, "is_loopback", lambda _: False)
+    with mock() as url:
+        report = judged(url, "standard", requests_per_second="0")
+    plan = plan_of(report.settings)
+    ended = {in_words(ran.name) for ran in report.ran if not ran.reason}
+    # The last two ask once more for what was written, which is nothing.
+    assert {each.words for each in plan.drives} == {
+        each for each in ended if not each.startswith(("roll call", "spare"))
+    }
+    assert not [each.words for each in plan.drives if each.check.writes]
+    assert "create.accepts-a-valid-fleet" in plan.unlocked["needs --allow-writes"]
+
+
+@pytest.mark.parametrize("missing", ["location", "priced_fleet"])
+def test_what_would_add_to_a_plan_adds_as_much_as_it_says(missing: str) -> None:
+    def planned(depth: str, **fixtures: Any) -> Plan:
+        settings, _ = read_settings("http://127.0.0.1:1", {"target": SEED, "depth": depth})
+        held = replace(settings.target.fixtures, **fixtures)
+        return plan_of(replace(settings, target=replace(settings.target, fixtures=held)))
+
+    lacking, lacking_more = planned("standard", **{missing: None}), planned("quick", **{missing: None})
+    by_the_fixture = planned("standard").reached - lacking.reached
+    assert lacking.unlocked[f"needs fixtures.{missing} in the target file"] == by_the_fixture
+    assert lacking_more.unlocked["needs --depth standard"] == lacking.reached - lacking_more.reached
+
+
 @pytest.mark.parametrize("depth", Depth)
 def test_a_plan_reaches_what_the_run_judges(depth: Depth) -> None:
     if depth is Depth.DEEP:
@@ -84,8 +118,7 @@ def test_a_plan_reaches_what_the_run_judges(depth: Depth) -> None:
         settings, _ = read_settings(url, {"target": SEED, "depth": depth.word})
         report = judged(url, depth.word)
     plan = plan_of(settings)
-    driven = {ran.name.partition("::")[2].partition("[")[0] for ran in report.ran if not ran.reason}
-    assert {each.words for each in plan.drives} == {name.removeprefix("test_").replace("_", " ") for name in driven}
+    assert {each.words for each in plan.drives} == {in_words(ran.name) for ran in report.ran if not ran.reason}
     unlocked = set().union(*plan.unlocked.values())
     assert not unlocked & plan.reached
     judged_ones = {id for id, verdict in verdicts(report).items() if verdict in (Verdict.PASSED, Verdict.FAILED)}
