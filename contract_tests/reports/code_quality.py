@@ -3,6 +3,7 @@
 import json
 from hashlib import sha256
 
+from fleet_contract.contract_tests.reports.fixtures import what_if_wrong
 from fleet_contract.contract_tests.reports.value import Value
 
 _SEVERITIES = {"stated": "critical", "elsewhere": "major", "implied": "major", "ours": "minor"}
@@ -15,7 +16,7 @@ def to_code_quality(value: Value, file: str) -> str:
         {
             "type": "issue",
             "check_name": each["id"],
-            "description": f"{each['text']} {each['message'].capitalize()}.",
+            "description": f"{each['text']} {each['message'].capitalize()}.{_about(each)}",
             "categories": ["Compatibility"],
             "severity": _PARDONED if each["pardon"] else _SEVERITIES[each["basis"]],
             "fingerprint": sha256(f"{value['target']} {each['id']}".encode()).hexdigest(),
@@ -25,3 +26,7 @@ def to_code_quality(value: Value, file: str) -> str:
         if each["failures"]
     ]
     return json.dumps(issues, indent=2) + "\n"
+
+
+def _about(failure: Value) -> str:
+    return f" It is about {what_if_wrong(failure['fixtures'])}." if failure["fixtures"] else ""

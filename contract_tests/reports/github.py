@@ -6,6 +6,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from fleet_contract.contract_tests.reports.fixtures import what_if_wrong
 from fleet_contract.contract_tests.reports.markdown import to_markdown
 from fleet_contract.contract_tests.reports.value import Value
 
@@ -30,7 +31,8 @@ def annotations(value: Value) -> Iterator[str]:
     for each in value["requirements"]:
         standing = each["pardon"] or each["verdict"]
         if each["failures"] or each["verdict"] == "errored":
-            message = f"{each['text']} {each['message']}"
+            about = f"; it is about {what_if_wrong(each['fixtures'])}" if each["fixtures"] else ""
+            message = f"{each['text']} {each['message']}{about}"
             title = _property(f"{standing}: {each['id']}")
             yield f"::{_COMMANDS.get(standing, 'notice')} title={title}::{_data(message)}"
     if value["outcome"] == "inconclusive":

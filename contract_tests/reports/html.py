@@ -11,6 +11,7 @@ from typing import Any
 from jinja2 import DictLoader, Environment, StrictUndefined, Template
 
 from fleet_contract.contract_tests.process.quantities import counted
+from fleet_contract.contract_tests.reports.fixtures import what_if_wrong
 from fleet_contract.contract_tests.reports.value import Value, texts_of
 from fleet_contract.spec.dialect import NOT_APPLICABLE
 
@@ -38,6 +39,7 @@ def to_html(value: Value) -> str:
         bars=bars,
         moment=moment,
         number_of=counted,
+        what_if_wrong=what_if_wrong,
     )
 
 

@@ -5,6 +5,7 @@ import re
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 
 from fleet_contract.contract_tests.process.printable import printable_lines
+from fleet_contract.contract_tests.reports.fixtures import fixtures_of, what_if_wrong
 from fleet_contract.contract_tests.reports.redacted import exchange_value, in_text
 from fleet_contract.contract_tests.reports.timeline import drawn
 from fleet_contract.contract_tests.reports.value import RECORDED, begun_at, message_of, story_of
@@ -52,6 +53,7 @@ def _story(result: Result, report: Report) -> list[str]:
     """Return what a failure is about, what was sent and answered with its bodies, and how to send it again."""
     begun = begun_at(report)
     requirement, replay = result.requirement, report.replay(result)
+    about = what_if_wrong(fixtures_of(result.failures[0], report.history))
     return [
         requirement.text,
         f"{requirement.basis}: {requirement.url}",
@@ -59,6 +61,7 @@ def _story(result: Result, report: Report) -> list[str]:
         *drawn(result.failures[0]).splitlines(),
         *(in_text(exchange_value(each, begun, report.masker)) for each in story_of(result, report)),
         *([f"It needs {replay.needs}."] if replay.needs else []),
+        *([f"It is about {about}."] if about else []),
         *([] if report.recorded else [f"Replay ({replay.known}):"]),
         *report.script(result),
     ]

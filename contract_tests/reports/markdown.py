@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from fleet_contract.contract_tests.process.quantities import counted
+from fleet_contract.contract_tests.reports.fixtures import what_if_wrong
 from fleet_contract.contract_tests.reports.value import RECORDED, Value
 
 _MOST_EXCHANGES = 12
@@ -48,16 +49,22 @@ def _failures(value: Value) -> Iterator[str]:
             continue
         pardon = f" ({each['pardon']})" if each["pardon"] else ""
         yield f"\n## ✗ {plain(each['id'])}{pardon}\n\n{plain(each['text'])} ([{each['basis']}]({each['source']}))\n"
-        yield f"- expected: {plain(each['expected'])}\n- was answered: {plain(each['got'])}"
-        if each["needs"]:
-            yield f"- needs: {plain(each['needs'])}"
-        if each["failures"] > 1:
-            yield f"- seen {each['failures']} times"
+        yield from _facts(each)
         shown = each["exchanges"][-_MOST_EXCHANGES:]
         yield f"\n{fenced('http', chr(10).join(_exchange(exchanges[number]) for number in shown))}"
         if each["timeline"]:
             yield f"\n{fenced('text', each['timeline'])}"
         yield from _replay(each)
+
+
+def _facts(failure: Value) -> Iterator[str]:
+    yield f"- expected: {plain(failure['expected'])}\n- was answered: {plain(failure['got'])}"
+    if failure["needs"]:
+        yield f"- needs: {plain(failure['needs'])}"
+    if failure["fixtures"]:
+        yield f"- fixture: {plain(what_if_wrong(failure['fixtures']))}"
+    if failure["failures"] > 1:
+        yield f"- seen {failure['failures']} times"
 
 
 def _replay(failure: Value) -> Iterator[str]:

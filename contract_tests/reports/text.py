@@ -1,6 +1,7 @@
 """What all reports for a person at a terminal have in common: a failure in full, and the footprint."""
 
 from collections.abc import Iterator, Sequence
+from operator import itemgetter
 from typing import NamedTuple
 
 from rich.console import Console
@@ -14,6 +15,7 @@ from fleet_contract.contract_tests.replays.replay import Replay
 from fleet_contract.contract_tests.replays.resending import OWN_DIGITS
 from fleet_contract.contract_tests.reports.console import room_of, say
 from fleet_contract.contract_tests.reports.exchanges import answer_line, grouped, request_line
+from fleet_contract.contract_tests.reports.fixtures import fixtures_of, what_if_wrong
 from fleet_contract.contract_tests.reports.timeline import drawn
 from fleet_contract.contract_tests.running.runs import Report
 from fleet_contract.contract_tests.running.verdicts import Outcome, Result
@@ -43,10 +45,10 @@ def print_failure(result: Result, told: Told, console: Console) -> None:
     say(console, escape(requirement.text), 2)
     for line in _exchanges(replay, masker):
         say(console, line, 2, _LABEL)
-    say(console, f"expected {escape(first.expected)}", 2, _LABEL)
-    say(console, f"got      {escape(first.got)}", 2, _LABEL)
-    if replay.needs:
-        say(console, f"needs    {escape(replay.needs)}", 2, _LABEL)
+    fixtures = what_if_wrong(fixtures_of(result.failures[0], history))
+    facts = {"expected": first.expected, "got": first.got, "needs": replay.needs, "fixture": fixtures}
+    for label, text in filter(itemgetter(1), facts.items()):
+        say(console, f"{label:{_LABEL}}{escape(text)}", 2, _LABEL)
     room = room_of(console)
     for line in drawn(first, room - _INDENT if room else None).splitlines():
         console.print(f"{' ' * _INDENT}{escape(line)}", soft_wrap=True, no_wrap=True)

@@ -12,6 +12,7 @@ from fleet_contract.contract_tests.judging.dialect.reading import readings
 from fleet_contract.contract_tests.judging.findings import Finding
 from fleet_contract.contract_tests.judging.moment import View
 from fleet_contract.contract_tests.judging.races.linearizability import Operation
+from fleet_contract.contract_tests.reports.fixtures import fixtures_of
 from fleet_contract.contract_tests.reports.redacted import exchange_value
 from fleet_contract.contract_tests.reports.summary import counts, let_pass
 from fleet_contract.contract_tests.reports.timeline import drawn
@@ -108,6 +109,7 @@ def _requirement(result: Result, story: list[Exchange], report: Report) -> Value
         "operations": _operations(first),
         "replay": report.replay(result).known.value if first and not report.recorded else "",
         "needs": report.replay(result).needs if first else "",
+        "fixtures": list(fixtures_of(first, report.history)) if first else [],
         "reproduce": report.script(result),
     }
 

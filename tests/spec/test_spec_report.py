@@ -27,6 +27,7 @@ NOTHING = {
     "operations": [],
     "replay": "",
     "needs": "",
+    "fixtures": [],
 }
 EXCHANGE = {
     "number": 7,
