@@ -29,7 +29,7 @@ CONNECTIONS = 1
 SECONDS_OF_WARMING = 1
 # Garbage is collected in one window or another, which costs as much as a hundred requests.
 WINDOWS = 3
-SECONDS_OF_A_WINDOW = 1
+SECONDS_OF_A_WINDOW = 3
 TOTALS = re.compile(r"^totals: (\d+)$", re.MULTILINE)
 
 Counts = Mapping[str, float]  # instructions a request, by workload
