@@ -7,6 +7,7 @@ from fleet_contract.contract_tests.exchange import Exchange, Request, value_of
 from fleet_contract.contract_tests.process.printable import printable
 from fleet_contract.contract_tests.target.masking import Masker
 from fleet_contract.contract_tests.target.target import Fixtures
+from fleet_contract.spec.codes import codes_of
 
 _LIST = "/invitation"
 
@@ -33,14 +34,5 @@ def codes_known(fixtures: Fixtures, exchanges: Iterable[Exchange] = ()) -> Itera
 
 def codes_in(exchange: Exchange) -> Iterator[str]:
     """Yield the codes that an exchange shows, in whatever form they are listed."""
-    left = [value_of(exchange)] if asks_for_codes(exchange.request) else []
-    while left:
-        value = left.pop()
-        if isinstance(value, list):
-            yield from (item for item in value if isinstance(item, str))
-            left += value
-        elif isinstance(value, dict):
-            code = value.get("code")
-            if isinstance(code, str):
-                yield code
-            left += value.values()
+    if asks_for_codes(exchange.request):
+        yield from codes_of(value_of(exchange))

@@ -1,22 +1,22 @@
 """The bodies and headers of requests and responses as text, without keys, invitation codes and key identifiers."""
 
 import json
-import re
-from collections.abc import Collection
 from typing import Any
 
-from fleet_contract.contract_tests.exchange import Answer, Request
+from fleet_contract.contract_tests.exchange import Answer, NotJson, Request, parse_json
 from fleet_contract.contract_tests.network.outgoing import SECRETIVE
+from fleet_contract.contract_tests.reports.members import without_members
 from fleet_contract.contract_tests.target.masking import MASK, Masker
 from fleet_contract.contract_tests.telling import asks_for_codes
+from fleet_contract.spec.codes import NAMES, is_secret
 
 _ERRORS = 400
-_CODE, _IDENTIFIER = "code", "keyIdentifier"
+_SECRET = ("code", "keyIdentifier")  # members; the code of an error is none
 
 
 def sent_body(request: Request, masker: Masker) -> str:
     """Return the body of a request; a byte that is no UTF-8 is half a surrogate pair."""
-    return masker.text(_masked_in_text(_text_of(request.body)))
+    return masker.text(without_members(_text_of(request.body), _SECRET, is_json=_is_json(request.body)))
 
 
 def answered_body(request: Request, answer: Answer, masker: Masker) -> str:
@@ -43,13 +43,16 @@ def is_replaced(request: Request, answer: Answer) -> bool:
 def _answered(request: Request, answer: Answer) -> str:
     if answer.succeeded and asks_for_codes(request):
         return _as_json(_shape_of(answer.json))
-    secret = (_IDENTIFIER,) if answer.status >= _ERRORS else (_CODE, _IDENTIFIER)
-    return _as_json(_masked(answer.json, secret)) if answer.is_json else _masked_in_text(_text_of(answer.body), secret)
+    text = _as_json(answer.json) if answer.is_json else _text_of(answer.body)
+    return without_members(text, _SECRET[1:] if answer.status >= _ERRORS else _SECRET, is_json=answer.is_json)
 
 
-def _masked_in_text(text: str, secret: Collection[str] = (_CODE, _IDENTIFIER)) -> str:
-    """Return a text in which these members of what may be JSON are masked."""
-    return re.sub(rf'("(?:{"|".join(secret)})"\s*:\s*")[^"]*', rf"\g<1>{MASK}", text)
+def _is_json(body: bytes) -> bool:
+    try:
+        parse_json(body)
+    except NotJson:
+        return False
+    return True
 
 
 def _text_of(body: bytes) -> str:
@@ -58,16 +61,14 @@ def _text_of(body: bytes) -> str:
 
 def _shape_of(value: Any) -> Any:
     if isinstance(value, dict):
-        return {name: _shape_of(member) for name, member in value.items()}
+        return {_shown(name, number): _shape_of(member) for number, (name, member) in enumerate(value.items(), 1)}
     if isinstance(value, list):
         return [_shape_of(item) for item in value]
-    return MASK if isinstance(value, str) else value
+    return MASK if is_secret(value) else value
 
 
-def _masked(value: Any, secret: Collection[str]) -> Any:
-    if isinstance(value, dict):
-        return {name: MASK if name in secret and member else _masked(member, secret) for name, member in value.items()}
-    return [_masked(item, secret) for item in value] if isinstance(value, list) else value
+def _shown(name: str, number: int) -> str:
+    return name if name.lower() in NAMES else f"{MASK} {number}"
 
 
 def _as_json(value: Any) -> str:

@@ -1,6 +1,7 @@
 """What a report says of a failure: what was sent and answered, and what else is like it; on histories made by hand."""
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -8,8 +9,9 @@ import pytest
 from fleet_contract.contract_tests.exchange import Answer, Caller, Request
 from fleet_contract.contract_tests.judging.dialect.reading import read_dialect, witnesses
 from fleet_contract.contract_tests.judging.findings import Finding, finding, shown
+from fleet_contract.contract_tests.programs.spellings import SPELLINGS
 from fleet_contract.contract_tests.replays.candidates import nearest
-from fleet_contract.contract_tests.reports.bodies import answered_body
+from fleet_contract.contract_tests.reports.bodies import answered_body, sent_body
 from fleet_contract.contract_tests.reports.exchanges import answer_line, grouped, request_line
 from fleet_contract.spec.dialect import MIXED
 
@@ -74,6 +76,75 @@ def test_the_code_of_an_error_is_no_invitation_code() -> None:
     )
     assert "FLEET_NOT_FOUND" in answered_body(LIST, Answer(400, (), body + b"x"), NO_SECRETS)
     assert "SECRET" not in answered_body(LIST, Answer(400, (), body + b"x"), NO_SECRETS)
+
+
+@pytest.mark.parametrize(
+    ("body", "shown"),
+    [
+        (b'{"codes": [{"code": "SECRET", "x": 1}]}', '{"codes": [{"code": "***", "*** 2": "***"}]}'),
+        (b'["SECRET", ["SECRET", [{"code": ["SECRET"]}]]]', '["***", ["***", [{"code": ["***"]}]]]'),
+        (b'[{"code": 12345678}, 12345678, 1.5, true, null]', '[{"code": "***"}, "***", "***", true, null]'),
+        (b'{"SECRET": {"active": true}, "SECRET2": null}', '{"*** 1": {"*** 1": true}, "*** 2": null}'),
+        (b'"SECRET"', '"***"'),
+        (b"12345678", '"***"'),
+    ],
+)
+def test_of_a_list_of_codes_only_its_shape_is_shown(body: bytes, shown: str) -> None:
+    request = Request("GET", f"{FLEETS}/acme/invitation", Caller.OWNER)
+    assert answered_body(request, Answer(200, (), body), NO_SECRETS) == shown
+
+
+def sent(body: bytes) -> str:
+    return sent_body(Request("POST", KEYS, Caller.OWNER, (), body), NO_SECRETS)
+
+
+@pytest.mark.parametrize(
+    ("body", "shown"),
+    [
+        ('{"keyIdentifier":12345678901234}', '{"keyIdentifier":"***"}'),
+        ('{"keyIdentifier": -7.5e3 , "x":1}', '{"keyIdentifier": "***" , "x":1}'),
+        ('{"keyIdentifier":["07AABBCCDD"]}', '{"keyIdentifier":"***"}'),
+        (r'{"keyIdentifier":{"a":["]07",{"b":"07\\"}]},"x":[1]}', '{"keyIdentifier":"***","x":[1]}'),
+        (r'{"key\u0049dentifier":"07EE"}', r'{"key\u0049dentifier":"***"}'),
+        (r'{"keyIdentifier":"07\"EE","x":"\\"}', r'{"keyIdentifier":"***","x":"\\"}'),
+        ('{"keyIdentifier":"07EE","keyIdentifier":null}', '{"keyIdentifier":"***","keyIdentifier":null}'),
+        ('{"a":{"keyIdentifier":"07EE"},"a":1}', '{"a":{"keyIdentifier":"***"},"a":1}'),
+        ('[{"keyIdentifier" \n:\t"07EE"}]', '[{"keyIdentifier" \n:\t"***"}]'),
+        ('{"KEYIDENTIFIER":"07EE"}', '{"KEYIDENTIFIER":"***"}'),
+        ("{'keyIdentifier':'07EE','x':1}", "{'keyIdentifier':'***','x':1}"),
+        ("{keyIdentifier: 07EE, x: 1}", "{keyIdentifier: ***, x: 1}"),
+        ('{"keyIdentifier"/* so */: // or so\n0x07EE}', '{"keyIdentifier"/* so */: // or so\n"***"}'),
+        ('{"keyIdentifier":["07EE", "07', '{"keyIdentifier":"***"'),
+        ('{"keyIdentifier":"07EE', '{"keyIdentifier":"***'),
+        ("keyIdentifier=07EE&x=1", "keyIdentifier=***&x=1"),
+        ("<key><keyIdentifier>07EE</keyIdentifier></key>", "<key><keyIdentifier>***</keyIdentifier></key>"),
+        ('{"keyIdentifier":"","x":{"keyIdentifier":[]}}', '{"keyIdentifier":"","x":{"keyIdentifier":[]}}'),
+        ('{"keyIdentifier":true,"myKeyIdentifier":"x"}', '{"keyIdentifier":true,"myKeyIdentifier":"x"}'),
+    ],
+)
+def test_an_identifier_that_was_sent_is_masked_however_it_is_spelled(body: str, shown: str) -> None:
+    assert sent(body.encode()) == shown
+    assert sent(b"\xef\xbb\xbf" + body.encode()).endswith(shown)
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_no_spelling_of_a_body_shows_an_identifier(spelling: str) -> None:
+    text = sent(SPELLINGS[spelling]({"keyIdentifier": "07EEFFAABB", "visualNumber": "V"}))
+    assert "07EEFFAABB" not in text.replace("\0", "").encode("utf-8", "replace").decode("unicode-escape")
+    assert ("***" in text) is (spelling != "empty")
+
+
+def test_what_an_error_says_of_a_member_is_shown() -> None:
+    body = '{"detail": "keyIdentifier: must not be blank", "keyIdentifier": "07EE"}'
+    masked = '{"detail": "keyIdentifier: must not be blank", "keyIdentifier": "***"}'
+    assert answered_body(LIST, Answer(400, (), body.encode()), NO_SECRETS) == masked
+
+
+def test_a_large_body_full_of_names_is_shown_in_a_moment() -> None:
+    begun = time.process_time()
+    for text in ("code", "code/*", '"code":[', 'code:"', "code\0", "\\", "\\u{0", "code "):
+        assert sent(text.encode() * 50_000)
+    assert time.process_time() - begun < 10
 
 
 @pytest.mark.parametrize(
