@@ -7,6 +7,7 @@ from types import MappingProxyType
 from fleet_contract.mock_server.clock import moment
 from fleet_contract.mock_server.journal import Entry, Listener
 from fleet_contract.mock_server.output import STDERR, Writer
+from fleet_contract.mock_server.pseudonyms import MASKED, finding_secrets, keys_in, without_secrets
 
 LONGEST_TARGET = 500
 
@@ -41,10 +42,11 @@ def line_of_json(entry: Entry) -> str:
 
 
 def target(entry: Entry) -> str:
-    """Return the target of a request, printable and of bounded length."""
+    """Return the target of a request without a key that it carries, printable and of bounded length."""
     query = entry.call.raw_query.decode("latin-1")
     whole = f"{entry.call.raw_path}?{query}" if query else entry.call.raw_path
-    return whole[:LONGEST_TARGET].encode("ascii", "backslashreplace").decode()
+    find = finding_secrets(dict.fromkeys(keys_in(entry.call), MASKED))
+    return without_secrets(whole, find)[:LONGEST_TARGET].encode("ascii", "backslashreplace").decode()
 
 
 FORMS: Mapping[str, Callable[[Entry], str]] = MappingProxyType({"requests": line_for_people, "json": line_of_json})

@@ -8,8 +8,8 @@ import shlex
 from collections.abc import Iterator, Mapping
 
 from fleet_contract.mock_server.access import HEADER as KEY
-from fleet_contract.mock_server.har import SECRET_HEADERS
 from fleet_contract.mock_server.messages import Call
+from fleet_contract.mock_server.pseudonyms import SECRET_HEADERS
 from fleet_contract.mock_server.store import MAIN
 from fleet_contract.mock_server.worlds import HEADER as WORLD
 

@@ -2,20 +2,17 @@
 
 import asyncio
 import json
-import zlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from starlette.types import Message, Send
 
 from fleet_contract.mock_server.clock import steady
-from fleet_contract.mock_server.codings import CODINGS
 from fleet_contract.mock_server.control.curl import repeated
-from fleet_contract.mock_server.har import Masking
 from fleet_contract.mock_server.journal import Entry, Follower, described
-from fleet_contract.mock_server.messages import Answer, Call, Fields
-from fleet_contract.mock_server.refusals import Refusal
+from fleet_contract.mock_server.messages import Answer, Call
+from fleet_contract.mock_server.pseudonyms import Masking
 
 if TYPE_CHECKING:
     from fleet_contract.mock_server.control.handlers import Desk
@@ -23,7 +20,6 @@ if TYPE_CHECKING:
 MOST_FOLLOWERS = 100
 SHOWN = 100  # exchanges at a time, unless another number is asked for
 MOST_SHOWN = 64 * 1024  # bytes of a body
-MOST_UNPACKED = 1024 * 1024  # bytes of one that was compressed
 SIGN_OF_LIFE = 5.0  # seconds; the one after a reader has left finds that out
 SHORTEST_REST = 0.1  # seconds
 REST_FOR_WORK = 5  # times as long as it took to tell what is new, so that calls are answered in between
@@ -91,7 +87,7 @@ def told(desk: "Desk", call: Call, last: int, news: set[str]) -> list[tuple[str,
     masking = Masking(shown, desk.world.mock.access.tenants, (), desk.pseudonyms)
     host, parts = call.header("host") or "localhost", desk.worlds.parts
     for entry in shown:
-        safe = masked(entry, masking)
+        safe = masking.entry(entry)
         members = {
             **described(readable(safe)),
             "repeat": repeated(safe.call, f"{parts.scheme}://{host}", parts.base_path),
@@ -119,30 +115,7 @@ def keep_alive(desk: "Desk") -> None:
         world.used = steady()
 
 
-# --- without secrets, and as people read it ------------------------------------------------------
-
-
-def masked(entry: Entry, masking: Masking) -> Entry:
-    """Return an exchange with pseudonyms in place of API keys and invitation codes."""
-    call, answer = entry.call, entry.answer
-    headers = tuple((name, masking.header(name, value)) for name, value in call.headers)
-    sent = {name: masking.header(name, value) for name, value in answer.headers.items()}
-    body = masking.body(unpacked(answer))
-    return entry._replace(
-        call=replace(call, headers=Fields(headers), raw_body=masking.body(call.raw_body)),
-        answer=replace(answer, headers=sent, body=body),
-    )
-
-
-def unpacked(answer: Answer) -> bytes:
-    """Return the body of an answer as it was before it was compressed, as far as it can be read."""
-    read: Callable[[bytes, int], bytes] | None = CODINGS.get(answer.headers.get("content-encoding", ""))
-    if read is None:
-        return answer.body
-    try:
-        return read(answer.body, MOST_UNPACKED)
-    except (zlib.error, Refusal):
-        return answer.body
+# --- as people read it ---------------------------------------------------------------------------
 
 
 def readable(entry: Entry) -> Entry:

@@ -10,10 +10,11 @@ from fleet_contract.mock_server.control import behaviour, following, page, recor
 from fleet_contract.mock_server.control.document import control_document
 from fleet_contract.mock_server.control.problems import Problem, pointer_to
 from fleet_contract.mock_server.describing import described, state_now
-from fleet_contract.mock_server.har import Masking, Pseudonyms, as_har
+from fleet_contract.mock_server.har import as_har
 from fleet_contract.mock_server.journal import Journal, found
 from fleet_contract.mock_server.journal import described as described_entry
 from fleet_contract.mock_server.messages import NOTHING, Answer, Call, Json, Reply
+from fleet_contract.mock_server.pseudonyms import Masking, Pseudonyms
 from fleet_contract.mock_server.seed import state_of
 from fleet_contract.mock_server.seed_checks import Unsound, require_sound
 from fleet_contract.mock_server.store import MAIN, State

@@ -18,10 +18,10 @@ from fleet_contract.mock_server.control.access import OPEN, require_access
 from fleet_contract.mock_server.control.document import control_document, resolved
 from fleet_contract.mock_server.control.handlers import HANDLERS, Desk, Handler
 from fleet_contract.mock_server.control.problems import Problem, pointer_to, problem_of, rendered
-from fleet_contract.mock_server.har import Pseudonyms
 from fleet_contract.mock_server.journal import Journal
 from fleet_contract.mock_server.messages import NOTHING, Answer, Call, Json, Reply, to_bytes
 from fleet_contract.mock_server.plan import Parameter, parameters
+from fleet_contract.mock_server.pseudonyms import Pseudonyms
 from fleet_contract.mock_server.refusals import Refusal
 from fleet_contract.mock_server.routes import Routes
 from fleet_contract.mock_server.schemas import DRAFT_4, translate

@@ -1,9 +1,13 @@
 """The journal: what was sent, how it was answered and why so; and the log of requests."""
 
 import asyncio
+import html
 import json
+import re
 import time
+from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote, unquote
 
 import httpx
 import pytest
@@ -150,6 +154,51 @@ def test_an_archive_has_pseudonyms_in_place_of_secrets(mock: Controller) -> None
     assert mock("GET", "/_mock/journal.har").json()["log"] == archive
 
 
+KEY = "topsecret+key/0="
+
+
+@pytest.mark.parametrize("compression", ["none", "gzip"])
+@pytest.mark.parametrize("key", [KEY, "short/k+y", "a-key-that-nobody-was-given"])
+def test_an_archive_shows_no_key_wherever_it_is_echoed(key: str, compression: str) -> None:
+    made = parts()
+    made.any_key = True
+    mock = Controller(made)
+    mock("PATCH", "/_mock/dialect", {"answer.compression": compression})
+    in_url, text = quote(key, safe=""), f'{{"detail": "{key} is no key", "{key}": ["{key.replace("/", "%2F")}"]}}'
+    headers = {"X-API-Key": key, "Referer": f"http://x/?k={in_url}", "Host": key, "X": in_url}
+    headers |= {
+        "Content-Type": f'application/json; k="{key}"',
+        "Authorization": "Bearer of-a-login",
+        "Accept-Encoding": "gzip",
+    }
+    mock.is_honest = False
+    respond = {"status": 404, "headers": {"Location": f"/?k={key}", "Content-Type": f"text/{key}"}, "body": text}
+    mock("POST", "/_mock/rules", {"match": {"operation": "create_fleet"}, "respond": respond})
+    for body in (
+        f'{{"fleetId": "{key}"}}',
+        f'{{"x": "a {key}"}}',
+        f"{{'{key}",
+        key.replace("/", r"\/"),
+        f'["{quote(in_url)}"]',
+    ):
+        query = f"?api_key={in_url}&of-a-login&{in_url}={quote(in_url)}"
+        mock("POST", f"/emp/v1/fleets{query}", headers=headers, content=body, key=None)
+        mock("PUT", f"/emp/v1/fleets/{in_url}/rename{query}", headers=headers, content=body, key=None)
+    answer = mock("GET", "/_mock/journal.har")
+    shown = json.dumps(answer.json(), ensure_ascii=False)
+    for _ in range(3):
+        shown = html.unescape(unquote(shown)).replace("\\", "")
+        assert not re.search(f"{re.escape(key)}|of-a-login", shown)
+    statuses = {each["response"]["status"] for each in answer.json()["log"]["entries"]}
+    assert statuses == {404, 400}, "the rule is met, and the body is read"
+    for each in answer.json()["log"]["entries"]:
+        assert {"name": "api_key", "value": sent(each, "x-api-key")} in each["request"]["queryString"]
+
+
+def sent(entry: Any, name: str) -> str:
+    return next(str(each["value"]) for each in entry["request"]["headers"] if each["name"] == name)
+
+
 def test_an_archive_has_what_the_format_asks_for(mock: Controller) -> None:
     mock.create("one")
     mock.keys("?page_size=10&fleetId=a%20b")
@@ -191,3 +240,11 @@ def test_a_line_of_json_says_the_same() -> None:
     read = json.loads(line_of_json(entry))
     assert (read["status"], read["reason"], read["operation"]) == (401, "unknown key", CODES)
     assert "s3cret" not in line_of_json(entry)
+
+
+@pytest.mark.parametrize("line", [line_for_people, line_of_json])
+def test_no_line_has_a_key_that_the_target_repeats(line: Callable[[Entry], str]) -> None:
+    [entry] = lines(
+        headers={"X-API-Key": "s3cret/key", "Authorization": "Bearer t0ken"}, params={"k": "s3cret/key t0ken"}
+    )
+    assert not re.search("s3cret|t0ken", line(entry))

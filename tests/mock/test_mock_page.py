@@ -151,6 +151,27 @@ def test_exchanges_are_told_as_they_happen_with_pseudonyms_and_reasons() -> None
     assert "$FLEET_API_KEY" in first["repeat"]["command"]
 
 
+def test_a_key_that_is_repeated_elsewhere_is_not_told() -> None:
+    with serving() as url, told(url) as event:
+        event("open")
+        httpx.get(f"{url}/emp/v1/s3cret%2Fkey?k=s3cret%2fkey", headers={"X-API-Key": "s3cret/key"})
+        exchange = event("exchange")[0]
+    assert "s3cret" not in json.dumps(exchange)
+    [key] = [each["value"] for each in exchange["request"]["headers"] if each["name"] == "x-api-key"]
+    assert (exchange["request"]["path"], exchange["request"]["query"]) == (f"/emp/v1/{key}", f"k={key}")
+
+
+def test_codes_that_are_sent_packed_have_pseudonyms_too() -> None:
+    with serving() as url, told(url) as event:
+        event("open")
+        httpx.patch(f"{url}/_mock/dialect", json={"answer.compression": "gzip"})
+        event("changed")
+        assert "FLEET2024ABC" in codes(url).text
+        exchange = event("exchange")[0]
+    assert "FLEET2024ABC" not in json.dumps(exchange)
+    assert json.loads(exchange["response"]["body"])
+
+
 def test_a_reader_that_comes_back_is_told_what_it_missed_and_no_more() -> None:
     with serving() as url:
         for _ in range(2):
