@@ -168,7 +168,7 @@ def plan(base_url: str | None, **given: Any) -> int:
 @main.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option(
-    "--base-url", "base_url", metavar="URL", help="Judge what was sent there, instead of where most was sent."
+    "--base-url", "base_url", metavar="URL", help="Judge what was sent there, not to the server with the most requests."
 )
 @_options(*OF_A_RECORDING)
 def judge(file: Path, base_url: str | None, **given: Any) -> int:
@@ -207,7 +207,7 @@ def watch(base_url: str | None, port: int, host: str, window: int, **given: Any)
 @click.argument("base_url", required=False)
 @_options(*OF_THE_TARGET)
 def doctor(base_url: str | None, **given: Any) -> int:
-    """Look whether the server at BASE_URL is as the target file says; only reads are sent.
+    """Check whether the server at BASE_URL is as the target file says; only reads are sent.
 
     Exits 0 if it is, 2 if an entry is wrong, and 3 if the server could not be looked at.
     """
@@ -220,7 +220,7 @@ def doctor(base_url: str | None, **given: Any) -> int:
 @click.argument("file_or_url")
 @click.option("--strict", is_flag=True, help="Exit 1 on any difference.")
 def document(file_or_url: str, strict: bool) -> int:
-    """Print in what another OpenAPI document of this API, of version 3.0 or 3.1, differs from ours.
+    """Print how another OpenAPI document of this API (version 3.0 or 3.1) differs from ours.
 
     Each difference has the requirements and questions that it is about. Nothing is sent to
     the API.
@@ -257,7 +257,7 @@ def diff(before: Path, after: Path, strict: bool, form: str) -> int:
 @click.option("--yes", is_flag=True, help="With --disable-keys: do it.")
 @_options(*(each for each in OF_THE_TARGET if each.name != "ledger"))
 def ledger(file: Path, base_url: str, form: str, disable_keys: bool, yes: bool, **given: Any) -> int:
-    """Print what runs left behind for ever, as the ledger FILE has it, to hand to whoever can remove it.
+    """Print what runs left behind for ever, as the ledger FILE has it, for those who can remove it.
 
     With --disable-keys, charging keys are disabled by the call that ledger.disable_key in the
     target file gives: without --yes, it is only said which. Exits 3 if one could not be.

@@ -1,4 +1,4 @@
-"""What runs left behind, as the ledger has it, in forms to hand to whoever can remove it."""
+"""What runs left behind, as the ledger has it, in forms for those who can remove it."""
 
 import csv
 import json
@@ -48,7 +48,7 @@ def note_disabled(path: Path, entries: Iterable[Entry]) -> None:
             file.write(lines)
     except OSError as wrong:
         raise Contradiction(
-            f"Cannot write {_WHAT.lower()} {path}: {wrong.strerror}. The keys are disabled, and it does not say so. "
+            f"Cannot write {_WHAT.lower()} {path}: {wrong.strerror}. The keys are disabled, but it does not say so. "
             f"Choose a file that can be written."
         ) from None
 
@@ -59,7 +59,7 @@ def _entry(line: str, number: int, path: Path) -> Entry:
     except ValueError:
         entry = None
     if not isinstance(entry, dict) or not {"made", "name"} <= entry.keys():
-        raise Contradiction(f"{_WHAT} {path}: line {number} is no entry. {_EXPECTED}")
+        raise Contradiction(f"{_WHAT} {path}: line {number} is not an entry. {_EXPECTED}")
     return entry
 
 

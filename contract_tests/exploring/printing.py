@@ -59,7 +59,7 @@ def print_exploration(explored: Explored, replay: Sequence[str], console: Consol
     """Print each failure in full, the footprint and the outcome; `replay` is the command that replays a case."""
     if explored.gate:
         console.print(
-            f"\nThe quick checks, which read the dialect, found broken: {', '.join(explored.gate)}. "
+            f"\nThe quick checks, which read the dialect, found these requirements broken: {', '.join(explored.gate)}. "
             f"`fleet-contract run` tells you more.",
             soft_wrap=True,
         )

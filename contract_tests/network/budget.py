@@ -58,12 +58,15 @@ _ADVICE: Mapping[Cost, str] = {
     Cost.FLEETS: f"Raise limits.max_fleets in the target file, {_FEWER}",
     Cost.KEYS: f"Raise limits.max_keys in the target file, {_FEWER}",
     Cost.SECONDS: f"Raise limits.max_seconds in the target file or with --max-seconds, {_FEWER}",
-    Cost.MEGABYTES: f"Find out which part of the server writes so much, {_FEWER}",
+    Cost.MEGABYTES: f"Find out which part of the server sends so much, {_FEWER}",
     Cost.TIMEOUTS: f"{ADVICE[Cause.TIMEOUT]} or limits.max_timeouts",
     Cost.CONNECTIONS: "Check whether the server is still up",
-    **dict.fromkeys((Cost.RESETS, Cost.UNREADABLE), "Check the server's log, and what stands between here and there"),
+    **dict.fromkeys(
+        (Cost.RESETS, Cost.UNREADABLE),
+        "Check the server's log, and whatever stands between this machine and the server",
+    ),
     Cost.OVERSIZED: ADVICE[Cause.OVERSIZED],
-    Cost.REFUSALS: "Give --requests-per-second and --max-seconds, or ask for a higher limit of the server",
+    Cost.REFUSALS: "Lower --requests-per-second and raise --max-seconds, or ask for a higher limit on the server",
 }
 
 

@@ -46,7 +46,7 @@ def decoded(body: bytes, codings: tuple[str, ...], most: int, *, partial: bool) 
 
 def _unpacked(body: bytes, name: str, most: int) -> tuple[bytes, bool]:
     if name not in UNPACK:
-        raise Miscoded(f"{name[:40]!r} is none of {', '.join(UNPACK)}")
+        raise Miscoded(f"{name[:40]!r} is not one of {', '.join(UNPACK)}")
     try:
         return UNPACK[name](body, most)
     except (zlib.error, zstd.ZstdError, brotli.error) as wrong:

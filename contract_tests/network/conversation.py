@@ -118,7 +118,7 @@ class Conversation:
             self._interim += 1
             if self._interim > MOST_INTERIM:
                 raise Trouble(
-                    Cause.TOO_LONG, f"more than {MOST_INTERIM} interim responses came, and no other", sent=True
+                    Cause.TOO_LONG, f"more than {MOST_INTERIM} interim responses came, and no final one", sent=True
                 )
         self._head = str(event.status_code)
         return event
@@ -141,7 +141,7 @@ class Conversation:
             what = "a chunk's size or trailers" if self._head else "headers"
             return Trouble(Cause.TOO_LONG, f"the response has {what} of more than {MOST_HEAD} bytes", sent=True)
         if any(name in str(wrong) for name in FRAMING):
-            return Trouble(Cause.FRAMING, f"where the response ends cannot be known: {wrong}", sent=True)
+            return Trouble(Cause.FRAMING, f"it is unclear where the response ends: {wrong}", sent=True)
         if self._ended:
             part = f"within the body of the response ({self._head})" if self._head else "within the headers"
             return self._broken(f"{part}: {wrong}{self.progress()}")
@@ -172,7 +172,7 @@ class Conversation:
     def _require_one_framing(self, response: h11.Response) -> None:
         names = {name for name, _ in response.headers}
         if {name.lower().encode() for name in FRAMING} <= names:
-            text = f"the response ({self._head}) has {' and '.join(FRAMING)}, so where it ends cannot be known"
+            text = f"the response ({self._head}) has {' and '.join(FRAMING)}, so it is unclear where it ends"
             raise Trouble(Cause.FRAMING, f"{text} (RFC 9112, 6.3)", sent=True)
 
     def _body(self, most: int) -> tuple[bytes, bool]:

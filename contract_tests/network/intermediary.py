@@ -203,5 +203,5 @@ def taken_away(exchange: Exchange, why: str, *, perhaps: bool = False) -> Exchan
     if foreign is None:
         return exchange
     answered = "may have answered" if perhaps else "answered"
-    trouble = f"something before the API {answered} {foreign.status} in its place ({why})"
+    trouble = f"something in front of the API {answered} {foreign.status} in its place ({why})"
     return replace(exchange, answer=None, foreign=replace(foreign, body=foreign.body[:KEPT]), trouble=trouble)

@@ -116,7 +116,7 @@ class Ledger:
                 self._append(printable_json(json.dumps(entry)) + "\n")
             except OSError as wrong:
                 raise LedgerLost(
-                    f"the ledger {self._file} cannot be written any more: {wrong.strerror}; {name} is not in it"
+                    f"the ledger {self._file} can no longer be written: {wrong.strerror}; {name} is not in it"
                 ) from None
         return is_new
 

@@ -92,7 +92,7 @@ class Dresser:
         """Return the key that a caller sends; raises NoOtherKey."""
         if caller is Caller.OTHER and self._target.other_api_key is None:
             raise NoOtherKey(
-                "A request was to carry the key of a second organization, and the target names none. "
+                "A request needs the key of a second organization, but the target names none. "
                 "Expected other_api_key. Add it to the target file, or leave this check untested."
             )
         secrets = {Caller.OWNER: self._target.api_key, Caller.OTHER: self._target.other_api_key}

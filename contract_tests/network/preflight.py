@@ -21,8 +21,8 @@ PATH = f"{API}/charging-keys?page_size=10"
 PLAIN_PATH = f"{API}/charging-keys"
 NO_ENTRY = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 LET_IN = (
-    "If a firewall, a gateway or a log-in stands before the API, let the address of this machine through, use the "
-    "network or VPN that the API is reached from, or put what is asked for into network.headers"
+    "If a firewall, a gateway or a login stands in front of the API, let this machine's address through, use the "
+    "network or VPN from which the API can be reached, or put the credentials it asks for into network.headers"
 )
 # The name of a challenge, which stands before its parameters (RFC 9110, section 11.6.1).
 _CHALLENGE = re.compile(r"(?:^|,)\s*([A-Za-z][\w.-]*)(?=\s+[\w~+/-]|\s*(?:,|$))")
@@ -102,14 +102,14 @@ def _nothing_of_it(exchange: Exchange, target: Target) -> NotThisApi:
     answer = exchange.answer or Answer(exchange.status)
     let_in = f" {LET_IN}." if is_html(answer) else ""
     return NotThisApi(
-        f"{_asked(target)} was answered {answer.status} with {_shown(answer)}, {_ALIKE}, so nothing of this API seems "
+        f"{_asked(target)} was answered {answer.status} with {_shown(answer)}, {_ALIKE}, so this API does not seem "
         f"to be there: check {_PREFIX}, and that the API key is one for this API.{let_in}"
     )
 
 
-_ALIKE = "and a path that is no operation is answered alike"
+_ALIKE = "and a path that belongs to no operation is answered the same way"
 _PREFIX = f"the prefix in BASE_URL, which is what stands before {API}"
-_LOOK = "Check what stands between here and there"
+_LOOK = "Check what stands between this machine and the server"
 
 
 def _asked(target: Target) -> str:
@@ -155,7 +155,7 @@ def _shown(answer: Answer) -> str:
     try:
         value = answer.json
     except NotJson:
-        return "what is no JSON"
+        return "a body that is not JSON"
     if isinstance(value, dict):
         return f"a JSON object of {printable(', '.join(value), 80)}" if value else "an empty JSON object"
     return "a JSON array" if isinstance(value, list) else "a JSON value"

@@ -114,10 +114,10 @@ def _secured(stream: Stream, trust: ssl.SSLContext, name: str, whose: str, deadl
     except HandshakeFailed as wrong:
         trouble = handshake_trouble(wrong, whose, name)
     except Late:
-        text = f"no connection within {deadline.seconds:g} s: {whose} did not finish the handshake of TLS"
+        text = f"no connection within {deadline.seconds:g} s: {whose} did not finish the TLS handshake"
         trouble = Trouble(Cause.TLS, text, sent=False)
     except OSError as wrong:
-        trouble = Trouble(Cause.TLS, f"the connection broke in the handshake of TLS: {wrong}", sent=False)
+        trouble = Trouble(Cause.TLS, f"the connection broke in the TLS handshake: {wrong}", sent=False)
     except ValueError as wrong:
         trouble = Trouble(Cause.NAME, f"TLS cannot carry the name {name!r}: {wrong}", sent=False)
     stream.close()

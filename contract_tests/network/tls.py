@@ -31,7 +31,7 @@ class _Refusal(NamedTuple):
 _OURS = _Refusal(
     ("ALERT_CERTIFICATE", "ALERT_BAD_CERTIFICATE", "ALERT_UNKNOWN_CA", "ALERT_UNSUPPORTED_CERT"),
     Cause.CLIENT_CERTIFICATE,
-    "asks for a client certificate, and did not get one that it takes",
+    "asks for a client certificate, and did not get one that it accepts",
 )
 _REFUSALS = (
     _OURS,

@@ -45,7 +45,7 @@ class _Locked(Exception):
 
 
 def _no_passphrase() -> str:
-    raise _Locked("the private key is protected by a passphrase, which nobody is asked for; store it without one")
+    raise _Locked("the private key has a passphrase, and the suite does not ask for it; store the key without one")
 
 
 def _beside(network: Network) -> str:
@@ -56,5 +56,5 @@ def _reason(wrong: Exception, file: Path) -> str:
     if not isinstance(wrong, ssl.SSLError):
         return getattr(wrong, "strerror", None) or str(wrong)
     if wrong.reason == "KEY_VALUES_MISMATCH":
-        return "the private key is not that of the certificate"
+        return "the private key does not belong to the certificate"
     return "no private key is in it" if CERTIFICATE in file.read_bytes() else "no certificate is in it"

@@ -76,7 +76,7 @@ def _log(text: str, path: Path) -> dict[str, Any]:
         value = json.loads(text)
     except json.JSONDecodeError as wrong:
         is_cut = wrong.pos >= len(text.rstrip()) or wrong.msg.startswith("Unterminated")
-        problem = "ends in the middle, as if it was cut off" if is_cut else f"is no JSON: {wrong}"
+        problem = "ends in the middle, as if it was cut off" if is_cut else f"is not JSON: {wrong}"
         raise Contradiction(f"{WHAT} {path} {problem}. {EXPECTED} Export it again.") from None
     except RecursionError:
         raise Contradiction(f"{WHAT} {path} is nested too deeply to be one. {EXPECTED} Export it again.") from None

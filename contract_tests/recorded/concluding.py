@@ -23,7 +23,7 @@ from fleet_contract.contract_tests.target.masking import Masker
 from fleet_contract.contract_tests.telling import codes_known
 
 NO_MARK = "none"  # of what others created
-UNSEEN = "no recorded exchange shows it; what hangs on all that a server was asked, only a run can show"
+UNSEEN = "no recorded exchange shows it; what depends on all requests to a server can only be shown by a run"
 # What recorded exchanges may show broken, and never kept: who breaks it may answer what is right where an id is taken
 # or names no fleet. A test holds that nothing else passes while its plain fault is there.
 UNSHOWN = frozenset(

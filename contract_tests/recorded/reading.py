@@ -78,7 +78,7 @@ def is_of_an_operation(path: str, fixtures: Fixtures) -> bool:
 def _left_out(entry: Entry, path: str, fixtures: Fixtures) -> str:
     """Return why an entry is not judged, empty where it is."""
     if not PATH.fullmatch(path) or not is_of_an_operation(path.partition("?")[0], fixtures):
-        return "were of other servers, or of paths that are none of this API"
+        return "went to other servers, or to paths that do not belong to this API"
     if entry.is_from_cache:
         return "were answered by the client's cache"
     if entry.body is None:

@@ -22,7 +22,7 @@ class Known(StrEnum):
     UNTRIED = "not minimised: earlier requests may be needed, or unnecessary"
     SHORTENED = "minimised: sent again, these requests showed it and no fewer did"
     CUT = "only partly minimised, since the budget for replays was spent"
-    BROKE = "not minimised, since the suite itself failed at it"
+    BROKE = "not minimised, since the suite itself failed while trying"
     UNSEEN = "sent again, the same requests did not show it: look for a race, a cache, or state left by other requests"
 
 

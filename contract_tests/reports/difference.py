@@ -6,6 +6,7 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 
+from fleet_contract.contract_tests.process.quantities import counted
 from fleet_contract.contract_tests.reports.console import say
 from fleet_contract.contract_tests.reports.drift import Change, Kind, Value
 from fleet_contract.contract_tests.reports.markdown import plain
@@ -43,7 +44,7 @@ def _outcome(found: Sequence[Change]) -> str:
     if not found:
         return "[bold green]UNCHANGED[/]: verdicts, answers and times are the same."
     word = "[bold red]WORSE[/]" if worse else "[bold yellow]CHANGED[/]"
-    return f"{word}: {len(found)} changes, {worse} for the worse."
+    return f"{word}: {counted(len(found), 'change')}, {worse} for the worse."
 
 
 def difference_in_markdown(before: Value, after: Value, found: Sequence[Change]) -> str:
@@ -53,7 +54,7 @@ def difference_in_markdown(before: Value, after: Value, found: Sequence[Change])
         f"| {plain(each.after)} | {plain(each.words)} |"
         for each in found
     ]
-    head = f"From {plain(_named(before))} to {plain(_named(after))}: {len(found)} changes.\n"
+    head = f"From {plain(_named(before))} to {plain(_named(after))}: {counted(len(found), 'change')}.\n"
     table = "\n| worse | what | | before | after | |\n| --- | --- | --- | --- | --- | --- |\n" if rows else ""
     return head + table + "".join(f"{row}\n" for row in rows)
 

@@ -8,6 +8,7 @@ from rich.markup import escape
 
 from fleet_contract.contract_tests.documents import Difference
 from fleet_contract.contract_tests.process.printable import printable
+from fleet_contract.contract_tests.process.quantities import counted
 from fleet_contract.contract_tests.reports.console import say
 
 
@@ -24,7 +25,7 @@ def print_documents(found: Sequence[Difference], unknown: Sequence[str], console
         console.print()
         say(
             console,
-            f"{len(unknown)} operations are in the other document only: {escape(printable(', '.join(unknown)))}",
+            f"{counted(len(unknown), 'operation')} only in the other document: {escape(printable(', '.join(unknown)))}",
         )
     console.print()
-    say(console, f"[bold]{len(found)} differences[/]" if found else "[bold green]The documents agree.[/]")
+    say(console, f"[bold]{counted(len(found), 'difference')}[/]" if found else "[bold green]The documents agree.[/]")

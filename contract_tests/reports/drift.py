@@ -13,7 +13,7 @@ from fleet_contract.spec.files import Contradiction, read_text
 
 Value = Mapping[str, Any]
 _WHAT = "The report"
-_EXPECTED = "Expected what --json of this version writes. Write it anew."
+_EXPECTED = "Expected what --json of this version writes. Write it again."
 # What is better comes first: what was let pass is still broken, and of what was not judged nothing is known.
 _RANKS = ("passed", "untested", "errored", "waived", "advisory", "tolerated", "failed")
 _SLOWER, _LEAST = 2.0, 20.0  # times as slow, and milliseconds more, before a time is called changed
@@ -47,9 +47,9 @@ def read_report(path: Path) -> Value:
     try:
         value = json.loads(read_text(path, _WHAT, _EXPECTED))
     except ValueError:
-        raise Contradiction(f"{_WHAT} {path} is no JSON. {_EXPECTED}") from None
+        raise Contradiction(f"{_WHAT} {path} is not JSON. {_EXPECTED}") from None
     if not isinstance(value, dict) or value.get("report") != FORM:
-        raise Contradiction(f"{_WHAT} {path} is no report of form {FORM}. {_EXPECTED}")
+        raise Contradiction(f"{_WHAT} {path} is not a report of form {FORM}. {_EXPECTED}")
     return value
 
 

@@ -66,7 +66,7 @@ def _exchanges(replay: Replay, masker: Masker) -> Iterator[str]:
     at_once = {each.number for step in replay.steps if step.is_at_once for each in step.exchanges}
     exchanges = replay.exchanges
     if len(exchanges) > _MOST_EXCHANGES:
-        yield f"[dim]… {len(exchanges) - _MOST_EXCHANGES} requests before these, which the replay has[/]"
+        yield f"[dim]… {counted(len(exchanges) - _MOST_EXCHANGES, 'request')} before these; the replay has them[/]"
     for each in exchanges[-_MOST_EXCHANGES:]:
         sent = "at once " if each.number in at_once else "sent    "
         yield f"[cyan]{sent}[/] {escape(request_line(each, masker))}"
@@ -99,11 +99,11 @@ def about_earlier_fleets(footprint: Footprint) -> Iterator[str]:
     """Yield what became of the fleets of earlier runs, where any were to be used."""
     used, lost = footprint.fleets_reused, footprint.fleets_not_found
     if used:
-        yield f"reused {len(used)} fleets of earlier runs"
+        yield f"reused {counted(len(used), 'fleet')} of earlier runs"
     if lost:
         yield (
-            f"not found: {len(lost)} fleets of earlier runs, {', '.join(lost)}. The server may have been reset, which "
-            f"fails nothing. New ones took their place where that was possible"
+            f"not found: {counted(len(lost), 'fleet')} of earlier runs, {', '.join(lost)}. The server may have been "
+            f"reset; that does not fail the run. New ones took their place where that was possible"
         )
 
 

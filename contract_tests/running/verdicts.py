@@ -221,7 +221,7 @@ def doubts(results: Sequence[Result], ran: Sequence[Ran], gate: Gate) -> tuple[s
     untested = [each for each in results if each.verdict is Verdict.UNTESTED]
     reasons = (
         *(ended or errors),
-        _naming("something is untested that must be judged", _expected(untested, gate)),
+        _naming("something that must be judged is untested", _expected(untested, gate)),
         _naming("something is untested", [each.requirement.id for each in untested] if gate.require_all else []),
         _naming(
             "something is untested because of a failure that is hidden or does not count", _unexplained(untested, gate)

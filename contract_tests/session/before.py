@@ -31,9 +31,9 @@ def print_plan(plan: Plan, console: Console) -> None:
         say(console, f"Fleets called ct-<mark>-… and keys with {PRINTED}<mark>-… on them stay for ever.", 2)
     else:
         say(console, f"reads only, at most {limits.max_requests:,} times: writes need {target.lacks_to_write}.", 2)
-    pace = f"{target.rate:g} requests per second" if target.rate else "any pace"
-    seconds = "has no end of its own" if plan.seconds is None else f"ends after at most {plan.seconds:,.0f} s"
-    say(console, f"It goes at {pace}, and {seconds}.", 2)
+    pace = f"{target.rate:g} requests per second" if target.rate else "any rate"
+    seconds = "has no time limit" if plan.seconds is None else f"ends after at most {plan.seconds:,.0f} s"
+    say(console, f"It sends at {pace}, and {seconds}.", 2)
     console.print(
         f"\n[bold]{counted(len(plan.drives), 'check')}, which reach {counted(len(plan.reached), 'requirement')}[/]"
     )
@@ -51,7 +51,7 @@ def print_plan(plan: Plan, console: Console) -> None:
 
 def _print_reuse(plan: Plan, console: Console) -> None:
     console.print(f"\n[bold]{counted(len(plan.settings.earlier), 'fleet')} of earlier runs may be used[/]")
-    say(console, "New each time, so that what resembles its id is nobody's: the fleet that most checks use.", 2, 2)
+    say(console, "New each time, so that ids resembling its own are nobody's: the fleet that most checks use.", 2, 2)
     for each in plan.drives:
         if each.check.new:
             say(console, f"New each time, {each.check.new}: {each.words}", 2, 2)

@@ -29,7 +29,7 @@ def diagnoses(api: Api, listing: Exchange) -> Iterator[Diagnosis]:
     """Yield what is found of a target whose keys `listing` has just listed; only reads are sent."""
     target = api.client.target
     yield Diagnosis("the server", True, f"answers in {(listing.ended - listing.started) * 1000:.0f} ms")
-    yield Diagnosis("api_key", True, "is taken")
+    yield Diagnosis("api_key", True, "is accepted")
     yield _clock(listing)
     yield _writes(target)
     for name, examine in _EXAMINATIONS.items():
@@ -48,10 +48,10 @@ def _clock(listing: Exchange) -> Diagnosis:
     try:
         theirs = parsedate_to_datetime(date or "").astimezone(UTC)
     except ValueError:
-        return Diagnosis("the clock", None, "is not told: no response has a Date")
+        return Diagnosis("the clock", None, "is unknown: no response has a Date")
     apart = (datetime.now(UTC) - theirs).total_seconds()
-    told = f"differs by {abs(apart):.0f} s from that of this machine"
-    return Diagnosis("the clock", abs(apart) <= _APART, f"{told}: set one of them" if abs(apart) > _APART else told)
+    told = f"differs by {abs(apart):.0f} s from this machine's"
+    return Diagnosis("the clock", abs(apart) <= _APART, f"{told}: correct one of them" if abs(apart) > _APART else told)
 
 
 def _writes(target: Target) -> Diagnosis:

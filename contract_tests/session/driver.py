@@ -125,7 +125,7 @@ class Driver:
         if isinstance(reason, WritesForbidden):
             return Reason(Lack.WRITES, flag=reason.switch)
         if reason.cost is Cost.FLEETS and self._run.settings.earlier:
-            return Reason(Lack.REUSE, f"needs a new fleet, and {reason.most:g} were created")
+            return Reason(Lack.REUSE, f"needs a new fleet, but {reason.most:g} were already created")
         return Reason(Lack.BUDGET, str(reason))
 
     def _record(self, ran: Ran, item: pytest.Item) -> None:
@@ -172,7 +172,7 @@ class Alone(Driver):
 def lacked_by(check: Check, settings: Settings) -> Reason | None:
     """Return why a check is not to drive, None where it is."""
     if check.is_left_out and settings.earlier:
-        return Reason(Lack.REUSE, "needs new fleets, and so a run without --reuse")
+        return Reason(Lack.REUSE, "needs new fleets: run without --reuse")
     depth = check.least_depth if check.least_depth > settings.depth else None
     missing = tuple(need for need in check.needs if not _entry(settings.target, need))
     lack = Lack.FIXTURE if depth is None else Lack.DEPTH

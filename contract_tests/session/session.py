@@ -65,6 +65,9 @@ def begin(settings: Settings, console: Console, progress: Progress | None = None
     return run
 
 
+_ONLY_READ = {True: "the vendor's production", False: "not on loopback"}  # by whether writes are allowed at all
+
+
 def look(run: Run, console: Console) -> None:
     """Look at the target once, and print what the run may cost; raises Unreachable, KeyRefused or NotThisApi."""
     settings = run.settings
@@ -83,8 +86,7 @@ def look(run: Run, console: Console) -> None:
     else:
         say(
             console,
-            f"Judging {where} with reads only, since it is "
-            f"{'the production of the vendor' if settings.target.allow_writes else 'not on loopback'}: "
+            f"Judging {where} with reads only, since it is {_ONLY_READ[settings.target.allow_writes]}: "
             f"at most {most}. If you may create fleets there, use {settings.target.lacks_to_write}, or "
             f"{_as_entry(settings.target.lacks_to_write)} = true in the target file.",
         )
@@ -105,9 +107,9 @@ def look(run: Run, console: Console) -> None:
 
 def _about_earlier_fleets(settings: Settings) -> str:
     if settings.earlier:
-        return f"It uses those of {len(settings.earlier)} fleets of earlier runs that a rename still finds."
+        return f"It uses {counted(len(settings.earlier), 'fleet')} of earlier runs, if a rename still finds them."
     return (
-        f"No fleet of an earlier run is known there, by {escape(str(settings.ledger))} or scratch_fleets: this run "
+        f"Neither {escape(str(settings.ledger))} nor scratch_fleets names a fleet of an earlier run there: this run "
         f"creates what the next ones use."
     )
 

@@ -79,7 +79,7 @@ class Asked(Secret):
         except subprocess.TimeoutExpired:
             raise self._failed(f"took longer than {_MOST_SECONDS:g} s") from None
         except (OSError, ValueError) as wrong:
-            raise self._failed(f"cannot be run: {getattr(wrong, 'strerror', None) or 'it is no command'}") from None
+            raise self._failed(f"cannot be run: {getattr(wrong, 'strerror', None) or 'it is not a command'}") from None
         if done.returncode:
             raise self._failed(f"ended with exit code {done.returncode}")
         return done.stdout.decode("utf-8", "replace")

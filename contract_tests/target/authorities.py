@@ -10,7 +10,7 @@ from urllib.parse import SplitResult, urlsplit
 _HOST_AND_PORT = re.compile(r"(\[[^\[\]]*\]|[^\[\]:]*)(?::([^\[\]:]*))?")
 _ZONE = re.compile(r"%[^\]]*")
 _MOST = 65535
-WITHOUT_ASCII = "has a host that has no sure spelling in ASCII: write its name with xn--"
+WITHOUT_ASCII = "has a host that can be spelled in ASCII in several ways, or in none: write its name with xn--"
 _BRACKETS = "is not a URL: an IPv6 address stands in brackets, and nothing but a port may follow them"
 # What IDNA 2003 maps or drops, and IDNA 2008, by which names are looked up today, keeps: the hosts may be two owners'.
 _READ_IN_TWO_WAYS = re.compile("[\u00df\u1e9e\u03c2\u200c\u200d]")
@@ -39,7 +39,7 @@ def _is_host(text: str) -> bool:
 
 def _wrong_with_port(text: str) -> str:
     if not (text.isascii() and text.isdigit()) or int(text) > _MOST:
-        return f"is not a URL: its port is no number from 1 to {_MOST}"
+        return f"is not a URL: its port is not a number from 1 to {_MOST}"
     return "" if int(text) else "has port 0, on which no server can listen"
 
 

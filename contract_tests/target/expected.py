@@ -10,7 +10,7 @@ from fleet_contract.spec.catalogue import catalogue
 from fleet_contract.spec.files import Contradiction, read_text, suggestion
 
 _WHAT = "The file of expected requirements"
-_EXPECTED = "Expected one id a line, as --write-expect writes them."
+_EXPECTED = "Expected one id per line, as --write-expect writes them."
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ def _take(value: str, origin: Origin) -> Expected:
     lines = (line.partition("#")[0].strip() for line in read_text(path, _WHAT, _EXPECTED).splitlines())
     ids = tuple(dict.fromkeys(filter(None, lines)))
     if not ids:
-        raise Contradiction(f"{_WHAT} {path} lists no id. {_EXPECTED} Write it anew, or omit it.")
+        raise Contradiction(f"{_WHAT} {path} lists no id. {_EXPECTED} Write it again, or omit it.")
     known = catalogue().requirements
     for id in ids:
         if id not in known or known[id].untestable:

@@ -37,7 +37,7 @@ def _take_version(value: str, origin: Origin) -> str:
     if ours and as_numbers(value) > as_numbers(ours[0]):
         raise origin.wrong(
             f"is {value!r}, and this is version {ours[0]}",
-            "Expected a version up to that. Correct it, or install a newer one.",
+            "Expected that or an earlier one. Correct it, or install a newer version.",
         )
     return value
 
@@ -84,7 +84,7 @@ class Gate:
     fail_on: Annotated[Basis | None, BASIS, "Fail only for requirements with this basis."] = None
     require_all: Annotated[bool, SWITCH, "Exit 3 if any requirement was left untested."] = False
     expect: Annotated[
-        Expected | None, EXPECTED, "Exit 3 if a requirement was left untested that this file lists, one id a line."
+        Expected | None, EXPECTED, "Exit 3 if a requirement that this file lists, one id per line, was left untested."
     ] = None
     catalogue: Annotated[
         str | None, VERSION, "Requirements that a later version added do not fail a run. By default all count."

@@ -122,7 +122,7 @@ def _take_key(value: str, origin: Origin) -> Secret:
     value = value.strip()
     if origin.source.is_public and not is_reference(value):
         raise origin.wrong(
-            "is passed literally, which every process list shows",
+            "is passed literally, so every process list shows it",
             "Expected env:NAME or file:PATH. Put the key into a variable or a file, and pass its name.",
         )
     text = follow(value, origin)

@@ -25,7 +25,7 @@ def chosen(table: Mapping[str, Any], name: str, file: str) -> dict[str, Any]:
     common = {key: value for key, value in table.items() if key != TABLE}
     targets = table.get(TABLE, {})
     if not isinstance(targets, Mapping) or not all(isinstance(each, Mapping) for each in targets.values()):
-        raise Contradiction(f"{file}: [{TABLE}] contains something else than tables. Expected [{TABLE}.NAME] for each.")
+        raise Contradiction(f"{file}: [{TABLE}] contains more than tables. Expected [{TABLE}.NAME] for each.")
     if not name:
         return common
     if name not in targets:

@@ -63,8 +63,8 @@ OPTIONS = (
     Option("skip", "Skip requirements whose id starts with PREFIX. Repeatable.", "skip", many=True, metavar="PREFIX"),
     Option("fail-on", "Fail only for requirements with this basis.", "fail_on", choices=STRICTER),
     Option("require-all", "Exit 3 if any requirement was left untested.", "require_all", flag=True),
-    Option("expect", "Exit 3 if a requirement was left untested that this file lists.", "expect", metavar="FILE"),
-    Option("catalogue", "Fail for no requirement that a later version added.", "catalogue", metavar="VERSION"),
+    Option("expect", "Exit 3 if a requirement that this file lists was left untested.", "expect", metavar="FILE"),
+    Option("catalogue", "Do not fail for requirements that a later version added.", "catalogue", metavar="VERSION"),
     Option("waivers", "Accept the failures that this file lists, each until its date.", "waivers", metavar="FILE"),
     Option("strict-waivers", "Exit 1 if a waiver is no longer needed.", "strict_waivers", flag=True),
     Option(

@@ -64,7 +64,7 @@ def _rows_of(path: Path) -> Any:
     table = parse_toml(read_text(path, _WHAT, _EXPECTED), f"{_WHAT} {path}", _EXPECTED)
     rows = table.get("waivers", [])
     if set(table) - {"waivers"} or not _is_list_of_tables(rows):
-        raise Contradiction(f"{_WHAT} {path} contains something else than [[waivers]]. {_EXPECTED}")
+        raise Contradiction(f"{_WHAT} {path} contains something other than [[waivers]]. {_EXPECTED}")
     return rows
 
 

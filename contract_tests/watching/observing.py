@@ -26,8 +26,8 @@ from fleet_contract.contract_tests.watching.window import Window
 
 MOST_WAITING = 1_000  # exchanges that are not judged yet
 MOST_KEYS = MOST_CODES = 1_000  # that are kept out of reports; requests with further ones are not judged
-_TOO_MANY = "had one of too many API keys"
-_TOO_MANY_CODES = "showed one of too many invitation codes"
+_TOO_MANY = "had an API key beyond those that can be masked"
+_TOO_MANY_CODES = "showed an invitation code beyond those that can be masked"
 Tell = Callable[[Finding, str], None]  # what is broken, and by which exchange in words, both without secrets
 
 

@@ -28,8 +28,8 @@ def listening(host: str, port: int) -> socket.socket:
     """Return a socket on which clients of this machine can connect; raises Contradiction."""
     if not is_loopback(host):
         raise Contradiction(
-            f"--host is {host!r}. Expected an address of this machine's own, such as 127.0.0.1: whoever can connect "
-            f"there reaches the server as you do. Leave --host out."
+            f"--host is {host!r}. Expected an address of this machine's own, such as 127.0.0.1: anyone who can connect "
+            f"there can use the server as you do. Omit --host."
         )
     address = loopback_addresses(host)[-1]
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
@@ -137,7 +137,7 @@ class Proxy:
 
     def _forwarded(self, client: Side, forwarder: Forwarder, request: h11.Request) -> bool:
         if request.method == b"CONNECT":
-            return self._refuse(client, 501, "it forwards to one server, and makes no tunnels")
+            return self._refuse(client, 501, "it forwards to one server, and opens no tunnels")
         if hops_left(request) == 0:
             return self._refuse(client, 200, "the request was to go no further")
         try:

@@ -96,9 +96,9 @@ def test_a_page_of_nginx_about_certificates_is_understood(serve: Serve, open_cli
         (["missing.pem"], "No such file"),
         (["text.pem"], "no certificate is in it"),
         (["cert.pem"], "no private key is in it"),
-        (["cert.pem", "foreign-key.pem"], "the private key is not that of the certificate"),
+        (["cert.pem", "foreign-key.pem"], "the private key does not belong to the certificate"),
         (["cert.pem", "missing.pem"], "No such file"),
-        (["cert.pem", "locked.pem"], "protected by a passphrase"),
+        (["cert.pem", "locked.pem"], "has a passphrase"),
     ],
 )
 def test_a_certificate_that_cannot_be_used_is_told(files: Path, names: list[str], says: str) -> None:

@@ -152,7 +152,7 @@ def test_a_challenge_is_not_waited_for_as_waiting_does_not_pass_it(
     exchange = client.send("GET", "/")
     assert clock.slept == []
     assert (exchange.status, len(client.journal)) == (0, 2)
-    assert exchange.trouble == f"something before the API answered {status} in its place (cf-mitigated: challenge)"
+    assert exchange.trouble == f"something in front of the API answered {status} in its place (cf-mitigated: challenge)"
 
 
 def test_without_retry_after_the_pause_doubles(serve: Serve, open_client: Open) -> None:

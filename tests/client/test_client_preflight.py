@@ -86,7 +86,7 @@ def test_a_missing_key_is_told(serve: Serve) -> None:
     [
         (
             answer(200, PAGE, Content_Type="text/html"),
-            "was answered 200 with an HTML page “Welcome”, and a path that is no operation is answered alike",
+            "was answered 200 with an HTML page “Welcome”, and a path that belongs to no operation is answered",
         ),
         (answer(404, PAGE, Content_Type="text/html"), "was answered 404 with an HTML page"),
         (answer(400, PAGE, Content_Type="text/html"), "was answered 400 with an HTML page"),
@@ -177,7 +177,7 @@ def test_tls_and_plain_text_confused_are_told(serve: Serve, open_client: Open) -
         ),
         (
             answer(403, PAGE, Content_Type="text/html", cf_mitigated="challenge"),
-            "something before the API answered 403 in its place (cf-mitigated: challenge), with an HTML page “Welcome”",
+            "in front of the API answered 403 in its place (cf-mitigated: challenge), with an HTML page “Welcome”",
         ),
         (answer(202, b"", x_amzn_waf_action="challenge"), "in its place (x-amzn-waf-action: challenge)"),
     ],
@@ -189,8 +189,8 @@ def test_a_gateway_or_a_challenge_is_not_explained_as_a_wrong_key(
         open_client(serve(lambda _: said).url).preflight()
     message = str(raised.value)
     assert told in message
-    assert "let the address of this machine through" in message
-    assert "put what is asked for into network.headers" in message
+    assert "let this machine's address through" in message
+    assert "put the credentials it asks for into network.headers" in message
     assert "api_key" not in message
     assert "\x1b" not in message
 

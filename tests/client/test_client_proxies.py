@@ -173,9 +173,9 @@ def test_a_proxy_that_does_not_speak_tls_is_told(open_client: Open, stack: ExitS
 @pytest.mark.parametrize(
     ("proxy", "says"),
     [
-        ("http://u:s3cret@127.0.0.1:99999", "its port is no number from 1 to 65535"),
-        ("http://u:s3cret@127.0.0.1:x", "its port is no number from 1 to 65535"),
-        ("http://u:s3cret#@127.0.0.1:1", "its port is no number from 1 to 65535"),
+        ("http://u:s3cret@127.0.0.1:99999", "its port is not a number from 1 to 65535"),
+        ("http://u:s3cret@127.0.0.1:x", "its port is not a number from 1 to 65535"),
+        ("http://u:s3cret#@127.0.0.1:1", "its port is not a number from 1 to 65535"),
         ("http://127.0.0.1:0", "port 0"),
         ("http://[::1", "an IPv6 address stands in brackets"),
         ("http://[::1]x", "an IPv6 address stands in brackets"),

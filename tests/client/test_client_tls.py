@@ -25,7 +25,7 @@ from .servers import blurting
 HOST = "127.0.0.1"
 NOW = datetime.now(UTC)
 CLOCK, NAME, ISSUE = "Check this machine's clock", "--connect-to or --resolve", "Have a certificate issued"
-NO_TLS, AUTHORITY = "needs http://", "name its file in network.ca_file"
+NO_TLS, AUTHORITY = "http:// in BASE_URL", "name its file in network.ca_file"
 
 
 def told(open_client: Open, url: str, **entries: Any) -> str:
@@ -143,9 +143,9 @@ def has_no_cipher_of_ours(tls: ssl.SSLContext) -> None:
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
-        (only_old, ("speaks TLS, but neither 1.2 nor 1.3: ", "Let it speak TLS 1.2 or 1.3")),
+        (only_old, ("speaks TLS, but neither 1.2 nor 1.3: ", "Enable TLS 1.2 or 1.3")),
         (knows_nobody, (f"speaks TLS, but does not know the name {HOST}: ", NAME)),
-        (has_no_cipher_of_ours, ("TLS failed: ", "the versions and ciphers that it takes")),
+        (has_no_cipher_of_ours, ("TLS failed: ", "the versions and ciphers that it accepts")),
     ],
 )
 def test_a_server_that_refuses_our_tls_is_not_told_to_speak_none(

@@ -11,7 +11,7 @@ from .rows import Row, Rows, later
 from .servers import Closed, Reset, Response, Spoil
 
 UNASKED = "bytes that nobody asked for came"
-NO_END = "where (it|the response) ends cannot be known"
+NO_END = "it is unclear where (it|the response) ends"
 NOT_HTTP = "what came back is not HTTP"
 TOO_LONG = "of more than [0-9]+ bytes"
 ENDED = "the connection ended (within|without)"

@@ -62,7 +62,7 @@ def test_what_is_not_of_the_api_is_left_out_and_counted() -> None:
     traffic = read("chrome")
     assert [each.number for each in traffic.exchanges] == [2, 3, 4, 5, 6, 8, 9]
     assert traffic.left_out == [
-        "3 of 11 requests were of other servers, or of paths that are none of this API",
+        "3 of 11 requests went to other servers, or to paths that do not belong to this API",
         "1 of 11 requests were answered by the client's cache",
     ]
 
@@ -175,7 +175,7 @@ def test_a_response_about_the_connection_is_not_the_apis(status: int, chrome: An
     [
         ("", "ends in the middle"),
         ('{"log": {"version": "1.2", "entries": [{"request', "ends in the middle"),
-        ("<html>", "is no JSON"),
+        ("<html>", "is not JSON"),
         ("[" * 100_000, "is nested too deeply"),
         ("[]", "has no log.entries"),
         ('{"log": {"version": "1.2"}}', "has no log.entries"),
@@ -212,4 +212,4 @@ def test_entries_that_cannot_be_read_are_counted(written: Any) -> None:
 def test_nothing_of_this_api_is_inconclusive() -> None:
     code, output = judge(FOLDER / "chrome.har", "--base-url", "https://elsewhere.example")
     assert code == 3
-    assert "11 of 11 requests were of other servers" in output
+    assert "11 of 11 requests went to other servers" in output

@@ -112,7 +112,7 @@ def test_of_more_codes_than_can_be_kept_out_of_reports_nothing_is_judged(monkeyp
         watch.talk(*(request("GET", path) for path in lists))
         judgement = watch.observer.conclude()
     assert [each.request.path for each in judgement.history.exchanges] == ["/emp/v1/fleets/a/invitation"]
-    assert watch.observer.notes == ["1 of 2 requests showed one of too many invitation codes"]
+    assert watch.observer.notes == ["1 of 2 requests showed an invitation code beyond those that can be masked"]
 
 
 # --- the window ----------------------------------------------------------------------------------

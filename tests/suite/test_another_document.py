@@ -138,7 +138,7 @@ def test_the_command_reads_a_url_and_sends_no_key() -> None:
 
     with serving(script) as server:
         said = command("document", server.url, FLEET_API_KEY="demo-key")
-        assert (said.exit_code, "1 differences" in said.output) == (0, True)
+        assert (said.exit_code, "1 difference\n" in said.output) == (0, True)
         assert r"theirs [red]\x1b[31m" in said.output
         assert command("document", server.url, "--strict").exit_code == 1
     assert "demo-key" not in str([vars(each) if hasattr(each, "__dict__") else each for each in heard])

@@ -83,7 +83,9 @@ def test_a_requirement_that_only_one_report_has_is_told(value: Value) -> None:
     assert [(each.before, each.after, each.is_worse) for each in gone] == [("passed", "absent", False)]
 
 
-@pytest.mark.parametrize(("text", "says"), [("[]", "no report of form"), ('{"report": 1}', "form"), ("{", "no JSON")])
+@pytest.mark.parametrize(
+    ("text", "says"), [("[]", "not a report of form"), ('{"report": 1}', "form"), ("{", "not JSON")]
+)
 def test_what_is_no_report_is_told(tmp_path: Path, text: str, says: str) -> None:
     file = tmp_path / "odd.json"
     file.write_text(text)

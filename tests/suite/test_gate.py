@@ -210,10 +210,13 @@ def test_a_waiver_that_says_too_little_is_refused(tmp_path: Path, changed: Mappi
         (ROW + ROW, r"rename.keeps-the-id is waived twice"),
         ("waivers = 7\n", r"waivers is a whole number, '7'. Expected a list of tables, or the path of a file"),
         ('waivers = "nowhere.toml"\n', r"The file of waivers .*nowhere.toml cannot be read"),
-        ('waivers = "target.toml"\n', r"contains something else than \[\[waivers\]\]"),
+        ('waivers = "target.toml"\n', r"contains something other than \[\[waivers\]\]"),
         ('depth = "quik"\n', r"depth is a text, 'quik'. Expected smoke, quick, standard or deep"),
         ("catalogue = 0.1\n", r"catalogue is a number, '0.1'. Expected a version in quotes"),
-        ('catalogue = "999.0"\n', r"catalogue is '999.0', and this is version .* Correct it, or install a newer one"),
+        (
+            'catalogue = "999.0"\n',
+            r"catalogue is '999.0', and this is version .* Correct it, or install a newer version",
+        ),
         ('expect = "nowhere.txt"\n', r"The file of expected requirements .*nowhere.txt cannot be read"),
         ('expect = "empty.txt"\n', r"empty.txt lists no id"),
         ('expect = "target.toml"\n', r"no requirement that can be judged has the id"),
@@ -264,7 +267,7 @@ def test_a_file_may_hold_several_targets(tmp_path: Path) -> None:
         ("", SEVERAL, r"has several targets: staging, production. Choose one, such as --target .*target.toml#staging"),
         ("#stagin", SEVERAL, r"has no target 'stagin'. Did you mean 'staging'\? It has staging, production."),
         ("#staging", URL, r"has no target 'staging'. It has none."),
-        ("#a", "targets = 7", r"\[targets\] contains something else than tables"),
+        ("#a", "targets = 7", r"\[targets\] contains more than tables"),
         ("#a", "[targets.a]\nbase_urll = 1", r"unknown entry 'base_urll'. Did you mean 'base_url'"),
     ],
 )
@@ -319,7 +322,7 @@ def test_what_a_run_judged_is_expected_of_the_next(tmp_path: Path) -> None:
         assert command("run", url, *about, "--expect", str(expected)).exit_code == 0
         said = command("run", url, *about[2:], "--expect", str(expected), FLEET_API_KEY="demo-key")
         assert said.exit_code == 3
-        assert "something is untested that must be judged: invitation." in said.output
+        assert "something that must be judged is untested: invitation." in said.output
         both = command("run", url, *about, "--expect", str(expected), "--write-expect", str(expected))
         assert (both.exit_code, "would overwrite a file" in both.output) == (2, True)
 

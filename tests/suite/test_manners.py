@@ -62,7 +62,7 @@ def test_a_plan_says_what_a_run_would_do_and_sends_nothing() -> None:
     text = " ".join(said.output.split())
     assert "at most 40 requests and creates at most 1 fleet and 0 charging keys" in text
     assert "Fleets called ct-<mark>-…" in text
-    assert "It goes at 10 requests per second, and ends after at most 68 s." in text
+    assert "It sends at 10 requests per second, and ends after at most 68 s." in text
     assert "no list is shown without a key" in text
     assert re.search(r"needs fixtures\.fleet_with_codes in the target file: \d+ more requirements: invitation\.", text)
     assert re.search(r"needs --depth quick: \d+ more requirements: ", text)
@@ -187,7 +187,7 @@ def test_the_doctor_looks_at_the_clock(tmp_path: Path) -> None:
     wrong = answer(200, page, Date="Tue, 01 Jan 2019 00:00:00 GMT")
     with mock() as url, fronted(url, lambda *_: wrong) as front:
         code, said = doctored(front.url, tmp_path)
-    assert (code, "from that of this machine: set one of them" in said) == (2, True), said
+    assert (code, "from this machine's: correct one of them" in said) == (2, True), said
 
 
 def test_the_doctor_says_why_it_could_not_look() -> None:
@@ -231,7 +231,7 @@ def test_the_ledger_is_a_table_that_no_spreadsheet_computes(tmp_path: Path) -> N
 def test_a_file_that_is_no_ledger_is_told(tmp_path: Path, text: str) -> None:
     file = tmp_path / "odd"
     file.write_text(text)
-    with pytest.raises(Contradiction, match="line 1 is no entry"):
+    with pytest.raises(Contradiction, match="line 1 is not an entry"):
         read_ledger(file)
     assert command("ledger", str(tmp_path / "nowhere")).exit_code == 2
 

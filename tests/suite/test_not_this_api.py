@@ -67,7 +67,7 @@ def test_where_nothing_of_this_api_is_nothing_is_created_and_nothing_passes(kind
     assert set(asked) == {"GET"}
     assert len(asked) <= MOST_READS
     assert f"was answered {seen}" in ended.stderr
-    assert "a path that is no operation is answered alike" in ended.stderr
+    assert "a path that belongs to no operation is answered the same way" in ended.stderr
     assert "check the prefix in BASE_URL, which is what stands before /emp/v1" in ended.stderr
     assert "key" in ended.stderr.partition("answered alike")[0] + ended.stderr.partition("the prefix")[2]
     report = json.loads((tmp_path / "report.json").read_text())
@@ -79,7 +79,7 @@ def test_a_wrong_prefix_is_told(prefix: str) -> None:
     with mock() as url:
         ended = command("run", f"{url}{prefix}", "--target", str(SEED))
     assert ended.exit_code == Exit.INCONCLUSIVE
-    assert "nothing of this API seems to be there: check the prefix in BASE_URL" in ended.stderr
+    assert "this API does not seem to be there: check the prefix in BASE_URL" in ended.stderr
 
 
 PARTS: dict[str, tuple[str, ...]] = {

@@ -48,7 +48,7 @@ def _of_nobody_else(codes: Codes, moment: Moment) -> Findings:
     creation = moment.fleet_of_path.creation
     if creation is not None and codes & _texts_beside_the_fleet(moment.history.parsed(creation.exchange).fields):
         both = (*moment.here, creation.exchange.number)
-        yield finding(requirement, False, both, expected, "a code that its create brought")
+        yield finding(requirement, False, both, expected, "a code that was sent in its create")
     foreign = min((other.number for code in codes for other in _foreign_readings(code, moment)), default=None)
     if foreign is not None:
         yield finding(requirement, False, (*moment.here, foreign), expected, "a code of another organization's fleet")
@@ -93,8 +93,8 @@ def _list_of(exchange: Exchange) -> list[str] | None:
 
 def _form(value: object) -> str:
     if not isinstance(value, list):
-        return f"no array but {_NAMES.get(type(value), 'a value')}"
-    return "an array with an item that is no such object"
+        return f"not an array but {_NAMES.get(type(value), 'a value')}"
+    return "an array with an item of another form"
 
 
 _NAMES = {type(None): "null", dict: "an object", str: "a string", bool: "a boolean", int: "a number", float: "a number"}

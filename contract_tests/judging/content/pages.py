@@ -33,7 +33,7 @@ def judge_page(moment: Moment) -> Findings:
         return
     items = items_of(moment.exchange)
     expected = 'an object {"keys": [{…}, …]}'
-    yield finding("keys.list-answers-a-page", items is not None, moment.here, expected, "an answer of another form")
+    yield finding("keys.list-answers-a-page", items is not None, moment.here, expected, "a response of another form")
     if items is None:
         return
     if items:
@@ -57,7 +57,7 @@ def what_is_wrong(item: Item) -> str:
         if field not in item:
             return f"a key without {field}"
         if not isinstance(item[field], type):
-            return f"a key whose {field} is no {'boolean' if type is bool else 'string'}"
+            return f"a key whose {field} is not a {'boolean' if type is bool else 'string'}"
     return ""
 
 

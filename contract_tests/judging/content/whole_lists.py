@@ -270,7 +270,7 @@ def _filter_against_all(filtered: Listing, everything: Listing, view: View) -> F
     shown_in_it = [ids for text, ids in everything.by_shown_fleet.items() if is_shown_as_alone(text, fleet, view)]
     of_fleet = set[str]().union(*shown_in_it)
     missing = of_fleet - _identifiers(filtered, view)
-    got = f"a filtered list without {len(missing)} of them"
+    got = f"a filtered list that lacks {len(missing)} of them"
     numbers = (*filtered.numbers, *everything.numbers)
     if of_fleet and view.at(filtered.pages[0]).is_own(fleet):
         yield finding(_FILTER, not missing, numbers, counted(len(of_fleet), "key"), got, missing)

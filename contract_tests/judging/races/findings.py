@@ -37,8 +37,8 @@ def fits_none(requirement: str, witness: Sequence[Operation], changes: Sequence[
         requirement,
         kept=False,
         exchanges=tuple(operation.number for operation in reversed(witness)),
-        expected="answers that fit some order of these calls, in which none comes before one that had ended by then",
-        got="answers that fit none",
+        expected="responses that fit some order of these calls, with none before one that had already ended",
+        got="responses that fit none",
         operations=tuple(witness),
     )
 
