@@ -45,9 +45,21 @@ def print_report(report: Report, console: Console) -> None:
             _print_shortly(result, report, console)
     else:
         _print_page(report, console)
-    if shown.github:
+    _print_end(report, remarks(report), console)
+
+
+def print_abandoned(report: Report, console: Console) -> None:
+    """Print what a run came to that never came to its first check; why is for whoever ended it to say."""
+    if not report.settings.shown.quiet:
+        print_footprint(report, console)
+        console.print()
+    _print_end(report, (), console)
+
+
+def _print_end(report: Report, said: Sequence[str], console: Console) -> None:
+    if report.settings.shown.github:
         annotate(value_of(report), console)
-    remark = escape("".join(f"; {each}" for each in remarks(report)[:_MOST_REMARKS])).rstrip(".")
+    remark = escape("".join(f"; {each}" for each in said[:_MOST_REMARKS])).rstrip(".")
     say(
         console,
         f"[bold {COLOURS[report.outcome]}]{report.outcome.upper()}[/]: {count_line(report)}"

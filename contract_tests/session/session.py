@@ -21,9 +21,8 @@ from fleet_contract.contract_tests.reports.console import open_console, say
 from fleet_contract.contract_tests.reports.difference import print_difference
 from fleet_contract.contract_tests.reports.drift import changes
 from fleet_contract.contract_tests.reports.formats import FORMATS
-from fleet_contract.contract_tests.reports.page import print_report
+from fleet_contract.contract_tests.reports.page import print_abandoned, print_report
 from fleet_contract.contract_tests.reports.progress import Progress
-from fleet_contract.contract_tests.reports.text import print_footprint
 from fleet_contract.contract_tests.reports.value import value_of
 from fleet_contract.contract_tests.running.runs import Report, Run, Settings
 from fleet_contract.contract_tests.running.settings import Outputs
@@ -48,6 +47,7 @@ _UNREAD = {
     errno.ENXIO: ("nobody reads it", "Start its reader before the run"),
     errno.ETIMEDOUT: (f"its reader took nothing for {UNREAD_SECONDS:g} s", "Let it read to the end"),
 }
+_UNPRINTED = "The report could not be printed completely"
 _ENDED_WELL = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED)
 
 
@@ -190,7 +190,8 @@ def abandon(run: Run, failure: BaseException, outputs: Outputs, console: Console
     with held():
         report = run.give_up(reason)
         lost = _written(report, _in_files(outputs))
-        print_footprint(report, console)
+        if code == EXITS[report.outcome]:
+            lost += _failing(_UNPRINTED, partial(print_abandoned, report, console), breakable())
         complain(reason)
         lost += _written(report, _elsewhere(outputs))
     for message in lost:
@@ -211,7 +212,7 @@ def printed(
 ) -> int:
     """Print what a run came to, do what is left, say what was `lost`, and return the exit code."""
     with watching():
-        lost = [*lost, *_failing("The report could not be printed completely", show, breakable()), *then()]
+        lost = [*lost, *_failing(_UNPRINTED, show, breakable()), *then()]
     for message in lost:
         complain(message)
     return unless_lost(EXITS[outcome], lost)

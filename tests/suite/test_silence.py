@@ -1,5 +1,6 @@
 """Law 5: a run that judged nothing, could not reach its target, or broke, never exits 0."""
 
+import re
 import signal
 import socket
 import sys
@@ -50,6 +51,25 @@ def test_a_refused_key_is_no_success(url: str) -> None:
     assert "was answered 401" in ended.stderr
     assert "FLEET_API_KEY" in ended.stderr
     assert "nobodys-key" not in ended.stderr + ended.stdout
+
+
+def test_a_run_that_never_comes_to_its_first_check_ends_as_every_other_one(
+    url: str, nobody: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last line counts, and standard error says why."""
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "summary.md"))
+    with answering(lambda *_: (200, "text/html", b"<h1>A shop</h1>")) as shop:
+        for wrong in (nobody, url, shop):
+            loudly = command("run", wrong, FLEET_API_KEY="nobodys-key")
+            assert re.fullmatch(r"INCONCLUSIVE: \d+ untested at standard depth\.", loudly.stdout.splitlines()[-1])
+            assert "\nfootprint " in loudly.stdout
+            quietly = command("run", wrong, "--quiet", FLEET_API_KEY="nobodys-key")
+            assert quietly.stdout.splitlines() == loudly.stdout.splitlines()[-1:]
+            for each in (loudly, quietly):
+                assert (each.exit_code, each.stderr.count("Error: ")) == (Exit.INCONCLUSIVE, 1)
+            annotated = command("run", wrong, "--quiet", "--github", FLEET_API_KEY="nobodys-key").stdout.splitlines()
+            assert annotated[0].startswith("::warning title=inconclusive::the run: ")
+    assert (tmp_path / "summary.md").read_text().count("# INCONCLUSIVE: ") == 3
 
 
 @pytest.mark.parametrize(
