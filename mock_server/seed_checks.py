@@ -6,22 +6,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from importlib import resources
 from typing import Any
 
-from jsonschema_rs import Draft202012Validator, ValidationError
-
+from fleet_contract.mock_server.wording import LONGEST_NAME, Form, Place
 from fleet_contract.spec.files import Contradiction
 
 Described = dict[str, Any]
-Place = tuple[str | int, ...]
 Complaints = Iterator[tuple[Place, str]]  # each about the value at a place
 
 SCHEMA = json.loads(resources.files(__package__).joinpath("seed.schema.json").read_text(encoding="utf-8"))
-VALIDATOR = Draft202012Validator(SCHEMA)
-VALIDATOR_OF_SECRETS = Draft202012Validator(SCHEMA, mask="this value")
-SECRETS = frozenset({"keys", "codes", "inactiveCodes"})
+FORM = Form(SCHEMA)
 # Characters of Latin-1 that a header field carries, with blanks only between them (RFC 9110, section 5.5).
 CARRIED_BY_A_HEADER = re.compile(r"[!-~\xa1-\xff]+([ \t]+[!-~\xa1-\xff]+)*")
 LONGEST_KEY = 1000
-LONGEST_MESSAGE = 200
 
 
 class Unsound(Contradiction):
@@ -93,7 +88,7 @@ def _with_texts_for_dates(described: Any) -> Any:
 def _foreign_values(described: Any) -> Complaints:
     """Yield where YAML found what JSON does not have, such as a date."""
     try:
-        VALIDATOR.is_valid(described)
+        FORM.fits(described)
     except ValueError:
         for place, what in _not_json(described, ()):
             yield place, f"{_place(place, described)}YAML takes this for {what}. Put it in quotes."
@@ -117,11 +112,8 @@ def _members(value: Any) -> Iterable[tuple[str | int, Any]]:
 
 def _misfits(described: Any) -> Complaints:
     """Yield where the form of a seed is wrong."""
-    validators = (VALIDATOR, VALIDATOR_OF_SECRETS)
-    for error, masked in zip(*(each.iter_errors(described) for each in validators), strict=True):
-        shown = masked if _is_secret(error) else error
-        place = tuple(error.instance_path)
-        yield place, f"{_place(place, described)}{_shortened(shown.message)}"
+    for place, words in FORM.complaints(described):
+        yield place, f"{_place(place, described)}{words}"
 
 
 def _place(path: Sequence[str | int], described: Described) -> str:
@@ -131,20 +123,9 @@ def _place(path: Sequence[str | int], described: Described) -> str:
         return ""
     if steps[0] == "keys" and len(steps) > 1:
         steps[1] = list(described["keys"]).index(steps[1])
-    words = [str(steps[0])]
-    if len(steps) > 1:
-        words.append(f"entry {steps[1] + 1}" if isinstance(steps[1], int) else str(steps[1]))
-    return ", ".join([*words, *(str(step) for step in steps[2:])]) + ": "
-
-
-def _shortened(message: str) -> str:
-    return f"{message}." if len(message) < LONGEST_MESSAGE else f"{message[:LONGEST_MESSAGE]}…."
-
-
-def _is_secret(error: ValidationError) -> bool:
-    """Say whether the value that is wrong may hold an API key or an invitation code."""
-    path = error.instance_path
-    return isinstance(error.instance, list | dict) or not path or not SECRETS.isdisjoint(path)
+    if len(steps) > 1 and isinstance(steps[1], int):
+        steps[1] = f"entry {steps[1] + 1}"
+    return ", ".join(str(step)[:LONGEST_NAME] for step in steps) + ": "
 
 
 def _complaints(described: Described) -> Complaints:

@@ -9,7 +9,7 @@ T = TypeVar("T")
 FIRST_ERROR = 400
 NO_CONTENT = 204
 # of a problem of the control API; one of the Drive API, which stands in its place under --no-control, has others too.
-MEMBERS = {"type", "title", "status", "detail", "pointer"}
+MEMBERS = {"type", "title", "status", "detail", "pointer", "parameter"}
 
 
 class ControlError(Exception):
@@ -17,12 +17,16 @@ class ControlError(Exception):
 
 
 class ControlRefused(ControlError):
-    """The control API refused a call, which then has changed nothing; `pointer` leads to the field that is wrong."""
+    """The control API refused a call, which then has changed nothing.
+
+    `pointer` leads to the field of the body that is wrong, `parameter` names that of the query.
+    """
 
     def __init__(self, call: str, problem: dict[str, Any]) -> None:
         self.status: int = problem["status"]
         self.detail: str = problem["detail"]
         self.pointer: str | None = problem.get("pointer")
+        self.parameter: str | None = problem.get("parameter")
         field = f" ({self.pointer})" if self.pointer else ""
         super().__init__(f"{call} was answered {self.status}: {self.detail}{field}")
 

@@ -54,7 +54,8 @@ def checked_dialect(
     for question, answer in chosen.items():
         pointer = at + pointer_to([question])
         if question not in questions:
-            raise Problem(422, f"There is no question {question!r}.{suggestion(question, questions)}", pointer)
+            hint = f"{suggestion(question, questions)} GET /_mock/questions lists them."
+            raise Problem(422, f"There is no question {question!r}.{hint}", pointer)
         if not is_removal and answer not in questions[question].answers:
             listed = ", ".join(questions[question].answers)
             raise Problem(422, f"{question} cannot be {answer!r}: possible answers are {listed}.", pointer)
@@ -91,7 +92,7 @@ def checked_names(names: Sequence[str]) -> Sequence[str]:
     """Return names of misbehaviours; raises Problem that names the first one that is none."""
     for place, name in enumerate(names):
         if name not in MISBEHAVIOURS:
-            hint = suggestion(name, MISBEHAVIOURS)
+            hint = f"{suggestion(name, MISBEHAVIOURS)} GET /_mock/misbehaviours lists them."
             raise Problem(422, f"No misbehaviour is called {name!r}.{hint}", pointer_to(["misbehaviours", place]))
     return names
 

@@ -1,10 +1,11 @@
-"""The document of the control API, in which records have the form that they have in a seed file."""
+"""The document of the control API, in which records are as in a seed file, and names as elsewhere in the mock."""
 
 from copy import deepcopy
 from functools import cache
 from importlib import resources
 from typing import Any
 
+from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.seed_checks import SCHEMA
 from fleet_contract.spec.document import operations
 from fleet_contract.spec.files import load_yaml
@@ -30,6 +31,8 @@ def control_document() -> dict[str, Any]:
         schemas[f"New{name}"] = _without_need(schemas[name], id)
         state["properties"][plural]["items"] = {"$ref": f"#/components/schemas/{name}"}
     schemas["State"] = state
+    schemas["OperationId"]["enum"] = [operation.id for operation in operations()]
+    schemas["Reason"]["enum"] = [kind.value for kind in Kind]
     return document
 
 

@@ -1,28 +1,33 @@
 """Handlers: one coroutine for each operationId of the control API, found here by its name."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from http import HTTPMethod
 from importlib.metadata import version
 from types import MappingProxyType
 
 from fleet_contract.mock_server.bodies import Incoming
 from fleet_contract.mock_server.control import behaviour, following, page, records, rules
 from fleet_contract.mock_server.control.document import control_document
+from fleet_contract.mock_server.control.parameters import wrong_parameter
 from fleet_contract.mock_server.control.problems import Problem, pointer_to
 from fleet_contract.mock_server.describing import described, state_now
 from fleet_contract.mock_server.har import as_har
-from fleet_contract.mock_server.journal import Journal, found
+from fleet_contract.mock_server.journal import Entry, Journal, found
 from fleet_contract.mock_server.journal import described as described_entry
 from fleet_contract.mock_server.messages import NOTHING, Answer, Call, Json, Reply
 from fleet_contract.mock_server.pseudonyms import Masking, Pseudonyms
 from fleet_contract.mock_server.seed import state_of
 from fleet_contract.mock_server.seed_checks import Unsound, require_sound
 from fleet_contract.mock_server.store import MAIN, State
+from fleet_contract.mock_server.wording import listed
 from fleet_contract.mock_server.world import Origin, World
 from fleet_contract.mock_server.worlds import NAME, Worlds, require_name
 from fleet_contract.spec.dialect import default_dialect
+from fleet_contract.spec.files import suggestion
 
 MOST_SNAPSHOTS = 100
+METHODS = [method.value for method in HTTPMethod]
 SHOWN = 100  # exchanges, unless another number is asked for
 DONE = Reply(204, NOTHING)
 
@@ -101,11 +106,12 @@ async def get_world(desk: Desk, call: Call) -> Reply:
 async def put_world(desk: Desk, call: Call) -> Reply:
     name, body, usual = call.path["world"], call.body, desk.worlds.origin
     require_name(name)
+    seed = checked_state(body["seed"], usual.seed.keys, "seed", ("seed",)) if "seed" in body else usual.seed
     origin = Origin(
-        checked_state(body["seed"], usual.seed.keys, "seed", ("seed",)) if "seed" in body else usual.seed,
+        seed,
         behaviour.checked_dialect(body["dialect"], "/dialect") if "dialect" in body else usual.dialect,
         behaviour.checked_names(body["misbehaviours"]) if "misbehaviours" in body else usual.misbehaviours,
-        rules.checked_rules(body["rules"]) if "rules" in body else usual.rules,
+        rules.checked_rules(body["rules"], seed.keys.values()) if "rules" in body else usual.rules,
     )
     was_there = await desk.worlds.found(name) is not None
     if name == MAIN:
@@ -132,7 +138,7 @@ async def existing(desk: Desk, call: Call) -> World:
     """Return the world that a path names; raises Problem, since one that is only looked at is not made."""
     found = await desk.worlds.found(call.path["world"])
     if found is None:
-        raise Problem(404, "There is no world of this name.")
+        raise Problem(404, "There is no world of this name. GET /_mock/worlds lists them; PUT creates one.")
     return found
 
 
@@ -196,14 +202,29 @@ async def restore_snapshot(desk: Desk, call: Call) -> Reply:
 
 
 def no_snapshot() -> Problem:
-    return Problem(404, "There is no snapshot of this name.")
+    return Problem(404, "There is no snapshot of this name. GET /_mock/snapshots lists them; PUT takes one.")
 
 
 # --- the journal ---------------------------------------------------------------------------------
 
 
+# The parameters of a search whose values are known, but for those of the exchanges themselves.
+KNOWN: Mapping[str, Callable[[World], Collection[str]]] = MappingProxyType(
+    {"tenant": records.tenants_of, "method": lambda _: METHODS}
+)
+
+
+def entries_found(desk: Desk, call: Call) -> list[Entry]:
+    """Return the exchanges that a search is for; raises Problem where it names what no exchange can have."""
+    for name in KNOWN.keys() & call.query.keys():
+        value, known = call.query[name], KNOWN[name](desk.world)
+        if value not in known and not found(desk.journal.of(desk.world.name), {name: value}):
+            raise wrong_parameter(name, f"expected one of {listed([*known])}.{suggestion(value, known)}")
+    return found(desk.journal.of(desk.world.name, call.query.get("after", 0)), call.query)
+
+
 async def search_journal(desk: Desk, call: Call) -> Reply:
-    entries = found(desk.journal.of(desk.world.name, call.query.get("after", 0)), call.query)
+    entries = entries_found(desk, call)
     shown = entries[-call.query.get("limit", SHOWN) :]
     forgotten = desk.journal.forgotten(desk.world.name)
     listed = [described_entry(each) for each in shown]
@@ -222,7 +243,7 @@ async def clear_journal(desk: Desk, _: Call) -> Reply:
 
 
 async def export_journal(desk: Desk, call: Call) -> Reply:
-    entries, mock = found(desk.journal.of(desk.world.name, call.query.get("after", 0)), call.query), desk.world.mock
+    entries, mock = entries_found(desk, call), desk.world.mock
     codes = [code.code async for fleet in mock.store.fleets() for code in fleet.codes]
     masking, parts = Masking(entries, mock.access.tenants, codes, desk.pseudonyms), desk.worlds.parts
     return Reply(200, as_har(entries, masking, parts.scheme, parts.base_path))

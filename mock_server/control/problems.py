@@ -12,16 +12,25 @@ PHRASES = {status.value: status.phrase for status in HTTPStatus}
 
 
 class Problem(Exception):
-    """A request to the control API that is refused; `pointer` leads to the field that is wrong (RFC 6901)."""
+    """A request to the control API that is refused.
+
+    `pointer` leads to the field of the body that is wrong (RFC 6901); `parameter` names that of the query.
+    """
 
     def __init__(
-        self, status: int, detail: str, pointer: str | None = None, headers: Mapping[str, str] | None = None
+        self,
+        status: int,
+        detail: str,
+        pointer: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        parameter: str | None = None,
     ) -> None:
         super().__init__(detail)
         self.status = status
         self.detail = detail
         self.pointer = pointer
         self.headers = headers or {}
+        self.parameter = parameter
 
 
 def pointer_to(path: Sequence[str | int]) -> str:
@@ -41,11 +50,12 @@ def problem_of(wrong: Exception) -> Problem:
 
 def rendered(problem: Problem) -> Answer:
     """Return a problem as it is sent."""
+    field = {"pointer": problem.pointer, "parameter": problem.parameter}
     body = {
         "type": "about:blank",
         "title": PHRASES[problem.status],
         "status": problem.status,
         "detail": problem.detail,
-        **({} if problem.pointer is None else {"pointer": problem.pointer}),
+        **{name: value for name, value in field.items() if value is not None},
     }
     return Answer(problem.status, {**problem.headers, "content-type": "application/problem+json"}, to_bytes(body))

@@ -1,9 +1,10 @@
 """Single records of a world: its tenants and API keys, fleets with their codes, charging keys, locations."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Collection, Mapping
 from contextlib import aclosing
 from secrets import token_urlsafe
 
+from fleet_contract.mock_server.control.parameters import wrong_parameter
 from fleet_contract.mock_server.control.problems import Problem, pointer_to
 from fleet_contract.mock_server.describing import described_fleet, described_key, described_location
 from fleet_contract.mock_server.handlers import new_code
@@ -11,6 +12,7 @@ from fleet_contract.mock_server.messages import NOTHING, Call, Json, Reply
 from fleet_contract.mock_server.seed import fleet_of, key_of, location_of
 from fleet_contract.mock_server.seed_checks import unfit
 from fleet_contract.mock_server.store import Code, Fleet
+from fleet_contract.mock_server.wording import listed
 from fleet_contract.mock_server.world import World
 from fleet_contract.spec.files import suggestion
 
@@ -78,8 +80,21 @@ def require_tenant(world: World, body: Json) -> None:
     """Raise Problem for a tenant that no API key belongs to."""
     known = tenants_of(world)
     if body.get("tenant", known[0]) not in known:
-        hint = suggestion(body["tenant"], known)
-        raise Problem(422, f"No API key belongs to this tenant.{hint} POST /_mock/tenants creates one.", "/tenant")
+        raise Problem(422, no_tenant(body["tenant"], known), "/tenant")
+
+
+def no_tenant(name: str, known: Collection[str]) -> str:
+    """Return in words that a name is none of the tenants that are known."""
+    hint = suggestion(name, known)
+    return f"No API key belongs to this tenant.{hint} There are {listed([*known])}; POST /_mock/tenants creates one."
+
+
+def tenant_in_query(world: World, call: Call) -> str | None:
+    """Return the tenant that a query names, None where it names none; raises Problem for one that is not there."""
+    tenant, known = call.query.get("tenant"), tenants_of(world)
+    if tenant is not None and tenant not in known:
+        raise wrong_parameter("tenant", no_tenant(tenant, known))
+    return tenant
 
 
 # --- fleets and their codes ----------------------------------------------------------------------
@@ -87,7 +102,7 @@ def require_tenant(world: World, body: Json) -> None:
 
 async def list_fleets(world: World, call: Call) -> Reply:
     text = call.query.get("contains", "")
-    fleets = world.mock.store.fleets(call.query.get("tenant"))
+    fleets = world.mock.store.fleets(tenant_in_query(world, call))
     found = (described_fleet(each) async for each in fleets if text in each.id or text in (each.name or ""))
     return Reply(200, {"fleets": await first(found, call)})
 
@@ -168,7 +183,7 @@ def in_path(call: Call) -> str:
 
 
 async def list_all_charging_keys(world: World, call: Call) -> Reply:
-    store, tenant, fleet_id = world.mock.store, call.query.get("tenant"), call.query.get("fleetId")
+    store, tenant, fleet_id = world.mock.store, tenant_in_query(world, call), call.query.get("fleetId")
     if fleet_id is not None and tenant is None:
         fleet = await store.fleet(fleet_id)
         tenant = fleet.tenant if fleet else ""  # which nobody is

@@ -1,16 +1,16 @@
 """Rules over the control API: what a body says of them, and how they are shown."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from fleet_contract.mock_server.control.problems import Problem, pointer_to
+from fleet_contract.mock_server.control.records import no_tenant, tenants_of
 from fleet_contract.mock_server.handlers import HANDLERS as OPERATIONS
 from fleet_contract.mock_server.messages import NOTHING, WITHOUT_CONTENT, Call, Json, Reply
 from fleet_contract.mock_server.on_demand import DELIVERIES, DISTRIBUTIONS, Rule, described, rule_of
 from fleet_contract.mock_server.rules_in_force import Active
 from fleet_contract.mock_server.world import World
-from fleet_contract.spec.files import suggestion
 
 MOST_RULES = 1000
 HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -26,12 +26,12 @@ async def get_rules(world: World, _: Call) -> Reply:
 
 
 async def put_rules(world: World, call: Call) -> Reply:
-    world.rule(checked_rules(call.body["rules"]), call.body.get("seed"))
+    world.rule(checked_rules(call.body["rules"], tenants_of(world)), call.body.get("seed"))
     return await get_rules(world, call)
 
 
 async def add_rule(world: World, call: Call) -> Reply:
-    rule = checked_rule(call.body, ())
+    rule = checked_rule(call.body, tenants_of(world), ())
     await world.rules.count(world.mock.store)
     if len(world.rules) >= MOST_RULES:
         raise Problem(409, f"There are {MOST_RULES} rules, which is as many as a world may have. Remove some.")
@@ -44,27 +44,29 @@ async def remove_rule(world: World, call: Call) -> Reply:
     number = call.path["rule"]
     await world.rules.count(world.mock.store)
     if not number.isdecimal() or not world.rules.remove(int(number[:9])):
-        raise Problem(404, "There is no rule of this number. One that was used as often as it may be is gone.")
+        raise Problem(
+            404,
+            "There is no such rule. Expected the `number` of one that GET /_mock/rules lists; "
+            "a rule with `times` is removed once so many calls have met it.",
+        )
     world.apply_rules()
     return Reply(204, NOTHING)
 
 
-def checked_rules(values: Sequence[Json], at: Sequence[str | int] = ("rules",)) -> list[Rule]:
-    """Return the rules that values describe; raises Problem that names the first field that is wrong."""
-    return [checked_rule(value, (*at, place)) for place, value in enumerate(values)]
+def checked_rules(values: Sequence[Json], tenants: Collection[str]) -> list[Rule]:
+    """Return the rules that values describe in a world with some tenants; raises Problem for the first wrong field."""
+    return [checked_rule(value, tenants, ("rules", place)) for place, value in enumerate(values)]
 
 
-def checked_rule(value: Json, at: Sequence[str | int]) -> Rule:
-    """Return the rule that a value describes, which fits the document; raises Problem."""
+def checked_rule(value: Json, tenants: Collection[str], at: Sequence[str | int]) -> Rule:
+    """Return the rule that a value describes, which fits the document, in a world with some tenants; raises Problem."""
     if not any(effect in value for effect in EFFECTS):
         raise Problem(422, "A rule says what calls are to meet: latency, respond or deliver.", pointer_to(at))
     if "bytesPerSecond" in value and value.get("deliver") != "dripped":
         raise Problem(422, "bytesPerSecond needs deliver: dripped.", pointer_to([*at, "bytesPerSecond"]))
-    match = value.get("match", {})
-    operation = match.get("operation")
-    if operation is not None and operation not in OPERATIONS:
-        hint = suggestion(operation, OPERATIONS)
-        raise Problem(422, f"There is no operation {operation!r}.{hint}", pointer_to([*at, "match", "operation"]))
+    tenant = value.get("match", {}).get("tenant")
+    if tenant is not None and tenant not in tenants:  # So no call could ever meet the rule.
+        raise Problem(422, no_tenant(tenant, tenants), pointer_to([*at, "match", "tenant"]))
     if "latency" in value:
         require_latency(value["latency"], (*at, "latency"))
     if "respond" in value:
@@ -75,11 +77,12 @@ def checked_rule(value: Json, at: Sequence[str | int]) -> Rule:
 def require_latency(value: Mapping[str, Any], at: Sequence[str | int]) -> None:
     """Raise Problem unless a latency has the numbers that its distribution needs, and no others."""
     name = value["distribution"]
-    needed, given = set(DISTRIBUTIONS[name][0]), set(value) - {"distribution"}
-    if needed != given:
-        listed = " and ".join(DISTRIBUTIONS[name][0])
-        wrong = min(needed ^ given)
-        raise Problem(422, f"The distribution {name} has {listed}, and nothing else.", pointer_to([*at, wrong]))
+    needed, given = DISTRIBUTIONS[name][0], [each for each in value if each != "distribution"]
+    listed = " and ".join(needed)
+    for unused in (each for each in given if each not in needed):
+        raise Problem(422, f"The distribution {name} has no {unused}; it has {listed}.", pointer_to([*at, unused]))
+    for missing in (each for each in needed if each not in given):
+        raise Problem(422, f"The distribution {name} needs {listed}.", pointer_to([*at, missing]))
     if name == "uniform" and value["min"] > value["max"]:
         raise Problem(422, "min is larger than max.", pointer_to([*at, "min"]))
 

@@ -4,8 +4,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
 
-from jsonschema_rs import Draft4Validator
-
 from fleet_contract.mock_server.bodies import (
     PLAIN,
     Incoming,
@@ -17,23 +15,23 @@ from fleet_contract.mock_server.bodies import (
 from fleet_contract.mock_server.control.access import OPEN, require_access
 from fleet_contract.mock_server.control.document import control_document, resolved
 from fleet_contract.mock_server.control.handlers import HANDLERS, Desk, Handler
+from fleet_contract.mock_server.control.parameters import Parameters
 from fleet_contract.mock_server.control.problems import Problem, pointer_to, problem_of, rendered
 from fleet_contract.mock_server.journal import Journal
 from fleet_contract.mock_server.messages import NOTHING, Answer, Call, Json, Reply, to_bytes
-from fleet_contract.mock_server.plan import Parameter, parameters
 from fleet_contract.mock_server.pseudonyms import Pseudonyms
 from fleet_contract.mock_server.refusals import Refusal
 from fleet_contract.mock_server.routes import Routes
 from fleet_contract.mock_server.schemas import DRAFT_4, translate
-from fleet_contract.mock_server.service import query
 from fleet_contract.mock_server.store import MAIN
+from fleet_contract.mock_server.wording import Form
 from fleet_contract.mock_server.worlds import HEADER, Worlds
 from fleet_contract.spec.dialect import default_dialect
 from fleet_contract.spec.document import operations
 
 ROOT = "/_mock"
 LARGEST_BODY = 512 * 1024**2  # bytes; a state may be large
-LONGEST_MESSAGE = 300
+LONGEST_POINTER = 300  # in words
 SAFE = ("GET", "HEAD")
 
 
@@ -42,8 +40,8 @@ class Plan:
     """How one operation is served: who handles it, its parameters, and what its body has to fit."""
 
     handler: Handler
-    parameters: Mapping[str, Parameter]
-    body: Draft4Validator | None
+    parameters: Parameters
+    body: Form | None
 
 
 @cache
@@ -57,8 +55,8 @@ def plans() -> Mapping[str, Plan]:
         schema = body and {"$schema": DRAFT_4, **translate(body["content"]["application/json"]["schema"])}
         made[operation.id] = Plan(
             HANDLERS[operation.id],
-            parameters(described.get("parameters", ())),
-            Draft4Validator(schema, mask="this value") if schema else None,
+            Parameters(described.get("parameters", ())),
+            Form(schema) if schema else None,
         )
     return made
 
@@ -93,8 +91,7 @@ class ControlService:
         parts = self.worlds.parts
         if parts.control is not None:
             require_access(call, parts.control, parts.allowed_hosts)
-        if call.raw_query and plan.parameters:
-            call.query = query(call, plan.parameters)
+        call.query = plan.parameters.read(call.raw_query)
         if plan.body is not None:
             call.body = await self.read(call, incoming, plan.body)
         # The page is the same in all worlds, and anybody may ask for it: that makes no world, and needs no store.
@@ -121,19 +118,20 @@ class ControlService:
         self.routes.match(call, self.dialect)
         return plans()[call.operation_id or ""]
 
-    async def read(self, call: Call, incoming: Incoming, schema: Draft4Validator) -> Json:
-        """Return the value of a body; raises Refusal or Problem."""
+    async def read(self, call: Call, incoming: Incoming, form: Form) -> Json:
+        """Return the value of a body, of none an empty object; raises Refusal or Problem."""
         text = decoded(await incoming.whole(call.header("content-length"), LARGEST_BODY))
-        require_json_media_type(call, self.dialect)
+        if text:
+            require_json_media_type(call, self.dialect)
         try:
-            value = parsed(text, PLAIN)
+            value = parsed(text or "{}", PLAIN)
             require_characters(value)
-            error = next(schema.iter_errors(value), None)
+            complaint = next(form.complaints(value), None)
         except RecursionError:
             raise Problem(400, "The body is nested too deeply.") from None
-        if error is not None:
-            pointer = pointer_to(error.instance_path)
-            raise Problem(422, f"{pointer or 'The body'}: {error.message:.{LONGEST_MESSAGE}}.", pointer)
+        if complaint is not None:
+            pointer = pointer_to(complaint.place)
+            raise Problem(422, f"{pointer[:LONGEST_POINTER] or 'The body'}: {complaint.words}", pointer)
         return value
 
 

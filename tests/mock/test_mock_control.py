@@ -89,7 +89,7 @@ def test_the_documentation_lists_every_operation() -> None:
 
 
 def test_each_task_of_the_documentation_is_the_call_that_stands_there(mock: Controller) -> None:
-    table = DOCUMENTATION.read_text(encoding="utf-8").partition("What people come for")[2].partition("## Words")[0]
+    table = DOCUMENTATION.read_text(encoding="utf-8").partition("Common tasks")[2].partition("## Words")[0]
     found = re.findall(r"^\| [^|]+ \| `([A-Z]+) (/_mock[^`]*)`[^|]* \| (?:`(\{.*\})`)?", table, re.MULTILINE)
     assert len(found) == 8
     for method, path, body in found:

@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 
+from fleet_contract.mock_server.control.service import plans
 from fleet_contract.mock_server.parts import parts
+from fleet_contract.spec.document import Operation, operations
 from tests.mock.conftest import UNSET
-from tests.mock.test_mock_control import FLEET, Controller
+from tests.mock.test_mock_control import DOCUMENT, FLEET, Controller
 
 
 @pytest.fixture
@@ -16,7 +18,7 @@ def mock() -> Controller:
 
 KEY = {"keyIdentifier": "K", "visualNumber": "V", "contractId": "C"}
 BAD: list[tuple[str, str, Any, int, str | None]] = [
-    ("PUT", "/_mock/state", {"fleets": [{"fleetId": "a"}, {"fleetName": "b"}]}, 422, "/fleets/1"),
+    ("PUT", "/_mock/state", {"fleets": [{"fleetId": "a"}, {"fleetName": "b"}]}, 422, "/fleets/1/fleetId"),
     ("PUT", "/_mock/state", {"fleets": [{"fleetId": 7}]}, 422, "/fleets/0/fleetId"),
     ("PUT", "/_mock/state", {"fleets": [{"fleetId": "a"}, {"fleetId": "a"}]}, 422, "/fleets/1/fleetId"),
     ("PUT", "/_mock/state", {"fleets": [{"fleetId": "a", "tenant": "nobody"}]}, 422, "/fleets/0/tenant"),
@@ -24,7 +26,7 @@ BAD: list[tuple[str, str, Any, int, str | None]] = [
     ("PUT", "/_mock/state", {"locations": [{"id": "a", "evses": []}] * 2}, 422, "/locations/1/id"),
     ("PUT", "/_mock/state", {"keys": {"a ": "t"}}, 422, "/keys/a "),
     ("PUT", "/_mock/state", {"keys": {}}, 422, "/keys"),
-    ("PUT", "/_mock/state", {"sorts": []}, 422, ""),
+    ("PUT", "/_mock/state", {"sorts": []}, 422, "/sorts"),
     ("PUT", "/_mock/state", [], 422, ""),
     ("PUT", FLEET, {"codes": "X"}, 422, "/codes"),
     ("PUT", FLEET, {"tenant": "nobody"}, 422, "/tenant"),
@@ -37,7 +39,7 @@ BAD: list[tuple[str, str, Any, int, str | None]] = [
     ("POST", "/_mock/tenants", {"tenant": "new", "apiKey": " blank"}, 422, "/apiKey"),
     ("PATCH", "/_mock/api-keys", {"a/b ": "demo"}, 422, "/a~1b "),
     ("PATCH", "/_mock/api-keys", {"x": 1}, 422, "/x"),
-    ("PUT", "/_mock/charging-keys/K", {"visualNumber": "V"}, 422, ""),
+    ("PUT", "/_mock/charging-keys/K", {"visualNumber": "V"}, 422, "/contractId"),
     (
         "PUT",
         "/_mock/charging-keys/K",
@@ -52,7 +54,7 @@ BAD: list[tuple[str, str, Any, int, str | None]] = [
     ("PUT", "/_mock/misbehaviours", {"misbehaviours": ["slow", "slowly"]}, 422, "/misbehaviours/1"),
     ("PUT", "/_mock/worlds/w", {"dialect": {"create.status": "418"}}, 422, "/dialect/create.status"),
     ("PUT", "/_mock/worlds/w", {"misbehaviours": ["slowly"]}, 422, "/misbehaviours/0"),
-    ("PUT", "/_mock/worlds/w", {"seed": {"fleets": [{}]}}, 422, "/seed/fleets/0"),
+    ("PUT", "/_mock/worlds/w", {"seed": {"fleets": [{}]}}, 422, "/seed/fleets/0/fleetId"),
     ("PUT", "/_mock/worlds/w", {"seed": {"fleets": [{"fleetId": "a"}] * 2}}, 422, "/seed/fleets/1/fleetId"),
     ("PUT", "/_mock/worlds/main", {}, 409, None),
     ("DELETE", "/_mock/worlds/main", UNSET, 409, None),
@@ -74,6 +76,213 @@ def test_bad_input_is_refused_by_its_field_and_changes_nothing(
     assert len(answer.json()["detail"]) > 20
     assert [mock("GET", f"/_mock/{each}").json() for each in ("state", "dialect", "misbehaviours")] == before
     assert [each["name"] for each in mock("GET", "/_mock/worlds").json()["worlds"]] == ["main"]
+
+
+RULES = "/_mock/rules"
+OPERATIONS_LISTED = (
+    "expected one of create_fleet, rename_fleet, get_invitation_codes, list_charging_keys, create_charging_key, "
+    "get_location."
+)
+OF_A_RULE = "Expected some of match, times, probability, rate, latency, respond, deliver, bytesPerSecond."
+# What is wrong, where, and what was expected: the members that there are, and enumerations as a whole.
+TOLD: list[tuple[str, str, Any, str, str]] = [
+    ("POST", RULES, {"time": 1}, "/time", f"/time: this member is unknown. Did you mean 'times'? {OF_A_RULE}"),
+    (
+        "POST",
+        RULES,
+        {"isCarriedOut": True},
+        "/isCarriedOut",
+        f"/isCarriedOut: this member is unknown. It belongs in 'respond'. {OF_A_RULE}",
+    ),
+    (
+        "POST",
+        RULES,
+        {"respond": {"status": 503, "times": 1}},
+        "/respond/times",
+        "/respond/times: this member is unknown. 'times' belongs further out. Expected some of status, headers, body, "
+        "isCarriedOut.",
+    ),
+    (
+        "PUT",
+        RULES,
+        {"deliver": "reset"},
+        "/deliver",
+        "/deliver: this member is unknown. It belongs in the entries of 'rules'. Expected some of seed, rules.",
+    ),
+    (
+        "POST",
+        RULES,
+        {"deliver": "cutoff"},
+        "/deliver",
+        "/deliver: expected one of reset, silent, cut-off, stalled, dripped. Did you mean 'cut-off'?",
+    ),
+    (
+        "POST",
+        RULES,
+        {"latency": {"distribution": "gauss"}},
+        "/latency/distribution",
+        "/latency/distribution: expected one of fixed, uniform, normal, exponential, lognormal.",
+    ),
+    (
+        "POST",
+        RULES,
+        {"latency": {"distribution": "fixed"}},
+        "/latency/seconds",
+        "The distribution fixed needs seconds.",
+    ),
+    (
+        "POST",
+        RULES,
+        {"latency": {"distribution": "uniform", "min": 1, "max": 2, "mean": 1}},
+        "/latency/mean",
+        "The distribution uniform has no mean; it has min and max.",
+    ),
+    (
+        "POST",
+        RULES,
+        {"match": {"operation": "rename"}, "deliver": "reset"},
+        "/match/operation",
+        f"/match/operation: {OPERATIONS_LISTED} Did you mean 'rename_fleet'?",
+    ),
+    (
+        "POST",
+        RULES,
+        {"match": {"tenant": "dem"}, "deliver": "reset"},
+        "/match/tenant",
+        "No API key belongs to this tenant. Did you mean 'demo'? There are demo, other; POST /_mock/tenants creates ",
+    ),
+    ("POST", RULES, {"respond": {"status": 99}}, "/respond/status", "expected a number that is at least 200."),
+    ("POST", RULES, {"respond": {"status": 600}}, "/respond/status", "expected a number that is at most 599."),
+    ("POST", RULES, {"times": 1.5}, "/times", "/times: this is a number; expected a whole number."),
+    ("POST", RULES, UNSET, "", "A rule says what calls are to meet: latency, respond or deliver."),
+    ("PUT", RULES, UNSET, "/rules", "/rules: this member is missing."),
+    ("PUT", RULES, {"rules": [{}] * 1001}, "/rules", "/rules: this has 1001 entries; at most 1000 are allowed."),
+    ("PUT", RULES, [], "", "The body: this is an array; expected an object with some of the members seed, rules."),
+    (
+        "PATCH",
+        "/_mock/api-keys",
+        {"add": {"key": "demo"}},
+        "/add",
+        "/add: this is an object; expected a string or null. The tenant that the key belongs to; null revokes the key.",
+    ),
+    ("PATCH", "/_mock/api-keys", {"k": ""}, "/k", "/k: this has 0 characters; expected at least 1."),
+    (
+        "PUT",
+        "/_mock/charging-keys/K",
+        UNSET,
+        "/visualNumber",
+        "/visualNumber: this member is missing, and so is contractId.",
+    ),
+    (
+        "PUT",
+        "/_mock/worlds/w",
+        {"rules": [{"match": {"tenant": "demo"}, "deliver": "reset"}], "seed": {"keys": {"k": "t"}}},
+        "/rules/0/match/tenant",
+        "No API key belongs to this tenant. There are t; POST /_mock/tenants creates one.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "body", "pointer", "words"), TOLD)
+def test_what_is_wrong_is_told_with_what_was_expected(
+    mock: Controller, method: str, path: str, body: Any, pointer: str, words: str
+) -> None:
+    answer = mock(method, path, body)
+    assert (answer.status_code, answer.json()["pointer"]) == (422, pointer), answer.text
+    assert words in answer.json()["detail"]
+
+
+def test_values_are_not_repeated_and_long_names_are_cut(mock: Controller) -> None:
+    long = "secret" * 1000
+    assert "secret" not in mock("POST", RULES, {"deliver": long}).json()["detail"]
+    assert len(mock("POST", RULES, {long: 1}).json()["detail"]) < 600
+
+
+# --- no body, and the query ----------------------------------------------------------------------
+
+PLACES = {
+    "world": "w",
+    "fleetId": "acme-corp-001",
+    "code": "c",
+    "keyIdentifier": "k",
+    "locationId": "l",
+    "snapshot": "s",
+    "rule": "1",
+    "file": "page.js",
+}
+
+
+def of_its_id(operation: Operation) -> str:
+    return operation.id
+
+
+@pytest.mark.parametrize("operation", [each for each in operations(DOCUMENT) if plans()[each.id].body], ids=of_its_id)
+def test_a_body_may_be_left_out_where_the_document_says_so(mock: Controller, operation: Operation) -> None:
+    is_refused = mock(operation.method, operation.path.format(**PLACES)).status_code == 422
+    assert operation.description["requestBody"]["required"] is is_refused
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("PUT", "/_mock/worlds/new", 201),
+        ("PUT", "/_mock/fleets/new", 201),
+        ("POST", f"{FLEET}/codes", 201),
+        ("PATCH", "/_mock/dialect", 200),
+        ("PATCH", "/_mock/api-keys", 200),
+    ],
+)
+def test_no_body_is_an_empty_object(mock: Controller, method: str, path: str, status: int) -> None:
+    assert mock(method, path).status_code == status
+
+
+@pytest.mark.parametrize("operation", list(operations(DOCUMENT)), ids=of_its_id)
+def test_a_parameter_that_a_call_does_not_have_is_refused(mock: Controller, operation: Operation) -> None:
+    before = mock.state()
+    answer = mock(operation.method, f"{operation.path.format(**PLACES)}?limits=1")
+    assert (answer.status_code, answer.json()["parameter"]) == (400, "limits"), answer.text
+    own = [each["name"] for each in operation.description.get("parameters", ()) if each.get("in") == "query"]
+    expected = f"Expected some of {', '.join(own)}." if own else "This call has none."
+    assert answer.json()["detail"].endswith(expected)
+    assert ("Did you mean 'limit'?" in answer.text) is ("limit" in own)
+    assert mock.state() == before
+
+
+@pytest.mark.parametrize("path", ["/_mock/journal", "/_mock/journal.har"])
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("operation=rename", f"operation: {OPERATIONS_LISTED} Did you mean 'rename_fleet'?"),
+        ("reason=no+such+flet", "no such fleet, "),
+        ("reason=no+such+flet", "internal error. Did you mean 'no such fleet'?"),
+        ("tenant=dem", "tenant: expected one of demo, other. Did you mean 'demo'?"),
+        ("method=get", "method: expected one of CONNECT, DELETE, GET, "),
+        ("status=abc", "status: expected a whole number."),
+        ("status=4", "status: expected a number that is at least 100."),
+        ("status=404&status=500", "status: this parameter occurs twice."),
+        ("limit=0", "limit: expected a number that is at least 1."),
+        ("after=", "after: expected a whole number."),
+    ],
+)
+def test_a_search_for_what_no_exchange_can_have_is_refused(mock: Controller, path: str, query: str, words: str) -> None:
+    answer = mock("GET", f"{path}?{query}")
+    assert (answer.status_code, answer.json()["parameter"]) == (400, query.partition("=")[0])
+    assert words in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("path", ["/_mock/fleets", "/_mock/charging-keys"])
+def test_a_list_of_a_tenant_that_is_not_there_is_refused(mock: Controller, path: str) -> None:
+    answer = mock("GET", f"{path}?tenant=dem")
+    assert (answer.status_code, answer.json()["parameter"]) == (400, "tenant")
+    assert "Did you mean 'demo'? There are demo, other" in answer.text
+
+
+def test_exchanges_are_found_of_a_tenant_that_is_gone_and_of_an_odd_method(mock: Controller) -> None:
+    mock.codes("foreign-001", key="other-key")
+    mock("BREW", "/emp/v1/fleets")
+    mock("PATCH", "/_mock/api-keys", {"other-key": None})
+    for query in ("tenant=other", "method=BREW"):
+        assert mock("GET", f"/_mock/journal?{query}").json()["found"] == 1
 
 
 # A lone surrogate, which JSON can write: what is held is shown, and no response could carry it.

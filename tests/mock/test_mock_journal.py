@@ -75,7 +75,7 @@ def test_exchanges_are_searched_and_counted(mock: Controller) -> None:
     assert mock("GET", "/_mock/journal?limit=2").json()["found"] == 6
     assert [each["number"] for each in entries(mock, "?after=4&method=POST")] == [5]
     assert len(entries(mock, "?path=f-1&tenant=demo")) == 1
-    assert entries(mock, "?tenant=nobody") == []
+    assert entries(mock, "?tenant=other") == []
     assert len(entries(mock, "?reason=no%20active%20invitation%20codes")) == 1
     assert mock("GET", "/_mock/journal?limit=0").status_code == 400
     assert mock("GET", "/_mock/journal?status=x").status_code == 400

@@ -229,7 +229,7 @@ def test_a_body_comes_slowly_at_the_pace_that_was_asked_for() -> None:
 
 BAD: list[tuple[Any, str]] = [
     ({}, ""),
-    ({"respond": {}}, "/respond"),
+    ({"respond": {}}, "/respond/status"),
     ({"respond": {"status": 99}}, "/respond/status"),
     ({"respond": {"status": 200, "headers": {"a b": "c"}}}, "/respond/headers/a b"),
     ({"respond": {"status": 200, "headers": {"a": "c\r\nd: e"}}}, "/respond/headers/a"),
@@ -239,7 +239,7 @@ BAD: list[tuple[Any, str]] = [
     ({"deliver": "reset", "bytesPerSecond": 5}, "/bytesPerSecond"),
     ({"times": 0, "deliver": "reset"}, "/times"),
     ({"probability": 1.5, "deliver": "reset"}, "/probability"),
-    ({"rate": {"calls": 1}, "deliver": "reset"}, "/rate"),
+    ({"rate": {"calls": 1}, "deliver": "reset"}, "/rate/seconds"),
     ({"match": {"operation": "create_flet"}, "deliver": "reset"}, "/match/operation"),
     ({"latency": {"distribution": "fixed", "mean": 1}}, "/latency/mean"),
     ({"latency": {"distribution": "uniform", "min": 2, "max": 1}}, "/latency/min"),
@@ -261,8 +261,9 @@ def test_a_bad_rule_is_refused_by_its_field_and_changes_nothing(mock: Controller
 
 def test_a_rule_is_removed_by_its_number(mock: Controller) -> None:
     mock("POST", "/_mock/rules", {"respond": BROKEN})
-    assert mock("DELETE", "/_mock/rules/2").status_code == 404
-    assert mock("DELETE", "/_mock/rules/x").status_code == 404
+    for number in ("2", "x"):
+        refused = mock("DELETE", f"/_mock/rules/{number}")
+        assert (refused.status_code, "that GET /_mock/rules lists" in refused.text) == (404, True)
     assert mock("DELETE", "/_mock/rules/1").status_code == 204
     assert statuses(mock, 1) == [200]
 

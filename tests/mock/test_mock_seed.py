@@ -57,16 +57,28 @@ def test_two_fleets_of_a_seed_that_are_one_in_the_dialect_are_refused(
     [
         ("keys: {", ["neither YAML nor JSON"]),
         (KEYS + "fleets: [{fleetId: 2026-13-45}]", ["neither YAML nor JSON: month must be in 1..12"]),
-        ("[]", ['is not of type "object"']),
-        ("fleets: []", ['"keys" is a required property']),
-        ("keys: {}", ["keys: "]),
-        (KEYS + "fleet: []", ["'fleet' was unexpected"]),
-        (KEYS + "fleets: [{fleetId: a}, {fleetName: b}]", ["fleets, entry 2: ", '"fleetId" is a required property']),
-        (KEYS + "fleets: [{fleetId: 7}]", ['fleets, entry 1, fleetId: 7 is not of type "string"']),
+        ("[]", ["my-seed.yaml: this is an array; expected an object with some of the members keys, fleets, "]),
+        ("foo", ["my-seed.yaml: this is a string; expected an object with some of the members keys, fleets, "]),
+        ("fleets: []", ["my-seed.yaml: keys: this member is missing."]),
+        ("keys: {}", ["keys: this has 0 members; expected at least 1."]),
+        (
+            KEYS + "fleet: []",
+            [
+                "fleet: this member is unknown. Did you mean 'fleets'? "
+                "Expected some of keys, fleets, chargingKeys, locations."
+            ],
+        ),
+        (KEYS + "codes: []", ["codes: this member is unknown. It belongs in the entries of 'fleets'."]),
+        (KEYS + "fleets: [{fleetId: a}, {fleetName: b}]", ["fleets, entry 2, fleetId: this member is missing."]),
+        (KEYS + "fleets: [{fleetId: 7}]", ["fleets, entry 1, fleetId: this is a number; expected a string."]),
         (KEYS + "fleets: [{fleetId: 2026-11-03}]", ["fleets, entry 1, fleetId: YAML takes this for a date. Put it in"]),
         (KEYS + "fleets: [{7: a}]", ["fleets, entry 1: YAML takes this for the key 7. Put it in quotes"]),
         (KEYS + "fleets: [{fleetId: a, codes: C}]", ["fleets, entry 1, codes: "]),
-        (KEYS + "fleets: [{fleetId: a, name: b}]", ["fleets, entry 1: ", "'name' was unexpected"]),
+        (KEYS + "fleets: [{fleetId: a, name: b}]", ["fleets, entry 1, name: this member is unknown."]),
+        (
+            KEYS + "fleets: [{fleetNam: a}]",
+            ["fleets, entry 1, fleetNam: ", "Did you mean 'fleetName'? Expected some of"],
+        ),
         (KEYS + "fleets: [{fleetId: a}, {fleetId: a}]", ["fleets, fleetId 'a': it occurs twice"]),
         (KEYS + "fleets: [{fleetId: a, tenant: x}]", ["fleetId 'a', tenant: no key belongs to 'x'"]),
         (
@@ -75,8 +87,11 @@ def test_two_fleets_of_a_seed_that_are_one_in_the_dialect_are_refused(
         ),
         (KEYS + LOCATION + ", fleetPrices: {f: {}}}]", ["locations, id 'l', fleetPrices: there is no fleet 'f'"]),
         (KEYS + LOCATION + "}, {id: l, evses: []}]", ["locations, id 'l': it occurs twice"]),
-        (KEYS + LOCATION + ", name: 5}]", ['locations, entry 1, name: 5 is not of type "string"']),
-        (KEYS + LOCATION + ", coordinates: here}]", ["locations, entry 1, coordinates: ", 'is not of type "object"']),
+        (KEYS + LOCATION + ", name: 5}]", ["locations, entry 1, name: this is a number; expected a string."]),
+        (
+            KEYS + LOCATION + ", coordinates: here}]",
+            ["locations, entry 1, coordinates: this is a string; expected an object."],
+        ),
     ],
 )
 def test_a_wrong_seed_names_file_entry_and_field(text: str, words: list[str]) -> None:
