@@ -19,6 +19,9 @@ _SHOWN = 200  # characters of what is expected, in a comment
 # For each request: its answer whole, decoded and apart from the next one; its path as it is.
 _EACH = "each='--no-progress-meter -i --compressed --path-as-is --globoff -w \\n\\n'"
 
+# The cursor as any server may write it, with blanks around the colon and escapes; printf undoes all but two of these.
+_NEXT = """'"cursor"[[:space:]]*:[[:space:]]*"(([^"\\]|\\\\.)+)"'"""
+
 
 def script(replay: Replay, target: Target, mark: str) -> list[str]:
     """Return the lines of a script that shows a failure."""
@@ -103,11 +106,13 @@ class _Writer:
         pages = step.exchanges
         most = len(pages) if cursor_of(pages[-1]) else MOST_PAGES
         yield "more=()"
+        yield f"next={_NEXT}"
         yield f"for page in {{1..{most}}}; do"
         yield f'  answer=$(curl $each "${{more[@]}}" {" ".join(self._words(pages[0]))})'
         yield "  printf '%s\\n\\n' \"$answer\""
-        yield '  cursor=$(sed -n \'s/.*"cursor": *"\\([^"]*\\)".*/\\1/p\' <<< "$answer")'
-        yield '  [ -n "$cursor" ] || break'
+        yield "  [[ $answer =~ $next ]] || break"
+        yield r"  cursor=${BASH_REMATCH[1]//\\\///} cursor=${cursor//\\\"/\"}"
+        yield '  printf -v cursor %b "$cursor"'
         yield '  more=(-G --data-urlencode "cursor=$cursor")'
         yield "done"
 

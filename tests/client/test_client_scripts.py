@@ -244,6 +244,38 @@ def test_the_pages_of_a_list_are_followed_by_their_own_cursors(serve: Serve) -> 
     assert all("page_size=10" in each.path for each in server.heard)
 
 
+@needs_curl
+@pytest.mark.parametrize(
+    "written",
+    [
+        '"cursor" : "ab/c+d=="',
+        '"cursor"\t:\n  "ab\\/c+d=="\n',
+        r'"cursor":"ab/c\u002Bd\u003d\u003D"',
+        r'"cursor":"\u0061b\/c+d=="',
+        '"cursor": "ab/c+d=="',
+    ],
+)
+def test_a_cursor_is_followed_however_it_is_written(serve: Serve, written: str) -> None:
+    server = serve(lambda heard: answer(body=f'{{"keys": [{{}}], {"" if "=" in heard.path else written}}}'.encode()))
+    read = Exchange(1, "", Request("GET", "/keys", Caller.OWNER), 0, 1, Answer(200, (), b'{"keys": []}'))
+    run(lines(Step(((read,),), is_list=True), target=Target(server.url)))
+    assert [parse_qsl(urlsplit(each.path).query) for each in server.heard] == [[], [("cursor", "ab/c+d==")]]
+
+
+@needs_curl
+def test_a_cursor_may_have_any_character_and_its_page_any_length(serve: Serve) -> None:
+    cursor = "a\"\\ \\n%41/\\/'$(x)`\u00e9\u20ac"
+
+    def listing(heard: Heard) -> bytes:
+        shown = {"keys": ["k" * 1_000_000], "cursor": None if "=" in heard.path else cursor}
+        return answer(body=json.dumps(shown, ensure_ascii=False).encode())
+
+    server = serve(listing)
+    read = Exchange(1, "", Request("GET", "/keys", Caller.OWNER), 0, 1, Answer(200, (), b'{"keys": []}'))
+    run(lines(Step(((read,),), is_list=True), target=Target(server.url)))
+    assert [parse_qsl(urlsplit(each.path).query) for each in server.heard] == [[], [("cursor", cursor)]]
+
+
 @pytest.mark.parametrize("request_", [each for each in REQUESTS if len(each.body) + len(each.path) > 1_000])
 def test_a_line_of_what_is_long_is_short(request_: Request) -> None:
     assert len(line(request_)) < LONGEST_LINE
