@@ -75,10 +75,10 @@ def preflight(call: Call, named: Set[str]) -> Answer:
 
 
 @lru_cache(maxsize=64)
-def varying_by_origin(varies: str) -> str:
-    """Return the value of Vary with Origin among its members, once."""
+def varying(varies: str, member: str) -> str:
+    """Return the value of Vary with one more member, which stands there once."""
     members = {each.strip().lower() for each in varies.split(",")}
-    return varies if {"origin", "*"} & members else ", ".join(filter(None, [varies, "Origin"]))
+    return varies if {member.lower(), "*"} & members else ", ".join(filter(None, [varies, member]))
 
 
 def shared(answer: Answer, call: Call, named: Set[str]) -> Answer:
@@ -86,7 +86,7 @@ def shared(answer: Answer, call: Call, named: Set[str]) -> Answer:
     varies, origin = answer.headers.get("vary", ""), call.header("origin")
     if origin is None and varies == "Origin":
         return answer
-    headers = {**answer.headers, "vary": varying_by_origin(varies)}
+    headers = {**answer.headers, "vary": varying(varies, "Origin")}
     if origin is not None and is_allowed(origin, named):
         headers["access-control-allow-origin"] = origin
         headers["access-control-expose-headers"] = EXPOSED

@@ -19,7 +19,7 @@ from fleet_contract.mock_server.hints import HINTS, hint_of
 from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import NOTHING, Answer, Call, Reply, to_bytes
 from fleet_contract.mock_server.on_demand import met
-from fleet_contract.mock_server.origins import VARYING
+from fleet_contract.mock_server.origins import VARYING, varying
 from fleet_contract.mock_server.parts import Mock, Proceed
 from fleet_contract.mock_server.plan import Parameter, Plan
 from fleet_contract.mock_server.refusals import Refusal, refusal_of, rendered
@@ -164,10 +164,13 @@ class Service:
 
     def finish(self, call: Call, answer: Answer) -> Answer:
         """Return an answer as the dialect wants it sent."""
-        if self.dialect["answer.compression"] == "gzip" and answer.body and accepts_gzip(call):
-            headers = {**answer.headers, "content-encoding": "gzip", "vary": "Accept-Encoding"}
-            answer = replace(answer, headers=headers, body=gzip.compress(answer.body, mtime=0))
-        return answer
+        if self.dialect["answer.compression"] != "gzip":
+            return answer
+        headers = {**answer.headers, "vary": varying(answer.headers.get("vary", ""), "Accept-Encoding")}
+        if not answer.body or not accepts_gzip(call):
+            return answer.with_headers(headers)
+        headers["content-encoding"] = "gzip"
+        return replace(answer, headers=headers, body=gzip.compress(answer.body, mtime=0))
 
 
 def query(call: Call, parameters: Mapping[str, Parameter]) -> dict[str, object]:

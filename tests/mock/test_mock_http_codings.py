@@ -129,4 +129,24 @@ def test_a_coding_does_not_matter_where_no_body_is_read(url: str) -> None:
 def test_a_response_is_packed_only_for_whoever_takes_it(packing: str, accepted: str, is_packed: bool) -> None:
     response = exchange(packing, request("GET /emp/v1/charging-keys", KEY, f"Accept-Encoding: {accepted}"))
     assert (response.status, "content-encoding" in response.headers) == (200, is_packed)
-    assert "Accept-Encoding" in response.headers["vary"] or not is_packed
+    assert response.headers["vary"] == "Origin, Accept-Encoding"
+
+
+@pytest.mark.parametrize("accepted", ["gzip", "br"])
+@pytest.mark.parametrize(
+    ("asked", "varies"),
+    [
+        (request("GET /emp/v1/charging-keys", KEY, "Prefer: code=401"), "Prefer, Accept-Encoding, Origin"),
+        (request("GET /emp/v1/nothing", KEY), "Origin, Accept-Encoding"),
+        (request("HEAD /emp/v1/charging-keys", KEY), "Origin, Accept-Encoding"),
+    ],
+)
+def test_a_response_that_may_be_packed_varies_by_that_and_by_what_else_it_does(
+    packing: str, asked: bytes, varies: str, accepted: str
+) -> None:
+    sent = asked.replace(b"\r\n", f"\r\nAccept-Encoding: {accepted}\r\n".encode(), 1)
+    assert exchange(packing, sent).headers["vary"] == varies
+
+
+def test_where_nothing_is_packed_nothing_varies_by_it(url: str) -> None:
+    assert exchange(url, request("GET /emp/v1/charging-keys", KEY)).headers["vary"] == "Origin"
