@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from fleet_contract.contract_tests.running.runs import Report
-from fleet_contract.contract_tests.running.verdicts import Result, Verdict, lacking
+from fleet_contract.contract_tests.running.verdicts import Result, Verdict
 from fleet_contract.contract_tests.target.gate import Pardon
 from fleet_contract.contract_tests.target.waivers import State, Waiver
 from fleet_contract.spec.catalogue import Basis
@@ -61,15 +61,8 @@ def untested(report: Report) -> dict[str, list[str]]:
     reasons: dict[str, list[str]] = {}
     for result in report.results:
         if result.verdict is Verdict.UNTESTED:
-            reasons.setdefault(_reason(result, report), []).append(result.requirement.id)
+            reasons.setdefault(result.reason, []).append(result.requirement.id)
     return dict(sorted(reasons.items(), key=lambda each: -len(each[1])))
-
-
-def _reason(result: Result, report: Report) -> str:
-    """Return why a requirement is untested, without the checks that lacked it."""
-    lacked = lacking(ran for ran in report.ran if result.requirement.id in ran.reaches)
-    reasons = dict.fromkeys(each.reason for each in lacked)
-    return "; ".join(reasons) if reasons and not result.causes else result.reason
 
 
 _OF_A_WAIVER = {

@@ -184,18 +184,17 @@ def _laid_to(causes: Causes, exchanges: Mapping[int, Exchange], masker: Masker) 
 def _why_untested(concerned: Sequence[Ran], answered: Mapping[str, Mapping[int, int]]) -> str:
     if not concerned:
         return "no check that ran covers it"
-    checks = {each.reason: each.name for each in lacking(concerned)}
-    if checks:
-        return "; ".join(f"{name}: {reason}" for reason, name in checks.items())
-    name = concerned[0].name
-    statuses = answered.get(name, {})
+    reasons = dict.fromkeys(each.reason for each in _lacking(concerned))
+    if reasons:
+        return "; ".join(reasons)
+    statuses = answered.get(concerned[0].name, {})
     seen = ", ".join(
         f"{status or 'nothing'} {'once' if times == 1 else f'{times} times'}" for status, times in statuses.items()
     )
-    return f"{name} ran, but no response could be judged" + (f" (answered {seen})" if seen else "")
+    return "no response could be judged" + (f" (answered {seen})" if seen else "")
 
 
-def lacking(ran: Iterable[Ran]) -> list[Ran]:
+def _lacking(ran: Iterable[Ran]) -> list[Ran]:
     """Return the checks that could not run to their end: of what was cut short a greater depth would show no more.
 
     Of those that need one, the ones that need the least.
@@ -216,7 +215,8 @@ def outcome(results: Sequence[Result], ran: Sequence[Ran], gate: Gate) -> Outcom
 
 def doubts(results: Sequence[Result], ran: Sequence[Ran], gate: Gate) -> tuple[str, ...]:
     """Return why nothing can be concluded where no failure counts; empty where something can."""
-    ended = _by_reason([(each.error or each.reason, each.name) for each in ran if each.ended_early])
+    broke = [f"{each.name}: {each.error}" for each in ran if each.error]
+    ended = [*broke, *_counting(each.reason for each in ran if each.ended_early and not each.error)]
     errors = [f"{each.requirement.id}: {each.reason}" for each in results if each.verdict is Verdict.ERRORED]
     untested = [each for each in results if each.verdict is Verdict.UNTESTED]
     reasons = (
@@ -231,12 +231,9 @@ def doubts(results: Sequence[Result], ran: Sequence[Ran], gate: Gate) -> tuple[s
     return tuple(filter(None, reasons))
 
 
-def _by_reason(ended: Iterable[tuple[str, str]]) -> list[str]:
-    """Return each reason once, with the check that it ended first and how many more."""
-    names: dict[str, list[str]] = {}
-    for reason, name in ended:
-        names.setdefault(reason, []).append(name)
-    return [f"{first}{f' and {len(more)} more' if more else ''}: {reason}" for reason, (first, *more) in names.items()]
+def _counting(reasons: Iterable[str]) -> list[str]:
+    """Return each reason once, with the number of checks that it ended where there are several."""
+    return [f"{checks} checks: {reason}" if checks > 1 else reason for reason, checks in Counter(reasons).items()]
 
 
 def _naming(reason: str, ids: Sequence[str]) -> str:

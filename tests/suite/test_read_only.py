@@ -1,5 +1,7 @@
 """A run that may not write: reads are judged, nothing else is sent, and the outcome owns up to it."""
 
+import re
+
 import pytest
 
 from fleet_contract.contract_tests.driving.untested import Lack
@@ -36,3 +38,4 @@ def test_without_leave_to_write_only_reads_are_sent_and_judged(
     assert not [id for id in passed if id.startswith("create.")]
     assert Lack.WRITES in {ran.lack for ran in report.ran}
     assert report.outcome is Outcome.INCONCLUSIVE
+    assert re.search(r"(^|; )\d+ checks: needs --allow-writes(;|$)", "; ".join(report.reasons))

@@ -22,8 +22,10 @@ from fleet_contract.contract_tests.replays.candidates import nearest
 from fleet_contract.contract_tests.replays.replay import Known
 from fleet_contract.contract_tests.reports.as_json import to_json
 from fleet_contract.contract_tests.reports.exchanges import answer_line, request_line
+from fleet_contract.contract_tests.reports.formats import FORMATS
 from fleet_contract.contract_tests.reports.junit import to_junit
 from fleet_contract.contract_tests.reports.page import print_report
+from fleet_contract.contract_tests.reports.value import value_of
 from fleet_contract.contract_tests.running.runs import Report, Shown
 from fleet_contract.contract_tests.running.verdicts import Outcome, Verdict
 from fleet_contract.contract_tests.session.of_a_run import with_replays
@@ -251,3 +253,12 @@ def test_the_process_list_shows_no_key(tmp_path: Path) -> None:
 
 def test_the_target_file_of_the_mock_holds_the_codes_that_are_looked_for_here() -> None:
     assert all(code in SEED.read_text() for code in (*CODES, *KEYS.values()))
+
+
+def test_no_form_names_a_check_that_lacked_something(inconclusive: Report) -> None:
+    for form in ("html", "markdown", "junit", "code-quality"):
+        text = str(FORMATS[form](inconclusive)).replace("\\", "")
+        assert ".py::" not in text, form
+    assert ".py::" not in as_text(inconclusive)
+    value = value_of(inconclusive)
+    assert ".py::" not in value["reason"] + "".join(each["message"] for each in value["requirements"])

@@ -68,7 +68,7 @@ def test_a_run_that_never_comes_to_its_first_check_ends_as_every_other_one(
             for each in (loudly, quietly):
                 assert (each.exit_code, each.stderr.count("Error: ")) == (Exit.INCONCLUSIVE, 1)
             annotated = command("run", wrong, "--quiet", "--github", FLEET_API_KEY="nobodys-key").stdout.splitlines()
-            assert annotated[0].startswith("::warning title=inconclusive::the run: ")
+            assert annotated[0].startswith("::warning title=inconclusive::")
     assert (tmp_path / "summary.md").read_text().count("# INCONCLUSIVE: ") == 3
 
 

@@ -55,14 +55,14 @@ P, F, E, U = (result(verdict) for verdict in (Verdict.PASSED, Verdict.FAILED, Ve
         ([BROKEN], [ERRED], Verdict.FAILED, 1, ""),
         ([KEPT], [ERRED], Verdict.ERRORED, 1, "test_it: ZeroDivisionError: ours"),
         ([], [ERRED], Verdict.ERRORED, 0, "test_it: ZeroDivisionError: ours"),
-        ([], [RAN], Verdict.UNTESTED, 0, "test_it ran, but no response could be judged"),
+        ([], [RAN], Verdict.UNTESTED, 0, "no response could be judged"),
         ([], [], Verdict.UNTESTED, 0, "no check that ran covers it"),
-        ([], [lacking(Lack.BUDGET)], Verdict.UNTESTED, 0, "test_it: it lacks budget"),
-        ([], [lacking(Lack.DEPTH), lacking(Lack.BUDGET)], Verdict.UNTESTED, 0, "test_it: it lacks budget"),
-        ([], [lacking(Lack.DEPTH), RAN], Verdict.UNTESTED, 0, "test_it: it lacks depth"),
+        ([], [lacking(Lack.BUDGET)], Verdict.UNTESTED, 0, "it lacks budget"),
+        ([], [lacking(Lack.DEPTH), lacking(Lack.BUDGET)], Verdict.UNTESTED, 0, "it lacks budget"),
+        ([], [lacking(Lack.DEPTH), RAN], Verdict.UNTESTED, 0, "it lacks depth"),
         ([KEPT], [lacking(Lack.BUDGET)], Verdict.PASSED, 1, ""),
         ([], [Ran("test_another", (OTHER,), error="X: y")], Verdict.UNTESTED, 0, "no check that ran covers it"),
-        ([Finding(OTHER, False, (1,))], [RAN], Verdict.UNTESTED, 0, "test_it ran, but no response could be judged"),
+        ([Finding(OTHER, False, (1,))], [RAN], Verdict.UNTESTED, 0, "no response could be judged"),
     ],
 )
 def test_findings_are_folded_into_the_first_verdict_that_applies(
@@ -91,7 +91,7 @@ WHOLE = Result(catalogue().requirement(ID), Verdict.PASSED)
         (
             [],
             [lacking(Lack.BUDGET), lacking(Lack.WRITES, "test_more")],
-            replace(WHOLE, verdict=Verdict.UNTESTED, reason="test_it: it lacks budget; test_more: it lacks writes"),
+            replace(WHOLE, verdict=Verdict.UNTESTED, reason="it lacks budget; it lacks writes"),
         ),
     ],
 )
@@ -112,9 +112,9 @@ def test_what_others_may_have_caused_is_untested_and_names_them() -> None:
     [
         ([P], [RAN], {}, ()),
         ([P], [ERRED], {}, ("test_it: ZeroDivisionError: ours",)),
-        ([P], [lacking(Lack.BUDGET)], {}, ("test_it: it lacks budget",)),
-        ([P], [lacking(Lack.BUDGET, f"test_{n}") for n in "abc"], {}, ("test_a and 2 more: it lacks budget",)),
-        ([P], [ERRED, lacking(Lack.BUDGET)], {}, ("test_it: ZeroDivisionError: ours", "test_it: it lacks budget")),
+        ([P], [lacking(Lack.BUDGET)], {}, ("it lacks budget",)),
+        ([P], [lacking(Lack.BUDGET, f"test_{n}") for n in "abc"], {}, ("3 checks: it lacks budget",)),
+        ([P], [ERRED, lacking(Lack.BUDGET)], {}, ("test_it: ZeroDivisionError: ours", "it lacks budget")),
         ([P, replace(E, reason="X: y")], [RAN], {}, (f"{ID}: X: y",)),
         ([P, U], [RAN], {"require_all": True}, (f"something is untested: {ID}",)),
         ([P, U, V], [RAN], {"require_all": True}, (f"something is untested: {ID}, {OTHER}",)),
@@ -148,7 +148,7 @@ def test_what_no_response_shows_says_how_its_check_was_answered() -> None:
         history.create(A, status=status, check="test_it")
     history.create(A, check="test_another")
     (folded,) = fold([catalogue().requirement(ID)], [], [RAN], history=history.exchanges)
-    assert folded.reason == "test_it ran, but no response could be judged (answered 404 2 times, nothing once)"
+    assert folded.reason == "no response could be judged (answered 404 2 times, nothing once)"
 
 
 def test_the_failure_that_was_seen_first_comes_first() -> None:
@@ -239,7 +239,7 @@ def test_of_checks_that_need_a_depth_the_least_is_told() -> None:
     depths = (Depth.DEEP, Depth.QUICK, Depth.STANDARD)
     needing = [replace(RAN, why=Reason(Lack.DEPTH, depth=each)) for each in depths]
     (told,) = fold([catalogue().requirement(ID)], [], [*needing, lacking(Lack.FIXTURE, "test_more")])
-    assert told.reason == "test_it: needs --depth quick; test_more: it lacks fixture"
+    assert told.reason == "needs --depth quick; it lacks fixture"
 
 
 @pytest.mark.parametrize(
