@@ -23,7 +23,7 @@ PAUSE = 0.05
 # A client that has just connected is about to send its request.
 SHORTEST_WAIT = 0.1
 BETWEEN_COMPLAINTS = 60.0
-ADVICE = "It is to use https, and to trust the certificate."
+ADVICE = "It must use https and trust the certificate."
 
 log = logging.getLogger("fleet_mock")
 
@@ -106,7 +106,7 @@ class Acceptor:
             await self._loop.connect_accepted_socket(self._protocol, accepted, **self._how)
         except OSError as wrong:  # It was closed again already, or speaks no TLS.
             if isinstance(wrong, ssl.SSLError):
-                log.warning("A client did not get through TLS: %s. %s", reason_of(wrong), ADVICE)
+                log.warning("A client failed the TLS handshake: %s. %s", reason_of(wrong), ADVICE)
             accepted.close()
 
     def _make_room(self) -> None:

@@ -62,9 +62,7 @@ log = logging.getLogger("fleet_mock")
     help="Misbehave in this way (--list-misbehaviours). Repeatable.",
 )
 @click.option("--seed", "seed_file", type=Path, metavar="FILE", help="Start with the data in this YAML or JSON file.")
-@click.option(
-    "--watch", "is_watched", is_flag=True, help="Go over to what --seed and --dialect say whenever these files change."
-)
+@click.option("--watch", "is_watched", is_flag=True, help="Reload --seed and --dialect whenever these files change.")
 @click.option("--cert", "cert_file", type=Path, metavar="FILE", help="Serve https with this certificate, in PEM.")
 @click.option("--key", "key_file", type=Path, metavar="FILE", help="The private key of --cert, in PEM.")
 @click.option("--base-path", default="", metavar="PATH", help="Serve everything under this path, such as /drive.")
@@ -115,7 +113,7 @@ log = logging.getLogger("fleet_mock")
     default=1,
     show_default=True,
     type=Whole(1, MOST_WORKERS),
-    help="Serve with so many processes, which share a --store.",
+    help="Serve with this many processes, which share a --store.",
 )
 @click.option("--no-control", is_flag=True, help="Serve no control API under /_mock.")
 @click.option(
@@ -124,29 +122,31 @@ log = logging.getLogger("fleet_mock")
     envvar="FLEET_MOCK_CONTROL_TOKEN",
     show_envvar=True,
     metavar="TOKEN",
-    help="Let only those control the mock who send this token; env:NAME or file:PATH where it stands elsewhere.",
+    help="Let only clients that send this token control the mock; env:NAME or file:PATH names where it is.",
 )
 @click.option(
     "--max-worlds",
     default=Bounds.worlds,
     show_default=True,
     type=Whole(0),
-    help="Hold so many worlds at most beside the main one.",
+    help="Hold at most this many worlds besides the main one.",
 )
-@click.option("--max-fleets", type=Whole(1), help="Hold so many fleets at most in each world; without it, any number.")
+@click.option(
+    "--max-fleets", type=Whole(1), help="Hold at most this many fleets in each world; without it, any number."
+)
 @click.option(
     "--world-expiry",
     default=int(Bounds.rest),
     show_default=True,
     type=Whole(1),
     metavar="SECONDS",
-    help="Drop a world for which no request came for so long.",
+    help="Drop a world that has had no request for this long.",
 )
 @click.option(
     "--chaos-seed",
     type=Whole(0),
     metavar="NUMBER",
-    help="Let rules with a probability draw the same for the same calls, each time it is started.",
+    help="Let rules with a probability decide alike for the same calls each time the mock is started.",
 )
 @click.option(
     "--journal",
@@ -155,7 +155,7 @@ log = logging.getLogger("fleet_mock")
     show_default=True,
     type=Whole(0),
     metavar="NUMBER",
-    help="Remember so many exchanges, for /_mock/journal.",
+    help="Remember this many exchanges, for /_mock/journal.",
 )
 @click.option(
     "--log",

@@ -22,7 +22,7 @@ def of_a_fleet(call: Call, fleet: Fleet | None) -> str:
         return f"No tenant has a fleet with this id in world {call.world}."
     if fleet.tenant != call.tenant:
         return f"This fleet belongs to tenant {shown(fleet.tenant)}, and X-API-Key to tenant {shown(call.tenant)}."
-    return "This fleet exists and cannot be found yet: the dialect has reads come late (read.delay)."
+    return "This fleet exists and cannot be found yet: the dialect delays reads (read.delay)."
 
 
 def of_codes(_: Call, fleet: Fleet | None) -> str:

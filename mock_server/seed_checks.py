@@ -91,7 +91,7 @@ def _foreign_values(described: Any) -> Complaints:
         FORM.fits(described)
     except ValueError:
         for place, what in _not_json(described, ()):
-            yield place, f"{_place(place, described)}YAML takes this for {what}. Put it in quotes."
+            yield place, f"{_place(place, described)}YAML reads this as {what}. Put it in quotes."
 
 
 def _not_json(value: Any, place: Place) -> Iterator[tuple[Place, str]]:

@@ -45,7 +45,7 @@ class StateFile:
         """
         try:
             if self.path.exists() and not self.path.is_file():
-                raise Contradiction(f"--state {self.path} is no file. Name a file, which need not exist yet.")
+                raise Contradiction(f"--state {self.path} is not a file. Name a file, which need not exist yet.")
             if not self._lock.taken():
                 raise Contradiction(
                     f"Another mock keeps its state in {self.path}. Stop that one, or name another file in --state."

@@ -52,7 +52,7 @@ def _require_key(path: Path) -> None:
     text = read_text(path, "The key", expected)
     if ENCRYPTED.search(text):
         raise Contradiction(
-            f"The key {path} needs a passphrase, for which nobody is asked. {expected} "
+            f"The key {path} needs a passphrase, which the mock does not ask for. {expected} "
             f"`openssl pkey -in {path} -out FILE` writes it without."
         )
     if not KEY.search(text):
@@ -67,7 +67,7 @@ def _loaded(cert: Path, key: Path) -> ssl.SSLContext:
     except ssl.SSLError as wrong:
         if wrong.reason == DO_NOT_FIT:
             raise Contradiction(
-                f"The key {key} is not that of the certificate {cert}. Expected the key with which its request was "
+                f"The key {key} does not belong to the certificate {cert}. Expected the key with which its request was "
                 "signed; in a file with several certificates, the mock's own comes first. Correct --cert or --key."
             ) from None
         raise Contradiction(

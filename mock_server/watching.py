@@ -55,10 +55,10 @@ class Watch:
             except Contradiction as wrong:
                 log.warning("%s changed, and the mock stays as it was. %s", names, wrong)
             except Exception:  # A mistake of ours, after which later changes still count.
-                log.exception("%s changed, and the mock could not go over to that.", names)
+                log.exception("%s changed, and the mock could not adopt it.", names)
             else:
                 changed.clear()
-                log.warning("%s changed, and the mock went over to that.", names)
+                log.warning("%s changed, and the mock has adopted it.", names)
 
     async def _changed(self) -> set[Path]:
         """Return the files that have changed, once all have stayed the same for an interval."""

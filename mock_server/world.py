@@ -230,7 +230,9 @@ class World:
         """Behave as others have agreed on; raises StoreUnavailable where they were started with something else."""
         is_like_others = are_started_alike(held, self._agreed)
         if held.get("layout") != self._agreed["layout"] or not (is_like_others or self.name != MAIN):
-            raise StoreUnavailable("Redis holds the state of mocks that were started on other terms. Restart this one.")
+            raise StoreUnavailable(
+                "Redis holds the state of mocks that were started with other settings. Restart this one."
+            )
         if not is_like_others:
             rules = [rule_of(each) for each in held["rules"]]
             self.origin = Origin(self.origin.seed, held["dialect"], held["misbehaviours"], rules)

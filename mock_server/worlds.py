@@ -101,7 +101,7 @@ class Worlds:
         if name not in self._others and len(self._others) >= most:
             raise Refusal(
                 Kind.TOO_MANY_WORLDS,
-                f"There are {most} worlds, which is as many as this mock may have.",
+                f"There are {most} worlds, which is the maximum for this mock.",
                 {"mock-hint": "Drop worlds that nobody needs (DELETE /_mock/worlds/NAME), or raise --max-worlds."},
             )
         return World(name, origin, self._patterns, self.main.mock)

@@ -188,4 +188,4 @@ def headers_of(token: str | None) -> dict[str, str]:
 
 
 def unreachable(url: str, wrong: Exception) -> ControlError:
-    return ControlError(f"The mock at {url} cannot be asked: {wrong or type(wrong).__name__}. Is it running?")
+    return ControlError(f"The mock at {url} cannot be reached: {wrong or type(wrong).__name__}. Is it running?")

@@ -41,7 +41,7 @@ class Journal:
         require_all(found)
         if len(found) >= MOST_SHOWN:
             raise JournalIsFull(
-                f"The journal tells {MOST_SHOWN} exchanges at most, and there may be more. Clear it in between."
+                f"The journal shows {MOST_SHOWN} exchanges at most, and there may be more. Clear it in between."
             )
         return found
 

@@ -45,6 +45,6 @@ def read(ask: Ask[T], url: str, status: int, content: bytes) -> T:
     except (ValueError, LookupError, TypeError, AttributeError):
         pass
     raise ControlError(
-        f"{call} was answered {status}, and not as the control API answers. "
+        f"{call} was answered {status}, which is not how the control API answers. "
         "Expected the URL of a fleet-mock that was started without --no-control."
     )

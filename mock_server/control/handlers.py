@@ -181,7 +181,7 @@ async def take_snapshot(desk: Desk, call: Call) -> Reply:
     name, snapshots = call.path["snapshot"], await desk.world.snapshots()
     require_name(name)
     if name not in snapshots and len(snapshots) >= MOST_SNAPSHOTS:
-        raise Problem(409, f"There are {MOST_SNAPSHOTS} snapshots, which is as many as a world may have. Drop some.")
+        raise Problem(409, f"There are {MOST_SNAPSHOTS} snapshots, which is the maximum for a world. Drop some.")
     await desk.world.take(name)
     return DONE
 
@@ -233,7 +233,7 @@ async def search_journal(desk: Desk, call: Call) -> Reply:
 
 async def follow_journal(desk: Desk, call: Call) -> Answer:
     if len(desk.journal.followers) >= following.MOST_FOLLOWERS:
-        raise Problem(429, f"{following.MOST_FOLLOWERS} readers follow the journal, which is as many as there may be.")
+        raise Problem(429, f"{following.MOST_FOLLOWERS} readers follow the journal, which is the maximum.")
     return following.stream(desk, call)
 
 

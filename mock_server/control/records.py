@@ -43,7 +43,7 @@ async def list_tenants(world: World, _: Call) -> Reply:
 async def create_tenant(world: World, call: Call) -> Reply:
     tenant, key = call.body["tenant"], call.body.get("apiKey", token_urlsafe(16))
     if tenant in tenants_of(world):
-        raise Problem(409, "There is a tenant of this name.", "/tenant")
+        raise Problem(409, "There is already a tenant of this name.", "/tenant")
     if key in world.mock.access.tenants:
         raise Problem(409, "This API key belongs to another tenant.", "/apiKey")
     require_fit(key, "/apiKey")
@@ -171,7 +171,7 @@ def shown_code(code: Code) -> Json:
 def named(call: Call, id: str) -> Json:
     """Return the entry that a body describes, with the id that the path gives it; raises Problem for another one."""
     if call.body.get(id, call.path[in_path(call)]) != call.path[in_path(call)]:
-        raise Problem(422, f"{id} is another one than in the path. Leave it out.", f"/{id}")
+        raise Problem(422, f"{id} differs from the one in the path. Leave it out.", f"/{id}")
     return {**call.body, id: call.path[in_path(call)]}
 
 

@@ -34,7 +34,7 @@ async def add_rule(world: World, call: Call) -> Reply:
     rule = checked_rule(call.body, tenants_of(world), ())
     await world.rules.count(world.mock.store)
     if len(world.rules) >= MOST_RULES:
-        raise Problem(409, f"There are {MOST_RULES} rules, which is as many as a world may have. Remove some.")
+        raise Problem(409, f"There are {MOST_RULES} rules, which is the maximum for a world. Remove some.")
     active = world.rules.add(rule)
     world.apply_rules()
     return Reply(201, shown(active))
@@ -47,7 +47,7 @@ async def remove_rule(world: World, call: Call) -> Reply:
         raise Problem(
             404,
             "There is no such rule. Expected the `number` of one that GET /_mock/rules lists; "
-            "a rule with `times` is removed once so many calls have met it.",
+            "a rule with `times` is removed once that many calls have met it.",
         )
     world.apply_rules()
     return Reply(204, NOTHING)
@@ -92,7 +92,7 @@ def require_sendable(value: Mapping[str, Any], at: Sequence[str | int]) -> None:
     for name, text in value.get("headers", {}).items():
         pointer = pointer_to([*at, "headers", name])
         if not HEADER_NAME.fullmatch(name) or not HEADER_VALUE.fullmatch(text):
-            raise Problem(422, "This is no header field that HTTP can send.", pointer)
+            raise Problem(422, "This is not a header field that HTTP can send.", pointer)
         if name.lower() in OF_FRAMING:
             raise Problem(422, f"{name} is for the mock to decide. `deliver` breaks off a response.", pointer)
     if value["status"] in WITHOUT_CONTENT and "body" in value:

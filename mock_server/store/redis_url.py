@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from fleet_contract.spec.contradiction import Contradiction
 
 NOT_REDIS = (
-    "The store is no Redis that can be named so. Expected redis://[user:password@]host[:port][/database], "
+    "The store does not name a Redis. Expected redis://[user:password@]host[:port][/database], "
     "rediss://… for TLS, or unix://[user:password@]/path[?db=database]."
 )
 DEFAULT_PORT = 6379

@@ -50,7 +50,7 @@ class FleetNameTaken(Wrong):
 class TooManyFleets(Wrong):
     """There are as many fleets as there may be."""
 
-    text = "This mock holds as many fleets as it may."
+    text = "This mock holds its maximum number of fleets."
 
 
 class NoActiveCodes(Wrong):
@@ -83,5 +83,5 @@ class OtherTerms(Exception):
     """The store holds the state of mocks that were started on other terms, which are `held`."""
 
     def __init__(self, held: Mapping[str, Any]) -> None:
-        super().__init__("The store holds the state of mocks that were started on other terms.")
+        super().__init__("The store holds the state of mocks that were started with other settings.")
         self.held = held

@@ -174,7 +174,7 @@ def test_what_is_no_mock_is_said_to_be_none() -> None:
             client.get_health()
         with pytest.raises(ControlError, match="Is it running"):
             client.get_health()
-    with Control("http://[") as client, pytest.raises(ControlError, match="cannot be asked"):
+    with Control("http://[") as client, pytest.raises(ControlError, match="cannot be reached"):
         client.get_health()
 
 

@@ -71,8 +71,8 @@ def test_two_fleets_of_a_seed_that_are_one_in_the_dialect_are_refused(
         (KEYS + "codes: []", ["codes: this member is unknown. It belongs in the entries of 'fleets'."]),
         (KEYS + "fleets: [{fleetId: a}, {fleetName: b}]", ["fleets, entry 2, fleetId: this member is missing."]),
         (KEYS + "fleets: [{fleetId: 7}]", ["fleets, entry 1, fleetId: this is a number; expected a string."]),
-        (KEYS + "fleets: [{fleetId: 2026-11-03}]", ["fleets, entry 1, fleetId: YAML takes this for a date. Put it in"]),
-        (KEYS + "fleets: [{7: a}]", ["fleets, entry 1: YAML takes this for the key 7. Put it in quotes"]),
+        (KEYS + "fleets: [{fleetId: 2026-11-03}]", ["fleets, entry 1, fleetId: YAML reads this as a date. Put it in"]),
+        (KEYS + "fleets: [{7: a}]", ["fleets, entry 1: YAML reads this as the key 7. Put it in quotes"]),
         (KEYS + "fleets: [{fleetId: a, codes: C}]", ["fleets, entry 1, codes: "]),
         (KEYS + "fleets: [{fleetId: a, name: b}]", ["fleets, entry 1, name: this member is unknown."]),
         (

@@ -156,8 +156,8 @@ def test_no_byte_of_a_file_can_change_unseen() -> None:
 def test_where_no_file_can_be_made_is_exit_2(path: Path) -> None:
     for place, words in [
         (path / "nowhere" / "state", "cannot be written: No such file or directory"),
-        (path.parent, "is no file"),
-        (Path("/dev/full"), "is no file"),
+        (path.parent, "is not a file"),
+        (Path("/dev/full"), "is not a file"),
         (Path("/proc/state"), "cannot be written"),
     ]:
         result = run("--port", "0", "--state", place)

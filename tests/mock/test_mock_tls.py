@@ -109,7 +109,7 @@ def arguments(files: Path, given: str) -> list[str]:
         ("--cert cert.pem --key none.pem", "holds no private key"),
         ("--cert cert.pem --key locked.pem", "needs a passphrase"),
         ("--cert cert.pem --key cut.pem", "cannot be used"),
-        ("--cert cert.pem --key other.pem", "is not that of the certificate"),
+        ("--cert cert.pem --key other.pem", "does not belong to the certificate"),
     ],
 )
 def test_what_cannot_serve_https_is_one_message_and_exit_2(files: Path, given: str, words: str) -> None:
@@ -134,7 +134,7 @@ def test_the_command_prints_an_https_url_says_who_speaks_no_tls_and_ends(
         with socket.create_connection((place.host, place.port)):  # Its handshake never begins.
             assert ends(process, signal.SIGTERM, within=LONGEST_END + SLACK) == 0
     said = log.read_text()
-    assert "did not get through TLS: http request." in said
+    assert "failed the TLS handshake: http request." in said
     assert len(said.splitlines()) == 1, said
 
 

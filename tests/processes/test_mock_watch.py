@@ -70,7 +70,7 @@ def test_a_changed_seed_is_what_the_mock_holds_and_goes_back_to(watched: Watched
     assert watched.create("made") == 201
     assert watched.fleets("before") == ["first"]
     watched.seed.write_text(seed("second"))
-    assert watched.says(1).endswith("seed.json changed, and the mock went over to that.")
+    assert watched.says(1).endswith("seed.json changed, and the mock has adopted it.")
     assert watched.fleets() == watched.fleets("after") == ["second"]
     assert watched.fleets("before") == ["first"]
     assert watched.create("made") == 201
@@ -83,7 +83,7 @@ def test_a_changed_dialect_is_spoken_and_nothing_is_lost(watched: Watched) -> No
     other = watched.dialect.with_name("new")
     other.write_text(SETTINGS["200"])
     other.replace(watched.dialect)  # as many editors save
-    assert watched.says(1).endswith("dialect.toml changed, and the mock went over to that.")
+    assert watched.says(1).endswith("dialect.toml changed, and the mock has adopted it.")
     assert watched.create("later") == 200
     assert watched.fleets() == ["first", "later", "made"]
 
@@ -110,7 +110,7 @@ def test_a_bad_file_changes_nothing_and_is_told(watched: Watched, name: str, tex
     assert "my-secret-key" not in watched.log.read_text()
     assert (watched.fleets(), watched.create("later")) == (["first", "made"], 201)
     file.write_text(good)
-    assert watched.says(2).endswith("went over to that.")
+    assert watched.says(2).endswith("has adopted it.")
 
 
 def test_what_only_both_files_make_good_is_gone_over_to_when_both_are_good(watched: Watched) -> None:
@@ -120,7 +120,7 @@ def test_what_only_both_files_make_good_is_gone_over_to_when_both_are_good(watch
     assert "which are the same where" in watched.says(2)
     assert watched.fleets() == ["first"]
     watched.dialect.write_text(SETTINGS["200"])
-    assert "went over" in watched.says(3)
+    assert "has adopted" in watched.says(3)
     assert watched.fleets() == ["ONE", "One"]
     assert watched.create("new") == 200
 
@@ -131,7 +131,7 @@ def test_a_file_that_is_gone_for_a_while_changes_nothing(watched: Watched) -> No
     assert re.search(r"seed\.json cannot be read", watched.says(1))
     assert watched.fleets() == ["first"]
     watched.seed.write_text(text)
-    assert "went over" in watched.says(2)
+    assert "has adopted" in watched.says(2)
 
 
 @pytest.mark.parametrize(
