@@ -28,15 +28,24 @@ LOGINS = ("authorization", "proxy-authorization")
 SECRET_HEADERS = (*LOGINS, "cookie")
 CODES = "get_invitation_codes"
 MASKED = "masked"
+MOST_REMEMBERED = 100
 MOST_UNPACKED = 1024 * 1024  # bytes of a body that was compressed
 CODE = re.compile(r'("code"\s*:\s*")(?!CODE[0-9A-F]{12}")([^"]*)')
 
 
 class Pseudonyms:
-    """Names for secrets, which nobody can lead back to them; they hold as long as the process."""
+    """Names for secrets, which nobody can lead back to them; they hold as long as the process.
+
+    `remembered` has those of the secrets that exchanges showed last: later ones may repeat them.
+    """
 
     def __init__(self) -> None:
         self._salt = token_bytes(32)
+        self.remembered: dict[str, str] = {}
+
+    def remember(self, names: Mapping[str, str]) -> None:
+        """Remember these names, and forget the oldest where there are too many."""
+        self.remembered = dict([*{**self.remembered, **names}.items()][-MOST_REMEMBERED:])
 
     def of_key(self, key: str) -> str:
         return f"key-{self._digest(key)}"
@@ -53,10 +62,11 @@ class Masking:
 
     def __init__(self, entries: Iterable[Entry], keys: Iterable[str], codes: Iterable[str], names: Pseudonyms) -> None:
         self._names = names
-        sent = {key for entry in entries for key in keys_in(entry.call)}
-        seen = {code for entry in entries for code in codes_in(entry.call, entry.answer)}
-        of_codes = {code: names.of_code(code) for code in {*codes, *seen}}
-        self._known = {**of_codes, **{key: names.of_key(key) for key in {*keys, *sent}}}
+        of_codes = {code: names.of_code(code) for entry in entries for code in codes_in(entry.call, entry.answer)}
+        of_keys = {key: names.of_key(key) for entry in entries for key in keys_in(entry.call)}
+        names.remember({**of_codes, **of_keys})
+        given = {**{code: names.of_code(code) for code in codes}, **{key: names.of_key(key) for key in keys}}
+        self._known = {**names.remembered, **given, **of_codes, **of_keys}
         self._find = finding_secrets(self._known)
 
     def entry(self, entry: Entry) -> Entry:

@@ -1,6 +1,7 @@
 """The page and what it is told: its files, the stream of exchanges, and the lines that repeat them."""
 
 import json
+import re
 import socket
 import subprocess
 import time
@@ -159,6 +160,18 @@ def test_a_key_that_is_repeated_elsewhere_is_not_told() -> None:
     assert "s3cret" not in json.dumps(exchange)
     [key] = [each["value"] for each in exchange["request"]["headers"] if each["name"] == "x-api-key"]
     assert (exchange["request"]["path"], exchange["request"]["query"]) == (f"/emp/v1/{key}", f"k={key}")
+
+
+def test_a_secret_that_another_exchange_showed_is_not_told() -> None:
+    with serving() as url, told(url) as event:
+        event("open")
+        codes(url, key="s3cret/key")
+        codes(url)
+        assert [event("exchange")[0]["status"] for _ in range(2)] == [401, 200]
+        httpx.get(f"{url}/emp/v1/fleets/FLEET2024ABC?k=s3cret%2Fkey")
+        exchange = event("exchange")[0]
+    assert not {"FLEET2024ABC", "s3cret"} & set(re.findall(r"\w+", json.dumps(exchange)))
+    assert re.fullmatch("/emp/v1/fleets/CODE[0-9A-F]{12}", exchange["request"]["path"])
 
 
 def test_codes_that_are_sent_packed_have_pseudonyms_too() -> None:
