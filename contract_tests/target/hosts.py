@@ -22,16 +22,24 @@ def is_loopback(host: str) -> bool:
 
 def loopback_addresses(host: str) -> tuple[str, ...]:
     """Return where a name of this machine leads without asking a resolver; nothing for any other host."""
-    name = host.strip("[]").removesuffix(".").lower()
+    address = literal_address(_plain(host))
+    if address is not None and address.is_unspecified:
+        return (LOOPBACK[address.version],)
+    return own_addresses(host)
+
+
+def own_addresses(host: str) -> tuple[str, ...]:
+    """Return the loopback addresses that a host names, to listen on; nothing for unspecified ones, which are all."""
+    name = _plain(host)
     if name == "localhost" or (name.endswith(".localhost") and all(name.split("."))):
         return (LOOPBACK[6], LOOPBACK[4])
     address = literal_address(name)
-    if address is None:
-        return ()
-    if address.is_unspecified:
-        return (LOOPBACK[address.version],)
     # A system knows no zone of a loopback address, whatever is said of one.
-    return (str(address).partition("%")[0],) if address.is_loopback else ()
+    return (str(address).partition("%")[0],) if address is not None and address.is_loopback else ()
+
+
+def _plain(host: str) -> str:
+    return host.strip("[]").removesuffix(".").lower()
 
 
 def is_service(host: str) -> bool:

@@ -11,7 +11,7 @@ from fleet_contract.contract_tests.network.deadline import Late
 from fleet_contract.contract_tests.network.route import Route
 from fleet_contract.contract_tests.network.streams import SocketStream
 from fleet_contract.contract_tests.process.printable import printable
-from fleet_contract.contract_tests.target.hosts import bracketed, is_loopback, loopback_addresses
+from fleet_contract.contract_tests.target.hosts import bracketed, own_addresses
 from fleet_contract.contract_tests.target.target import Target
 from fleet_contract.contract_tests.watching.forwarding import ClientGone, Forwarder, Passed, Side, Unanswered
 from fleet_contract.contract_tests.watching.headers import hops_left
@@ -26,12 +26,13 @@ _TICK = 0.2
 
 def listening(host: str, port: int) -> socket.socket:
     """Return a socket on which clients of this machine can connect; raises Contradiction."""
-    if not is_loopback(host):
+    own = own_addresses(host)
+    if not own:
         raise Contradiction(
             f"--host is {host!r}. Expected an address of this machine's own, such as 127.0.0.1: anyone who can connect "
             f"there can use the server as you do. Omit --host."
         )
-    address = loopback_addresses(host)[-1]
+    address = own[-1]
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     made = socket.socket(family, socket.SOCK_STREAM)
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -11,8 +11,10 @@ import pytest
 from fleet_contract.contract_tests.exchange import Answer, Caller, Exchange, Request
 from fleet_contract.contract_tests.judging.history import Facts
 from fleet_contract.contract_tests.judging.judge import judge
+from fleet_contract.contract_tests.target.hosts import is_loopback
 from fleet_contract.contract_tests.target.target import Fixtures
 from fleet_contract.contract_tests.watching import observing
+from fleet_contract.contract_tests.watching.serving import listening
 from fleet_contract.contract_tests.watching.window import Window
 from tests.client.servers import answer, serving
 from tests.suite.harness import command as call
@@ -70,6 +72,22 @@ def test_all_well_is_0_and_nothing_seen_is_3() -> None:
 def test_wrong_usage_is_2() -> None:
     for options in (("--port", "0", "--host", "192.0.2.1"), ("--port", "70000"), ()):
         assert call("watch", "http://127.0.0.1:1", *options).exit_code == 2
+
+
+EVERY = ("0.0.0.0", "0", "0.0.0.0.", "::", "[::]", "::ffff:0.0.0.0")  # noqa: S104  (nothing listens there)
+
+
+@pytest.mark.parametrize("host", [*EVERY, "192.0.2.1", "", "staging.example", "mock"])
+def test_it_listens_on_no_address_but_loopback(host: str) -> None:
+    refused = call("watch", "http://127.0.0.1:1", "--port", "0", "--host", host)
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert f"Error: --host is {host!r}. Expected " in refused.stderr
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "127.0.0.2", "0x7f000001", "::ffff:127.0.0.1"])
+def test_it_listens_on_the_address_that_it_is_told(host: str) -> None:
+    with listening(host, 0) as listener:
+        assert is_loopback(listener.getsockname()[0])
 
 
 def test_a_key_in_a_path_is_in_no_report() -> None:
