@@ -10,8 +10,9 @@ from fleet_contract.mock_server.seed import read_seed
 from fleet_contract.mock_server.state_file import StateFile
 from fleet_contract.mock_server.store import State
 from fleet_contract.mock_server.watching import Watch
+from fleet_contract.spec.catalogue import catalogue
 from fleet_contract.spec.dialect import read_dialect
-from fleet_contract.spec.files import Contradiction
+from fleet_contract.spec.files import Contradiction, suggestion
 
 log = logging.getLogger("fleet_mock")
 
@@ -23,6 +24,9 @@ def chosen_answers(dialect_file: Path | None, settings: Iterable[str]) -> dict[s
         question, equals, answer = setting.partition("=")
         if not equals:
             raise Contradiction(f"--set {setting!r} is not QUESTION=ANSWER. Expected something like create.status=200.")
+        if question.strip() not in catalogue().questions:
+            hint = f"{suggestion(question.strip(), catalogue().questions)} See fleet-mock questions."
+            raise Contradiction(f"--set {setting!r} answers no question of the dialect.{hint}")
         chosen[question.strip()] = answer.strip()
     return chosen
 

@@ -90,7 +90,16 @@ def host_of(authority: str) -> str:
 
 
 def wrong_host(host: str) -> Refusal:
-    name = host if NAME.fullmatch(host) else "NAME"
     log.warning("Refused a request for a host that is not this machine. To allow it, use --allow-host NAME.")
-    hint = f"This mock accepts only requests for this machine. To allow others, use --allow-host {name}."
-    return Refusal(Kind.WRONG_HOST, "The request is for a host that is not this machine.", {"mock-hint": hint})
+    hint = f"This mock accepts only requests for this machine. To allow others, use --allow-host {told(host)}."
+    return Refusal(Kind.WRONG_HOST, not_this_machine(host), {"mock-hint": hint})
+
+
+def not_this_machine(host: str) -> str:
+    """Return as a sentence what lets a request for a host through."""
+    return f"The request is for a host that is not this machine; the option --allow-host {told(host)} would allow it."
+
+
+def told(host: str) -> str:
+    """Return a host as it may be repeated."""
+    return host if NAME.fullmatch(host) else "NAME"

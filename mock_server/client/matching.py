@@ -1,19 +1,21 @@
 """Matching: what a test expects of an exchange, and where one differs from that."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypedDict
 from urllib.parse import parse_qs, unquote
 
 from fleet_contract.mock_server.client.exchanges import Exchange
+from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.spec.document import operations
 from fleet_contract.spec.files import suggestion
 
 Place = tuple[str, ...]
 ABSENT = object()  # what a member is that is not there
 LONGEST_VALUE = 200
+REASONS = [kind.value for kind in Kind]
 
 
 class Wanted(TypedDict, total=False):
@@ -79,21 +81,35 @@ def templates() -> Mapping[str, str]:
 
 def expectation(operation: str | None, wanted: Mapping[str, Any]) -> dict[str, Any]:
     """Return what is expected of an exchange, as `facts` names it; raises ValueError for what no exchange has."""
-    if operation is not None and operation not in templates():
-        listed = ", ".join(templates())
-        raise ValueError(
-            f"There is no operation {operation!r}.{suggestion(operation, templates())} There are {listed}."
-        )
+    if operation is not None:
+        require_known("operation", [operation], templates())
     unknown = next((name for name in wanted if name not in Wanted.__annotations__), None)
     if unknown is not None:
         listed = ", ".join(Wanted.__annotations__)
         raise ValueError(f"An exchange has no {unknown!r} that could be expected; expected some of {listed}.")
+    require_known("parameter of a path", wanted.get("path", ()), path_parameters(operation))
+    if wanted.get("reason") is not None:
+        require_known("reason", [wanted["reason"]], REASONS)
     expected = dict(wanted)
     if "headers" in expected:
         expected["headers"] = {name.lower(): value for name, value in expected["headers"].items()}
     if "query" in expected:
         expected["query"] = {name: as_text(value) for name, value in expected["query"].items()}
     return {**({"operation": operation} if operation is not None else {}), **expected}
+
+
+def path_parameters(operation: str | None) -> list[str]:
+    """Return the names of the parameters in the path of an operation, or of all."""
+    of = templates().values() if operation is None else [templates()[operation]]
+    return [step[1:-1] for template in of for step in template.split("/") if step.startswith("{")]
+
+
+def require_known(what: str, names: Iterable[str], known: Collection[str]) -> None:
+    """Raise ValueError for a name that no exchange has, which would be expected in vain."""
+    for name in names:
+        if name not in known:
+            there_are = f" There are {', '.join(dict.fromkeys(known))}." if known else ""
+            raise ValueError(f"There is no {what} {name!r}.{suggestion(name, known)}{there_are}")
 
 
 def as_text(value: Any) -> Any:

@@ -5,7 +5,7 @@ from hmac import compare_digest
 from urllib.parse import urlsplit
 
 from fleet_contract.mock_server.control.problems import Problem
-from fleet_contract.mock_server.guard import ANY_HOST, MARK, PRIVATE_HOST, host_of
+from fleet_contract.mock_server.guard import ANY_HOST, MARK, PRIVATE_HOST, host_of, not_this_machine
 from fleet_contract.mock_server.messages import Call
 from fleet_contract.mock_server.parts import Control
 
@@ -27,7 +27,8 @@ def require_access(call: Call, control: Control, allowed_hosts: Collection[str])
     elif control.is_open_to_others:
         raise Problem(
             403,
-            "Other machines can reach this mock, and it was started without --control-token, so nobody may control it.",
+            "Other machines can reach this mock, and it was started without --control-token, so nobody may control it. "
+            "Start it with --control-token, and send that token.",
         )
     else:
         _require_own_host(call, allowed_hosts)
@@ -37,7 +38,11 @@ def _require_own_page(call: Call) -> None:
     origin, site = call.header("origin"), call.header("sec-fetch-site")
     is_foreign = origin is not None and urlsplit(origin).netloc.lower() != (call.header("host") or "").lower()
     if is_foreign or (site is not None and site not in OWN_SITE):
-        raise Problem(403, "A page of another site may not control this mock.")
+        raise Problem(
+            403,
+            "A page of another site may not control this mock. Its own page may, at /_mock/ui, and any program that "
+            "sends no Origin.",
+        )
 
 
 def _require_token(call: Call, token: str) -> None:
@@ -56,4 +61,4 @@ def _require_own_host(call: Call, allowed_hosts: Collection[str]) -> None:
     named = {host_of(name) for name in allowed_hosts} - {ANY_HOST}
     is_from_no_page = call.header(MARK.decode()) is not None
     if not (PRIVATE_HOST.fullmatch(host) or host in named or is_from_no_page):
-        raise Problem(421, "The request is for a host that is not this machine; --control-token would let it through.")
+        raise Problem(421, f"{not_this_machine(host)} So would a --control-token that the request sends.")

@@ -29,6 +29,8 @@ def run(*arguments: str) -> Result:
         (["--port", "70000"], "not in the range"),
         (["--misbehave", "lost-fleet"], "Did you mean 'lost-fleets'?"),
         (["--set", "create.stats=200"], "Did you mean 'create.status'?"),
+        (["--set", "foo=bar"], "--set 'foo=bar' answers no question of the dialect. See fleet-mock questions."),
+        (["--store", "foo"], "The store does not name a Redis. Expected redis://"),
         (["--set", "create.status=202"], "possible answers are 201, 200"),
         (["--set", "create.status"], "is not QUESTION=ANSWER"),
         (["--set", "id.alphabet=slug", "--set", "id.case=ignored"], "contradicts id.alphabet"),

@@ -81,6 +81,7 @@ def test_another_host_is_refused_and_told_why(url: str, host: str, target: str) 
     assert "--allow-host" in response.headers["mock-hint"]
     assert len(response.headers["mock-hint"]) < 400
     assert json.loads(response.rest)["status"] == 421
+    assert "--allow-host" in json.loads(response.rest)["detail"]
 
 
 def test_another_host_changes_nothing(url: str) -> None:

@@ -62,7 +62,7 @@ def test_what_is_not_told_does_not_matter() -> None:
         ({"query": {"x": True}}, 'query.x: expected "true", was absent'),
         ({"headers": {"X-Trace": "t-2"}}, 'headers.x-trace: expected "t-2", was "t-1"'),
         ({"status": 404}, "status: expected 404, was 200"),
-        ({"reason": "unknown-fleet"}, 'reason: expected "unknown-fleet", was null'),
+        ({"reason": "no such fleet"}, 'reason: expected "no such fleet", was null'),
         ({"body": "text"}, 'body: expected "text", was {"newName": "New"}'),
     ],
 )
@@ -117,6 +117,17 @@ def test_nothing_at_all_is_said_to_be_nothing() -> None:
 def test_what_no_exchange_can_be_is_refused() -> None:
     with pytest.raises(ValueError, match=r"no operation 'rename_fleets'.*rename_fleet'\?"):
         verify().never("rename_fleets")
+    with pytest.raises(
+        ValueError, match=r"no parameter of a path 'fleetID'\. Did you mean 'fleetId'\? There are fleetId\.$"
+    ):
+        verify().never("rename_fleet", path={"fleetID": "acme-corp-001"})
+    with pytest.raises(ValueError, match=r"no parameter of a path 'fleetId'\.$"):
+        verify().never("create_fleet", path={"fleetId": "acme-corp-001"})
+    with pytest.raises(
+        ValueError, match=r"no reason 'no such flet'\. Did you mean 'no such fleet'\? There are no key, "
+    ):
+        verify().never(reason="no such flet")
+    verify().never(path={"locationId": "loc-001"}, reason=None)
     with pytest.raises(ValueError, match="no 'fleet' that could be expected"):
         verify().never("rename_fleet", fleet="x")  # type: ignore[call-arg]
 

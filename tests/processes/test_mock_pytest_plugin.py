@@ -98,7 +98,7 @@ def test_a_test_may_drop_its_world(pytester: pytest.Pytester) -> None:
         ("misbehaviour='slow'", "no argument 'misbehaviour'. fleet_mock(dialect="),
         ("{}", "arguments by name alone"),
         ("seed='nowhere.yaml'", "nowhere.yaml"),
-        ("seed={'fleets': [{}]}", '"fleetId" is a required property'),
+        ("seed={'fleets': [{}]}", "/seed/fleets/0/fleetId: this member is missing."),
     ],
 )
 def test_a_beginning_that_cannot_be_is_told(pytester: pytest.Pytester, marker: str, words: str) -> None:
