@@ -44,9 +44,10 @@ class Change:
 
 def read_report(path: Path) -> Value:
     """Return a JSON report; raises Contradiction for anything else."""
+    text = read_text(path, _WHAT, _EXPECTED)
     try:
-        value = json.loads(read_text(path, _WHAT, _EXPECTED))
-    except ValueError:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
         raise Contradiction(f"{_WHAT} {path} is not JSON. {_EXPECTED}") from None
     if not isinstance(value, dict) or value.get("report") != FORM:
         raise Contradiction(f"{_WHAT} {path} is not a report of form {FORM}. {_EXPECTED}")

@@ -56,6 +56,31 @@ def test_wrong_usage_is_explained(
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize(("kind", "reason"), [("missing", "No such file or directory"), ("folder", "Is a directory")])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("run", URL, "--target", "{}"),
+        ("run", URL, "--waivers", "{}"),
+        ("run", URL, "--expect", "{}"),
+        ("doctor", URL, "--target", "{}"),
+        ("judge", "{}"),
+        ("document", "{}"),
+        ("ledger", "{}"),
+        ("diff", "{}", "odd.json"),
+        ("diff", "{}", "{}", "--form", "markdown"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_told_alike_by_all_commands(
+    arguments: tuple[str, ...], kind: str, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "folder").mkdir()
+    ended = command(*(each.format(kind) for each in arguments))
+    assert (ended.exit_code, ended.stdout) == (Exit.USAGE, "")
+    assert f"{kind} cannot be read: {reason}. Expected " in ended.stderr
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [

@@ -84,7 +84,8 @@ def test_a_requirement_that_only_one_report_has_is_told(value: Value) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "says"), [("[]", "not a report of form"), ('{"report": 1}', "form"), ("{", "not JSON")]
+    ("text", "says"),
+    [("[]", "not a report of form"), ('{"report": 1}', "form"), ("{", "not JSON"), ("[" * 100_000, "not JSON")],
 )
 def test_what_is_no_report_is_told(tmp_path: Path, text: str, says: str) -> None:
     file = tmp_path / "odd.json"
