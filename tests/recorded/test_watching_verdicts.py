@@ -66,7 +66,7 @@ def test_all_well_is_0_and_nothing_seen_is_3() -> None:
         with command(server.url) as running:
             ask(running.port, "GET", "/other")
             code, said = running.end(signal.SIGTERM)
-            assert (code, "1 of 1 requests were of other servers" in said) == (3, True), said
+            assert (code, "1 of 1 requests went to other servers" in said) == (3, True), said
 
 
 def test_wrong_usage_is_2() -> None:
