@@ -4,6 +4,10 @@
 # nightly.sh TARGET REPORTS: TARGET is a target file such as contract/servers.toml#staging, and REPORTS a folder that
 # the pipeline keeps from one night to the next: its ledger has the fleets that the next night uses. Exits as `fleet-contract run` does: 0, 1, 2, or 3 for inconclusive.
 set -u
+if [ "$#" -ne 2 ]; then
+    echo "Usage: nightly.sh TARGET REPORTS" >&2
+    exit 2
+fi
 target=$1
 reports=$2
 mkdir -p "$reports"

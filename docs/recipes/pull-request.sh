@@ -2,8 +2,13 @@
 # Starts the mock as staging answers, runs the tests of a client against it, and stops it. Needs no secret.
 #
 # pull-request.sh DIALECT COMMAND…: DIALECT is what `fleet-contract dialect` wrote of staging. The command finds the
-# mock at $FLEET_BASE_URL, which knows the key demo-key. Exits as the command does.
+# mock at $FLEET_BASE_URL, which knows the key demo-key. Exits as the command does,
+# and where the mock does not start as the mock does: 2 for a file that it refuses.
 set -u
+if [ "$#" -lt 2 ]; then
+    echo "Usage: pull-request.sh DIALECT COMMAND..." >&2
+    exit 2
+fi
 dialect=$1
 shift
 log=$(mktemp)
@@ -11,7 +16,11 @@ fleet-mock --port 0 --ready-json --dialect "$dialect" > "$log" &
 mock=$!
 trap 'kill "$mock" 2> /dev/null; rm -f "$log"' EXIT
 until [ -s "$log" ]; do
-    kill -0 "$mock" 2> /dev/null || exit 3
+    if ! kill -0 "$mock" 2> /dev/null; then
+        wait "$mock"
+        code=$?
+        exit "$((code ? code : 3))" # a mock that only ended tested nothing
+    fi
     sleep 0.1
 done
 FLEET_BASE_URL=$(python3 -c 'import json, sys; print(json.loads(sys.stdin.readline())["url"])' < "$log")

@@ -119,7 +119,40 @@ def test_a_client_is_tested_against_the_mock_in_the_dialect_of_staging(tmp_path:
     with_curl += """-d '{"fleetId": "recipe"}' "$FLEET_BASE_URL/emp/v1/fleets"; exit 7"""
     done = shell(str(RECIPES / "pull-request.sh"), str(dialect), "bash", "-c", with_curl, cwd=tmp_path)
     assert (done.returncode, done.stdout) == (7, "200"), done.stderr
-    assert shell(str(RECIPES / "pull-request.sh"), str(tmp_path / "none"), "true", cwd=tmp_path).returncode == 3
+
+
+def test_a_mock_that_does_not_start_ends_the_script_as_the_mock_does(tmp_path: Path) -> None:
+    refused = shell(str(RECIPES / "pull-request.sh"), str(tmp_path / "none"), "true", cwd=tmp_path)
+    assert (refused.returncode, refused.stderr.count("Error: ")) == (2, 1)
+    for code, ends in ((0, 3), (143, 143)):
+        folder = tmp_path / str(code)
+        folder.mkdir()
+        (folder / "fleet-mock").write_text(f"#!/bin/sh\nexit {code}\n")
+        (folder / "fleet-mock").chmod(0o755)
+        done = shell(str(RECIPES / "pull-request.sh"), "dialect.toml", "true", cwd=tmp_path, STUBS=str(folder))
+        assert done.returncode == ends
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("nightly.sh", ()),
+        ("nightly.sh", ("servers.toml",)),
+        ("nightly.sh", ("servers.toml", "reports", "more")),
+        ("pull-request.sh", ()),
+        ("pull-request.sh", ("dialect.toml",)),
+    ],
+)
+def test_wrong_usage_of_a_script_is_2_and_says_how_to_use_it(
+    name: str, arguments: tuple[str, ...], tmp_path: Path
+) -> None:
+    done = shell(str(RECIPES / name), *arguments, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert re.fullmatch(rf"Usage: {re.escape(name)} [A-Z. ]+\n", done.stderr)
+    assert (
+        f"# {name} {done.stderr.strip().partition(f'{name} ')[2].replace('...', '…')}:" in (RECIPES / name).read_text()
+    )
+    assert list(tmp_path.iterdir()) == []
 
 
 # --- the steps of each recipe, in a shell, as far as they go without their host ---
