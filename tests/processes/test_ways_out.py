@@ -260,7 +260,7 @@ def test_a_ledger_that_is_full_ends_the_run(url: str, tmp_path: Path) -> None:
     arguments = ("run", url, "--target", str(SEED), "--depth", "quick", "--ledger", str(ledger))
     done = shell('ulimit -f 1; "$@"', *arguments, "--only", "create", cwd=tmp_path)
     assert done.returncode == Exit.INCONCLUSIVE
-    assert "cannot be written any more" in done.stdout
+    assert "can no longer be written" in done.stdout
     entries = [json.loads(line) for line in ledger.read_text().splitlines()]
     assert f"left behind permanently: {len(entries) + 1} fleets" in done.stdout
     assert not file.exists()
