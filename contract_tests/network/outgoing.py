@@ -1,14 +1,13 @@
 """What goes out: a request as the wire carries it, keys and all, and the same as the journal keeps it."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
-from typing import NamedTuple
 
 from fleet_contract.contract_tests.exchange import KEY_HEADER, Caller, Request
+from fleet_contract.contract_tests.network.near_keys import near_keys
 from fleet_contract.contract_tests.network.proxies import proxy_of
 from fleet_contract.contract_tests.network.troubles import Unsendable
 from fleet_contract.contract_tests.network.wire import Headers
@@ -25,32 +24,6 @@ READS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 WITH_A_BODY = ("POST", "PUT", "PATCH")
 SECRETIVE = re.compile(r"auth|cookie|key|token|secret|password", re.IGNORECASE)
 PATH = re.compile(r"/[\x21-\x7e]*")
-
-
-class NearKey(NamedTuple):
-    """A key that resembles the owner's and that nobody was given; and how bash makes it of $KEY, in double quotes."""
-
-    of: Callable[[str], str]
-    in_bash: str
-
-
-# As careless servers change keys; and one unlike it.
-NEAR_KEYS: Mapping[str, NearKey] = {
-    "longer": NearKey(lambda own: own + "x" * 200, "$KEY$(printf 'x%.0s' {1..200})"),
-    "shorter": NearKey(lambda own: own[:-1], "${KEY%?}"),
-    "in-the-other-case": NearKey(str.swapcase, "$(tr 'a-zA-Z' 'A-Za-z' <<< \"$KEY\")"),
-    "unlike": NearKey(
-        lambda own: sha256(own.encode()).hexdigest()[: max(len(own), 8)],
-        '$(printf %s "$KEY" | sha256sum | cut -c "1-$((${#KEY} > 8 ? ${#KEY} : 8))")',
-    ),
-    "quoted": NearKey(lambda own: f'"{own}"', r"\"$KEY\""),
-    "without-hyphens": NearKey(lambda own: own.replace("-", ""), "${KEY//-/}"),
-    "in-a-list": NearKey(lambda own: f"{own} , nobody, {own}", "$KEY , nobody, $KEY"),
-    "with-another-end": NearKey(
-        lambda own: own[:-1] + ("0" if own[-1:] != "0" else "1"), "${KEY%?}$([[ $KEY == *0 ]] && echo 1 || echo 0)"
-    ),
-    "pattern": NearKey(lambda own: f"{own[:-1]}%", "${KEY%?}%"),
-}
 
 
 class NoOtherKey(ValueError):
@@ -113,7 +86,7 @@ class Dresser:
             self._masker.learn(text, text.rpartition(" ")[2])
 
     def near_keys(self) -> tuple[str, ...]:
-        """Return keys that nobody was given, as NEAR_KEYS makes them of the owner's."""
+        """Return keys that nobody was given, as they are made of the owner's."""
         self._masker.learn(*self._near_keys)
         return tuple(self._near_keys)
 
@@ -125,9 +98,8 @@ class Dresser:
     def _near_keys(self) -> dict[str, str]:
         """The names of these keys."""
         own = self.key_of(Caller.OWNER) or STRANGERS_KEY
-        given = {own, self.key_of(Caller.OTHER) if self._target.other_api_key else own, ""}
-        made = [(near.of(own), name) for name, near in NEAR_KEYS.items()]
-        return {key: name for key, name in made if key not in given}
+        other = self._target.other_api_key
+        return near_keys(own, [other.reveal()] if other else [])
 
     def dress(
         self,

@@ -11,7 +11,8 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from fleet_contract.contract_tests.exchange import KEY_HEADER, Caller, Request
-from fleet_contract.contract_tests.network.outgoing import NEAR_KEYS, SECRETIVE, STRANGERS_KEY, WITH_A_BODY
+from fleet_contract.contract_tests.network.near_keys import NEAR_KEYS
+from fleet_contract.contract_tests.network.outgoing import SECRETIVE, STRANGERS_KEY, WITH_A_BODY
 from fleet_contract.contract_tests.network.proxies import proxy_of_curl, proxy_url
 from fleet_contract.contract_tests.replays.marks import Marked
 from fleet_contract.contract_tests.replays.shell import LONG, PLAIN, followed, word, written

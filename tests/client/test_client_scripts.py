@@ -12,7 +12,7 @@ import pytest
 
 from fleet_contract.contract_tests.exchange import Answer, Caller, Exchange, Request
 from fleet_contract.contract_tests.judging.findings import Finding
-from fleet_contract.contract_tests.network.outgoing import NEAR_KEYS
+from fleet_contract.contract_tests.network.near_keys import NEAR_KEYS
 from fleet_contract.contract_tests.replays.replay import Known, Replay
 from fleet_contract.contract_tests.replays.script import script
 from fleet_contract.contract_tests.replays.steps import Step
@@ -159,10 +159,17 @@ def test_all_requests_go_over_one_connection_where_that_matters(serve: Serve) ->
 
 
 @needs_curl
-@pytest.mark.parametrize("near", NEAR_KEYS)
-def test_a_near_key_is_made_of_the_owners(serve: Serve, open_client: Open, near: str) -> None:
+@pytest.mark.parametrize(
+    ("near", "own"),
+    [
+        *((near, "owners-key-0123456789") for near in NEAR_KEYS),
+        *((near, own) for near in ("shorter", "with-another-end") for own in ("b3duZXI=", "a-Key=")),
+    ],
+)
+def test_a_near_key_is_made_of_the_owners(serve: Serve, open_client: Open, tmp_path: Path, near: str, own: str) -> None:
     server = serve()
-    client = open_client(server.url)
+    (tmp_path / "key").write_text(own)
+    client = open_client(server.url, api_key=f"file:{tmp_path}/key")
     client.send("GET", "/", caller=Caller.STRANGER, key=client.near_key(near))
     target = client.target
     assert target.api_key is not None

@@ -15,7 +15,7 @@ KEYS = {"FLEET_API_KEY": "one-key", "FLEET_OTHER_API_KEY": "two-key", "FLEET_LOC
 def test_a_variant_conforms(name: str, depth: str) -> None:
     build, accused_of, settings = VARIANTS[name]
     with serve(build()) as url:
-        report = judged(url, depth, target=None, **KEYS, **settings)
+        report = judged(url, depth, target=None, **{**KEYS, **settings})
     assert not failed(report)
     assert not ended_early(report)
     assert report.outcome is Outcome.CONFORMS

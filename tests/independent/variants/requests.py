@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any
+from uuid import UUID
 
-from tests.independent.server import create_app
+from tests.independent.server import API_KEYS, create_app
 
 from .registry import App, answered, path_of, refusing, variant
 
@@ -73,3 +75,19 @@ def parameters_that_nobody_knows_cannot_be_processed() -> App:
 
 
 ONE_OF_OURS = ("one-key", "two-key")
+
+
+UUIDS = ("3f2504e0-4f89-41d3-9a0c-0305e82c3301", "3f2504e0-4f89-41d3-9a0c-0305e82c3302")
+
+
+@variant("access.key-is-checked", FLEET_API_KEY=UUIDS[0], FLEET_OTHER_API_KEY=UUIDS[1])
+def keys_are_uuids_in_any_spelling() -> App:
+    """Read API keys as UUIDs: in capitals, without hyphens, in braces or as a URN, too."""
+    inner, known = create_app(), dict(zip(map(UUID, UUIDS), API_KEYS, strict=True))
+
+    def stand(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        with suppress(ValueError, KeyError):
+            environ["HTTP_X_API_KEY"] = known[UUID(environ["HTTP_X_API_KEY"])]
+        return answered(inner, environ, start)
+
+    return stand
