@@ -17,6 +17,7 @@ FORM = Form(SCHEMA)
 # Characters of Latin-1 that a header field carries, with blanks only between them (RFC 9110, section 5.5).
 CARRIED_BY_A_HEADER = re.compile(r"[!-~\xa1-\xff]+([ \t]+[!-~\xa1-\xff]+)*")
 LONGEST_KEY = 1000
+TOO_DEEP = "values that are nested too deeply"
 
 
 class Unsound(Contradiction):
@@ -35,9 +36,12 @@ def require_sound(described: Any, name: str) -> Described:
     if problem:
         raise Unsound(f"{name} contains {problem}, which no response can carry. Remove it.")
     sound: Described = _with_texts_for_dates(described)
-    for find in (_foreign_values, _misfits, _complaints):
-        for place, complaint in find(sound):
-            raise Unsound(f"{name}: {complaint}", place)
+    try:
+        for find in (_foreign_values, _misfits, _complaints):
+            for place, complaint in find(sound):
+                raise Unsound(f"{name}: {complaint}", place)
+    except RecursionError:
+        raise Unsound(f"{name} contains {TOO_DEEP}. Make them flatter.") from None
     return sound
 
 
@@ -72,7 +76,7 @@ def _no_json_can_write(described: Any) -> str:
     except UnicodeEncodeError:
         return "a lone surrogate"
     except RecursionError:
-        return "values that are nested too deeply"
+        return TOO_DEEP
     except (ValueError, TypeError):
         return "NaN, Infinity, a key that is not a string, or itself"
     return ""

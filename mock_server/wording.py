@@ -40,8 +40,12 @@ class Form:
         return self._validator.is_valid(value)
 
     def complaints(self, value: Any) -> Iterator[Complaint]:
-        """Yield what is wrong with a value."""
-        return (_complaint(error, self._schema) for error in self._validator.iter_errors(value))
+        """Yield what is wrong with a value of JSON; raises RecursionError for one that is nested too deeply."""
+        try:
+            errors = self._validator.iter_errors(value)
+        except ValueError:  # It reads all of JSON but what is nested more than 255 deep.
+            raise RecursionError from None
+        return (_complaint(error, self._schema) for error in errors)
 
 
 class Misfit(NamedTuple):
@@ -133,8 +137,9 @@ def _missing(misfit: Misfit) -> tuple[str, str]:
 
 
 def _unknown(misfit: Misfit) -> tuple[str, str]:
-    name, known = next(each for each in misfit.value if each in misfit.limit), list(misfit.schema["properties"])
-    hint = _home(name, misfit.schemas) or suggestion(name[:LONGEST_NAME], known)
+    known = list(misfit.schema["properties"])
+    name = next(each for each in misfit.value if each not in known)
+    hint = _home(name, misfit.schemas) or suggestion(name, known)
     return name, f"this member is unknown.{hint} Expected some of {listed(known)}."
 
 

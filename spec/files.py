@@ -17,6 +17,7 @@ NotYaml = yaml.YAMLError
 # A document of 700 lines takes the pure Python loader 100 ms; libyaml's is not everywhere.
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DUMPER: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+LONGEST_WORD = 100  # characters that are compared with what is known
 PIECE = 16 * 1024 * 1024  # bytes
 LARGEST_FILE = 64 * 1024 * 1024  # bytes; some devices have no end
 # Of two marks that begin alike the longer stands first.
@@ -120,5 +121,5 @@ def _decoded(data: bytes) -> str:
 
 def suggestion(word: str, known: Iterable[str]) -> str:
     """Return ` Did you mean 'x'?` for the nearest known word, or nothing."""
-    near = get_close_matches(word, list(known), n=1, cutoff=0.5)
+    near = get_close_matches(word[:LONGEST_WORD], list(known), n=1, cutoff=0.5)
     return f" Did you mean {near[0]!r}?" if near else ""

@@ -18,6 +18,7 @@ from fleet_contract.mock_server.control.handlers import HANDLERS, Desk, Handler
 from fleet_contract.mock_server.control.parameters import Parameters
 from fleet_contract.mock_server.control.problems import Problem, pointer_to, problem_of, rendered
 from fleet_contract.mock_server.journal import Journal
+from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import NOTHING, Answer, Call, Json, Reply, to_bytes
 from fleet_contract.mock_server.pseudonyms import Pseudonyms
 from fleet_contract.mock_server.refusals import Refusal
@@ -28,6 +29,7 @@ from fleet_contract.mock_server.wording import Form
 from fleet_contract.mock_server.worlds import HEADER, Worlds
 from fleet_contract.spec.dialect import default_dialect
 from fleet_contract.spec.document import operations
+from fleet_contract.spec.files import suggestion
 
 ROOT = "/_mock"
 LARGEST_BODY = 512 * 1024**2  # bytes; a state may be large
@@ -113,9 +115,18 @@ class ControlService:
         return reply
 
     def plan_of(self, call: Call) -> Plan:
-        """Return the plan of the operation that a call means; raises Refusal. A slash at the end is overlooked."""
+        """Return the plan of the operation that a call means; raises Refusal or Problem.
+
+        A slash at the end is overlooked.
+        """
         call.raw_path = call.raw_path.removesuffix("/")
-        self.routes.match(call, self.dialect)
+        try:
+            self.routes.match(call, self.dialect)
+        except Refusal as refusal:
+            if refusal.reason.kind is not Kind.UNKNOWN_PATH:
+                raise
+            hint = suggestion(call.raw_path, control_document()["paths"])
+            raise Problem(404, f"The control API has no such path.{hint} GET {ROOT}/openapi.json lists all.") from None
         return plans()[call.operation_id or ""]
 
     async def read(self, call: Call, incoming: Incoming, form: Form) -> Json:

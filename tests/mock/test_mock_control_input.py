@@ -192,6 +192,11 @@ def test_what_is_wrong_is_told_with_what_was_expected(
     assert words in answer.json()["detail"]
 
 
+def test_a_path_that_is_not_there_is_told_with_the_nearest(mock: Controller) -> None:
+    detail = mock("GET", "/_mock/journl").json()["detail"]
+    assert "Did you mean '/_mock/journal'? GET /_mock/openapi.json lists all." in detail
+
+
 def test_values_are_not_repeated_and_long_names_are_cut(mock: Controller) -> None:
     long = "secret" * 1000
     assert "secret" not in mock("POST", RULES, {"deliver": long}).json()["detail"]
@@ -314,6 +319,8 @@ def test_half_a_character_is_refused_by_its_field_and_held_nowhere(
         (b"\xff", "application/json", 400),
         (b"{}", "text/plain", 415),
         (b"[" * 100_000, "application/json", 400),
+        (b'{"fleets": [' + b"[" * 300 + b"]" * 300 + b"]}", "application/json", 400),
+        (b'{"locations": [{"id": ' + b'{"a": ' * 600 + b"1" + b"}" * 600 + b"}]}", "application/json", 400),
         (b'{"keys": {"a": NaN}}', "application/json", 400),
     ],
 )

@@ -242,6 +242,14 @@ def test_what_no_response_could_carry_is_refused(text: str, words: str) -> None:
         parse_seed(text, "my-seed")
 
 
+@pytest.mark.parametrize("depth", [260, 600, 900])
+@pytest.mark.parametrize("name", ["seed.json", "seed.yaml"])
+@pytest.mark.parametrize("text", ['"fleets": [{"x": %s}]', '"fleets": %s', '"locations": [{"id": "l", "evses": %s}]'])
+def test_a_seed_that_is_nested_too_deeply_is_refused(text: str, name: str, depth: int) -> None:
+    with pytest.raises(Contradiction, match=r"^seed\..* nested too deeply"):
+        parse_seed(f'{{"keys": {{"k": "t"}}, {text % ("[" * depth + "]" * depth)}}}', name)
+
+
 @pytest.mark.parametrize("text", ["[" * 5000, '{"a":' * 5000, "a: " + "[" * 5000])
 def test_a_seed_without_a_bottom_is_refused(text: str) -> None:
     with pytest.raises(Contradiction, match="neither YAML nor JSON"):
