@@ -269,7 +269,8 @@ def ledger(file: Path, base_url: str, form: str, disable_keys: bool, yes: bool, 
         return asking.disable_keys(file, _named(given, options), dry=not yes)
     if yes or any(given.values()):
         raise click.UsageError("--yes and the options of a target are for --disable-keys. Add it, or omit them.")
-    click.echo(written(read_ledger(file, base_url.rstrip("/")), form), nl=False)
+    text = written(read_ledger(file, base_url.rstrip("/")), form)
+    click.echo(text, nl=False, color=True)  # else click would take out of names what it takes for colours
     return Exit.CONFORMS
 
 

@@ -7,6 +7,8 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+from fleet_contract.contract_tests.process.printable import whole
+from fleet_contract.contract_tests.process.quantities import counted
 from fleet_contract.spec.files import Contradiction, read_text
 
 COLUMNS = (
@@ -64,7 +66,7 @@ def _entry(line: str, number: int, path: Path) -> Entry:
 
 
 def written(entries: Iterable[Entry], form: str) -> str:
-    """Return entries in a form of FORMS."""
+    """Return entries in a form of FORMS; `text` is for people, the others say it as exactly as the file."""
     return {"text": _as_text, "csv": _as_csv, "json": _as_json}[form](list(entries))
 
 
@@ -94,10 +96,10 @@ def _as_text(entries: list[Entry]) -> str:
 
 
 def _about(server: str, entries: list[Entry]) -> str:
-    lines = [server]
-    for made, words in (("fleet", "fleets"), ("key", "charging keys, by what is printed on them")):
+    lines = [whole(server)]
+    for made, thing, how in (("fleet", "fleet", ""), ("key", "charging key", ", by what is printed on them")):
         names = [each for each in entries if each["made"] == made]
-        lines += [f"  {len(names)} {words}", *(f"    {_line(each)}" for each in names)]
+        lines += [f"  {counted(len(names), thing)}{how}", *(f"    {_line(each)}" for each in names)]
     return "\n".join(lines) + "\n"
 
 
@@ -105,4 +107,4 @@ def _line(entry: Entry) -> str:
     doubt = "" if entry.get("certain", True) else ", perhaps: the response was lost"
     contract = f", contract {entry['contractId']}" if "contractId" in entry else ""
     disabled = ", disabled" if entry.get("disabled") else ""
-    return f"{entry['name']}{contract}, {entry.get('at', 'at an unknown time')}{doubt}{disabled}"
+    return whole(f"{entry['name']}{contract}, {entry.get('at', 'at an unknown time')}{doubt}{disabled}")

@@ -28,9 +28,14 @@ def _escaped(character: str) -> str:
     return _SHORT.get(character, wide)
 
 
+def whole(text: str) -> str:
+    """Return the same, uncut, for an id that is to be found again by what is printed."""
+    return printable(text, len(text))
+
+
 def printable_lines(text: str) -> str:
     """Return the same, uncut, for a text whose line feeds are our own: they stay."""
-    return "\n".join(printable(line, len(line)) for line in text.split("\n"))
+    return "\n".join(whole(line) for line in text.split("\n"))
 
 
 def printable_json(text: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from jinja2 import DictLoader, Environment, StrictUndefined, Template
 
+from fleet_contract.contract_tests.process.printable import whole
 from fleet_contract.contract_tests.process.quantities import counted
 from fleet_contract.contract_tests.reports.fixtures import what_if_wrong
 from fleet_contract.contract_tests.reports.value import Value, texts_of
@@ -38,6 +39,7 @@ def to_html(value: Value) -> str:
         order=_ORDER,
         bars=bars,
         moment=moment,
+        left_behind=[whole(id) for made in ("fleets_created", "keys_created") for id in value["footprint"][made]],
         number_of=counted,
         what_if_wrong=what_if_wrong,
     )

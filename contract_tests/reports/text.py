@@ -1,6 +1,6 @@
 """What all reports for a person at a terminal have in common: a failure in full, and the footprint."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -10,6 +10,7 @@ from rich.text import Text
 
 from fleet_contract.contract_tests.judging.history import History
 from fleet_contract.contract_tests.network.ledger import Footprint
+from fleet_contract.contract_tests.process.printable import whole
 from fleet_contract.contract_tests.process.quantities import counted
 from fleet_contract.contract_tests.replays.replay import Replay
 from fleet_contract.contract_tests.replays.resending import OWN_DIGITS
@@ -102,9 +103,13 @@ def about_earlier_fleets(footprint: Footprint) -> Iterator[str]:
         yield f"reused {counted(len(used), 'fleet')} of earlier runs"
     if lost:
         yield (
-            f"not found: {counted(len(lost), 'fleet')} of earlier runs, {', '.join(lost)}. The server may have been "
+            f"not found: {counted(len(lost), 'fleet')} of earlier runs, {_listed(lost)}. The server may have been "
             f"reset; that does not fail the run. New ones took their place where that was possible"
         )
+
+
+def _listed(ids: Iterable[str]) -> str:
+    return ", ".join(map(whole, ids))
 
 
 def _for_replays(report: Report) -> str:
@@ -116,5 +121,5 @@ def _marked_otherwise(report: Report) -> str:
     beginning = report.mark[:-OWN_DIGITS] if report.replay_requests else report.mark
     others = [id for id in report.footprint.fleets_created if beginning not in id.casefold()]
     of_replays = f"; those of replays begin with ct-{beginning}" if report.replay_requests else ""
-    odd = f"; the ids of {len(others)} show it only in digits or not at all: {', '.join(others)}" if others else ""
-    return of_replays + odd
+    odd = f"; with the mark in digits only, or without it: {counted(len(others), 'fleet')}, {_listed(others)}"
+    return of_replays + odd * bool(others)

@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from fleet_contract.contract_tests.marks import PRINTED
+from fleet_contract.contract_tests.process.printable import whole
 from fleet_contract.contract_tests.process.quantities import counted
 from fleet_contract.contract_tests.reports.console import say
 from fleet_contract.contract_tests.session.disabling import Disabling
@@ -62,7 +63,7 @@ def _print_reuse(plan: Plan, console: Console) -> None:
 def print_disabled(found: Sequence[Disabling], console: Console) -> None:
     """Print what became of each charging key, a line each, and how many are disabled."""
     for each in found:
-        say(console, f"{_MARKS[each.is_done]} [bold]{escape(each.key)}[/] {escape(each.words)}", hang=2)
+        say(console, f"{_MARKS[each.is_done]} [bold]{escape(whole(each.key))}[/] {escape(each.words)}", hang=2)
     done = sum(each.is_done is True for each in found)
     dry = any(each.is_done is None for each in found)
     say(console, f"{done} of {len(found)} keys are disabled.{' Nothing was sent: add --yes.' if dry else ''}")

@@ -1,14 +1,20 @@
 """Manners: what a run costs and says beforehand, what it leaves behind, and where it does not write."""
 
+import csv
 import json
 import re
 from dataclasses import replace
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from fleet_contract.contract_tests.left_behind import COLUMNS, read_ledger, written
+from fleet_contract.contract_tests.reports.console import open_console
+from fleet_contract.contract_tests.reports.formats import FORMATS
+from fleet_contract.contract_tests.reports.page import print_report
+from fleet_contract.contract_tests.running.runs import Report
 from fleet_contract.contract_tests.running.settings import read_settings
 from fleet_contract.contract_tests.running.verdicts import Outcome, Verdict
 from fleet_contract.contract_tests.session.planning import Plan, plan_of
@@ -214,7 +220,7 @@ def test_the_ledger_lists_what_was_left_behind_by_server(tmp_path: Path) -> None
     file = ledger(tmp_path)
     said = command("ledger", str(file)).output
     assert said.count("ct-1-001") == 1
-    assert "https://b.example\n  0 fleets\n  1 charging keys" in said
+    assert "https://b.example\n  0 fleets\n  1 charging key, by what is printed on them\n" in said
     assert "perhaps: the response was lost" in said
     assert "b.example" not in command("ledger", str(file), "--base-url", "https://a.example/").output
 
@@ -225,6 +231,40 @@ def test_the_ledger_is_a_table_that_no_spreadsheet_computes(tmp_path: Path) -> N
     assert len(lines) == 3
     assert ",'=1+1," in lines[2]
     assert json.loads(written(read_ledger(ledger(tmp_path)), "json"))[1]["name"] == "CT-1-k001"
+
+
+def test_what_a_server_gave_for_a_name_turns_no_line_around(tmp_path: Path) -> None:
+    """A lenient server may take any id, and each form for people must show it so that it can be found."""
+    odd = "ct-1-\u202eesrever\x1b[2J\n"
+    file = tmp_path / "ledger.jsonl"
+    rows = (each | {"name": odd, "at": odd, "contractId": odd, "base_url": odd} for each in ROWS)
+    file.write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+    said = command("ledger", str(file)).output
+    assert r"ct-1-\u202eesrever\x1b[2J\n" in said
+    assert not re.search(r"[\u202e\x1b]", said)
+    assert json.loads(command("ledger", str(file), "--form", "json").output)[0]["name"] == odd
+    assert next(csv.DictReader(StringIO(command("ledger", str(file), "--form", "csv").output)))["name"] == odd
+
+
+@pytest.mark.parametrize("form", ["text", "html", "markdown", "json"])
+def test_the_ids_of_a_footprint_turn_no_line_around(form: str) -> None:
+    odd = "7\u202eesrever\x1b[2J"
+    with mock() as url:
+        report = judged(url, only=("access",))
+    told = replace(report.footprint, fleets_created=(odd,), keys_created=(odd,), fleets_not_found=(odd,))
+    made = replace(report, footprint=told)
+    if form == "text":
+        text = page(made)
+        assert r"without it: 1 fleet, 7\u202eesrever\x1b[2J" in " ".join(text.split())
+    else:
+        text = str(FORMATS[form](made))
+    assert not re.search(r"[\u202e\x1b]", text)
+
+
+def page(report: Report) -> str:
+    out = StringIO()
+    print_report(report, open_console(file=out))
+    return out.getvalue()
 
 
 @pytest.mark.parametrize("text", ["[1]\n", "{half\n", '{"made": "fleet"}\n'])
