@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from fleet_contract.mock_server.control.problems import Problem, pointer_to
 from fleet_contract.mock_server.messages import Call, Reply
 from fleet_contract.mock_server.misbehaviours import MISBEHAVIOURS
+from fleet_contract.mock_server.wording import listed
 from fleet_contract.mock_server.world import World
 from fleet_contract.spec.catalogue import catalogue
 from fleet_contract.spec.dialect import Dialect, complete, default_dialect
@@ -92,7 +93,7 @@ def checked_names(names: Sequence[str]) -> Sequence[str]:
     """Return names of misbehaviours; raises Problem that names the first one that is none."""
     for place, name in enumerate(names):
         if name not in MISBEHAVIOURS:
-            hint = f"{suggestion(name, MISBEHAVIOURS)} GET /_mock/misbehaviours lists them."
+            hint = f"{suggestion(name, MISBEHAVIOURS)} There are {listed([*MISBEHAVIOURS])}."
             raise Problem(422, f"No misbehaviour is called {name!r}.{hint}", pointer_to(["misbehaviours", place]))
     return names
 

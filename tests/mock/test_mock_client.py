@@ -129,6 +129,9 @@ def test_a_refusal_names_the_call_and_the_field(control: Control) -> None:
     assert "PATCH http://127.0.0.1:" in str(refused.value)
     assert refused.value.detail in str(refused.value)
     assert "create.status" in refused.value.detail
+    with pytest.raises(ControlRefused, match=r"Did you mean 'status'\?") as refused:
+        control.search_journal(statu=404)  # type: ignore[call-arg]
+    assert (refused.value.status, refused.value.pointer, refused.value.parameter) == (400, None, "statu")
 
 
 def test_the_async_client_says_the_same(served: str) -> None:

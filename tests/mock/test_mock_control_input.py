@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from fleet_contract.mock_server.control.service import plans
+from fleet_contract.mock_server.misbehaviours import MISBEHAVIOURS
 from fleet_contract.mock_server.parts import parts
 from fleet_contract.spec.document import Operation, operations
 from tests.mock.conftest import UNSET
@@ -164,6 +165,13 @@ TOLD: list[tuple[str, str, Any, str, str]] = [
         {"add": {"key": "demo"}},
         "/add",
         "/add: this is an object; expected a string or null. The tenant that the key belongs to; null revokes the key.",
+    ),
+    (
+        "PUT",
+        "/_mock/misbehaviours",
+        {"misbehaviours": ["slowly"]},
+        "/misbehaviours/0",
+        f"Did you mean 'slow'? There are {', '.join(MISBEHAVIOURS)}.",
     ),
     ("PATCH", "/_mock/api-keys", {"k": ""}, "/k", "/k: this has 0 characters; expected at least 1."),
     (
