@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
-from queue import Full, Queue
 
 from fleet_contract.contract_tests.exchange import Caller, Exchange
 from fleet_contract.contract_tests.judging.findings import Finding
@@ -16,15 +15,15 @@ from fleet_contract.contract_tests.network.codings import Miscoded, codings_of, 
 from fleet_contract.contract_tests.recorded.archives import Entry, Headers
 from fleet_contract.contract_tests.recorded.callers import LOGINS, key_of
 from fleet_contract.contract_tests.recorded.concluding import Extent
-from fleet_contract.contract_tests.recorded.reading import Reader, secrets_of
+from fleet_contract.contract_tests.recorded.reading import Reader, is_of_an_operation, secrets_of
 from fleet_contract.contract_tests.target.masking import Masker
 from fleet_contract.contract_tests.target.target import Fixtures, Target
 from fleet_contract.contract_tests.telling import codes_in, codes_known, named
+from fleet_contract.contract_tests.watching.backlog import Backlog
 from fleet_contract.contract_tests.watching.forwarding import Copy, Passed
 from fleet_contract.contract_tests.watching.headers import Field
 from fleet_contract.contract_tests.watching.window import Window
 
-MOST_WAITING = 1_000  # exchanges that are not judged yet
 MOST_KEYS = MOST_CODES = 1_000  # that are kept out of reports; requests with further ones are not judged
 _TOO_MANY = "had an API key beyond those that can be masked"
 _TOO_MANY_CODES = "showed an invitation code beyond those that can be masked"
@@ -48,9 +47,8 @@ class Observer:
         self._window = Window(Facts(self._fixtures, held=target.dialect, recorded=True), most)
         self._left_out: Counter[str] = Counter()
         self._number = 0
-        self._waiting: Queue[Passed | None] = Queue(MOST_WAITING)
+        self._backlog = Backlog()
         self._thread = threading.Thread(target=self._work, daemon=True)
-        self._lost = 0
         self.error = ""
         self._thread.start()
 
@@ -64,28 +62,28 @@ class Observer:
         return Extent(self._window.judged, time.monotonic() - self._clock)
 
     def note(self, passed: Passed) -> None:
-        """Take what passed; where too much waits to be judged, it is only counted."""
-        try:
-            self._waiting.put_nowait(passed)
-        except Full:
-            self._lost += 1
+        """Take what passed, without its bodies where no operation has its path; where too much waits, only count it."""
+        path = passed.request.target.decode("latin-1").partition("?")[0]
+        is_ours = is_of_an_operation(path, self._fixtures)
+        self._backlog.add(passed if is_ours else replace(passed, sent=Copy(0), received=Copy(0)))
 
     def conclude(self) -> Judgement:
         """Judge what still waits, and return what all came to."""
-        self._waiting.put(None)
+        self._backlog.end()
         self._thread.join()
         return self._window.judgement()
 
     @property
     def notes(self) -> list[str]:
         """What was not judged, and why."""
-        counted = {**self._left_out, **({"came faster than they could be judged": self._lost} if self._lost else {})}
-        total = self._number + self._lost
+        lost = self._backlog.lost
+        counted = {**self._left_out, **({"came faster than they could be judged": lost} if lost else {})}
+        total = self._number + lost
         left_out = [f"{count} of {total} requests {why}" for why, count in counted.items()]
         return [*left_out, *(f"{what}: {count} of {total} requests" for what, count in self._window.disturbed.items())]
 
     def _work(self) -> None:
-        while (passed := self._waiting.get()) is not None:
+        for passed in self._backlog:
             try:
                 self._judge(passed)
             except Exception as error:  # noqa: BLE001  (what follows is judged all the same, and the report tells it)
