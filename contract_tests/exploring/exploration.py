@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,14 +20,16 @@ from fleet_contract.contract_tests.running.settings import at_most
 from fleet_contract.contract_tests.running.verdicts import Outcome, is_selected
 from fleet_contract.contract_tests.session.session import begin, run_checks
 from fleet_contract.contract_tests.target.depths import PRICES, Depth
-from fleet_contract.contract_tests.target.gate import Gate
+from fleet_contract.contract_tests.target.gate import Gate, Pardon
 from fleet_contract.contract_tests.target.masking import Masker
 from fleet_contract.contract_tests.target.options import CASES_FOLDER
 from fleet_contract.contract_tests.telling import codes_known
+from fleet_contract.spec.catalogue import catalogue
 from fleet_contract.spec.dialect import complete
 from fleet_contract.spec.files import Contradiction
 
 SEED_BITS = 32
+_LAID = "something may be broken because of a failure that is hidden or does not count"
 _WRITES = "it sent reads only, since writes need --allow-writes"
 
 
@@ -61,8 +63,14 @@ class Explored:
     why: str
 
     @property
+    def broken(self) -> Mapping[str, Pardon | None]:
+        """The requirements that were seen broken, each with why that does not count; None where it does."""
+        ids = dict.fromkeys([*self.gate, *(each.finding.requirement for each in self.sightings)])
+        return {id: self.asked.settings.gate.pardon(catalogue().requirement(id)) for id in ids}
+
+    @property
     def outcome(self) -> Outcome:
-        if self.sightings or self.gate:
+        if None in self.broken.values():
             return Outcome.BREAKS
         return Outcome.INCONCLUSIVE if self.why else Outcome.CONFORMS
 
@@ -74,6 +82,7 @@ class _State:
     runs: Runs
     hunt: Hunt
     gate: tuple[str, ...] = ()
+    untested: tuple[str, ...] = ()  # which the first checks left so, because of a failure
     broke: str = ""
 
     def explore(self) -> None:
@@ -94,7 +103,10 @@ class _State:
         run = self.runs.take(begin(quick, open_console(quiet=True)))
         report = run_checks(run)
         failed = [each.requirement.id for each in report.results if each.failures]
-        self.gate = tuple(id for id in failed if is_selected(id, settings.only, settings.skip))
+        laid = [each.requirement.id for each in report.results if each.causes]
+        self.gate, self.untested = (
+            tuple(id for id in ids if is_selected(id, settings.only, settings.skip)) for ids in (failed, laid)
+        )
         self.runs.assume(decided(report.dialect))
         broke = [f"{each.name} of the quick checks failed: {each.error}" for each in report.ran if each.error]
         self.broke = next(iter(broke), "")
@@ -108,8 +120,14 @@ class _State:
             (self.hunt.is_disturbed, self.hunt.ended),
             (not self.hunt.judged, self.hunt.ended or "no response could be judged"),
             (not settings.target.may_write, _WRITES),
+            (bool(unaccepted := self._unaccepted(settings.gate)), f"{_LAID}: {', '.join(unaccepted)}"),
         )
         return next((reason for holds, reason in reasons if holds), "")
+
+    def _unaccepted(self, gate: Gate) -> list[str]:
+        """Return what may be broken because of another failure: where none counts, something is wrong all the same."""
+        laid = dict.fromkeys([*self.untested, *self.hunt.records.laid(self.gate)])
+        return [id for id in laid if id not in gate.waived and id not in self.gate]
 
 
 def explore(asked: Asked, tell: Callable[[Hunt], None]) -> Explored:

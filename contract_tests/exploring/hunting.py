@@ -205,6 +205,7 @@ class Hunt:
         self.judged += sum(not disturbance(exchange) for exchange in new)
         self._senders.update(dict.fromkeys((each.number for each in new), program))
         judgement = judge(new, run.facts)
+        self.records.lay(run.laid(judgement))
         return [Sighting(program, each, judgement.history, alone=True) for each in run.broken(judgement)]
 
     def _look_back(self) -> None:
@@ -212,6 +213,7 @@ class Hunt:
         run = self._runs.under_way
         if run is not None:
             judgement = judge(run.client.journal, run.facts)
+            self.records.lay(run.laid(judgement))
             for each in run.broken(judgement):
                 program = self._senders.get(max(each.exchanges))
                 if program is not None:

@@ -1,7 +1,8 @@
 """The report of an exploration, for a person at a terminal."""
 
 import shlex
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
@@ -15,12 +16,17 @@ from fleet_contract.contract_tests.exploring.records import Sighting
 from fleet_contract.contract_tests.process.quantities import counted
 from fleet_contract.contract_tests.replays.replay import untried
 from fleet_contract.contract_tests.replays.script import script
+from fleet_contract.contract_tests.reports.summary import waiver_line, why_let_pass
 from fleet_contract.contract_tests.reports.text import COLOURS, Told, print_failure
 from fleet_contract.contract_tests.running.verdicts import Outcome, Result, Verdict
+from fleet_contract.contract_tests.target.gate import Pardon
 from fleet_contract.contract_tests.target.masking import Masker
 from fleet_contract.contract_tests.target.target import Target
+from fleet_contract.contract_tests.target.waivers import State
 from fleet_contract.contract_tests.telling import codes_known
 from fleet_contract.spec.catalogue import catalogue
+
+_COUNTS = "requirements broken"  # by failures that count
 
 
 def print_beginning(asked: Asked, console: Console) -> None:
@@ -74,7 +80,20 @@ def print_exploration(explored: Explored, replay: Sequence[str], console: Consol
     )
     if explored.ended:
         console.print(f"Ended early: {escape(explored.ended)}", style="yellow", soft_wrap=True)
+    for line in _let_pass(explored):
+        console.print(escape(line), soft_wrap=True)
     _print_outcome(explored, console)
+
+
+def _let_pass(explored: Explored) -> Iterator[str]:
+    """Yield what was seen broken and does not count, with the reason."""
+    gate = explored.asked.settings.gate
+    for id, pardon in explored.broken.items():
+        waiver = gate.waiver(id)
+        if waiver and pardon is Pardon.WAIVED:
+            yield waiver_line(waiver, State.IN_FORCE)
+        elif pardon:
+            yield f"{id}: {why_let_pass(gate)[pardon]}"
 
 
 def _print_sighting(
@@ -103,16 +122,13 @@ def _told(sighting: Sighting) -> str:
 
 
 def _print_outcome(explored: Explored, console: Console) -> None:
-    outcome, requirements = explored.outcome, {each.finding.requirement for each in explored.sightings}
-    broken = len(requirements | set(explored.gate))
-    said = {
-        Outcome.BREAKS: f"{broken} requirements broken",
-        Outcome.INCONCLUSIVE: f"nothing failed, but {explored.why}",
-        Outcome.CONFORMS: "nothing failed",
-    }
-    word = "NOTHING FOUND" if outcome is Outcome.CONFORMS else outcome.upper()
+    outcome = explored.outcome
+    counts = Counter(pardon or _COUNTS for pardon in explored.broken.values())
+    said = ", ".join(f"{counts[each]} {each}" for each in (_COUNTS, *Pardon) if counts[each]) or "nothing failed"
+    but = f", but {explored.why}" if outcome is Outcome.INCONCLUSIVE else ""
+    word = "NOTHING FOUND" if outcome is Outcome.CONFORMS and not counts else outcome.upper()
     console.print(
-        f"\n[bold {COLOURS[outcome]}]{word}[/]: {escape(said[outcome])} in {explored.programs} programs, "
+        f"\n[bold {COLOURS[outcome]}]{word}[/]: {escape(said + but)} in {explored.programs} programs, "
         f"seed {explored.asked.seed}.",
         soft_wrap=True,
     )

@@ -38,6 +38,7 @@ class Records:
     def __init__(self) -> None:
         self._best: dict[str, Sighting] = {}
         self._tries: dict[str, int] = {}
+        self._laid: dict[str, None] = {}
 
     def __iter__(self) -> Iterator[Sighting]:
         return iter(self._best.values())
@@ -58,6 +59,15 @@ class Records:
         """Say whether nothing better is looked for: it was seen again, or was looked for often enough."""
         seen = self._best.get(requirement)
         return seen is not None and (bool(seen.again) or self._tries.get(requirement, 0) >= MOST_TRIES)
+
+    def lay(self, requirements: Iterable[str]) -> None:
+        """Note requirements that were seen broken at most because of others."""
+        self._laid |= dict.fromkeys(requirements)
+
+    def laid(self, broken: Iterable[str]) -> list[str]:
+        """Return the requirements that are broken at most because of others, which are hidden, among these or ours."""
+        unexplained = {each.finding.requirement for each in self.unexplained(broken)}
+        return [each for each in {**self._laid, **dict.fromkeys(self._best)} if each not in unexplained]
 
     def unexplained(self, broken: Iterable[str]) -> list[Sighting]:
         """Return the sightings, without those that another broken requirement explains: one of these, or of ours."""

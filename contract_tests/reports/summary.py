@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from fleet_contract.contract_tests.running.runs import Report
 from fleet_contract.contract_tests.running.verdicts import Result, Verdict
-from fleet_contract.contract_tests.target.gate import Pardon
+from fleet_contract.contract_tests.target.gate import Gate, Pardon
 from fleet_contract.contract_tests.target.waivers import State, Waiver
 from fleet_contract.spec.catalogue import Basis
 
@@ -32,13 +32,17 @@ def count_line(report: Report) -> str:
 
 def let_pass(report: Report) -> list[str]:
     """Return what does not count though it failed, a line for each reason; waivers have lines of their own."""
-    gate = report.settings.gate
-    reasons = {
+    reasons = why_let_pass(report.settings.gate)
+    found = {why: [each.requirement.id for each in report.results if report.pardon(each) is why] for why in reasons}
+    return [f"{reasons[why]}: {', '.join(ids)}" for why, ids in found.items() if ids]
+
+
+def why_let_pass(gate: Gate) -> dict[Pardon, str]:
+    """Return in words what a gate lets pass besides what is waived."""
+    return {
         Pardon.ADVISORY: f"advisory, since catalogue {gate.catalogue} does not have it yet",
         Pardon.TOLERATED: f"tolerated, since --fail-on {gate.fail_on} lets other failures pass",
     }
-    found = {why: [each.requirement.id for each in report.results if report.pardon(each) is why] for why in reasons}
-    return [f"{reasons[why]}: {', '.join(ids)}" for why, ids in found.items() if ids]
 
 
 _GRAVEST_FIRST = tuple(Basis)

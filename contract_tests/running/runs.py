@@ -235,8 +235,15 @@ class Run:
 
     def broken(self, judgement: Judgement) -> list[Finding]:
         """Return the failures among what was asked for, without those that another one may have caused."""
+        return [each for each in self._failures(judgement) if each not in judgement.explained]
+
+    def laid(self, judgement: Judgement) -> list[str]:
+        """Return the requirements among what was asked for whose failures another one may have caused."""
+        return [each.requirement for each in self._failures(judgement) if each in judgement.explained]
+
+    def _failures(self, judgement: Judgement) -> list[Finding]:
         only, skip = self.settings.only, self.settings.skip
-        failures = (each for each in judgement.findings if not each.kept and each not in judgement.explained)
+        failures = (each for each in judgement.findings if not each.kept)
         return [each for each in failures if is_selected(each.requirement, only, skip)]
 
     def conclude(self) -> Report:

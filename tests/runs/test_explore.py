@@ -17,6 +17,7 @@ from fleet_contract.contract_tests.process.ending import Exit
 from fleet_contract.contract_tests.programs import replaying
 from fleet_contract.contract_tests.programs.changes import CHANGES
 from fleet_contract.contract_tests.programs.program import Program
+from fleet_contract.contract_tests.running.runs import Run
 from fleet_contract.contract_tests.running.settings import read_exploration
 from fleet_contract.contract_tests.target.depths import PRICES, Depth
 from fleet_contract.mock_server.parts import Parts
@@ -102,7 +103,9 @@ def test_without_a_known_dialect_the_quick_checks_read_it_first(tmp_path: Path) 
         arguments = ["--target", str(SEED), "--max-cases", "5", "--seed", "1", "--save", str(tmp_path)]
         ended = command("explore", url, *arguments)
     assert ended.exit_code == Exit.BREAKS
-    assert "The quick checks, which read the dialect, found broken: rename.unknown-fleet-is-404" in ended.stdout
+    assert "The quick checks, which read the dialect, found these requirements broken: rename.unknown-fleet-is-404" in (
+        ended.stdout
+    )
 
 
 @pytest.mark.parametrize("name", [None, *list(DIALECTS)[:3]])
@@ -135,6 +138,59 @@ def test_a_file_that_is_missing_and_a_folder_of_other_files_are_told(place: str,
     ended = command("run", "http://127.0.0.1:9", "--cases", str(tmp_path / place))
     assert ended.exit_code == Exit.USAGE
     assert "--cases" in ended.stderr
+
+
+# --- what counts ---------------------------------------------------------------------------------
+
+CRASH = "http.never-a-server-error"
+WAIVER = f'''
+[[waivers]]
+id = "{CRASH}"
+reason = "The vendor fixes it in release 7."
+owner = "Platform team"
+until = %s
+'''
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "code", "says"),
+    [
+        ("", WAIVER % "2999-12-31", Exit.CONFORMS, f"{CRASH}: waived until 2999-12-31 by Platform team: The vendor"),
+        ("", WAIVER % "2020-01-01", Exit.BREAKS, "BREAKS: 1 requirements broken in"),
+        ('fail_on = "stated"\n', "", Exit.CONFORMS, f"{CRASH}: tolerated, since --fail-on stated"),
+        ('catalogue = "0.0"\n', "", Exit.CONFORMS, f"{CRASH}: advisory, since catalogue 0.0"),
+    ],
+)
+def test_what_a_target_file_lets_pass_is_told_and_does_not_count(
+    before: str, after: str, code: Exit, says: str, tmp_path: Path
+) -> None:
+    target = target_of(tmp_path)
+    target.write_text(before + target.read_text() + after)
+    with mock(edit=breaks_once) as url:
+        options = ["--target", str(target), "--max-cases", "40", "--seed", "1", "--save", str(tmp_path / "cases")]
+        ended = command("explore", url, *options)
+    assert ended.exit_code == code, ended.stdout
+    assert f"✗ {CRASH}" in ended.stdout
+    assert says in " ".join(ended.stdout.split())
+    assert ended.stdout.splitlines()[-1].startswith("CONFORMS: 1 " if code == Exit.CONFORMS else "BREAKS: 1 ")
+    assert len(saved(tmp_path)) == 1
+
+
+@pytest.mark.parametrize("accepted", [True, False])
+def test_what_a_failure_that_does_not_count_may_have_caused_is_no_success(
+    accepted: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    effect = "rename.answers-the-new-name"
+    monkeypatch.setattr(Run, "laid", lambda *_: [effect])
+    target = target_of(tmp_path)
+    waivers = [WAIVER, *([WAIVER.replace(CRASH, effect)] if accepted else [])]
+    target.write_text(target.read_text() + "".join(each % "2999-12-31" for each in waivers))
+    with mock(edit=breaks_once) as url:
+        options = ["--target", str(target), "--max-cases", "40", "--seed", "1", "--save", str(tmp_path / "cases")]
+        ended = command("explore", url, *options)
+    assert ended.exit_code == (Exit.CONFORMS if accepted else Exit.INCONCLUSIVE), ended.stdout
+    reason = f"because of a failure that is hidden or does not count: {effect} in"
+    assert (reason in " ".join(ended.stdout.split())) is not accepted
 
 
 # --- the same seed -------------------------------------------------------------------------------
