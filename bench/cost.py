@@ -59,8 +59,9 @@ def mock_of_its_own() -> Iterator[str]:
 def cost(url: str, rounds: int) -> Cost:
     """Drive the checks of standard depth some times within one run, and judge it; raises ClickException for no pass."""
     settings, _ = read_settings(url, {"target": TARGET, "depth": "standard"})
-    most = dict.fromkeys(("max_requests", "max_fleets", "max_keys"), 1000 * rounds)
-    settings = replace(settings, target=replace(settings.target, limits=replace(settings.target.limits, **most)))
+    most = 1000 * rounds
+    limits = replace(settings.target.limits, max_requests=most, max_fleets=most, max_keys=most)
+    settings = replace(settings, target=replace(settings.target, limits=limits))
     console = open_console(quiet=True)
     run = begin(settings, console)
     begun = time.process_time()

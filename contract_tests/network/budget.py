@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from fleet_contract.contract_tests.exchange import Cause
 from fleet_contract.contract_tests.network.troubles import ABOUT_A_CERTIFICATE, ADVICE
+from fleet_contract.contract_tests.target.depths import Depth
 from fleet_contract.contract_tests.target.target import Limits
 
 MOST_MEGABYTES = 128  # that the responses of a run take in memory
@@ -52,13 +53,14 @@ KINDS_OF_TROUBLE = (Cost.TIMEOUTS, *MOST_TROUBLES)
 # What is counted by itself, whatever a request is for: too much of it ends the run.
 _ALWAYS = (Cost.MEGABYTES, *KINDS_OF_TROUBLE)
 NOTHING: Mapping[Cost, float] = MappingProxyType({})
-_FEWER = "or run fewer checks with --only or --depth quick"
+_ENTRIES: Mapping[Cost, str] = {
+    Cost.REQUESTS: "max_requests",
+    Cost.FLEETS: "max_fleets",
+    Cost.KEYS: "max_keys",
+    Cost.SECONDS: "max_seconds",
+}
 _ADVICE: Mapping[Cost, str] = {
-    Cost.REQUESTS: f"Raise limits.max_requests in the target file, {_FEWER}",
-    Cost.FLEETS: f"Raise limits.max_fleets in the target file, {_FEWER}",
-    Cost.KEYS: f"Raise limits.max_keys in the target file, {_FEWER}",
-    Cost.SECONDS: f"Raise limits.max_seconds in the target file or with --max-seconds, {_FEWER}",
-    Cost.MEGABYTES: f"Find out which part of the server sends so much, {_FEWER}",
+    Cost.MEGABYTES: "Find out which part of the server sends so much, or run fewer checks with --only",
     Cost.TIMEOUTS: f"{ADVICE[Cause.TIMEOUT]} or limits.max_timeouts",
     Cost.CONNECTIONS: "Check whether the server is still up",
     **dict.fromkeys(
@@ -73,11 +75,37 @@ _ADVICE: Mapping[Cost, str] = {
 class BudgetSpent(Exception):
     """A request was not sent, since it could have cost more than was allowed."""
 
-    def __init__(self, cost: Cost, spent: float, most: float, why: str = "") -> None:
+    def __init__(self, cost: Cost, spent: float, most: float, limits: Limits, why: str = "") -> None:
         super().__init__(
-            f"The limit of {cost} is reached ({most:g}{why}), so the rest of this check was skipped. {_ADVICE[cost]}."
+            f"The limit of {cost} is reached ({most:g}{why}), so the rest of this check was skipped. "
+            f"{advice(cost, limits)}."
         )
         self.cost, self.spent, self.most = cost, spent, most
+
+
+def advice(cost: Cost, limits: Limits) -> str:
+    """Return what to do where a limit is reached: what raises it, where it was given, and what needs less."""
+    if cost in _ADVICE:
+        return _ADVICE[cost]
+    ways = ", or ".join([*_raising(cost, limits), _needing_less(limits.depth)])
+    return ways[0].upper() + ways[1:]
+
+
+def _raising(cost: Cost, limits: Limits) -> list[str]:
+    """Return what raises a limit; nothing where it is that of the greatest depth."""
+    name = _ENTRIES[cost]
+    if name in limits.where:
+        return [f"raise {limits.where[name]}"]
+    if cost is Cost.SECONDS:
+        return ["raise limits.max_seconds in the target file or with --max-seconds"]
+    if limits.depth is None:
+        return [f"raise limits.{name} in the target file"]
+    return [f"run at --depth {depth.word}" for depth in Depth if depth == limits.depth + 1]
+
+
+def _needing_less(depth: Depth | None) -> str:
+    lesser = "".join(f" or --depth {each.word}" for each in Depth if depth is not None and each == depth - 1)
+    return f"run fewer checks with --only{lesser}"
 
 
 def longest_run(limits: Limits, rate: float, latency: float) -> float | None:
@@ -103,6 +131,7 @@ class Budget:
 
     def __init__(self, limits: Limits, before: Mapping[Cost, float] = NOTHING) -> None:
         """Begin with what was spent `before`."""
+        self._limits = limits
         self._most: Mapping[Cost, float | None] = {
             **MOST_TROUBLES,
             Cost.REQUESTS: limits.max_requests,
@@ -146,4 +175,4 @@ class Budget:
         most = self._most.get(cost)
         gone = self._spent[cost] + self._under_way[cost]
         if most is not None and gone >= most:
-            raise BudgetSpent(cost, gone, most)
+            raise BudgetSpent(cost, gone, most, self._limits)

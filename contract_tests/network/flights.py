@@ -183,7 +183,7 @@ class Flights:
         refusals = sorted({each.status for each in self.journal if each.retried})
         paused = f" and with pauses after {' and '.join(map(str, refusals))}" if refusals else ""
         why = f", at {taken:.2g} s a response{paused}"
-        return BudgetSpent(Cost.SECONDS, self.seconds, self._most_seconds or 0.0, why)
+        return BudgetSpent(Cost.SECONDS, self.seconds, self._most_seconds or 0.0, self._limits, why)
 
     def _crossing(self, outgoing: Outgoing) -> Crossing | None:
         """Return how the last byte of a request is sent: with those of the others in its burst, None for at once.

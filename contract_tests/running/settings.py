@@ -36,7 +36,7 @@ def read_settings(base_url: str | None, given: Mapping[str, Any]) -> tuple[Setti
         price = replace(price, fleets=min(price.fleets, MOST_NEW))
     settings = replace(
         settings,
-        target=at_most(target, *(price, *(case.program.price for case in cases))),
+        target=at_most(target, *(price, *(case.program.price for case in cases)), depth=settings.depth),
         earlier=earlier,
         cases=cases,
         caseless=tuple(filter(holds_no_case, places)),
@@ -129,19 +129,21 @@ def _path(given: Mapping[str, Any], name: str) -> Path | None:
     return expanded(given[name]) if given.get(name) else None
 
 
-def at_most(target: Target, *prices: Price) -> Target:
+def at_most(target: Target, *prices: Price, depth: Depth | None = None) -> Target:
     """Return a target that costs at most these prices together; a lower limit that was given stays."""
-    limits = replace(
-        target.limits,
-        max_requests=_lower(target.limits.max_requests, sum(price.requests for price in prices)),
-        max_fleets=_lower(target.limits.max_fleets, sum(price.fleets for price in prices)),
-        max_keys=_lower(target.limits.max_keys, sum(price.keys for price in prices)),
-    )
-    return replace(target, limits=limits)
+    given = target.limits
+    most = {
+        "max_requests": sum(price.requests for price in prices),
+        "max_fleets": sum(price.fleets for price in prices),
+        "max_keys": sum(price.keys for price in prices),
+    }
+    lowered = {name: limit for name, limit in most.items() if _is_lower(limit, getattr(given, name))}
+    where = {name: place for name, place in given.where.items() if name not in lowered}
+    return replace(target, limits=replace(given, **lowered, where=where, depth=depth))
 
 
-def _lower(given: int | None, most: int) -> int:
-    return most if given is None else min(given, most)
+def _is_lower(most: int, given: int | None) -> bool:
+    return given is None or most < given
 
 
 def _require_matches(only: tuple[str, ...], skip: tuple[str, ...]) -> None:

@@ -11,6 +11,7 @@ from typing import Annotated
 from urllib.parse import SplitResult, urlsplit
 
 from fleet_contract.contract_tests.target.authorities import authority_of, host_of
+from fleet_contract.contract_tests.target.depths import Depth
 from fleet_contract.contract_tests.target.detours import Place, redirected, resolved
 from fleet_contract.contract_tests.target.earlier import MOST_NEW
 from fleet_contract.contract_tests.target.hosts import is_loopback, is_service
@@ -76,7 +77,10 @@ class Fixtures:
 
 @dataclass(frozen=True)
 class Limits:
-    """What a run may cost; None leaves the pace to the target's host and the rest to the depth."""
+    """What a run may cost; None leaves the pace to the target's host and the rest to the depth.
+
+    `where` says of each that was given where that was, in words. The `depth` is known where its limits hold besides.
+    """
 
     requests_per_second: Annotated[
         float | None,
@@ -102,6 +106,8 @@ class Limits:
     timeout_seconds: Annotated[float, SPAN, "Seconds to wait for a complete response."] = 30.0
     max_timeouts: Annotated[int, SIZE, "After this many timeouts, the run ends as inconclusive."] = 20
     max_answer_bytes: Annotated[int, SIZE, "The maximum size of a response, in bytes."] = 2 * 1024 * 1024
+    where: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
+    depth: Depth | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)

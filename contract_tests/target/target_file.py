@@ -74,7 +74,15 @@ def read_described(
     dialect = chosen_answers(table.get("dialect", {}), file.name)
     dialect |= _read_dialect(environment.get(DIALECT_VARIABLE) or {}, f"the environment variable {DIALECT_VARIABLE}")
     dialect |= _read_dialect(flags.get("dialect", {}), "the flag --dialect")
-    return Described(_target(values, dialect), _gate(values))
+    where = {name: _where(name, source) for name, (_, source) in given.items()}
+    return Described(_target(values, dialect, _inside(where, "limits.")), _gate(values))
+
+
+def _where(name: str, source: Source) -> str:
+    """Return where an entry was given, for a sentence that asks to change it."""
+    if source.is_public:
+        return ENTRIES[name].flag
+    return f"{ENTRIES[name].variable} in the environment" if source.is_plain else f"{name} in {source.name}"
 
 
 def _file(path: str | Path | None, environment: Mapping[str, str]) -> tuple[dict[str, Any], str, Source]:
@@ -124,7 +132,7 @@ def _read_dialect(given: str | Mapping[str, Any], source: str) -> dict[str, str]
     return chosen_answers({question.strip(): answer.strip() for question, _, answer in pairs}, source)
 
 
-def _target(values: Mapping[str, Any], dialect: Mapping[str, str]) -> Target:
+def _target(values: Mapping[str, Any], dialect: Mapping[str, str], where: Mapping[str, str]) -> Target:
     of = {name: _inside(values, f"{name}.") for name in ("fixtures", "limits", "network", "ledger")}
     target = Target(
         base_url=_base_url(values.get("base_url", "")),
@@ -135,7 +143,7 @@ def _target(values: Mapping[str, Any], dialect: Mapping[str, str]) -> Target:
         reuse=values.get("reuse", False),
         scratch_fleets=values.get("scratch_fleets", ()),
         fixtures=Fixtures(**of["fixtures"]),
-        limits=Limits(**of["limits"]),
+        limits=Limits(**of["limits"], where=where),
         network=Network(**of["network"]),
         ledger=Upkeep(**of["ledger"]),
         dialect=dialect,

@@ -5,14 +5,20 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from fleet_contract.contract_tests.network.budget import Cost, advice
 from fleet_contract.contract_tests.process.ending import Exit
+from fleet_contract.contract_tests.running.settings import at_most
+from fleet_contract.contract_tests.running.verdicts import Outcome
+from fleet_contract.contract_tests.target.depths import PRICES, Depth
+from fleet_contract.contract_tests.target.target import Limits, Target
 from fleet_contract.spec.catalogue import catalogue
 
 from .answering import answering
-from .harness import SEED, command, mock, process
+from .harness import SEED, command, judged, mock, process
 
 URL = "http://127.0.0.1:9"  # where nobody listens; what is refused before the first request never gets there
 
@@ -79,6 +85,46 @@ def test_a_file_that_cannot_be_read_is_told_alike_by_all_commands(
     ended = command(*(each.format(kind) for each in arguments))
     assert (ended.exit_code, ended.stdout) == (Exit.USAGE, "")
     assert f"{kind} cannot be read: {reason}. Expected " in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("entry", "given", "says"),
+    [
+        ("", {"depth": "smoke", "max_requests": "3"}, "Raise --max-requests, or run fewer checks with --only"),
+        (
+            "",
+            {"depth": "quick", "FLEET_MAX_FLEETS": "1"},
+            "Raise FLEET_MAX_FLEETS in the environment, or run fewer checks with --only or --depth smoke",
+        ),
+        (
+            "[limits]\nmax_fleets = 1",
+            {"depth": "standard"},
+            "Raise limits.max_fleets in target.toml, or run fewer checks with --only or --depth quick",
+        ),
+    ],
+)
+def test_a_limit_that_is_reached_is_told_from_where_it_was_given(
+    entry: str, given: dict[str, str], says: str, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("target.toml").write_text(f'api_key = "demo-key"\n{entry}\n')
+    report = judged(url, target=Path("target.toml"), only=("fleets",), **given)
+    assert report.outcome is Outcome.INCONCLUSIVE
+    assert f"{says}." in "".join(report.reasons)
+
+
+@pytest.mark.parametrize(
+    ("given", "depth", "says"),
+    [
+        ({"max_fleets": 7}, Depth.SMOKE, "Run at --depth quick, or run fewer checks with --only"),
+        ({}, Depth.QUICK, "Run at --depth standard, or run fewer checks with --only or --depth smoke"),
+        ({}, Depth.DEEP, "Run fewer checks with --only or --depth standard"),
+    ],
+)
+def test_a_limit_of_a_depth_is_raised_by_a_greater_one_alone(given: dict[str, Any], depth: Depth, says: str) -> None:
+    where = {name: f"limits.{name} in target.toml" for name in given}
+    target = at_most(Target("http://localhost", limits=Limits(**given, where=where)), PRICES[depth], depth=depth)
+    assert advice(Cost.FLEETS, target.limits) == says
 
 
 @pytest.mark.parametrize(
