@@ -1,5 +1,6 @@
 """The entries of a target file: which there are, what each is called elsewhere, and how its value is taken."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from typing import Any, NamedTuple, get_type_hints
@@ -57,6 +58,8 @@ def _default(field: Field[Any]) -> Any:
 ENTRIES: Mapping[str, Entry] = {entry.name: entry for entry in (*_entries(Target), *_entries(Gate))}
 VARIABLES = (*(entry.variable for entry in ENTRIES.values()), DIALECT_VARIABLE)
 SECRET_VARIABLES = frozenset(entry.variable for entry in ENTRIES.values() if entry.kind.hidden)
+_NEGATIVE = re.compile(r"-(?:[0-9.]+(?:e[+-]?[0-9]+)?|inf)")
+_SHOWN = 80  # characters of a value
 TABLES = (*dict.fromkeys(name.partition(".")[0] for name in ENTRIES if "." in name), "dialect")
 
 
@@ -103,9 +106,25 @@ def value_of(entry: Entry, value: Any, source: Source) -> Any:
         _require_characters(value, origin)
         value = _read(entry.kind, value)
     if not entry.kind.fits(value):
-        given = "" if entry.kind.hidden else f", {str(value)[:80]!r}"
-        raise origin.wrong(f"is {_type(value)}{given}", f"Expected {entry.kind.words}. Correct it there.")
+        name, odd = _odd_part(entry.name, value, entry.kind)
+        raise origin._replace(entry=name).wrong(
+            f"is {_described(odd, entry.kind)}", f"Expected {entry.kind.words}. Correct it there."
+        )
     return entry.kind.take(value, origin)
+
+
+def _odd_part(name: str, value: Any, kind: Kind) -> tuple[str, Any]:
+    """Return the first item of a value that does not fit into it, by what it is called; else the value itself."""
+    items = {f"{name}.{key}": item for key, item in value.items()} if isinstance(value, dict) else {}
+    if isinstance(value, list):
+        items = {f"item {number} of {name}": item for number, item in enumerate(value, start=1)}
+    return next((each for each in items.items() if kind.item and not kind.item(each[1])), (name, value))
+
+
+def _described(value: Any, kind: Kind) -> str:
+    is_negative = kind.fits(1) and _NEGATIVE.fullmatch(str(value))
+    what = "negative" if is_negative else _type(value)
+    return what if kind.hidden else f"{what}, {str(value)[:_SHOWN]!r}"
 
 
 def _require_characters(text: str, origin: Origin) -> None:
@@ -137,7 +156,7 @@ def _type(value: Any) -> str:
         bool: "a boolean",
         int: "a whole number",
         float: "a number",
-        str: "a text",
+        str: "a string",
         list: "a list",
         dict: "a table",
     }

@@ -14,7 +14,7 @@ from typing import Annotated, Any
 
 from fleet_contract.contract_tests.target.depths import Depth
 from fleet_contract.contract_tests.target.expected import EXPECTED, Expected
-from fleet_contract.contract_tests.target.kinds import SWITCH, Kind, is_list, read_list
+from fleet_contract.contract_tests.target.kinds import SWITCH, Kind, is_list, is_text, read_list
 from fleet_contract.contract_tests.target.references import Origin
 from fleet_contract.contract_tests.target.waivers import WAIVERS, Waiver
 from fleet_contract.spec.catalogue import Basis, Requirement
@@ -54,6 +54,7 @@ PREFIXES = Kind(
     is_list,
     read_list,
     lambda value, _: tuple(value),
+    item=is_text,
 )
 VERSION = Kind(
     "a version in quotes, such as 0.1",

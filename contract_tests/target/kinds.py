@@ -35,7 +35,7 @@ class Kind(NamedTuple):
     """What an entry holds, in words; whether a value is that; how a plain text is turned into it; what it comes to.
 
     `take` follows env: and file: and raises Contradiction. A `hidden` value is never
-    shown in a message.
+    shown in a message. `item` says whether a value fits into a list or table of this kind.
     """
 
     words: str
@@ -43,6 +43,7 @@ class Kind(NamedTuple):
     read: Callable[[str], Any] = str
     take: Callable[[Any, Origin], Any] = _as_it_is
     hidden: bool = False
+    item: Callable[[Any], bool] | None = None
 
 
 # --- what a text says ---
@@ -87,19 +88,24 @@ def _is_number(value: Any) -> bool:
     return type(value) in (int, float) and (value == 0 or LEAST <= value <= MOST)
 
 
-def _is_text(value: Any) -> bool:
+def is_text(value: Any) -> bool:
+    """Say whether a value is a text that is not empty."""
     return isinstance(value, str) and value != ""
 
 
 def is_list(value: Any) -> bool:
     """Say whether a value is a list of texts that are not empty."""
-    return isinstance(value, list | tuple) and all(map(_is_text, value))
+    return isinstance(value, list | tuple) and all(map(is_text, value))
 
 
 def _is_table_of_headers(value: Any) -> bool:
     if not isinstance(value, dict):
         return False
-    return all(map(_is_text, value)) and all(_is_text(each) or _is_asked(each) for each in value.values())
+    return all(map(is_text, value)) and all(map(_is_header, value.values()))
+
+
+def _is_header(value: Any) -> bool:
+    return is_text(value) or _is_asked(value)
 
 
 def _is_asked(value: Any) -> bool:
@@ -216,39 +222,42 @@ def _words(line: str, origin: Origin) -> list[str]:
     return words
 
 
-TEXT = Kind("a non-empty string, env:NAME or file:PATH", _is_text, take=follow)
-URL = Kind("a URL, env:NAME or file:PATH", _is_text, take=follow, hidden=True)
+TEXT = Kind("a non-empty string, env:NAME or file:PATH", is_text, take=follow)
+URL = Kind("a URL, env:NAME or file:PATH", is_text, take=follow, hidden=True)
 PROXY = Kind(
     "a URL, env:NAME or file:PATH; an empty string for no proxy",
     lambda value: isinstance(value, str),
     take=follow,
     hidden=True,
 )
-FILE = Kind("the path of a file, or env:NAME", _is_text, take=_take_path)
+FILE = Kind("the path of a file, or env:NAME", is_text, take=_take_path)
 CONNECT_TO = Kind(
     "a list of HOST1:PORT1:HOST2:PORT2 (in an environment variable: separated by blanks)",
     lambda value: is_list(value) and all(map(is_connect_to, value)),
     str.split,
     _take_rules,
+    item=lambda value: is_text(value) and is_connect_to(value),
 )
 RESOLVE = Kind(
     "a list of HOST:PORT:ADDRESS[,ADDRESS], each a numeric address (in an environment variable: separated by blanks)",
     lambda value: is_list(value) and all(map(is_resolve, value)),
     str.split,
     _take_rules,
+    item=lambda value: is_text(value) and is_resolve(value),
 )
-SECRET = Kind("env:NAME, file:PATH or a string", _is_text, take=_take_key, hidden=True)
+SECRET = Kind("env:NAME, file:PATH or a string", is_text, take=_take_key, hidden=True)
 SWITCH = Kind("true or false", lambda value: isinstance(value, bool), _read_switch)
 COUNT = Kind("a whole number from 0, in digits", lambda value: type(value) is int and value >= 0, _read_whole)
 SIZE = Kind("a whole number from 1, in digits", lambda value: type(value) is int and value > 0, _read_whole)
 NUMBER = Kind("a number from 0 to 1,000,000", _is_number, _read_decimal)
 SPAN = Kind("a number greater than 0, at most 1,000,000", _is_span, _read_decimal)
 CODES = Kind(
-    "a list of strings, env:NAME or file:PATH (in an environment variable: separated by commas)",
+    "a list of strings, each of which may be env:NAME or file:PATH (in an environment variable: separated by commas)",
     is_list,
     read_list,
     _take_codes,
     hidden=True,
+    item=is_text,
 )
 CALL = Kind(
     "a method and a path, such as PUT /emp/v1/charging-keys/{keyIdentifier}/disable",
@@ -262,4 +271,5 @@ HEADERS = Kind(
     _read_headers,
     _take_headers,
     hidden=True,
+    item=_is_header,
 )

@@ -50,7 +50,11 @@ def _fits(value: Any) -> bool:
 
 
 def _is_list_of_tables(value: Any) -> bool:
-    return isinstance(value, list | tuple) and all(isinstance(each, dict) for each in value)
+    return isinstance(value, list | tuple) and all(map(_is_table, value))
+
+
+def _is_table(value: Any) -> bool:
+    return isinstance(value, dict)
 
 
 def _take(value: Any, origin: Origin) -> tuple[Waiver, ...]:
@@ -105,4 +109,4 @@ def _day(value: Any, where: str) -> date:
         ) from None
 
 
-WAIVERS = Kind("a list of tables, or the path of a file that contains it", _fits, take=_take)
+WAIVERS = Kind("a list of tables, or the path of a file that contains it", _fits, take=_take, item=_is_table)

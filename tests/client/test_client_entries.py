@@ -170,7 +170,7 @@ def test_a_switch_is_read_in_words(text: str, switch: bool) -> None:
 
 @pytest.mark.parametrize("text", ["X-Team: s3cret\nno colon", "X-Team: s3cret\nX-Team: b", "X-Team: s3cret\nX-Empty:"])
 def test_headers_that_contradict_each_other_are_refused_and_not_repeated(text: str) -> None:
-    with pytest.raises(Contradiction, match=r"network.headers is .* Expected a table") as told:
+    with pytest.raises(Contradiction, match=r"network.headers(\.X-Empty)? is .* Expected a table") as told:
         read_target(None, {}, environment(FLEET_HEADERS=text))
     assert "s3cret" not in str(told.value)
 

@@ -191,7 +191,7 @@ def test_a_reference_inside_of_a_header_is_refused(value: str, tmp_path: Path) -
         ('{X-Team = "x", x-team = "y"}', "network.headers names 'X-Team' twice."),
         ('{X-Team = "a\\nb"}', "network.headers.X-Team contains a character that no header can carry."),
         ('{X-Team = "env:NUL"}', "network.headers.X-Team contains a character that no header can carry."),
-        ('{X-Team = ["t0k3n"]}', "network.headers is a table. Expected a table of names and values"),
+        ('{X-Team = ["t0k3n"]}', "network.headers.X-Team is a list. Expected a table of names and values"),
         ('["X-Team: t0k3n"]', "network.headers is a list. Expected a table of names and values"),
     ],
 )

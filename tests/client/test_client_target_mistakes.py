@@ -45,22 +45,37 @@ def test_a_key_in_a_flag_is_refused_and_not_repeated(tmp_path: Path) -> None:
         ),
         ("[limit]\nmax_fleets = 1", "unknown entry 'limit'."),
         ("limits = 5", "limits is a whole number. Expected a table. Write [limits] above"),
-        ('allow_writes = "yes"', "allow_writes is a text, 'yes'. Expected true or false."),
+        ('allow_writes = "yes"', "allow_writes is a string, 'yes'. Expected true or false."),
         ("api_key = 5", "api_key is a whole number. Expected env:NAME, file:PATH or a string."),
         ('api_key = ""', "api_key is an empty string. Expected env:NAME, file:PATH or a string."),
         (
             "[limits]\nmax_fleets = true",
             "limits.max_fleets is a boolean, 'True'. Expected a whole number",
         ),
-        ("[limits]\nmax_fleets = -1", "limits.max_fleets is a whole number, '-1'. Expected"),
+        ("[limits]\nmax_fleets = -1", "limits.max_fleets is negative, '-1'. Expected a whole number from 0"),
         ("[limits]\nmax_keys = 1.5", "limits.max_keys is a number, '1.5'. Expected a whole number"),
         ("[limits]\ntimeout_seconds = 0", "limits.timeout_seconds is a whole number, '0'. Expected"),
         ("[limits]\nsettle_seconds = inf", "limits.settle_seconds is a number, 'inf'. Expected"),
         ("[limits]\nmax_answer_bytes = 0", "Expected a whole number from 1"),
-        ('[fixtures]\nactive_codes = "A"', "fixtures.active_codes is a text. Expected a list"),
-        ("[fixtures]\nactive_codes = [1]", "fixtures.active_codes is a list"),
+        ('[fixtures]\nactive_codes = "A"', "fixtures.active_codes is a string. Expected a list"),
+        (
+            "[fixtures]\nactive_codes = [1]",
+            "item 1 of fixtures.active_codes is a whole number. Expected a list of strings, each of which may be",
+        ),
         ("[fixtures]\nlocation = []", "fixtures.location is a list, '[]'. Expected a non-empty string"),
-        ("[network]\nheaders = {a = 1}", "network.headers is a table"),
+        ("[network]\nheaders = {a = 1}", "network.headers.a is a whole number. Expected a table of names and values"),
+        (
+            '[network]\nconnect_to = ["a:1:b:2", "a:b"]',
+            "item 2 of network.connect_to is a string, 'a:b'. Expected a list of HOST1:PORT1:HOST2:PORT2",
+        ),
+        (
+            '[network]\nresolve = ["a:1:b"]',
+            "item 1 of network.resolve is a string, 'a:1:b'. Expected a list of HOST:PORT",
+        ),
+        ("only = ['rename', 7]", "item 2 of only is a whole number, '7'. Expected a list of prefixes of ids"),
+        ("waivers = [7]", "item 1 of waivers is a whole number, '7'. Expected a list of tables"),
+        ('[fixtures]\ninactive_codes = ["A", ""]', "item 2 of fixtures.inactive_codes is an empty string. Expected"),
+        ("[limits]\nsettle_seconds = -0.5", "limits.settle_seconds is negative, '-0.5'. Expected a number from 0"),
         ("[network]\nca_file = 1979-05-27", "network.ca_file is a date"),
         ('api_key = "env:NOT_SET"', "api_key names the environment variable NOT_SET, which is not set. Set it, or"),
         (
@@ -68,7 +83,7 @@ def test_a_key_in_a_flag_is_refused_and_not_repeated(tmp_path: Path) -> None:
             "nowhere cannot be read: No such file or directory. Expected a text file that contains only the value",
         ),
         ('api_key = "not\\nsendable"', "api_key contains U+000A as character 4, which no header can carry"),
-        ('dialect = "x"', "dialect is a text. Expected a table."),
+        ('dialect = "x"', "dialect is a string. Expected a table."),
         ('[dialect]\n"duplicate.status" = "404"', "duplicate.status cannot be '404'"),
         ('[dialect]\n"duplicate.stats" = "409"', "Did you mean 'duplicate.status'?"),
         ('[fixtures]\nactive_codes = ["A"]', "codes are given without a fleet. Add fixtures.fleet_with_codes."),
@@ -100,13 +115,13 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("variables", "expected"),
     [
-        ({"FLEET_ALLOW_WRITES": "maybe"}, "variable FLEET_ALLOW_WRITES: allow_writes is a text, 'maybe'. Expected"),
-        ({"FLEET_MAX_FLEETS": "many"}, "variable FLEET_MAX_FLEETS: limits.max_fleets is a text, 'many'. Expected"),
+        ({"FLEET_ALLOW_WRITES": "maybe"}, "variable FLEET_ALLOW_WRITES: allow_writes is a string, 'maybe'. Expected"),
+        ({"FLEET_MAX_FLEETS": "many"}, "variable FLEET_MAX_FLEETS: limits.max_fleets is a string, 'many'. Expected"),
         (
             {"FLEET_TIMEOUT_SECONDS": "nan"},
-            "limits.timeout_seconds is a text, 'nan'. Expected a number greater than 0",
+            "limits.timeout_seconds is a string, 'nan'. Expected a number greater than 0",
         ),
-        ({"FLEET_HEADERS": "no colon"}, "network.headers is a text. Expected a table"),
+        ({"FLEET_HEADERS": "no colon"}, "network.headers is a string. Expected a table"),
         ({"FLEET_API_KEY": "file:nowhere"}, "variable FLEET_API_KEY: api_key: the file nowhere cannot be read"),
         ({"FLEET_DIALECT": "create.status=999"}, "variable FLEET_DIALECT: [dialect] create.status cannot be '999'"),
     ],
@@ -116,7 +131,7 @@ def test_a_wrong_variable_is_named(tmp_path: Path, variables: dict[str, str], ex
 
 
 def test_a_wrong_flag_is_named(tmp_path: Path) -> None:
-    assert "the flag --max-fleets: limits.max_fleets is a text, 'x'" in problem(
+    assert "the flag --max-fleets: limits.max_fleets is a string, 'x'" in problem(
         tmp_path, flags={"limits.max_fleets": "x"}
     )
     assert "the flags: unknown entry 'max_fleet'" in problem(tmp_path, flags={"max_fleet": "x"})

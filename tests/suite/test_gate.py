@@ -211,7 +211,7 @@ def test_a_waiver_that_says_too_little_is_refused(tmp_path: Path, changed: Mappi
         ("waivers = 7\n", r"waivers is a whole number, '7'. Expected a list of tables, or the path of a file"),
         ('waivers = "nowhere.toml"\n', r"The file of waivers .*nowhere.toml cannot be read"),
         ('waivers = "target.toml"\n', r"contains something other than \[\[waivers\]\]"),
-        ('depth = "quik"\n', r"depth is a text, 'quik'. Expected smoke, quick, standard or deep"),
+        ('depth = "quik"\n', r"depth is a string, 'quik'. Expected smoke, quick, standard or deep"),
         ("catalogue = 0.1\n", r"catalogue is a number, '0.1'. Expected a version in quotes"),
         (
             'catalogue = "999.0"\n',
