@@ -218,7 +218,7 @@ class Api:
         return self.send("GET", f"{KEYS}?{urlencode(query)}" if query else KEYS, caller=caller)
 
     def walk_keys(self, *, caller: Caller = Caller.OWNER, pages: int = _MOST_PAGES, **query: Any) -> list[Exchange]:
-        """List charging keys page by page to the end, or until a cursor repeats or `pages` are read.
+        """List charging keys page by page to the end, until a cursor repeats and brings nothing, or `pages` are read.
 
         An empty page is the last one to be read, but for the first: where it leads on, it is to be seen whither.
         """
@@ -230,14 +230,18 @@ class Api:
             pass
 
     def _pages(self, caller: Caller, query: dict[str, Any]) -> Iterator[Exchange]:
-        seen: set[str] = set()
+        seen, shown = set[str](), set[str]()
         before, page = None, self.list_keys(caller=caller, **query)
         yield page
-        while (cursor := cursor_of(page)) is not None and cursor not in seen:
+        while (cursor := cursor_of(page)) is not None:
+            listed = {str(item.get("keyIdentifier")) for item in items_of(page) or ()}
             # One empty page may lead on, where a filter is applied to what a page holds; two lead nowhere.
-            if before is not None and not items_of(before) and not items_of(page):
+            if before is not None and not items_of(before) and not listed:
+                return
+            if cursor in seen and listed <= shown:
                 return
             seen.add(cursor)
+            shown |= listed
             before, page = page, self.list_keys(caller=caller, **{**query, "cursor": cursor})
             yield page
 

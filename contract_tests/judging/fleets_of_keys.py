@@ -7,6 +7,11 @@ from fleet_contract.contract_tests.judging.listings import Item, items_of
 from fleet_contract.contract_tests.judging.moment import Moment, View
 
 
+def tells_a_fleet(item: Item, view: View) -> bool:
+    """Say whether a key tells its fleet, or that it has none; null tells neither where no key ever shows a fleet."""
+    return "fleetId" in item and (item["fleetId"] is not None or view.history.keys.show_fleets)
+
+
 def shows(item: Item, fleet: str, view: View) -> bool:
     """Say whether a key shows this fleet: by its id, or by the one that the server has for it."""
     shown = item.get("fleetId")
@@ -38,7 +43,7 @@ def how_fleets_are_shown(moment: Moment) -> str | None:
 
 def _told(moment: Moment) -> Iterator[str]:
     listed = (items_of(moment.exchange) or []) if moment.request.operation == "list_charging_keys" else []
-    is_shown = any("fleetId" in item for item in listed)
+    is_shown = any(tells_a_fleet(item, moment.view) for item in listed)
     for item in listed:
         fleet, shown = moment.history.keys.fleet_of(item, moment.request.query), item.get("fleetId")
         if fleet is None:

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from http import HTTPStatus
 from itertools import chain
 from typing import Any
 
@@ -64,6 +65,8 @@ class KeyLists:
         self.listings = list(_listings(view))
         self.created = list(_created(view))
         self.creates = Spans(view.history.keys.creates)
+        lost = (each for each in self.creates if may_end_after(each, math.inf))
+        self.unanswered = {str(view.history.parsed(each).fields.get("keyIdentifier")).casefold() for each in lost}
         self._everything = [each for each in self.listings if each.fleet is None and each.is_complete]
         self._last_begun = {(each.caller, each.fleet): each.started for each in self.listings}
         self._plain: dict[tuple[Caller, str | None], list[CreatedKey]] = defaultdict(list)
@@ -118,9 +121,15 @@ class KeyLists:
         """Say whether lists of its fleet and lists of all keys show a key, so that one without it would be blamed."""
         return len({each.fleet is None for each in self.showing(key)}) > 1
 
-    def first_listed(self, key: CreatedKey) -> float:
-        """Return when a list that showed a key was first asked for, infinite where none did."""
-        return next((listing.started for listing in self.showing(key)), math.inf)
+    def was_listed_before(self, key: CreatedKey, listing: Listing) -> bool:
+        """Say whether a list had shown a key by an earlier reading than one."""
+        alike = (each for each in self.showing(key) if each.is_of_the_same_list(listing))
+        return next((each.started for each in alike), math.inf) < listing.started
+
+    def settling(self, listing: Listing) -> set[str]:
+        """Return the identifiers of keys that were made so lately, or may have been, that a list may yet lack them."""
+        new = (each for each in self.created if listing.started - each.create.ended <= SETTLING_SECONDS)
+        return {each.identifier for each in new if not self.was_listed_before(each, listing)}
 
     # --- what became of a key --------------------------------------------------------------------
 
@@ -153,10 +162,10 @@ class KeyLists:
         """Say whether a key was missing soon after its create, and was in the same list later: a delay and no loss.
 
         Where nobody looked again, it may have been either, if this server has such delays.
-        What was listed before has settled.
+        What this list showed before has settled; another list may be quicker.
         """
         is_soon = listing.started - key.create.ended <= SETTLING_SECONDS
-        if not is_soon or self.first_listed(key) < listing.started:
+        if not is_soon or self.was_listed_before(key, listing):
             return False
         if self._last_begun[listing.caller, listing.fleet] == listing.started:
             return self.view.dialect.get("read.delay", "some") == "some"
@@ -177,6 +186,11 @@ class KeyLists:
             each.caller is key.caller and each.started >= key.create.ended for each in self._everything
         )
         return Presence.LOST if all_were_listed else Presence.WRONG_FLEET
+
+
+def may_end_after(create: Exchange, moment: float) -> bool:
+    """Say whether a create may take effect after a moment: without an answer, or with a 5xx, it may at any time."""
+    return create.ended >= moment or create.answer is None or create.status >= HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 def _names(fields: Mapping[str, Any] | Item) -> tuple[str, str]:

@@ -22,10 +22,12 @@ class KeysSeen:
         self.creates: list[Exchange] = []
         self.cursors: dict[str, Exchange] = {}  # the page that gave one out first
         self.fleets: dict[str, list[Any]] = defaultdict(list)  # in which a key was created, by its visual number
+        self.show_fleets = False  # whether any key that was listed showed one
         self._shown_fleets: dict[str, str] = {}  # what keys first showed as their fleet, by its id
         self._by_shown_fleet: dict[str, list[str]] = defaultdict(list)  # and the other way round
         self._numbers: dict[Caller | None, set[str]] = defaultdict(set)  # of keys that a caller created
         self._shown: dict[Caller | None, set[Marks]] = defaultdict(set)  # the keys that a caller was shown
+        self._told_to: dict[Marks, set[tuple[Caller, str | None]]] = defaultdict(set)  # in lists with which filter
         self._by_identifier: dict[Any, list[Exchange]] = defaultdict(list)
         self._by_contract: dict[str, list[Exchange]] = defaultdict(list)
         self._spellings: dict[str, set[str]] = defaultdict(set)  # of the identifiers of keys that were made, by case
@@ -37,7 +39,7 @@ class KeysSeen:
         self.creates.append(exchange)
         identifier, number = request.fields.get("keyIdentifier"), request.fields.get("visualNumber")
         if isinstance(identifier, (str, bool, int, float)) and exchange.status not in range(300, 500):
-            self._by_identifier[identifier].append(exchange)
+            self._by_identifier[_without_case(identifier)].append(exchange)
             self._by_contract[str(request.fields.get("contractId"))].append(exchange)
         if exchange.succeeded and isinstance(identifier, str):
             self._spellings[identifier.casefold()].add(identifier)
@@ -55,6 +57,8 @@ class KeysSeen:
             self.cursors.setdefault(cursor, exchange)
         for item in items if isinstance(items, list) else ():
             self._shown[exchange.request.caller].add(marks_of(item))
+            self._told_to[marks_of(item)].add((exchange.request.caller, request.query.get("fleetId")))
+            self.show_fleets |= _shows_a_fleet(item)
             fleet = self.fleet_of(item, request.query) if _shows_a_fleet(item) else None
             if fleet is not None and fleet not in self._shown_fleets:
                 self._shown_fleets[fleet] = item["fleetId"]
@@ -71,7 +75,7 @@ class KeysSeen:
 
     def creates_of(self, identifier: object) -> Sequence[Exchange]:
         """Return the creates of a key with this identifier that made it, or may have made it."""
-        return self._by_identifier.get(identifier, ())
+        return self._by_identifier.get(_without_case(identifier), ())
 
     def creates_with(self, contract: object) -> Sequence[Exchange]:
         """Return the creates of keys with this contract that made one, or may have made one."""
@@ -86,6 +90,11 @@ class KeysSeen:
         """Say whether the other organization created a key with this visual number, and the caller did not."""
         others = self._numbers.get(self._other_than(caller), ())
         return number in others and number not in self._numbers.get(caller, ())
+
+    def is_known_as(self, caller: Caller, item: Mapping[str, Any], besides: str | None) -> bool:
+        """Say whether a caller created a listed key, or was shown it by another list than that of one fleet."""
+        created = str(item.get("visualNumber")) in self._numbers.get(caller, ())
+        return created or any(to is caller and fleet != besides for to, fleet in self._told_to[marks_of(item)])
 
     def others_have_any(self, caller: Caller) -> bool:
         """Say whether the other organization created a key, or was shown one, so that the caller could see it."""
@@ -102,6 +111,11 @@ class KeysSeen:
 
 
 _OTHERS = {Caller.OWNER: Caller.OTHER, Caller.OTHER: Caller.OWNER}
+
+
+def _without_case(identifier: object) -> object:
+    """Return an identifier by which one is found in either case: hexadecimal digits have none."""
+    return identifier.casefold() if isinstance(identifier, str) else identifier
 
 
 def marks_of(item: Any) -> Marks:

@@ -1,13 +1,13 @@
 """Judging one page of charging keys: its form, its size, its filter, and whose keys it shows."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fleet_contract.contract_tests.exchange import Caller, Exchange
 from fleet_contract.contract_tests.judging.expectations.keys import PAGE_SIZES
 from fleet_contract.contract_tests.judging.findings import Findings, finding, shown
 from fleet_contract.contract_tests.judging.fleet import Ownership
-from fleet_contract.contract_tests.judging.fleets_of_keys import shows
+from fleet_contract.contract_tests.judging.fleets_of_keys import shows, tells_a_fleet
 from fleet_contract.contract_tests.judging.history import History
 from fleet_contract.contract_tests.judging.identity import loosest
 from fleet_contract.contract_tests.judging.keys_seen import marks_of
@@ -118,7 +118,8 @@ def _filtered(items: list[Item], fleet: str, moment: Moment) -> Findings:
     strangers = [
         item.get("keyIdentifier")
         for item in items
-        if ("fleetId" in item and not shows(item, fleet, moment.view)) or _was_created_elsewhere(item, fleet, moment)
+        if (tells_a_fleet(item, moment.view) and not shows(item, fleet, moment.view))
+        or _was_created_elsewhere(item, fleet, moment)
     ]
     got = f"{len(strangers)} of {counted(len(items), 'key')} that belong to another fleet, or to none"
     expected = f"only keys of the fleet {shown(fleet)}"
@@ -143,12 +144,16 @@ def _was_created_elsewhere(item: Item, fleet: str, moment: Moment) -> bool:
 # --- whose keys it shows -------------------------------------------------------------------------
 
 
-def _hidden(items: Iterable[Item], moment: Moment) -> Findings:
-    """Judge that a caller sees no key that the other one created, and none of the foreign fleet."""
-    is_told = moment.fixtures.foreign_fleet and moment.exchange.request.caller is Caller.OWNER
-    if not is_told and not moment.history.keys.others_have_any(moment.exchange.request.caller):
+def _hidden(items: Sequence[Item], moment: Moment) -> Findings:
+    """Judge that a caller sees no key that the other one created, and none of a fleet of others."""
+    caller, fleet = moment.exchange.request.caller, moment.request.query.get("fleetId")
+    is_told = moment.fixtures.foreign_fleet and caller is Caller.OWNER
+    is_of_others = fleet is not None and moment.fleet(fleet).ownership is Ownership.FOREIGN
+    if not (is_told or is_of_others or moment.history.keys.others_have_any(caller)):
         return
-    leaked = [item.get("keyIdentifier") for item in items if _is_anothers(item, moment)]
+    # With one of the caller's own it is not the list of that fleet, but of all keys.
+    are_all = is_of_others and not any(moment.history.keys.is_known_as(caller, each, fleet) for each in items)
+    leaked = [item.get("keyIdentifier") for item in items if are_all or _is_anothers(item, moment)]
     got = f"{counted(len(leaked), 'key')} of another organization"
     yield finding("keys.of-others-are-hidden", not leaked, moment.here, "no key of another organization", got, leaked)
 

@@ -8,8 +8,8 @@ from fleet_contract.contract_tests.exchange import REFUSED, Caller, Exchange
 from fleet_contract.contract_tests.judging.content.pages import what_is_wrong
 from fleet_contract.contract_tests.judging.expectations.situations import situations_of
 from fleet_contract.contract_tests.judging.findings import Finding, Findings, finding, shown
-from fleet_contract.contract_tests.judging.fleets_of_keys import is_shown_as_alone, shows
-from fleet_contract.contract_tests.judging.key_lists import CreatedKey, KeyLists, Presence
+from fleet_contract.contract_tests.judging.fleets_of_keys import is_shown_as_alone, shows, tells_a_fleet
+from fleet_contract.contract_tests.judging.key_lists import CreatedKey, KeyLists, Presence, may_end_after
 from fleet_contract.contract_tests.judging.listings import Item, Listing, cursor_of, items_of
 from fleet_contract.contract_tests.judging.moment import View
 from fleet_contract.contract_tests.judging.texts import in_capitals
@@ -72,18 +72,34 @@ def _each_once(listing: Listing, lists: KeyLists) -> Findings:
 def _created_within(listing: Listing, lists: KeyLists) -> int:
     """Count the creates of keys that may have made one while a list was read."""
     made = (each for each in lists.creates if each.status not in REFUSED)
-    return sum(each.ended >= listing.started and each.started <= listing.ended for each in made)
+    return sum(may_end_after(each, listing.started) and each.started <= listing.ended for each in made)
 
 
 def _ends(listing: Listing) -> Findings:
     """Judge where the cursors of a listing led; one of a single page shows nothing of that."""
     cursors = [cursor for page in listing.pages if (cursor := cursor_of(page))]
-    is_repeated = len(set(cursors)) < len(cursors)
+    is_repeated = _goes_round(listing)
     leads_nowhere = _leads_nowhere(listing)
     if is_repeated or leads_nowhere or (listing.is_complete and cursors):
-        got = "a cursor that was given before" if is_repeated else "a cursor that led to an empty page"
+        got = (
+            "a cursor that was given before, and led to no more keys"
+            if is_repeated
+            else "a cursor that led to an empty page"
+        )
         kept = not (is_repeated or leads_nowhere)
         yield finding("keys.paging-ends", kept, listing.numbers, "a cursor only where more keys follow", got)
+
+
+def _goes_round(listing: Listing) -> bool:
+    """Say whether a cursor was given again while no new keys came; that of a session may stay the same all along."""
+    cursors, shown = [cursor_of(page) for page in listing.pages], set[str]()
+    brings_new = []
+    for page in listing.pages:
+        now = {str(item.get("keyIdentifier")) for item in items_of(page) or ()}
+        brings_new.append(bool(now - shown))
+        shown |= now
+    again = (cursor for number, cursor in enumerate(cursors) if cursor and cursor in cursors[:number])
+    return any(not all(brings_new[cursors.index(cursor) + 1 :]) for cursor in again)
 
 
 def _leads_nowhere(listing: Listing) -> bool:
@@ -165,7 +181,7 @@ def _as_created(key: CreatedKey, item: Item, view: View, numbers: tuple[int, ...
     if "enabled" not in fields and not changed:
         got = f"enabled {shown(item.get('enabled'))}"
         yield finding("keys.enabled-by-default", item.get("enabled") is True, numbers, "enabled true", got)
-    if "fleetId" in fields and "fleetId" in item:
+    if "fleetId" in fields and tells_a_fleet(item, view):
         kept = isinstance(item["fleetId"], str) and is_shown_as_alone(item["fleetId"], fields["fleetId"], view)
         yield finding(_IN_ITS_FLEET, kept, numbers, "the fleetId it was created with", "another")
 
@@ -192,9 +208,9 @@ def _agrees(listing: Listing, earlier: Mapping[str | None, Listing], lists: KeyL
         if other.fleet == listing.fleet:
             yield from _against_the_same(listing, other, lists)
         elif listing.fleet is None:
-            yield from _all_against_filter(listing, other, lists.view)
+            yield from _all_against_filter(listing, other, lists)
         else:
-            yield from _filter_against_all(listing, other, lists.view)
+            yield from _filter_against_all(listing, other, lists)
 
 
 def _comparable(listing: Listing, earlier: Mapping[str | None, Listing]) -> Iterator[Listing]:
@@ -243,33 +259,36 @@ def _is_of_our_fleet(listing: Listing, view: View) -> bool:
 
 
 def _settled(identifiers: set[str], listing: Listing, lists: KeyLists) -> set[str]:
-    """Leave out the identifiers of our keys that no list had shown before one: they may have appeared after it."""
-    unsettled = {key.identifier.casefold() for key in lists.created if lists.first_listed(key) >= listing.started}
-    return {each for each in identifiers if each.casefold() not in unsettled}
+    """Leave out the identifiers of our keys that this list had not shown before: they may have appeared after it."""
+    unsettled = {each.identifier.casefold() for each in lists.created if not lists.was_listed_before(each, listing)}
+    return {each for each in identifiers if each.casefold() not in unsettled | lists.unanswered}
 
 
 def _identifiers(listing: Listing, view: View) -> set[str]:
     """Return the identifiers that are listed; what shows another fleet than the filter's was judged page by page."""
     fleet = listing.fleet
-    fitting = (each for each in listing.items if fleet is None or "fleetId" not in each or shows(each, fleet, view))
+    fitting = (
+        each for each in listing.items if fleet is None or not tells_a_fleet(each, view) or shows(each, fleet, view)
+    )
     return {str(item.get("keyIdentifier")) for item in fitting}
 
 
-def _all_against_filter(everything: Listing, filtered: Listing, view: View) -> Findings:
+def _all_against_filter(everything: Listing, filtered: Listing, lists: KeyLists) -> Findings:
     """Judge a later list of all keys against the keys of one fleet."""
-    lacking = _identifiers(filtered, view) - everything.identifiers
+    view = lists.view
+    lacking = _identifiers(filtered, view) - everything.identifiers - lists.settling(everything)
     got = f"an unfiltered list that lacks {counted(len(lacking), 'key')} of the fleet {shown(filtered.fleet)}"
     numbers = (*everything.numbers, *filtered.numbers)
     if view.at(filtered.pages[0]).is_own(filtered.fleet or ""):
         yield finding(_EVERYTHING, not lacking, numbers, "the keys of every fleet", got, lacking)
 
 
-def _filter_against_all(filtered: Listing, everything: Listing, view: View) -> Findings:
+def _filter_against_all(filtered: Listing, everything: Listing, lists: KeyLists) -> Findings:
     """Judge a later list of the keys of one fleet against those that the list of all keys showed in it."""
-    fleet = filtered.fleet or ""
+    view, fleet = lists.view, filtered.fleet or ""
     shown_in_it = [ids for text, ids in everything.by_shown_fleet.items() if is_shown_as_alone(text, fleet, view)]
     of_fleet = set[str]().union(*shown_in_it)
-    missing = of_fleet - _identifiers(filtered, view)
+    missing = of_fleet - _identifiers(filtered, view) - lists.settling(filtered)
     got = f"a filtered list that lacks {len(missing)} of them"
     numbers = (*filtered.numbers, *everything.numbers)
     if of_fleet and view.at(filtered.pages[0]).is_own(fleet):

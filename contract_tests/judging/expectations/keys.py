@@ -70,7 +70,10 @@ def _has_more(moment: Moment) -> bool:
 
 def _made_it_for_the_caller(create: Exchange, moment: Moment) -> bool:
     is_made = create.succeeded and create.precedes(moment.exchange)
-    return is_made and create.is_by_the_caller_of(moment.exchange)
+    is_spelled_alike = (
+        moment.history.parsed(create).fields.get("keyIdentifier") == moment.request.fields["keyIdentifier"]
+    )
+    return is_made and is_spelled_alike and create.is_by_the_caller_of(moment.exchange)
 
 
 def _lacks_or_mistypes(fields: Mapping[str, Any]) -> bool:

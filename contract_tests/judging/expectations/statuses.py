@@ -112,7 +112,7 @@ def _broken(moment: Moment, situations: Situations) -> list[str]:
     blamed = min(situations, key=lambda each: _precedence(each, status, has_variant=has_variant))
     plainer = blamed.beside.get(operation, ())
     others = [each.id for each in _plainest_first(situations) if not _is_allowed(status, operation, [each])]
-    answered = {each: _answered(moment.view).get((operation, each), frozenset()) for each in (*plainer, *others)}
+    answered = {each: _answered_otherwise(each, moment) for each in (*plainer, *others)}
     first_alike = next((each for each, statuses in answered.items() if status in statuses), blamed.id)
     unasked = [] if any(answered[each] for each in plainer) else plainer
     blame = [*unasked[:1], blamed.id] if first_alike == blamed.id else [first_alike]
@@ -141,15 +141,24 @@ def _plainest_first(situations: Situations) -> Situations:
     return sorted(situations, key=lambda each: (not each.baseline, each.variant))
 
 
+def _answered_otherwise(situation: str, moment: Moment) -> Set[int]:
+    """Return how other requests in a situation were answered: an exchange is no evidence of what it is to be."""
+    found = _answered(moment.view).get((moment.request.operation, situation), {})
+    return {status for status, numbers in found.items() if numbers != {moment.exchange.number}}
+
+
 @once
-def _answered(view: View) -> Mapping[tuple[str, str], Set[int]]:
-    """Return how each operation was answered in each situation that was the only one, or the only one but the plain."""
-    found: dict[tuple[str, str], set[int]] = defaultdict(set)
+def _answered(view: View) -> Mapping[tuple[str, str], Mapping[int, Set[int]]]:
+    """Return how each operation was answered in each situation that was the only one, or the only one but the plain.
+
+    With each status are the numbers of the exchanges.
+    """
+    found: dict[tuple[str, str], dict[int, set[int]]] = defaultdict(lambda: defaultdict(set))
     for moment in (moment for operation in operations() for moment in view.of_operation(operation.id)):
         situations = [catalogue().situation(id) for id in situations_of(moment)]
         telling = [each for each in situations if not each.baseline] or situations
         if len(telling) == 1 and moment.exchange.answer:
-            found[moment.request.operation, telling[0].id].add(moment.exchange.status)
+            found[moment.request.operation, telling[0].id][moment.exchange.status].add(moment.exchange.number)
     return found
 
 
