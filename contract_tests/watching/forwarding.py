@@ -165,6 +165,11 @@ class Forwarder:
             if not _took(server, event) or isinstance(event, h11.EndOfMessage):
                 return None
             early = self._final(server, only_what_came=True) if server.look(0) else None
+        # What follows the last piece of a body has no bytes: where it is there, the request is whole, and both go on.
+        with _of_the_client():
+            following = self._client.protocol.next_event()
+        if isinstance(following, h11.EndOfMessage):
+            _took(server, following)
         return early
 
     def _piece(self) -> h11.Data | h11.EndOfMessage:
