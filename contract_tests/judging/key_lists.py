@@ -127,9 +127,8 @@ class KeyLists:
         return next((each.started for each in alike), math.inf) < listing.started
 
     def settling(self, listing: Listing) -> set[str]:
-        """Return the identifiers of keys that were made so lately, or may have been, that a list may yet lack them."""
-        new = (each for each in self.created if listing.started - each.create.ended <= SETTLING_SECONDS)
-        return {each.identifier for each in new if not self.was_listed_before(each, listing)}
+        """Return the identifiers of keys that a list may yet lack, since they were made a moment before."""
+        return {each.identifier for each in self.created if self._may_settle_still(each, listing)}
 
     # --- what became of a key --------------------------------------------------------------------
 
