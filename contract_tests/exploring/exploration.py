@@ -17,7 +17,7 @@ from fleet_contract.contract_tests.programs.case_files import Case, save_case
 from fleet_contract.contract_tests.reports.console import open_console
 from fleet_contract.contract_tests.running.runs import Settings
 from fleet_contract.contract_tests.running.settings import at_most
-from fleet_contract.contract_tests.running.verdicts import Outcome, is_selected
+from fleet_contract.contract_tests.running.verdicts import HIDDEN, Outcome, is_selected
 from fleet_contract.contract_tests.session.session import begin, run_checks
 from fleet_contract.contract_tests.target.depths import PRICES, Depth
 from fleet_contract.contract_tests.target.gate import Gate, Pardon
@@ -29,7 +29,7 @@ from fleet_contract.spec.dialect import complete
 from fleet_contract.spec.files import Contradiction
 
 SEED_BITS = 32
-_LAID = "something may be broken because of a failure that is hidden or does not count"
+_LAID = f"something may be broken because of {HIDDEN}"
 _WRITES = "it sent reads only, since writes need --allow-writes"
 
 

@@ -21,6 +21,8 @@ from fleet_contract.contract_tests.telling import named
 from fleet_contract.spec.catalogue import Basis, Requirement, catalogue
 
 _NOTHING = Masker()  # is masked
+# What keeps a run from being conclusive, with what to do about it.
+HIDDEN = "a failure that is hidden or does not count (to accept that, waive it as well)"
 _Named = Mapping[str, str]  # causes, each with the exchange that shows it, in words
 
 
@@ -223,9 +225,7 @@ def doubts(results: Sequence[Result], ran: Sequence[Ran], gate: Gate) -> tuple[s
         *(ended or errors),
         _naming("something that must be judged is untested", _expected(untested, gate)),
         _naming("something is untested", [each.requirement.id for each in untested] if gate.require_all else []),
-        _naming(
-            "something is untested because of a failure that is hidden or does not count", _unexplained(untested, gate)
-        ),
+        _naming(f"something is untested because of {HIDDEN}", _unexplained(untested, gate)),
         "" if judged(results) else "no requirement was judged",
     )
     return tuple(filter(None, reasons))

@@ -29,8 +29,10 @@ def chosen(table: Mapping[str, Any], name: str, file: str) -> dict[str, Any]:
     if not name:
         return common
     if name not in targets:
-        names = f"It has {_listed(targets)}." if targets else "It has none."
-        raise Contradiction(f"{file} has no target {name!r}.{suggestion(name, targets)} {names}")
+        way = f"It has {_listed(targets)}. Choose one of these" if targets else f"Add [{TABLE}.{name}]"
+        raise Contradiction(
+            f"{file} has no target {name!r}.{suggestion(name, targets)} {way}, or omit {SEPARATOR}{name}."
+        )
     own = targets[name]
     return {**common, **{key: _joined(common.get(key), value) for key, value in own.items()}}
 

@@ -30,6 +30,7 @@ from fleet_contract.spec.toml import parse_toml
 
 VISIBLE = re.compile(r"[\x21-\x7e]+")
 WHAT = "The target file"
+_EXPECTED_URL = f"Expected the part of the URL before {API}, such as https://staging.example/drive."
 EXPECTED = "Expected a TOML file with a base_url. Correct --target."
 
 
@@ -159,11 +160,15 @@ def _inside(values: Mapping[str, Any], prefix: str) -> dict[str, Any]:
 
 def _base_url(given: str) -> str:
     base_url = with_host_in_ascii(given.strip().rstrip("/"))
+    if not base_url:
+        raise Contradiction(
+            f"There is no base URL. {_EXPECTED_URL} Pass BASE_URL, set {ENTRIES['base_url'].variable}, or add base_url "
+            f"to the target file."
+        )
     problem = _wrong_with(base_url)
     if problem:
         raise Contradiction(
-            f"The base URL {_without_login(given)!r} {problem}. Expected the part of the URL before {API}, such as "
-            f"https://staging.example/drive. Correct BASE_URL, "
+            f"The base URL {_without_login(given)!r} {problem}. {_EXPECTED_URL} Correct BASE_URL, "
             f"{ENTRIES['base_url'].variable} or base_url in the target file."
         )
     return base_url
@@ -174,7 +179,6 @@ def _wrong_with(base_url: str) -> str:
         return unreadable
     url = urlsplit(base_url)
     problems = (
-        (not base_url, "is missing"),
         (not url.netloc.isascii(), WITHOUT_ASCII),
         (not VISIBLE.fullmatch(base_url), "contains characters that no URL may contain: percent-encode them"),
         (url.scheme not in ("http", "https"), "does not begin with http:// or https://"),

@@ -14,6 +14,7 @@ from fleet_contract.spec.files import Contradiction, read_text, suggestion
 from fleet_contract.spec.toml import parse_toml
 
 MEMBERS = ("id", "reason", "owner", "until")
+_MEMBERS = f"Expected {', '.join(MEMBERS)} in each waiver."
 _WHAT = "The file of waivers"
 _EXPECTED = "Expected a TOML file of [[waivers]], each with id, reason, owner and until."
 
@@ -84,10 +85,12 @@ def _unique(rows: Iterable[Mapping[str, Any]], where: str) -> tuple[Waiver, ...]
 def _waiver(row: Mapping[str, Any], where: str) -> Waiver:
     odd = [name for name in row if name not in MEMBERS]
     if odd:
-        raise Contradiction(f"{where}: unknown entry {odd[0]!r}.{suggestion(odd[0], MEMBERS)} Correct or remove it.")
+        raise Contradiction(
+            f"{where}: unknown entry {odd[0]!r}.{suggestion(odd[0], MEMBERS)} {_MEMBERS} Correct or remove it."
+        )
     for name in ("id", "reason", "owner"):
         if not isinstance(row.get(name), str) or not row[name].strip():
-            raise Contradiction(f"{where} has no {name}. Expected {', '.join(MEMBERS)} in each waiver. Add it.")
+            raise Contradiction(f"{where} has no {name}. {_MEMBERS} Add it.")
     id, known = row["id"].strip(), catalogue().requirements
     if id not in known or known[id].untestable:
         raise Contradiction(

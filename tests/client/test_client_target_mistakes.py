@@ -21,10 +21,10 @@ def problem(
 
 
 def test_a_missing_url_is_told() -> None:
-    with pytest.raises(
-        Contradiction, match=r"The base URL '' is missing.*FLEET_BASE_URL or base_url in the target file"
-    ):
-        read_target(None, {}, {})
+    says = "There is no base URL. Expected .* Pass BASE_URL, set FLEET_BASE_URL, or add base_url to the target file."
+    for flags in ({}, {"base_url": " "}):
+        with pytest.raises(Contradiction, match=says):
+            read_target(None, flags, {})
 
 
 def test_a_key_in_a_flag_is_refused_and_not_repeated(tmp_path: Path) -> None:

@@ -189,7 +189,7 @@ def test_what_a_failure_that_does_not_count_may_have_caused_is_no_success(
         options = ["--target", str(target), "--max-cases", "40", "--seed", "1", "--save", str(tmp_path / "cases")]
         ended = command("explore", url, *options)
     assert ended.exit_code == (Exit.CONFORMS if accepted else Exit.INCONCLUSIVE), ended.stdout
-    reason = f"because of a failure that is hidden or does not count: {effect} in"
+    reason = f"because of a failure that is hidden or does not count (to accept that, waive it as well): {effect} in"
     assert (reason in " ".join(ended.stdout.split())) is not accepted
 
 

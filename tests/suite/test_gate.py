@@ -196,6 +196,7 @@ def test_every_entry_of_the_gate_is_read_from_its_variable(tmp_path: Path) -> No
         ({"until": '"soon"'}, r"until is 'soon'. Expected the last day"),
         ({"until": "2030-06-15T10:00:00"}, r"until is '2030-06-15 10:00:00'. Expected the last day"),
         ({"untill": "2030-06-15"}, r"unknown entry 'untill'. Did you mean 'until'"),
+        ({"ticket": "4711"}, r"unknown entry 'ticket'. Expected id, reason, owner, until in each waiver. Correct or"),
     ],
 )
 def test_a_waiver_that_says_too_little_is_refused(tmp_path: Path, changed: Mapping[str, str], message: str) -> None:
@@ -265,8 +266,12 @@ def test_a_file_may_hold_several_targets(tmp_path: Path) -> None:
     ("name", "text", "message"),
     [
         ("", SEVERAL, r"has several targets: staging, production. Choose one, such as --target .*target.toml#staging"),
-        ("#stagin", SEVERAL, r"has no target 'stagin'. Did you mean 'staging'\? It has staging, production."),
-        ("#staging", URL, r"has no target 'staging'. It has none."),
+        (
+            "#stagin",
+            SEVERAL,
+            r"has no target 'stagin'. Did you mean 'staging'\? It has staging, production. Choose one of these",
+        ),
+        ("#staging", URL, r"has no target 'staging'. Add \[targets.staging\], or omit #staging\."),
         ("#a", "targets = 7", r"\[targets\] contains more than tables"),
         ("#a", "[targets.a]\nbase_urll = 1", r"unknown entry 'base_urll'. Did you mean 'base_url'"),
     ],

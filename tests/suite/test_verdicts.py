@@ -42,6 +42,7 @@ def result(verdict: Verdict, id: str = ID) -> Result:
     return Result(catalogue().requirement(id), verdict)
 
 
+REMEDY = "to accept that, waive it as well"
 V = result(Verdict.UNTESTED, OTHER)
 P, F, E, U = (result(verdict) for verdict in (Verdict.PASSED, Verdict.FAILED, Verdict.ERRORED, Verdict.UNTESTED))
 
@@ -122,7 +123,7 @@ def test_what_others_may_have_caused_is_untested_and_names_them() -> None:
             [P, replace(U, causes=(OTHER,))],
             [RAN],
             {},
-            (f"something is untested because of a failure that is hidden or does not count: {ID}",),
+            (f"something is untested because of a failure that is hidden or does not count ({REMEDY}): {ID}",),
         ),
         ([U], [RAN], {}, ("no requirement was judged",)),
     ],
