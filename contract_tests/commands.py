@@ -335,7 +335,7 @@ def _explain_requirement(each: Requirement) -> list[str]:
     if each.untestable:
         lines.append(f"  untestable: {escape(each.untestable)}")
     return lines + [
-        f"  broken by any answer but {', '.join(situation.may)} to: {escape(situation.text)} [dim]{situation.id}[/]"
+        f"  {situation.id}: {escape(situation.text)} It is broken by any answer but {_allowed(situation)}."
         for situation in catalogue().situations.values()
         if each.id in situation.breaks.values()
     ]
@@ -354,10 +354,21 @@ def _explain_situation(each: Situation) -> list[str]:
     return [
         f"[bold]{each.id}[/] situation",
         f"  {escape(each.text)}",
-        f"  allowed answers: {', '.join(each.may)}",
+        f"  allowed answers: {_allowed(each)}",
         *(f"  any other answer breaks {id} ({key})" for key, id in each.breaks.items()),
         *([f"  reveals the answer to {each.reads}"] if each.reads else []),
     ]
+
+
+def _allowed(situation: Situation) -> str:
+    """Return what may be answered in a situation, in words."""
+    words = ["success (2xx)" if each == "success" else _decided(each) for each in situation.may]
+    *others, last = words
+    return f"{', '.join(others)} or {last}" if others else last
+
+
+def _decided(answer: str) -> str:
+    return answer if answer.isdigit() else f"an answer to the question {answer}"
 
 
 _EXPLANATIONS: dict[type, Callable[[Any], list[str]]] = {

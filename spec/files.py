@@ -121,5 +121,5 @@ def _decoded(data: bytes) -> str:
 
 def suggestion(word: str, known: Iterable[str]) -> str:
     """Return ` Did you mean 'x'?` for the nearest known word, or nothing."""
-    near = get_close_matches(word[:LONGEST_WORD], list(known), n=1, cutoff=0.5)
+    near = get_close_matches(word[:LONGEST_WORD], list(known), n=1, cutoff=0.6)
     return f" Did you mean {near[0]!r}?" if near else ""

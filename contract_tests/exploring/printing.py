@@ -34,7 +34,7 @@ def print_beginning(asked: Asked, console: Console) -> None:
     target, limits = asked.settings.target, asked.settings.target.limits
     spans = [
         *([f"{asked.minutes:g} minutes"] if asked.minutes is not None else []),
-        *([f"{asked.programs} programs"] if asked.programs is not None else []),
+        *([counted(asked.programs, "program")] if asked.programs is not None else []),
     ]
     costs = {"fleets": limits.max_fleets, "keys": limits.max_keys, "requests": limits.max_requests}
     most = ", ".join(f"{cost} {name}" for name, cost in costs.items() if cost is not None)
@@ -73,8 +73,8 @@ def print_exploration(explored: Explored, replay: Sequence[str], console: Consol
         _print_sighting(sighting, file, explored.asked.settings.target, replay, console)
     footprint = explored.footprint
     console.print(
-        f"\n[bold]footprint[/] {footprint.requests} requests in {footprint.seconds:.1f} s; left behind permanently: "
-        f"{counted(len(footprint.fleets_created), 'fleet')} and "
+        f"\n[bold]footprint[/] {counted(footprint.requests, 'request')} in {footprint.seconds:.1f} s; "
+        f"left behind permanently: {counted(len(footprint.fleets_created), 'fleet')} and "
         f"{counted(len(footprint.keys_created), 'charging key')}",
         soft_wrap=True,
     )
@@ -128,7 +128,7 @@ def _print_outcome(explored: Explored, console: Console) -> None:
     but = f", but {explored.why}" if outcome is Outcome.INCONCLUSIVE else ""
     word = "NOTHING FOUND" if outcome is Outcome.CONFORMS and not counts else outcome.upper()
     console.print(
-        f"\n[bold {COLOURS[outcome]}]{word}[/]: {escape(said + but)} in {explored.programs} programs, "
+        f"\n[bold {COLOURS[outcome]}]{word}[/]: {escape(said + but)} in {counted(explored.programs, 'program')}, "
         f"seed {explored.asked.seed}.",
         soft_wrap=True,
     )

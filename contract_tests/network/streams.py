@@ -33,7 +33,7 @@ class HandshakeFailed(Exception):
     """TLS was not agreed on: the error is the cause, and `start` is what the peer said first."""
 
     def __init__(self, start: bytes) -> None:
-        super().__init__(repr(start))
+        super().__init__()
         self.start = start
 
 

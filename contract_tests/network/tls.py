@@ -7,6 +7,7 @@ from typing import NamedTuple
 from fleet_contract.contract_tests.exchange import Cause
 from fleet_contract.contract_tests.network.streams import HandshakeFailed
 from fleet_contract.contract_tests.network.troubles import Trouble
+from fleet_contract.contract_tests.process.printable import printable
 
 # The types of TLS's records: RFC 8446 (5.1)
 HANDSHAKE, RECORDS = 22, range(20, 24)
@@ -64,7 +65,9 @@ def handshake_trouble(failed: HandshakeFailed, whose: str, name: str) -> Trouble
     """Return what to raise for a handshake that failed with whoever has this name."""
     wrong, first = failed.__cause__, failed.start[:1]
     if first and first[0] not in RECORDS:
-        return Trouble(Cause.NO_TLS, f"{whose} does not speak TLS: it answers with {failed}", sent=False)
+        return Trouble(
+            Cause.NO_TLS, f"{whose} does not speak TLS: it answers with {_first_line(failed.start)}", sent=False
+        )
     if not isinstance(wrong, ssl.SSLError):
         return Trouble(Cause.TLS, f"TLS failed: {wrong}", sent=False)
     if not first:
@@ -72,6 +75,10 @@ def handshake_trouble(failed: HandshakeFailed, whose: str, name: str) -> Trouble
     if first[0] == HANDSHAKE and REFUSAL in (wrong.reason or ""):
         return _refused(_OURS, whose, name, REFUSAL)
     return tls_trouble(wrong, whose, name, sent=False)
+
+
+def _first_line(start: bytes) -> str:
+    return printable(start.partition(b"\r\n")[0].decode("utf-8", "backslashreplace"))
 
 
 def _refused(refusal: _Refusal, whose: str, name: str, reason: str) -> Trouble:

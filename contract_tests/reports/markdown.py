@@ -39,7 +39,8 @@ def _lines(value: Value) -> Iterator[str]:
         f"; left behind for ever: {counted(len(footprint['fleets_created']), 'fleet')} and "
         f"{counted(len(footprint['keys_created']), 'charging key')}"
     )
-    yield f"\n{footprint['requests']} requests in {footprint['seconds']:.1f} s{'' if is_recorded else left_behind}."
+    sent = f"{counted(footprint['requests'], 'request')} in {footprint['seconds']:.1f} s"
+    yield f"\n{sent}{'' if is_recorded else left_behind}."
 
 
 def _failures(value: Value) -> Iterator[str]:

@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from fleet_contract.contract_tests.judging.dialect.reading import witnesses
+from fleet_contract.contract_tests.process.quantities import counted
 from fleet_contract.contract_tests.reports.console import say
 from fleet_contract.contract_tests.reports.github import annotate
 from fleet_contract.contract_tests.reports.summary import (
@@ -70,7 +71,7 @@ def _print_end(report: Report, said: Sequence[str], console: Console) -> None:
 def _print_page(report: Report, console: Console) -> None:
     verbose = report.settings.shown.verbose
     console.print()
-    say(console, f"[bold]{len(report.results)} requirements[/]: {count_line(report)}")
+    say(console, f"[bold]{counted(len(report.results), 'requirement')}[/]: {count_line(report)}")
     for section, results in _sections(report):
         if verbose:
             _print_verdicts(section, results, report, console)
@@ -142,7 +143,7 @@ def _print_dialect(report: Report, console: Console) -> None:
     in_full = shown.verbose or shown.dialect
     where = "" if in_full else " (--dialect prints them)"
     console.print()
-    say(console, f"[bold]dialect[/] {len(answered) - unknown} questions read, {unknown} unknown{where}")
+    say(console, f"[bold]dialect[/] {counted(len(answered) - unknown, 'question')} read, {unknown} unknown{where}")
     for question, answers in witnesses(report.history, report.dialect).items():
         seen = (f"{answer} ({named(exchange, report.masker)})" for answer, exchange in answers.items())
         say(console, f"[yellow]mixed[/] {question}: {escape('; '.join(seen))}", 2, 2)

@@ -79,21 +79,21 @@ def print_footprint(report: Report, console: Console) -> None:
     footprint = report.footprint
     console.print()
     if report.recorded:
-        say(console, f"[bold]recorded[/] {footprint.requests} exchanges in {footprint.seconds:.1f} s")
+        say(console, f"[bold]recorded[/] {counted(footprint.requests, 'exchange')} in {footprint.seconds:.1f} s")
         for line in report.disturbances:
             say(console, f"[bold]not judged[/] {escape(line)}", hang=2)
         return
     say(
         console,
-        f"[bold]footprint[/] {footprint.requests} requests{_for_replays(report)} in {footprint.seconds:.1f} s; "
-        f"left behind permanently: {counted(len(footprint.fleets_created), 'fleet')} and "
+        f"[bold]footprint[/] {counted(footprint.requests, 'request')}{_for_replays(report)} "
+        f"in {footprint.seconds:.1f} s; left behind permanently: {counted(len(footprint.fleets_created), 'fleet')} and "
         f"{counted(len(footprint.keys_created), 'charging key')}, "
         f"marked ct-{report.mark}{escape(_marked_otherwise(report))}",
     )
     for line in about_earlier_fleets(footprint):
         say(console, escape(line), hang=2)
     for line in report.disturbances:
-        say(console, f"[bold]between[/] {escape(line)}", hang=2)
+        say(console, f"[bold]disturbed[/] {escape(line)}", hang=2)
 
 
 def about_earlier_fleets(footprint: Footprint) -> Iterator[str]:

@@ -10,6 +10,7 @@ from fleet_contract.contract_tests.driving.api import Api
 from fleet_contract.contract_tests.driving.untested import Untested
 from fleet_contract.contract_tests.exchange import Caller, Exchange, value_of
 from fleet_contract.contract_tests.judging.listings import cursor_of, items_of
+from fleet_contract.contract_tests.process.quantities import counted
 from fleet_contract.contract_tests.target.target import Target
 
 _SMALLEST_PAGE = 10
@@ -83,11 +84,13 @@ def _codes(api: Api) -> str:
         return "has no codes: name a fleet that has some"
     if missing or extra:
         return (
-            f"lists {len(listed)} codes: {len(missing)} of active_codes are not among them, "
+            f"lists {counted(len(listed), 'code')}: {len(missing)} of active_codes are not among them, "
             f"{len(extra)} of inactive_codes are. Correct the lists"
         )
     others = len(listed - set(fixtures.active_codes))
-    return f"lists {others} codes that active_codes lacks: add them" if fixtures.active_codes and others else ""
+    return (
+        f"lists {counted(others, 'code')} that active_codes lacks: add them" if fixtures.active_codes and others else ""
+    )
 
 
 def _no_codes(api: Api) -> str:
@@ -110,7 +113,7 @@ def _keys(api: Api) -> str:
     if items is None:
         return _answered(page, "200 with keys")
     is_enough = len(items) >= _SMALLEST_PAGE and cursor_of(page) is not None
-    return "" if is_enough else f"has {len(items)} keys where at least 11 were expected: name another fleet"
+    return "" if is_enough else f"has {counted(len(items), 'key')} where at least 11 were expected: name another fleet"
 
 
 def _location(api: Api) -> str:

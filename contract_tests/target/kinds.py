@@ -128,7 +128,7 @@ def _take_key(value: str, origin: Origin) -> Secret:
     value = value.strip()
     if origin.source.is_public and not is_reference(value):
         raise origin.wrong(
-            "is passed literally, so every process list shows it",
+            "is passed literally, so that a process list or the source of a program shows it",
             "Expected env:NAME or file:PATH. Put the key into a variable or a file, and pass its name.",
         )
     text = follow(value, origin)

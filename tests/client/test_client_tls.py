@@ -168,6 +168,17 @@ def test_a_server_that_chooses_an_old_version_is_told(open_client: Open, stack: 
     assert NO_TLS not in text
 
 
+def test_a_server_without_tls_is_told_by_the_first_line_that_it_sends(open_client: Open, stack: ExitStack) -> None:
+    for said, shown in (
+        (b"HTTP/1.1 400 Bad Request\r\nDate: x\r\n\r\n", "HTTP/1.1 400 Bad Request"),
+        (b"\x1b[2J", r"\x1b[2J"),
+    ):
+        server = stack.enter_context(blurting(said))
+        text = told(open_client, f"https://{server.place}")
+        assert f"the server does not speak TLS: it answers with {shown}. Expected" in text
+        assert NO_TLS in text
+
+
 def test_a_server_that_says_nothing_may_speak_no_tls(open_client: Open, stack: ExitStack) -> None:
     server = stack.enter_context(blurting(b""))
     assert NO_TLS in told(open_client, f"https://{server.place}")

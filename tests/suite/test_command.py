@@ -233,8 +233,17 @@ def test_explain_knows_requirements_questions_and_situations(id: str) -> None:
     assert entry.text in ended.stdout
 
 
+def test_what_resembles_nothing_is_not_guessed() -> None:
+    ended = command("explain", "nope.id")
+    assert (ended.exit_code, "Did you mean" in ended.stderr) == (Exit.USAGE, False)
+
+
 def test_explain_says_what_breaks_a_requirement_and_what_a_question_hangs_on() -> None:
     assert "rename.a-fleet" in command("explain", "fleets.id-finds-the-fleet").stdout
+    says = "It is broken by any answer but an answer to the question duplicate.status or success (2xx)."
+    assert f"create.again-identically: A create that repeats an earlier one exactly. {says}" in (
+        command("explain", "fleets.id-is-unique").stdout
+    )
     assert "applies only if key.status is 200 or 201" in command("explain", "key.body").stdout
     assert "untestable" in command("explain", "fleets.stored-name").stdout
 

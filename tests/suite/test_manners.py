@@ -172,7 +172,7 @@ def test_the_doctor_finds_a_right_target_file_well_and_only_reads(tmp_path: Path
     ("changed", "problem"),
     [
         ({"fleet_with_codes": "codeless-001"}, "fixtures.fleet_with_codes is answered 404. Expected 200 with codes"),
-        ({"active_codes": ["FLEET2024ABC"]}, "lists 1 codes that active_codes lacks: add them"),
+        ({"active_codes": ["FLEET2024ABC"]}, "lists 1 code that active_codes lacks: add them"),
         ({"active_codes": ["FLEET2024ABC", "FLEET2024XYZ", "N0"]}, "1 of active_codes are not among them"),
         ({"inactive_codes": [], "active_codes": ["FLEET2024ABC", "FLEET2024XYZ"]}, ""),
         ({"fleet_without_codes": "acme-corp-001"}, "fixtures.fleet_without_codes is answered 200. Expected 404"),

@@ -12,14 +12,18 @@ from rich.console import Console
 
 from fleet_contract.contract_tests.exchange import Caller, Exchange, Request
 from fleet_contract.contract_tests.reports.console import open_console, say
+from fleet_contract.contract_tests.reports.html import to_html
+from fleet_contract.contract_tests.reports.markdown import to_markdown
 from fleet_contract.contract_tests.reports.page import print_report
 from fleet_contract.contract_tests.reports.progress import Progress
 from fleet_contract.contract_tests.reports.summary import untested, worst_first
+from fleet_contract.contract_tests.reports.value import value_of
 from fleet_contract.contract_tests.running.runs import Report, Shown
 from fleet_contract.contract_tests.running.settings import read_settings
 from fleet_contract.contract_tests.target.gate import Gate
 from fleet_contract.contract_tests.target.waivers import Waiver
 from fleet_contract.spec.catalogue import Basis
+from fleet_contract.spec.dialect import UNKNOWN
 from fleet_contract.spec.files import Contradiction
 
 from .harness import command, judged, mock
@@ -85,6 +89,22 @@ def test_passes_and_the_dialect_are_shown_on_request(broken: Report) -> None:
     verbose = page(broken, verbose=True)
     assert {id for id in ids if id in verbose} == ids
     assert "create.status = 201" in verbose
+
+
+def test_one_thing_is_counted_as_one(conforming: Report) -> None:
+    lone = replace(
+        conforming,
+        results=conforming.results[:1],
+        footprint=replace(conforming.footprint, requests=1, fleets_created=(), keys_created=()),
+        dialect={"create.status": "201", "key.status": UNKNOWN},
+        disturbances=("the server did not answer: 1 of 1 requests",),
+    )
+    said = page(lone)
+    for each in ("1 requirement: ", "dialect 1 question read, 1 unknown", "footprint 1 request in "):
+        assert each in said
+    assert "\ndisturbed the server did not answer: 1 of 1 requests\n" in said
+    assert "\n1 request in " in to_markdown(value_of(lone))
+    assert "<p>1 request in " in to_html(value_of(lone))
 
 
 def test_a_quiet_run_prints_failures_and_the_outcome(broken: Report, conforming: Report) -> None:
