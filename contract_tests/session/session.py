@@ -102,7 +102,12 @@ def look(run: Run, console: Console) -> None:
             f"{settings.target.replay_requests:,} more{created}.",
         )
     if settings.ledger:
-        say(console, f"Everything created is recorded in {escape(str(settings.ledger))}.")
+        say(console, _about_the_ledger(settings))
+
+
+def _about_the_ledger(settings: Settings) -> str:
+    then = ", where the next run with --reuse finds it" if settings.target.reuse else ""
+    return f"Everything created is recorded in {escape(str(settings.ledger))}{then}."
 
 
 def _about_earlier_fleets(settings: Settings) -> str:

@@ -14,6 +14,7 @@ from fleet_contract.contract_tests.process.ending import Exit
 from fleet_contract.contract_tests.target.depths import PRICES, Depth
 from fleet_contract.contract_tests.target.entries import ENTRIES
 from fleet_contract.contract_tests.target.options import OPTIONS
+from fleet_contract.contract_tests.target.target import REPLAYS
 from fleet_contract.mock_server.command import main as mock
 from fleet_contract.spec.catalogue import Basis, catalogue
 from proof.missed import HIDDEN_BY_A_DIALECT, MISSED
@@ -97,6 +98,12 @@ def test_the_readme_tells_what_each_depth_costs() -> None:
     rows = re.findall(r"\| `(\w+)` \| ([\d,]+) \| ([\d,]+) \| ([\d,]+) \|", README.read_text(encoding="utf-8"))
     told = [(name, *(int(figure.replace(",", "")) for figure in figures)) for name, *figures in rows]
     assert told == [(depth.word, price.requests, price.fleets, price.keys) for depth, price in PRICES.items()]
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/running.md"])
+def test_what_exceeds_the_limits_is_told_where_they_are_promised(page: str) -> None:
+    promise = (ROOT / page).read_text(encoding="utf-8").split("A run never exceeds ")[1].split("\n- ")[0]
+    assert f"up to {REPLAYS:,} " in " ".join(promise.split())
 
 
 @pytest.mark.parametrize("page", ["README.md", "docs/ci.md"])

@@ -203,6 +203,18 @@ def test_the_doctor_says_why_it_could_not_look() -> None:
 
 # --- the ledger ---
 
+
+def test_a_run_says_that_reuse_asks_for_a_ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with mock() as url:
+        plain = command("run", url, "--depth", "smoke", "--only", "access", FLEET_API_KEY="demo-key")
+        assert ("ledger" in plain.stdout, list(tmp_path.iterdir())) == (False, [])
+        reusing = command("run", url, "--depth", "smoke", "--only", "access", "--reuse", FLEET_API_KEY="demo-key")
+    said = "recorded in fleet-contract-ledger.jsonl, where the next run with --reuse finds it."
+    assert said in reusing.stdout
+    assert [each.name for each in tmp_path.iterdir()] == ["fleet-contract-ledger.jsonl"]
+
+
 ROWS = (
     {"made": "fleet", "name": "ct-1-001", "certain": True, "base_url": "https://a.example", "mark": "1", "at": "2030"},
     {"made": "fleet", "name": "ct-1-001", "certain": True, "base_url": "https://a.example", "mark": "1", "at": "2031"},
