@@ -27,7 +27,7 @@ _HOSTILE = (
 _FILLERS = ["a", texts.TWO_BYTES, texts.THREE_BYTES, texts.FOUR_BYTES, "e\u0301", "\u00df", "\U0001f468\u200d", " "]
 _ENDINGS = [*texts.PLAIN_ENDINGS[1:], *texts.MORE_ENDINGS]
 _NEAR_A_LIMIT = [100, 101, 99, 50, 51, 49, 33, 34, 25, 26, 102, 127, 128, 200, 255, 256]
-_SHORTEST = 16  # code points of an id with an ending
+_SHORTEST = 18  # code points of an id with an ending
 
 
 def carried_by(check: Callable[..., None]) -> Strategy[Any]:

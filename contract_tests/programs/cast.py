@@ -13,6 +13,7 @@ from fleet_contract.contract_tests.programs.changes import CHANGES
 from fleet_contract.contract_tests.target.target import Fixtures
 
 Recipe = Mapping[str, Any]
+_END = "-1"  # behind the number of an id, so that no change of one is that of another: 12 is both 121 and 125 cut short
 SYMBOLS = ("$id", "$name", "$text", "$number", "$fixture")
 
 
@@ -56,7 +57,7 @@ class Cast:
         """Return the id of a fleet of the program."""
         if number not in self._ids:
             shape = self._shapes[number] if number < len(self._shapes) else {}
-            self._ids[number] = shaped(self._api.fresh_id(), shape)
+            self._ids[number] = shaped(self._api.fresh_id(_END), shape)
         return self._ids[number]
 
     def name(self, number: int) -> str:
