@@ -1,6 +1,6 @@
 """What the user asked for, from flags, the environment and the target file, for the command and for plain pytest."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,20 +14,22 @@ from fleet_contract.contract_tests.target.earlier import MOST_NEW, Earlier, earl
 from fleet_contract.contract_tests.target.named_targets import split
 from fleet_contract.contract_tests.target.options import LEDGER, OF_THE_TARGET, OPTIONS, REPORTS
 from fleet_contract.contract_tests.target.target import Target
-from fleet_contract.contract_tests.target.target_file import read_described
+from fleet_contract.contract_tests.target.target_file import as_flag, read_described
 from fleet_contract.spec.catalogue import catalogue
 from fleet_contract.spec.files import Contradiction, expanded, suggestion
 
 Outputs = Mapping[str, Path]  # where the reports go, by the options that ask for them
 
 
-def read_settings(base_url: str | None, given: Mapping[str, Any]) -> tuple[Settings, Outputs]:
-    """Return the settings that flags ask for; `given` has the names of OPTIONS as keys.
+def read_settings(
+    base_url: str | None, given: Mapping[str, Any], called: Callable[[str], str] = as_flag
+) -> tuple[Settings, Outputs]:
+    """Return the settings that flags ask for; `given` has the names of OPTIONS as keys, and messages say `called`.
 
     Raises Contradiction when a file cannot be read, an entry is wrong, or a prefix
     is that of no requirement.
     """
-    settings = _about_the_target(base_url, given)
+    settings = _about_the_target(base_url, given, called)
     places = [expanded(each) for each in given.get("cases") or ()]
     cases = read_cases(places)
     target = _without_replays(settings.target) if settings.depth is Depth.SMOKE else settings.target
@@ -90,17 +92,17 @@ def read_exploration(base_url: str | None, given: Mapping[str, Any]) -> Settings
     On a host other than loopback it costs at most what the deepest run does. Raises
     Contradiction like `read_settings`.
     """
-    settings = _about_the_target(base_url, given)
+    settings = _about_the_target(base_url, given, as_flag)
     if settings.target.is_local:
         return settings
     return replace(settings, target=at_most(settings.target, PRICES[Depth.DEEP]))
 
 
-def _about_the_target(base_url: str | None, given: Mapping[str, Any]) -> Settings:
+def _about_the_target(base_url: str | None, given: Mapping[str, Any], called: Callable[[str], str]) -> Settings:
     _refuse_empty(given)
     overrides = {option.entry: given.get(option.name) or None for option in OPTIONS if option.entry}
     file = given.get("target")
-    target, gate = read_described(file, {**overrides, "base_url": base_url})
+    target, gate = read_described(file, {**overrides, "base_url": base_url}, called=called)
     _require_matches(gate.only, gate.skip)
     is_recorded = target.may_write and (target.reuse or not target.is_local)
     ledger = _path(given, "ledger") or (LEDGER if is_recorded else None)

@@ -11,6 +11,7 @@ from fleet_contract.contract_tests.running.settings import read_settings
 from fleet_contract.contract_tests.running.verdicts import EXITS
 from fleet_contract.contract_tests.session.of_a_run import with_replays
 from fleet_contract.contract_tests.session.session import begin, run_checks
+from fleet_contract.contract_tests.target.target_file import as_argument
 from fleet_contract.spec.files import Contradiction
 
 
@@ -24,7 +25,8 @@ def judged(target: str | Path, options: Options) -> Judged:
             f"{', '.join(sorted(Options.__annotations__))}. Correct or remove it."
         )
     is_url = isinstance(target, str) and target.lower().startswith(("http://", "https://"))
-    settings, _ = read_settings(str(target) if is_url else None, given if is_url else {**given, "target": target})
+    url, given = (str(target), given) if is_url else (None, {**given, "target": target})
+    settings, _ = read_settings(url, given, as_argument)
     run = begin(settings, open_console(quiet=True))
     report = with_replays(run_checks(run))
     if run.client.stopped == INTERRUPTED:

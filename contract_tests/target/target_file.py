@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -50,10 +50,21 @@ def read_target(
     return read_described(path, overrides, environment).target
 
 
+def as_flag(flag: str) -> str:
+    """Return what messages call an option of the command."""
+    return f"the flag {flag}"
+
+
+def as_argument(flag: str) -> str:
+    """Return what messages call an option of a call from a program."""
+    return f"the argument {flag.removeprefix('--').replace('-', '_')}"
+
+
 def read_described(
     path: str | Path | None = None,
     overrides: Mapping[str, Any] | None = None,
     environment: Mapping[str, str] | None = None,
+    called: Callable[[str], str] = as_flag,
 ) -> Described:
     """Return what a file, the environment and flags say together of a target; FILE#NAME is one of several in a file.
 
@@ -67,7 +78,7 @@ def read_described(
     table = chosen(whole, name, file.name)
     given = {name: (value, file) for name, value in flatten(table, file.name).items()}
     given |= _from_environment(environment)
-    given |= _from_flags(flags, environment)
+    given |= _from_flags(flags, environment, called)
     refuse_lookalikes(environment, VARIABLES, SECRET_VARIABLES, referred_to(value for value, _ in given.values()))
     if "base_url" not in given:
         require_choice(whole, name, file.name)
@@ -110,13 +121,15 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, tuple[Any, So
     }
 
 
-def _from_flags(flags: Mapping[str, Any], environment: Mapping[str, str]) -> dict[str, tuple[Any, Source]]:
+def _from_flags(
+    flags: Mapping[str, Any], environment: Mapping[str, str], called: Callable[[str], str]
+) -> dict[str, tuple[Any, Source]]:
     given = {}
     for name, value in flags.items():
         if name not in (*ENTRIES, "dialect"):
             raise unknown(name, "the flags")
         if name != "dialect":
-            source = f"the flag {ENTRIES[name].flag or name}" if name != "base_url" else "the argument BASE_URL"
+            source = called(ENTRIES[name].flag or name) if name != "base_url" else "the argument BASE_URL"
             given[name] = (value, Source(source, Path(), environment, is_plain=True, is_public=True))
     return given
 

@@ -68,7 +68,15 @@ def test_what_the_command_says_is_raised(options: Any) -> None:
     with clean_environment(), pytest.raises(Contradiction) as raised:
         run("http://127.0.0.1:9", **options)
     if "depth" not in options:  # which the command checks as an option
-        assert str(raised.value) in command("run", "http://127.0.0.1:9", *words).stderr
+        said = str(raised.value).replace("the argument max_fleets: ", "the flag --max-fleets: ")
+        assert said in command("run", "http://127.0.0.1:9", *words).stderr
+
+
+def test_a_key_that_a_program_passes_literally_is_refused_as_its_argument() -> None:
+    with clean_environment(), pytest.raises(Contradiction) as raised:
+        run("http://127.0.0.1:9", api_key="s3cret")
+    assert str(raised.value).startswith("the argument api_key: api_key is passed literally, ")
+    assert "s3cret" not in str(raised.value)
 
 
 def test_an_unknown_option_is_named() -> None:
