@@ -120,6 +120,8 @@ def _decoded(data: bytes) -> str:
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:
-    """Return ` Did you mean 'x'?` for the nearest known word, or nothing."""
-    near = get_close_matches(word[:LONGEST_WORD], list(known), n=1, cutoff=0.6)
+    """Return ` Did you mean 'x'?` for the nearest known word, or nothing; a section is for one that resembles it."""
+    section, dot, _ = word[:LONGEST_WORD].partition(".")
+    fitting = [each for each in known if not dot or get_close_matches(section, [each.partition(".")[0]])]
+    near = get_close_matches(word[:LONGEST_WORD], fitting, n=1, cutoff=0.5)
     return f" Did you mean {near[0]!r}?" if near else ""

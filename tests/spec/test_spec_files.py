@@ -9,7 +9,16 @@ import pytest
 
 from fleet_contract.mock_server.seed import read_seed
 from fleet_contract.spec.dialect import read_dialect
-from fleet_contract.spec.files import LARGEST_FILE, PIECE, Contradiction, NotYaml, expanded, load_yaml, read_text
+from fleet_contract.spec.files import (
+    LARGEST_FILE,
+    PIECE,
+    Contradiction,
+    NotYaml,
+    expanded,
+    load_yaml,
+    read_text,
+    suggestion,
+)
 from fleet_contract.spec.toml import parse_toml
 from fleet_contract.spec.yaml import parse_yaml
 
@@ -157,3 +166,11 @@ def test_a_file_is_read_whole_whatever_its_length(tmp_path: Path) -> None:
     for length in (0, 1, PIECE - 1, PIECE, PIECE + 1, 2 * PIECE):
         (tmp_path / "file").write_bytes(b"x" * length)
         assert len(read(tmp_path / "file", largest=length)) == length
+
+
+@pytest.mark.parametrize(
+    ("word", "near"),
+    [("nope.id", ""), ("fleet.id", "fleets.id-is-unique"), ("name.omited", "name.omitted"), ("name", "name.omitted")],
+)
+def test_an_id_is_suggested_where_its_section_resembles_the_word(word: str, near: str) -> None:
+    assert suggestion(word, ("name.omitted", "fleets.id-is-unique")) == (f" Did you mean {near!r}?" if near else "")
