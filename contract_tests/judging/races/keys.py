@@ -3,7 +3,6 @@
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from fleet_contract.contract_tests.exchange import REFUSED, Caller, Exchange
 from fleet_contract.contract_tests.judging.findings import Findings
@@ -16,7 +15,7 @@ from fleet_contract.contract_tests.judging.races.findings import (
     have_overlapped,
     operation_of,
 )
-from fleet_contract.contract_tests.judging.races.linearizability import Model, smallest_witness
+from fleet_contract.contract_tests.judging.races.growth import Add, Read, smallest_witness
 
 KEYS = "keys.overlapping-calls-fit-an-order"
 
@@ -50,27 +49,12 @@ def _fleet_of(moment: Moment) -> object:
     return request.fields.get("fleetId") if moment.exchange.status not in REFUSED else None
 
 
-@dataclass(frozen=True)
-class Appear:
-    """A key is listed from now on."""
-
-    key: str
-
-
-@dataclass(frozen=True)
-class Listed:
-    """A list of the keys of the fleet, as far as this run created them; sorted, each as often as it is listed."""
-
-    keys: tuple[str, ...]
-
-
 def _on_the_keys(moments: Sequence[Moment]) -> Findings:
     created, lists = _created(moments), _lists(moments)
     calls = [operation_of(each, None, each.ended) for each in (*created.values(), *lists)]
-    appearances = [operation_of(each, Appear(number), _listed_by(each)) for number, each in created.items()]
+    appearances = [operation_of(each, Add(number), _listed_by(each)) for number, each in created.items()]
     readings = [operation_of(each, _listed(each, created), each.ended) for each in lists]
-    model = Model(frozenset[str](), _grow, observes=lambda action: isinstance(action, Listed))
-    witness = {each.number for each in smallest_witness((*appearances, *readings), model)}
+    witness = {each.number for each in smallest_witness((*appearances, *readings))}
     creates = calls[: len(created)]
     if not witness:
         yield from fits_an_order(KEYS, calls, creates if lists else ())
@@ -99,12 +83,7 @@ def _listed_by(create: Exchange) -> float:
     return create.ended + SETTLING_SECONDS if create.succeeded else math.inf
 
 
-def _listed(page: Exchange, created: Mapping[str, Exchange]) -> Listed:
+def _listed(page: Exchange, created: Mapping[str, Exchange]) -> Read:
+    """Return a list of the keys of the fleet, as far as this run created them."""
     numbers = [str(item.get("visualNumber")) for item in items_of(page) or ()]
-    return Listed(tuple(sorted(number for number in numbers if number in created)))
-
-
-def _grow(visible: frozenset[str], action: Appear | Listed) -> Iterable[frozenset[str]]:
-    if isinstance(action, Appear):
-        return [visible | {action.key}]
-    return [visible] if sorted(visible) == list(action.keys) else []
+    return Read(tuple(sorted(number for number in numbers if number in created)))
