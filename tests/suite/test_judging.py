@@ -213,19 +213,6 @@ def test_what_came_from_elsewhere_than_the_api_is_not_judged() -> None:
     assert not [each for each in judge(history.exchanges, Facts(Fixtures(), MARK)).findings if not each.kept]
 
 
-def test_codes_of_a_new_fleet_may_come_one_by_one_but_none_goes() -> None:
-    for later, at, kept in (
-        (["Q", "R"], (10.8, 10.9), True),
-        (["R"], (10.8, 10.9), False),
-        (["Q", "R"], (60.0, 60.1), False),
-    ):
-        history = History()
-        history.create(A, at=(10.0, 10.1))
-        history.codes(A, 200, [{"code": "Q"}], at=(10.4, 10.5))
-        history.codes(A, 200, [{"code": each} for each in later], at=at)
-        assert [each.kept for each in judge_constancy(history.view)] == [kept]
-
-
 @pytest.mark.parametrize("name", ["Miller & Sons", "Miller and Sons"])
 def test_an_exchange_is_no_evidence_for_how_its_situation_is_answered(name: str) -> None:
     history = History()

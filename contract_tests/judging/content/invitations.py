@@ -1,13 +1,12 @@
 """Judging invitation codes: their form, which are listed, and that reading changes nothing; none enters a message."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
 from fleet_contract.contract_tests.exchange import Exchange, value_of
 from fleet_contract.contract_tests.judging.findings import Findings, finding
-from fleet_contract.contract_tests.judging.fleet import SETTLING_SECONDS
 from fleet_contract.contract_tests.judging.identity import is_alike
 from fleet_contract.contract_tests.judging.moment import Moment, View
 from fleet_contract.contract_tests.process.quantities import counted
@@ -132,15 +131,7 @@ def judge_constancy(view: View) -> Findings:
             else f"{after.status}"
         )
         both = (after.number, before.number)
-        same = codes == now or (now is not None and _is_growing(codes, now, view.at(after)))
-        yield finding("invitation.reading-changes-nothing", same, both, "the same codes as before", got)
-
-
-def _is_growing(before: list[str], now: list[str], moment: Moment) -> bool:
-    """Say whether a new fleet has more codes than it had a moment ago: they may be made one by one."""
-    creation = moment.fleet_of_path.creation
-    is_new = creation is not None and moment.exchange.started - creation.exchange.ended <= SETTLING_SECONDS
-    return is_new and not Counter(before) - Counter(now)
+        yield finding("invitation.reading-changes-nothing", codes == now, both, "the same codes as before", got)
 
 
 def _successive(view: View) -> Iterator[tuple[Exchange, Exchange]]:
