@@ -22,6 +22,7 @@ IDLE_SECONDS = 2.0
 # The first connection is watched for so long before it is used again: a server that answers twice is found out at once,
 # since nothing tells a second response from the next one where it comes after the next request.
 WATCH_SECONDS = 0.05
+_MOST_BROKEN = 2  # A server that closes each after its response, and does not say so, does it now before and now after.
 # A server may send it on an idle connection before it closes that: RFC 9110 (15.5.9)
 FAREWELL = (b"HTTP/1.1 408", b"HTTP/1.0 408")
 
@@ -43,6 +44,7 @@ class Wire:
         self._idle: list[_Idle] = []
         self._lock = threading.Lock()
         self._watched = False
+        self._broken = 0  # connections that were kept, and broke when they were used again
         self._reuses = True  # until bytes come that nobody asked for, or a connection is closed as soon as it is idle
 
     def roundtrip(
@@ -54,12 +56,12 @@ class Wire:
         """
         deadline = Deadline(seconds)
         request = self._request(method, path, headers)
-        stream = self._taken() or self._opened(deadline)
-        reusable = False
+        kept = self._taken()
+        stream, reusable = kept or self._opened(deadline), False
         try:
             answer, reusable = converse(stream, request, body, self._most, deadline, crossing)
         except Trouble as trouble:
-            self._reuses = self._reuses and trouble.cause is not Cause.UNASKED
+            self._learn_from_trouble(trouble.cause, was_kept=kept is not None)
             raise
         finally:
             self._give_back(stream, reusable=reusable)
@@ -118,6 +120,12 @@ class Wire:
         if more and not more.startswith(FAREWELL):
             self._reuses = False
             raise unasked(more, "after the response before", sent=False)
+
+    def _learn_from_trouble(self, cause: Cause, *, was_kept: bool) -> None:
+        """Reuse no connection any more after bytes that nobody asked for, or where one after another broke under it."""
+        with self._lock:
+            self._broken += was_kept and cause is Cause.RESET
+            self._reuses = self._reuses and cause is not Cause.UNASKED and self._broken < _MOST_BROKEN
 
     def _opened(self, deadline: Deadline) -> Stream:
         stream = self._route.open(deadline)

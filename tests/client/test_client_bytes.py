@@ -78,6 +78,21 @@ def test_no_connection_is_used_again_after_bytes_that_nobody_asked_for(serve: Se
     assert len(server.connections) == 3
 
 
+def test_no_connection_is_used_again_where_one_after_another_broke_under_it(serve: Serve, open_client: Open) -> None:
+    answered: list[int] = []
+
+    def script(_: Heard) -> Iterable[bytes]:
+        connection = len(server.connections)
+        yield CLOSE if connection in answered else answer()
+        answered.append(connection)
+
+    server = serve(script)
+    client = open_client(server.url)
+    assert [client.send("POST", "/").status for _ in range(7)] == [200] * 7  # what broke is sent again
+    assert [each.number for each in client.journal if each.trouble] == [2, 4]
+    assert len(server.connections) == 7
+
+
 @pytest.mark.parametrize(
     ("method", "response"),
     [

@@ -190,8 +190,8 @@ ROWS: Rows = {
     "reset in the body": Row("the connection broke", later(reset_in_the_body)),
     "never reads": Row(LATE, handle=never_reads),
     "answers without reading": Row("BREAKS", handle=answers_without_reading, code=1, breaks=frozenset({"*"})),
-    "TLS to http": Row("needs https://, a server in BASE_URL", handle=tls_alert),
-    "HTTP to https": Row("needs http://, a server in BASE_URL", handle=plain_http, scheme="https"),
+    "TLS to http": Row("Write https:// in BASE_URL", handle=tls_alert),
+    "HTTP to https": Row("Write http:// in BASE_URL", handle=plain_http, scheme="https"),
     "HTTP/0.9": Row(NOT_HTTP, handle=http_0_9),
     "half closed": Row(f"{ENDED}|{LATE}", handle=half_closed),
 }
