@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from http import HTTPStatus
 from typing import Any, NoReturn
 from urllib.parse import parse_qsl
 
@@ -186,6 +187,11 @@ class Exchange:
     @cached_property
     def succeeded(self) -> bool:
         return self.answer is not None and self.answer.succeeded
+
+    @property
+    def is_unclear(self) -> bool:
+        """Whether the request may have been carried out, or may be at any time: no answer, or a 5xx, tells neither."""
+        return self.answer is None or self.answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 def value_of(exchange: Exchange) -> Any:

@@ -233,7 +233,7 @@ class History:
         if not isinstance(id, str):
             return
         self._creates[loosest(id)].add(exchange)
-        if exchange.answer is None or exchange.succeeded or exchange.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        if exchange.succeeded or exchange.is_unclear:
             is_certain = exchange.succeeded and request.body is Body.OBJECT
             creation = Creation(exchange, id, name, is_certain, shown_id(exchange, id))
             if not self._is_repeated(creation):

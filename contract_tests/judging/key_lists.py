@@ -5,7 +5,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from http import HTTPStatus
 from itertools import chain
 from typing import Any
 
@@ -65,7 +64,7 @@ class KeyLists:
         self.listings = list(_listings(view))
         self.created = list(_created(view))
         self.creates = Spans(view.history.keys.creates)
-        lost = (each for each in self.creates if may_end_after(each, math.inf))
+        lost = (each for each in self.creates if each.is_unclear)
         self.unanswered = {str(view.history.parsed(each).fields.get("keyIdentifier")).casefold() for each in lost}
         self._everything = [each for each in self.listings if each.fleet is None and each.is_complete]
         self._last_begun = {(each.caller, each.fleet): each.started for each in self.listings}
@@ -127,8 +126,9 @@ class KeyLists:
         return next((each.started for each in alike), math.inf) < listing.started
 
     def settling(self, listing: Listing) -> set[str]:
-        """Return the identifiers of keys that a list may yet lack, since they were made a moment before."""
-        return {each.identifier for each in self.created if self._may_settle_still(each, listing)}
+        """Return the identifiers, in lower case, of keys that a list may lack yet: made just now, or at any time."""
+        new = (each for each in self.created if self._may_settle_still(each, listing))
+        return self.unanswered | {each.identifier.casefold() for each in new}
 
     # --- what became of a key --------------------------------------------------------------------
 
@@ -185,11 +185,6 @@ class KeyLists:
             each.caller is key.caller and each.started >= key.create.ended for each in self._everything
         )
         return Presence.LOST if all_were_listed else Presence.WRONG_FLEET
-
-
-def may_end_after(create: Exchange, moment: float) -> bool:
-    """Say whether a create may take effect after a moment: without an answer, or with a 5xx, it may at any time."""
-    return create.ended >= moment or create.answer is None or create.status >= HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 def _names(fields: Mapping[str, Any] | Item) -> tuple[str, str]:

@@ -26,8 +26,8 @@ class KeysSeen:
         self._shown_fleets: dict[str, str] = {}  # what keys first showed as their fleet, by its id
         self._by_shown_fleet: dict[str, list[str]] = defaultdict(list)  # and the other way round
         self._numbers: dict[Caller | None, set[str]] = defaultdict(set)  # of keys that a caller created
-        self._shown: dict[Caller | None, set[Marks]] = defaultdict(set)  # the keys that a caller was shown
-        self._told_to: dict[Marks, set[tuple[Caller, str | None]]] = defaultdict(set)  # in lists with which filter
+        # The keys that a caller was shown, with the filters of the lists that showed them.
+        self._shown: dict[Caller | None, dict[Marks, set[str | None]]] = defaultdict(lambda: defaultdict(set))
         self._by_identifier: dict[Any, list[Exchange]] = defaultdict(list)
         self._by_contract: dict[str, list[Exchange]] = defaultdict(list)
         self._spellings: dict[str, set[str]] = defaultdict(set)  # of the identifiers of keys that were made, by case
@@ -56,8 +56,7 @@ class KeysSeen:
         if isinstance(cursor, str) and cursor:
             self.cursors.setdefault(cursor, exchange)
         for item in items if isinstance(items, list) else ():
-            self._shown[exchange.request.caller].add(marks_of(item))
-            self._told_to[marks_of(item)].add((exchange.request.caller, request.query.get("fleetId")))
+            self._shown[exchange.request.caller][marks_of(item)].add(request.query.get("fleetId"))
             self.show_fleets |= _shows_a_fleet(item)
             fleet = self.fleet_of(item, request.query) if _shows_a_fleet(item) else None
             if fleet is not None and fleet not in self._shown_fleets:
@@ -91,10 +90,10 @@ class KeysSeen:
         others = self._numbers.get(self._other_than(caller), ())
         return number in others and number not in self._numbers.get(caller, ())
 
-    def is_known_as(self, caller: Caller, item: Mapping[str, Any], besides: str | None) -> bool:
-        """Say whether a caller created a listed key, or was shown it by another list than that of one fleet."""
-        created = str(item.get("visualNumber")) in self._numbers.get(caller, ())
-        return created or any(to is caller and fleet != besides for to, fleet in self._told_to[marks_of(item)])
+    def is_of_another_fleet(self, item: Mapping[str, Any], fleet: str, caller: Caller) -> bool:
+        """Say whether a caller created a key, or was shown it by the list of another fleet than this one of others."""
+        filters = self._shown[caller].get(marks_of(item), set()) - {None, fleet}
+        return bool(filters) or str(item.get("visualNumber")) in self._numbers.get(caller, ())
 
     def others_have_any(self, caller: Caller) -> bool:
         """Say whether the other organization created a key, or was shown one, so that the caller could see it."""
@@ -103,7 +102,7 @@ class KeysSeen:
 
     def shown_to_others(self, caller: Caller) -> Set[Marks]:
         """Return the keys that the other organization was shown."""
-        return self._shown.get(self._other_than(caller), frozenset())
+        return self._shown[self._other_than(caller)].keys()
 
     def _other_than(self, caller: Caller) -> Caller | None:
         """Return the other organization, None where nothing tells its keys from the caller's."""

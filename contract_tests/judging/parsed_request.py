@@ -33,7 +33,6 @@ class ParsedRequest:
     """A request, understood: `operation` is empty for an unknown path or a wrong method.
 
     It is empty, too, where a parameter is given twice (`is_ambiguous`): some servers read the first, others the last.
-
     `path_id` is the decoded value of the path's parameter, None where it is no UTF-8
     or there is none. `fields` are the members of a body; of one that is odd or nearly
     JSON those that a lenient parser may read.

@@ -63,6 +63,21 @@ def test_a_list_in_which_the_callers_own_keys_are_too_is_that_of_all() -> None:
     assert "keys.filter-lists-only-the-fleet" in failures(history)
 
 
+def test_a_list_of_anothers_fleet_that_shows_keys_of_ours_that_tell_no_fleet_is_that_of_another() -> None:
+    history = of_fleet()
+    history.page("fleetId=acme", {"keys": items(1)})
+    history.page("", {"keys": items(1)})
+    history.page("fleetId=theirs", {"keys": items(1)})
+    assert failures(history) == {"keys.filter-lists-only-the-fleet"}
+
+
+def test_it_shows_its_keys_to_us_though_a_list_of_all_does_too() -> None:
+    history = of_fleet()
+    history.page("", {"keys": items(1)})
+    history.page("fleetId=theirs", {"keys": items(1)})
+    assert failures(history) == {"keys.of-others-are-hidden"}
+
+
 def test_the_other_organization_is_shown_none_of_ours_before_we_are() -> None:
     history = of_fleet()
     history.page("fleetId=acme", {"keys": items(1)}, caller=Caller.OTHER)
@@ -103,6 +118,16 @@ def test_one_list_may_be_quicker_than_another(is_of_all_last: bool) -> None:
     listed(history, 1, query=quick, at=(100.2, 100.3))
     listed(history, query=slow, at=(100.4, 100.5))
     listed(history, 1, query=slow, at=(103, 103.1))
+    assert failures(history) == set()
+
+
+def test_a_slower_list_may_show_a_key_in_capitals() -> None:
+    history = of_fleet()
+    small = {**key(1, fleetId=A), "keyIdentifier": key(1)["keyIdentifier"].lower()}
+    history.add("POST", KEYS, small, 201, at=(100, 100.1))
+    listed(history, 1, at=(100.2, 100.3))
+    listed(history, query="", at=(100.4, 100.5))
+    listed(history, 1, query="", at=(103, 103.1))
     assert failures(history) == set()
 
 

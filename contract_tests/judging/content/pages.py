@@ -120,6 +120,7 @@ def _filtered(items: list[Item], fleet: str, moment: Moment) -> Findings:
         for item in items
         if (tells_a_fleet(item, moment.view) and not shows(item, fleet, moment.view))
         or _was_created_elsewhere(item, fleet, moment)
+        or (ownership is Ownership.FOREIGN and not _may_be_its(item, moment))
     ]
     got = f"{len(strangers)} of {counted(len(items), 'key')} that belong to another fleet, or to none"
     expected = f"only keys of the fleet {shown(fleet)}"
@@ -146,16 +147,27 @@ def _was_created_elsewhere(item: Item, fleet: str, moment: Moment) -> bool:
 
 def _hidden(items: Sequence[Item], moment: Moment) -> Findings:
     """Judge that a caller sees no key that the other one created, and none of a fleet of others."""
-    caller, fleet = moment.exchange.request.caller, moment.request.query.get("fleetId")
-    is_told = moment.fixtures.foreign_fleet and caller is Caller.OWNER
-    is_of_others = fleet is not None and moment.fleet(fleet).ownership is Ownership.FOREIGN
-    if not (is_told or is_of_others or moment.history.keys.others_have_any(caller)):
+    is_told = moment.fixtures.foreign_fleet and moment.exchange.request.caller is Caller.OWNER
+    is_anothers_list = _fleet_of_others(moment) is not None
+    if not (is_told or is_anothers_list or moment.history.keys.others_have_any(moment.exchange.request.caller)):
         return
-    # With one of the caller's own it is not the list of that fleet, but of all keys.
-    are_all = is_of_others and not any(moment.history.keys.is_known_as(caller, each, fleet) for each in items)
-    leaked = [item.get("keyIdentifier") for item in items if are_all or _is_anothers(item, moment)]
+    is_whole = is_anothers_list and all(_may_be_its(item, moment) for item in items)
+    leaked = [item.get("keyIdentifier") for item in items if is_whole or _is_anothers(item, moment)]
     got = f"{counted(len(leaked), 'key')} of another organization"
     yield finding("keys.of-others-are-hidden", not leaked, moment.here, "no key of another organization", got, leaked)
+
+
+def _fleet_of_others(moment: Moment) -> str | None:
+    """Return the fleet by which a list is filtered where that is another organization's."""
+    fleet = moment.request.query.get("fleetId")
+    return fleet if fleet is not None and moment.fleet(fleet).ownership is Ownership.FOREIGN else None
+
+
+def _may_be_its(item: Item, moment: Moment) -> bool:
+    """Say whether a key may be of the fleet of others by which a list is filtered: nothing tells of another fleet."""
+    fleet, caller = moment.request.query["fleetId"], moment.exchange.request.caller
+    is_told_otherwise = tells_a_fleet(item, moment.view) and not shows(item, fleet, moment.view)
+    return not is_told_otherwise and not moment.history.keys.is_of_another_fleet(item, fleet, caller)
 
 
 def _is_anothers(item: Mapping[str, Any], moment: Moment) -> bool:

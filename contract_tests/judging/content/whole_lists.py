@@ -9,7 +9,7 @@ from fleet_contract.contract_tests.judging.content.pages import what_is_wrong
 from fleet_contract.contract_tests.judging.expectations.situations import situations_of
 from fleet_contract.contract_tests.judging.findings import Finding, Findings, finding, shown
 from fleet_contract.contract_tests.judging.fleets_of_keys import is_shown_as_alone, shows, tells_a_fleet
-from fleet_contract.contract_tests.judging.key_lists import CreatedKey, KeyLists, Presence, may_end_after
+from fleet_contract.contract_tests.judging.key_lists import CreatedKey, KeyLists, Presence
 from fleet_contract.contract_tests.judging.listings import Item, Listing, cursor_of, items_of
 from fleet_contract.contract_tests.judging.moment import View
 from fleet_contract.contract_tests.judging.texts import in_capitals
@@ -72,7 +72,7 @@ def _each_once(listing: Listing, lists: KeyLists) -> Findings:
 def _created_within(listing: Listing, lists: KeyLists) -> int:
     """Count the creates of keys that may have made one while a list was read."""
     made = (each for each in lists.creates if each.status not in REFUSED)
-    return sum(may_end_after(each, listing.started) and each.started <= listing.ended for each in made)
+    return sum((each.is_unclear or each.ended >= listing.started) and each.started <= listing.ended for each in made)
 
 
 def _ends(listing: Listing) -> Findings:
@@ -261,7 +261,12 @@ def _is_of_our_fleet(listing: Listing, view: View) -> bool:
 def _settled(identifiers: set[str], listing: Listing, lists: KeyLists) -> set[str]:
     """Leave out the identifiers of our keys that this list had not shown before: they may have appeared after it."""
     unsettled = {each.identifier.casefold() for each in lists.created if not lists.was_listed_before(each, listing)}
-    return {each for each in identifiers if each.casefold() not in unsettled | lists.unanswered}
+    return _without(identifiers, unsettled | lists.unanswered)
+
+
+def _without(identifiers: set[str], others: set[str]) -> set[str]:
+    """Return identifiers without others, which are in lower case: hexadecimal digits have none."""
+    return {each for each in identifiers if each.casefold() not in others}
 
 
 def _identifiers(listing: Listing, view: View) -> set[str]:
@@ -276,7 +281,8 @@ def _identifiers(listing: Listing, view: View) -> set[str]:
 def _all_against_filter(everything: Listing, filtered: Listing, lists: KeyLists) -> Findings:
     """Judge a later list of all keys against the keys of one fleet."""
     view = lists.view
-    lacking = _identifiers(filtered, view) - everything.identifiers - lists.settling(everything)
+    lacking = _identifiers(filtered, view) - everything.identifiers
+    lacking = _without(lacking, lists.settling(everything))
     got = f"an unfiltered list that lacks {counted(len(lacking), 'key')} of the fleet {shown(filtered.fleet)}"
     numbers = (*everything.numbers, *filtered.numbers)
     if view.at(filtered.pages[0]).is_own(filtered.fleet or ""):
@@ -288,7 +294,7 @@ def _filter_against_all(filtered: Listing, everything: Listing, lists: KeyLists)
     view, fleet = lists.view, filtered.fleet or ""
     shown_in_it = [ids for text, ids in everything.by_shown_fleet.items() if is_shown_as_alone(text, fleet, view)]
     of_fleet = set[str]().union(*shown_in_it)
-    missing = of_fleet - _identifiers(filtered, view) - lists.settling(filtered)
+    missing = _without(of_fleet - _identifiers(filtered, view), lists.settling(filtered))
     got = f"a filtered list that lacks {len(missing)} of them"
     numbers = (*filtered.numbers, *everything.numbers)
     if of_fleet and view.at(filtered.pages[0]).is_own(fleet):

@@ -185,7 +185,7 @@ def _create(_: str, moment: Moment) -> Create | None:
         return None
     if exchange.succeeded:
         return Create(caller, name, Told.DONE)
-    if exchange.answer is None or exchange.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+    if exchange.is_unclear:
         return Create(caller, name, Told.UNKNOWN)
     taken = catalogue().statuses(("duplicate.status", "403"))
     is_refused = exchange.status in taken and set(situations_of(moment)) <= _ONLY_TAKEN
