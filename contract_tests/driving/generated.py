@@ -8,7 +8,6 @@ used: the quick depth and the commands that only read do without it.
 """
 
 import re
-import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -21,11 +20,10 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 from fleet_contract.contract_tests.exchange import KEY_HEADER, NotJson, parse_json
 from fleet_contract.contract_tests.judging.bodies import spell
 from fleet_contract.contract_tests.judging.texts import LIMIT
-from fleet_contract.contract_tests.process.surroundings import seeded_alone
+from fleet_contract.contract_tests.process.seeding import seeded_alone
 from fleet_contract.spec.document import Operation, operations
 
 if TYPE_CHECKING:
-    from hypothesis.internal.intervalsets import IntervalSet
     from schemathesis import APIOperation, Case
     from schemathesis.specs.openapi.schemas import OpenApiSchema
 
@@ -191,7 +189,6 @@ def _undisturbed() -> Iterator[None]:
     process.
     """
     import hypothesis
-    from hypothesis.internal import charmap
     from schemathesis import auths, hooks
     from schemathesis.generation.hypothesis import examples
 
@@ -211,24 +208,11 @@ def _undisturbed() -> Iterator[None]:
     with seeded_alone(), ExitStack() as stack:
         for owner, name, ours in (
             (examples, "default_settings", lambda: settings),
-            (charmap, "intervals_from_codec", intervals_of_utf_8),
             (hooks.GLOBAL_HOOK_DISPATCHER, "_hooks", defaultdict(list)),
             (auths.GLOBAL_AUTH_STORAGE, "providers", []),
         ):
             stack.enter_context(patch.object(owner, name, ours))
         yield
-
-
-def intervals_of_utf_8(codec: str) -> "tuple[IntervalSet, IntervalSet]":
-    """Return the characters that UTF-8 can write, all but surrogates, and those that it reads back as others: none.
-
-    Hypothesis finds that by trying all 1,114,112, in two seconds, wherever it may not store what it found.
-    """
-    from hypothesis.internal.intervalsets import IntervalSet
-
-    if codec != "utf-8":
-        raise NotImplementedError(codec)
-    return IntervalSet(((0, 0xD7FF), (0xE000, sys.maxunicode))), IntervalSet(())
 
 
 def _examples(operation: "Described") -> Iterator["Made"]:

@@ -18,7 +18,7 @@ from fleet_contract.contract_tests.exploring.runs import Runs
 from fleet_contract.contract_tests.judging.judge import judge
 from fleet_contract.contract_tests.network.budget import BudgetSpent
 from fleet_contract.contract_tests.network.disturbance import disturbance
-from fleet_contract.contract_tests.process.surroundings import seeded_alone
+from fleet_contract.contract_tests.process.seeding import seeded_alone
 from fleet_contract.contract_tests.programs import replaying
 from fleet_contract.contract_tests.programs.program import Program
 from fleet_contract.contract_tests.running.runs import Run

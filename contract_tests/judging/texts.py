@@ -56,11 +56,10 @@ def fewest_graphemes(text: str) -> int:
 
     They are what a reader sees as one character each, as Swift counts them, and Ruby and Elixir on request.
     """
-    joined = [_may_join(each) for each in text]
-    beginning = (
-        not (joins or joins_before) and pair != ("\r", "\n")
-        for (joins_before, joins), pair in zip(pairwise(joined), pairwise(text), strict=True)
-    )
+    joining = {each for each in set(text) if _may_join(each)}  # few texts have any, and all have few characters
+    if not joining and "\r\n" not in text:
+        return len(text)
+    beginning = (joining.isdisjoint(pair) and pair != ("\r", "\n") for pair in pairwise(text))
     return bool(text) + sum(beginning)
 
 
@@ -167,7 +166,8 @@ def collated(text: str) -> str:
     blanks at the end (Unicode Technical Standard 10, primary level).
     """
     letters = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(each for each in letters if unicodedata.category(each) not in _UNSEEN).casefold().rstrip()
+    unseen = {ord(each): None for each in set(letters) if unicodedata.category(each) in _UNSEEN}
+    return letters.translate(unseen).casefold().rstrip()
 
 
 def without_blanks(text: str) -> str:

@@ -13,7 +13,7 @@ from fleet_contract.contract_tests.driving.untested import Lack, Reason, Unteste
 from fleet_contract.contract_tests.network.budget import BudgetSpent, Cost
 from fleet_contract.contract_tests.network.client import INTERRUPTED, WritesForbidden
 from fleet_contract.contract_tests.process.printable import printable
-from fleet_contract.contract_tests.process.surroundings import seeded_alone
+from fleet_contract.contract_tests.process.seeding import seeded_alone
 from fleet_contract.contract_tests.programs.case_files import Case
 from fleet_contract.contract_tests.reports.progress import Progress
 from fleet_contract.contract_tests.running.runs import Report, Run, Settings

@@ -1,6 +1,4 @@
 import json
-import sys
-import unicodedata
 from collections import Counter
 from dataclasses import replace
 from typing import Any
@@ -11,7 +9,6 @@ from fleet_contract.contract_tests.driving.generated import (
     GeneratedCase,
     can_be_marked,
     generated_cases,
-    intervals_of_utf_8,
     with_fleet_id,
     with_members,
     with_path_id,
@@ -27,16 +24,6 @@ JSON = (("Content-Type", "application/json"),)
 @pytest.fixture(scope="module")
 def cases() -> list[GeneratedCase]:
     return generated_cases(document())
-
-
-def test_utf_8_writes_all_characters_but_surrogates_and_reads_each_back() -> None:
-    written, changed = intervals_of_utf_8("utf-8")
-    for first, last in written.intervals:
-        characters = "".join(map(chr, range(first, last + 1)))
-        assert characters.encode("utf-8").decode("utf-8") == characters
-    assert changed.intervals == ()
-    others = set(range(sys.maxunicode + 1)).difference(*(range(first, last + 1) for first, last in written.intervals))
-    assert {unicodedata.category(chr(other)) for other in others} == {"Cs"}
 
 
 def test_generating_leaves_the_document_and_hypothesis_as_they_were() -> None:
