@@ -12,6 +12,7 @@ MISSED: Mapping[str, str] = {}
 # In a dialect in which nobody could tell the mutant from an honest mock.
 HIDDEN_BY_A_DIALECT: Mapping[str, str] = {
     "creates-at-once-of-one-name-both-win": "A create that repeats another one is answered with its fleet.",
-    "rename-aliases-newfleetid": "A rename with a member that the document does not know is refused.",
+    "rename-aliases-newfleetid": "A rename with a member that is not in the document is refused.",
+    "rename-moves-the-fleet-to-the-id-in-the-body": "A rename with a member that is not in the document is refused.",
     "an-underscore-takes-the-place-of-a-hyphen": "Names are unique, and the create that is refused has a taken one.",
 }

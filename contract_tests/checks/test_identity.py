@@ -315,6 +315,7 @@ def test_organizations_share_the_ids_and_nothing_else(api: Api, home: str) -> No
     api.rename(id, name)
     api.rename(id, name, caller=Caller.OTHER)
     api.invitation(id, caller=Caller.OTHER)
+    api.rename(id, name)
     api.rename(id, name, more={"fleetId": home})
     api.invitation(id)
     api.invitation(id, caller=Caller.OTHER)

@@ -11,11 +11,24 @@ from hypothesis.strategies import DrawFn
 
 from fleet_contract.contract_tests.target.depths import Depth
 from fleet_contract.mock_server.kinds import Kind
-from fleet_contract.mock_server.messages import Json
+from fleet_contract.mock_server.messages import Answer, Json
 from fleet_contract.mock_server.store import Code, Fleet, active_codes
 from proof import sending
-from proof.effects import acts_for, answers, keeps, refuses, sent_fleet, shows_value, status
-from proof.moments import Moment
+from proof.effects import (
+    Instead,
+    acts_for,
+    answer_of,
+    answers,
+    decided,
+    does,
+    keeps,
+    refusal,
+    refuses,
+    sent_fleet,
+    shows_value,
+    status,
+)
+from proof.moments import Moment, Proceed
 from proof.mutants.table import Row, Table, answered
 from proof.sending import MISSING, THEIRS, Request, its_codes
 from proof.triggers import calls as c
@@ -31,7 +44,7 @@ TAGS = Values(lambda sent: sent is not MISSING, v.PLAIN.map('"{}"'.format))
 WITHOUT = c.readings(c.WITHOUT_CODES) & c.refused(Kind.NO_CODES)
 USED_UP = c.readings(c.WITH_INACTIVE_CODES)
 UNFOUND = c.refused(Kind.UNKNOWN_FLEET)
-CODELESS = c.readings(c.OWN) & when(lambda m: m.fleet in m.made_fleets and not m.fleet.codes)
+CODELESS = (c.readings(c.OWN) | c.readings(c.FOREIGN)) & when(lambda m: m.fleet in m.made_fleets and not m.fleet.codes)
 FORBIDDEN = c.readings(c.FOREIGN) & c.refused(Kind.FOREIGN_FLEET, Kind.FOREIGN_FLEET_WITHOUT_CODES)
 
 
@@ -89,6 +102,18 @@ def inherited_codes(moment: Moment) -> Json:
     while len(heirs) > 1 and heirs[-2].tenant != heirs[-1].tenant:
         heirs.pop()
     return listed(f"OWN{crc32(heirs[-1].id.encode()):08X}")
+
+
+def has_codes(codes: Json) -> Instead:
+    """Show codes to the owner of a fleet, and refuse anybody else, as for a fleet with codes."""
+
+    async def act(moment: Moment, proceed: Proceed) -> Answer:
+        del proceed
+        if moment.fleet.tenant != moment.tenant:
+            return refusal(moment, Kind.FOREIGN_FLEET)
+        return answer_of(200, decided(codes, moment))
+
+    return does(act)
 
 
 def with_listed_codes(moment: Moment) -> Fleet:
@@ -150,14 +175,14 @@ TABLE: Table = {
             LISTED, shows_value(lambda codes, m: [*codes, *listed(m.id)])),
         "new-fleets-of-all-organizations-share-a-code": (
             "Every fleet that was created without codes is shown the same one, whoever asks.",
-            CODELESS, answers(200, listed("WELCOME00001"))),
+            CODELESS, has_codes(listed("WELCOME00001"))),
         "a-create-brings-its-own-codes": (
             "A create gives its fleet the invitation codes that its body lists.",
             (c.creates(invitationCodes=LISTED_CODES) & c.VALID & when(lambda m: m.fleet is None)).seen_by(its_codes),
             keeps(with_listed_codes)),
         "a-new-fleet-has-the-codes-of-the-one-before": (
             "A new fleet has a code of its own, or that of another organization's which was created before it.",
-            told(CODELESS, makes("a", key=THEIRS), makes("b"), reads("b")), answers(200, inherited_codes)),
+            told(CODELESS, makes("a", key=THEIRS), makes("b"), reads("b")), has_codes(inherited_codes)),
     },
     ("invitation.lists-every-active-code", "invitation.lists-only-active-codes"): {
         "codes-are-listed-in-lower-case": ("Codes are listed in lower case.",
