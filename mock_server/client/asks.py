@@ -102,7 +102,12 @@ class KeyListing(Listing, total=False):
 
 
 def at(*segments: str) -> str:
-    """Return the path of the control API with these segments, each as it stands for itself in a URL."""
+    """Return the path of the control API with these segments, each as it stands for itself in a URL.
+
+    Raises ValueError where one is empty: the path would be that of another call.
+    """
+    if "" in segments:
+        raise ValueError("An id or a name is empty, which nothing has. Expected one of at least one character.")
     return "".join(f"/{_segment(each)}" for each in ("_mock", *segments))
 
 

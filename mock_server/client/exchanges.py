@@ -15,12 +15,12 @@ class Message:
 
     @property
     def body(self) -> Any:
-        """The JSON of the body, its text where it is no JSON, None where there is none."""
+        """The JSON of the body, its text where it is none that can be read, None where there is none."""
         if not self.text:
             return None
         try:
             return json.loads(self.text)
-        except ValueError:
+        except (ValueError, RecursionError):
             return self.text
 
 

@@ -84,6 +84,10 @@ class FleetMock(str):
         made.verify = Verify(made.journal.search)
         return made
 
+    def __reduce__(self) -> tuple[type[str], tuple[str]]:
+        """Be copied and pickled as the string alone, which settings and other processes are given."""
+        return str, (str(self),)
+
     def reset(self) -> None:
         """Begin anew: the state, dialect, misbehaviours and rules with which the test began, and an empty journal."""
         self.control.reset_world()

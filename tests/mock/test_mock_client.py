@@ -1,8 +1,11 @@
 """The client of the control API: every call, blocking and async, and what it says of refusals."""
 
 import asyncio
+import copy
 import http.server
-from collections.abc import Iterator
+import pickle
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
 
 import httpx
 import pytest
@@ -195,6 +198,40 @@ def test_the_url_is_a_string_with_more(control: Control) -> None:
     assert [each.number for each in mock.journal] == [mock.journal[0].number]
     mock.reset()
     assert len(mock.journal) == 0
+
+
+@dataclass
+class Settings:
+    base_url: str
+
+
+@pytest.mark.parametrize(
+    "passed_on",
+    [
+        copy.copy,
+        copy.deepcopy,
+        lambda mock: pickle.loads(pickle.dumps(mock)),  # noqa: S301  (its own)
+        lambda mock: asdict(Settings(mock))["base_url"],
+    ],
+)
+def test_the_url_is_passed_on_as_the_string_that_it_is(control: Control, passed_on: Callable[[str], str]) -> None:
+    passed = passed_on(FleetMock(control))
+    assert (type(passed), passed) == (str, control.url)
+
+
+def test_a_body_that_no_reader_of_json_can_read_is_told_as_its_text(control: Control) -> None:
+    mock, deep = FleetMock(control), "[" * 100_000
+    httpx.post(f"{mock}/emp/v1/fleets", content=deep, headers={**KEY, "Content-Type": "application/json"})
+    assert mock.journal[-1].request.body == deep
+    mock.verify.never("create_fleet", body={"fleetId": "x"})
+
+
+@pytest.mark.parametrize(
+    "ask", [asks.get_fleet, asks.get_world, asks.list_codes, lambda empty: asks.revoke_code("acme-corp-001", empty)]
+)
+def test_an_empty_id_asks_for_nothing_else(ask: Callable[[str], object]) -> None:
+    with pytest.raises(ValueError, match="is empty"):
+        ask("")
 
 
 def test_what_the_journal_had_no_room_for_proves_nothing() -> None:
