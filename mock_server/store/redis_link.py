@@ -8,7 +8,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
-from fleet_contract.mock_server.store.redis_url import NOT_REDIS, place_of
+from fleet_contract.mock_server.store.redis_url import WRONG_PARAMETERS, place_of
 from fleet_contract.mock_server.store.wrongs import StoreUnavailable
 from fleet_contract.spec.contradiction import Contradiction
 
@@ -38,8 +38,8 @@ class Link:
                 protocol=2,
             )
             cast("Any", pool).make_connection()  # which alone looks at what stands behind the question mark
-        except (ValueError, TypeError):
-            raise Contradiction(NOT_REDIS) from None
+        except Exception:  # noqa: BLE001  (each parameter is refused by whatever part of the client reads it)
+            raise Contradiction(WRONG_PARAMETERS) from None
         self._redis = Redis.from_pool(pool)
         self._script = self._redis.register_script(STEPS)
 

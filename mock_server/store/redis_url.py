@@ -9,6 +9,10 @@ NOT_REDIS = (
     "The store does not name a Redis. Expected redis://[user:password@]host[:port][/database], "
     "rediss://… for TLS, or unix://[user:password@]/path[?db=database]."
 )
+WRONG_PARAMETERS = (
+    "The store names a Redis, and behind the question mark parameters with which no connection can be made. "
+    "Expected redis://host, or parameters of redis-py such as rediss://host?ssl_cert_reqs=none. Correct them."
+)
 DEFAULT_PORT = 6379
 DATABASE = re.compile(r"(/\d*)?")
 
