@@ -22,7 +22,7 @@ NOT_ALLOWED = "Pages of this origin may not use this mock. To allow them, use --
 _OF_THIS_MACHINE = re.compile(
     r"https?://(localhost|([a-z0-9-]+\.)+localhost|127(\.[0-9]{1,3}){3}|\[::1\])(:[0-9]{1,5})?"
 )
-_ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?")
+_ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://(?P<authority>([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?)")
 _USUAL_PORT = re.compile(r"(?<=^http)(://.*):80$|(?<=^https)(://.*):443$")
 
 
@@ -35,6 +35,12 @@ def read_origin(text: str) -> str:
             "or http://192.168.1.5:3000, without a path, or * for every origin."
         )
     return _USUAL_PORT.sub(lambda found: found[1] or found[2], origin)
+
+
+def authority_of(origin: str) -> str | None:
+    """Return the host and the port of an origin, None for what has none: `null`, and what no browser sends."""
+    found = _ORIGIN.fullmatch(origin.lower())
+    return found["authority"] if found else None
 
 
 def is_allowed(origin: str, named: Set[str]) -> bool:

@@ -143,9 +143,21 @@ def _complaints(described: Described) -> Complaints:
             yield ("fleets", place, "fleetId"), f"fleets, fleetId {id!r}: it occurs twice."
         if tenant not in tenants:
             yield ("fleets", place, "tenant"), f"fleets, fleetId {id!r}, tenant: no key belongs to {tenant!r}."
+        for at, words in complaints_of_codes(fleet):
+            yield ("fleets", place, *at), f"fleets, fleetId {id!r}, {at[0]}, entry {at[1] + 1}: {words}"
         owners[id] = tenant
     yield from _complaints_of_keys(described.get("chargingKeys", ()), owners, first)
     yield from _complaints_of_locations(described.get("locations", ()), owners)
+
+
+def complaints_of_codes(fleet: Described) -> Iterator[tuple[tuple[str, int], str]]:
+    """Yield which invitation codes of a fleet repeat another one, by their place: a code is a secret."""
+    known: set[str] = set()
+    for member in ("codes", "inactiveCodes"):
+        for place, code in enumerate(fleet.get(member, ())):
+            if code in known:
+                yield (member, place), "the fleet has this code twice. Leave one out."
+            known.add(code)
 
 
 def _complaints_of_keys(keys: Iterable[Described], owners: dict[str, str], first: str) -> Complaints:

@@ -143,11 +143,11 @@ class Worlds:
             del self._others[name]
 
 
-def require_name(name: str) -> None:
-    """Raise Refusal for what is no name of a world."""
+def require_name(name: str, of: str = "world") -> None:
+    """Raise Refusal for what is no name of a world, or of what is named as worlds are."""
     if not NAME.fullmatch(name):
         raise Refusal(
-            Kind.BAD_WORLD, "The name of the world is not 1 to 100 of the characters A-Z, a-z, 0-9 and - . _ ~."
+            Kind.BAD_WORLD, f"The name of the {of} is not 1 to 100 of the characters A-Z, a-z, 0-9 and - . _ ~."
         )
 
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Collection
 from hmac import compare_digest
-from urllib.parse import urlsplit
 
 from fleet_contract.mock_server.control.problems import Problem
 from fleet_contract.mock_server.guard import ANY_HOST, MARK, PRIVATE_HOST, host_of, not_this_machine
 from fleet_contract.mock_server.messages import Call
+from fleet_contract.mock_server.origins import authority_of
 from fleet_contract.mock_server.parts import Control
 
 # What a browser says of a request by a page of the same site, or by its reader (Fetch Metadata Request Headers).
@@ -36,7 +36,7 @@ def require_access(call: Call, control: Control, allowed_hosts: Collection[str])
 
 def _require_own_page(call: Call) -> None:
     origin, site = call.header("origin"), call.header("sec-fetch-site")
-    is_foreign = origin is not None and urlsplit(origin).netloc.lower() != (call.header("host") or "").lower()
+    is_foreign = origin is not None and authority_of(origin) != (call.header("host") or "").lower()
     if is_foreign or (site is not None and site not in OWN_SITE):
         raise Problem(
             403,

@@ -179,7 +179,7 @@ async def list_snapshots(desk: Desk, _: Call) -> Reply:
 
 async def take_snapshot(desk: Desk, call: Call) -> Reply:
     name, snapshots = call.path["snapshot"], await desk.world.snapshots()
-    require_name(name)
+    require_name(name, of="snapshot")
     if name not in snapshots and len(snapshots) >= MOST_SNAPSHOTS:
         raise Problem(409, f"There are {MOST_SNAPSHOTS} snapshots, which is the maximum for a world. Drop some.")
     await desk.world.take(name)

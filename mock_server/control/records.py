@@ -10,7 +10,7 @@ from fleet_contract.mock_server.describing import described_fleet, described_key
 from fleet_contract.mock_server.handlers import new_code
 from fleet_contract.mock_server.messages import NOTHING, Call, Json, Reply
 from fleet_contract.mock_server.seed import fleet_of, key_of, location_of
-from fleet_contract.mock_server.seed_checks import unfit
+from fleet_contract.mock_server.seed_checks import complaints_of_codes, unfit
 from fleet_contract.mock_server.store import Code, Fleet
 from fleet_contract.mock_server.wording import listed
 from fleet_contract.mock_server.world import World
@@ -28,10 +28,13 @@ async def get_api_keys(world: World, _: Call) -> Reply:
 
 
 async def change_api_keys(world: World, call: Call) -> Reply:
-    merged = {**world.mock.access.tenants, **call.body}
+    known = world.mock.access.tenants
     for key, tenant in call.body.items():
         if tenant is not None:
             require_fit(key, pointer_to([key]))
+        elif key not in known:
+            raise Problem(422, "The world has no such API key. GET /_mock/api-keys lists them.", pointer_to([key]))
+    merged = {**known, **call.body}
     know(world, {key: tenant for key, tenant in merged.items() if tenant is not None})
     return await get_api_keys(world, call)
 
@@ -130,6 +133,8 @@ async def put_fleet(world: World, call: Call) -> Reply:
             422, f"The fleetId has {len(entry['fleetId'])} characters; at most {LONGEST_ID} are allowed.", "/fleetId"
         )
     require_tenant(world, entry)
+    for place, words in complaints_of_codes(entry):
+        raise Problem(422, f"{pointer_to(place)}: {words}", pointer_to(place))
     was_there = await world.mock.store.fleet(entry["fleetId"]) is not None
     fleet = fleet_of(entry, tenants_of(world)[0])
     await world.mock.store.put_fleet(fleet)

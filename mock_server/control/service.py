@@ -1,6 +1,7 @@
 """The steps of a call of the control API: route, let in, read, validate, handle, render."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, partial
 
@@ -89,6 +90,8 @@ class ControlService:
 
     async def reply(self, call: Call, incoming: Incoming) -> Reply | Answer:
         """Return what a handler replies to a call; raises Refusal or Problem, or whatever went wrong."""
+        if call.method == "OPTIONS":
+            return Answer(204, {"allow": self.allowed(call)})
         plan = self.plan_of(call)
         parts = self.worlds.parts
         if parts.control is not None:
@@ -115,19 +118,15 @@ class ControlService:
         return reply
 
     def plan_of(self, call: Call) -> Plan:
-        """Return the plan of the operation that a call means; raises Refusal or Problem.
-
-        A slash at the end is overlooked.
-        """
-        call.raw_path = call.raw_path.removesuffix("/")
-        try:
+        """Return the plan of the operation that a call means; raises Refusal or Problem."""
+        with told_with_the_nearest(call):
             self.routes.match(call, self.dialect)
-        except Refusal as refusal:
-            if refusal.reason.kind is not Kind.UNKNOWN_PATH:
-                raise
-            hint = suggestion(call.raw_path, control_document()["paths"])
-            raise Problem(404, f"The control API has no such path.{hint} GET {ROOT}/openapi.json lists all.") from None
         return plans()[call.operation_id or ""]
+
+    def allowed(self, call: Call) -> str:
+        """Return the methods of the path of a call, as Allow lists them; raises Problem."""
+        with told_with_the_nearest(call):
+            return self.routes.allowed(call.raw_path)
 
     async def read(self, call: Call, incoming: Incoming, form: Form) -> Json:
         """Return the value of a body, of none an empty object; raises Refusal or Problem."""
@@ -144,6 +143,19 @@ class ControlService:
             pointer = pointer_to(complaint.place)
             raise Problem(422, f"{pointer[:LONGEST_POINTER] or 'The body'}: {complaint.words}", pointer)
         return value
+
+
+@contextmanager
+def told_with_the_nearest(call: Call) -> Iterator[None]:
+    """Overlook a slash at the end of a path, and raise Problem with the nearest path where it is none."""
+    call.raw_path = call.raw_path.removesuffix("/")
+    try:
+        yield
+    except Refusal as refusal:
+        if refusal.reason.kind is not Kind.UNKNOWN_PATH:
+            raise
+        hint = suggestion(call.raw_path, control_document()["paths"])
+        raise Problem(404, f"The control API has no such path.{hint} GET {ROOT}/openapi.json lists all.") from None
 
 
 def require_characters(value: Json) -> None:

@@ -43,7 +43,7 @@ def require_described(method: str, path: str, answer: httpx.Response) -> None:
     """Fail unless the control document has an answer as it is."""
     assert "access-control-allow-origin" not in answer.headers
     described = next((each for each in operations(DOCUMENT) if is_of(each.path, path) and each.method == method), None)
-    responses = resolved(described.description["responses"] if described else {"default": REFUSED}, DOCUMENT)
+    responses = resolved(described.description["responses"] if described else UNDESCRIBED.get(method, NONE), DOCUMENT)
     assert str(answer.status_code) in responses or answer.status_code >= 400, f"{method} {path}: {answer.status_code}"
     found = responses.get(str(answer.status_code)) or responses["default"]
     if answer.status_code == 204:
@@ -54,7 +54,8 @@ def require_described(method: str, path: str, answer: httpx.Response) -> None:
     OAS30ReadValidator(found["content"][media_type]["schema"]).validate(value)
 
 
-REFUSED = {"$ref": "#/components/responses/Refused"}
+NONE = {"default": {"$ref": "#/components/responses/Refused"}}
+UNDESCRIBED = {"OPTIONS": {**NONE, "204": {}}}  # which every path has, as HTTP has it
 
 
 def is_of(template: str, path: str) -> bool:
@@ -244,6 +245,11 @@ def test_misbehaviours_are_switched_on_and_off(mock: Controller) -> None:
         ({"Origin": "https://evil.example"}, 403),
         ({"Origin": "null"}, 403),
         ({"Origin": "http://mock:81"}, 403),
+        ({"Origin": "http://MOCK"}, 200),
+        ({"Origin": "http://[bad"}, 403),
+        ({"Origin": "mock"}, 403),
+        ({"Origin": "http://mock/path"}, 403),
+        ({"Origin": "null", "Host": ""}, 403),
         ({"Sec-Fetch-Site": "cross-site"}, 403),
         ({"Sec-Fetch-Site": "same-site"}, 403),
         ({"Host": "evil.example", "Origin": "http://evil.example"}, 421),
@@ -257,8 +263,27 @@ def test_no_page_of_another_site_gets_through(mock: Controller, headers: dict[st
 def test_a_preflight_is_not_answered_with_leave(mock: Controller) -> None:
     asked = {"Origin": "http://localhost:3000", "Access-Control-Request-Method": "PUT"}
     answer = mock("OPTIONS", "/_mock/state", headers=asked)
-    assert not answer.is_success
     assert not any(name.startswith("access-control") for name in answer.headers)
+
+
+@pytest.mark.parametrize(
+    ("path", "methods"),
+    [
+        ("/_mock/state", "GET, HEAD, OPTIONS, PUT"),
+        ("/_mock/state/", "GET, HEAD, OPTIONS, PUT"),
+        ("/_mock/reset", "OPTIONS, POST"),
+        ("/_mock/fleets/any/codes", "GET, HEAD, OPTIONS, POST"),
+        ("/_mock/worlds/never/_mock/reset", "OPTIONS, POST"),
+    ],
+)
+def test_options_are_told_for_each_path_and_make_no_world(mock: Controller, path: str, methods: str) -> None:
+    answer = mock("OPTIONS", path)
+    assert (answer.status_code, answer.headers["allow"], answer.content) == (204, methods, b"")
+    assert [each["name"] for each in mock("GET", "/_mock/worlds").json()["worlds"]] == ["main"]
+
+
+def test_a_path_that_is_not_there_has_no_options(mock: Controller) -> None:
+    assert mock("OPTIONS", "/_mock/stat").status_code == 404
 
 
 def test_beyond_loopback_a_token_is_needed() -> None:

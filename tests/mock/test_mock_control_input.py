@@ -34,12 +34,16 @@ BAD: list[tuple[str, str, Any, int, str | None]] = [
     ("PUT", FLEET, {"fleetId": "other"}, 422, "/fleetId"),
     ("PUT", FLEET, {"fleetName": "x" * 101}, 422, "/fleetName"),
     ("PUT", f"/_mock/fleets/{'x' * 101}", {}, 422, "/fleetId"),
+    ("PUT", FLEET, {"codes": ["X", "Y", "X"]}, 422, "/codes/2"),
+    ("PUT", FLEET, {"codes": ["X"], "inactiveCodes": ["Y", "X"]}, 422, "/inactiveCodes/1"),
+    ("PUT", "/_mock/state", {"fleets": [{"fleetId": "a", "codes": ["X", "X"]}]}, 422, "/fleets/0/codes/1"),
     ("POST", f"{FLEET}/codes", {"code": ""}, 422, "/code"),
     ("POST", "/_mock/tenants", {"tenant": "demo"}, 409, "/tenant"),
     ("POST", "/_mock/tenants", {"tenant": "new", "apiKey": "demo-key"}, 409, "/apiKey"),
     ("POST", "/_mock/tenants", {"tenant": "new", "apiKey": " blank"}, 422, "/apiKey"),
     ("PATCH", "/_mock/api-keys", {"a/b ": "demo"}, 422, "/a~1b "),
     ("PATCH", "/_mock/api-keys", {"x": 1}, 422, "/x"),
+    ("PATCH", "/_mock/api-keys", {"demo-key": None, "other-kye": None}, 422, "/other-kye"),
     ("PUT", "/_mock/charging-keys/K", {"visualNumber": "V"}, 422, "/contractId"),
     (
         "PUT",
@@ -209,6 +213,10 @@ def test_values_are_not_repeated_and_long_names_are_cut(mock: Controller) -> Non
     long = "secret" * 1000
     assert "secret" not in mock("POST", RULES, {"deliver": long}).json()["detail"]
     assert len(mock("POST", RULES, {long: 1}).json()["detail"]) < 600
+
+
+def test_a_snapshot_of_no_name_is_told_as_one(mock: Controller) -> None:
+    assert "The name of the snapshot is not" in mock("PUT", "/_mock/snapshots/%00").json()["detail"]
 
 
 # --- no body, and the query ----------------------------------------------------------------------
