@@ -13,9 +13,10 @@ _YEAR = 1980  # the first that an archive can name: nothing of it changes from o
 def to_bundle(parts: Mapping[str, str]) -> bytes:
     """Return a zip archive of texts by name, and of the versions of what made them."""
     packed = BytesIO()
-    with ZipFile(packed, "w", ZIP_DEFLATED) as archive:
+    with ZipFile(packed, "w") as archive:
         for name, text in {**parts, "versions.txt": versions()}.items():
-            archive.writestr(ZipInfo(name, (_YEAR, 1, 1, 0, 0, 0)), text.encode("utf-8", "backslashreplace"))
+            info = ZipInfo(name, (_YEAR, 1, 1, 0, 0, 0))
+            archive.writestr(info, text.encode("utf-8", "backslashreplace"), ZIP_DEFLATED)  # it is stored otherwise
     return packed.getvalue()
 
 

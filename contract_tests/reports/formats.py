@@ -1,6 +1,7 @@
 """The forms that a report can have as a file: one table, by the option that asks for each."""
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 from fleet_contract.contract_tests.process.printable import printable_lines
 from fleet_contract.contract_tests.reports.as_json import to_json
@@ -14,7 +15,7 @@ from fleet_contract.contract_tests.running.runs import Report
 from fleet_contract.contract_tests.running.verdicts import Verdict
 from fleet_contract.contract_tests.target import expected
 
-_DOCUMENT = "openapi.yaml"  # what a code quality report lays failures to where there is no target file
+_DOCUMENT = Path("openapi.yaml")  # what a code quality report lays failures to where no target file is below here
 
 
 def _expected(report: Report) -> str:
@@ -34,8 +35,9 @@ def _markdown(report: Report) -> str:
 
 
 def _code_quality(report: Report) -> str:
-    files = report.settings.files
-    return to_code_quality(value_of(report), files[0].as_posix() if files else _DOCUMENT)
+    here, file = Path.cwd(), (report.settings.described_by or _DOCUMENT).resolve()
+    place = file.relative_to(here) if file.is_relative_to(here) else _DOCUMENT
+    return to_code_quality(value_of(report), place.as_posix())
 
 
 def _bundle(report: Report) -> bytes:

@@ -11,8 +11,9 @@ from fleet_contract.contract_tests.reports.markdown import to_markdown
 from fleet_contract.contract_tests.reports.value import Value
 
 SUMMARY = "GITHUB_STEP_SUMMARY"  # the variable that names the file of the summary
-_MOST = 1_000_000  # bytes; GitHub refuses a summary of more than 1 MiB
+_MOST = 1_000_000  # bytes; GitHub refuses a summary of a step of more than 1 MiB
 _COMMANDS = {"failed": "error", "errored": "warning"}
+_OF_THE_RUN = {"breaks": "error", "inconclusive": "warning"}
 
 
 def annotate(value: Value, console: Console) -> None:
@@ -23,11 +24,12 @@ def annotate(value: Value, console: Console) -> None:
     if summary:
         text = to_markdown(value).encode("utf-8", "backslashreplace")
         with Path(summary).open("ab") as file:
-            file.write(text[:_MOST])
+            left = max(_MOST - file.tell(), 0)
+            file.write(text[:left].decode("utf-8", "ignore").encode())  # no half of a character
 
 
 def annotations(value: Value) -> Iterator[str]:
-    """Yield a command of a workflow for each failure, and one for a run that is inconclusive."""
+    """Yield a command of a workflow for each failure, and one for an outcome that no requirement shows."""
     for each in value["requirements"]:
         standing = each["pardon"] or each["verdict"]
         if each["failures"] or each["verdict"] == "errored":
@@ -35,8 +37,8 @@ def annotations(value: Value) -> Iterator[str]:
             message = f"{each['text']} {each['message']}{about}"
             title = _property(f"{standing}: {each['id']}")
             yield f"::{_COMMANDS.get(standing, 'notice')} title={title}::{_data(message)}"
-    if value["outcome"] == "inconclusive":
-        yield f"::warning title=inconclusive::{_data(value['reason'])}"
+    if value["reason"]:
+        yield f"::{_OF_THE_RUN[value['outcome']]} title={value['outcome']}::{_data(value['reason'])}"
 
 
 def _data(text: str) -> str:

@@ -7,6 +7,7 @@ from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 from fleet_contract.contract_tests.process.printable import printable_lines
 from fleet_contract.contract_tests.reports.fixtures import fixtures_of, what_if_wrong
 from fleet_contract.contract_tests.reports.redacted import exchange_value, in_text
+from fleet_contract.contract_tests.reports.summary import OF_THE_RUN
 from fleet_contract.contract_tests.reports.timeline import drawn
 from fleet_contract.contract_tests.reports.value import RECORDED, begun_at, message_of, story_of
 from fleet_contract.contract_tests.running.runs import Report
@@ -14,22 +15,23 @@ from fleet_contract.contract_tests.running.verdicts import Outcome, Result, Verd
 
 # What each verdict becomes; a pass has no element.
 ELEMENTS = {Verdict.FAILED: Failure, Verdict.ERRORED: Error, Verdict.UNTESTED: Skipped}
+_OF_THE_RUN = {Outcome.BREAKS: Failure, Outcome.INCONCLUSIVE: Error}
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def to_junit(report: Report) -> str:
-    """Return a run's report as JUnit XML; an inconclusive run has an error of its own, lest it be taken for a pass."""
+    """Return a run's report as JUnit XML; what no requirement shows is a case too, lest it be taken for a pass."""
     suite = TestSuite("fleet-contract")
     suite.timestamp = report.began.isoformat(timespec="seconds")
     suite.add_property("target", _clean(report.settings.target.base_url))
     suite.add_property("depth", RECORDED if report.recorded else report.settings.depth.word)
     suite.add_property("mark", report.mark)
     suite.add_testcases([_case(result, report) for result in report.results])
-    if report.outcome is Outcome.INCONCLUSIVE:
-        inconclusive = TestCase("run.is-conclusive", classname="fleet-contract")
-        inconclusive.result = [Error(_clean("; ".join(report.reasons)))]
-        inconclusive.time = 0.0
-        suite.add_testcase(inconclusive)
+    if report.reasons:
+        case = TestCase(OF_THE_RUN[report.outcome], classname="fleet-contract")
+        case.result = [_OF_THE_RUN[report.outcome](_clean("; ".join(report.reasons)))]
+        case.time = 0.0
+        suite.add_testcase(case)
     suite.time = round(report.footprint.seconds, 3)
     xml = JUnitXml()
     xml.add_testsuite(suite)

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from fleet_contract.contract_tests.running.runs import Report
-from fleet_contract.contract_tests.running.verdicts import Result, Verdict
+from fleet_contract.contract_tests.running.verdicts import Outcome, Result, Verdict
 from fleet_contract.contract_tests.target.gate import Gate, Pardon
 from fleet_contract.contract_tests.target.waivers import State, Waiver
 from fleet_contract.spec.catalogue import Basis
@@ -12,6 +12,8 @@ from fleet_contract.spec.catalogue import Basis
 Standing = Verdict | Pardon
 # In the order in which reports count them: a failure that does not count is called by what lets it pass.
 STANDINGS: Sequence[Standing] = (Verdict.FAILED, *Pardon, Verdict.ERRORED, Verdict.PASSED, Verdict.UNTESTED)
+# Where each requirement has a row, what the outcome has reasons for besides their verdicts has one too, by this name.
+OF_THE_RUN = {Outcome.BREAKS: "run.needs-its-waivers", Outcome.INCONCLUSIVE: "run.is-conclusive"}
 
 
 def standing(result: Result, report: Report) -> Standing:
@@ -83,10 +85,5 @@ def waiver_line(waiver: Waiver, state: State) -> str:
 
 
 def remarks(report: Report) -> list[str]:
-    """Return what the last line of a report adds to its counts: what was let pass, else why nothing is concluded."""
-    gate = report.settings.gate
-    unneeded = [each.id for each, state in report.waivers.items() if state is State.UNNEEDED]
-    strict = [f"no longer needed, which --strict-waivers fails: the waivers of {', '.join(unneeded)}"] * bool(
-        unneeded and gate.strict_waivers
-    )
-    return [*let_pass(report), *strict, *report.reasons]
+    """Return what the last line of a report adds to its counts: what was let pass, and what else decided."""
+    return [*let_pass(report), *report.reasons]

@@ -39,6 +39,7 @@ from fleet_contract.contract_tests.running.verdicts import (
     judged,
     outcome,
     testable,
+    unneeded,
     waivers,
     with_plainest_first,
 )
@@ -73,7 +74,8 @@ class Settings:
     """What the user asked for.
 
     What runs before learnt is `assumed` of the dialect, and their `troubles` count for this one too. `files` are those
-    that say all this, over which nothing may be written, and `caseless` the folders that hold no case.
+    that say all this, over which nothing may be written, `described_by` the target file among them, and `caseless` the
+    folders that hold no case.
     `earlier` are the fleets of earlier runs that this one may use.
     """
 
@@ -87,6 +89,7 @@ class Settings:
     assumed: Mapping[str, str] = field(default_factory=dict)
     troubles: Mapping[Cost, float] = field(default_factory=dict)
     files: tuple[Path, ...] = ()
+    described_by: Path | None = None
     shown: Shown = field(default_factory=Shown)
 
     @property
@@ -141,9 +144,9 @@ class Report:
 
     @property
     def reasons(self) -> Sequence[str]:
-        """Why nothing is concluded; empty where something is."""
-        if self.outcome is not Outcome.INCONCLUSIVE:
-            return ()
+        """Why the outcome is what no verdict shows; empty where the verdicts show it."""
+        if self.outcome is Outcome.BREAKS:
+            return unneeded(self.results, self.settings.gate)
         return doubts(self.results, self.ran, self.settings.gate)
 
     def pardon(self, result: Result) -> Pardon | None:

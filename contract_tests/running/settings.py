@@ -106,9 +106,11 @@ def _about_the_target(base_url: str | None, given: Mapping[str, Any], called: Ca
     _require_matches(gate.only, gate.skip)
     is_recorded = target.may_write and (target.reuse or not target.is_local)
     ledger = _path(given, "ledger") or (LEDGER if is_recorded else None)
-    files = [split(file)[0]] if file else []
-    files += [_path(given, name) or Path() for name in ("waivers", "expect") if given.get(name)]
-    return Settings(target=target, gate=gate, ledger=ledger, files=tuple(files))
+    described_by = split(file)[0] if file else None
+    files = [described_by, *(_path(given, name) for name in ("waivers", "expect"))]
+    return Settings(
+        target=target, gate=gate, ledger=ledger, files=tuple(filter(None, files)), described_by=described_by
+    )
 
 
 def _shown(given: Mapping[str, Any]) -> Shown:

@@ -210,9 +210,16 @@ def _lacking(ran: Iterable[Ran]) -> list[Ran]:
 def outcome(results: Sequence[Result], ran: Sequence[Ran], gate: Gate) -> Outcome:
     """Say what a run means; silence is never success."""
     counts = any(each.verdict is Verdict.FAILED and gate.pardon(each.requirement) is None for each in results)
-    if counts or (gate.strict_waivers and State.UNNEEDED in waivers(results, gate).values()):
+    if counts or unneeded(results, gate):
         return Outcome.BREAKS
     return Outcome.INCONCLUSIVE if doubts(results, ran, gate) else Outcome.CONFORMS
+
+
+def unneeded(results: Iterable[Result], gate: Gate) -> tuple[str, ...]:
+    """Return which waivers fail a run since they are no longer needed; empty where none does."""
+    states = waivers(results, gate) if gate.strict_waivers else {}
+    ids = [each.id for each, state in states.items() if state is State.UNNEEDED]
+    return (f"no longer needed, which --strict-waivers fails: the waivers of {', '.join(ids)}",) if ids else ()
 
 
 def doubts(results: Sequence[Result], ran: Sequence[Ran], gate: Gate) -> tuple[str, ...]:
@@ -223,7 +230,7 @@ def doubts(results: Sequence[Result], ran: Sequence[Ran], gate: Gate) -> tuple[s
     untested = [each for each in results if each.verdict is Verdict.UNTESTED]
     reasons = (
         *(ended or errors),
-        _naming("something that must be judged is untested", _expected(untested, gate)),
+        _naming("something that must be judged is untested", _unjudged(results, gate)),
         _naming("something is untested", [each.requirement.id for each in untested] if gate.require_all else []),
         _naming(f"something is untested because of {HIDDEN}", _unexplained(untested, gate)),
         "" if judged(results) else "no requirement was judged",
@@ -240,9 +247,14 @@ def _naming(reason: str, ids: Sequence[str]) -> str:
     return f"{reason}: {', '.join(ids)}" if ids else ""
 
 
-def _expected(untested: Iterable[Result], gate: Gate) -> list[str]:
+def _unjudged(results: Iterable[Result], gate: Gate) -> list[str]:
+    """Return what was expected and has no verdict, also where the target file no longer has what it is judged by.
+
+    Only a selection takes an id out of what is expected; what errored is told with its error.
+    """
+    told = {each.requirement.id for each in results if each.verdict is not Verdict.UNTESTED}
     ids = gate.expect.ids if gate.expect else ()
-    return [each.requirement.id for each in untested if each.requirement.id in ids]
+    return [id for id in ids if id not in told and is_selected(id, gate.only, gate.skip)]
 
 
 def _unexplained(untested: Iterable[Result], gate: Gate) -> list[str]:

@@ -103,6 +103,13 @@ def test_an_expected_requirement_that_was_left_untested_makes_a_run_inconclusive
     assert outcome([PASSED, result(Verdict.UNTESTED, OTHER)], RAN, asked) is Outcome.CONFORMS
 
 
+def test_an_expected_requirement_that_was_not_even_asked_for_is_missed_unless_a_selection_left_it_out() -> None:
+    asked = gate(expect=Expected(Path("expected.txt"), (ID,)))
+    assert outcome([OTHER_PASSED], RAN, asked) is Outcome.INCONCLUSIVE
+    for selected in (replace(asked, only=("prices",)), replace(asked, skip=("rename",))):
+        assert outcome([OTHER_PASSED], RAN, selected) is Outcome.CONFORMS
+
+
 def test_every_requirement_says_since_which_version_it_is_judged() -> None:
     for each in catalogue().requirements.values():
         assert [part.isdigit() for part in each.since.split(".")] == [True, True], each.id
@@ -299,6 +306,9 @@ def judge(url: str, folder: Path, more: str, *options: str) -> tuple[int, str]:
     return said.exit_code, " ".join(said.output.split())
 
 
+KEY = {"FLEET_API_KEY": "demo-key"}
+
+
 def row(id: str, until: str) -> str:
     return f'[[waivers]]\nid = "{id}"\nreason = "[bold]Ticket[/] 7"\nowner = "QA"\nuntil = {until}\n'
 
@@ -330,6 +340,18 @@ def test_what_a_run_judged_is_expected_of_the_next(tmp_path: Path) -> None:
         assert "something that must be judged is untested: invitation." in said.output
         both = command("run", url, *about, "--expect", str(expected), "--write-expect", str(expected))
         assert (both.exit_code, "would overwrite a file" in both.output) == (2, True)
+
+
+def test_what_a_dialect_let_a_run_judge_is_missed_without_it(tmp_path: Path) -> None:
+    expected, held = tmp_path / "expected.txt", tmp_path / "held.toml"
+    held.write_text('[dialect]\n"duplicate.status" = "409"\n')
+    about = ("--depth", "quick", "--only", "fleets", "--only", "dialect", "--replay-requests", "0")
+    with mock() as url:
+        first = command("run", url, "--target", str(held), *about, "--write-expect", str(expected), **KEY)
+        assert (first.exit_code, "dialect.is-as-held" in expected.read_text()) == (0, True), first.output
+        said = command("run", url, *about, "--expect", str(expected), **KEY)
+    assert said.exit_code == 3
+    assert "something that must be judged is untested: dialect.is-as-held" in said.output
 
 
 def test_the_outcome_says_what_a_basis_let_pass() -> None:

@@ -6,17 +6,20 @@ from base64 import b64encode
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import replace
+from datetime import date
 from hashlib import sha256
 from html.parser import HTMLParser
 from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
-from zipfile import ZipFile
+from zipfile import ZIP_DEFLATED, ZipFile
 
+import jsonschema
 import pytest
 from junitparser import JUnitXml
 
 from fleet_contract.contract_tests.exchange import Answer
+from fleet_contract.contract_tests.reports.code_quality import to_code_quality
 from fleet_contract.contract_tests.reports.console import open_console
 from fleet_contract.contract_tests.reports.formats import FORMATS
 from fleet_contract.contract_tests.reports.github import annotate, annotations
@@ -25,9 +28,11 @@ from fleet_contract.contract_tests.reports.markdown import fenced, plain, to_mar
 from fleet_contract.contract_tests.reports.redacted import response_id
 from fleet_contract.contract_tests.reports.value import Value, value_of
 from fleet_contract.contract_tests.running.runs import Report
-from fleet_contract.contract_tests.running.verdicts import Outcome
+from fleet_contract.contract_tests.running.verdicts import Outcome, outcome
 from fleet_contract.contract_tests.target.masking import MASK
 from fleet_contract.contract_tests.target.options import REPORTS
+from fleet_contract.contract_tests.target.waivers import Waiver
+from fleet_contract.spec.files import read
 
 from .harness import SEED, command, failed, judged, mock
 
@@ -226,6 +231,59 @@ def test_gitlab_is_told_each_failure_with_a_place_and_a_name_that_stays(broken: 
         assert each["location"]["lines"]["begin"] == 1
 
 
+@pytest.mark.parametrize(
+    ("place", "path"),
+    [("here/targets/a.toml", "targets/a.toml"), ("elsewhere/a.toml", "openapi.yaml"), (None, "openapi.yaml")],
+)
+def test_gitlab_is_told_a_place_below_the_working_directory(
+    broken: Report, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str | None, path: str
+) -> None:
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    described_by = tmp_path / place if place else None
+    settings = replace(broken.settings, described_by=described_by, files=(tmp_path / "here" / "waivers.toml",))
+    issues = json.loads(written("code-quality", replace(broken, settings=settings)))
+    assert {each["location"]["path"] for each in issues} == {path}
+
+
+def test_gitlab_is_told_what_was_answered_as_it_was(value: Value) -> None:
+    spoilt = deepcopy(value)
+    for each in spoilt["requirements"]:
+        each["message"] = 'expected 200 with {"fleetId": "ct-AbC"}'
+    (one, *_) = json.loads(to_code_quality(spoilt, "a.toml"))
+    assert 'Expected 200 with {"fleetId": "ct-AbC"}.' in one["description"]
+
+
+@pytest.fixture(scope="module")
+def unneeded() -> Report:
+    """A run that breaks nothing but for a waiver that nobody needs."""
+    with mock() as url:
+        report = judged(url, only=("fleets.id-finds-the-fleet",))
+    waiver = Waiver("fleets.id-finds-the-fleet", "Ticket 7", "QA", date(2999, 12, 31))
+    gate = replace(report.settings.gate, waivers=(waiver,), strict_waivers=True)
+    return replace(
+        report, settings=replace(report.settings, gate=gate), outcome=outcome(report.results, report.ran, gate)
+    )
+
+
+MOST = 1_000_000  # bytes of a summary
+UNNEEDED = "no longer needed, which --strict-waivers fails: the waivers of fleets.id-finds-the-fleet"
+
+
+@pytest.mark.parametrize("form", ["html", "markdown", "json", "junit", "code-quality"])
+def test_each_form_says_that_a_waiver_failed_a_run(form: str, unneeded: Report) -> None:
+    assert unneeded.outcome is Outcome.BREAKS
+    assert UNNEEDED[1:] in written(form, unneeded)
+
+
+def test_what_no_requirement_shows_is_no_pass_for_those_who_count(unneeded: Report) -> None:
+    (suite,) = JUnitXml.fromstring(written("junit", unneeded).encode())
+    assert (suite.tests, suite.failures, suite.errors) == (2, 1, 0)
+    assert [each["check_name"] for each in json.loads(written("code-quality", unneeded))] == ["run.needs-its-waivers"]
+    assert list(annotations(value_of(unneeded))) == [f"::error title=breaks::{UNNEEDED}"]
+    jsonschema.Draft202012Validator(json.loads(read("report.schema.json"))).validate(value_of(unneeded))
+
+
 def test_github_is_told_each_failure_on_a_line_of_its_own(value: Value, hostile: Value) -> None:
     for each in (value, hostile):
         told = list(annotations(each))
@@ -244,9 +302,22 @@ def test_the_report_is_added_to_the_summary_of_the_step(
     assert out.getvalue().count("::error ") == value["counts"]["failed"]
 
 
+@pytest.mark.parametrize("before", [0, 1, 2, 3, 4, 900_000, 1_000_000, 1_100_000])
+def test_the_summary_of_a_step_is_cut_between_characters_where_github_would_refuse_it(
+    value: Value, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: int
+) -> None:
+    summary = tmp_path / "summary.md"
+    summary.write_bytes(b"x" * before)
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
+    annotate({**value, "let_pass": ["\U0001f697" * 300_000]}, open_console(file=StringIO()))
+    written = len(summary.read_text(encoding="utf-8").encode())
+    assert written == before if before >= MOST else MOST - 4 < written <= MOST
+
+
 def test_a_bundle_has_every_form_and_the_versions(broken: Report) -> None:
     with ZipFile(BytesIO(bytes(FORMATS["bundle"](broken)))) as archive:  # type: ignore[arg-type]
         assert archive.testzip() is None
+        assert {each.compress_type for each in archive.infolist()} == {ZIP_DEFLATED}
         names = archive.namelist()
         versions = archive.read("versions.txt").decode()
         scripts = {name: archive.read(name).decode() for name in names if name.startswith("replays/")}
