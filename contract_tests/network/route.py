@@ -22,6 +22,7 @@ from fleet_contract.spec.files import Contradiction
 __all__ = ["Route", "proxy_url"]  # Whether a proxy is on the way is asked here, by scripts of users too.
 
 SERVER, PROXY = "the server", "the proxy"
+WHOLE_SERVER = "*"  # in the place of a path, of OPTIONS alone (RFC 9112, 3.2.4)
 
 
 class Route:
@@ -52,7 +53,8 @@ class Route:
 
     def target(self, path: str) -> str:
         """Return what stands in a request's first line for a path: a proxy is told the whole URL (RFC 9112, 3.2.2)."""
-        return f"http://{self._authority}{path}" if self._proxy and not self._tunnels else path
+        below = "" if path == WHOLE_SERVER else path
+        return f"http://{self._authority}{below}" if self._proxy and not self._tunnels else path
 
     @property
     def headers(self) -> list[tuple[str, str]]:

@@ -45,4 +45,4 @@ class Backlog:
 def _size(passed: Passed) -> int:
     fields = (*passed.request.headers.raw_items(), *passed.headers)
     bodies = len(passed.sent.data) + len(passed.received.data)
-    return bodies + len(passed.request.target) + sum(len(name) + len(value) for name, value in fields)
+    return bodies + len(passed.target) + sum(len(name) + len(value) for name, value in fields)

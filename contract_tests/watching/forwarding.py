@@ -9,7 +9,7 @@ import h11
 
 from fleet_contract.contract_tests.network.conversation import MOST_HEAD, MOST_INTERIM
 from fleet_contract.contract_tests.network.deadline import Deadline, Late
-from fleet_contract.contract_tests.network.route import Route
+from fleet_contract.contract_tests.network.route import WHOLE_SERVER, Route
 from fleet_contract.contract_tests.network.streams import Stream
 from fleet_contract.contract_tests.network.troubles import Trouble
 from fleet_contract.contract_tests.network.wire import IDLE_SECONDS
@@ -32,25 +32,34 @@ class Unanswered(Exception):
 
 @dataclass
 class Copy:
-    """What is kept of a body: no more than `most` bytes, and whether that is all of it."""
+    """What is kept of a body: no more than `most` bytes, and whether that is all of it; it is not before its end."""
 
     most: int
     data: bytearray = field(default_factory=bytearray)
-    whole: bool = True
+    whole: bool = False
+    is_long: bool = False
 
-    def add(self, data: bytes) -> None:
-        self.whole = self.whole and len(self.data) + len(data) <= self.most
-        if self.whole:
-            self.data += data
-        else:
+    def take(self, event: h11.Data | h11.EndOfMessage) -> None:
+        """Keep a piece of a body, or learn that it has ended."""
+        if isinstance(event, h11.EndOfMessage):
+            self.whole = not self.is_long
+            return
+        self.is_long = self.is_long or len(self.data) + len(event.data) > self.most
+        if self.is_long:
             self.data.clear()
+        else:
+            self.data += event.data
 
 
 @dataclass
 class Passed:
-    """A request that went to the server, and what came back as far as it did."""
+    """A request that went to the server, and what came back as far as it did.
+
+    Its `target` is the path that was asked for, query included, however the first line named it; or `*`.
+    """
 
     request: h11.Request
+    target: str
     sent: Copy
     received: Copy
     started: float
@@ -120,12 +129,12 @@ class Forwarder:
             self._server.stream.close()
         self._server = None
 
-    def forward(self, request: h11.Request, note: Note) -> None:
+    def forward(self, request: h11.Request, target: str, note: Note) -> None:
         """Send a request on and its response back; `note` gets whatever passed. Raises ClientGone and Unanswered.
 
         It gets a whole response before the client has the end of it: what a client asks next is noted next.
         """
-        passed = Passed(request, Copy(self._most), Copy(self._most), time.monotonic())
+        passed = Passed(request, target, Copy(self._most), Copy(self._most), time.monotonic())
         server = self._connected()
         try:
             with _of_the_server():
@@ -156,12 +165,13 @@ class Forwarder:
         request = passed.request
         fields, _ = request_fields(request, self._host.encode())
         fields += [(name.encode(), value.encode()) for name, value in self._route.headers]
-        target = self._route.target(self._base + _path(request)).encode("latin-1")
+        path = passed.target if passed.target == WHOLE_SERVER else self._base + passed.target
+        target = self._route.target(path).encode("latin-1")
         server.send(h11.Request(method=request.method, target=target, headers=fields))
         early = None
         while early is None and (early := self._wait(server)) is None:
             event = self._piece()
-            passed.sent.add(bytes(event.data) if isinstance(event, h11.Data) else b"")
+            passed.sent.take(event)
             if not _took(server, event) or isinstance(event, h11.EndOfMessage):
                 return None
             early = self._final(server, only_what_came=True) if server.look(0) else None
@@ -169,6 +179,7 @@ class Forwarder:
         with _of_the_client():
             following = self._client.protocol.next_event()
         if isinstance(following, h11.EndOfMessage):
+            passed.sent.take(following)
             _took(server, following)
         return early
 
@@ -215,7 +226,6 @@ class Forwarder:
         if response is None:
             raise Unanswered(502, "the server closed the connection without a response")
         passed.status, passed.headers = response.status_code, tuple(response.headers.raw_items())
-        passed.received.whole = False  # until all of it has come
         fields, is_chunked = onward(passed.headers)
         head = h11.Response(status_code=passed.status, headers=fields, reason=response.reason)
         try:
@@ -227,16 +237,15 @@ class Forwarder:
 
     def _pass_on(self, head: h11.Response, passed: Passed, server: Side, *, takes_trailers: bool) -> None:
         """Send a response on but for what came last of it, which is held."""
-        copy = Copy(self._most)
         with _of_the_client():
             self._client.hold(head)
         while isinstance(event := self._following(server), h11.Data):
-            copy.add(bytes(event.data))
+            passed.received.take(event)
             with _of_the_client():
                 self._client.hold(h11.Data(data=event.data))
         if not isinstance(event, h11.EndOfMessage):
             raise ClientGone
-        passed.received = copy
+        passed.received.take(event)
         has_trailers = takes_trailers and self._client.protocol.their_http_version != b"1.0"
         with _of_the_client():
             self._client.hold(h11.EndOfMessage(headers=event.headers) if has_trailers else h11.EndOfMessage())
@@ -254,15 +263,6 @@ class Forwarder:
 def _end(passed: Passed, note: Note) -> None:
     passed.ended = time.monotonic()
     note(passed)
-
-
-def _path(request: h11.Request) -> str:
-    """Return the path of a request, which may name a whole URL as it does to a proxy (RFC 9112, 3.2.2)."""
-    target = request.target.decode("latin-1")
-    if target.startswith("/"):
-        return target
-    _, mark, rest = target.partition("://")
-    return "/" + rest.partition("/")[2] if mark else target
 
 
 def _took(server: Side, event: h11.Data | h11.EndOfMessage) -> bool:

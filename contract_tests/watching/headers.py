@@ -11,6 +11,7 @@ VIA = (b"Via", b"1.1 fleet-contract")
 CHUNKED = (b"Transfer-Encoding", b"chunked")
 _NEEDED = {b"host", b"content-length"}  # by whoever gets the message, whatever Connection says of them
 _REFLECTED = ("TRACE", "OPTIONS")  # of these a client may say how many intermediaries they are to pass
+MOST_HOPS = 1_000_000  # no chain is as long; a greater number is told as this one (RFC 9110, 7.6.2)
 
 
 class Framed(NamedTuple):
@@ -49,4 +50,7 @@ def hops_left(request: h11.Request) -> int | None:
     if request.method.decode() not in _REFLECTED:
         return None
     value = next((value for name, value in request.headers if name == b"max-forwards"), b"")
-    return int(value) if value.isdigit() else None
+    if not value.isdigit():
+        return None
+    digits = value.lstrip(b"0") or b"0"
+    return int(digits) if len(digits) < len(str(MOST_HOPS)) else MOST_HOPS

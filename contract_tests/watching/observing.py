@@ -63,8 +63,7 @@ class Observer:
 
     def note(self, passed: Passed) -> None:
         """Take what passed, without its bodies where no operation has its path; where too much waits, only count it."""
-        path = passed.request.target.decode("latin-1").partition("?")[0]
-        is_ours = is_of_an_operation(path, self._fixtures)
+        is_ours = is_of_an_operation(passed.target.partition("?")[0], self._fixtures)
         self._backlog.add(passed if is_ours else replace(passed, sent=Copy(0), received=Copy(0)))
 
     def conclude(self) -> Judgement:
@@ -141,7 +140,7 @@ class Observer:
         headers = _texts(passed.headers)
         return Entry(
             method=passed.request.method.decode("latin-1"),
-            url=passed.request.target.decode("latin-1"),
+            url=passed.target,
             headers=_texts(passed.request.headers.raw_items()),
             body=_body(passed.sent),
             status=passed.status,

@@ -15,6 +15,7 @@ from fleet_contract.contract_tests.target.hosts import bracketed, own_addresses
 from fleet_contract.contract_tests.target.target import Target
 from fleet_contract.contract_tests.watching.forwarding import ClientGone, Forwarder, Passed, Side, Unanswered
 from fleet_contract.contract_tests.watching.headers import hops_left
+from fleet_contract.contract_tests.watching.targets import asked_for
 from fleet_contract.spec.files import Contradiction
 
 MOST_CONNECTIONS = 200
@@ -131,6 +132,8 @@ class Proxy:
             self._busy += 1
         try:
             return self._forwarded(client, forwarder, request)
+        except Exception as error:  # noqa: BLE001  (a mistake of ours ends one request, and its client learns why)
+            return self._refuse(client, 502, f"it failed by a mistake of its own: {type(error).__name__}: {error}")
         finally:
             with self._lock:
                 self._busy -= 1
@@ -141,8 +144,11 @@ class Proxy:
             return self._refuse(client, 501, "it forwards to one server, and opens no tunnels")
         if hops_left(request) == 0:
             return self._refuse(client, 200, "the request was to go no further")
+        target = asked_for(request)
+        if target is None:
+            return self._refuse(client, 400, "the first line of the request names neither a path nor a URL of HTTP")
         try:
-            forwarder.forward(request, self._note)
+            forwarder.forward(request, target, self._note)
         except ClientGone:
             return False
         except Unanswered as wrong:

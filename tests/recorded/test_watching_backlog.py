@@ -23,7 +23,7 @@ def passed(path: str = KEYS, size: int = 0, status: int = 200) -> Passed:
     request = h11.Request(method="GET", target=path, headers=[("Host", "a.example"), ("X-API-Key", KEY)])
     body = bytearray(BODY % (b" " * size))
     json = (b"Content-Type", b"application/json")
-    return Passed(request, Copy(100_000), Copy(100_000, body), 1.0, 1.5, status, (json,))
+    return Passed(request, path, Copy(100_000, whole=True), Copy(100_000, body, whole=True), 1.0, 1.5, status, (json,))
 
 
 class Waiting:

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from fleet_contract.contract_tests.watching.forwarding import Passed
+from fleet_contract.contract_tests.watching.forwarding import Forwarder, Passed
 from fleet_contract.contract_tests.watching.serving import listening
 from fleet_contract.spec.files import Contradiction
-from tests.client.servers import CLOSE, RESET, Heard, answer, serving
+from tests.client.servers import CLOSE, RESET, Heard, answer, blurting, serving
 
 from .watched import KEY, Watch, received, request, watched
 
@@ -180,7 +180,88 @@ def test_large_bodies_pass_whole_and_are_judged_by_their_status() -> None:
     assert watch.observer.notes == ["1 of 2 requests had a body that was not recorded as it was sent"]
 
 
+# --- what is asked for ---------------------------------------------------------------------------
+
+READ = "/emp/v1/fleets/abc/invitation"
+
+
+@pytest.mark.parametrize(
+    ("method", "target", "passes"),
+    [
+        ("GET", f"http://127.0.0.1:8099{READ}?a=b://c", f"/drive{READ}?a=b://c"),
+        ("GET", f"HTTPS://user:pass@x.example{READ}", f"/drive{READ}"),
+        ("GET", "http://127.0.0.1?x=/y", "/drive/?x=/y"),
+        ("GET", "http://127.0.0.1", "/drive/"),
+        ("GET", "//a/b?c=http://d/e", "/drive//a/b?c=http://d/e"),
+        ("OPTIONS", "*", "*"),
+        ("OPTIONS", "http://127.0.0.1", "*"),
+        ("GET", "*", None),
+        ("GET", "@evil/y", None),
+        ("GET", "a?next=http://z/q", None),
+        ("GET", "http:///y", None),
+        ("GET", "ftp://a/y", None),
+    ],
+)
+def test_whatever_names_what_is_asked_for_it_goes_on_as_a_path(method: str, target: str, passes: str | None) -> None:
+    with serving(lambda _: answer()) as server, watched(f"{server.url}/drive") as watch:
+        came = watch.talk(request(method, target))
+        judged = [each.request.path for each in watch.observer.conclude().history.exchanges]
+    assert [heard.path for heard in server.heard] == ([passes] if passes else [])
+    assert came.startswith(b"HTTP/1.1 200 " if passes else b"HTTP/1.1 400 ")
+    assert judged == ([passes.removeprefix("/drive")] if passes and READ in passes else [])
+
+
+@pytest.mark.parametrize(("said", "passes"), [("9" * 5000, "999999"), ("0" * 5000 + "2", "1"), ("3", "2"), ("x", "x")])
+def test_how_far_a_request_may_go_is_bounded(said: str, passes: str) -> None:
+    with serving(lambda _: answer()) as server, watched(server.url) as watch:
+        watch.talk(request("OPTIONS", READ, Max_Forwards=said))
+    assert server.heard[0].header("max-forwards") == passes
+
+
+@pytest.mark.parametrize("said", ["0", "0" * 5000])
+def test_a_request_that_may_go_no_further_is_answered_here(said: str) -> None:
+    with serving(lambda _: answer()) as server, watched(server.url) as watch:
+        assert watch.talk(request("OPTIONS", READ, Max_Forwards=said)).startswith(b"HTTP/1.1 200 ")
+    assert server.heard == []
+
+
 # --- where something goes wrong ------------------------------------------------------------------
+
+EARLY = b"HTTP/1.1 413 Reason\r\nContent-Length: 2\r\nConnection: close\r\nContent-Type: application/json\r\n\r\n{}"
+
+WAITS = {"Expect": "100-continue"}
+
+
+@pytest.mark.parametrize(
+    ("expects", "piece"), [({}, b'{"fleetId":'), (WAITS, b'{"fleetId":'), (WAITS, b"")], ids=["sends", "waits", "stops"]
+)
+def test_a_request_that_was_refused_before_its_end_is_not_judged(expects: dict[str, str], piece: bytes) -> None:
+    with blurting(EARLY) as server, watched(f"http://{server.place}") as watch:
+        head = request("POST", "/emp/v1/fleets", b"", Content_Length="100", **expects)
+        with connected(watch) as client:
+            client.sendall(head)
+            time.sleep(0.1)
+            client.sendall(piece)
+            assert client.recv(100).startswith(b"HTTP/1.1 413 ")
+        judgement = watch.observer.conclude()
+    assert judgement.findings == []
+    assert watch.observer.notes == ["1 of 1 requests had a body that was not recorded as it was sent"]
+
+
+def test_a_mistake_of_its_own_is_a_502_and_ends_nothing_else(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def fails(*_: object) -> None:
+        raise KeyError("unforeseen")
+
+    with serving(lambda _: answer()) as server, watched(server.url) as watch:
+        with monkeypatch.context() as patched:
+            patched.setattr(Forwarder, "forward", fails)
+            came = watch.talk(request("GET", READ))
+        assert watch.talk(request("GET", READ)).startswith(b"HTTP/1.1 200 ")
+    assert came.startswith(b"HTTP/1.1 502 ")
+    assert b"fleet-contract watch: it failed by a mistake of its own: KeyError: 'unforeseen'" in came
+    assert capfd.readouterr().err == ""
 
 
 def closed_port() -> int:
