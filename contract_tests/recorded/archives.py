@@ -50,8 +50,9 @@ class Entry:
     caller: str = ""
 
     def header(self, name: str) -> str | None:
-        """Return the value of a request's header, None where there is none."""
-        return next((value for each, value in self.headers if each.lower() == name), None)
+        """Return the value of a request's header, that of several fields as one list; None where there is none."""
+        values = [value for each, value in self.headers if each.lower() == name]
+        return ", ".join(values) if values else None
 
 
 @dataclass(frozen=True)
@@ -123,9 +124,9 @@ def _entry(value: Mapping[str, Any], *, is_ours: bool) -> Entry:
 
 
 def _headers(message: Mapping[str, Any]) -> Headers:
-    """Return the header fields; what HTTP/2 writes before them (`:path`) is none of these."""
+    """Return the header fields, without the blanks around values; what HTTP/2 writes before them is none of these."""
     pairs = ((each["name"], each["value"]) for each in message.get("headers") or ())
-    return tuple((str(name), str(value)) for name, value in pairs if not str(name).startswith(":"))
+    return tuple((str(name), str(value).strip(" \t")) for name, value in pairs if not str(name).startswith(":"))
 
 
 # --- times ---------------------------------------------------------------------------------------

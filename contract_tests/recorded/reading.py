@@ -8,7 +8,8 @@ from fleet_contract.contract_tests.judging.expectations.of_clients import ASKING
 from fleet_contract.contract_tests.judging.parsed_request import parse_request
 from fleet_contract.contract_tests.network.outgoing import PATH, SECRETIVE
 from fleet_contract.contract_tests.recorded.archives import Entry, Headers
-from fleet_contract.contract_tests.recorded.callers import CallerOf, is_masked, key_of
+from fleet_contract.contract_tests.recorded.callers import CallerOf, is_masked
+from fleet_contract.contract_tests.recorded.logins import keys_in, sessions_in
 from fleet_contract.contract_tests.target.masking import MASK, Masker
 from fleet_contract.contract_tests.target.target import Fixtures, Target
 
@@ -27,45 +28,44 @@ class Reader:
     def left_out(self, entry: Entry, path: str) -> str:
         """Return why an entry is not judged, in words that finish `N requests`; empty where it is."""
         why = _left_out(entry, path, self._fixtures)
-        if why or not self._has_secrets(path.encode(), entry.body or b""):
+        if why or not _has_secrets(self._masker_of(entry), path.encode(), entry.body or b""):
             return why
-        return "had an API key in their path or body"
+        return "had an API key or a login in their path or body"
 
     def exchange(self, number: int, entry: Entry, path: str) -> Exchange:
         """Return an entry as an exchange; `path` is what stands below the base URL."""
-        request = Request(
-            entry.method,
-            path,
-            self._caller_of(entry),
-            tuple((name, self._masker.text(value)) for name, value in entry.headers if _is_telling(name, value)),
-            entry.body or b"",
-        )
-        answer, ended = self._answer(entry), min(entry.ended, self._latest)
+        masker = self._masker_of(entry)
+        headers = masker.pairs((name, value) for name, value in entry.headers if _is_telling(name, value))
+        request = Request(entry.method, path, self._caller_of(entry), headers, entry.body or b"")
+        answer, ended = _answer(entry, masker), min(entry.ended, self._latest)
         return Exchange(number, CHECK, request, entry.started, ended, answer, "" if answer else entry.trouble)
 
-    def _has_secrets(self, *texts: bytes) -> bool:
-        return any(self._masker.bytes(each) != each for each in texts)
+    def _masker_of(self, entry: Entry) -> Masker:
+        return self._masker.with_more(sessions_in(entry))
 
-    def _answer(self, entry: Entry) -> Answer | None:
-        if not entry.status:
-            return None
-        body, headers = entry.response_body, self._headers(entry.response_headers)
-        is_partial = entry.status == HTTPStatus.PARTIAL_CONTENT or _has_masks(body) or self._has_secrets(body or b"")
-        if body is None or is_partial:
-            return Answer(entry.status, headers, whole=False)
-        return Answer(entry.status, headers, body)
 
-    def _headers(self, headers: Headers) -> Headers:
-        return tuple((name, MASK if SECRETIVE.search(name) else self._masker.text(value)) for name, value in headers)
+def _answer(entry: Entry, masker: Masker) -> Answer | None:
+    if not entry.status:
+        return None
+    body, headers = entry.response_body, _headers(entry.response_headers, masker)
+    is_partial = entry.status == HTTPStatus.PARTIAL_CONTENT or _has_masks(body) or _has_secrets(masker, body or b"")
+    if body is None or is_partial:
+        return Answer(entry.status, headers, whole=False)
+    return Answer(entry.status, headers, body)
+
+
+def _headers(headers: Headers, masker: Masker) -> Headers:
+    return tuple((name, MASK if SECRETIVE.search(name) else masker.text(value)) for name, value in headers)
+
+
+def _has_secrets(masker: Masker, *texts: bytes) -> bool:
+    return any(masker.bytes(each) != each for each in texts)
 
 
 def secrets_of(target: Target | None, entries: Iterable[Entry] = ()) -> set[str]:
     """Return the API keys of a target, and what entries show of keys and logins."""
     known = [secret.reveal() for secret in (target.api_key, target.other_api_key) if secret] if target else []
-    entries = list(entries)
-    logins = (each.header("authorization") for each in entries)
-    sent = (*map(key_of, entries), *(login.rpartition(" ")[2] for login in logins if login))
-    return {*known, *filter(None, sent)}
+    return {*known, *keys_in(entries)}
 
 
 def is_of_an_operation(path: str, fixtures: Fixtures) -> bool:

@@ -71,6 +71,13 @@ class Masker:
                 spellings = chain.from_iterable(meanings(_bytes(each)) for each in new)
                 self._spellings = {**self._spellings, **dict.fromkeys(spellings, _MASK)}
 
+    def with_more(self, secrets: Iterable[str]) -> "Masker":
+        """Return a masker that knows these too, of which this one and its heir learn nothing."""
+        more = Masker()
+        more._secrets, more._spellings = self._secrets, self._spellings
+        more.learn(*secrets)
+        return more
+
     def bytes(self, data: bytes) -> bytes:
         return rewritten(data, finding(self._spellings))
 

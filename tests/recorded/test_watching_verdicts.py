@@ -94,7 +94,7 @@ def test_a_key_in_a_path_is_in_no_report() -> None:
     with serving(lambda _: answer(404, json.dumps({"key": KEY}).encode())) as server, watched(server.url) as watch:
         watch.talk(request("GET", f"/emp/v1/fleets/{KEY}/invitation"), request("GET", "/emp/v1/fleets/x/invitation"))
         judgement = watch.observer.conclude()
-    assert watch.observer.notes == ["1 of 2 requests had an API key in their path or body"]
+    assert watch.observer.notes == ["1 of 2 requests had an API key or a login in their path or body"]
     assert KEY not in repr(judgement.history.exchanges)
 
 
