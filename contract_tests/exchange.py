@@ -211,7 +211,7 @@ def parse_json(body: bytes) -> Any:
     if memory_of(body) > MOST_MEMORY:
         raise TooComplex(f"{len(body):,} bytes of JSON that holds far more than any response of this API")
     try:
-        return json.loads(body.decode("utf-8"), parse_int=_integer, parse_constant=_refuse_constant)
+        return json.loads(body.decode("utf-8"), parse_int=integer, parse_constant=_refuse_constant)
     except RecursionError:
         raise TooComplex(
             f"{len(body):,} bytes of JSON that is nested far deeper than any response of this API"
@@ -230,7 +230,8 @@ def memory_of(body: bytes) -> int:
 _LONGEST_INTEGER = 1_000  # digits; Python refuses to read integers of a few thousand, which are JSON all the same
 
 
-def _integer(spelling: str) -> float:
+def integer(spelling: str) -> float:
+    """Return an integer of JSON; one that Python does not read is infinite."""
     return int(spelling) if len(spelling) <= _LONGEST_INTEGER else float(spelling)
 
 

@@ -7,16 +7,20 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from fleet_contract.contract_tests.exchange import integer
 from fleet_contract.contract_tests.network.outgoing import WITH_A_BODY
+from fleet_contract.contract_tests.target.kinds import TOKEN
 from fleet_contract.spec.files import Contradiction, read_text
 
 WHAT, EXPECTED = "The archive", "Expected an HTTP archive (HAR 1.2), a JSON file with log.entries."
 LARGEST = 128 * 1024 * 1024  # bytes
 VERSIONS = ("", "1.1", "1.2")  # none means 1.1
+STATUSES = range(100, 1000)  # that HTTP can carry (RFC 9112, section 4)
 OURS = "fleet-contract"
 _VISIBLE = "!\"#$%&'()*+,-./0123456789:;<=>?@[\\]^_`{|}~"
 _NOT_UTF_8 = "\ufffd"  # what a decoder writes for bytes that are no text
@@ -25,7 +29,7 @@ Headers = tuple[tuple[str, str], ...]
 
 
 class Unreadable(ValueError):
-    """An entry lacks what every entry has."""
+    """An entry lacks what every entry has, or has what none can have."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,7 @@ def read_archive(path: Path) -> Archive:
 
 def _log(text: str, path: Path) -> dict[str, Any]:
     try:
-        value = json.loads(text)
+        value = json.loads(text, parse_int=integer)
     except json.JSONDecodeError as wrong:
         is_cut = wrong.pos >= len(text.rstrip()) or wrong.msg.startswith("Unterminated")
         problem = "ends in the middle, as if it was cut off" if is_cut else f"is not JSON: {wrong}"
@@ -94,9 +98,20 @@ def _log(text: str, path: Path) -> dict[str, Any]:
 
 def _read(value: Any, *, is_ours: bool) -> Entry | None:
     try:
-        return _entry(value, is_ours=is_ours)
-    except (Unreadable, TypeError, KeyError, AttributeError, ValueError):
+        return _sound(_entry(value, is_ours=is_ours))
+    except (Unreadable, TypeError, KeyError, AttributeError, ValueError, OverflowError, OSError):
         return None
+
+
+def _sound(entry: Entry) -> Entry:
+    """Return an entry that HTTP could carry, and that can be told; raises Unreadable, and what calendars raise."""
+    if not TOKEN.fullmatch(entry.method) or entry.status not in (0, *STATUSES):
+        raise Unreadable
+    for text in (entry.trouble, *chain.from_iterable(entry.headers + entry.response_headers)):
+        text.encode()
+    for moment in filter(math.isfinite, (entry.started, entry.ended)):
+        datetime.fromtimestamp(moment, UTC)
+    return entry
 
 
 def _entry(value: Mapping[str, Any], *, is_ours: bool) -> Entry:
@@ -104,7 +119,7 @@ def _entry(value: Mapping[str, Any], *, is_ours: bool) -> Entry:
     started, ended = _times(value)
     status = response.get("status") or 0
     method, url = request["method"], request["url"]
-    if not (isinstance(method, str) and isinstance(url, str) and isinstance(status, int)):
+    if not (isinstance(method, str) and isinstance(url, str) and type(status) is int):
         raise Unreadable
     error = value.get("_error") or response.get("_error") or ""
     return Entry(

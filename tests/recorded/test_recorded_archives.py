@@ -213,3 +213,43 @@ def test_nothing_of_this_api_is_inconclusive() -> None:
     code, output = judge(FOLDER / "chrome.har", "--base-url", "https://elsewhere.example")
     assert code == 3
     assert "11 of 11 requests went to other servers" in output
+
+
+def changed(entry: Any, at: str, value: Any) -> None:
+    *path, last = at.split(".")
+    for name in path:
+        entry = entry[name]
+    entry[last] = value
+
+
+@pytest.mark.parametrize(
+    ("at", "value"),
+    [
+        ("startedDateTime", "0001-01-01T00:00:00Z"),
+        ("startedDateTime", "9999-12-31T23:59:59.999Z"),
+        ("time", int("9" * 400)),
+        ("time", 1e300),
+        ("request.method", "GE\ud800T"),
+        ("request.method", "F\x1b[31mRED\x1b[0m"),
+        ("request.method", ""),
+        ("request.headers", [{"name": "X", "value": "\ud800"}]),
+        ("response.headers", [{"name": "\ud800", "value": "x"}]),
+        ("response.status", True),
+        ("response.status", 1),
+        ("response.status", 1000),
+        ("response.status", 10**30),
+    ],
+)
+def test_an_entry_that_no_traffic_can_have_is_counted(at: str, value: Any, chrome: Any, written: Any) -> None:
+    changed(chrome["log"]["entries"][8], at, value)
+    code, output = judge(written(chrome))
+    assert code == 0, output
+    assert "1 of 11 requests could not be read as entries" in output
+
+
+@pytest.mark.parametrize("at", ["time", "response.status", "response.content.size", "pageref"])
+def test_a_number_of_any_length_is_read(at: str, chrome: Any, written: Any) -> None:
+    changed(chrome["log"]["entries"][8], at, 123454321)
+    code, output = judge(written(json.dumps(chrome).replace("123454321", "9" * 5000)))
+    assert code == 0, output
+    assert ("could not be read as entries" in output) == (at == "response.status")
