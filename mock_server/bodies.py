@@ -101,9 +101,11 @@ def as_string(member: Json) -> Json:
 
 
 def numbers_read(value: Json) -> Json:
-    """Return a value with the numbers that are spelled in it or its members; no operation looks deeper."""
+    """Return a value with the numbers that are spelled in it, however deep."""
     if isinstance(value, dict):
-        return {name: number(member) if isinstance(member, Spelling) else member for name, member in value.items()}
+        return {name: numbers_read(member) for name, member in value.items()}
+    if isinstance(value, list):
+        return [numbers_read(member) for member in value]
     return number(value) if isinstance(value, Spelling) else value
 
 

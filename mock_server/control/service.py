@@ -1,9 +1,12 @@
 """The steps of a call of the control API: route, let in, read, validate, handle, render."""
 
+import json
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, partial
+from math import isfinite
 
 from fleet_contract.mock_server.bodies import (
     PLAIN,
@@ -11,7 +14,6 @@ from fleet_contract.mock_server.bodies import (
     decoded,
     parsed,
     require_json_media_type,
-    require_whole_characters,
 )
 from fleet_contract.mock_server.control.access import OPEN, require_access
 from fleet_contract.mock_server.control.document import control_document, resolved
@@ -26,7 +28,7 @@ from fleet_contract.mock_server.refusals import Refusal
 from fleet_contract.mock_server.routes import Routes
 from fleet_contract.mock_server.schemas import DRAFT_4, translate
 from fleet_contract.mock_server.store import MAIN
-from fleet_contract.mock_server.wording import Form
+from fleet_contract.mock_server.wording import Form, Place
 from fleet_contract.mock_server.worlds import HEADER, Worlds
 from fleet_contract.spec.dialect import default_dialect
 from fleet_contract.spec.document import operations
@@ -135,7 +137,7 @@ class ControlService:
             require_json_media_type(call, self.dialect)
         try:
             value = parsed(text or "{}", PLAIN)
-            require_characters(value)
+            require_writable(value)
             complaint = next(form.complaints(value), None)
         except RecursionError:
             raise Problem(400, "The body is nested too deeply.") from None
@@ -158,25 +160,29 @@ def told_with_the_nearest(call: Call) -> Iterator[None]:
         raise Problem(404, f"The control API has no such path.{hint} GET {ROOT}/openapi.json lists all.") from None
 
 
-def require_characters(value: Json) -> None:
-    """Raise Problem that names the first text with half of a surrogate pair, which no response could carry."""
+def require_writable(value: Json) -> None:
+    """Raise Problem that names the first part of a value that no response could carry."""
     try:
-        require_whole_characters(value)
-    except Refusal:
-        pointer = pointer_to(next(halves(value, ())))
-        raise Problem(422, f"{pointer or 'The body'}: a lone surrogate is not a character.", pointer) from None
+        json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+    except ValueError:
+        place, words = next(unwritable(value, ()))
+        pointer = pointer_to(place)
+        raise Problem(422, f"{pointer or 'The body'}: {words}", pointer) from None
 
 
-def halves(value: Json, at: tuple[str | int, ...]) -> Iterator[tuple[str | int, ...]]:
-    """Yield the places of texts with half of a surrogate pair, for the name of a member that of its object."""
+def unwritable(value: Json, at: Place) -> Iterator[tuple[Place, str]]:
+    """Yield the places of what no response can carry, for the name of a member that of its object, each with why."""
     if isinstance(value, str) and is_half(value):
-        yield at
+        yield at, "a lone surrogate is not a character."
+    elif isinstance(value, float) and not isfinite(value):
+        yield at, f"this number is too large; at most {sys.float_info.max:.1e} is allowed."
     elif isinstance(value, list):
         for place, member in enumerate(value):
-            yield from halves(member, (*at, place))
+            yield from unwritable(member, (*at, place))
     elif isinstance(value, dict):
         for name, member in value.items():
-            yield from [at] if is_half(name) else halves(member, (*at, name))
+            yield from unwritable(name, at)
+            yield from unwritable(member, (*at, name))
 
 
 def is_half(text: str) -> bool:

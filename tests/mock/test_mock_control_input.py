@@ -306,8 +306,16 @@ def test_exchanges_are_found_of_a_tenant_that_is_gone_and_of_an_odd_method(mock:
         assert mock("GET", f"/_mock/journal?{query}").json()["found"] == 1
 
 
-# A lone surrogate, which JSON can write: what is held is shown, and no response could carry it.
-HALVES: list[tuple[str, str, str, str]] = [
+DIGITS = "9" * 5000
+# What JSON can write, and no response could carry: a lone surrogate, and a number that no reader of JSON has room for.
+UNWRITABLE: list[tuple[str, str, str, str]] = [
+    ("PUT", "/_mock/locations/l", '{"evses": [], "lat": 1e400}', "/lat"),
+    ("PUT", "/_mock/locations/l", '{"evses": [], "a": [{"n": 1.5}, {"n": -1e400}]}', "/a/1/n"),
+    ("PUT", "/_mock/locations/l", f'{{"evses": [], "deep": {{"n": 1.5, "lat": {DIGITS}}}}}', "/deep/lat"),
+    ("PUT", "/_mock/state", '{"locations": [{"id": "l", "evses": [], "lat": 1e400}]}', "/locations/0/lat"),
+    ("PUT", "/_mock/rules", '{"rules": [], "seed": 1e400}', "/seed"),
+    ("PUT", "/_mock/rules", f'{{"rules": [], "seed": {DIGITS}}}', "/seed"),
+    ("POST", "/_mock/rules", '{"respond": {"status": 200, "body": 1e400}}', "/respond/body"),
     ("POST", f"{FLEET}/codes", r'{"code": "\ud800"}', "/code"),
     ("PUT", FLEET, r'{"fleetName": "a\udfffb"}', "/fleetName"),
     ("POST", "/_mock/tenants", r'{"tenant": "\ud800"}', "/tenant"),
@@ -318,8 +326,8 @@ HALVES: list[tuple[str, str, str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("method", "path", "content", "pointer"), HALVES)
-def test_half_a_character_is_refused_by_its_field_and_held_nowhere(
+@pytest.mark.parametrize(("method", "path", "content", "pointer"), UNWRITABLE)
+def test_what_no_response_could_carry_is_refused_by_its_field_and_held_nowhere(
     mock: Controller, method: str, path: str, content: str, pointer: str
 ) -> None:
     before = [mock("GET", f"/_mock/{each}").json() for each in ("state", "rules", "tenants")]
