@@ -16,11 +16,16 @@ async def state_now(mock: Mock) -> State:
 
 
 def described(state: State) -> Described:
-    """Return a state as a seed file has it."""
+    """Return a state as a seed file has it; tenants are named there where no API key names them."""
+    fleets = [described_fleet(each) for each in state.fleets]
+    charging_keys = [described_key(each) for each in state.charging_keys]
+    owners = dict.fromkeys(entry["tenant"] for entry in (*fleets, *charging_keys))
+    keyless = [tenant for tenant in owners if tenant not in state.keys.values()]
     return {
         "keys": dict(state.keys),
-        "fleets": [described_fleet(each) for each in state.fleets],
-        "chargingKeys": [described_key(each) for each in state.charging_keys],
+        **({"tenants": keyless} if keyless else {}),
+        "fleets": fleets,
+        "chargingKeys": charging_keys,
         "locations": [described_location(each) for each in state.locations],
     }
 

@@ -135,14 +135,17 @@ def _place(path: Sequence[str | int], described: Described) -> str:
 def _complaints(described: Described) -> Complaints:
     """Yield what a schema cannot see: ids that occur twice, and names of what is not there."""
     first = next(iter(described["keys"].values()))
-    tenants = set(described["keys"].values())
+    tenants = {*described["keys"].values(), *described.get("tenants", ())}
     owners: dict[str, str] = {}
     for place, fleet in enumerate(described.get("fleets", ())):
         id, tenant = fleet["fleetId"], fleet.get("tenant", first)
         if id in owners:
             yield ("fleets", place, "fleetId"), f"fleets, fleetId {id!r}: it occurs twice."
         if tenant not in tenants:
-            yield ("fleets", place, "tenant"), f"fleets, fleetId {id!r}, tenant: no key belongs to {tenant!r}."
+            yield (
+                ("fleets", place, "tenant"),
+                f"fleets, fleetId {id!r}, tenant: no key belongs to {tenant!r}, and tenants does not name it.",
+            )
         for at, words in complaints_of_codes(fleet):
             yield ("fleets", place, *at), f"fleets, fleetId {id!r}, {at[0]}, entry {at[1] + 1}: {words}"
         owners[id] = tenant

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Collection, Mapping
 from contextlib import aclosing
+from dataclasses import replace
 from secrets import token_urlsafe
 
 from fleet_contract.mock_server.control.parameters import wrong_parameter
@@ -107,12 +108,11 @@ async def list_fleets(world: World, call: Call) -> Reply:
     text = call.query.get("contains", "")
     fleets = world.mock.store.fleets(tenant_in_query(world, call))
     found = (described_fleet(each) async for each in fleets if text in each.id or text in (each.name or ""))
-    return Reply(200, {"fleets": await first(found, call)})
+    return Reply(200, {"fleets": await first(found, call.query.get("limit"))})
 
 
-async def first(found: AsyncGenerator[Json], call: Call) -> list[Json]:
-    """Return as many of what is found as a call asks for, all where it does not say."""
-    most = call.query.get("limit")
+async def first(found: AsyncGenerator[Json], most: int | None) -> list[Json]:
+    """Return so many of what is found, all where no number is given."""
     listed: list[Json] = []
     async with aclosing(found):
         async for each in found:
@@ -135,10 +135,23 @@ async def put_fleet(world: World, call: Call) -> Reply:
     require_tenant(world, entry)
     for place, words in complaints_of_codes(entry):
         raise Problem(422, f"{pointer_to(place)}: {words}", pointer_to(place))
-    was_there = await world.mock.store.fleet(entry["fleetId"]) is not None
-    fleet = fleet_of(entry, tenants_of(world)[0])
+    known = await world.mock.store.fleet(entry["fleetId"])
+    fleet = fleet_of({**entry, "fleetId": known.id} if known else entry, tenants_of(world)[0])
+    if known and known.tenant != fleet.tenant:
+        await require_no_charging_keys(world, known)
     await world.mock.store.put_fleet(fleet)
-    return Reply(200 if was_there else 201, described_fleet(fleet))
+    return Reply(200 if known else 201, described_fleet(fleet))
+
+
+async def require_no_charging_keys(world: World, fleet: Fleet) -> None:
+    """Raise Problem where charging keys are in a fleet: they would be in one that is not their tenant's."""
+    if await first((described_key(each) async for each in world.mock.store.keys(fleet.tenant, fleet.id)), 1):
+        raise Problem(
+            409,
+            f"Charging keys of {fleet.tenant!r} are in this fleet, so it cannot become another tenant's. Move them to "
+            "another fleet or to none first (PUT /_mock/charging-keys/…), or give the fleet the tenant that it has.",
+            "/tenant",
+        )
 
 
 async def list_codes(world: World, call: Call) -> Reply:
@@ -193,16 +206,18 @@ async def list_all_charging_keys(world: World, call: Call) -> Reply:
         fleet = await store.fleet(fleet_id)
         tenant = fleet.tenant if fleet else ""  # which nobody is
     found = (described_key(each) async for each in store.keys(tenant, fleet_id))
-    return Reply(200, {"chargingKeys": await first(found, call)})
+    return Reply(200, {"chargingKeys": await first(found, call.query.get("limit"))})
 
 
 async def put_charging_key(world: World, call: Call) -> Reply:
     entry = named(call, "keyIdentifier")
     require_tenant(world, entry)
     key = key_of(entry, tenants_of(world)[0])
-    fleet = None if key.fleet_id is None else await world.mock.store.fleet(key.fleet_id)
-    if key.fleet_id is not None and (fleet is None or fleet.tenant != key.tenant):
-        raise Problem(422, "The tenant has no fleet with this fleetId.", "/fleetId")
+    if key.fleet_id is not None:
+        fleet = await world.mock.store.fleet(key.fleet_id)
+        if fleet is None or fleet.tenant != key.tenant:
+            raise Problem(422, "The tenant has no fleet with this fleetId.", "/fleetId")
+        key = replace(key, fleet_id=fleet.id)
     await world.mock.store.put_key(key)
     return Reply(200, described_key(key))
 
@@ -213,11 +228,21 @@ async def list_locations(world: World, _: Call) -> Reply:
 
 async def put_location(world: World, call: Call) -> Reply:
     location = location_of(named(call, "id"))
-    for fleet_id in location.fleet_prices:
-        if await world.mock.store.fleet(fleet_id) is None:
-            raise Problem(422, "No fleet has this fleetId.", pointer_to(["fleetPrices", fleet_id]))
+    location = replace(location, fleet_prices=await prices_of_fleets(world, location.fleet_prices))
     await world.mock.store.put_location(location)
     return Reply(200, described_location(location))
+
+
+async def prices_of_fleets(world: World, prices: Mapping[str, Json]) -> dict[str, Json]:
+    """Return prices by the ids of their fleets as these have them; raises Problem that names the first wrong one."""
+    found: dict[str, Json] = {}
+    for fleet_id, price in prices.items():
+        fleet = await world.mock.store.fleet(fleet_id)
+        if fleet is None or fleet.id in found:
+            words = "No fleet has this fleetId." if fleet is None else "Another entry has a price for this fleet."
+            raise Problem(422, words, pointer_to(["fleetPrices", fleet_id]))
+        found[fleet.id] = price
+    return found
 
 
 HANDLERS = (

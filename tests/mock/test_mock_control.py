@@ -181,6 +181,58 @@ def test_a_state_that_was_read_can_be_put_back(mock: Controller) -> None:
     assert mock.rename("one-more", "x").status_code == 404
 
 
+CHARGING_KEY = {"visualNumber": "V", "contractId": "C"}
+PRICED = {"evses": [], "fleetPrices": {"ACME-corp-001": {"currency": "EUR"}}}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status"),
+    [
+        ("PATCH", "/_mock/api-keys", {"other-key": None}, 200),
+        ("PATCH", "/_mock/api-keys", {"other-key": "third"}, 200),
+        ("PUT", "/_mock/fleets/without-keys", {"tenant": "other"}, 200),
+        ("PUT", "/_mock/fleets/acme-corp-001", {"tenant": "other"}, 409),
+        ("PUT", "/_mock/fleets/ACME-CORP-001", {}, 200),
+        ("PUT", "/_mock/charging-keys/K1", {**CHARGING_KEY, "fleetId": "ACME-corp-001"}, 200),
+        ("PUT", "/_mock/locations/l", PRICED, 200),
+        ("PUT", "/_mock/locations/l", {"evses": [], "fleetPrices": {"acme-corp-001": {}, "ACME-corp-001": {}}}, 422),
+    ],
+)
+def test_a_state_that_was_read_can_be_put_back_whatever_was_put_before(
+    mock: Controller, method: str, path: str, body: Any, status: int
+) -> None:
+    mock("PATCH", "/_mock/dialect", {"id.case": "ignored"})
+    mock("PUT", "/_mock/fleets/without-keys", {})
+    assert mock(method, path, body).status_code == status
+    read = mock.state()
+    assert mock("PUT", "/_mock/state", read).status_code == 204
+    assert mock.state() == read
+    assert mock("PUT", "/_mock/worlds/w", {"seed": read}).status_code == 201
+
+
+def test_what_a_tenant_has_stays_when_its_key_is_revoked_and_is_its_again_with_another(mock: Controller) -> None:
+    mock("PATCH", "/_mock/api-keys", {"other-key": None})
+    read = mock.state()
+    assert read["tenants"] == ["other"]
+    assert mock.codes("foreign-001", key="other-key").status_code == 401
+    mock("PUT", "/_mock/state", read)
+    mock("POST", "/_mock/tenants", {"tenant": "other", "apiKey": "another"})
+    assert mock.codes("foreign-001", key="another").status_code == 200
+    assert "tenants" not in mock.state()
+
+
+def test_ids_are_kept_as_their_fleet_has_them(mock: Controller) -> None:
+    mock("PATCH", "/_mock/dialect", {"id.case": "ignored"})
+    assert mock("PUT", "/_mock/fleets/ACME-CORP-001", {}).json()["fleetId"] == "acme-corp-001"
+    key = mock("PUT", "/_mock/charging-keys/K1", {**CHARGING_KEY, "fleetId": "ACME-corp-001"}).json()
+    assert key["fleetId"] == "acme-corp-001"
+    priced = {**PRICED, "evses": [{"connectors": [{"id": "1"}]}], "name": "l", "coordinates": {}}
+    mock("PUT", "/_mock/locations/l", priced)
+    assert [*mock.state()["locations"][-1]["fleetPrices"]] == ["acme-corp-001"]
+    refused = mock("PUT", "/_mock/fleets/acme-corp-001", {"tenant": "other"})
+    assert (refused.status_code, refused.json()["pointer"]) == (409, "/tenant")
+
+
 def test_a_reset_leads_back_to_the_beginning(mock: Controller) -> None:
     before = mock.state()
     mock.create("one-more")

@@ -57,15 +57,18 @@ def test_two_fleets_of_a_seed_that_are_one_in_the_dialect_are_refused(
     [
         ("keys: {", ["neither YAML nor JSON"]),
         (KEYS + "fleets: [{fleetId: 2026-13-45}]", ["neither YAML nor JSON: month must be in 1..12"]),
-        ("[]", ["my-seed.yaml: this is an array; expected an object with some of the members keys, fleets, "]),
-        ("foo", ["my-seed.yaml: this is a string; expected an object with some of the members keys, fleets, "]),
+        ("[]", ["my-seed.yaml: this is an array; expected an object with some of the members keys, tenants, fleets, "]),
+        (
+            "foo",
+            ["my-seed.yaml: this is a string; expected an object with some of the members keys, tenants, fleets, "],
+        ),
         ("fleets: []", ["my-seed.yaml: keys: this member is missing."]),
         ("keys: {}", ["keys: this has 0 members; expected at least 1."]),
         (
             KEYS + "fleet: []",
             [
                 "fleet: this member is unknown. Did you mean 'fleets'? "
-                "Expected some of keys, fleets, chargingKeys, locations."
+                "Expected some of keys, tenants, fleets, chargingKeys, locations."
             ],
         ),
         (KEYS + "codes: []", ["codes: this member is unknown. It belongs in the entries of 'fleets'."]),
@@ -80,6 +83,10 @@ def test_two_fleets_of_a_seed_that_are_one_in_the_dialect_are_refused(
             ["fleets, entry 1, fleetNam: ", "Did you mean 'fleetName'? Expected some of"],
         ),
         (KEYS + "fleets: [{fleetId: a}, {fleetId: a}]", ["fleets, fleetId 'a': it occurs twice"]),
+        (
+            KEYS + "fleets: [{fleetId: a, codes: [C, C]}]",
+            ["fleetId 'a', codes, entry 2: the fleet has this code twice"],
+        ),
         (KEYS + "fleets: [{fleetId: a, tenant: x}]", ["fleetId 'a', tenant: no key belongs to 'x'"]),
         (
             KEYS + "chargingKeys: [{keyIdentifier: '1', visualNumber: v, contractId: c, fleetId: f}]",
