@@ -60,4 +60,9 @@ def untried(finding: Finding, history: History, rate: float = 0.0, *, about_it: 
         if len(more) <= _MOST:
             chosen = more
     steps = steps_of(history.exchanges, (each.number for each in chosen), rate)
-    return Replay(finding, steps, tries=RACE_TRIES if any(each.is_at_once for each in steps) else 1)
+    return Replay(finding, steps, tries=RACE_TRIES if has_race(steps) else 1)
+
+
+def has_race(steps: Sequence[Step]) -> bool:
+    """Say whether a failure may be shown by some sendings and not by others, since calls overlap."""
+    return any(each.is_at_once for each in steps)

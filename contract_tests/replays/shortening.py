@@ -12,7 +12,7 @@ from fleet_contract.contract_tests.network.client import WritesForbidden
 from fleet_contract.contract_tests.network.outgoing import READS
 from fleet_contract.contract_tests.replays.candidates import candidates, plainest_first
 from fleet_contract.contract_tests.replays.reducing import reduced
-from fleet_contract.contract_tests.replays.replay import Known, Replay, untried
+from fleet_contract.contract_tests.replays.replay import RACE_TRIES, Known, Replay, has_race, untried
 from fleet_contract.contract_tests.replays.resending import Resender, Sent
 from fleet_contract.contract_tests.replays.simplifying import named, unusual_characters, without
 from fleet_contract.contract_tests.replays.steps import Step, in_turn, steps_of
@@ -67,7 +67,7 @@ class Shortener:
             if len(exchanges) <= before:
                 continue
             until = self._until_last(failure, exchanges)
-            if not before and _has_race(until):
+            if not before and has_race(until):
                 yield in_turn(until, last)
             before = len(exchanges)
             if self._is_quick and any(each.pause for each in until):
@@ -83,7 +83,7 @@ class Shortener:
 
     def _reduced(self, failure: Finding, steps: Sequence[Step], trials: "_Trials") -> Replay:
         *before, last = steps
-        known, tries, alone, needs, precaution = Known.SHORTENED, 1, False, "", False
+        known, tries, alone, needs, precaution = Known.SHORTENED, 0, False, "", False
         try:
             reduced(before, lambda some: trials.shows([*some, last]))
             precaution = self._with_precaution(trials)
@@ -92,6 +92,7 @@ class Shortener:
             needs = _simplified(trials)
         except Spent:
             known = Known.CUT
+        tries = tries or trials.tries_assumed(trials.smallest)
         replay = Replay(failure, trials.smallest, known, tries, not alone, needs, has_precaution=precaution)
         if any(each.is_at_once or each.is_list for each in replay.steps):
             return replay
@@ -174,13 +175,20 @@ class _Trials:
         return self._shown
 
     def _seen(self, steps: Sequence[Step], *, separately: bool) -> bool:
-        if _has_race(steps) or not self._is_steady:
+        if self._is_chance(steps):
             return any(self._once(steps, separately=separately) for _ in range(_TRIALS))
         return all(self._once(steps, separately=separately) for _ in range(2))
 
+    def _is_chance(self, steps: Sequence[Step]) -> bool:
+        return has_race(steps) or not self._is_steady
+
+    def tries_assumed(self, steps: Sequence[Step]) -> int:
+        """Return how often steps are to be sent where nothing is left to find that out."""
+        return RACE_TRIES if self._is_chance(steps) else 1
+
     def tries_needed(self, steps: Sequence[Step]) -> int:
         """Return how often steps must be sent until the failure is surely seen; raises Spent."""
-        if not _has_race(steps) and self._is_steady:
+        if not self._is_chance(steps):
             return 1
         seen = sum(self._once(steps) for _ in range(_CHECKS))
         share = (seen + 0.5) / (_CHECKS + 1)
@@ -199,7 +207,3 @@ class _Trials:
         if sent and found:
             self._last_shown = sent, found
         return found is not None
-
-
-def _has_race(steps: Sequence[Step]) -> bool:
-    return any(each.is_at_once for each in steps)

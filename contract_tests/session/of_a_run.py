@@ -10,6 +10,7 @@ from fleet_contract.contract_tests.judging.dialect.reading import decided
 from fleet_contract.contract_tests.judging.history import Facts
 from fleet_contract.contract_tests.network.budget import Cost
 from fleet_contract.contract_tests.network.client import Client
+from fleet_contract.contract_tests.process.ending import ending_of
 from fleet_contract.contract_tests.process.signals import armed, watching
 from fleet_contract.contract_tests.replays.replay import Known, Replay, untried
 from fleet_contract.contract_tests.replays.resending import Resender
@@ -45,24 +46,33 @@ def replayable(report: Report) -> list[Result]:
 def with_replays(report: Report, follower: Follower | None = None) -> Report:
     """Return a report with the shortest replay of each failure that could be found; what it cost is in the footprint.
 
-    Nothing that is sent here is judged for the report.
+    Nothing that is sent here is judged for the report, and where nothing can be sent, such as without the ledger, the
+    report says why.
     """
     failed = replayable(report)
     if not failed:
         return report
-    watch = [follower.exchanged] if follower else []
-    with Client(
-        _bounded(report),
-        mark=report.mark,
-        ledger=report.settings.ledger,
-        on_exchange=watch,
-        told=report.masker,
-    ) as client:
+    try:
+        client = _client(report, follower)
+    except Exception as error:  # noqa: BLE001  (what the checks came to is reported all the same)
+        why = report.masker.text(ending_of(error)[1])
+        return replace(report, disturbances=[*report.disturbances, f"nothing that failed was sent again: {why}"])
+    with client:
         replays = _replays(report, failed, client, follower)
         footprint = report.footprint + client.footprint
         requests = client.spent(Cost.REQUESTS)
     results = [_with_first(each, replays) for each in report.results]
     return replace(report, results=results, replays=replays, footprint=footprint, replay_requests=requests)
+
+
+def _client(report: Report, follower: Follower | None) -> Client:
+    return Client(
+        _bounded(report),
+        mark=report.mark,
+        ledger=report.settings.ledger,
+        on_exchange=[follower.exchanged] if follower else [],
+        told=report.masker,
+    )
 
 
 def _replays(report: Report, failed: list[Result], client: Client, follower: Follower | None) -> dict[str, Replay]:

@@ -4,6 +4,8 @@ import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from pathlib import Path
+from shutil import rmtree
 from typing import Any
 
 import pytest
@@ -13,13 +15,13 @@ from hypothesis import strategies as st
 from fleet_contract.contract_tests.exchange import Exchange
 from fleet_contract.contract_tests.replays.marks import Marked, remarked
 from fleet_contract.contract_tests.replays.reducing import reduced
-from fleet_contract.contract_tests.replays.replay import Known, Replay
+from fleet_contract.contract_tests.replays.replay import RACE_TRIES, Known, Replay
 from fleet_contract.contract_tests.replays.resending import Sent
 from fleet_contract.contract_tests.replays.shortening import Shortener
 from fleet_contract.contract_tests.replays.simplifying import unusual_characters, without
 from fleet_contract.contract_tests.replays.steps import Step, in_turn, steps_of
 from fleet_contract.contract_tests.running.runs import Report
-from fleet_contract.contract_tests.running.verdicts import Result, Verdict
+from fleet_contract.contract_tests.running.verdicts import Outcome, Result, Verdict
 from fleet_contract.contract_tests.session.of_a_run import with_replays
 from fleet_contract.contract_tests.target.target import Limits, Target
 from tests.suite.harness import failed, judged, mock
@@ -223,6 +225,18 @@ def test_a_race_is_sent_several_times_and_its_script_says_how_often() -> None:
     assert re.search(r"--parallel --parallel-immediate --parallel-max \d", script)
 
 
+@pytest.mark.parametrize("requests", [15, 25, 40])
+def test_a_race_that_is_partly_shortened_is_sent_several_times_too(requests: int) -> None:
+    requirement = "fleets.overlapping-creates-make-one-fleet"
+    _, report = replayed("creates-at-once-all-win", only=[requirement], replay_requests=str(requests))
+    replay = replay_of(requirement, report)
+    assert replay.known in (Known.CUT, Known.UNTRIED)
+    assert any(each.is_at_once for each in replay.steps)
+    assert replay.tries == RACE_TRIES
+    script = report.script(next(each for each in report.results if each.failures))
+    assert f"for try in {{1..{RACE_TRIES}}}; do" in script
+
+
 def test_a_list_is_read_to_its_end_again() -> None:
     assert KEYS
     _, report = replayed("the-last-page-has-a-cursor", only=["keys.paging-ends"])
@@ -334,6 +348,20 @@ def test_neither_an_interrupt_nor_a_mistake_of_ours_loses_a_failure(
     before, after = replayed("rename-cuts-names", only=["rename.answers-the-new-name"])
     assert failed(after) == failed(before) == {"rename.answers-the-new-name"}
     assert replay_of("rename.answers-the-new-name", after).known is known
+
+
+def test_a_ledger_that_is_lost_before_the_replays_loses_no_report(tmp_path: Path) -> None:
+    folder = tmp_path / "ledgers"
+    folder.mkdir()
+    with mock("rename-cuts-names") as url:
+        before = judged(url, "quick", only=("rename.answers-the-new-name",), ledger=str(folder / "ledger.jsonl"))
+        rmtree(folder)
+        folder.write_text("no folder any more")
+        after = with_replays(before)
+    assert (after.outcome, after.replay_requests) == (Outcome.BREAKS, 0)
+    assert replay_of("rename.answers-the-new-name", after).known is Known.UNTRIED
+    (told,) = after.disturbances
+    assert told.startswith(f"nothing that failed was sent again: Cannot write the ledger {folder}")
 
 
 def test_nothing_is_sent_again_on_another_host_unless_that_is_allowed() -> None:
