@@ -8,12 +8,14 @@ from http import HTTPStatus
 
 from fleet_contract.contract_tests.driving.api import Api
 from fleet_contract.contract_tests.driving.untested import Untested
-from fleet_contract.contract_tests.exchange import Caller, Exchange, value_of
+from fleet_contract.contract_tests.exchange import Caller, Exchange
+from fleet_contract.contract_tests.judging.content.invitations import codes_of
 from fleet_contract.contract_tests.judging.listings import cursor_of, items_of
 from fleet_contract.contract_tests.process.quantities import counted
 from fleet_contract.contract_tests.target.target import Target
 
 _SMALLEST_PAGE = 10
+_OF_OTHERS = (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
 _APART = 60.0  # seconds by which two clocks may differ
 
 
@@ -48,8 +50,8 @@ def _clock(listing: Exchange) -> Diagnosis:
     date = listing.answer.header("date") if listing.answer else None
     try:
         theirs = parsedate_to_datetime(date or "").astimezone(UTC)
-    except ValueError:
-        return Diagnosis("the clock", None, "is unknown: no response has a Date")
+    except (ValueError, OverflowError):  # the latter beyond the year 9999
+        return Diagnosis("the clock", None, "is unknown: the response has no Date, or an odd one")
     apart = (datetime.now(UTC) - theirs).total_seconds()
     told = f"differs by {abs(apart):.0f} s from this machine's"
     return Diagnosis("the clock", abs(apart) <= _APART, f"{told}: correct one of them" if abs(apart) > _APART else told)
@@ -78,7 +80,9 @@ def _codes(api: Api) -> str:
     exchange = api.invitation(fixtures.fleet_with_codes or "")
     if exchange.status != HTTPStatus.OK:
         return _answered(exchange, "200 with codes")
-    listed = {each.get("code") for each in value_of(exchange) or () if isinstance(each, dict)}
+    listed = codes_of(exchange)
+    if listed is None:
+        return "is answered 200 with something else than codes: name another fleet, or see what `run` says of it"
     missing, extra = set(fixtures.active_codes) - listed, set(fixtures.inactive_codes) & listed
     if not listed:
         return "has no codes: name a fleet that has some"
@@ -95,8 +99,8 @@ def _codes(api: Api) -> str:
 
 def _no_codes(api: Api) -> str:
     exchange = api.invitation(api.client.target.fixtures.fleet_without_codes or "")
-    is_empty = exchange.status == HTTPStatus.NOT_FOUND or (exchange.status == HTTPStatus.OK and not value_of(exchange))
-    return "" if is_empty else _answered(exchange, "404 or no codes")
+    has_none = exchange.status == HTTPStatus.NOT_FOUND or codes_of(exchange) == frozenset()
+    return "" if has_none else _answered(exchange, "404 or no codes")
 
 
 def _foreign(api: Api) -> str:
@@ -104,7 +108,7 @@ def _foreign(api: Api) -> str:
     exchange = api.invitation(fleet)
     if exchange.succeeded:
         return "belongs to the organization of api_key: name a fleet of the other one"
-    return ""
+    return "" if exchange.status in _OF_OTHERS else _answered(exchange, "403, or 404 where it has no codes")
 
 
 def _keys(api: Api) -> str:
@@ -124,8 +128,9 @@ def _location(api: Api) -> str:
 def _priced(api: Api) -> str:
     fixtures = api.client.target.fixtures
     own, default = (api.location(fixtures.location or "", fleet) for fleet in (fixtures.priced_fleet, None))
-    if not own.succeeded:
-        return _answered(own, "200")
+    for each in (own, default):
+        if not each.succeeded:
+            return _answered(each, "200, with prices of its own and without it")
     same = own.answer and default.answer and own.answer.body == default.answer.body
     return "has the default prices at this location: name a fleet with prices of its own" if same else ""
 

@@ -196,6 +196,36 @@ def test_the_doctor_looks_at_the_clock(tmp_path: Path) -> None:
     assert (code, "from this machine's: correct one of them" in said) == (2, True), said
 
 
+@pytest.mark.parametrize("body", [b"5", b'[{"code": ["X"]}]', b'{"code": "X"}', b"[5]", b"null", b"<p>"])
+def test_the_doctor_tells_what_is_no_list_of_codes(tmp_path: Path, body: bytes) -> None:
+    with (
+        mock() as url,
+        fronted(url, lambda _, heard: answer(200, body) if "invitation" in heard.path else None) as front,
+    ):
+        code, said = doctored(front.url, tmp_path, **WELL)
+    assert code == 2
+    assert "✗ fixtures.fleet_with_codes is answered 200 with something else than codes" in said
+    assert "✗ fixtures.fleet_without_codes is answered 200. Expected 404 or no codes" in said
+
+
+@pytest.mark.parametrize("entry", ["foreign_fleet", "priced_fleet"])
+def test_the_doctor_takes_no_error_for_what_it_looks_for(tmp_path: Path, entry: str) -> None:
+    def failing(_: int, heard: Heard) -> bytes | None:
+        is_default = "location" in heard.path and "fleet" not in heard.path.rpartition("?")[2]
+        return answer(500, b"{}") if "foreign-001" in heard.path or is_default else None
+
+    with mock() as url, fronted(url, failing) as front:
+        code, said = doctored(front.url, tmp_path, **WELL)
+    assert (code, f"✗ fixtures.{entry} is answered 500. Expected" in said) == (2, True), said
+
+
+@pytest.mark.parametrize("date", ["Fri, 31 Dec 9999 23:59:59 -2359", "yesterday", "Mon, 99 Jan 2026 00:00:00 GMT"])
+def test_the_doctor_knows_no_time_of_an_odd_date(tmp_path: Path, date: str) -> None:
+    with mock() as url, fronted(url, lambda *_: answer(200, b'{"keys": []}', Date=date)) as front:
+        code, said = doctored(front.url, tmp_path)
+    assert (code, "the clock is unknown: the response has no Date, or an odd one" in said) == (0, True), said
+
+
 def test_the_doctor_says_why_it_could_not_look() -> None:
     said = command("doctor", "http://127.0.0.1:9")
     assert (said.exit_code, "the connection failed" in said.output) == (3, True)
