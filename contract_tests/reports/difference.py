@@ -6,6 +6,7 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 
+from fleet_contract.contract_tests.process.printable import whole
 from fleet_contract.contract_tests.process.quantities import counted
 from fleet_contract.contract_tests.reports.console import say
 from fleet_contract.contract_tests.reports.drift import Change, Kind, Value
@@ -21,8 +22,8 @@ _HEADINGS = {
 
 def print_difference(before: Value, after: Value, found: Sequence[Change], console: Console) -> None:
     """Print what changed, by kind."""
-    say(console, f"[bold]from[/] {escape(_named(before))}")
-    say(console, f"[bold]to[/]   {escape(_named(after))}")
+    say(console, f"[bold]from[/] {_shown(_named(before))}")
+    say(console, f"[bold]to[/]   {_shown(_named(after))}")
     for kind, heading in _HEADINGS.items():
         changed = [each for each in found if each.kind is kind]
         if changed:
@@ -35,8 +36,13 @@ def print_difference(before: Value, after: Value, found: Sequence[Change], conso
 
 def _line(change: Change) -> str:
     mark = "[red]✗[/]" if change.is_worse else "[yellow]~[/]"
-    words = f": {escape(change.words)}" if change.words else ""
-    return f"{mark} {escape(change.what)} {change.before} → {change.after}{words}"
+    words = f": {_shown(change.words)}" if change.words else ""
+    return f"{mark} {_shown(change.what)} {_shown(change.before)} → {_shown(change.after)}{words}"
+
+
+def _shown(text: str) -> str:
+    """Return what a report says, which may be anybody's, as it may be printed."""
+    return escape(whole(text))
 
 
 def _outcome(found: Sequence[Change]) -> str:

@@ -4,16 +4,27 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from jsonschema import Draft202012Validator
+
+from fleet_contract.contract_tests.process.printable import printable, whole
 from fleet_contract.contract_tests.reports.value import FORM
 from fleet_contract.spec.dialect import MIXED, NOT_APPLICABLE, UNKNOWN
-from fleet_contract.spec.files import Contradiction, read_text
+from fleet_contract.spec.files import Contradiction, read, read_text
 
 Value = Mapping[str, Any]
 _WHAT = "The report"
 _EXPECTED = "Expected what --json of this version writes. Write it again."
+# What is compared, of a report and of what it holds: another version's report of the same form may have other members.
+_COMPARED = ("report", "target", "date", "depth", "outcome", "requirements", "dialect", "coverage")
+_COMPARED_WITHIN = {
+    "id": None,
+    "requirement": ("id", "verdict", "pardon", "message"),
+    "operation": ("operation", "milliseconds"),
+}
 # What is better comes first: what was let pass is still broken, and of what was not judged nothing is known.
 _RANKS = ("passed", "untested", "errored", "waived", "advisory", "tolerated", "failed")
 _SLOWER, _LEAST = 2.0, 20.0  # times as slow, and milliseconds more, before a time is called changed
@@ -46,12 +57,35 @@ def read_report(path: Path) -> Value:
     """Return a JSON report; raises Contradiction for anything else."""
     text = read_text(path, _WHAT, _EXPECTED)
     try:
-        value = json.loads(text)
+        value = json.loads(text, parse_int=float)  # of any length; nothing is counted here
     except (ValueError, RecursionError):
         raise Contradiction(f"{_WHAT} {path} is not JSON. {_EXPECTED}") from None
     if not isinstance(value, dict) or value.get("report") != FORM:
         raise Contradiction(f"{_WHAT} {path} is not a report of form {FORM}. {_EXPECTED}")
+    wrong = next(_validator().iter_errors(value), None)
+    if wrong is not None:
+        place = whole(wrong.json_path.removeprefix("$.").removeprefix("$")) or "its top level"
+        raise Contradiction(f"{_WHAT} {path} is wrong at {place}: {printable(wrong.message).rstrip('.')}. {_EXPECTED}")
     return value
+
+
+@cache
+def _validator() -> Draft202012Validator:
+    """Return what a report must have to be compared: the schema of reports, without the members that are not."""
+    schema = json.loads(read("report.schema.json"))
+    shapes = schema["$defs"]
+    within = {
+        name: _part(shapes[name], members) if members else shapes[name] for name, members in _COMPARED_WITHIN.items()
+    }
+    return Draft202012Validator({**_part(schema, _COMPARED), "$defs": within})
+
+
+def _part(shape: Value, members: tuple[str, ...]) -> Value:
+    return {
+        "type": "object",
+        "required": members,
+        "properties": {name: shape["properties"][name] for name in members},
+    }
 
 
 def changes(before: Value, after: Value) -> list[Change]:

@@ -3,12 +3,14 @@
 import json
 from collections.abc import Callable
 from copy import deepcopy
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from fleet_contract.contract_tests.reports.difference import difference_in_markdown
+from fleet_contract.contract_tests.reports.console import open_console
+from fleet_contract.contract_tests.reports.difference import difference_in_markdown, print_difference
 from fleet_contract.contract_tests.reports.drift import Change, Kind, changes, read_report
 from fleet_contract.contract_tests.reports.value import Value, value_of
 from fleet_contract.spec.files import Contradiction
@@ -92,6 +94,47 @@ def test_what_is_no_report_is_told(tmp_path: Path, text: str, says: str) -> None
     file.write_text(text)
     with pytest.raises(Contradiction, match=says):
         read_report(file)
+
+
+@pytest.mark.parametrize(
+    ("edit", "says"),
+    [
+        (lambda value: [value.pop(name) for name in [*value] if name != "report"], "is wrong at its top level: "),
+        (lambda value: value.update(outcome="odd"), "is wrong at outcome: 'odd' is not one of"),
+        (lambda value: value["requirements"][0].update(verdict="odd"), r"is wrong at requirements\[0\].verdict: 'odd'"),
+        (lambda value: value["requirements"][0].pop("message"), r"is wrong at requirements\[0\]: 'message' is"),
+        (lambda value: value["dialect"].update({QUESTION: "[/bold]x"}), r"is wrong at dialect\S+: '\[/bold\]x'"),
+        (lambda value: value["coverage"][0].update(milliseconds="1"), r"is wrong at coverage\[0\].milliseconds"),
+        (lambda value: value.update(requirements={}), "is wrong at requirements: "),
+    ],
+)
+def test_a_report_that_is_odd_where_it_is_compared_is_told(
+    value: Value, tmp_path: Path, edit: Callable[[Any], object], says: str
+) -> None:
+    other, file, well = deepcopy(value), tmp_path / "odd.json", tmp_path / "well.json"
+    edit(other)
+    file.write_text(json.dumps(other))
+    well.write_text(json.dumps(value))
+    with pytest.raises(Contradiction, match=says):
+        read_report(file)
+    assert command("diff", str(well), str(file)).exit_code == 2
+
+
+def test_a_report_of_another_version_is_read_where_what_is_compared_is_there(value: Value, tmp_path: Path) -> None:
+    other, file = deepcopy(value), tmp_path / "later.json"
+    other["later"] = other["requirements"][0]["later"] = "than this version"
+    del other["mark"], other["requirements"][0]["since"]
+    other["coverage"][0]["milliseconds"] = int("9" * 400)
+    file.write_text(json.dumps(other))
+    assert [each.kind for each in changes(value, read_report(file))] == [Kind.TIME]
+
+
+def test_nothing_that_a_report_says_is_markup_or_moves_a_cursor(value: Value) -> None:
+    found = [Change(Kind.ANSWER, "[/bold]what", "[/bold]x", "\x1b[2Jy", words="[/]z\n")]
+    out = StringIO()
+    print_difference({**value, "target": "http://[/red]\x1b[2J"}, value, found, open_console(file=out))
+    assert r"[/bold]what [/bold]x → \x1b[2Jy: [/]z\n" in out.getvalue()
+    assert "\x1b" not in out.getvalue()
 
 
 def test_the_command_prints_what_changed_between_two_nights(tmp_path: Path) -> None:
