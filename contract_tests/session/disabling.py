@@ -3,6 +3,8 @@
 The ledger has no keyIdentifier, so that each key is found by what is printed on it in the lists of its owner's keys.
 """
 
+import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +18,7 @@ from fleet_contract.contract_tests.target.earlier import OWNERS
 from fleet_contract.contract_tests.target.target import Upkeep
 
 _LARGEST_PAGE = 500
-_FIELDS = ("keyIdentifier", "visualNumber", "contractId", "fleetId")
+_WORDS = re.compile(r"\{(keyIdentifier|visualNumber|contractId|fleetId)\}")
 Entry = Mapping[str, Any]
 
 
@@ -50,7 +52,7 @@ def _one(name: str, item: Entry | None, api: Api, call: Upkeep, caller: Caller, 
     method, path = call.method_and_path
     if dry:
         return Disabling(name, None, f"would be disabled by {method} {path}")
-    api.client.told.learn(str(item.get("keyIdentifier", "")))  # it opens chargers
+    api.client.told.learn(str(item.get("keyIdentifier") or ""))  # it opens chargers
     body = _filled(call.disable_key_body, item, encoded=False).encode()
     headers = JSON if body else ()
     try:
@@ -63,11 +65,18 @@ def _one(name: str, item: Entry | None, api: Api, call: Upkeep, caller: Caller, 
 
 
 def _filled(text: str, item: Entry, *, encoded: bool) -> str:
-    """Return a text with the members of a key where `{keyIdentifier}` and the like stand for them."""
-    for field in _FIELDS:
-        value = str(item.get(field, ""))
-        text = text.replace(f"{{{field}}}", quote(value, safe="") if encoded else value)
-    return text
+    """Return a text with the members of a key where `{keyIdentifier}` and the like stand for them.
+
+    They are encoded as a path needs it, or else escaped as within a string of JSON. What a member holds is never
+    taken for such a word itself, and what a key lacks or has null is empty.
+    """
+
+    def member(word: re.Match[str]) -> str:
+        value = item.get(word[1])
+        said = value if isinstance(value, str) else "" if value is None else json.dumps(value)
+        return quote(said, safe="") if encoded else json.dumps(said)[1:-1]
+
+    return _WORDS.sub(member, text)
 
 
 def _listed(api: Api, caller: Caller, fleet: str | None) -> dict[str, Entry]:

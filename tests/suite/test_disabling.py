@@ -9,6 +9,7 @@ import pytest
 from click.testing import Result
 
 from fleet_contract.contract_tests.left_behind import read_ledger
+from fleet_contract.contract_tests.session.disabling import _filled
 from tests.client.servers import CLOSE, Heard, Server, answer, serving
 
 from .harness import command
@@ -85,6 +86,21 @@ def test_each_key_of_the_ledger_is_disabled_and_none_of_anybody_else(tmp_path: P
     assert "CT-gone is in no list of its owner" in said.output
     assert {each["name"] for each in read_ledger(file) if each.get("disabled")} == set(NAMES)
     assert not any(id in said.output + file.read_text() for id in made.keys)
+
+
+def test_the_members_of_a_key_are_words_of_json_and_of_a_path_whatever_they_hold() -> None:
+    item = {
+        "keyIdentifier": "a/b",
+        "visualNumber": 'A"B\\{contractId}é',
+        "contractId": "{visualNumber}",
+        "fleetId": None,
+    }
+    body = '{"v": "{visualNumber}", "c": "{contractId}", "f": "{fleetId}", "o": "{other}"}'
+    filled = json.loads(_filled(body, item, encoded=False))
+    assert filled == {"v": item["visualNumber"], "c": "{visualNumber}", "f": "", "o": "{other}"}
+    path = _filled("/keys/{keyIdentifier}/of/{contractId}/{fleetId}", item, encoded=True)
+    assert path == "/keys/a%2Fb/of/%7BvisualNumber%7D/"
+    assert _filled('{"n": "{visualNumber}"}', {"visualNumber": 5}, encoded=False) == '{"n": "5"}'
 
 
 def test_a_key_that_cannot_be_disabled_is_told_without_what_opens_chargers(tmp_path: Path) -> None:
