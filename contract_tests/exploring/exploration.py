@@ -189,9 +189,10 @@ def _require_place(folder: Path) -> None:
     """Raise Contradiction rather now than when the fleets are spent."""
     try:
         place = next(each for each in (folder, *folder.absolute().parents) if each.exists())
-    except OSError:  # The working directory is gone.
-        place = folder
-    if not place.is_dir() or not os.access(place, os.W_OK):
+        is_writable = place.is_dir() and os.access(place, os.W_OK)
+    except OSError:  # The working directory is gone, or no folder can have that name.
+        place, is_writable = folder, False
+    if not is_writable:
         raise Contradiction(
             f"Cases cannot be saved in {folder}: {place} is not a writable folder. "
             f"Expected one, or a path where one can be created. Choose another with --save."

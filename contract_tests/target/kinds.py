@@ -10,8 +10,14 @@ from fleet_contract.contract_tests.target.asked import Asked
 from fleet_contract.contract_tests.target.authorities import WITHOUT_ASCII
 from fleet_contract.contract_tests.target.detours import is_connect_to, is_resolve, with_hosts_in_ascii
 from fleet_contract.contract_tests.target.masking import Secret, revealed
-from fleet_contract.contract_tests.target.references import Origin, expansion_of, follow, is_reference, literal
-from fleet_contract.spec.files import expanded
+from fleet_contract.contract_tests.target.references import (
+    Origin,
+    expansion_of,
+    follow,
+    is_reference,
+    literal,
+    place_of,
+)
 from fleet_contract.spec.numerals import DECIMAL, WHOLE
 
 TRUE, FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
@@ -152,7 +158,7 @@ def _take_path(value: str, origin: Origin) -> Path:
     """Return a path, which a variable may hold; `file:` before it says nothing more."""
     is_of_a_file = value.lower().startswith("file:")
     path = value[len("file:") :].strip() if is_of_a_file else follow(value, origin)
-    return origin.source.folder / expanded(path)
+    return place_of(path, origin)
 
 
 def _take_rules(value: list[str], origin: Origin) -> tuple[str, ...]:

@@ -87,6 +87,13 @@ def follow(text: str, origin: Origin) -> str:
     return lines[0]
 
 
+def place_of(path: str, origin: Origin) -> Path:
+    """Return what a path names, from the folder of the target file; raises Contradiction where nothing can be there."""
+    if "\0" in path:
+        raise origin.wrong("contains U+0000, which no path can have", "Expected the path of a file. Correct it.")
+    return origin.source.folder / expanded(path)
+
+
 def expansion_of(reference: str, origin: Origin) -> str:
     """Return what a POSIX shell expands to what a reference refers to; empty for a variable that no shell can name."""
     scheme, _, name = reference.partition(":")
@@ -137,7 +144,7 @@ def _variable(name: str, origin: Origin) -> tuple[str, str]:
 
 def _file(name: str, origin: Origin) -> tuple[str, str]:
     text = read_text(
-        origin.source.folder / expanded(name),
+        place_of(name, origin),
         f"{origin.source.name}: {origin.entry}: the file",
         "Expected a text file that contains only the value. Correct the path.",
     )

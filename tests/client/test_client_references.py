@@ -242,3 +242,16 @@ def test_every_text_and_path_may_come_from_a_variable(tmp_path: Path) -> None:
     assert found.network.ca_file == tmp_path / "certs" / "ca.pem"
     assert target(tmp_path, '[network]\nca_file = "file:ca.pem"').network.ca_file == tmp_path / "ca.pem"
     assert "Write env:CERT_DIR" in problem(tmp_path, '[network]\nca_file = "$CERT_DIR/ca.pem"')
+
+
+@pytest.mark.parametrize(
+    ("text", "entry"),
+    [
+        ('api_key = "file:a\\u0000b"', "api_key"),
+        ('[network]\nca_file = "a\\u0000b"', "network.ca_file"),
+        ('[network]\nclient_cert = "file:a\\u0000b"', "network.client_cert"),
+        ('[network]\nunix_socket = "a\\u0000b"', "network.unix_socket"),
+    ],
+)
+def test_a_path_that_none_can_be_is_told(text: str, entry: str, tmp_path: Path) -> None:
+    assert f"{entry} contains U+0000, which no path can have" in problem(tmp_path, text)

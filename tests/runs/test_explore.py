@@ -245,6 +245,7 @@ def test_a_seed_is_drawn_and_printed_where_none_is_given(tmp_path: Path) -> None
         (("--max-cases", "1", "--target", "missing.toml"), "Correct --target"),
         (("--max-cases", "1", "--only", "fleet.id"), "fleets.id"),
         (("--max-cases", "1", "--save", f"{__file__}/cases"), "Choose another with --save"),
+        (("--max-cases", "1", "--save", "n" * 300), "Choose another with --save"),
     ],
 )
 def test_wrong_usage_is_explained(arguments: tuple[str, ...], says: str) -> None:
