@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from jsonschema import Draft202012Validator, ValidationError
+from jsonschema.protocols import Validator
+from jsonschema.validators import extend
 
 from fleet_contract.contract_tests.process.files import write
 from fleet_contract.contract_tests.programs.program import Program
@@ -125,14 +127,21 @@ def _load(file: Path) -> Any:
         return json.loads(read_text(file, "The case file", expected))
     except RecursionError:
         problem = "its values are nested too deeply"
-    except json.JSONDecodeError as wrong:
+    except ValueError as wrong:  # An integer of thousands of digits is none that Python reads.
         problem = str(wrong)
     raise Contradiction(f"The case file {file} is not JSON: {problem}. {expected}")
 
 
 @cache
-def _validator() -> Draft202012Validator:
-    return Draft202012Validator(json.loads(read("case.schema.json")))
+def _validator() -> Validator:
+    reading: type[Validator] = extend(Draft202012Validator, {"pattern": _pattern})  # type: ignore[no-untyped-call]
+    return reading(json.loads(read("case.schema.json")))
+
+
+def _pattern(_validator: Any, pattern: str, value: Any, _schema: Any) -> Iterator[ValidationError]:
+    """Hold a text to a pattern as JSON Schema reads it: `$` is its end, and not before a line feed there."""
+    if isinstance(value, str) and not re.search(re.sub(r"\$$", r"\\Z", pattern), value):
+        yield ValidationError(f"{value!r} does not match {pattern!r}")
 
 
 def _member(path: Iterable[str | int]) -> str:

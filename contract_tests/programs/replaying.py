@@ -10,10 +10,10 @@ from fleet_contract.contract_tests.driving.api import FLEETS, JSON, KEYS, Api, i
 from fleet_contract.contract_tests.driving.untested import Lack, Reason, Untested
 from fleet_contract.contract_tests.exchange import Caller, Exchange, Request
 from fleet_contract.contract_tests.judging.listings import cursor_of, items_of
-from fleet_contract.contract_tests.judging.parsed_request import parse_request
 from fleet_contract.contract_tests.judging.texts import is_overlong
 from fleet_contract.contract_tests.network.outgoing import READS
 from fleet_contract.contract_tests.programs.cast import Cast
+from fleet_contract.contract_tests.programs.named_fleets import named_in
 from fleet_contract.contract_tests.programs.program import Program, Step
 from fleet_contract.contract_tests.programs.spellings import PLAIN, SPELLINGS
 from fleet_contract.contract_tests.target.target import Fixtures
@@ -62,12 +62,11 @@ class _Player:
         return self.send(method, path, step, SPELLINGS[step.get("spelling", PLAIN)](members))
 
     def _require_ours(self, request: Request) -> None:
-        """Refuse to name or to make a fleet that would not bear the mark of the run."""
+        """Refuse to write to or to make what would not bear the mark of the run."""
         if request.method in READS:
             return
-        sent = parse_request(request, self.fixtures.location_path)
-        ids = (sent.path_id, sent.fields.get("fleetId"))
-        if any(isinstance(id, str) and id and not is_overlong(id) and self.api.mark not in id.casefold() for id in ids):
+        named = (id for id in named_in(request) if id and not is_overlong(id))
+        if not all(self.api.mark in id.casefold() for id in named):
             raise Untested(Reason(Lack.SETUP, "a step would write to a fleet without the run's mark"))
 
     def born(self, id: Any, exchange: Exchange) -> None:
