@@ -46,6 +46,9 @@ def sending(**members: Any) -> dict[str, Any]:
         ({"method": "GET\n"}, "steps[0].method"),
         ({"headers": [["a", "b\n"]]}, "steps[0].headers[0][1]"),
         ({"headers": [["a\n", "b"]]}, "steps[0].headers[0][0]"),
+        ({"headers": [["a", "b"], ["content-Length", "5"]]}, "steps[0].headers[1][0]"),
+        ({"headers": [["Host", "a.example"]]}, "steps[0].headers[0][0]"),
+        ({"headers": [["transfer-encoding", "gzip"]]}, "steps[0].headers[0][1]"),
         ({"key_header": "X-Api-Key\n"}, "steps[0].key_header"),
         ({"body": [{"base64": "YQ==\n"}]}, "steps[0].body[0].base64"),
     ],
@@ -55,6 +58,10 @@ def test_what_no_request_can_carry_is_no_case(members: dict[str, Any], at: str, 
     with pytest.raises(Contradiction) as told:
         read_case(file)
     assert str(told.value).startswith(f"The case file {file} is invalid at {at}: ")
+
+
+def test_chunks_may_be_asked_for(write: Write) -> None:
+    read_case(write(sending(headers=[["Transfer-Encoding", "chunked"]])))
 
 
 def test_an_integer_that_python_does_not_read_is_told(write: Write) -> None:
