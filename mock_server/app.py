@@ -35,10 +35,11 @@ with warnings.catch_warnings():
 
 def build(parts: Parts) -> ASGIApp:
     """Return the application that these parts make; raises where the document and the handlers do not fit."""
-    worlds = Worlds(parts, plans)
-    journal = Journal(parts.bounds.journal, parts.listener) if parts.bounds.journal or parts.listener else None
-    control = None if parts.control is None else ControlService(worlds, journal or Journal(0))
-    return Wire(worlds, swagger_ui(parts.document), control, journal)
+    journal = Journal(parts.bounds.journal, parts.listener)
+    worlds = Worlds(parts, plans, journal.clear)
+    control = None if parts.control is None else ControlService(worlds, journal)
+    is_written = parts.bounds.journal or parts.listener
+    return Wire(worlds, swagger_ui(parts.document), control, journal if is_written else None)
 
 
 def swagger_ui(document: dict[str, Any]) -> ASGIApp:

@@ -10,9 +10,11 @@ import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from hashlib import sha256
+from itertools import chain
 from secrets import token_bytes
-from typing import Any
+from typing import Any, NamedTuple
 
 from fleet_contract.mock_server.access import HEADER as KEY
 from fleet_contract.mock_server.codings import CODINGS
@@ -20,7 +22,7 @@ from fleet_contract.mock_server.journal import Entry
 from fleet_contract.mock_server.messages import Answer, Call, Fields, Reason
 from fleet_contract.mock_server.refusals import Refusal
 from fleet_contract.spec.codes import codes_of
-from fleet_contract.spec.escapes import SHORTEST, Find, finding, meanings, rewritten
+from fleet_contract.spec.escapes import SHORTEST, Find, Place, finding, folded, meanings, rewritten
 
 Json = Any
 
@@ -29,8 +31,16 @@ SECRET_HEADERS = (*LOGINS, "cookie")
 CODES = "get_invitation_codes"
 MASKED = "masked"
 MOST_REMEMBERED = 100
+FEW = 100  # texts; to search for each of more takes longer than to look at all ends that there are
 MOST_UNPACKED = 1024 * 1024  # bytes of a body that was compressed
 CODE = re.compile(r'("code"\s*:\s*")(?!CODE[0-9A-F]{12}")([^"]*)')
+
+
+class Secrets(NamedTuple):
+    """The API keys and invitation codes that a world has or had, revoked and replaced ones too."""
+
+    keys: tuple[str, ...]
+    codes: tuple[str, ...]
 
 
 class Pseudonyms:
@@ -42,6 +52,13 @@ class Pseudonyms:
     def __init__(self) -> None:
         self._salt = token_bytes(32)
         self.remembered: dict[str, str] = {}
+        self.of_all = lru_cache(maxsize=8)(self._of_all)
+
+    def _of_all(self, secrets: Secrets) -> tuple[Mapping[str, str], Find]:
+        """Return the name of each of some secrets, and what finds them; a world's are the same for many exchanges."""
+        of_codes = {code: self.of_code(code) for code in secrets.codes}
+        names = {**of_codes, **{key: self.of_key(key) for key in secrets.keys}}
+        return names, finding_secrets(names)
 
     def remember(self, names: Mapping[str, str]) -> None:
         """Remember these names, and forget the oldest where there are too many."""
@@ -58,16 +75,17 @@ class Pseudonyms:
 
 
 class Masking:
-    """Replaces the secrets of some exchanges; `keys` are API keys that are known beside those that were sent."""
+    """Replaces the secrets of some exchanges, and those that are known beside what these show."""
 
-    def __init__(self, entries: Iterable[Entry], keys: Iterable[str], codes: Iterable[str], names: Pseudonyms) -> None:
+    def __init__(self, entries: Iterable[Entry], known: Secrets, names: Pseudonyms) -> None:
         self._names = names
         of_codes = {code: names.of_code(code) for entry in entries for code in codes_in(entry.call, entry.answer)}
         of_keys = {key: names.of_key(key) for entry in entries for key in keys_in(entry.call)}
         names.remember({**of_codes, **of_keys})
-        given = {**{code: names.of_code(code) for code in codes}, **{key: names.of_key(key) for key in keys}}
-        self._known = {**names.remembered, **given, **of_codes, **of_keys}
-        self._find = finding_secrets(self._known)
+        shown = {**names.remembered, **of_codes, **of_keys}
+        given, find_given = names.of_all(known)
+        self._known = {**given, **shown}
+        self._find = finding_any(find_given, finding_secrets(shown))
 
     def entry(self, entry: Entry) -> Entry:
         """Return an exchange without its secrets, wherever they stand in it, and with a body that is not packed."""
@@ -161,7 +179,32 @@ def unpacked(answer: Answer) -> bytes:
 def finding_secrets(names: Mapping[str, str]) -> Find:
     """Return what finds secrets, each with its name, but for those that are so short that they may be in any text."""
     long = {_bytes(secret): name.encode() for secret, name in names.items() if len(secret) >= SHORTEST}
-    return finding({each: name for secret, name in long.items() for each in meanings(secret)})
+    wanted = {each: name for secret, name in long.items() for each in meanings(secret)}
+    return finding(wanted) if len(wanted) <= FEW else finding_many(wanted)
+
+
+def finding_many(wanted: Mapping[bytes, bytes]) -> Find:
+    """Return what finds texts as `finding` does, but looks only for those whose ends are there.
+
+    Secrets that are made by a program often begin alike.
+    """
+    by_end: dict[bytes, dict[bytes, bytes]] = {}
+    for text, instead in wanted.items():
+        by_end.setdefault(text[-SHORTEST:], {})[text] = instead
+    lengths = {len(end) for end in by_end}
+
+    def find(data: bytes) -> Iterable[Place]:
+        plain = folded(data)
+        ends = {plain[at : at + length] for length in lengths for at in range(len(plain) - length + 1)}
+        near = {text: name for end in by_end.keys() & ends for text, name in by_end[end].items()}
+        return finding(near)(data)
+
+    return find
+
+
+def finding_any(*finds: Find) -> Find:
+    """Return what finds all that any of these find."""
+    return lambda data: chain.from_iterable(find(data) for find in finds)
 
 
 def without_secrets(text: str, find: Find) -> str:

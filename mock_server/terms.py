@@ -8,7 +8,7 @@ from typing import Any
 from fleet_contract.mock_server.store import State
 from fleet_contract.mock_server.store.texts import text_of_fleet, text_of_key, text_of_location
 
-LAYOUT = 3  # of what is kept in the store; another one cannot be shared with
+LAYOUT = 4  # of what is kept in the store; another one cannot be shared with
 MOST_NAMED = 5
 NOW = "now"
 

@@ -17,10 +17,12 @@ from fleet_contract.mock_server.misbehaviours import MISBEHAVIOURS, find
 from fleet_contract.mock_server.on_demand import Rule, described, rule_of
 from fleet_contract.mock_server.parts import Mock, Parts, habits, require_distinct_fleets
 from fleet_contract.mock_server.patterns import Patterns
+from fleet_contract.mock_server.pseudonyms import Secrets
 from fleet_contract.mock_server.refusals import refusal_of, rendered
 from fleet_contract.mock_server.rules_in_force import Rules
 from fleet_contract.mock_server.service import Service
 from fleet_contract.mock_server.store import MAIN, OtherTerms, State, StoreUnavailable
+from fleet_contract.mock_server.store.held import Held
 from fleet_contract.mock_server.terms import NOW, Terms, are_started_alike, behaving, behaviour, terms
 from fleet_contract.spec.dialect import Dialect
 
@@ -52,6 +54,8 @@ class World:
         self.origin = origin
         self.mock = Mock(parts, pattern.routes, name, of.store if of else None)
         self.service = Service(self.mock, pattern.plans)
+        self._keys = Held()
+        self._keys.add(origin.seed.keys)
         self.rule(origin.rules)
         self.used = steady()
         self.changing = asyncio.Lock()
@@ -88,6 +92,12 @@ class World:
         tenants = self.mock.access.tenants  # to which the store looks too
         tenants.clear()
         tenants.update(keys)
+        self._keys.add(keys)
+
+    async def secrets(self) -> Secrets:
+        """Return the API keys and invitation codes that it holds and has held; raises StoreUnavailable."""
+        codes = await self.up_to_date(self.mock.store.codes_held)
+        return Secrets(tuple(self._keys), tuple(codes))
 
     async def speak(self, dialect: Dialect) -> None:
         """Speak a dialect, and hold what was held; raises Contradiction, and then nothing has changed."""

@@ -6,7 +6,7 @@ other is made when it is first named, and ends when nobody has named it for a wh
 
 import asyncio
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -28,10 +28,11 @@ INTERVAL = 0.5  # seconds after which a mock behaves at the latest as others do 
 
 
 class Worlds:
-    """The main world, and others by name."""
+    """The main world, and others by name; `forget` is told which has ended, so that none has what another did."""
 
-    def __init__(self, parts: Parts, plans_of: PlansOf) -> None:
+    def __init__(self, parts: Parts, plans_of: PlansOf, forget: Callable[[str], None]) -> None:
         self.parts = parts
+        self._forget = forget
         self._patterns = Patterns(parts, plans_of)
         self.origin = Origin(parts.seed, parts.dialect, known_ones(parts.misbehaviours))
         self.main = World(MAIN, self.origin, self._patterns)
@@ -110,6 +111,7 @@ class Worlds:
         """Make a world, for all who share it; raises Refusal, Contradiction or StoreUnavailable."""
         world = self._made(name, origin)
         await world.begin(has_own_seed=origin.seed is not self.origin.seed)
+        self._forget(name)
         self._others[name] = world
         return world
 
@@ -135,12 +137,16 @@ class Worlds:
         world = self._others.get(name)
         if world is not None:
             await world.mock.store.drop()
-            self._others.pop(name, None)
+            self._end(name)
 
     def _end_unused(self) -> None:
         longest = self.parts.bounds.rest
         for name in [name for name, world in self._others.items() if world.unused_for > longest]:
-            del self._others[name]
+            self._end(name)
+
+    def _end(self, name: str) -> None:
+        self._others.pop(name, None)
+        self._forget(name)
 
 
 def require_name(name: str, of: str = "world") -> None:

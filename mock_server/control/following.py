@@ -12,7 +12,9 @@ from fleet_contract.mock_server.clock import steady
 from fleet_contract.mock_server.control.curl import repeated
 from fleet_contract.mock_server.journal import Entry, Follower, described
 from fleet_contract.mock_server.messages import Answer, Call
-from fleet_contract.mock_server.pseudonyms import Masking
+from fleet_contract.mock_server.pseudonyms import Masking, Secrets
+from fleet_contract.mock_server.store import StoreUnavailable
+from fleet_contract.mock_server.world import World
 
 if TYPE_CHECKING:
     from fleet_contract.mock_server.control.handlers import Desk
@@ -21,6 +23,7 @@ MOST_FOLLOWERS = 100
 SHOWN = 100  # exchanges at a time, unless another number is asked for
 MOST_SHOWN = 64 * 1024  # bytes of a body
 SIGN_OF_LIFE = 5.0  # seconds; the one after a reader has left finds that out
+SILENCE = ":\n\n"  # a comment, of which readers hear nothing
 SHORTEST_REST = 0.1  # seconds
 REST_FOR_WORK = 5  # times as long as it took to tell what is new, so that calls are answered in between
 
@@ -67,8 +70,14 @@ async def events(desk: "Desk", call: Call, follower: Follower) -> AsyncIterator[
     yield event("open", {"journal": journal.id, "world": follower.world, "most": journal.most})
     news = {"exchanges"}
     while True:
+        try:
+            secrets = await world_now(desk).secrets()
+        except StoreUnavailable:  # Which exchanges hold a secret cannot be known until it replies.
+            yield SILENCE
+            await asyncio.sleep(SIGN_OF_LIFE)
+            continue
         began = steady()
-        texts = told(desk, call, last, news)
+        texts = told(desk, call, last, news, secrets)
         worked = steady() - began  # and not the time for which a reader does not read
         for text, number in texts:
             last = max(last, number)
@@ -78,13 +87,13 @@ async def events(desk: "Desk", call: Call, follower: Follower) -> AsyncIterator[
         news = await follower.news(SIGN_OF_LIFE)
 
 
-def told(desk: "Desk", call: Call, last: int, news: set[str]) -> list[tuple[str, int]]:
+def told(desk: "Desk", call: Call, last: int, news: set[str], secrets: Secrets) -> list[tuple[str, int]]:
     """Return what is new as events, each with the number of its exchange, 0 where it is none."""
     shown, more = desk.journal.latest(desk.world.name, last, call.query.get("limit", SHOWN))
     texts = [(event(each, {}), 0) for each in ("cleared", "changed") if each in news]
     if more:
         texts.append((event("skipped", {"count": more}), 0))
-    masking = Masking(shown, desk.world.mock.access.tenants, (), desk.pseudonyms)
+    masking = Masking(shown, secrets, desk.pseudonyms)
     host, parts = call.header("host") or "localhost", desk.worlds.parts
     for entry in shown:
         safe = masking.entry(entry)
@@ -93,7 +102,7 @@ def told(desk: "Desk", call: Call, last: int, news: set[str]) -> list[tuple[str,
             "repeat": repeated(safe.call, f"{parts.scheme}://{host}", parts.base_path),
         }
         texts.append((event("exchange", members, f"{desk.journal.id}-{entry.number}"), entry.number))
-    return texts or [(":\n\n", 0)]
+    return texts or [(SILENCE, 0)]
 
 
 def event(name: str, data: Mapping[str, Any], id: str = "") -> str:
@@ -108,11 +117,14 @@ def last_seen(call: Call, journal: str) -> int:
     return int(number) if id == journal and number.isdecimal() and len(number) < 16 else 0
 
 
+def world_now(desk: "Desk") -> World:
+    """Return the world that somebody looks at, which may have begun anew meanwhile."""
+    return desk.worlds.known(desk.world.name) or desk.world
+
+
 def keep_alive(desk: "Desk") -> None:
     """Let a world not end while somebody looks at it."""
-    world = desk.worlds.known(desk.world.name)
-    if world is not None:
-        world.used = steady()
+    world_now(desk).used = steady()
 
 
 # --- as people read it ---------------------------------------------------------------------------

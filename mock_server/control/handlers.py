@@ -124,7 +124,6 @@ async def drop_world(desk: Desk, call: Call) -> Reply:
     if world.name == MAIN:
         raise Problem(409, "The main world cannot be dropped. Reset it instead.")
     await desk.worlds.drop(world.name)
-    desk.journal.clear(world.name)
     return DONE
 
 
@@ -243,9 +242,8 @@ async def clear_journal(desk: Desk, _: Call) -> Reply:
 
 
 async def export_journal(desk: Desk, call: Call) -> Reply:
-    entries, mock = entries_found(desk, call), desk.world.mock
-    codes = [code.code async for fleet in mock.store.fleets() for code in fleet.codes]
-    masking, parts = Masking(entries, mock.access.tenants, codes, desk.pseudonyms), desk.worlds.parts
+    entries, parts = entries_found(desk, call), desk.worlds.parts
+    masking = Masking(entries, await desk.world.secrets(), desk.pseudonyms)
     return Reply(200, as_har(entries, masking, parts.scheme, parts.base_path))
 
 

@@ -54,6 +54,9 @@ class DelegatingStore(Store):
     def fleets(self, tenant: str | None = None) -> AsyncIterator[Fleet]:
         return self.inner.fleets(tenant)
 
+    async def codes_held(self) -> Sequence[str]:
+        return await self.inner.codes_held()
+
     def keys(self, tenant: str | None = None, fleet_id: str | None = None) -> AsyncIterator[ChargingKey]:
         return self.inner.keys(tenant, fleet_id)
 

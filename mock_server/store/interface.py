@@ -89,6 +89,10 @@ class Store(ABC):
         """Yield all fleets, or those of a tenant, in the order they were made, even those that cannot be found yet."""
 
     @abstractmethod
+    async def codes_held(self) -> Sequence[str]:
+        """Return the invitation codes that any fleet has or had, revoked ones too; of very many the last."""
+
+    @abstractmethod
     def keys(self, tenant: str | None = None, fleet_id: str | None = None) -> AsyncIterator[ChargingKey]:
         """Yield all keys, those of a tenant, or of one of its fleets, as they were made, even those not listed yet."""
 

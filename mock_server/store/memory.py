@@ -11,6 +11,7 @@ from itertools import islice
 from typing import Any
 
 from fleet_contract.mock_server.store import rules
+from fleet_contract.mock_server.store.held import Held
 from fleet_contract.mock_server.store.images import StateImage
 from fleet_contract.mock_server.store.interface import Habits, Store
 from fleet_contract.mock_server.store.records import ChargingKey, Code, Fleet, Location, Page, State, priced
@@ -27,11 +28,12 @@ class MemoryStore(Store):
         self._replaced = 0
         self._beside: dict[str, State] = {}
         self._tally = Tally()
+        self._codes = Held()
         self._hold(state)
 
     def _hold(self, state: State) -> None:
         habits = self._habits
-        self._fleets = FleetTable(habits.same, Names() if habits.unique_names else None)
+        self._fleets = FleetTable(habits.same, Names() if habits.unique_names else None, self._codes)
         self._fleets.load(state.fleets)
         self._keys = KeyTable(habits.same)
         self._keys.load(state.charging_keys)
@@ -114,6 +116,9 @@ class MemoryStore(Store):
         for fleet in self._fleets:
             if tenant in (None, fleet.tenant):
                 yield fleet
+
+    async def codes_held(self) -> Sequence[str]:
+        return tuple(self._codes)
 
     async def keys(self, tenant: str | None = None, fleet_id: str | None = None) -> AsyncIterator[ChargingKey]:
         found = self._keys if tenant is None else (key for _, key in self._keys.since(0, tenant, fleet_id))

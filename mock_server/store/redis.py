@@ -184,6 +184,10 @@ class RedisStore(Store):
             if tenant in (None, fleet.tenant):
                 yield fleet
 
+    async def codes_held(self) -> Sequence[str]:
+        _, *codes = await self._do("codes_held")
+        return tuple(code.decode() for code in codes)
+
     async def keys(self, tenant: str | None = None, fleet_id: str | None = None) -> AsyncIterator[ChargingKey]:
         found = self._all("keys") if tenant is None else self._listed(tenant, fleet_id)
         async for text in found:

@@ -12,6 +12,7 @@
 --   places       hash   ["tenant","identifier"] -> place
 --   listed       zset   ["tenant"] and ["tenant","fleet"], each followed by a place: which keys a list has
 --   locations    hash   id -> location
+--   held         zset   codes that fleets have or had, by when; it goes on where another state takes its place
 --
 -- Beside these, which a state that takes the place of another replaces, there are
 --
@@ -20,7 +21,7 @@
 --                       allowed:<number>, a list of times
 --   suspended    text   the token of whoever alone may write meanwhile; it lapses
 local prefix, step, identity = KEYS[1], ARGV[1], ARGV[2]
-local PARTS = {"identity", "terms", "fleets", "order", "names", "keys", "places", "listed", "locations"}
+local PARTS = {"identity", "terms", "fleets", "order", "names", "keys", "places", "listed", "locations", "held"}
 local at = {}
 for _, part in ipairs(PARTS) do
   at[part] = prefix .. part
@@ -30,10 +31,11 @@ for _, part in ipairs(BESIDE) do
   at[part] = prefix .. part
 end
 local SUSPENDED = prefix .. "suspended"
+local MOST_HELD = 10000
 local ALWAYS = {resume = true, drop = true, last = true} -- whatever others have agreed on
 -- What leaves the state as it is goes on while somebody alone may write.
 local KEEPS = {count = true, fleet = true, page = true, location = true, fleets = true, keys = true, locations = true,
-               look = true, note = true, forget = true, names = true, meet = true, uses = true}
+               look = true, note = true, forget = true, names = true, meet = true, uses = true, codes_held = true}
 
 local function now()
   local time = redis.call("TIME")
@@ -70,6 +72,18 @@ local function is_name_taken(fleet, known)
   return named_so > (is_own and 1 or 0)
 end
 
+-- Forget the oldest codes where there are too many.
+local function bound_held(held)
+  redis.call("ZREMRANGEBYRANK", held, 0, -MOST_HELD - 1)
+end
+
+local function hold_codes(codes)
+  for _, code in ipairs(codes) do
+    redis.call("ZADD", at.held, now(), code[1])
+  end
+  bound_held(at.held)
+end
+
 -- Keep a fleet in place of the known one, if there is one, and return its row.
 local function keep_fleet(id, fleet, known, are_names_unique)
   if are_names_unique == "1" then
@@ -78,6 +92,9 @@ local function keep_fleet(id, fleet, known, are_names_unique)
   end
   if not known then
     redis.call("RPUSH", at.order, id)
+  end
+  if fleet.codes then
+    hold_codes(fleet.codes)
   end
   local row = cjson.encode(fleet)
   redis.call("HSET", at.fleets, id, row)
@@ -215,6 +232,12 @@ function steps.locations()
   return reply
 end
 
+function steps.codes_held()
+  local reply = redis.call("ZRANGE", at.held, 0, -1)
+  table.insert(reply, 1, "done")
+  return reply
+end
+
 function steps.put_fleet(id, row, are_names_unique)
   return {"done", keep_fleet(id, cjson.decode(row), fleet_at(id), are_names_unique)}
 end
@@ -313,6 +336,8 @@ function steps.publish(loaded, is_to_be_first, expected, token)
     end
     return {outcome}
   end
+  redis.call("ZUNIONSTORE", loaded .. "held", 2, loaded .. "held", at.held, "AGGREGATE", "MAX")
+  bound_held(loaded .. "held")
   for _, part in ipairs(PARTS) do
     redis.call("UNLINK", at[part])
     if redis.call("EXISTS", loaded .. part) == 1 then

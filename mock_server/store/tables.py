@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 
 from fleet_contract.mock_server.store import places
+from fleet_contract.mock_server.store.held import Held
 from fleet_contract.mock_server.store.images import Image, Imaged
 from fleet_contract.mock_server.store.records import ChargingKey, Fleet
 from fleet_contract.mock_server.store.rows import (
@@ -20,12 +21,16 @@ from fleet_contract.mock_server.store.rows import (
 
 
 class FleetTable(Imaged[str]):
-    """Fleets by id, in the order they were made; `same` gives the form under which ids are compared."""
+    """Fleets by id, in the order they were made; `same` gives the form under which ids are compared.
 
-    def __init__(self, same: Callable[[str], str], names: "Names | None" = None) -> None:
+    The codes of each fleet that is kept are added to `codes`.
+    """
+
+    def __init__(self, same: Callable[[str], str], names: "Names | None" = None, codes: Held | None = None) -> None:
         super().__init__()
         self._same = same
         self._names = names
+        self._codes = Held() if codes is None else codes
         self._order: list[str] = []
 
     def __iter__(self) -> Iterator[Fleet]:
@@ -55,6 +60,8 @@ class FleetTable(Imaged[str]):
     def _put(self, fleet: Fleet, row: bytes, known: Fleet | None) -> None:
         if self._names is not None:
             self._names.replace(known, fleet)
+        if fleet.codes:
+            self._codes.add([code.code for code in fleet.codes])
         key = self._same(fleet.id)
         if known is None:
             self._order.append(key)

@@ -11,6 +11,8 @@ from urllib.parse import quote, unquote
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fleet_contract.mock_server.app import build
 from fleet_contract.mock_server.clock import steady
@@ -19,6 +21,9 @@ from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.log_of_requests import line_for_people, line_of_json
 from fleet_contract.mock_server.messages import Answer, Call, Fault, Fields, Reason
 from fleet_contract.mock_server.parts import Bounds, parts
+from fleet_contract.mock_server.pseudonyms import finding_many
+from fleet_contract.spec.escapes import finding, rewritten
+from tests.mock.conftest import UNSET
 from tests.mock.test_mock_control import Controller
 
 CODES = "get_invitation_codes"
@@ -152,6 +157,48 @@ def test_an_archive_has_pseudonyms_in_place_of_secrets(mock: Controller) -> None
     keys = [value for value in sent if value.startswith("key-")]
     assert (len(keys), len(set(keys))) == (5, 2)
     assert mock("GET", "/_mock/journal.har").json()["log"] == archive
+
+
+CODE = "S3CRET-A"
+LEAVING: list[list[tuple[str, str, Any]]] = [
+    [("PUT", "/_mock/state", {"fleets": []})],
+    [("PUT", "/_mock/fleets/mine", {})],
+    [("DELETE", f"/_mock/fleets/mine/codes/{CODE}", UNSET)],
+    [("POST", "/_mock/snapshots/before/restore", UNSET)],
+    [("PUT", "/_mock/dialect", {"id.case": "ignored"}), ("PUT", "/_mock/state", {"fleets": []})],
+    [("PATCH", "/_mock/api-keys", {"a-third-key": None})],
+    [("PUT", "/_mock/state", {"keys": {"demo-key": "demo"}})],
+]
+
+
+@pytest.mark.parametrize("leaving", LEAVING)
+def test_an_archive_has_pseudonyms_for_what_the_world_holds_no_more(
+    mock: Controller, leaving: list[tuple[str, str, Any]]
+) -> None:
+    mock("PUT", "/_mock/snapshots/before")
+    mock("PUT", "/_mock/fleets/mine", {"codes": [CODE]})
+    mock("PATCH", "/_mock/api-keys", {"a-third-key": "demo"})
+    for call in leaving:
+        mock(*call)
+    mock.codes(CODE)
+    mock.create("x", f"a-third-key, {CODE}, OLD2019")
+    assert not re.search(f"{CODE}|a-third-key|OLD2019", mock("GET", "/_mock/journal.har").text)
+
+
+def test_a_world_that_begins_anew_has_no_exchange_of_the_one_before(mock: Controller) -> None:
+    mock("PUT", "/_mock/worlds/w", {"seed": {"fleets": [{"fleetId": "a", "codes": [CODE]}]}})
+    in_it = {"Mock-World": "w"}
+    mock.codes(CODE, headers=in_it)
+    assert CODE in mock("GET", "/_mock/journal", headers=in_it).text
+    mock("PUT", "/_mock/worlds/w", {})
+    assert mock("GET", "/_mock/journal", headers=in_it).json()["entries"] == []
+
+
+@given(st.lists(st.text("ab%2+", min_size=4, max_size=6), max_size=300), st.text("ab%2+ x", max_size=60))
+def test_of_many_secrets_the_same_are_found_as_of_few(secrets: list[str], text: str) -> None:
+    wanted = {each.encode().replace(b"+", b" "): b"***" for each in secrets}
+    found = [rewritten(text.encode(), find(wanted)) for find in (finding, finding_many)]
+    assert found[0] == found[1]
 
 
 KEY = "topsecret+key/0="

@@ -109,6 +109,20 @@ class Reader:
 
     def __call__(self, name: str) -> tuple[Any, str]:
         """Return the value and the id of the next event, which has to have this name."""
+        fields = self.next()
+        assert fields.get("event") == name, fields
+        return json.loads(fields["data"]), fields.get("id", "")
+
+    def exchanges(self, number: int) -> list[Any]:
+        """Return the values of so many exchanges, whatever else comes between."""
+        found: list[Any] = []
+        while len(found) < number:
+            fields = self.next()
+            found += [json.loads(fields["data"])] if fields["event"] == "exchange" else []
+        return found
+
+    def next(self) -> dict[str, str]:
+        """Return the fields of the next event."""
         fields: dict[str, str] = {}
         for line in self._lines:
             if not line and fields:
@@ -116,8 +130,7 @@ class Reader:
             if line and not line.startswith(":"):
                 member, _, value = line.partition(": ")
                 fields[member] = value
-        assert fields.get("event") == name, fields
-        return json.loads(fields["data"]), fields.get("id", "")
+        return fields
 
 
 @contextmanager
@@ -172,6 +185,22 @@ def test_a_secret_that_another_exchange_showed_is_not_told() -> None:
         exchange = event("exchange")[0]
     assert not {"FLEET2024ABC", "s3cret"} & set(re.findall(r"\w+", json.dumps(exchange)))
     assert re.fullmatch("/emp/v1/fleets/CODE[0-9A-F]{12}", exchange["request"]["path"])
+
+
+def test_a_code_or_key_of_the_world_is_not_told_though_no_exchange_has_shown_it() -> None:
+    with serving() as url, told(url) as event:
+        event("open")
+        codes(url, "FLEET2024ABC")
+        codes(url, "other-key")
+        httpx.patch(f"{url}/_mock/api-keys", json={"other-key": None})
+        httpx.put(f"{url}/_mock/state", json={"fleets": [{"fleetId": "a", "codes": ["S3CRET-A"]}]})
+        codes(url, "FLEET2024XYZ")
+        codes(url, "other-key")
+        codes(url, "S3CRET-A")
+        exchanges = event.exchanges(5)
+    paths = [each["request"]["path"] for each in exchanges]
+    assert [bool(re.search("CODE[0-9A-F]{12}|key-[0-9a-f]{12}", path)) for path in paths] == [True] * 5
+    assert not re.search("FLEET2024|other-key|S3CRET", json.dumps(exchanges))
 
 
 def test_codes_that_are_sent_packed_have_pseudonyms_too() -> None:

@@ -103,6 +103,17 @@ def test_worlds_are_bounded_and_those_that_rest_make_room(monkeypatch: pytest.Mo
     assert third.codes("acme-corp-001").status_code == 200
 
 
+def test_a_world_that_is_made_again_after_its_end_has_an_empty_journal(
+    mock: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = Worldly("w", mock, by_path=True)
+    world.codes("acme-corp-001")
+    assert len(world("GET", "/_mock/journal").json()["entries"]) == 1
+    monkeypatch.setattr("fleet_contract.mock_server.world.steady", lambda: 1e9)
+    assert len(mock("GET", "/_mock/worlds").json()["worlds"]) == 1
+    assert world("GET", "/_mock/journal").json()["entries"] == []
+
+
 @pytest.mark.parametrize("name", ["", "b d", "é", "x" * 101, "..", "a/b", "{main}", "main\n"])
 def test_what_is_no_name_of_a_world_is_refused(mock: Client, name: str) -> None:
     answer = mock.codes("acme-corp-001", headers={"Mock-World": name.encode("latin-1")})

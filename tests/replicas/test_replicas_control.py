@@ -121,6 +121,17 @@ def test_what_misbehaves_goes_on_while_rules_change(two: Two) -> None:
     assert two[1].get(CODES).status_code == 500
 
 
+# --- secrets ---
+
+
+def test_a_code_that_the_other_mock_held_has_a_pseudonym_in_the_archive(two: Two) -> None:
+    two[0].put("/_mock/fleets/mine", json={"codes": ["S3CRET-A"]})
+    two[0].put("/_mock/state", json={"fleets": []})
+    two[1].get(f"{FLEETS}/S3CRET-A/invitation")
+    archive = two[1].get("/_mock/journal.har").text
+    assert ("CODE" in archive, "S3CRET-A" in archive) == (True, False)
+
+
 # --- snapshots -----------------------------------------------------------------------------------
 
 

@@ -26,6 +26,7 @@ from fleet_contract.mock_server.store import (
     Store,
     TooManyFleets,
 )
+from fleet_contract.mock_server.store.held import MOST_HELD
 
 from .conftest import EMPTY, Opened
 
@@ -290,6 +291,26 @@ async def test_a_code_is_given_and_taken_back(store: Store) -> None:
     assert fleet.codes == (Code("OLD2020"), Code("NEW", active=False))
     with pytest.raises(NoSuchFleet):
         await store.put_code("nobody", Code("NEW"))
+
+
+async def test_codes_stay_known_whatever_becomes_of_their_fleets(store: Store) -> None:
+    await store.add_fleet(Fleet("a", None, "demo", (Code("A1"), Code("A2", active=False))))
+    await store.put_fleet(Fleet("a", None, "demo", (Code("A3"),)))
+    await store.put_code("a", Code("A4"))
+    await store.replace(State({"k": "t"}, [Fleet("b", None, "t", (Code("B1"),))]))
+    await store.begin(State({"k": "t"}, [Fleet("c", None, "t", (Code("C1"),))]), Habits(same=str.lower), {})
+    await store.keep("beside", State({"k": "t"}, [Fleet("d", None, "t", (Code("D1"),))]))
+    of_the_seed = {code.code for fleet in default_seed().fleets for code in fleet.codes}
+    assert {*await store.codes_held()} == {*of_the_seed, "A1", "A2", "A3", "A4", "B1", "C1"}
+
+
+async def test_of_very_many_codes_the_last_stay_known(store: Store) -> None:
+    many = [Fleet(f"f{number}", None, "t", (Code(f"C{number}"),)) for number in range(MOST_HELD)]
+    await store.replace(State({"k": "t"}, many))
+    await store.replace(EMPTY)
+    await store.add_fleet(Fleet("last", None, "t", (Code("LAST"),)))
+    held = {*await store.codes_held()}
+    assert (len(held), "LAST" in held) == (MOST_HELD, True)
 
 
 async def test_a_state_replaces_another(store: Store) -> None:
