@@ -1,6 +1,7 @@
 """Lengths: how long a text is, in the unit in which the servers of a dialect count (`length.unit`)."""
 
 from collections.abc import Callable
+from itertools import islice
 from typing import NamedTuple
 
 
@@ -21,6 +22,15 @@ def in_graphemes(text: str) -> int:
     from wcwidth import iter_graphemes  # Its tables take 50 ms to load, and only one answer of one question needs them.
 
     return sum(1 for _ in iter_graphemes(text))
+
+
+def is_longer(text: str, most: int) -> bool:
+    """Say whether a text is longer than so many characters, whatever a dialect counts: graphemes are the fewest."""
+    if len(text) <= most:
+        return False
+    from wcwidth import iter_graphemes  # Likewise.
+
+    return next(islice(iter_graphemes(text), most, None), None) is not None
 
 
 CODE_POINTS = Unit(len, "code points")

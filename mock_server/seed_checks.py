@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from importlib import resources
 from typing import Any
 
+from fleet_contract.mock_server.forms import LONGEST
+from fleet_contract.mock_server.lengths import is_longer
 from fleet_contract.mock_server.wording import LONGEST_NAME, Form, Place
 from fleet_contract.spec.files import Contradiction
 
@@ -127,9 +129,7 @@ def _place(path: Sequence[str | int], described: Described) -> str:
         return ""
     if steps[0] == "keys" and len(steps) > 1:
         steps[1] = list(described["keys"]).index(steps[1])
-    if len(steps) > 1 and isinstance(steps[1], int):
-        steps[1] = f"entry {steps[1] + 1}"
-    return ", ".join(str(step)[:LONGEST_NAME] for step in steps) + ": "
+    return ", ".join(f"entry {step + 1}" if isinstance(step, int) else step[:LONGEST_NAME] for step in steps) + ": "
 
 
 def _complaints(described: Described) -> Complaints:
@@ -146,15 +146,18 @@ def _complaints(described: Described) -> Complaints:
                 ("fleets", place, "tenant"),
                 f"fleets, fleetId {id!r}, tenant: no key belongs to {tenant!r}, and tenants does not name it.",
             )
-        for at, words in complaints_of_codes(fleet):
-            yield ("fleets", place, *at), f"fleets, fleetId {id!r}, {at[0]}, entry {at[1] + 1}: {words}"
+        for at, words in complaints_of_fleet(fleet):
+            yield ("fleets", place, *at), f"{_place(('fleets', place, *at), described)}{words}"
         owners[id] = tenant
     yield from _complaints_of_keys(described.get("chargingKeys", ()), owners, first)
     yield from _complaints_of_locations(described.get("locations", ()), owners)
 
 
-def complaints_of_codes(fleet: Described) -> Iterator[tuple[tuple[str, int], str]]:
-    """Yield which invitation codes of a fleet repeat another one, by their place: a code is a secret."""
+def complaints_of_fleet(fleet: Described) -> Complaints:
+    """Yield what of a fleet is too long for every dialect, and which of its codes, a secret, repeats another one."""
+    for member in ("fleetId", "fleetName"):
+        if is_longer(fleet.get(member, ""), LONGEST):
+            yield (member,), f"this has more than {LONGEST} characters."
     known: set[str] = set()
     for member in ("codes", "inactiveCodes"):
         for place, code in enumerate(fleet.get(member, ())):

@@ -11,14 +11,13 @@ from fleet_contract.mock_server.describing import described_fleet, described_key
 from fleet_contract.mock_server.handlers import new_code
 from fleet_contract.mock_server.messages import NOTHING, Call, Json, Reply
 from fleet_contract.mock_server.seed import fleet_of, key_of, location_of
-from fleet_contract.mock_server.seed_checks import complaints_of_codes, unfit
+from fleet_contract.mock_server.seed_checks import complaints_of_fleet, unfit
 from fleet_contract.mock_server.store import Code, Fleet
 from fleet_contract.mock_server.wording import listed
 from fleet_contract.mock_server.world import World
 from fleet_contract.spec.files import suggestion
 
 DONE = Reply(204, NOTHING)
-LONGEST_ID = 100
 MOST_KEYS = 10_000
 
 # --- tenants and API keys ------------------------------------------------------------------------
@@ -128,12 +127,8 @@ async def get_fleet(world: World, call: Call) -> Reply:
 
 async def put_fleet(world: World, call: Call) -> Reply:
     entry = named(call, "fleetId")
-    if len(entry["fleetId"]) > LONGEST_ID:
-        raise Problem(
-            422, f"The fleetId has {len(entry['fleetId'])} characters; at most {LONGEST_ID} are allowed.", "/fleetId"
-        )
     require_tenant(world, entry)
-    for place, words in complaints_of_codes(entry):
+    for place, words in complaints_of_fleet(entry):
         raise Problem(422, f"{pointer_to(place)}: {words}", pointer_to(place))
     known = await world.mock.store.fleet(entry["fleetId"])
     fleet = fleet_of({**entry, "fleetId": known.id} if known else entry, tenants_of(world)[0])

@@ -4,6 +4,7 @@ import json
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -208,6 +209,18 @@ def test_a_state_that_was_read_can_be_put_back_whatever_was_put_before(
     assert mock("PUT", "/_mock/state", read).status_code == 204
     assert mock.state() == read
     assert mock("PUT", "/_mock/worlds/w", {"seed": read}).status_code == 201
+
+
+@pytest.mark.parametrize("unit", ["code-points", "utf-16", "graphemes"])
+@pytest.mark.parametrize("character", ["x", "😀", "e\u0301"])
+def test_a_state_with_the_longest_ids_of_a_dialect_can_be_put_back(mock: Controller, unit: str, character: str) -> None:
+    mock("PATCH", "/_mock/dialect", {"length.unit": unit})
+    mock.is_honest = False  # The document counts code points.
+    made = next(number for number in (100, 50) if mock.create(character * number, character * number).is_success)
+    read = mock.state()
+    assert mock("PUT", "/_mock/state", read).status_code == 204
+    assert mock("PUT", f"/_mock/fleets/{quote(character * made)}", {"fleetName": character * made}).status_code == 200
+    assert mock("PUT", f"/_mock/fleets/{quote(character * 101)}", {}).status_code == 422
 
 
 def test_what_a_tenant_has_stays_when_its_key_is_revoked_and_is_its_again_with_another(mock: Controller) -> None:

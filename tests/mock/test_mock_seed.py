@@ -85,7 +85,11 @@ def test_two_fleets_of_a_seed_that_are_one_in_the_dialect_are_refused(
         (KEYS + "fleets: [{fleetId: a}, {fleetId: a}]", ["fleets, fleetId 'a': it occurs twice"]),
         (
             KEYS + "fleets: [{fleetId: a, codes: [C, C]}]",
-            ["fleetId 'a', codes, entry 2: the fleet has this code twice"],
+            ["fleets, entry 1, codes, entry 2: the fleet has this code twice"],
+        ),
+        (
+            KEYS + f"fleets: [{{fleetId: {'x' * 101}}}]",
+            ["fleets, entry 1, fleetId: this has more than 100 characters."],
         ),
         (KEYS + "fleets: [{fleetId: a, tenant: x}]", ["fleetId 'a', tenant: no key belongs to 'x'"]),
         (
