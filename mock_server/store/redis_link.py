@@ -14,6 +14,7 @@ from fleet_contract.spec.contradiction import Contradiction
 
 MOST_CONNECTIONS = 32
 LONGEST_WAIT = 2.0  # seconds for a connection, and for a reply
+FORM_OF_REPLIES = {"encoding", "encoding_errors", "decode_responses"}  # which is for the store to decide
 STEPS = resources.files(__package__).joinpath("steps.lua").read_text(encoding="utf-8")
 Argument = str | bytes | int | float
 Reply = list[bytes]
@@ -40,6 +41,8 @@ class Link:
             cast("Any", pool).make_connection()  # which alone looks at what stands behind the question mark
         except Exception:  # noqa: BLE001  (each parameter is refused by whatever part of the client reads it)
             raise Contradiction(WRONG_PARAMETERS) from None
+        if FORM_OF_REPLIES & pool.connection_kwargs.keys():
+            raise Contradiction(WRONG_PARAMETERS)
         self._redis = Redis.from_pool(pool)
         self._script = self._redis.register_script(STEPS)
 

@@ -39,6 +39,8 @@ def test_a_place_is_shown_without_its_secrets(url: str, place: str) -> None:
         "redis://:s3cret@host?protocol=9",
         "redis://:s3cret@host?retry=3",
         "rediss://:s3cret@host?ssl_cert_reqs=s3cret",
+        "redis://:s3cret@host?encoding=s3cret",
+        "redis://:s3cret@host?decode_responses=1",
         "redis://[::1",
         "unix://",
     ],
