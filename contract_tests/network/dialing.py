@@ -26,23 +26,28 @@ class Address(NamedTuple):
     place: tuple[object, ...]
 
 
-def dial(place: Place, deadline: Deadline, pinned: Sequence[str] = (), best: object = None) -> socket.socket:
-    """Return a socket that is connected to the first address of a host that takes a connection; raises Trouble.
+class Connected(NamedTuple):
+    """A socket, and the address that it was connected to; it need not be connected any more."""
+
+    socket: socket.socket
+    address: Address
+
+
+def dial(place: Place, deadline: Deadline, pinned: Sequence[str] = (), best: Address | None = None) -> Connected:
+    """Return a socket that was connected to the first address of a host that takes a connection; raises Trouble.
 
     `pinned` are addresses in place of those that a resolver would give; `best` is the
     one that is tried first, where it is still among them.
     """
-    found = sorted(addresses(place, pinned), key=lambda address: address.place != best)
-    with _Attempts(found) as attempts:
-        try:
-            connected = attempts.first(deadline)
-        except Late:
-            text = f"no connection within {deadline.seconds:g} s"
-            raise Trouble(Cause.CONNECT, text, sent=False) from None
-        except OSError as wrong:
-            raise Trouble(Cause.CONNECT, f"the connection failed: {wrong}", sent=False) from wrong
-    connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return connected
+    found = sorted(addresses(place, pinned), key=lambda address: address != best)
+    try:
+        with _Attempts(found) as attempts:
+            return attempts.first(deadline)
+    except Late:
+        text = f"no connection within {deadline.seconds:g} s"
+        raise Trouble(Cause.CONNECT, text, sent=False) from None
+    except OSError as wrong:
+        raise Trouble(Cause.CONNECT, f"the connection failed: {wrong}", sent=False) from wrong
 
 
 def dial_unix(path: Path, deadline: Deadline) -> socket.socket:
@@ -92,10 +97,10 @@ class _Attempts:
 
     def __exit__(self, *_: object) -> None:
         for key in list(self._selector.get_map().values()):
-            self._drop(key.data)
+            self._drop(key.data.socket)
         self._selector.close()
 
-    def first(self, deadline: Deadline) -> socket.socket:
+    def first(self, deadline: Deadline) -> Connected:
         """Return the first socket that connects; raises Late, or the OSError of the address that failed last."""
         while self._left or self._selector.get_map():
             if self._left:
@@ -111,23 +116,25 @@ class _Attempts:
         try:
             attempt = socket.socket(address.family, socket.SOCK_STREAM)
             attempt.setblocking(False)
+            # Before it is connected: who accepts and resets leaves nothing that takes an option.
+            attempt.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             with suppress(BlockingIOError):
                 attempt.connect(address.place)
-            self._selector.register(attempt, selectors.EVENT_WRITE, attempt)
+            self._selector.register(attempt, selectors.EVENT_WRITE, Connected(attempt, address))
         except OSError as wrong:  # This family is not there, or this address has no route.
             self._failure = wrong
             if attempt:
                 attempt.close()
 
-    def _wait(self, seconds: float) -> socket.socket | None:
+    def _wait(self, seconds: float) -> Connected | None:
         for key, _ in self._selector.select(seconds) if self._selector.get_map() else ():
-            attempt: socket.socket = key.data
-            number = attempt.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+            attempt: Connected = key.data
+            number = attempt.socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
             if not number:
-                self._selector.unregister(attempt)
+                self._selector.unregister(attempt.socket)
                 return attempt
             self._failure = OSError(number, os.strerror(number))
-            self._drop(attempt)
+            self._drop(attempt.socket)
         return None
 
     def _drop(self, attempt: socket.socket) -> None:

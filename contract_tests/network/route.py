@@ -8,7 +8,7 @@ import h11
 from fleet_contract.contract_tests.exchange import Cause
 from fleet_contract.contract_tests.network.conversation import ask_for_tunnel
 from fleet_contract.contract_tests.network.deadline import Deadline, Late
-from fleet_contract.contract_tests.network.dialing import dial, dial_unix
+from fleet_contract.contract_tests.network.dialing import Address, dial, dial_unix
 from fleet_contract.contract_tests.network.proxies import Proxy, proxy_of, proxy_url
 from fleet_contract.contract_tests.network.streams import HandshakeFailed, SocketStream, Stream, TlsStream
 from fleet_contract.contract_tests.network.tls import handshake_trouble
@@ -37,7 +37,7 @@ class Route:
         self._name, self._authority = without_zone(target.host), target.authority
         self._socket, self._resolve = network.unix_socket, network.resolve
         self._place = redirected(target.place, network.connect_to)
-        self._best: object = None  # the address that took the last connection; the next one begins with it
+        self._best: Address | None = None  # the address that took the last connection; the next one begins with it
         self._trust = showing_our_certificate(network) if target.url.scheme == "https" else None
         self._proxy = proxy_of(target)
         self._trust_of_proxy = trusting(network) if self._proxy and self._proxy.speaks_tls else None
@@ -68,8 +68,8 @@ class Route:
 
     def _dial(self, place: Place, deadline: Deadline) -> socket.socket:
         connected = dial(place, deadline, resolved(place, self._resolve), self._best)
-        self._best = connected.getpeername()
-        return connected
+        self._best = connected.address
+        return connected.socket
 
     def _to_proxy(self, proxy: Proxy, deadline: Deadline) -> Stream:
         try:

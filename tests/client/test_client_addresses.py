@@ -1,9 +1,12 @@
 """Hosts with several addresses, and every name of this machine."""
 
+import select
 import socket
+import struct
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
+from socketserver import StreamRequestHandler, ThreadingTCPServer
 from typing import Any
 
 import pytest
@@ -15,6 +18,7 @@ from fleet_contract.contract_tests.network.dialing import addresses, dial
 from fleet_contract.contract_tests.network.preflight import Unreachable
 from fleet_contract.contract_tests.network.troubles import Trouble
 from fleet_contract.contract_tests.target.detours import Place
+from tests.background import in_background
 
 from .conftest import Open, Serve
 
@@ -74,6 +78,35 @@ def test_the_deadline_holds_where_all_addresses_are_dead(dead: str) -> None:
     with pytest.raises(Trouble, match=r"no connection within 0\.2 s") as told:
         dial(Place("127.0.0.1", int(dead)), Deadline(0.2))
     assert (told.value.cause, told.value.sent) == (Cause.CONNECT, False)
+
+
+class _Resetting(StreamRequestHandler):
+    def handle(self) -> None:
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.connection.close()
+
+    def finish(self) -> None:
+        pass
+
+
+def test_who_accepts_and_resets_is_trouble_and_no_failure_of_ours(
+    monkeypatch: pytest.MonkeyPatch, open_client: Open
+) -> None:
+    """Balancers with nobody behind them do so; a socket that was reset has no peer any more, and takes no option."""
+
+    class ResetOnceConnected(socket.socket):
+        def getsockopt(self, *what: int) -> Any:
+            found = super().getsockopt(*what)
+            if found == 0 and what[1] == socket.SO_ERROR:
+                reset = select.poll()
+                reset.register(self, select.POLLHUP)
+                assert reset.poll(5_000)
+            return found
+
+    with in_background(ThreadingTCPServer(("127.0.0.1", 0), _Resetting)) as server:
+        monkeypatch.setattr(socket, "socket", ResetOnceConnected)
+        exchange = open_client(f"http://127.0.0.1:{server.server_address[1]}").send("GET", "/")
+    assert (exchange.cause, exchange.status) == (Cause.RESET, 0)
 
 
 def test_families_are_tried_by_turns(monkeypatch: pytest.MonkeyPatch) -> None:
