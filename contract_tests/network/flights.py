@@ -10,6 +10,7 @@ from typing import Any
 from fleet_contract.contract_tests.exchange import Answer, Cause, Exchange, NotJson, TooComplex, memory_of
 from fleet_contract.contract_tests.network.budget import TROUBLES, Budget, BudgetSpent, Cost, longest_run
 from fleet_contract.contract_tests.network.claims import Claims
+from fleet_contract.contract_tests.network.halt import Halt
 from fleet_contract.contract_tests.network.ledger import (
     Ledger,
     LedgerLost,
@@ -75,9 +76,9 @@ class Flights:
         budget: Budget,
     ) -> None:
         self.journal: list[Exchange] = []
-        self.stopped = ""  # why nothing more is sent
+        self._halt = Halt()
         self.wire = Wire(target)
-        self.pace = Pace(target.rate, clock)
+        self.pace = Pace(target.rate, clock, self._halt)
         self.budget = budget
         self._claims = Claims(budget, ledger)
         self._limits = target.limits
@@ -97,9 +98,14 @@ class Flights:
         """How long ago the first could have gone."""
         return self._clock.monotonic() - self._begun
 
+    @property
+    def stopped(self) -> str:
+        """Why nothing more is sent; empty while something is."""
+        return self._halt.why
+
     def stop(self, why: str) -> None:
-        """Let every further request raise KeyboardInterrupt, whoever caught the first."""
-        self.stopped = self.stopped or why
+        """Let every further request raise KeyboardInterrupt, and those at once that wait; whoever caught the first."""
+        self._halt.call(why)
 
     def limit_time(self, first: Exchange) -> float | None:
         """End the run when it takes far longer than `first` lets expect; return the seconds, None for no end."""
@@ -130,7 +136,7 @@ class Flights:
             # What is created again is there already: it costs no more.
             made = may_have_made(exchange) and self._entered(makes, exchange)
             if makes is Cost.FLEETS and exchange.succeeded:
-                self.pace.hold(self._limits.settle_seconds)
+                self.pace.delay(self._limits.settle_seconds)
             if not landed.flight.is_paid:
                 self._claims.settle(makes, landed.flight.name, made=made)
         self.budget.settle(Cost.REQUESTS, spent=True)
@@ -153,15 +159,14 @@ class Flights:
             raise self._too_late()
 
     def _take_off(self, outgoing: Outgoing, *, is_paid: bool) -> Flight:
-        if self.stopped:
-            raise KeyboardInterrupt
         ends = self._ends()
         if not self.pace.wait(ends):
             raise self._too_late()
         makes = may_make(outgoing.method, outgoing.path)
         name = name_in(makes, outgoing.body) if makes else ""
-        self._set_aside(None if is_paid else makes, name)
         with self._lock:
+            self._halt.require_leave()
+            self._set_aside(None if is_paid else makes, name)
             self._numbers += 1
             return Flight(outgoing, self._numbers, self._clock.monotonic(), ends, makes, name, is_paid)
 

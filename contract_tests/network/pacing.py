@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from fleet_contract.contract_tests.network.halt import Halt
 from fleet_contract.contract_tests.target.target import CAUTIOUS
 
 SLOWEST = 0.5
@@ -15,43 +16,55 @@ MINUTE = 60.0
 
 @dataclass(frozen=True)
 class Clock:
-    """The three things that time is needed for; tests give others."""
+    """The three things that time is needed for; tests give others. Whoever sleeps is woken by a halt."""
 
     monotonic: Callable[[], float] = time.monotonic
     wall: Callable[[], float] = time.time
-    sleep: Callable[[float], None] = time.sleep
+    sleep: Callable[[Halt, float], None] = Halt.sleep
 
 
 class Pace:
-    """Lets requests go one after the other, at most `rate` a second; 0 is no limit."""
+    """Lets requests go one after the other, at most `rate` a second; 0 is no limit.
 
-    def __init__(self, rate: float, clock: Clock) -> None:
+    What was granted goes at once, whatever the pace, but not before a server that asked everybody to wait.
+    """
+
+    def __init__(self, rate: float, clock: Clock, halt: Halt) -> None:
         self.rate = rate
         self._full = rate
         self._proven = rate
         self._since = 0
         self._clock = clock
-        self._next = 0.0
+        self._halt = halt
+        self._next = 0.0  # when the next may go that was not granted
+        self._held = 0.0  # until when nobody sends
         self._slowed = -1.0
         self._granted = 0
         self._lock = threading.Lock()
 
     def wait(self, before: float | None = None) -> bool:
-        """Return True when the caller may send; False when that would be after the moment `before`."""
+        """Return True when the caller may send; False when that would be after the moment `before`.
+
+        Raises KeyboardInterrupt once nothing more is to be sent.
+        """
         while True:
+            self._halt.require_leave()
             with self._lock:
-                if self._granted:
-                    self._granted -= 1
-                    return True
                 now = self._clock.monotonic()
-                start = max(now, self._next)
+                start = max(now, self._held, 0.0 if self._granted else self._next)
                 if before is not None and start >= before:
                     return False
                 if start <= now:
-                    self._recover()
-                    self._next = now + (1 / self.rate if self.rate else 0.0)
+                    self._take(now)
                     return True
-            self._clock.sleep(start - now)
+            self._clock.sleep(self._halt, start - now)
+
+    def _take(self, now: float) -> None:
+        if self._granted:
+            self._granted -= 1
+        else:
+            self._recover()
+            self._next = now + (1 / self.rate if self.rate else 0.0)
 
     def grant(self, requests: int, before: float | None = None) -> bool:
         """Let so many requests go at once, as soon as one may; the pace is made up for afterwards. False as above."""
@@ -78,6 +91,11 @@ class Pace:
 
     def hold(self, seconds: float) -> None:
         """Let nobody send for so long."""
+        with self._lock:
+            self._held = max(self._held, self._clock.monotonic() + seconds)
+
+    def delay(self, seconds: float) -> None:
+        """Let nobody send for so long but those to whom it was granted."""
         with self._lock:
             self._next = max(self._next, self._clock.monotonic() + seconds)
 

@@ -7,6 +7,7 @@ from email.utils import formatdate
 import pytest
 
 from fleet_contract.contract_tests.network.disturbance import disturbance
+from fleet_contract.contract_tests.network.halt import Halt
 from fleet_contract.contract_tests.network.pacing import Clock, Pace, pause_before_retry
 from fleet_contract.contract_tests.network.retry_after import LONGEST
 
@@ -36,7 +37,7 @@ def test_without_a_limit_nobody_waits(serve: Serve, open_client: Open) -> None:
 
 
 def test_threads_share_one_pace() -> None:
-    pace, started, lock = Pace(200, Clock()), [], threading.Lock()
+    pace, started, lock = Pace(200, Clock(), Halt()), [], threading.Lock()
 
     def work() -> None:
         for _ in range(5):
@@ -62,6 +63,25 @@ def test_a_created_fleet_is_given_time_to_settle(serve: Serve, open_client: Open
     client.send("POST", "/emp/v1/fleets", body=b"{}")
     client.send("GET", "/")
     assert [exchange.started for exchange in client.journal] == [0, 3, 3]
+
+
+def test_a_server_that_asks_to_wait_is_not_sent_what_was_granted_to_a_burst(serve: Serve, open_client: Open) -> None:
+    clock, said = StandIn(), iter((answer(429, Retry_After="3"), answer(201), answer(200)))
+    client = open_client(serve(lambda _: next(said)).url, clock=clock.clock)
+    with client.burst(4, 1):
+        client.send("POST", "/emp/v1/fleets", body=b"{}")
+        client.send("GET", "/emp/v1/charging-keys")
+    assert [each.started for each in client.journal] == [0, 3, 3]
+
+
+def test_a_fleet_that_was_created_in_a_burst_delays_only_what_comes_after_it(serve: Serve, open_client: Open) -> None:
+    clock = StandIn()
+    client = open_client(serve(lambda _: answer(201)).url, limits__settle_seconds=3, clock=clock.clock)
+    with client.burst(2, 1):
+        client.send("POST", "/emp/v1/fleets", body=b"{}")
+        client.send("GET", "/emp/v1/charging-keys")
+    client.send("GET", "/emp/v1/charging-keys")
+    assert [each.started for each in client.journal] == [0, 0, 3]
 
 
 @pytest.mark.parametrize("status", [429, 503])
@@ -186,7 +206,7 @@ def test_a_server_that_sends_requests_away_slows_the_run_by_half(serve: Serve, o
 
 def test_one_volley_of_429_slows_the_run_once() -> None:
     clock = StandIn()
-    pace = Pace(8, clock.clock)
+    pace = Pace(8, clock.clock, Halt())
     clock.now = 5
     for _ in range(8):
         pace.slow(started=4.9)
@@ -197,14 +217,14 @@ def test_one_volley_of_429_slows_the_run_once() -> None:
 
 
 def test_a_run_without_a_limit_gets_one() -> None:
-    pace = Pace(0, StandIn().clock)
+    pace = Pace(0, StandIn().clock, Halt())
     pace.slow(started=1)
     assert pace.rate == 10
 
 
 def test_a_rate_that_was_too_high_is_not_tried_again() -> None:
     clock = StandIn()
-    pace = Pace(0, clock.clock)
+    pace = Pace(0, clock.clock, Halt())
     rates = []
     for _ in range(200):
         clock.now += 1
