@@ -79,11 +79,14 @@ class Dresser:
             each.renew(sent.get(name.lower(), ""))
         return bool(self._asked)
 
-    def _learn_asked(self) -> None:
-        """Mask what commands print now; raises CommandFailed where one is to be asked and prints nothing."""
-        for each in self._asked.values():
-            text = each.reveal()
-            self._masker.learn(text, text.rpartition(" ")[2])
+    def _revealed(self) -> Headers:
+        """Return the headers of the target, each asked for once, with what commands print now masked from here on.
+
+        Raises CommandFailed where one is to be asked and prints nothing.
+        """
+        given = {name: revealed(value) for name, value in self._target.network.headers.items()}
+        self._masker.learn(*(part for name in self._asked for part in _with_its_last_word(given[name])))
+        return tuple(given.items())
 
     def near_keys(self) -> tuple[str, ...]:
         """Return keys that nobody was given, as they are made of the owner's."""
@@ -116,18 +119,17 @@ class Dresser:
         sent_key = self.key_of(caller) if key is None else key
         keyed = () if sent_key is None else ((header_name, sent_key),)
         _require_sendable(method, path, (*headers, *keyed))
-        self._learn_asked()
+        extra = self._revealed()
         keys = {*([sent_key] if sent_key else []), *(value for name, value in headers if _is_key(name))}
         self._masker.learn(*keys - {STRANGERS_KEY})
-        given = self._framed(method, body, tuple(headers))
+        given = self._framed(method, body, tuple(headers), extra)
         kept = self._masker.pairs((name, value) for name, value in headers if not _is_key(name))
         near = self._near_keys.get(key, "") if key else ""
         request = Request(method, self._masker.text(path), caller, kept, self._masker.bytes(body), header_name, near)
         return (*given, *keyed), request
 
-    def _framed(self, method: str, body: bytes, headers: Headers) -> Headers:
-        defaults = {name.lower(): (name, value) for name, value in self._defaults.items()}
-        defaults |= {name.lower(): (name, revealed(value)) for name, value in self._target.network.headers.items()}
+    def _framed(self, method: str, body: bytes, headers: Headers, extra: Headers) -> Headers:
+        defaults = {name.lower(): (name, value) for name, value in (*self._defaults.items(), *extra)}
         names = {name.lower() for name, _ in headers}
         if (body or method in WITH_A_BODY) and "transfer-encoding" not in names:
             defaults["content-length"] = ("Content-Length", str(len(body)))
@@ -142,10 +144,15 @@ def _secrets(target: Target) -> Iterable[str]:
     yield from (secret.reveal() for secret in (target.api_key, target.other_api_key) if secret)
     for name, value in target.network.headers.items():
         if isinstance(value, Secret) or SECRETIVE.search(name):
-            yield from (revealed(value), revealed(value).rpartition(" ")[2])
+            yield from _with_its_last_word(revealed(value))
     proxy = proxy_of(target)
     if proxy:
         yield from proxy.secrets
+
+
+def _with_its_last_word(header: str) -> tuple[str, str]:
+    """Return what to mask of a header: all of it, and what stands behind a public word such as Bearer."""
+    return header, header.rpartition(" ")[2]
 
 
 def _require_sendable(method: str, path: str, headers: Sequence[tuple[str, str]]) -> None:

@@ -1,11 +1,13 @@
 """Headers that a command gives: asked for when needed, again when expired or refused, and in nothing that is kept."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from fleet_contract.contract_tests.network.client import Client
 from fleet_contract.contract_tests.target.asked import Asked, CommandFailed
 from fleet_contract.contract_tests.target.target_file import read_target
 from fleet_contract.spec.files import Contradiction
@@ -99,6 +101,22 @@ def test_a_table_without_a_command_is_refused(tmp_path: Path, value: str) -> Non
     file.write_text(f'base_url = "http://localhost"\n[network]\nheaders = {{ Authorization = {value} }}\n')
     with pytest.raises(Contradiction):
         read_target(file, {}, {})
+
+
+def test_a_token_that_expires_while_a_request_is_made_is_masked_as_it_was_sent(
+    serve: Serve, open_client: Open, tmp_path: Path, counter: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    server = serve(lambda heard: answer(200, f'"{heard.header("authorization")}"'.encode()))
+    token = asked(tmp_path, *counter, scheme="Bearer ", expires_in=1e-6)
+    client = open_client(server.url)
+    target = replace(client.target, network=replace(client.target.network, headers={"Authorization": token}))
+    with Client(target, mark="m4rk") as client:
+        for number in (2, 3):  # The first is asked for before anything is sent.
+            exchange = client.send("GET", "/")
+            assert server.heard[-1].header("authorization") == f"Bearer token-of-this-hour-{number}"
+            assert exchange.answer is not None
+            assert exchange.answer.body == b'"***"'
 
 
 def test_a_token_that_the_server_refuses_is_renewed_and_the_request_sent_again(
