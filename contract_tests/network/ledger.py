@@ -14,18 +14,22 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
 from fleet_contract.contract_tests.exchange import REFUSED, Exchange, NotJson, parse_json
 from fleet_contract.contract_tests.network.budget import Cost
+from fleet_contract.contract_tests.network.outgoing import READS
 from fleet_contract.contract_tests.process.printable import printable_json
 from fleet_contract.contract_tests.target.earlier import OWNERS
 from fleet_contract.spec.files import Contradiction
 
-# What a POST below these paths makes, and by which members it is found again, the best first.
+# What is made by these paths, and by which members it is found again, the best first.
 COLLECTIONS = {"/emp/v1/fleets": Cost.FLEETS, "/emp/v1/charging-keys": Cost.KEYS}
+_MAKING_NOTHING = READS | {"DELETE"}
+_MADE_NOTHING = frozenset((*REFUSED, HTTPStatus.NOT_IMPLEMENTED))
 NAMED_BY = {Cost.FLEETS: ("fleetId",), Cost.KEYS: ("visualNumber", "contractId")}
 ALSO_KEPT = {Cost.FLEETS: ("fleetName",), Cost.KEYS: ("contractId", "fleetId")}
 
@@ -56,15 +60,18 @@ class Footprint:
 
 
 def may_make(method: str, path: str) -> Cost | None:
-    """Say what a request may leave behind for ever, however leniently a server reads its path."""
+    """Say what a request may leave behind for ever, however leniently a server reads its path and its method.
+
+    A router that looks at the path alone takes any method but those that read or delete for a create.
+    """
     plain = posixpath.normpath("/" + unquote(path.partition("?")[0]).lower().strip("/"))
-    return COLLECTIONS.get(plain) if method.upper() == "POST" else None
+    return None if method.upper() in _MAKING_NOTHING else COLLECTIONS.get(plain)
 
 
 def may_have_made(exchange: Exchange) -> bool:
-    """Say whether a create made something, as far as anybody can tell: only a 4xx says that it did not."""
+    """Say whether a create made something, as far as anybody can tell: only a 4xx or a 501 says that it did not."""
     heard = exchange.answer or exchange.foreign
-    return exchange.sent and (heard is None or heard.status not in REFUSED)
+    return exchange.sent and (heard is None or heard.status not in _MADE_NOTHING)
 
 
 class LedgerLost(Exception):

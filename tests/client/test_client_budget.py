@@ -163,12 +163,35 @@ def test_a_lenient_servers_paths_cost_a_fleet_too(serve: Serve, open_client: Ope
     assert client.footprint.fleets_created == ("a",)
 
 
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "patch", "PURGE"])
+def test_a_router_that_takes_any_method_for_a_create_costs_a_fleet_too(
+    serve: Serve, open_client: Open, method: str, tmp_path: Path
+) -> None:
+    ledger = tmp_path / "ledger.jsonl"
+    client = open_client(serve(lambda _: answer(201)).url, limits__max_fleets=1, ledger=ledger)
+    client.send(method, FLEETS, body=fleet("a"))
+    assert client.footprint.fleets_created == ("a",)
+    assert json.loads(ledger.read_text())["name"] == "a"
+    with pytest.raises(BudgetSpent):
+        client.send(method, FLEETS, body=fleet("b"))
+
+
+@pytest.mark.parametrize("method", ["POST", "PATCH"])
+def test_a_method_that_a_server_does_not_know_costs_no_fleet(serve: Serve, open_client: Open, method: str) -> None:
+    client = open_client(serve(lambda _: answer(501)).url, limits__max_fleets=1)
+    for _ in range(2):
+        client.send(method, FLEETS, body=fleet("a"))
+    assert client.footprint.fleets_created == ()
+
+
 def test_other_requests_cost_no_fleet(serve: Serve, open_client: Open) -> None:
     client = open_client(serve().url, limits__max_fleets=0, limits__max_keys=0)
+    client.send("DELETE", FLEETS)
+    client.send("OPTIONS", KEYS)
     client.send("PUT", f"{FLEETS}/a/rename", body=b"{}")
     client.send("POST", f"{FLEETS}/a/rename", body=b"{}")
     client.send("GET", KEYS)
-    assert client.footprint.requests == 3
+    assert client.footprint.requests == 5
 
 
 def test_the_time_of_a_run_is_a_budget(serve: Serve, open_client: Open) -> None:
