@@ -95,7 +95,8 @@ class Client:
         self.close()
 
     def close(self) -> None:
-        """Close all connections; the journal and the footprint stay."""
+        """Close all connections; the journal and the footprint stay, with what was under way to the end."""
+        self._flights.abandon()
         self._flights.wire.close()
 
     def reconnect(self) -> None:

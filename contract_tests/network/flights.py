@@ -28,6 +28,7 @@ from fleet_contract.contract_tests.target.masking import Masker
 from fleet_contract.contract_tests.target.target import Target
 
 OnExchange = Callable[[Exchange], None]
+_ABANDONED = "the run ended before its response came"
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,8 @@ class Flights:
     """Sends requests, each once, from any number of threads.
 
     What `fly` returns is to be handed to `book`, with or without its answer: only then
-    it is in the journal and the ledger, and what was set aside for it is settled.
+    it is in the journal and the ledger, and what was set aside for it is settled. What
+    nobody waits for any more is booked by `abandon`. Each is booked once.
     """
 
     def __init__(
@@ -89,7 +91,9 @@ class Flights:
         self._clock = clock
         self._begun = clock.monotonic()
         self._numbers = 0
+        self._under_way: dict[int, Flight] = {}  # those that are not booked yet, by their numbers
         self._lock = threading.Lock()
+        self._booking = threading.Lock()
         self.line: StartingLine | None = None  # of the burst that is under way
         self.holds_back = True  # the last bytes of a burst, until that was in vain
 
@@ -130,21 +134,40 @@ class Flights:
             raise
 
     def book(self, landed: Landed) -> Exchange:
-        """Put an exchange into the journal, and what it made into the ledger."""
-        exchange, makes = landed.exchange, landed.flight.makes
-        if makes:
-            # What is created again is there already: it costs no more.
-            made = may_have_made(exchange) and self._entered(makes, exchange)
-            if makes is Cost.FLEETS and exchange.succeeded:
-                self.pace.delay(self._limits.settle_seconds)
-            if not landed.flight.is_paid:
-                self._claims.settle(makes, landed.flight.name, made=made)
+        """Put an exchange into the journal, and what it made into the ledger, unless it was abandoned."""
+        with self._booking:
+            self._book_once(landed)
+        return landed.exchange
+
+    def abandon(self) -> None:
+        """Book all that is under way, since nobody waits for it any more: each create may have made something."""
+        with self._booking:
+            with self._lock:
+                left = list(self._under_way.values())
+            for flight in left:
+                self._book_once(Landed(flight, self._landed(flight, trouble=_ABANDONED)))
+
+    def _book_once(self, landed: Landed) -> None:
+        flight, exchange = landed.flight, landed.exchange
+        if flight.number not in self._under_way:
+            return
+        if flight.makes:
+            self._settle(flight.makes, landed)
         self.budget.settle(Cost.REQUESTS, spent=True)
         with self._lock:
+            del self._under_way[flight.number]
             insort(self.journal, exchange, key=lambda each: each.number)
         for tell in self._on_exchange:
             tell(exchange)
-        return exchange
+
+    def _settle(self, makes: Cost, landed: Landed) -> None:
+        flight, exchange = landed.flight, landed.exchange
+        # What is created again is there already: it costs no more.
+        made = may_have_made(exchange) and self._entered(makes, exchange)
+        if makes is Cost.FLEETS and exchange.succeeded:
+            self.pace.delay(self._limits.settle_seconds)
+        if not flight.is_paid:
+            self._claims.settle(makes, flight.name, made=made)
 
     def _entered(self, makes: Cost, exchange: Exchange) -> bool:
         try:
@@ -168,7 +191,9 @@ class Flights:
             self._halt.require_leave()
             self._set_aside(None if is_paid else makes, name)
             self._numbers += 1
-            return Flight(outgoing, self._numbers, self._clock.monotonic(), ends, makes, name, is_paid)
+            flight = Flight(outgoing, self._numbers, self._clock.monotonic(), ends, makes, name, is_paid)
+            self._under_way[flight.number] = flight
+            return flight
 
     def _set_aside(self, makes: Cost | None, name: str) -> None:
         """Set a request aside with what it may make, both or none; raises BudgetSpent."""

@@ -59,8 +59,8 @@ def with_replays(report: Report, follower: Follower | None = None) -> Report:
         return replace(report, disturbances=[*report.disturbances, f"nothing that failed was sent again: {why}"])
     with client:
         replays = _replays(report, failed, client, follower)
-        footprint = report.footprint + client.footprint
-        requests = client.spent(Cost.REQUESTS)
+    footprint = report.footprint + client.footprint  # with what was under way until it was closed
+    requests = client.spent(Cost.REQUESTS)
     results = [_with_first(each, replays) for each in report.results]
     return replace(report, results=results, replays=replays, footprint=footprint, replay_requests=requests)
 

@@ -5,12 +5,13 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from fleet_contract.contract_tests.exchange import Exchange
 from fleet_contract.contract_tests.network.budget import BudgetSpent, Cost
 from fleet_contract.contract_tests.network.client import Client, WritesForbidden
 from fleet_contract.contract_tests.network.wire import Wire
@@ -296,6 +297,37 @@ def test_an_interruption_is_booked_as_an_unknown_outcome(
         client.send("POST", FLEETS, body=fleet("a"))
     assert client.journal[0].trouble == "interrupted by KeyboardInterrupt"
     assert client.footprint.fleets_created == ("a",)
+
+
+def test_creates_that_nobody_waits_for_any_more_are_booked_once(
+    serve: Serve, open_client: Open, tmp_path: Path
+) -> None:
+    ledger, told = tmp_path / "ledger.jsonl", list[Exchange]()
+    with never() as script:
+        server = serve(script)
+        client = open_client(server.url, ledger=ledger, on_exchange=[told.append])
+
+        def create(id: str) -> None:
+            with suppress(KeyboardInterrupt):
+                client.send("POST", FLEETS, body=fleet(id))
+
+        threads = [threading.Thread(target=create, args=(id,)) for id in "abc"]
+        for thread in threads:
+            thread.start()
+        end = time.monotonic() + 10
+        while len(server.heard) < len(threads) and time.monotonic() < end:
+            time.sleep(0.01)
+        client.stop()
+        client.close()
+        assert client.footprint.requests == 3
+        assert sorted(client.footprint.fleets_created) == ["a", "b", "c"]
+        assert {each.trouble for each in client.journal} == {"the run ended before its response came"}
+    for thread in threads:
+        thread.join()
+    client.close()
+    entries = [json.loads(line) for line in ledger.read_text().splitlines()]
+    assert sorted((each["name"], each["certain"]) for each in entries) == [("a", False), ("b", False), ("c", False)]
+    assert sorted(each.number for each in told) == [each.number for each in client.journal] == [1, 2, 3]
 
 
 @pytest.mark.parametrize(
