@@ -68,9 +68,9 @@ def resolved(place: Place, resolve: Sequence[str]) -> tuple[str, ...]:
 
 
 def is_about(rule: str, place: Place) -> bool:
-    """Say whether a rule of either kind is about a host and port."""
-    found = CONNECT_TO.fullmatch(rule) or RESOLVE.fullmatch(rule)
-    return found is not None and (found[1] == "*" or _is_about(place, found[1], found[2]))
+    """Say whether a rule of either kind, taken alone, is used for a host and port: only curl's --resolve knows `*`."""
+    found = CONNECT_TO.fullmatch(rule)
+    return _is_about(place, found[1], found[2]) if found else bool(resolved(place, (rule,)))
 
 
 def _is_about(place: Place, host: str, port: str) -> bool:

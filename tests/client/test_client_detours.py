@@ -107,11 +107,22 @@ def test_no_spelling_hides_that_a_rule_leads_to_production() -> None:
     assert target("https://a.example", network__connect_to=[rule]).is_production
 
 
-@pytest.mark.parametrize("entry", ["network__connect_to", "network__resolve"])
-def test_a_rule_that_is_about_nothing_here_is_told(entry: str) -> None:
-    rule = "staging.example:80:127.0.0.1" + (":80" if "connect" in entry else "")
+@pytest.mark.parametrize(
+    ("entry", "rule"),
+    [
+        ("connect_to", "staging.example:80:127.0.0.1:80"),
+        ("connect_to", "*:443:127.0.0.1:8443"),
+        ("resolve", "staging.example:80:127.0.0.1"),
+        ("resolve", "*:8443:127.0.0.1"),
+    ],
+)
+def test_a_rule_that_is_about_nothing_here_is_told(entry: str, rule: str) -> None:
     with pytest.raises(Contradiction, match=r"says nothing about staging\.example:443"):
-        Wire(target("https://staging.example", **{entry: [rule]}))
+        Wire(target("https://staging.example", **{f"network__{entry}": [rule]}))
+
+
+def test_a_rule_for_any_host_is_about_each() -> None:
+    Wire(target("https://staging.example", network__connect_to=["::127.0.0.1:"], network__resolve=["*:443:127.0.0.1"]))
 
 
 @pytest.fixture
