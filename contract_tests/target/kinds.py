@@ -28,6 +28,7 @@ VALUE = re.compile(r"(?:[^\x00-\x20\x7f](?:[^\x00-\x08\x0a-\x1f\x7f]*[^\x00-\x20
 RESERVED = ("host", "content-length", "transfer-encoding", "connection", "x-api-key")
 # Longer and shorter ones are no waits that an operating system can keep.
 LEAST, MOST = 1e-6, 1e6
+MOST_COUNTED = 1_000_000_000  # libraries in C take no more than a machine can count
 CALLED = re.compile(r"(POST|PUT|PATCH|DELETE) (/[\x21-\x7e]*)")
 COMMAND = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+ +)?command:(.*)", re.DOTALL)
 ITEM_ENDS = re.compile(r"[,\r\n]")
@@ -92,6 +93,10 @@ def _read_headers(text: str) -> dict[str, str]:
 
 def _is_number(value: Any) -> bool:
     return type(value) in (int, float) and (value == 0 or LEAST <= value <= MOST)
+
+
+def _is_count(value: Any) -> bool:
+    return type(value) is int and 0 <= value <= MOST_COUNTED
 
 
 def is_text(value: Any) -> bool:
@@ -253,8 +258,10 @@ RESOLVE = Kind(
 )
 SECRET = Kind("env:NAME, file:PATH or a string", is_text, take=_take_key, hidden=True)
 SWITCH = Kind("true or false", lambda value: isinstance(value, bool), _read_switch)
-COUNT = Kind("a whole number from 0, in digits", lambda value: type(value) is int and value >= 0, _read_whole)
-SIZE = Kind("a whole number from 1, in digits", lambda value: type(value) is int and value > 0, _read_whole)
+COUNT = Kind(f"a whole number from 0 to {MOST_COUNTED:,}, in digits", _is_count, _read_whole)
+SIZE = Kind(
+    f"a whole number from 1 to {MOST_COUNTED:,}, in digits", lambda value: _is_count(value) and value > 0, _read_whole
+)
 NUMBER = Kind("a number from 0 to 1,000,000", _is_number, _read_decimal)
 SPAN = Kind("a number greater than 0, at most 1,000,000", _is_span, _read_decimal)
 CODES = Kind(

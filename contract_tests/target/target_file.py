@@ -181,7 +181,7 @@ def _base_url(given: str) -> str:
     problem = _wrong_with(base_url)
     if problem:
         raise Contradiction(
-            f"The base URL {_without_login(given)!r} {problem}. {_EXPECTED_URL} Correct BASE_URL, "
+            f"The base URL {_without_secrets(given)!r} {problem}. {_EXPECTED_URL} Correct BASE_URL, "
             f"{ENTRIES['base_url'].variable} or base_url in the target file."
         )
     return base_url
@@ -203,8 +203,9 @@ def _wrong_with(base_url: str) -> str:
     return next((text for wrong, text in problems if wrong), "")
 
 
-def _without_login(url: str) -> str:
-    return re.sub(r"^(\w+:/+)?.*@", r"\1***@", url, flags=re.DOTALL)
+def _without_secrets(url: str) -> str:
+    """Return a URL without its login, its query and its fragment, each of which may hold a key."""
+    return re.sub(r"([?#]).+", r"\1***", re.sub(r"^(\w+:/+)?.*@", r"\1***@", url, flags=re.DOTALL), flags=re.DOTALL)
 
 
 def _require_agreement(target: Target) -> None:

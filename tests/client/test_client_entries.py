@@ -132,7 +132,9 @@ def test_a_whole_number_is_what_people_write(text: str, number: int) -> None:
 )
 def test_what_only_python_takes_for_a_whole_number_is_refused(text: str) -> None:
     for flags, variables in (({}, {"FLEET_MAX_FLEETS": text}), ({"limits.max_fleets": text}, {})):
-        with pytest.raises(Contradiction, match=r"limits.max_fleets is .* Expected a whole number from 0, in digits"):
+        with pytest.raises(
+            Contradiction, match=r"limits.max_fleets is .* Expected a whole number from 0 to 1,000,000,000, in digits"
+        ):
             read_target(None, flags, environment(**variables))
 
 
@@ -151,7 +153,7 @@ def test_a_pace_may_be_any_number_that_can_be_kept(text: str) -> None:
     assert read_target(None, {}, environment(FLEET_REQUESTS_PER_SECOND=text)).limits.requests_per_second == float(text)
 
 
-@pytest.mark.parametrize("value", ["1e300", "10000000000000000000000000000000000", "1e-300", "-0.5", "nan", "true"])
+@pytest.mark.parametrize("value", ["1e300", "1000000000000000000", "1e-300", "-0.5", "nan", "true"])
 def test_a_number_of_the_file_that_nobody_can_wait_for_is_refused(value: str, tmp_path: Path) -> None:
     file = tmp_path / "target.toml"
     file.write_text(f'base_url = "http://localhost"\n[limits]\ntimeout_seconds = {value}\n')
