@@ -3,6 +3,7 @@
 Each field is an entry of the target file: its type is annotated with the kind of value and with what it means.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -36,8 +37,10 @@ from fleet_contract.contract_tests.target.kinds import (
 from fleet_contract.contract_tests.target.masking import Secret
 
 API = "/emp/v1"
-# The vendor's hosts are *.plugsurfing.com; those of these words are for trying things out.
-VENDOR, STAGES = ".plugsurfing.com", ("stage", "staging", "sandbox", "test")
+VENDORS = re.compile(r"(?:(.*)\.)?plugsurfing\.com\.*")
+STAGES = frozenset(
+    {"stage", "staging", "sandbox", "test"}
+)  # words of the vendor's hosts that are for trying things out
 REPLAYS = 2000  # requests on loopback, to shorten the replays of failures
 PORTS = {"http": 80, "https": 443}
 CAUTIOUS = 10.0  # requests a second, where nothing else is said and the server asked for fewer
@@ -231,9 +234,8 @@ class Target:
     @cached_property
     def is_production(self) -> bool:
         """Say whether the base URL, or what it is redirected to, is a host of the vendor that is not for trying out."""
-        hosts = (self.host.rstrip("."), redirected(self.place, self.network.connect_to).host.rstrip("."))
-        vendors = (host.lower() for host in hosts if host.lower().endswith(VENDOR))
-        return any(not any(word in host for word in STAGES) for host in vendors)
+        hosts = (self.host, redirected(self.place, self.network.connect_to).host)
+        return any(map(_is_production, hosts))
 
     @property
     def replay_requests(self) -> int:
@@ -246,3 +248,9 @@ class Target:
         """The requests a second to begin with; 0 is no limit."""
         given = self.limits.requests_per_second
         return (0.0 if self.is_nearby else CAUTIOUS) if given is None else given
+
+
+def _is_production(host: str) -> bool:
+    """Say whether a host is the vendor's, and none of the words of its name says that it is for trying things out."""
+    found = VENDORS.fullmatch(host.lower())
+    return found is not None and STAGES.isdisjoint(re.findall(r"[a-z]+", found[1] or ""))

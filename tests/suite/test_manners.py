@@ -326,7 +326,12 @@ def test_a_file_that_is_no_ledger_is_told(tmp_path: Path, text: str) -> None:
     [
         ("drive-api.plugsurfing.com", True),
         ("DRIVE-API.plugsurfing.com.", True),
+        ("plugsurfing.com", True),
+        ("latest.plugsurfing.com", True),
+        ("drive-api.backstage.plugsurfing.com", True),
         ("drive-api-stage.plugsurfing.com", False),
+        ("drive-api.Staging2.plugsurfing.com.", False),
+        ("notplugsurfing.com", False),
         ("plugsurfing.com.example", False),
         ("staging.example", False),
     ],
