@@ -7,7 +7,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import NamedTuple
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import SplitResult, unquote_to_bytes, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from fleet_contract.contract_tests.target.authorities import (
@@ -47,7 +47,7 @@ class Proxy(NamedTuple):
     def secrets(self) -> tuple[str, str]:
         """The credentials as they are sent, and the password in them; both empty where there are none."""
         credentials = self.login.removeprefix(BASIC)
-        return credentials, b64decode(credentials).decode().partition(":")[2]
+        return credentials, b64decode(credentials).decode("utf-8", "replace").partition(":")[2]
 
 
 def proxy_of(target: Target) -> Proxy | None:
@@ -55,20 +55,28 @@ def proxy_of(target: Target) -> Proxy | None:
     given = proxy_url(target)
     if not given:
         return None
-    problem = wrong_with_authority(given)
-    url = SplitResult("", "", "", "", "") if problem else urlsplit(given)
-    if not problem and url.scheme not in PORTS:
-        problem = f"has the scheme {url.scheme!r}"
-    if not problem and not url.hostname:
-        problem = "names no host"
-    if not problem and not host_of(url).isascii():
-        problem = WITHOUT_ASCII
+    problem = _wrong_with(given)
     if problem:
         raise Contradiction(
             f"The proxy for {target.host} {problem}. "
             f"Expected a URL like http://proxy.example:3128. Correct network.proxy or the system's proxy settings."
         )
+    url = urlsplit(given)
     return Proxy(Place(host_of(url), url.port or PORTS[url.scheme]), url.scheme == "https", _login(url))
+
+
+def _wrong_with(proxy: str) -> str:
+    if unreadable := wrong_with_authority(proxy):
+        return unreadable
+    url = urlsplit(proxy)
+    problems = (
+        (url.scheme not in PORTS, f"has the scheme {url.scheme!r}"),
+        (not url.hostname, "names no host"),
+        (not host_of(url).isascii(), WITHOUT_ASCII),
+        # What stands before a / in a password would be taken for a port, and told.
+        ("@" in "".join(url[2:]), "has an @ behind its host and port: percent-encode the user and the password"),
+    )
+    return next((text for wrong, text in problems if wrong), "")
 
 
 def proxy_url(target: Target) -> str:
@@ -141,5 +149,10 @@ def _first(environment: Mapping[str, str], names: Sequence[str]) -> str:
 def _login(url: SplitResult) -> str:
     if url.username is None:
         return ""
-    pair = f"{unquote(url.username)}:{unquote(url.password or '')}"
-    return BASIC + b64encode(pair.encode()).decode()
+    pair = b":".join(map(_unquoted, (url.username, url.password or "")))
+    return BASIC + b64encode(pair).decode()
+
+
+def _unquoted(text: str) -> bytes:
+    """Return the bytes that a text stands for; those of the environment that are no text Python keeps as surrogates."""
+    return unquote_to_bytes(text.encode("utf-8", "surrogateescape"))

@@ -184,6 +184,9 @@ def test_a_proxy_that_does_not_speak_tls_is_told(open_client: Open, stack: ExitS
         ("socks5://u:s3cret@127.0.0.1:1080", "has the scheme 'socks5'"),
         ("http://u:s3cret@", "names no host"),
         ("http://u:s3cret@stra\u00dfe.example", "write its name with xn--"),
+        ("http://u:2024/s3cret@127.0.0.1:1", "has an @ behind its host and port: percent-encode"),
+        ("http://u:2024?s3cret@127.0.0.1:1", "has an @ behind its host and port"),
+        ("u:2024#s3cret@127.0.0.1:1", "has an @ behind its host and port"),
     ],
 )
 def test_a_proxy_that_cannot_be_one_is_told_without_its_password(
@@ -204,6 +207,15 @@ def test_a_login_is_sent_to_a_proxy_that_forwards(serve: Serve, open_client: Ope
     proxy = serve()
     open_client("http://api.example", network__proxy=proxy.url.replace("//", f"//{login}@")).send("GET", "/")
     assert b64decode((proxy.heard[0].header("proxy-authorization") or "").removeprefix("Basic ")).decode() == sent
+
+
+@pytest.mark.parametrize("password", ["%E4bc", "\udce4bc"])
+def test_a_login_is_sent_byte_for_byte_where_it_is_no_text(monkeypatch: pytest.MonkeyPatch, password: str) -> None:
+    monkeypatch.setenv("http_proxy", f"http://me:{password}@127.0.0.2:3128")
+    proxy = proxy_of(target("http://api.example"))
+    assert proxy is not None
+    assert b64decode(proxy.login.removeprefix("Basic ")) == b"me:\xe4bc"
+    assert proxy.secrets == ("bWU65GJj", "\ufffdbc")
 
 
 @pytest.mark.parametrize(("login", "sent"), LOGINS)
