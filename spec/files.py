@@ -2,6 +2,7 @@
 
 import codecs
 import json
+from collections import deque
 from collections.abc import Iterable
 from difflib import get_close_matches
 from importlib import resources
@@ -12,6 +13,7 @@ import yaml
 
 from fleet_contract.spec.aliases import require_bounded_aliases
 from fleet_contract.spec.contradiction import Contradiction as Contradiction  # noqa: PLC0414  (where most look for it)
+from fleet_contract.spec.nesting import bounded_events
 
 NotYaml = yaml.YAMLError
 # A document of 700 lines takes the pure Python loader 100 ms; libyaml's is not everywhere.
@@ -30,6 +32,11 @@ _MARKS = {
 }
 
 
+def _begin(loader: Any, text: str) -> None:
+    deque(bounded_events(text, _LOADER), maxlen=0)
+    _LOADER.__init__(loader, text)
+
+
 def _bounded_node(loader: Any) -> Any:
     """Return the node of a document before anything is made of it: merges alone can fill the memory."""
     node = _LOADER.get_single_node(loader)
@@ -38,7 +45,7 @@ def _bounded_node(loader: Any) -> Any:
     return node
 
 
-YAML_LOADER: Any = type("Loader", (_LOADER,), {"get_single_node": _bounded_node})
+YAML_LOADER: Any = type("Loader", (_LOADER,), {"__init__": _begin, "get_single_node": _bounded_node})
 
 
 def load_yaml(text: str) -> Any:
@@ -48,7 +55,7 @@ def load_yaml(text: str) -> Any:
 
 def load_plain_yaml(text: str) -> Any:
     """Return what a YAML text says that has nothing but values, as JSON has them; raises yaml.YAMLError for others."""
-    for event in yaml.parse(text, Loader=_LOADER):
+    for event in bounded_events(text, _LOADER):
         if getattr(event, "tag", None) or getattr(event, "anchor", None):
             raise yaml.YAMLError("It has tags, anchors or aliases.")
     value = load_yaml(text)

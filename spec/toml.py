@@ -2,9 +2,11 @@
 
 import re
 import tomllib
+from collections.abc import Iterable
 from typing import Any
 
 from fleet_contract.spec.files import Contradiction
+from fleet_contract.spec.nesting import DEEPEST
 
 # What tomllib says, and what people who wrote that did.
 _REASONS = {
@@ -18,6 +20,8 @@ _REASONS = {
     "Illegal character": "a string has no closing quote on its line",
     "Unclosed array": "a list has no closing ]",
 }
+_LONG = "a number is too long, or values are nested too deeply"
+_INTEGERS = range(-(2**63), 2**63)  # that TOML asks any reader to take; Python writes none of thousands of digits
 _PLACE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)$")
 _ENTRY = re.compile(r"\s*([\w.-]+)\s*=\s*[^\s=]")
 
@@ -25,12 +29,31 @@ _ENTRY = re.compile(r"\s*([\w.-]+)\s*=\s*[^\s=]")
 def parse_toml(text: str, what: str, expected: str) -> dict[str, Any]:
     """Return the table that a text describes; raises Contradiction that calls the text `what`."""
     try:
-        return tomllib.loads(text)
+        table = tomllib.loads(text)
+        if not _is_beyond(table):
+            return table
+        problem = _LONG
     except tomllib.TOMLDecodeError as wrong:
         problem = _problem(str(wrong), text)
     except (ValueError, RecursionError):
-        problem = "a number is too long, or lists are nested too deeply"
+        problem = _LONG
     raise Contradiction(f"{what} is not TOML: {problem}. {expected}")
+
+
+def _is_beyond(table: dict[str, Any]) -> bool:
+    """Say whether a table has values that are longer or deeper than those who are given it can take."""
+    level: list[Any] = [table]
+    for _ in range(DEEPEST + 1):
+        if any(type(value) is int and value not in _INTEGERS for value in level):
+            return True
+        level = [inner for value in level for inner in _inside(value)]
+    return bool(level)
+
+
+def _inside(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def _problem(message: str, text: str) -> str:

@@ -6,8 +6,8 @@ from typing import Any
 import yaml
 
 from fleet_contract.spec.files import YAML_LOADER, NotYaml
+from fleet_contract.spec.nesting import TOO_DEEP
 
-TOO_DEEP = "its values are nested too deeply"
 TWICE = "an entry occurs twice, and one of them would be lost"
 
 

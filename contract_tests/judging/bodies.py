@@ -98,7 +98,7 @@ def _read_leniently(body: bytes) -> dict[str, Any]:
     text = body.decode(json.detect_encoding(body), "replace").lstrip()
     if not text.startswith("{"):
         return {}
-    for read in _LENIENT[: 1 if _depth(body) > _DEEP else None]:  # libyaml crashes on deep nesting
+    for read in _LENIENT:
         try:
             value = read(text)
         except (ValueError, RecursionError, NotYaml):

@@ -1,6 +1,7 @@
 """The text files that users write: they are read whatever an editor does to them, or the message says what is wrong."""
 
 import codecs
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,10 +16,12 @@ from fleet_contract.spec.files import (
     Contradiction,
     NotYaml,
     expanded,
+    load_plain_yaml,
     load_yaml,
     read_text,
     suggestion,
 )
+from fleet_contract.spec.nesting import DEEPEST
 from fleet_contract.spec.toml import parse_toml
 from fleet_contract.spec.yaml import parse_yaml
 
@@ -117,7 +120,11 @@ def test_a_home_directory_that_nobody_knows_is_told() -> None:
         ("a = [1\n", "line 1 (a): a list has no closing ]"),
         ("=", "line 1: Invalid statement"),
         (f"a = {'9' * 5000}", "a number is too long"),
-        (f"a = {'[' * 5000}", "lists are nested too deep"),
+        (f"a = {'[' * 5000}", "values are nested too deeply"),
+        (f"a = 0x{'f' * 5000}", "a number is too long"),
+        ("a = [{b = 9223372036854775808}]", "a number is too long"),
+        (f"{'.'.join('a' * 5000)} = 1", "values are nested too deeply"),
+        (f"a = {'[' * DEEPEST}1{']' * DEEPEST}", "values are nested too deeply"),
     ],
 )
 def test_what_is_no_toml_is_told_by_line_and_entry(text: str, problem: str) -> None:
@@ -126,6 +133,11 @@ def test_what_is_no_toml_is_told_by_line_and_entry(text: str, problem: str) -> N
     assert problem in str(told.value)
     assert str(told.value).startswith("It is not TOML: ")
     assert str(told.value).endswith(". Correct it.")
+
+
+@pytest.mark.parametrize("text", ["a = [9223372036854775807, -9223372036854775808]", f"{'.'.join('a' * DEEPEST)} = 1"])
+def test_toml_may_have_what_any_reader_takes(text: str) -> None:
+    assert parse_toml(text, "It", "Correct it.") == tomllib.loads(text)
 
 
 def test_a_key_that_stands_alone_in_a_toml_file_is_not_repeated() -> None:
@@ -152,6 +164,20 @@ BOMBS = {
 def test_aliases_that_stand_for_more_than_memory_holds_are_refused(load: Callable[[str], object], bomb: str) -> None:
     with pytest.raises(NotYaml, match="its aliases stand for more than 10,000,000 characters"):
         load(BOMBS[bomb])
+
+
+@pytest.mark.parametrize("text", ["- " * 200_000, "[a, " * 200_000, "{a: " * 200_000, "? " * 200_000])
+@pytest.mark.parametrize("load", [load_yaml, load_plain_yaml, parse_yaml])
+def test_values_that_are_nested_too_deeply_are_refused(load: Callable[[str], object], text: str) -> None:
+    with pytest.raises(NotYaml, match="its values are nested too deeply"):
+        load(text)
+
+
+@pytest.mark.parametrize("load", [load_yaml, load_plain_yaml, parse_yaml])
+def test_values_are_read_as_deep_as_is_allowed(load: Callable[[str], object]) -> None:
+    assert load("- " * DEEPEST + "a") == load("[" * DEEPEST + "a" + "]" * DEEPEST)
+    with pytest.raises(NotYaml):
+        load("- " * (DEEPEST + 1) + "a")
 
 
 @pytest.mark.parametrize("load", [load_yaml, parse_yaml])

@@ -46,6 +46,11 @@ def test_any_request_is_understood(path: str, body: str) -> None:
     parsed("GET", f"/emp/v1/charging-keys{path}")
 
 
+@pytest.mark.parametrize("body", [b"{'a':" * 100_000, b"{a: " + b"[" * 100_000, b"{a: " + b"- " * 100_000])
+def test_a_body_without_a_bottom_has_no_members(body: bytes) -> None:
+    assert parsed("POST", "/emp/v1/fleets", body).fields == {}
+
+
 @pytest.mark.parametrize(
     "path",
     ["//h/emp/v1/fleets", "/emp/v1/fleets#x", "//emp/v1/fleets", "/emp/v1/fleets/", "http://h/emp/v1/fleets", "//[x"],
