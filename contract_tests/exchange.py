@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 from urllib.parse import parse_qsl
 
 KEY_HEADER = "X-API-Key"
+DEEPEST = 200  # levels of JSON in a response; all that reads it must do so within Python's stack
 MOST_MEMORY = 16 * 1024 * 1024  # bytes of one response: a page of 500 keys takes one million and a half
 REFUSED = range(400, 500)  # statuses by which a server says that a request changed nothing
 _NARROW, _WIDE = 2, 5  # bytes for each byte of a body: itself, and 1 or 4 in a string of Python
@@ -211,13 +212,28 @@ def parse_json(body: bytes) -> Any:
     if memory_of(body) > MOST_MEMORY:
         raise TooComplex(f"{len(body):,} bytes of JSON that holds far more than any response of this API")
     try:
-        return json.loads(body.decode("utf-8"), parse_int=integer, parse_constant=_refuse_constant)
+        value = json.loads(body.decode("utf-8"), parse_int=integer, parse_constant=_refuse_constant)
     except RecursionError:
-        raise TooComplex(
-            f"{len(body):,} bytes of JSON that is nested far deeper than any response of this API"
-        ) from None
+        value = None
     except ValueError as wrong:
         raise NotJson(str(wrong)) from None
+    else:
+        if body.count(b"[") + body.count(b"{") <= DEEPEST or not _is_deeper(value, DEEPEST):
+            return value
+    raise TooComplex(f"{len(body):,} bytes of JSON that is nested far deeper than any response of this API")
+
+
+def _is_deeper(value: Any, levels: int) -> bool:
+    """Say whether a value has more levels than that, whatever room there is on the stack."""
+    level = [value]
+    for _ in range(levels):
+        level = [
+            item
+            for each in level
+            if isinstance(each, dict | list)
+            for item in (each.values() if isinstance(each, dict) else each)
+        ]
+    return any(isinstance(each, dict | list) for each in level)
 
 
 def memory_of(body: bytes) -> int:

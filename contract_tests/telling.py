@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator
 from urllib.parse import unquote
 
-from fleet_contract.contract_tests.exchange import Exchange, Request, value_of
+from fleet_contract.contract_tests.exchange import Exchange, Request
 from fleet_contract.contract_tests.process.printable import printable
 from fleet_contract.contract_tests.target.masking import Masker
 from fleet_contract.contract_tests.target.target import Fixtures
-from fleet_contract.spec.codes import codes_of
+from fleet_contract.spec.codes import codes_in_a_refusal, codes_of
 
 _LIST = "/invitation"
 
@@ -33,6 +33,9 @@ def codes_known(fixtures: Fixtures, exchanges: Iterable[Exchange] = ()) -> Itera
 
 
 def codes_in(exchange: Exchange) -> Iterator[str]:
-    """Yield the codes that an exchange shows, in whatever form they are listed."""
-    if asks_for_codes(exchange.request):
-        yield from codes_of(value_of(exchange))
+    """Yield the codes that an exchange shows, in whatever form they are listed; the id that it asks for is none."""
+    request, answer = exchange.request, exchange.answer
+    if answer and answer.is_json and asks_for_codes(request):
+        found = codes_of(answer.json) if answer.succeeded else codes_in_a_refusal(answer.json)
+        segments = unquote(request.path.partition("?")[0]).split("/")
+        yield from (code for code in found if code not in segments)

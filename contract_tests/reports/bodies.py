@@ -1,9 +1,10 @@
 """The bodies and headers of requests and responses as text, without keys, invitation codes and key identifiers."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
-from fleet_contract.contract_tests.exchange import Answer, NotJson, Request, parse_json
+from fleet_contract.contract_tests.exchange import Answer, Exchange, NotJson, Request, parse_json
 from fleet_contract.contract_tests.network.outgoing import SECRETIVE
 from fleet_contract.contract_tests.reports.members import without_members
 from fleet_contract.contract_tests.target.masking import MASK, Masker
@@ -11,7 +12,36 @@ from fleet_contract.contract_tests.telling import asks_for_codes
 from fleet_contract.spec.codes import NAMES, is_secret
 
 _ERRORS = 400
-_SECRET = ("code", "keyIdentifier")  # members; the code of an error is none
+_IDENTIFIER = "keyIdentifier"
+_SECRET = tuple(sorted({*NAMES, _IDENTIFIER}))  # members
+_OF_AN_ERROR = tuple(each for each in _SECRET if each not in ("code", "codes"))  # which are what is wrong there
+
+
+def masker_of(exchange: Exchange, masker: Masker) -> Masker:
+    """Return what masks all that is told of an exchange, in which an identifier may be repeated anywhere."""
+    answer = exchange.answer
+    values = [*_values_in(exchange.request.body), *([answer.json] if answer and answer.is_json else ())]
+    return masker.with_more(each for value in values for each in _identifiers_in(value))
+
+
+def _values_in(body: bytes) -> Iterator[Any]:
+    if _IDENTIFIER.encode() in body:
+        try:
+            yield parse_json(body)
+        except NotJson:
+            return
+
+
+def _identifiers_in(value: Any) -> Iterator[str]:
+    left = [value]
+    while left:
+        each = left.pop()
+        if isinstance(each, dict):
+            if isinstance(each.get(_IDENTIFIER), str):
+                yield each[_IDENTIFIER]
+            left += each.values()
+        elif isinstance(each, list):
+            left += each
 
 
 def sent_body(request: Request, masker: Masker) -> str:
@@ -43,8 +73,8 @@ def is_replaced(request: Request, answer: Answer) -> bool:
 def _answered(request: Request, answer: Answer) -> str:
     if answer.succeeded and asks_for_codes(request):
         return _as_json(_shape_of(answer.json))
-    text = _as_json(answer.json) if answer.is_json else _text_of(answer.body)
-    return without_members(text, _SECRET[1:] if answer.status >= _ERRORS else _SECRET, is_json=answer.is_json)
+    names = _OF_AN_ERROR if answer.status >= _ERRORS else _SECRET
+    return without_members(_text_of(answer.body), names, is_json=answer.is_json)
 
 
 def _is_json(body: bytes) -> bool:

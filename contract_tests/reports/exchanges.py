@@ -8,11 +8,12 @@ from fleet_contract.contract_tests.exchange import KEY_HEADER, Caller, Exchange,
 from fleet_contract.contract_tests.judging.findings import Finding
 from fleet_contract.contract_tests.judging.history import History
 from fleet_contract.contract_tests.process.printable import printable
-from fleet_contract.contract_tests.reports.bodies import answered_body, masked_header, sent_body
+from fleet_contract.contract_tests.reports.bodies import answered_body, masked_header, masker_of, sent_body
 from fleet_contract.contract_tests.target.masking import Masker
 
 _SHOWN = 400  # characters of a body
 _USUAL = ("content-type", "application/json")  # the header that goes without saying, where there is a body
+_BLANKS = re.compile(r'("(?:[^"\\]|\\.)*")|\s+', re.DOTALL)  # between the tokens of JSON
 _BYTE = re.compile(r"\\udc([89a-f][0-9a-f])")  # how a byte reads that is no UTF-8
 _KEYS = {
     Caller.OTHER: "the other organization's key",
@@ -25,7 +26,7 @@ _KEYS = {
 
 def request_line(exchange: Exchange, masker: Masker) -> str:
     """Return what was sent, on one line: with whose key if not the owner's, and with the headers that are not usual."""
-    request = exchange.request
+    request, masker = exchange.request, masker_of(exchange, masker)
     notes, path = "; ".join(_notes(request, masker)), _cut(masker.text(request.path))
     parts = (request.method, path, f"[{notes}]" if notes else "", _cut(sent_body(request, masker)))
     return " ".join(filter(None, parts))
@@ -50,8 +51,9 @@ def answer_line(exchange: Exchange, masker: Masker) -> str:
     answer = exchange.answer
     if answer is None:
         return f"no answer: {masker.text(exchange.trouble)}"
-    media = answer.header("content-type")
-    body = _cut(answered_body(exchange.request, answer, masker))
+    masker = masker_of(exchange, masker)
+    media, body = answer.header("content-type"), answered_body(exchange.request, answer, masker)
+    body = _cut(_BLANKS.sub(lambda found: found[1] or " ", body) if answer.is_json else body)
     return f"{answer.status}{f' {_cut(masker.text(media))}' if media else ''} {body}".rstrip()
 
 

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 
 from fleet_contract.contract_tests.exchange import Answer, Caller, Exchange
 from fleet_contract.contract_tests.process.printable import printable_json
-from fleet_contract.contract_tests.reports.bodies import answered_body, is_replaced, sent_body
+from fleet_contract.contract_tests.reports.bodies import answered_body, is_replaced, masker_of, sent_body
 from fleet_contract.contract_tests.reports.redacted import LONGEST, exchange_value
 from fleet_contract.contract_tests.reports.value import Value, begun_at
 from fleet_contract.contract_tests.running.runs import Report
@@ -51,7 +51,7 @@ class _Writer:
 
     def _request(self, exchange: Exchange, shown: Value) -> Value:
         body = exchange.request.body
-        text = _held(sent_body(exchange.request, self._report.masker))
+        text = _held(sent_body(exchange.request, masker_of(exchange, self._report.masker)))
         query = parse_qsl(shown["path"].partition("?")[2], keep_blank_values=True)
         return {
             "method": shown["method"],
@@ -93,7 +93,7 @@ class _Writer:
     def _content(self, exchange: Exchange, answer: Answer | None) -> Value:
         if answer is None:
             return {"size": 0, "text": ""}
-        text = _held(answered_body(exchange.request, answer, self._report.masker))
+        text = _held(answered_body(exchange.request, answer, masker_of(exchange, self._report.masker)))
         if not answer.whole:
             return {"size": _UNKNOWN}
         size = len(text["text"].encode()) if "text" in text else len(answer.body)

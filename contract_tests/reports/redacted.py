@@ -5,7 +5,7 @@ from typing import Any
 
 from fleet_contract.contract_tests.exchange import Answer, Caller, Exchange, Request
 from fleet_contract.contract_tests.process.printable import printable_lines
-from fleet_contract.contract_tests.reports.bodies import answered_body, masked_header, sent_body
+from fleet_contract.contract_tests.reports.bodies import answered_body, masked_header, masker_of, sent_body
 from fleet_contract.contract_tests.target.masking import MASK, Masker
 
 LONGEST = 16_384  # characters of a body
@@ -16,7 +16,7 @@ TRACKED_BY_TRACE = ("traceparent", "cf-ray", "x-trace-id")
 
 def exchange_value(exchange: Exchange, begun: float, masker: Masker) -> dict[str, Any]:
     """Return an exchange; `begun` is when the run began, by the clock of its exchanges."""
-    answer = exchange.answer
+    answer, masker = exchange.answer, masker_of(exchange, masker)
     return {
         "number": exchange.number,
         "check": exchange.check,

@@ -62,6 +62,8 @@ def test_a_run_ends_when_its_responses_take_too_much_memory(
         b"[" + b"{}," * 600_000 + b"0]",
         b"[" + b"1," * 900_000 + b"0]",
         b"[" * 50_000 + b"]" * 50_000,
+        b"[" * 201 + b"]" * 201,
+        b'{"a":[' * 101 + b"0" + b"]}" * 101,
         b'{"a":' * 5_000 + b"0" + b"}" * 5_000,
     ],
 )
@@ -82,6 +84,11 @@ def test_the_largest_page_is_far_from_any_limit() -> None:
     assert len(page(500)) * 10 < Limits().max_answer_bytes
     assert len(parse_json(page(5_000))["keys"]) == 5_000
     assert memory_of(page(500)) * 100 < budget.MOST_MEGABYTES * 1_000_000
+
+
+def test_much_may_stand_side_by_side_and_200_levels_in_each_other() -> None:
+    assert parse_json(b"[" + b"[]," * 300 + b"[]]")
+    assert parse_json(b"[" * 199 + b'["[[[[[["]' + b"]" * 199)
 
 
 def test_what_is_broken_is_no_json_however_large() -> None:

@@ -43,7 +43,12 @@ def test_a_sequence_is_short() -> None:
     ("body", "shown"),
     [
         (b'[{"code": "SECRET"}]', '[{"code": "***"}]'),
-        (b'{"codes": [{"code": "SECRET", "x": 1}]}', '{"codes": [{"code": "***", "x": 1}]}'),
+        (b'{"codes": [{"code": "SECRET", "x": 1}]}', '{"codes": "***"}'),
+        (
+            b'{"invitation_codes": ["SECRET"], "invitationCode": "SECRET"}',
+            '{"invitation_codes": "***", "invitationCode": "***"}',
+        ),
+        (b'{"limit": 1e999, "limit": 1.10}', '{"limit": 1e999, "limit": 1.10}'),
         (b'{"keys": [{"keyIdentifier": "SECRET", "visualNumber": "V"}]}', None),
         (b'[{"code" : "SECRET"}, {"code": "SEC', '[{"code" : "***"}, {"code": "***'),
         (b'{"code": null}', '{"code": null}'),
@@ -92,6 +97,20 @@ def test_the_code_of_an_error_is_no_invitation_code() -> None:
 def test_of_a_list_of_codes_only_its_shape_is_shown(body: bytes, shown: str) -> None:
     request = Request("GET", f"{FLEETS}/acme/invitation", Caller.OWNER)
     assert answered_body(request, Answer(200, (), body), NO_SECRETS) == shown
+
+
+def test_an_identifier_is_masked_wherever_its_exchange_repeats_it() -> None:
+    history = History()
+    listed = {"keys": [{"keyIdentifier": "07EEFFAABB", "self": "/emp/v1/charging-keys/07EEFFAABB"}]}
+    page = answer_line(history.page(answer=listed), NO_SECRETS)
+    assert page.endswith('{"keys": [{"keyIdentifier": "***", "self": "/emp/v1/charging-keys/***"}]}')
+    refused = history.add("POST", KEYS, b'{"keyIdentifier": "07EEFFAABB"}', 409, {"detail": "07EEFFAABB is taken"})
+    assert answer_line(refused, NO_SECRETS).endswith('{"detail": "*** is taken"}')
+
+
+def test_json_is_shown_on_one_line_as_it_was() -> None:
+    answered = History().create(A, answer=b'{\n  "fleetId":\t"a  b",\n  "limit": 1.10\n}')
+    assert answer_line(answered, NO_SECRETS).endswith('{ "fleetId": "a  b", "limit": 1.10 }')
 
 
 def sent(body: bytes) -> str:
