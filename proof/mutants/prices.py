@@ -170,8 +170,6 @@ TABLE: Table = {
             "Once a fleet has seen its prices at a location, the next look there shows them if it is for no fleet.",
             told(FOR_NOBODY & when(lambda m: any(map(is_priced, looks_before(m)[:1]))), sees("priced"), sees()),
             answers(200, lambda m: looks_before(m)[0].shown)),
-        "prices-drift": ("Every look at a location for no fleet shows other prices than the one before.",
-            FOR_NOBODY, shows_value(lambda body, m: at_price(body, f"0.{len(m.past):02}"))),
         "a-fleet-that-nobody-has-is-given-a-price": (
             "A look at a location for a fleet that nobody has shows other prices than the default ones.",
             locations(UNKNOWN), does(invents_a_price)),

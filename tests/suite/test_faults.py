@@ -36,7 +36,7 @@ SAMPLE = (
     "the-last-page-has-a-cursor",
     "keys-of-all-organizations-are-listed",
     "another-location-is-answered",
-    "prices-drift",
+    "prices-of-a-fleet-stick",
     "rename-fleet-needs-no-key",
     "keys-have-no-case",
     "a-nul-breaks-the-server",

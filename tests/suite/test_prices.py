@@ -6,16 +6,25 @@ import pytest
 
 from fleet_contract.contract_tests.judging.content.prices import judge_location, judge_prices
 
-from .histories import History
+from .histories import B, History
 
 LOCATION = "/v1/locations/loc"
 
 
-def stays(before: Any, after: Any) -> bool:
+STAYS = "prices.default-stays"
+
+
+def looked(*looks: tuple[str, Any]) -> list[bool]:
+    """Return what is found of prices that stay, in looks for fleets and for none."""
     history = History()
-    for price in (before, after):
-        history.add("GET", LOCATION, answer={"id": "loc", "price": price})
-    return all(found.kept for found in judge_prices(history.view))
+    for fleet, price in looks:
+        query = f"?fleetId={fleet}" if fleet else ""
+        history.add("GET", LOCATION + query, answer={"id": "loc", "price": price})
+    return [found.kept for found in judge_prices(history.view) if found.requirement == STAYS]
+
+
+def stays(before: Any, after: Any) -> bool:
+    return all(looked(("", before), ("acme", after), ("", after)))
 
 
 @pytest.mark.parametrize(
@@ -35,6 +44,25 @@ def test_prices_are_compared_by_what_they_say(before: Any, after: Any, same: boo
     assert stays(before, after) is same
 
 
+@pytest.mark.parametrize(
+    ("looks", "kept"),
+    [
+        ([("", 5), ("acme", 4), ("", 5)], [True]),
+        ([("", 5), ("acme", 4), ("", 4)], [False]),
+        ([("", 5), ("acme", 4), ("", 6)], []),
+        ([("home", 5), ("acme", 4), ("home", 4)], [False]),
+        ([("", 5), ("acme", 4), (B, 5)], [True]),
+        ([("", 5), ("acme", 4), (B, 3), ("", 5)], [True, False]),
+        ([("", 5), ("acme", 4), (B, 5.1), ("", 5.2)], []),
+        ([("acme", 4), (B, 3)], []),
+    ],
+)
+def test_prices_may_change_by_themselves_but_not_become_those_of_others(
+    looks: list[tuple[str, Any]], kept: list[bool]
+) -> None:
+    assert looked(*looks) == kept
+
+
 # By a number that is drawn anew each time, and by the price.
 QUOTED = [{price: {"tariffs": [{"quote": f"q{number}", "kwh": price}]} for price in (1, 2)} for number in range(3)]
 
@@ -45,7 +73,7 @@ def has_its_own(fleets: Any, *defaults: Any) -> bool | None:
         history.add("GET", LOCATION, answer=answer)
     for answer in fleets if isinstance(fleets, tuple) else (fleets,):
         history.add("GET", f"{LOCATION}?fleetId=acme", answer=answer)
-    found = [each.kept for each in judge_prices(history.view) if each.requirement == "prices.fleet-has-its-own"]
+    found = [each.kept for each in judge_prices(history.view) if each.requirement != STAYS]
     return all(found) if found else None
 
 
@@ -65,9 +93,12 @@ def has_its_own(fleets: Any, *defaults: Any) -> bool | None:
         ({"price": 1, "shownTo": "acme"}, [{"price": 1}], False),
         ({"price": 1, "fetched": "2026-11-25T12:00:00Z"}, [{"price": 1, "fetched": "2026-11-25T11:00:00Z"}], False),
         ({"price": 1, "discount": 2}, [{"price": 1}], True),
+        ({"price": 1, "shownFor": "ACME"}, [{"price": 1}], None),
+        ({"price": 1}, [{"price": 1, "distance": 7}], None),
+        ({"price": "on request"}, [{"price": 1}], True),
     ],
 )
-def test_a_fleet_has_its_own_prices_where_anything_that_lasts_differs(
+def test_a_fleet_has_its_own_prices_where_a_price_or_a_number_differs(
     fleets: Any, defaults: Any, kept: bool | None
 ) -> None:
     assert has_its_own(fleets, *defaults) is kept

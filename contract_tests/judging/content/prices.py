@@ -2,12 +2,12 @@
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from fleet_contract.contract_tests.exchange import Caller, Exchange, parse_json
+from fleet_contract.contract_tests.exchange import Caller, parse_json
 from fleet_contract.contract_tests.judging.findings import Finding, Findings, finding, shown
 from fleet_contract.contract_tests.judging.fleet import Ownership
 from fleet_contract.contract_tests.judging.moment import Moment, View
@@ -22,6 +22,7 @@ _DECIMAL = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,20})?")
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _ABOUT_PRICES = re.compile(r".*(price|pricing|tariff).*|costs?|fees?|rates?")
 _OF_AN_ID = re.compile(r"id|uid|uuid|guid")
+_OF_A_MOMENT = re.compile(r"timestamp|at|until|since|expir.*")  # as in priceValidUntil
 _CHANGING = re.compile(r"status|updated?|time|timestamp|date|at|until|since|expir.*")
 
 
@@ -48,7 +49,8 @@ def judge_prices(view: View) -> Findings:
     looks = [each for each in view.of_operation("get_location") if _is_read(each)]
     ours = [each for each in looks if each.exchange.request.caller is Caller.OWNER]
     priced = min((each.exchange.number for each in ours if _is_of_priced_fleet(each)), default=math.inf)
-    for each in (*_comparisons(ours), *_comparisons(filter(_is_anothers_default, looks))):
+    anothers = [each for each in looks if _is_anothers_default(each)]
+    for each in (*_changed(ours, looks), *_changed(anothers, looks), *_for_nobodys_fleets(ours)):
         if not each.kept or max(each.exchanges) > priced:
             yield each
     yield from _of_the_priced_fleet(ours)
@@ -56,55 +58,89 @@ def judge_prices(view: View) -> Findings:
 
 def _is_of_priced_fleet(moment: Moment) -> bool:
     fleet = moment.fixtures.priced_fleet
-    return fleet is not None and moment.request.query.get("fleetId") == fleet
+    return fleet is not None and _fleet(moment) == fleet
 
 
-def _comparisons(moments: Iterable[Moment]) -> Findings:
-    last: dict[str | None, Exchange] = {}
-    default: Exchange | None = None
+def _fleet(moment: Moment) -> str | None:
+    return moment.request.query.get("fleetId")
+
+
+def _changed(moments: Iterable[Moment], looks: Sequence[Moment]) -> Findings:
+    """Judge that nobody's prices became those that were shown for somebody else; whatever else changed them may."""
+    last: dict[str | None, Moment] = {}
     for moment in moments:
-        exchange, fleet = moment.exchange, moment.request.query.get("fleetId")
-        if fleet in last:
-            yield _against(last[fleet], exchange, "the same prices as before")
-        last[fleet] = exchange
-        default = default or (exchange if fleet is None else None)
-        if fleet and default is not None and moment.fleet(fleet).ownership is Ownership.ABSENT:
-            yield _against(default, exchange, "a refusal, or the default prices")
+        before = last.get(_fleet(moment))
+        last[_fleet(moment)] = moment
+        if before is None:
+            continue
+        changed = _differing(map(_prices, (before, moment)))
+        others = [each for each in looks if _fleet(each) != _fleet(moment) and _is_before(each, moment)]
+        if not changed or any(_is_alike(moment, each, changed) for each in others):
+            yield _stays(not changed, (moment, before), "the same prices as before")
 
 
-def _against(before: Exchange, exchange: Exchange, expected: str) -> Finding:
-    same = _prices(before) == _prices(exchange)
-    return finding(_STAYS, same, (exchange.number, before.number), expected, "different prices")
+def _is_before(moment: Moment, other: Moment) -> bool:
+    return moment.exchange.number < other.exchange.number
+
+
+def _is_alike(moment: Moment, other: Moment, paths: Set[str]) -> bool:
+    prices, others = _prices(moment), _prices(other)
+    return all(_at(prices, path) == _at(others, path) for path in paths)
+
+
+def _for_nobodys_fleets(ours: Sequence[Moment]) -> Findings:
+    """Judge what is shown for fleets that nobody has by the default, while that stays as it was before."""
+    defaults = [each for each in ours if _fleet(each) is None]
+    for moment in filter(_is_for_nobodys_fleet, ours):
+        earlier = [each for each in defaults if _is_before(each, moment)]
+        later = defaults[len(earlier) :]
+        kept = bool(earlier) and _are_alike(earlier[-1], moment)
+        if kept or (earlier and later and _are_alike(earlier[-1], later[0])):
+            yield _stays(kept, (moment, earlier[-1]), "a refusal, or the default prices")
+
+
+def _is_for_nobodys_fleet(moment: Moment) -> bool:
+    fleet = _fleet(moment)
+    return bool(fleet) and moment.fleet(fleet or "").ownership is Ownership.ABSENT
+
+
+def _are_alike(before: Moment, after: Moment) -> bool:
+    return not _differing(map(_prices, (before, after)))
+
+
+def _stays(kept: bool, moments: Iterable[Moment], expected: str) -> Finding:
+    return finding(_STAYS, kept, tuple(each.exchange.number for each in moments), expected, "different prices")
 
 
 def _of_the_priced_fleet(moments: Sequence[Moment]) -> Findings:
     """Judge that a fleet is shown other prices than the default was before.
 
     What differs each time, between answers for the fleet or between defaults, may be counted or drawn: where nothing
-    else differs, nothing is told.
+    else differs, nothing is told. Nor is it where what differs is neither named for prices nor a number.
     """
-    is_its = [_is_of_priced_fleet(each) for each in moments]
-    before = moments[: is_its.index(True)] if any(is_its) else ()
-    defaults = [each.exchange for each in before if "fleetId" not in each.request.query]
-    its = [each for each, is_one in zip(moments, is_its, strict=True) if is_one]
-    if not defaults:
-        return
-    drawn = _differing(map(_lasting, defaults)) | _differing(map(_without_its_id, its))
-    for each in its:
-        differing = _differing((_lasting(defaults[0]), _without_its_id(each)))
-        if not differing or differing - drawn:
-            both = (each.exchange.number, defaults[0].number)
-            yield finding(_HAS_ITS_OWN, bool(differing), both, "other prices than the default", "the same")
+    its = [each for each in moments if _is_of_priced_fleet(each)]
+    defaults = [each for each in moments[: moments.index(its[0])] if _fleet(each) is None] if its else []
+    drawn = _differing(map(_lasting, defaults)) | _differing(map(_lasting, its))
+    for each in its if defaults else ():
+        yield from _against_the_default(each, defaults[0], drawn)
 
 
-def _without_its_id(moment: Moment) -> Mapping[str, Any]:
-    """Return what an answer for a fleet says besides whom it is for."""
-    return {path: leaf for path, leaf in _lasting(moment.exchange).items() if leaf != moment.request.query["fleetId"]}
+def _against_the_default(moment: Moment, default: Moment, drawn: Set[str]) -> Findings:
+    shown_for_it = _lasting(moment)
+    differing = _differing((shown_for_it, _lasting(default)))
+    telling = {path for path in differing - drawn if _may_be_a_price(path, _at(shown_for_it, path))}
+    if telling or not differing:
+        both = (moment.exchange.number, default.exchange.number)
+        yield finding(_HAS_ITS_OWN, bool(telling), both, "other prices than the default", "the same")
+
+
+def _may_be_a_price(path: str, leaf: Any) -> bool:
+    return _is_about_prices(path) or (isinstance(leaf, int | float | Decimal) and not isinstance(leaf, bool))
 
 
 def _differing(answers: Iterable[Mapping[str, Any]]) -> set[str]:
     """Return the paths at which answers do not all say the same."""
-    first, *others = answers
+    first, *others = [*answers] or [{}]
     return {path for other in others for path in first.keys() | other.keys() if _at(first, path) != _at(other, path)}
 
 
@@ -120,12 +156,14 @@ def _is_anothers_default(moment: Moment) -> bool:
     return moment.exchange.request.caller is Caller.OTHER and "fleetId" not in moment.request.query
 
 
-def _prices(exchange: Exchange) -> Mapping[str, Any]:
-    return prices_of(_lasting(exchange))
+def _prices(moment: Moment) -> Mapping[str, Any]:
+    return prices_of(_lasting(moment))
 
 
-def _lasting(exchange: Exchange) -> Mapping[str, Any]:
-    return _lasting_in(exchange.answer.body) if exchange.answer else {}
+def _lasting(moment: Moment) -> Mapping[str, Any]:
+    """Return what lasts of an answer, besides for whom it is."""
+    leaves = _lasting_in(moment.exchange.answer.body) if moment.exchange.answer else {}
+    return {path: leaf for path, leaf in leaves.items() if leaf is None or leaf != _fleet(moment)}
 
 
 @lru_cache(maxsize=64)  # the same few answers are compared again and again
@@ -135,8 +173,11 @@ def _lasting_in(body: bytes) -> Mapping[str, Any]:
 
 def prices_of(leaves: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return those leaves of a location that are about prices, or all where no member is named so."""
-    about_prices = {path: leaf for path, leaf in leaves.items() if any(map(_ABOUT_PRICES.fullmatch, _words(path)))}
-    return about_prices or leaves
+    return {path: leaf for path, leaf in leaves.items() if _is_about_prices(path)} or leaves
+
+
+def _is_about_prices(path: str) -> bool:
+    return any(map(_ABOUT_PRICES.fullmatch, _words(path)))
 
 
 def lasting(value: Any) -> Mapping[str, Any]:
@@ -153,7 +194,7 @@ def _changes(path: str, leaf: Any) -> bool:
     words, last = _words(path), _words(path.rpartition("/")[2])
     is_a_moment = isinstance(leaf, str) and _MOMENT.match(leaf) is not None
     is_an_id = any(map(_OF_AN_ID.fullmatch, last[-1:]))
-    is_a_price = any(map(_ABOUT_PRICES.fullmatch, last))
+    is_a_price = any(map(_ABOUT_PRICES.fullmatch, last)) and not any(map(_OF_A_MOMENT.fullmatch, last[-1:]))
     return is_a_moment or is_an_id or (not is_a_price and any(map(_CHANGING.fullmatch, words)))
 
 

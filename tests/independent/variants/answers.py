@@ -96,6 +96,26 @@ def prices_have_new_ids_each_time_and_decimals_with_zeros() -> App:
     return create_app(Fickle())
 
 
+@variant("prices")
+def prices_follow_a_market() -> App:
+    """Show each time a price of that moment, until when it is valid, and for which fleet."""
+
+    class Market(Drive):
+        asked = 0
+
+        def on_get_location(self, req: Request, resp: Response, location_id: str) -> None:
+            super().on_get_location(req, resp, location_id)
+            self.asked += 1
+            place = json.loads(resp.data or b"null")
+            price = place["evses"][0]["connectors"][0]["price"]
+            price["elements"][0]["price"] += self.asked / 1_000
+            price["priceValidUntil"], price["occupancyRate"] = 1_790_000_000_000 + self.asked, self.asked % 7 / 7
+            price["fleet"] = req.get_param("fleetId")
+            reply(resp, place)
+
+    return create_app(Market())
+
+
 class InCapitals(Drive):
     """Look at the texts of a key that have lower-case letters, before they are kept."""
 
