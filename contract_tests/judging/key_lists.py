@@ -70,6 +70,7 @@ class KeyLists:
         self._last_begun = {(each.caller, each.fleet): each.started for each in self.listings}
         self._plain: dict[tuple[Caller, str | None], list[CreatedKey]] = defaultdict(list)
         self._showing: dict[tuple[Caller, str], list[Listing]] = defaultdict(list)
+        self._late: dict[tuple[Caller, bool], bool] = {}  # found out once
         self._shown_by: dict[CreatedKey, list[Listing]] = {}  # found out once
         self._tries: dict[str, list[float]] = defaultdict(list)  # when creates of an identifier had ended
         for key in self.created:
@@ -160,14 +161,29 @@ class KeyLists:
     def _may_settle_still(self, key: CreatedKey, listing: Listing) -> bool:
         """Say whether a key was missing soon after its create, and was in the same list later: a delay and no loss.
 
-        Where nobody looked again, it may have been either, if this server has such delays.
+        Where nobody looked again, it may have been either, if such a list was ever late.
         What this list showed before has settled; another list may be quicker.
         """
         is_soon = listing.started - key.create.ended <= SETTLING_SECONDS
         if not is_soon or self.was_listed_before(key, listing):
             return False
         if self._last_begun[listing.caller, listing.fleet] == listing.started:
-            return self.view.dialect.get("read.delay", "some") == "some"
+            return self.view.dialect.get("read.delay", "some") == "some" or self._was_late(listing)
+        return self._is_shown_later(key, listing)
+
+    def _was_late(self, listing: Listing) -> bool:
+        """Say whether any list of all keys, or of a fleet, lacked a key at first that it showed later."""
+        kind = listing.caller, listing.fleet is None
+        if kind not in self._late:
+            alike = [each for each in self.listings if (each.caller, each.fleet is None) == kind and each.is_complete]
+            self._late[kind] = any(
+                each.item(key.fields) is None and self._is_shown_later(key, each)
+                for each in alike
+                for key in self.due(each)
+            )
+        return self._late[kind]
+
+    def _is_shown_later(self, key: CreatedKey, listing: Listing) -> bool:
         later = (each for each in self.showing(key) if each.started > listing.started)
         return any(each.is_of_the_same_list(listing) for each in later)
 

@@ -15,7 +15,7 @@ SLUG = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-")
 _UNRESERVED = SLUG | CAPITALS | frozenset("._~")
 # Gateways refuse some of these in paths even when encoded, so a server may well not let them into an id.
 HOSTILE = frozenset("/\\%?#;")
-_ALARMING = re.compile(r"<\w|\$\{|;\s*drop\s|\.\./", re.IGNORECASE)
+_ALARMING = re.compile(r"<\w|\$\{|;\s*drop\s|\.\./|%00", re.IGNORECASE)
 _CONTROL_CHARACTER = re.compile("[\x00-\x1f\x7f-\x9f]")  # the general category Cc
 _BLANKS = "".join(chr(code) for code in range(0x10000) if code <= 0x20 or chr(code).isspace()) + "\ufeff"
 _UNSEEN = ("Mn", "Mc", "Me", "Cc", "Cf")  # marks upon letters; control and format characters
@@ -116,6 +116,11 @@ def is_normalised(text: str) -> bool:
 def is_alarming(text: str) -> bool:
     """Say whether a firewall for web applications may take a text for an attack."""
     return _ALARMING.search(text) is not None
+
+
+def is_alarming_in_a_url(text: str) -> bool:
+    """Say whether a firewall may take a text for an attack that stands in a URL, where a NUL is `%00`."""
+    return is_alarming(text) or "\0" in text
 
 
 def is_unusual(character: str) -> bool:

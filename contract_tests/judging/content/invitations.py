@@ -1,12 +1,13 @@
 """Judging invitation codes: their form, which are listed, and that reading changes nothing; none enters a message."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
 from fleet_contract.contract_tests.exchange import Exchange, value_of
 from fleet_contract.contract_tests.judging.findings import Findings, finding
+from fleet_contract.contract_tests.judging.fleet import Ownership
 from fleet_contract.contract_tests.judging.identity import is_alike
 from fleet_contract.contract_tests.judging.moment import Moment, View
 from fleet_contract.contract_tests.process.quantities import counted
@@ -43,15 +44,19 @@ def judge_invitation(moment: Moment) -> Findings:
 
 
 def _of_nobody_else(codes: Codes, moment: Moment) -> Findings:
-    """Judge that no code is another organization's, and none was made up by whoever created the fleet."""
+    """Judge that no code is another fleet's, and none was made up by whoever created the fleet."""
     requirement, expected = "invitation.lists-only-active-codes", "only codes of the fleet"
     creation = moment.fleet_of_path.creation
     if creation is not None and codes & _texts_beside_the_fleet(moment.history.parsed(creation.exchange).fields):
         both = (*moment.here, creation.exchange.number)
         yield finding(requirement, False, both, expected, "a code that was sent in its create")
-    foreign = min((other.number for code in codes for other in _foreign_readings(code, moment)), default=None)
-    if foreign is not None:
-        yield finding(requirement, False, (*moment.here, foreign), expected, "a code of another organization's fleet")
+    readings = (other for code in codes for other in moment.history.first_readings(code))
+    earlier = [other for other in readings if other.number < moment.exchange.number]
+    for got, is_of_another in _OF_ANOTHER.items():
+        other = min((each.number for each in earlier if is_of_another(moment, each)), default=None)
+        if other is not None:
+            yield finding(requirement, False, (*moment.here, other), expected, got)
+            return
 
 
 def _texts_beside_the_fleet(fields: Mapping[str, Any]) -> frozenset[str]:
@@ -59,13 +64,29 @@ def _texts_beside_the_fleet(fields: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(text for each in lists if isinstance(each, list) for text in each if isinstance(text, str))
 
 
-def _foreign_readings(code: str, moment: Moment) -> Iterator[Exchange]:
-    """Yield the earlier exchanges that showed a code to another organization, of another fleet."""
-    for other in moment.history.first_readings(code):
-        is_foreign = not other.is_by_the_caller_of(moment.exchange)
-        is_of_another = moment.history.parsed(other).path_id != moment.request.path_id
-        if is_foreign and is_of_another and other.number < moment.exchange.number:
-            yield other
+def _is_of_another_organization(moment: Moment, other: Exchange) -> bool:
+    """Say whether an exchange is a reading of another fleet by another organization."""
+    is_of_another = moment.history.parsed(other).path_id != moment.request.path_id
+    return is_of_another and not other.is_by_the_caller_of(moment.exchange)
+
+
+def _is_of_another_fleet(moment: Moment, other: Exchange) -> bool:
+    """Say whether an exchange is a reading of another fleet of the caller's, one of the two created by the run.
+
+    Fleets that were there before may have been given the same code.
+    """
+    if not other.is_by_the_caller_of(moment.exchange):
+        return False
+    fleets = moment.fleet_of_path, moment.view.at(other).fleet_of_path
+    is_another = not moment.view.may_be_one(*(each.id for each in fleets))
+    are_own = all(each.ownership is Ownership.OWN for each in fleets)
+    return is_another and are_own and any(each.creation is not None for each in fleets)
+
+
+_OF_ANOTHER: Mapping[str, Callable[[Moment, Exchange], bool]] = {
+    "a code of another organization's fleet": _is_of_another_organization,
+    "a code of another fleet": _is_of_another_fleet,
+}
 
 
 def _shows_the_fixtures(codes: Codes, moment: Moment) -> bool:

@@ -66,26 +66,27 @@ def _fleet(moment: Moment) -> str | None:
 
 
 def _changed(moments: Iterable[Moment], looks: Sequence[Moment]) -> Findings:
-    """Judge that nobody's prices became those that were shown for somebody else; whatever else changed them may."""
+    """Judge that nobody's prices became those of the fleet with prices of its own; whatever else changed them may."""
     last: dict[str | None, Moment] = {}
     for moment in moments:
         before = last.get(_fleet(moment))
         last[_fleet(moment)] = moment
         if before is None:
             continue
-        changed = _differing(map(_prices, (before, moment)))
-        others = [each for each in looks if _fleet(each) != _fleet(moment) and _is_before(each, moment)]
-        if not changed or any(_is_alike(moment, each, changed) for each in others):
-            yield _stays(not changed, (moment, before), "the same prices as before")
+        kept = _are_alike(before, moment)
+        its = (each for each in looks if _is_of_priced_fleet(each) and _is_before(each, moment))
+        if kept or (not _is_of_priced_fleet(moment) and any(_became(before, moment, each) for each in its)):
+            yield _stays(kept, (moment, before), "the same prices as before")
 
 
 def _is_before(moment: Moment, other: Moment) -> bool:
     return moment.exchange.number < other.exchange.number
 
 
-def _is_alike(moment: Moment, other: Moment, paths: Set[str]) -> bool:
-    prices, others = _prices(moment), _prices(other)
-    return all(_at(prices, path) == _at(others, path) for path in paths)
+def _became(before: Moment, after: Moment, other: Moment) -> bool:
+    """Say whether all that told prices from others tells them no longer."""
+    told = _differing(map(_prices, (before, other)))
+    return bool(told) and all(_at(_prices(after), path) == _at(_prices(other), path) for path in told)
 
 
 def _for_nobodys_fleets(ours: Sequence[Moment]) -> Findings:

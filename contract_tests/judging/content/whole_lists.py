@@ -11,7 +11,7 @@ from fleet_contract.contract_tests.judging.findings import Finding, Findings, fi
 from fleet_contract.contract_tests.judging.fleets_of_keys import is_shown_as_alone, shows, tells_a_fleet
 from fleet_contract.contract_tests.judging.key_lists import CreatedKey, KeyLists, Presence
 from fleet_contract.contract_tests.judging.listings import Item, Listing, cursor_of, items_of
-from fleet_contract.contract_tests.judging.moment import View
+from fleet_contract.contract_tests.judging.moment import Moment, View
 from fleet_contract.contract_tests.judging.texts import in_capitals
 from fleet_contract.contract_tests.process.quantities import counted
 
@@ -29,6 +29,7 @@ _ABSENT = {
     Presence.LIST_OMITS: _EVERYTHING,
     Presence.PAGES_OMIT: _ONCE,
 }
+_HIDDEN = "keys.of-others-are-hidden"
 # What a key breaks that is listed though every create of it was refused, by why it was refused.
 _MADE_ALL_THE_SAME = {
     "any.without-a-key": "access.key-is-required",
@@ -125,11 +126,17 @@ def _refused(view: View) -> Refused:
     refused: dict[str, dict[str, float]] = {}
     for create in keys.creates:
         number = _number(view, create)
-        reasons = set(situations_of(view.at(create))) & _MADE_ALL_THE_SAME.keys() if create.status in REFUSED else ()
-        if number is not None and number not in made:
-            for reason in [each for each in _MADE_ALL_THE_SAME if each in reasons][:1]:
-                refused.setdefault(_MADE_ALL_THE_SAME[reason], {}).setdefault(number, create.ended)
+        requirement = _against_making(view.at(create)) if create.status in REFUSED else None
+        if number is not None and number not in made and requirement:
+            refused.setdefault(requirement, {}).setdefault(number, create.ended)
     return refused
+
+
+def _against_making(create: Moment) -> str | None:
+    """Return what a refused create breaks if the key is listed; another organization's, in the lists of the owner."""
+    situations = situations_of(create)
+    reasons = (requirement for reason, requirement in _MADE_ALL_THE_SAME.items() if reason in situations)
+    return next(reasons, _HIDDEN if create.exchange.request.caller is Caller.OTHER else None)
 
 
 def _number(view: View, create: Exchange) -> str | None:
@@ -146,6 +153,8 @@ def _lacks_what_was_refused(listing: Listing, refused: Refused) -> Findings:
                 for number, item in listing.by_number.items()
                 if ended.get(number, listing.ended) <= listing.started
             ]
+            if requirement == _HIDDEN and not (listed and listing.caller is Caller.OWNER):
+                continue  # It is only one way in which keys of others can be shown.
             got = f"{counted(len(listed), 'key')} whose create was refused"
             yield finding(requirement, not listed, listing.numbers, "no key whose create was refused", got, listed)
 

@@ -61,9 +61,13 @@ def _of_a_plain_key(moment: Moment) -> Iterator[str]:
 
 
 def _has_more(moment: Moment) -> bool:
-    """Say whether a key has a name, that of its fleet, the contract of an earlier key, or lower case in a text."""
+    """Say whether a key has a name, that of its fleet, the contract of an earlier key, or an unusual text.
+
+    A contract's id is usually an eMAID (ISO 15118), which has capitals.
+    """
     fields = moment.request.fields
-    if _NAMES & fields.keys() or any(texts.has_lower_case(fields[name]) for name in _TEXTS):
+    is_unusual = any(texts.has_lower_case(fields[name]) or fields[name].isdecimal() for name in _TEXTS)
+    if _NAMES & fields.keys() or is_unusual:
         return True
     return any(each.may_show_in(moment.exchange) for each in moment.history.keys.creates_with(fields["contractId"]))
 
@@ -149,6 +153,8 @@ def _of_filter(id: str, moment: Moment) -> Iterator[str]:
     if not id or texts.utf16_units(id) > texts.LIMIT:
         yield "any.odd"
         return
+    if texts.is_alarming_in_a_url(id):
+        yield "name.alarming"
     ownership = moment.fleet(id).ownership
     if ownership in _FILTERS:
         yield _FILTERS[ownership]

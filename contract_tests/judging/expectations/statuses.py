@@ -63,7 +63,7 @@ def _against(situations: Situations, moment: Moment, got: str) -> Findings:
     if _is_allowed(status, operation, situations):
         for requirement in sorted(_kept(status, operation, situations)):
             yield Finding(requirement, True, moment.here)
-    elif not _is_refused_for_either(status, situations):
+    else:
         for requirement in _broken(moment, situations):
             yield Finding(requirement, False, moment.here, _expected(operation, situations), got)
 
@@ -90,13 +90,6 @@ def _kept(status: int, operation: str, situations: Situations) -> set[str]:
         telling = [each for each in situations if status in catalogue().statuses(each.may)]
         telling = telling if len(telling) == 1 else ()
     return {id for each in telling for id in each.kept_by(status, operation)}
-
-
-def _is_refused_for_either(status: int, situations: Situations) -> bool:
-    """Say whether a request was wrong in two ways, and nothing tells for which of them it was refused wrongly."""
-    due = [each for each in situations if SUCCESS not in each.may]
-    is_named = any(each.id in _ACCESS or str(status) in each.breaks for each in situations)
-    return len(due) > 1 and not is_named and not _succeeded(status)
 
 
 def _broken(moment: Moment, situations: Situations) -> list[str]:

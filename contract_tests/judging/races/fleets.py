@@ -8,8 +8,8 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from http import HTTPStatus
-from typing import Any
 
 from fleet_contract.contract_tests.exchange import Caller
 from fleet_contract.contract_tests.judging.expectations.situations import situations_of
@@ -82,11 +82,19 @@ class Told(StrEnum):
 
 @dataclass(frozen=True)
 class Create:
-    """A create of the fleet, by whom and with which name."""
+    """A create of the fleet, by whom and with which name.
+
+    `is_new` is what the status of a success tells where those of new and of repeated creates differ.
+    """
 
     caller: Caller
     name: Hashable
     told: Told
+    is_new: bool | None = None
+
+    @property
+    def made(self) -> "Made":
+        return self.caller, self.name
 
 
 @dataclass(frozen=True)
@@ -106,7 +114,7 @@ def _on_a_fleet(id: str, moments: Sequence[Moment], view: View) -> Findings:
     if _is_found_uncreated(history):
         return  # Something else made it, and that is judged elsewhere.
     is_repeatable = view.dialect.get("duplicate.identical") != "refused"
-    model: Model[Made | None] = Model(None, _step(is_repeatable), observes=_observes)
+    model: Model[Made | None] = Model(None, partial(_step, is_repeatable=is_repeatable), observes=_observes)
     witness = smallest_witness(history, model)
     if witness:
         only_creates = all(isinstance(each.action, Create) for each in witness)
@@ -134,20 +142,23 @@ _AFTER_A_CREATE: Mapping[Told, Callable[[Made], Iterable[Made | None]]] = {
 }
 
 
-def _step(is_repeatable: bool) -> Callable[[Made | None, Any], Iterable[Made | None]]:
-    """Return the model: whether a create that repeats the first may be answered like it is a dialect's choice."""
+def _step(fleet: Made | None, action: Create | LookUp, *, is_repeatable: bool) -> Iterable[Made | None]:
+    """Be the model: whether a create that repeats the first may be answered like it is a dialect's choice."""
+    if isinstance(action, LookUp):
+        return [fleet] if _finds(fleet, action) else []
+    if fleet is None:
+        return _AFTER_A_CREATE[action.told](action.made) if action.is_new is not False else []
+    may_be_there = action.told is not Told.DONE or (is_repeatable and _repeats(fleet, action))
+    return [fleet] if may_be_there else []
 
-    def step(fleet: Made | None, action: Create | LookUp) -> Iterable[Made | None]:
-        if isinstance(action, LookUp):
-            found = fleet is not None and fleet[0] is action.caller
-            return [fleet] if found is (action.told is Told.DONE) else []
-        made = (action.caller, action.name)
-        if fleet is None:
-            return _AFTER_A_CREATE[action.told](made)
-        is_repeated = action.told is Told.DONE and is_repeatable and fleet == made
-        return [fleet] if action.told is not Told.DONE or is_repeated else []
 
-    return step
+def _finds(fleet: Made | None, action: LookUp) -> bool:
+    is_found = fleet is not None and fleet[0] is action.caller
+    return is_found is (action.told is Told.DONE)
+
+
+def _repeats(fleet: Made, create: Create) -> bool:
+    return fleet == create.made and not create.is_new
 
 
 def _observes(action: Create | LookUp) -> bool:
@@ -184,12 +195,21 @@ def _create(_: str, moment: Moment) -> Create | None:
     if not isinstance(name, Hashable):
         return None
     if exchange.succeeded:
-        return Create(caller, name, Told.DONE)
+        return Create(caller, name, Told.DONE, _is_new(moment))
     if exchange.is_unclear:
         return Create(caller, name, Told.UNKNOWN)
     taken = catalogue().statuses(("duplicate.status", "403"))
     is_refused = exchange.status in taken and set(situations_of(moment)) <= _ONLY_TAKEN
     return Create(caller, None, Told.REFUSED) if is_refused else None  # whatever it was to be called
+
+
+def _is_new(moment: Moment) -> bool | None:
+    """Say whether a status tells that the fleet is new, or that it was there, where this server tells them apart."""
+    dialect = moment.view.dialect
+    statuses = {"201": True, "200": False}
+    if {dialect.get("create.status"), dialect.get("duplicate.identical")} != statuses.keys():
+        return None
+    return statuses[str(moment.exchange.status)] is (dialect["create.status"] == "201")
 
 
 def _rename(id: str, moment: Moment) -> LookUp | None:
