@@ -207,7 +207,8 @@ def parse_json(body: bytes) -> Any:
     Python reads NaN, Infinity and -Infinity, which are no JSON (RFC 8259, section 6). What the RFC leaves open is read:
     of duplicate members the last, half a surrogate pair as it is, a number beyond a double as infinite.
 
-    Raises TooComplex, before anything is allocated, for what would take more than MOST_MEMORY.
+    Raises TooComplex for more than DEEPEST levels and, before anything is allocated, for what would take more than
+    MOST_MEMORY.
     """
     if memory_of(body) > MOST_MEMORY:
         raise TooComplex(f"{len(body):,} bytes of JSON that holds far more than any response of this API")

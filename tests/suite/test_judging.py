@@ -16,7 +16,7 @@ from fleet_contract.contract_tests.judging.listings import cursor_of, items_of
 from fleet_contract.contract_tests.marks import PRINTED
 from fleet_contract.contract_tests.target.target import Fixtures
 
-from .histories import KEY, KEYS, MARK, A, History
+from .histories import KEY, KEYS, MARK, A, B, History
 
 
 def key(number: int) -> dict[str, Any]:
@@ -55,6 +55,27 @@ def test_listings_are_told_apart_by_caller_filter_and_size() -> None:
         (Caller.OWNER, "acme", None, 2),
         (Caller.OWNER, None, "10", 2),
     ]
+
+
+@pytest.mark.parametrize(
+    ("made", "read", "broken"),
+    [
+        ((A,), (A, "acme"), {"invitation.lists-only-active-codes"}),
+        ((A, B), (A, B), {"invitation.lists-only-active-codes"}),
+        ((A,), (A, A), set()),
+        ((), ("acme", "codeless"), set()),
+        ((), ("acme", B), set()),
+    ],
+)
+def test_a_code_is_that_of_one_fleet_at_most_where_the_run_created_one(
+    made: tuple[str, ...], read: tuple[str, ...], broken: set[str]
+) -> None:
+    history = History()
+    for id in made:
+        history.create(id)
+    asked = [history.codes(id, answer=[{"code": "ONE"}]) for id in read]
+    found = judge_invitation(history.at(asked[-1]))
+    assert {each.requirement for each in found if not each.kept} - {"invitation.lists-every-active-code"} == broken
 
 
 ONE, TWO = [{"code": "ONE"}], [{"code": "TWO"}]

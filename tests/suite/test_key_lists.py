@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 
 from fleet_contract.contract_tests.exchange import Caller
+from fleet_contract.contract_tests.judging.content.whole_lists import judge_lists
 from fleet_contract.contract_tests.judging.judge import judge
+from fleet_contract.contract_tests.judging.moment import View
 
 from .histories import KEYS, A, History
 
@@ -52,6 +54,16 @@ def failures(history: History) -> set[str]:
 def test_a_list_of_anothers_fleet_shows_its_keys_whatever_they_show_as_theirs(shown: dict[str, Any]) -> None:
     history = of_fleet()
     history.page("fleetId=theirs", {"keys": items(1, 2, **shown)})
+    assert "keys.of-others-are-hidden" in failures(history)
+
+
+def test_a_key_that_another_organization_was_refused_is_in_no_list_of_the_owner() -> None:
+    history = of_fleet()
+    make(history, 1)
+    make(history, 2, 403, caller=Caller.OTHER)
+    listed(history, 1)
+    assert failures(history) == set()
+    listed(history, 1, 2, at=(200, 201))
     assert "keys.of-others-are-hidden" in failures(history)
 
 
@@ -119,6 +131,20 @@ def test_one_list_may_be_quicker_than_another(is_of_all_last: bool) -> None:
     listed(history, query=slow, at=(100.4, 100.5))
     listed(history, 1, query=slow, at=(103, 103.1))
     assert failures(history) == set()
+
+
+@pytest.mark.parametrize(("was_late", "found"), [(True, set()), (False, {"keys.unfiltered-list-is-whole"})])
+def test_a_list_that_was_late_before_may_be_late_at_the_end(was_late: bool, found: set[str]) -> None:
+    history = of_fleet()
+    make(history, 1, at=(100, 100.1))
+    if was_late:
+        listed(history, query="", at=(100.2, 100.3))
+    listed(history, 1, query="", at=(103, 103.1))
+    make(history, 2, at=(104, 104.1))
+    listed(history, 1, 2, at=(104.2, 104.3))
+    listed(history, 1, query="", at=(104.4, 104.5))
+    view = View(history.history, {"read.delay": "none"})
+    assert {each.requirement for each in judge_lists(view) if not each.kept} == found
 
 
 def test_a_slower_list_may_show_a_key_in_capitals() -> None:

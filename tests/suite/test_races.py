@@ -67,6 +67,26 @@ def test_a_create_that_repeats_another_may_be_answered_like_it_where_the_dialect
         assert broken(history) == expected
 
 
+@pytest.mark.parametrize(
+    ("create", "repeat", "statuses", "fits"),
+    [
+        ("201", "200", (201, 200), True),
+        ("201", "200", (201, 201), False),
+        ("201", "200", (200, 200), False),
+        ("200", "201", (200, 201), True),
+        ("200", "201", (200, 200), False),
+        ("201", "201", (201, 201), True),
+    ],
+)
+def test_of_creates_that_are_alike_one_is_new_where_the_status_tells(
+    create: str, repeat: str, statuses: tuple[int, int], fits: bool
+) -> None:
+    history = History(create__status=create, duplicate__identical=repeat)
+    for status, at in zip(statuses, ((0, 2), (1, 3)), strict=True):
+        history.create(A, "same", status, at=at)
+    assert (not broken(history)) is fits
+
+
 def test_of_two_organizations_one_wins(history: History) -> None:
     history.create(A, "one", 201, at=(0, 2))
     history.create(A, "two", 201, caller=Caller.OTHER, at=(1, 3))

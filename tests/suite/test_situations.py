@@ -95,6 +95,13 @@ def test_a_fleet_may_be_moved_by_a_rename_that_is_under_way() -> None:
     assert "fleets.id-never-changes" in catalogue().explanations[broken.requirement]
 
 
+@pytest.mark.parametrize(("status", "kept"), [(400, True), (404, True), (302, False), (409, False), (422, False)])
+def test_what_is_wrong_in_two_ways_is_refused_for_one_of_them(status: int, kept: bool) -> None:
+    history = History(rename__order="404")
+    refused = history.rename(C, "", status)
+    assert all(found.kept for found in judge_status(history.at(refused))) is kept
+
+
 def test_an_id_that_a_rename_has_mentioned_may_have_been_taken_by_it() -> None:
     history = before(name__taken="accepted")
     history.rename(A, C)
@@ -215,6 +222,7 @@ def test_a_reading_of_codes_is_in_a_situation(path: str, situation: str) -> None
         ({**KEY, "fleetName": "One", "fleetId": A}, "keys.create-a-key-with-more"),
         ({**KEY, "visualNumber": "CT-a"}, "keys.create-a-key-with-more"),
         ({**KEY, "contractId": "de1"}, "keys.create-a-key-with-more"),
+        ({**KEY, "contractId": "0012"}, "keys.create-a-key-with-more"),
         ({**KEY, "keyIdentifier": "c7A1B2C3D40001"}, "keys.create-a-key-in-lower-case"),
         ({**KEY, "fleetId": "theirs"}, "keys.create-an-odd-key"),
         ({**KEY, "fleetId": C}, "keys.create-an-odd-key"),
