@@ -1,6 +1,7 @@
 """Variants that settle otherwise what lists, codes and prices show."""
 
 import json
+import re
 from typing import Any
 
 import falcon
@@ -8,6 +9,8 @@ from falcon import Request, Response
 from tests.independent.server import Drive, bad, create_app, reply
 
 from .registry import App, variant
+
+EMAID = re.compile("[A-Za-z]{2}[0-9A-Za-z]{3}[Cc]?[0-9A-Za-z]{8,13}")  # how ISO 15118 writes a contract
 
 
 @variant("invitation")
@@ -96,6 +99,26 @@ def prices_have_new_ids_each_time_and_decimals_with_zeros() -> App:
     return create_app(Fickle())
 
 
+@variant("prices", "keys.list")
+def an_unknown_fleet_of_a_query_is_unprocessable() -> App:
+    """Answer 422 to a query for a fleet that nobody has, of keys and of a location."""
+
+    class Strict(Drive):
+        def require_known(self, req: Request) -> None:
+            if req.get_param("fleetId") not in (None, *self.fleets):
+                raise falcon.HTTPUnprocessableEntity(description="There is no such fleet.")
+
+        def on_get_keys(self, req: Request, resp: Response) -> None:
+            self.require_known(req)
+            super().on_get_keys(req, resp)
+
+        def on_get_location(self, req: Request, resp: Response, location_id: str) -> None:
+            self.require_known(req)
+            super().on_get_location(req, resp, location_id)
+
+    return create_app(Strict())
+
+
 @variant("prices")
 def prices_follow_a_market() -> App:
     """Show each time a price of that moment, until when it is valid, and for which fleet."""
@@ -133,6 +156,20 @@ class InCapitals(Drive):
 def keys_are_folded_to_capitals() -> App:
     """Keep the identifier, the printed number and the contract of a key in capitals."""
     return create_app(InCapitals())
+
+
+@variant("keys.create-accepts")
+def contracts_have_the_form_of_an_emaid() -> App:
+    """Refuse a key whose contract is none as ISO 15118 writes it, which begins with the letters of a country."""
+
+    class Strict(Drive):
+        def text(self, body: dict[str, Any], name: str) -> str | None:
+            value = super().text(body, name)
+            if name == "contractId" and not EMAID.fullmatch(value or ""):
+                raise bad("contractId is no eMAID.")
+            return value
+
+    return create_app(Strict())
 
 
 @variant("keys.create-accepts", "keys.created", "keys.listed")

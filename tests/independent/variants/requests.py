@@ -38,6 +38,12 @@ def a_media_type_without_a_body_is_unsupported() -> App:
     )
 
 
+@variant("rename", "invitation", "keys.list")
+def a_firewall_stops_nulls_in_urls() -> App:
+    """Answer 406 to a path or a query with a NUL."""
+    return refusing(lambda environ: 406 if "\0" in path_of(environ) or "%00" in environ["QUERY_STRING"] else 0)
+
+
 @variant("http")
 def a_wrong_method_is_a_bad_request() -> App:
     """Answer 400 to a method that a path does not have."""
