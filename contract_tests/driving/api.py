@@ -215,7 +215,7 @@ class Api:
 
     def list_keys(self, *, caller: Caller = Caller.OWNER, **query: Any) -> Exchange:
         """List charging keys; `query` is fleetId, cursor, page_size."""
-        return self.send("GET", f"{KEYS}?{urlencode(query)}" if query else KEYS, caller=caller)
+        return self.send("GET", f"{KEYS}?{urlencode(query, errors='surrogatepass')}" if query else KEYS, caller=caller)
 
     def walk_keys(self, *, caller: Caller = Caller.OWNER, pages: int = _MOST_PAGES, **query: Any) -> list[Exchange]:
         """List charging keys page by page to the end, until a cursor repeats and brings nothing, or `pages` are read.

@@ -238,7 +238,10 @@ class Fleet:
         return self.losses[self.id] <= self.exchange.started
 
     def _was_a_loss(self, miss: Exchange) -> bool:
+        """Say whether a fleet was missed for good: not while it is renamed, which may move it, as later calls show."""
         creation = self._at(miss).creation
+        if self._at(miss).is_being_renamed:
+            return False
         if creation is None or not creation.exchange.precedes(miss) or self._may_be_settling_at(miss):
             return False
         return creation.exchange.is_by_the_caller_of(miss)

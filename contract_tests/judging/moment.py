@@ -76,6 +76,12 @@ class Moment(Remembering):
         return (self.exchange.number,)
 
     @cached_property
+    def shows_json(self) -> bool:
+        """Whether it is a success that shows a JSON value: null is one."""
+        answer = self.exchange.answer
+        return answer is not None and answer.succeeded and answer.is_json
+
+    @cached_property
     def value(self) -> Any:
         """The JSON value of a success, None where there is none or it is no JSON."""
         return value_of(self.exchange)

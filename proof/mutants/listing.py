@@ -138,6 +138,8 @@ TABLE: Table = {
         "the-list-is-an-array": (
             "The keys are answered as an array without the object around it.",
             told(is_list, lists()), e.shows_value(lambda page, _: page["keys"])),
+        "the-list-is-null": (
+            "The keys are answered as null.", told(is_list, lists()), e.shows_value(lambda _, __: None)),
         "the-keys-are-called-items": (
             "The array of keys is called items.",
             told(is_list, lists()), e.shows_value(lambda page, _: {"items": page.pop("keys"), **page})),

@@ -133,6 +133,7 @@ TABLE: Table = {
     "prices.answer-is-the-location": {
         "a-location-is-answered-as-an-array": (
             "A location is answered as the only item of an array.", SHOWN, shows_value(lambda body, _: [body])),
+        "a-location-is-null": ("A location is answered as null.", SHOWN, shows_value(lambda _, __: None)),
         "a-location-is-answered-with-a-number-for-an-id": (
             "The id of a location is shown as a number.", SHOWN, shows(id=lambda text: crc32(text.encode()))),
         "another-location-is-answered": ("The answer to a look for a fleet has the id of another location.",

@@ -99,6 +99,8 @@ DIALECTS = {
         "error.body": "html",
         "answer.extras": "some",
         "answer.compression": "gzip",
+        "keys.unknown-fleet": "422",
+        "location.unknown-fleet": "422",
     },
     "every error empty": {
         "duplicate.status": "400",

@@ -39,12 +39,9 @@ _CHANGES: tuple[Callable[[str], str], ...] = (
 
 def judge_fleet(moment: Moment) -> Findings:
     """Judge what the success of a create or a rename shows, as far as its body could be read."""
-    judge, answer = _JUDGES.get(moment.request.operation), moment.exchange.answer
-    if judge is None or moment.request.body is not Body.OBJECT or answer is None:
-        return
-    if not answer.succeeded or not answer.is_json:
-        return
-    yield from judge(moment)
+    judge = _JUDGES.get(moment.request.operation)
+    if judge is not None and moment.request.body is Body.OBJECT and moment.shows_json:
+        yield from judge(moment)
 
 
 def laid_to_spelling(found: Sequence[Finding], history: History) -> Findings:

@@ -17,12 +17,8 @@ Codes = frozenset[str]
 
 def judge_invitation(moment: Moment) -> Findings:
     """Judge one list of codes."""
-    value, answer = moment.value, moment.exchange.answer
-    if (
-        moment.request.operation != "get_invitation_codes"
-        or answer is None
-        or not (answer.succeeded and answer.is_json)
-    ):
+    value = moment.value
+    if moment.request.operation != "get_invitation_codes" or not moment.shows_json:
         return
     is_of_the_fixture = moment.request.path_id == moment.fixtures.fleet_with_codes
     if value == []:

@@ -29,7 +29,7 @@ _FIELDS: Mapping[str, type] = {
 
 def judge_page(moment: Moment) -> Findings:
     """Judge the form, the size and the filter of one page."""
-    if moment.request.operation != "list_charging_keys" or moment.value is None:
+    if moment.request.operation != "list_charging_keys" or not moment.shows_json:
         return
     items = items_of(moment.exchange)
     expected = 'an object {"keys": [{…}, …]}'

@@ -29,7 +29,7 @@ _CHANGING = re.compile(r"status|updated?|time|timestamp|date|at|until|since|expi
 def judge_location(moment: Moment) -> Findings:
     """Judge that an answer is about the location that was asked for."""
     value, asked = moment.value, moment.request.path_id
-    if moment.request.operation != "get_location" or value is None:
+    if moment.request.operation != "get_location" or not moment.shows_json:
         return
     is_it = isinstance(value, dict) and ("id" not in value or _names(value["id"], asked))
     got = f"id {shown(value.get('id'))}" if isinstance(value, dict) else "no object"
