@@ -87,6 +87,14 @@ def expanded(path: str | Path) -> Path:
         ) from None
 
 
+def mode_of(path: Path) -> int:
+    """Return what kind of thing is at a path, as stat says it; 0 where nothing is, or nothing that may be known."""
+    try:
+        return path.stat().st_mode
+    except (OSError, ValueError):
+        return 0
+
+
 def read_text(path: Path, what: str, expected: str, largest: int = LARGEST_FILE) -> str:
     """Return the text of a file that a user wrote: UTF-8, or what its byte order mark names, without the mark.
 

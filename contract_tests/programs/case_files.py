@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from stat import S_ISDIR
 from typing import Any
 
 from jsonschema import Draft202012Validator, ValidationError
@@ -72,18 +73,24 @@ def read_cases(places: Iterable[Path]) -> tuple[Case, ...]:
 
 
 def holds_no_case(place: Path) -> bool:
-    """Say whether a place is an empty folder, or no folder yet: an exploration that finds nothing makes none."""
-    if place.is_dir():
-        return not any(place.iterdir())
-    return not place.exists() and place.suffix != ".json"
+    """Say whether a place is an empty folder, or no folder yet: an exploration that finds nothing makes none.
+
+    Raises OSError where that cannot be known.
+    """
+    try:
+        mode = place.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return place.suffix != ".json"
+    return S_ISDIR(mode) and not any(place.iterdir())
 
 
 def _files_of(place: Path) -> list[Path]:
-    if holds_no_case(place):
-        return []
-    if not place.is_dir():
-        return [place]
-    files = sorted(place.glob("*.json"))
+    try:
+        if holds_no_case(place):
+            return []
+        files = sorted(place.glob("*.json")) if place.is_dir() else [place]
+    except OSError as wrong:
+        raise Contradiction(f"The cases {place} cannot be read: {wrong.strerror}. Correct --cases.") from None
     if not files:
         raise Contradiction(f"The folder {place} contains no case (*.json). Choose another with --cases.")
     return files

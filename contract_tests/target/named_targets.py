@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from fleet_contract.spec.files import Contradiction, expanded, suggestion
+from fleet_contract.spec.files import Contradiction, expanded, mode_of, suggestion
 
 TABLE = "targets"
 SEPARATOR = "#"
@@ -14,7 +14,7 @@ def split(given: str | Path) -> tuple[Path, str]:
     """Return the file and the name that FILE#NAME stands for; the name is empty where none is given."""
     whole = expanded(given)
     file, separator, name = str(whole).rpartition(SEPARATOR)
-    return (Path(file), name) if separator and file and not whole.exists() else (whole, "")
+    return (Path(file), name) if separator and file and not mode_of(whole) else (whole, "")
 
 
 def chosen(table: Mapping[str, Any], name: str, file: str) -> dict[str, Any]:

@@ -109,6 +109,8 @@ def test_a_wrong_file_is_named_with_entry_and_remedy(tmp_path: Path, text: str, 
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     with pytest.raises(Contradiction, match=r"nowhere\.toml cannot be read: No such file .* Correct --target"):
         read_target(tmp_path / "nowhere.toml", {}, {})
+    with pytest.raises(Contradiction, match=r"x{300} cannot be read: File name too long.* Correct --target"):
+        read_target(tmp_path / f"{'x' * 300}#staging", {}, {})
     (tmp_path / "latin.toml").write_bytes(b'base_url = "\xff"')
     with pytest.raises(Contradiction, match=r"latin\.toml is not UTF-8 text: byte 12 cannot"):
         read_target(tmp_path / "latin.toml", {}, {})

@@ -9,7 +9,7 @@ import pytest
 
 from fleet_contract.contract_tests.exchange import Caller, Request
 from fleet_contract.contract_tests.process.ending import Exit
-from fleet_contract.contract_tests.programs.case_files import read_case
+from fleet_contract.contract_tests.programs.case_files import read_case, read_cases
 from fleet_contract.contract_tests.programs.named_fleets import named_in
 from fleet_contract.spec.files import Contradiction
 
@@ -76,6 +76,11 @@ def run(url: str, file: Path, *options: str) -> Any:
 
 
 RENAME = {"do": "rename", "fleet": {"$id": 0}, "name": {"$name": 0}}
+
+
+def test_a_place_of_which_nothing_can_be_known_is_told(tmp_path: Path) -> None:
+    with pytest.raises(Contradiction, match=r"x{300} cannot be read: File name too long\. Correct --cases"):
+        read_cases([tmp_path / ("x" * 300)])
 
 
 def test_a_case_is_sent_at_every_depth(write: Write) -> None:
