@@ -7,6 +7,7 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+from fleet_contract.contract_tests.process.files import add
 from fleet_contract.contract_tests.process.printable import whole
 from fleet_contract.contract_tests.process.quantities import counted
 from fleet_contract.spec.files import Contradiction, read_text
@@ -46,8 +47,7 @@ def note_disabled(path: Path, entries: Iterable[Entry]) -> None:
     """Add to a ledger that keys are disabled; raises Contradiction."""
     lines = "".join(json.dumps({**each, "disabled": True}) + "\n" for each in entries)
     try:
-        with path.open("a", encoding="utf-8") as file:
-            file.write(lines)
+        add(path, lines)
     except OSError as wrong:
         raise Contradiction(
             f"Cannot write {_WHAT.lower()} {path}: {wrong.strerror}. The keys are disabled, but it does not say so. "

@@ -4,14 +4,11 @@ A keyIdentifier opens a charger, so it is never in the ledger: a key is found ag
 by its visualNumber, which is printed on it.
 """
 
-import errno
 import json
-import os
 import posixpath
 import re
 import threading
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -22,6 +19,7 @@ from urllib.parse import unquote
 from fleet_contract.contract_tests.exchange import REFUSED, Exchange, NotJson, parse_json
 from fleet_contract.contract_tests.network.budget import Cost
 from fleet_contract.contract_tests.network.outgoing import READS
+from fleet_contract.contract_tests.process.files import add
 from fleet_contract.contract_tests.process.printable import printable_json
 from fleet_contract.contract_tests.target.earlier import OWNERS
 from fleet_contract.spec.files import Contradiction
@@ -143,19 +141,8 @@ class Ledger:
             return tuple(self._names[made])
 
     def _append(self, text: str) -> None:
-        """Add a whole line or nothing; raises OSError."""
-        if self._file is None:
-            return
-        data = text.encode("utf-8", "backslashreplace")
-        with self._file.open("ab", buffering=0) as file:
-            before = file.tell()
-            try:
-                if file.write(data) < len(data):
-                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-            except OSError:
-                with suppress(OSError):
-                    file.truncate(before)
-                raise
+        if self._file is not None:
+            add(self._file, text)
 
 
 def name_in(made: Cost, body: bytes) -> str:

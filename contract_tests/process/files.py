@@ -1,4 +1,4 @@
-"""Reports as files: written whole or not at all, and never an old one in a new one's place."""
+"""Files that are written: a report whole or not at all, never an old one in a new one's place, and whole lines."""
 
 import errno
 import os
@@ -8,6 +8,7 @@ import stat
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
+from io import FileIO
 from pathlib import Path
 from typing import TextIO
 
@@ -174,6 +175,34 @@ def _write_in_place(path: Path, data: bytes) -> None:
             if count is None and not select.select([], [file], [], UNREAD_SECONDS)[1]:
                 raise TimeoutError(errno.ETIMEDOUT, os.strerror(errno.ETIMEDOUT))
             left = left[count or 0 :]
+
+
+def add(path: Path, text: str) -> None:
+    """Add whole lines to a file, or nothing; raises OSError.
+
+    They begin a line of their own, whether or not somebody's editor ended the last one.
+    """
+    data = text.encode("utf-8", "backslashreplace")
+    with open(path, "a+b", buffering=0, opener=_opened_at_once) as file:
+        if not file.seekable():
+            raise OSError(errno.ESPIPE, "it is a pipe or a terminal, and no file")
+        before = file.seek(0, os.SEEK_END)
+        if data and not _ends_a_line(file, before):
+            data = b"\n" + data
+        try:
+            if file.write(data) < len(data):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        except OSError:
+            with suppress(OSError):
+                file.truncate(before)
+            raise
+
+
+def _ends_a_line(file: FileIO, length: int) -> bool:
+    if not length:
+        return True
+    file.seek(length - 1)
+    return file.read(1) == b"\n"
 
 
 def _opened_at_once(name: str, flags: int) -> int:

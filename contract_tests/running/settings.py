@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from stat import S_ISREG
 from typing import Any
 
 from fleet_contract.contract_tests.left_behind import read_ledger
@@ -16,7 +17,7 @@ from fleet_contract.contract_tests.target.options import LEDGER, OF_THE_TARGET, 
 from fleet_contract.contract_tests.target.target import Target
 from fleet_contract.contract_tests.target.target_file import as_flag, read_described
 from fleet_contract.spec.catalogue import catalogue
-from fleet_contract.spec.files import Contradiction, expanded, suggestion
+from fleet_contract.spec.files import Contradiction, expanded, mode_of, suggestion
 
 Outputs = Mapping[str, Path]  # where the reports go, by the options that ask for them
 
@@ -73,7 +74,7 @@ def _earlier(settings: Settings) -> tuple[Earlier, ...]:
     target, ledger = settings.target, settings.ledger
     if not target.reuse or not target.may_write:
         return ()
-    entries = read_ledger(ledger) if ledger and ledger.exists() else []
+    entries = read_ledger(ledger) if ledger and S_ISREG(mode_of(ledger)) else []
     return earlier_fleets(entries, target.base_url, target.scratch_fleets)
 
 

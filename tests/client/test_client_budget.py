@@ -1,6 +1,7 @@
 """Budgets, the ledger, and the word that writes need."""
 
 import json
+import os
 import re
 import threading
 import time
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 
 from fleet_contract.contract_tests.exchange import Exchange
+from fleet_contract.contract_tests.left_behind import note_disabled, read_ledger
 from fleet_contract.contract_tests.network.budget import BudgetSpent, Cost
 from fleet_contract.contract_tests.network.client import Client, WritesForbidden
 from fleet_contract.contract_tests.network.wire import Wire
@@ -277,6 +279,36 @@ def test_a_second_run_adds_to_the_ledger(serve: Serve, open_client: Open, tmp_pa
     for id in ("a", "b"):
         open_client(server.url, ledger=file).send("POST", FLEETS, body=fleet(id))
     assert [json.loads(line)["name"] for line in file.read_text().splitlines()] == ["a", "b"]
+
+
+def test_a_ledger_without_a_last_line_end_gets_one(serve: Serve, open_client: Open, tmp_path: Path) -> None:
+    file = tmp_path / "ledger.jsonl"
+    file.write_text('{"made": "fleet", "name": "a"}')
+    client = open_client(serve(lambda _: answer(201)).url, ledger=file)
+    assert file.read_text() == '{"made": "fleet", "name": "a"}', "nothing is added before there is something to add"
+    for name in ("b", "c"):
+        client.send("POST", FLEETS, body=fleet(name))
+    note_disabled(file, [{"made": "key", "name": "d"}])
+    assert [each["name"] for each in read_ledger(file)] == ["a", "b", "c", "d"]
+    assert file.read_text().count("\n") == 4
+
+
+def test_a_ledger_whose_lines_are_noted_gets_a_last_line_end(tmp_path: Path) -> None:
+    file = tmp_path / "ledger.jsonl"
+    file.write_text('{"made": "key", "name": "a"}')
+    note_disabled(file, [{"made": "key", "name": "b"}])
+    assert [each["name"] for each in read_ledger(file)] == ["a", "b"]
+
+
+@pytest.mark.parametrize("is_read", [True, False])
+def test_a_ledger_that_is_no_file_is_told_at_once(open_client: Open, tmp_path: Path, is_read: bool) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK) if is_read else None
+    with pytest.raises(Contradiction, match=r"Cannot write the ledger .*pipe: it is a pipe or a terminal, and no file"):
+        open_client("http://localhost:1", ledger=pipe)
+    if reader is not None:
+        os.close(reader)
 
 
 def test_a_ledger_that_cannot_be_written_is_told_before_anything_is_sent(open_client: Open, tmp_path: Path) -> None:
