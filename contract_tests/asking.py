@@ -104,7 +104,7 @@ def watch(base_url: str | None, host: str, port: int, window: int, given: Given)
 def doctor(base_url: str | None, given: Given) -> int:
     """Look at a server by reads alone, print what is well and what is not, and return the exit code.
 
-    Raises Contradiction, Unreachable, KeyRefused or NotThisApi.
+    Raises Contradiction, Unreachable, KeyRefused, NotThisApi or NothingAllowed.
     """
     settings = read_exploration(base_url, given)
     run = Run.begin(replace(settings, ledger=None))
@@ -118,7 +118,7 @@ def doctor(base_url: str | None, given: Given) -> int:
 def disable_keys(file: Path, given: Given, *, dry: bool) -> int:
     """Disable the keys that the ledger has of a target, or say what would be sent, and return the exit code.
 
-    Raises Contradiction, Unreachable, KeyRefused or NotThisApi.
+    Raises Contradiction, Unreachable, KeyRefused, NotThisApi or NothingAllowed.
     """
     path = expanded(file)
     settings = read_exploration(None, given)

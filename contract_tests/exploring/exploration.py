@@ -133,7 +133,7 @@ class _State:
 def explore(asked: Asked, tell: Callable[[Hunt], None]) -> Explored:
     """Explore a server until what was asked for is spent, and save what was found; `tell` is called after each program.
 
-    Raises Contradiction, Unreachable, KeyRefused or NotThisApi.
+    Raises Contradiction, Unreachable, KeyRefused, NotThisApi or NothingAllowed.
     """
     _require_place(asked.save)
     until = None if asked.minutes is None else time.monotonic() + 60 * asked.minutes

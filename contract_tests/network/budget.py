@@ -76,23 +76,28 @@ class BudgetSpent(Exception):
     """A request was not sent, since it could have cost more than was allowed."""
 
     def __init__(self, cost: Cost, spent: float, most: float, limits: Limits, why: str = "") -> None:
-        super().__init__(
-            f"The limit of {cost} is reached ({most:g}{why}), so the rest of this check was skipped. "
-            f"{advice(cost, limits)}."
-        )
+        self.reached = f"The limit of {cost} is reached ({most:g}{why})"
+        super().__init__(f"{self.reached}, so the rest of this check was skipped. {advice(cost, limits)}.")
         self.cost, self.spent, self.most = cost, spent, most
+        self.raising = _sentence(_raising(cost, limits)) or advice(cost, limits)
 
 
 def advice(cost: Cost, limits: Limits) -> str:
     """Return what to do where a limit is reached: what raises it, where it was given, and what needs less."""
     if cost in _ADVICE:
         return _ADVICE[cost]
-    ways = ", or ".join([*_raising(cost, limits), _needing_less(limits.depth)])
-    return ways[0].upper() + ways[1:]
+    return _sentence([*_raising(cost, limits), _needing_less(limits.depth)])
+
+
+def _sentence(ways: list[str]) -> str:
+    text = ", or ".join(ways)
+    return text[:1].upper() + text[1:]
 
 
 def _raising(cost: Cost, limits: Limits) -> list[str]:
-    """Return what raises a limit; nothing where it is that of the greatest depth."""
+    """Return what raises a limit; nothing where it is that of the greatest depth, or is ours."""
+    if cost not in _ENTRIES:
+        return []
     name = _ENTRIES[cost]
     if name in limits.where:
         return [f"raise {limits.where[name]}"]

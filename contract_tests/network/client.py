@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Self
 
 from fleet_contract.contract_tests.exchange import KEY_HEADER, Caller, Cause, Exchange
-from fleet_contract.contract_tests.network.budget import KINDS_OF_TROUBLE, NOTHING, Budget, Cost
+from fleet_contract.contract_tests.network.budget import KINDS_OF_TROUBLE, NOTHING, Budget, BudgetSpent, Cost
 from fleet_contract.contract_tests.network.disturbance import disturbance
 from fleet_contract.contract_tests.network.examiner import Breaks
 from fleet_contract.contract_tests.network.flights import Flights, Landed, OnExchange
@@ -17,7 +17,7 @@ from fleet_contract.contract_tests.network.ledger import Footprint, Ledger
 from fleet_contract.contract_tests.network.origins import Origins
 from fleet_contract.contract_tests.network.outgoing import READS, Dresser, Outgoing
 from fleet_contract.contract_tests.network.pacing import Clock, Patience, pause_before_retry
-from fleet_contract.contract_tests.network.preflight import look
+from fleet_contract.contract_tests.network.preflight import NothingAllowed, look
 from fleet_contract.contract_tests.network.starting_line import StartingLine
 from fleet_contract.contract_tests.network.throttling import PATIENCE, asked_pause
 from fleet_contract.contract_tests.process.ending import Inconclusive
@@ -154,11 +154,13 @@ class Client:
         self._flights.stop(why)
 
     def preflight(self) -> Exchange:
-        """Look at the target; raises Unreachable, KeyRefused or NotThisApi."""
+        """Look at the target; raises Unreachable, KeyRefused, NotThisApi or NothingAllowed."""
         try:
             listing = look(lambda path: self.send("GET", path, check="preflight"), self.target, self._mark)
         except Inconclusive as wrong:
             raise type(wrong)(self.told.text(str(wrong))) from None
+        except BudgetSpent as spent:
+            raise NothingAllowed(f"{spent.reached} before the first check. {spent.raising}.") from None
         self._origins.learn_the_listing(listing)
         self._has_begun = True
         return listing

@@ -39,6 +39,10 @@ class KeyRefused(Inconclusive):
     """The server does not take the key under which the run works."""
 
 
+class NothingAllowed(Inconclusive):
+    """A limit was reached before anything could be checked."""
+
+
 class NotThisApi(Inconclusive):
     """Something answers at the base URL, but not this API."""
 

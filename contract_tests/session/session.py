@@ -54,7 +54,7 @@ _ENDED_WELL = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode
 def begin(settings: Settings, console: Console, progress: Progress | None = None) -> Run:
     """Make a run, look at its target once, and print what it may cost.
 
-    Raises Contradiction, Unreachable, KeyRefused or NotThisApi; sends a few reads.
+    Raises Contradiction, Unreachable, KeyRefused, NotThisApi or NothingAllowed; sends a few reads.
     """
     run = Run.begin(settings, progress.exchanged if progress else None)
     try:
@@ -69,7 +69,7 @@ _ONLY_READ = {True: "the vendor's production", False: "not on loopback"}  # by w
 
 
 def look(run: Run, console: Console) -> None:
-    """Look at the target once, and print what the run may cost; raises Unreachable, KeyRefused or NotThisApi."""
+    """Look at the target once, and print what the run may cost; raises what `begin` does, but Contradiction."""
     settings = run.settings
     seconds = run.client.limit_time(run.client.preflight())
     limits, where = settings.target.limits, escape(settings.target.base_url)

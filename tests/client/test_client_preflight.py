@@ -7,7 +7,7 @@ import pytest
 from fleet_contract.contract_tests.exchange import Answer, Caller, Exchange, Request
 from fleet_contract.contract_tests.network.client import Client
 from fleet_contract.contract_tests.network.disturbance import disturbance
-from fleet_contract.contract_tests.network.preflight import KeyRefused, NotThisApi, Unreachable
+from fleet_contract.contract_tests.network.preflight import KeyRefused, NothingAllowed, NotThisApi, Unreachable
 from fleet_contract.contract_tests.target.target_file import read_target
 
 from .conftest import Open, Serve
@@ -71,6 +71,22 @@ def test_a_refused_key_is_told(serve: Serve, open_client: Open, status: int) -> 
         open_client(server.url).preflight()
     assert f"with the api_key was answered {status}. Expected the charging keys" in str(told.value)
     assert "Set FLEET_API_KEY, or api_key in the target file" in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("limits", "told"),
+    [
+        ({"max_requests": 0}, r"The limit of requests is reached \(0\) before the first check\. Raise "),
+        ({"max_requests": 1}, r"The limit of requests is reached \(1\) before the first check\. Raise "),
+        ({"max_seconds": 1e-6}, r"The limit of seconds is reached \(1e-06.*\) before the first check\. Raise "),
+    ],
+)
+def test_a_limit_below_the_first_look_is_told(
+    serve: Serve, open_client: Open, limits: dict[str, float], told: str
+) -> None:
+    client = open_client(serve(lambda _: answer(401)).url, **{f"limits__{name}": most for name, most in limits.items()})
+    with pytest.raises(NothingAllowed, match=rf"^{told}[^,]*\.$"):
+        client.preflight()
 
 
 def test_a_missing_key_is_told(serve: Serve) -> None:
