@@ -3,7 +3,7 @@
 import os
 import warnings
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 _OF_LIBRARIES = ("PYTEST_", "HYPOTHESIS_")
@@ -31,7 +31,10 @@ def _replace_variables(others: Mapping[str, str]) -> None:
 
 @contextmanager
 def somewhere() -> Iterator[None]:
-    """Stand in a folder that exists where the working directory was deleted or is closed: pytest asks for its name."""
+    """Stand in a folder that exists where the working directory was deleted or is closed: pytest asks for its name.
+
+    From one that may not even be entered there is no way back.
+    """
     try:
         os.chdir(Path.cwd())
     except OSError:
@@ -39,11 +42,15 @@ def somewhere() -> Iterator[None]:
     else:
         yield
         return
-    here = os.open(".", getattr(os, "O_PATH", os.O_RDONLY))  # the only name that such a folder has
-    os.chdir(os.sep)
-    try:
-        yield
-    finally:
+    with ExitStack() as way_back:
         with suppress(OSError):
-            os.fchdir(here)
-        os.close(here)
+            here = os.open(".", getattr(os, "O_PATH", os.O_RDONLY))  # the only name that such a folder has
+            way_back.callback(os.close, here)
+            way_back.callback(_return_to, here)
+        os.chdir(os.sep)
+        yield
+
+
+def _return_to(folder: int) -> None:
+    with suppress(OSError):
+        os.fchdir(folder)

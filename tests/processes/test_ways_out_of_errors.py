@@ -2,8 +2,10 @@
 
 import os
 import re
+import subprocess
 import sys
 from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
 import pytest
@@ -131,3 +133,33 @@ def test_a_folder_that_is_gone_is_enough_to_stand_in(url: str, tmp_path: Path) -
     done = shell(line, "run", url, *BRIEFLY, "--json", str(report), cwd=tmp_path)
     assert done.returncode == Exit.CONFORMS, done.stderr
     assert report_of(report)["outcome"] == "conforms"
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="no folder is closed to its owner")
+def test_a_folder_that_may_not_be_entered_is_left(tmp_path: Path) -> None:
+    """To root none is closed, so root becomes somebody else."""
+    program = """
+        import os, sys
+        from fleet_contract.contract_tests.process.surroundings import somewhere
+        os.chmod(".", 0)
+        if os.geteuid() == 0:
+            os.setgroups([])
+            os.setgid(65534)
+            os.setuid(65534)
+        with somewhere():
+            print(os.getcwd())
+    """
+    folder = tmp_path / "closed"
+    folder.mkdir()
+    done = subprocess.run(
+        [sys.executable, "-c", dedent(program)], cwd=folder, capture_output=True, text=True, check=False
+    )
+    assert (done.stdout, done.stderr) == ("/\n", "")
+
+
+def test_a_ledger_that_is_a_pipe_holds_nobody_up(url: str, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for more in ((), ("--reuse",)):
+        done = shell('"$@"', "run", url, *BRIEFLY, "--ledger", str(tmp_path / "pipe"), *more)
+        assert done.returncode == Exit.USAGE
+        assert "it is a pipe or a terminal, and no file" in done.stderr
