@@ -1,9 +1,10 @@
 """What is told of exchanges: which it is, in a few words, and which invitation codes are kept out of all words."""
 
 from collections.abc import Iterable, Iterator
+from http import HTTPStatus
 from urllib.parse import unquote
 
-from fleet_contract.contract_tests.exchange import Exchange, Request
+from fleet_contract.contract_tests.exchange import Answer, Exchange, Request
 from fleet_contract.contract_tests.process.printable import printable
 from fleet_contract.contract_tests.target.masking import Masker
 from fleet_contract.contract_tests.target.target import Fixtures
@@ -23,6 +24,11 @@ def named(exchange: Exchange, masker: Masker) -> str:
 def asks_for_codes(request: Request) -> bool:
     """Say whether a request is for a list of codes, however leniently a server reads its path."""
     return unquote(request.path.partition("?")[0]).rstrip("/").lower().endswith(_LIST)
+
+
+def holds_codes(request: Request, answer: Answer) -> bool:
+    """Say whether codes may stand anywhere in an answer: an error says what is wrong."""
+    return answer.status < HTTPStatus.BAD_REQUEST and asks_for_codes(request)
 
 
 def codes_known(fixtures: Fixtures, exchanges: Iterable[Exchange] = ()) -> Iterator[str]:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 from fleet_contract.contract_tests.exchange import Exchange
 from fleet_contract.contract_tests.network.intermediary import Signs, is_success_in_json, may_be_anothers, page_of
+from fleet_contract.contract_tests.telling import holds_codes
 
 Excuse = Callable[[Exchange], str]
 
@@ -27,7 +28,7 @@ def excuses(history: Sequence[Exchange], *, examined: bool = True) -> Excuse:
         answer = exchange.answer
         if answer is None or not may_be_anothers(answer):
             return ""
-        page = page_of(answer)
+        page = page_of(answer, is_told=not holds_codes(exchange.request, answer))
         return page.shown if page and (not examined or page in looks) else signs.unusual(answer)
 
     return excuse

@@ -12,9 +12,11 @@ from fleet_contract.contract_tests.exchange import Answer, Cause
 from fleet_contract.contract_tests.network.codings import Miscoded, codings_of, decoded
 from fleet_contract.contract_tests.network.deadline import Deadline, Late
 from fleet_contract.contract_tests.network.starting_line import Crossing
+from fleet_contract.contract_tests.network.strays import Stray, stray_in
 from fleet_contract.contract_tests.network.streams import Stream
 from fleet_contract.contract_tests.network.tls import tls_trouble
 from fleet_contract.contract_tests.network.troubles import Trouble
+from fleet_contract.contract_tests.process.printable import printable
 
 MOST_HEAD = 100 * 1024  # bytes of a status line with its headers, or of trailers
 MOST_INTERIM = 100  # responses of 1xx before the one that is waited for
@@ -104,7 +106,7 @@ class Conversation:
         try:
             body, cut = decoded(packed, codings, most, partial=not whole)
         except Miscoded as wrong:
-            label = ", ".join(codings)[:80]
+            label = printable(", ".join(codings), 80)
             text = f"the body of the response ({self._head}) is labelled Content-Encoding: {label}, but {wrong}"
             raise Trouble(Cause.CODING, text, sent=True) from None
         if cut:
@@ -140,12 +142,13 @@ class Conversation:
         if wrong.error_status_hint == 431:
             what = "a chunk's size or trailers" if self._head else "headers"
             return Trouble(Cause.TOO_LONG, f"the response has {what} of more than {MOST_HEAD} bytes", sent=True)
+        words, stray = stray_in(wrong, begins_a_line=not self._head)
         if any(name in str(wrong) for name in FRAMING):
-            return Trouble(Cause.FRAMING, f"it is unclear where the response ends: {wrong}", sent=True)
+            return Trouble(Cause.FRAMING, f"it is unclear where the response ends: {words}", sent=True, stray=stray)
         if self._ended:
             part = f"within the body of the response ({self._head})" if self._head else "within the headers"
-            return self._broken(f"{part}: {wrong}{self.progress()}")
-        return Trouble(Cause.MALFORMED, f"what came back is not HTTP: {wrong}", sent=True)
+            return self._broken(f"{part}: {words}{self.progress()}")
+        return Trouble(Cause.MALFORMED, f"what came back is not HTTP: {words}", sent=True, stray=stray)
 
     def _broken(self, where: str) -> Trouble:
         return Trouble(Cause.RESET, f"the connection ended {where}", sent=True)
@@ -156,7 +159,7 @@ class Conversation:
             self._ended = not came
             self._came += len(came)
             if len(self._start) < len(BEGINNING):
-                self._start += came[:40]
+                self._start += came
                 self._require_http()
             self._protocol.receive_data(came)
         return event
@@ -167,7 +170,8 @@ class Conversation:
             return
         if start[0] in TLS_RECORDS:
             raise Trouble(Cause.TLS_ONLY, "the server answered in TLS, and http:// was spoken", sent=True)
-        raise Trouble(Cause.MALFORMED, f"what came back is not HTTP/1.1: it begins with {self._start!r}", sent=True)
+        stray = Stray(self._start, begins_a_line=True)
+        raise Trouble(Cause.MALFORMED, "what came back is not HTTP/1.1", sent=True, stray=stray)
 
     def _require_one_framing(self, response: h11.Response) -> None:
         names = {name for name, _ in response.headers}
@@ -194,8 +198,5 @@ class Conversation:
 
 def unasked(more: bytes, when: str, *, sent: bool) -> Trouble:
     """Return what to raise for bytes that came without a request."""
-    text = (
-        f"{len(more)} bytes that nobody asked for came {when}, beginning with {more[:40]!r}: "
-        f"responses may be one step out of line"
-    )
-    return Trouble(Cause.UNASKED, text, sent=sent)
+    text = f"responses may be one step out of line: {len(more)} bytes that nobody asked for came {when}"
+    return Trouble(Cause.UNASKED, text, sent=sent, stray=Stray(more))

@@ -16,6 +16,7 @@ from fleet_contract.contract_tests.network.intermediary import (
 )
 from fleet_contract.contract_tests.network.outgoing import Outgoing
 from fleet_contract.contract_tests.network.throttling import asks_for_patience
+from fleet_contract.contract_tests.telling import holds_codes
 
 Breaks = Callable[[Exchange], bool]
 Kind = tuple[str, str]
@@ -88,7 +89,7 @@ class Examiner:
         answer = exchange.answer
         if answer is None or disturbance(exchange):
             return self._challenge(exchange)
-        page = page_of(answer)
+        page = page_of(answer, is_told=not holds_codes(exchange.request, answer))
         stopped = self._signs.mitigation(answer) or (page.shown if page in self._pages and page else "")
         unusual = self._signs.unusual(answer) if not stopped and may_be_anothers(answer) else ""
         return stopped or (unusual if unusual and self._breaks(exchange) else "")
@@ -173,4 +174,6 @@ def _kind_of(outgoing: Outgoing) -> Kind:
 def _page_of(exchange: Exchange) -> Page | None:
     """Return what a response looks like that is neither JSON nor the API's own error."""
     answer = exchange.answer
-    return page_of(answer) if answer and not disturbance(exchange) and may_be_anothers(answer) else None
+    if answer is None or disturbance(exchange) or not may_be_anothers(answer):
+        return None
+    return page_of(answer, is_told=not holds_codes(exchange.request, answer))

@@ -26,6 +26,7 @@ from fleet_contract.contract_tests.network.wire import Wire
 from fleet_contract.contract_tests.process.printable import printable
 from fleet_contract.contract_tests.target.masking import Masker
 from fleet_contract.contract_tests.target.target import Target
+from fleet_contract.contract_tests.telling import asks_for_codes
 
 OnExchange = Callable[[Exchange], None]
 _ABANDONED = "the run ended before its response came"
@@ -91,6 +92,7 @@ class Flights:
         self._clock = clock
         self._begun = clock.monotonic()
         self._numbers = 0
+        self._codes_were_asked_for = False  # from when on bytes that are out of line may hold some
         self._under_way: dict[int, Flight] = {}  # those that are not booked yet, by their numbers
         self._lock = threading.Lock()
         self._booking = threading.Lock()
@@ -190,6 +192,7 @@ class Flights:
         with self._lock:
             self._halt.require_leave()
             self._set_aside(None if is_paid else makes, name)
+            self._codes_were_asked_for |= asks_for_codes(outgoing.request)
             self._numbers += 1
             flight = Flight(outgoing, self._numbers, self._clock.monotonic(), ends, makes, name, is_paid)
             self._under_way[flight.number] = flight
@@ -240,7 +243,8 @@ class Flights:
             _require_readable(answer)
         except Trouble as trouble:
             self.budget.book(TROUBLES[trouble.cause])
-            return self._landed(flight, trouble=str(trouble), cause=trouble.cause, sent=trouble.sent)
+            stray = trouble.stray.told(self._masker, may_hold_codes=self._codes_were_asked_for)
+            return self._landed(flight, trouble=f"{trouble}{stray}", cause=trouble.cause, sent=trouble.sent)
         self.budget.book(Cost.MEGABYTES, memory_of(answer.body) / 1_000_000)
         return self._landed(flight, answer=answer)
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from html import unescape
 from http import HTTPStatus
+from typing import NamedTuple
 
 from fleet_contract.contract_tests.exchange import Answer, Exchange, NotJson
 from fleet_contract.contract_tests.process.printable import printable
@@ -61,23 +62,38 @@ class Page:
     shown: str = field(compare=False)
 
 
-def page_of(answer: Answer) -> Page | None:
+def page_of(answer: Answer, *, is_told: bool = True) -> Page | None:
     """Return what a response looks like that holds no JSON; None for any other, and for JSON that is only broken.
 
-    A response that can hold nothing looks like nothing.
+    A response that can hold nothing looks like nothing. No word is shown of one that is not to be told.
     """
+    look = _look_of(answer)
+    if look is None:
+        return None
+    shown = f"{look.kind} {look.told}" if look.told and is_told else look.kind
+    return Page(answer.status, _without_numbers(look.text), shown)
+
+
+class _Look(NamedTuple):
+    """What a page is, the text that tells it from others, and how that is told."""
+
+    kind: str
+    text: str
+    told: str
+
+
+def _look_of(answer: Answer) -> _Look | None:
     if answer.status in WITHOUT_CONTENT:
         return None
     if 300 <= answer.status < 400:
         location = (answer.header("location") or "").partition("?")[0]
-        return Page(answer.status, _without_numbers(location), f"a redirect to {printable(location) or 'nowhere'}")
+        return _Look("a redirect", location, f"to {printable(location) or 'nowhere'}")
     if _is_json(answer) or (answer.is_declared_as_json and not is_html(answer)):
         return None
-    title = title_of(answer)
     text = " ".join(_TAGS.sub(" ", _beginning(answer)).split())
-    what = "an HTML page" if is_html(answer) else "a text" if text else "an empty body"
-    shown = f"{what} “{printable(title or text, 80)}”" if title or text else what
-    return Page(answer.status, _without_numbers(title or text), shown)
+    kind = "an HTML page" if is_html(answer) else "a text" if text else "an empty body"
+    text = title_of(answer) or text
+    return _Look(kind, text, f"“{printable(text, 80)}”" if text else "")
 
 
 def title_of(answer: Answer) -> str:

@@ -78,7 +78,7 @@ class Route:
                 stream = _secured(stream, self._trust_of_proxy, proxy.place.host, PROXY, deadline)
         except Trouble as wrong:
             cause = wrong.cause if wrong.cause in ABOUT_A_CERTIFICATE else Cause.PROXY
-            raise Trouble(cause, str(wrong), sent=False) from wrong
+            raise Trouble(cause, str(wrong), sent=False, stray=wrong.stray) from wrong
         if self._tunnels:
             _tunnel(stream, proxy, self._place, deadline)
         return stream
@@ -107,7 +107,8 @@ def _tunnel(stream: Stream, proxy: Proxy, place: Place, deadline: Deadline) -> N
         stream.close()
         if wrong.cause is Cause.PROXY:
             raise
-        raise Trouble(Cause.PROXY, f"the proxy was asked to connect: {wrong}", sent=False) from wrong
+        text = f"the proxy was asked to connect: {wrong}"
+        raise Trouble(Cause.PROXY, text, sent=False, stray=wrong.stray) from wrong
 
 
 def _secured(stream: Stream, trust: ssl.SSLContext, name: str, whose: str, deadline: Deadline) -> Stream:

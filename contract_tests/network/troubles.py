@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from fleet_contract.contract_tests.exchange import Cause
+from fleet_contract.contract_tests.network.strays import NOTHING, Stray
 
 ADVICE: Mapping[Cause, str] = {
     Cause.NAME: "Correct the host in BASE_URL, or set network.proxy if only a proxy knows it, or network.resolve if "
@@ -38,11 +39,14 @@ ABOUT_A_CERTIFICATE = frozenset(
 
 
 class Trouble(Exception):
-    """The network gave no whole response. Where `sent`, the request may have been carried out."""
+    """The network gave no whole response. Where `sent`, the request may have been carried out.
 
-    def __init__(self, cause: Cause, text: str, *, sent: bool) -> None:
+    Its text has nothing that a server sent but words: what came in the place of a response is `stray`.
+    """
+
+    def __init__(self, cause: Cause, text: str, *, sent: bool, stray: Stray = NOTHING) -> None:
         super().__init__(text)
-        self.cause, self.sent = cause, sent
+        self.cause, self.sent, self.stray = cause, sent, stray
 
 
 class Unsendable(ValueError):

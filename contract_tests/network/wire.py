@@ -62,6 +62,8 @@ class Wire:
             answer, reusable = converse(stream, request, body, self._most, deadline, crossing)
         except Trouble as trouble:
             self._learn_from_trouble(trouble.cause, was_kept=kept is not None)
+            if kept:
+                trouble.stray = trouble.stray.after_others()
             raise
         finally:
             self._give_back(stream, reusable=reusable)

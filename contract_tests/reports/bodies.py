@@ -1,14 +1,13 @@
-"""The bodies and headers of requests and responses as text, without keys, invitation codes and key identifiers."""
+"""The bodies of requests and responses as text, without keys, invitation codes and key identifiers."""
 
 import json
 from collections.abc import Iterator
 from typing import Any
 
 from fleet_contract.contract_tests.exchange import Answer, Exchange, NotJson, Request, parse_json
-from fleet_contract.contract_tests.network.outgoing import SECRETIVE
 from fleet_contract.contract_tests.reports.members import without_members
 from fleet_contract.contract_tests.target.masking import MASK, Masker
-from fleet_contract.contract_tests.telling import asks_for_codes
+from fleet_contract.contract_tests.telling import holds_codes
 from fleet_contract.spec.codes import NAMES, is_secret
 
 _ERRORS = 400
@@ -60,18 +59,13 @@ def answered_body(request: Request, answer: Answer, masker: Masker) -> str:
     return masker.text(_answered(request, answer))
 
 
-def masked_header(name: str, value: str, masker: Masker) -> str:
-    """Return what may be shown of the value of a header, which may be a URL."""
-    return MASK if SECRETIVE.search(name) else masker.text(value)
-
-
 def is_replaced(request: Request, answer: Answer) -> bool:
     """Say whether the body of an answer is not shown at all: codes may stand anywhere in it."""
-    return answer.succeeded and asks_for_codes(request) and not answer.is_json
+    return holds_codes(request, answer) and not answer.is_json
 
 
 def _answered(request: Request, answer: Answer) -> str:
-    if answer.succeeded and asks_for_codes(request):
+    if holds_codes(request, answer):
         return _as_json(_shape_of(answer.json))
     names = _OF_AN_ERROR if answer.status >= _ERRORS else _SECRET
     return without_members(_text_of(answer.body), names, is_json=answer.is_json)

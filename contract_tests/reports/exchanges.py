@@ -8,7 +8,8 @@ from fleet_contract.contract_tests.exchange import KEY_HEADER, Caller, Exchange,
 from fleet_contract.contract_tests.judging.findings import Finding
 from fleet_contract.contract_tests.judging.history import History
 from fleet_contract.contract_tests.process.printable import printable
-from fleet_contract.contract_tests.reports.bodies import answered_body, masked_header, masker_of, sent_body
+from fleet_contract.contract_tests.reports.bodies import answered_body, masker_of, sent_body
+from fleet_contract.contract_tests.reports.headers import masked_header
 from fleet_contract.contract_tests.target.masking import Masker
 
 _SHOWN = 400  # characters of a body

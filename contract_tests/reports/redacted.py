@@ -5,13 +5,11 @@ from typing import Any
 
 from fleet_contract.contract_tests.exchange import Answer, Caller, Exchange, Request
 from fleet_contract.contract_tests.process.printable import printable_lines
-from fleet_contract.contract_tests.reports.bodies import answered_body, masked_header, masker_of, sent_body
+from fleet_contract.contract_tests.reports.bodies import answered_body, masker_of, sent_body
+from fleet_contract.contract_tests.reports.headers import answered_header, masked_header, response_id
 from fleet_contract.contract_tests.target.masking import MASK, Masker
 
 LONGEST = 16_384  # characters of a body
-# By these a server's operators find a request again in their logs, the most usual first.
-TRACKED_BY = ("x-request-id", "request-id", "x-correlation-id", "x-amzn-requestid", "x-amzn-trace-id", "x-b3-traceid")
-TRACKED_BY_TRACE = ("traceparent", "cf-ray", "x-trace-id")
 
 
 def exchange_value(exchange: Exchange, begun: float, masker: Masker) -> dict[str, Any]:
@@ -28,12 +26,6 @@ def exchange_value(exchange: Exchange, begun: float, masker: Masker) -> dict[str
         "trouble": masker.text(exchange.trouble),
         "response_id": masker.text(response_id(answer)) if answer else "",
     }
-
-
-def response_id(answer: Answer) -> str:
-    """Return by what a response is found in a log: `x-request-id: 7f…`; empty where nothing says."""
-    found = ((name, answer.header(name)) for name in (*TRACKED_BY, *TRACKED_BY_TRACE))
-    return next((f"{name}: {printable_lines(value)[:200]}" for name, value in found if value), "")
 
 
 def in_text(exchange: dict[str, Any]) -> str:
@@ -56,21 +48,23 @@ def _request(request: Request, masker: Masker) -> dict[str, Any]:
     return {
         "method": request.method,
         "path": printable_lines(masker.text(request.path)),
-        "headers": [*_headers(request.headers, masker), *key],
+        "headers": [*_headers((name, masked_header(name, value, masker)) for name, value in request.headers), *key],
         "body": _cut(_shown(sent_body(request, masker))),
     }
 
 
 def _response(exchange: Exchange, answer: Answer, masker: Masker) -> dict[str, Any]:
+    request = exchange.request
+    shown = ((name, answered_header(request, answer, name, value, masker)) for name, value in answer.headers)
     return {
         "status": answer.status,
-        "headers": _headers(answer.headers, masker),
-        "body": _cut(_shown(answered_body(exchange.request, answer, masker))),
+        "headers": _headers(shown),
+        "body": _cut(_shown(answered_body(request, answer, masker))),
     }
 
 
-def _headers(headers: Iterable[tuple[str, str]], masker: Masker) -> list[list[str]]:
-    return [[name, printable_lines(masked_header(name, value, masker))] for name, value in headers]
+def _headers(masked: Iterable[tuple[str, str]]) -> list[list[str]]:
+    return [[name, printable_lines(value)] for name, value in masked]
 
 
 def _shown(text: str) -> str:

@@ -160,8 +160,8 @@ def test_too_much_beside_a_body_is_named(serve: Serve, open_client: Open, head: 
 @pytest.mark.parametrize(
     ("pieces", "cause", "says"),
     [
-        ([b"<html><body>Hello</body></html>", CLOSE], Cause.MALFORMED, "it begins with b'<html>"),
-        ([b"SSH-2.0-OpenSSH_9.2\r\n\r\n"], Cause.MALFORMED, "it begins with b'SSH-2.0"),
+        ([b"<html><body>Hello</body></html>", CLOSE], Cause.MALFORMED, "beginning with “<html>"),
+        ([b"SSH-2.0-OpenSSH_9.2\r\n\r\n"], Cause.MALFORMED, "beginning with “SSH-2.0"),
         ([b"\x15\x03\x01\x00\x02\x02\x16", CLOSE], Cause.TLS_ONLY, "the server answered in TLS"),
         ([b"HTTP/1.1 abc\r\n\r\n"], Cause.MALFORMED, "not HTTP"),
         ([CLOSE], Cause.RESET, "the connection ended without a response"),

@@ -52,6 +52,21 @@ def test_pages_of_one_source_are_one_page_whatever_numbers_they_hold(one: bytes,
 
 
 @pytest.mark.parametrize(
+    ("answer", "shown"),
+    [
+        (answered(200, b"code GEHEIM2024XYZ"), "a text"),
+        (answered(200, b"<html><title>GEHEIM2024XYZ</title>"), "an HTML page"),
+        (answered(302, b"", Location="/join/GEHEIM2024XYZ"), "a redirect"),
+        (answered(200, b""), "an empty body"),
+    ],
+)
+def test_a_page_that_is_not_to_be_told_is_told_by_its_kind_and_is_the_same_page(answer: Answer, shown: str) -> None:
+    page = page_of(answer, is_told=False)
+    assert page is not None
+    assert (page, page.shown) == (page_of(answer), shown)
+
+
+@pytest.mark.parametrize(
     "answer",
     [
         answered(201, b'{"fleetId": "a"}', Content_Type="text/html"),

@@ -23,9 +23,9 @@ from fleet_contract.contract_tests.reports.code_quality import to_code_quality
 from fleet_contract.contract_tests.reports.console import open_console
 from fleet_contract.contract_tests.reports.formats import FORMATS
 from fleet_contract.contract_tests.reports.github import annotate, annotations
+from fleet_contract.contract_tests.reports.headers import response_id
 from fleet_contract.contract_tests.reports.html import bars, to_html
 from fleet_contract.contract_tests.reports.markdown import fenced, plain, to_markdown
-from fleet_contract.contract_tests.reports.redacted import response_id
 from fleet_contract.contract_tests.reports.value import Value, value_of
 from fleet_contract.contract_tests.running.runs import Report
 from fleet_contract.contract_tests.running.verdicts import Outcome, outcome

@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 
 from fleet_contract.contract_tests.driving.untested import Lack, Reason
-from fleet_contract.contract_tests.exchange import Exchange
+from fleet_contract.contract_tests.exchange import Answer, Exchange
 from fleet_contract.contract_tests.exploring.exploration import Asked, Explored
 from fleet_contract.contract_tests.exploring.printing import print_exploration
 from fleet_contract.contract_tests.exploring.records import Sighting
+from fleet_contract.contract_tests.judging.excuses import excuses
 from fleet_contract.contract_tests.judging.findings import Finding
 from fleet_contract.contract_tests.judging.judge import Judgement
 from fleet_contract.contract_tests.judging.races.findings import operation_of
@@ -26,6 +27,7 @@ from fleet_contract.contract_tests.replays.replay import Known
 from fleet_contract.contract_tests.reports.console import open_console
 from fleet_contract.contract_tests.reports.formats import FORMATS
 from fleet_contract.contract_tests.reports.page import print_report
+from fleet_contract.contract_tests.reports.redacted import exchange_value
 from fleet_contract.contract_tests.reports.value import message_of, value_of
 from fleet_contract.contract_tests.running.runs import Report, Settings, Shown
 from fleet_contract.contract_tests.running.verdicts import Ran
@@ -152,6 +154,58 @@ def test_neither_a_run_nor_a_replay_tells_a_secret() -> None:
     assert told["reproduce"]
     texts = (told["message"], told["got"], told["expected"], told["reproduce"], value["exchanges"])
     assert "fleetName" not in repr(texts)
+
+
+# --- what may hold a code that nobody has read ---
+
+
+UNREAD = "GEHEIM2024XYZ"
+HIDDEN_HEADERS = [
+    (302, "Location", f"/join/{UNREAD}"),
+    (200, "Link", f"</join/{UNREAD}>; rel=join"),
+    (201, "X-Invitation", UNREAD),
+    (200, "Content-Disposition", f"attachment; filename={UNREAD}.json"),
+]
+SHOWN_HEADERS = [
+    (200, "Content-Type", "text/csv"),
+    (200, "X-Request-Id", "7f"),
+    (200, "X-RateLimit-Remaining", "7"),
+    (302, "Retry-After", "7"),
+    (404, "Link", "</help>; rel=help"),
+]
+
+
+@pytest.mark.parametrize(("status", "name", "value"), HIDDEN_HEADERS + SHOWN_HEADERS)
+def test_a_header_that_may_hold_a_code_is_not_shown(status: int, name: str, value: str) -> None:
+    shown = exchange_value(codes_with(Answer(status, ((name, value),))), 0.0, Masker())["response"]
+    assert shown["headers"] == [[name, "***" if (status, name, value) in HIDDEN_HEADERS else value]]
+
+
+def test_headers_of_other_responses_are_shown() -> None:
+    exchange = replace(History().page(), answer=Answer(302, (("Location", "/elsewhere"),)))
+    assert exchange_value(exchange, 0.0, Masker())["response"]["headers"] == [["Location", "/elsewhere"]]
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "shown"),
+    [
+        (302, f"Moved to /join/{UNREAD}", f"*** ({len(UNREAD) + 15} bytes that are no JSON)"),
+        (303, f'{{"{UNREAD}": "{UNREAD}"}}', '{"*** 1": "***"}'),
+        (404, '{"code": "no-codes"}', '{"code": "no-codes"}'),
+    ],
+)
+def test_the_body_of_a_redirect_to_codes_is_not_shown(status: int, body: str, shown: str) -> None:
+    exchange = codes_with(Answer(status, (), body.encode()))
+    assert exchange_value(exchange, 0.0, Masker())["response"]["body"] == shown
+
+
+def test_something_in_front_of_a_list_of_codes_is_told_by_its_kind() -> None:
+    page = codes_with(Answer(200, (("Content-Type", "text/plain"),), f"code {UNREAD}".encode()))
+    assert excuses([page], examined=False)(page) == "a text"
+
+
+def codes_with(answer: Answer) -> Exchange:
+    return replace(History().codes("acme"), answer=answer)
 
 
 # --- which codes are known -----------------------------------------------------------------------
