@@ -3,6 +3,7 @@
 import select
 import socket
 import struct
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -80,19 +81,20 @@ def test_the_deadline_holds_where_all_addresses_are_dead(dead: str) -> None:
     assert (told.value.cause, told.value.sent) == (Cause.CONNECT, False)
 
 
-class _Resetting(StreamRequestHandler):
-    def handle(self) -> None:
-        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        self.connection.close()
-
-    def finish(self) -> None:
-        pass
-
-
 def test_who_accepts_and_resets_is_trouble_and_no_failure_of_ours(
     monkeypatch: pytest.MonkeyPatch, open_client: Open
 ) -> None:
     """Balancers with nobody behind them do so; a socket that was reset has no peer any more, and takes no option."""
+    is_connected = threading.Event()
+
+    class Resetting(StreamRequestHandler):
+        def handle(self) -> None:
+            is_connected.wait(5)
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.connection.close()
+
+        def finish(self) -> None:
+            pass
 
     class ResetOnceConnected(socket.socket):
         def getsockopt(self, *what: int) -> Any:
@@ -103,7 +105,7 @@ def test_who_accepts_and_resets_is_trouble_and_no_failure_of_ours(
                 assert reset.poll(5_000)
             return found
 
-    with in_background(ThreadingTCPServer(("127.0.0.1", 0), _Resetting)) as server:
+    with in_background(ThreadingTCPServer(("127.0.0.1", 0), Resetting)) as server:
         monkeypatch.setattr(socket, "socket", ResetOnceConnected)
         exchange = open_client(f"http://127.0.0.1:{server.server_address[1]}").send("GET", "/")
     assert (exchange.cause, exchange.status) == (Cause.RESET, 0)
