@@ -3,11 +3,9 @@
 import select
 import socket
 import struct
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
-from socketserver import StreamRequestHandler, ThreadingTCPServer
 from typing import Any
 
 import pytest
@@ -17,11 +15,11 @@ from fleet_contract.contract_tests.network import dialing
 from fleet_contract.contract_tests.network.deadline import Deadline
 from fleet_contract.contract_tests.network.dialing import addresses, dial
 from fleet_contract.contract_tests.network.preflight import Unreachable
+from fleet_contract.contract_tests.network.route import Route
 from fleet_contract.contract_tests.network.troubles import Trouble
 from fleet_contract.contract_tests.target.detours import Place
-from tests.background import in_background
 
-from .conftest import Open, Serve
+from .conftest import Open, Serve, target
 
 
 @pytest.fixture
@@ -81,34 +79,27 @@ def test_the_deadline_holds_where_all_addresses_are_dead(dead: str) -> None:
     assert (told.value.cause, told.value.sent) == (Cause.CONNECT, False)
 
 
-def test_who_accepts_and_resets_is_trouble_and_no_failure_of_ours(
-    monkeypatch: pytest.MonkeyPatch, open_client: Open
-) -> None:
+def test_who_accepts_and_resets_is_no_failure_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
     """Balancers with nobody behind them do so; a socket that was reset has no peer any more, and takes no option."""
-    is_connected = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listening:
 
-    class Resetting(StreamRequestHandler):
-        def handle(self) -> None:
-            is_connected.wait(5)
-            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            self.connection.close()
+        class ResetOnceConnected(socket.socket):
+            def getsockopt(self, *what: int) -> Any:
+                found = super().getsockopt(*what)
+                if what[1] == socket.SO_ERROR:
+                    accepted, _ = listening.accept()
+                    accepted.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                    accepted.close()
+                    reset = select.poll()
+                    reset.register(self, select.POLLHUP)
+                    assert reset.poll(5_000)
+                return found
 
-        def finish(self) -> None:
-            pass
-
-    class ResetOnceConnected(socket.socket):
-        def getsockopt(self, *what: int) -> Any:
-            found = super().getsockopt(*what)
-            if found == 0 and what[1] == socket.SO_ERROR:
-                reset = select.poll()
-                reset.register(self, select.POLLHUP)
-                assert reset.poll(5_000)
-            return found
-
-    with in_background(ThreadingTCPServer(("127.0.0.1", 0), Resetting)) as server:
         monkeypatch.setattr(socket, "socket", ResetOnceConnected)
-        exchange = open_client(f"http://127.0.0.1:{server.server_address[1]}").send("GET", "/")
-    assert (exchange.cause, exchange.status) == (Cause.RESET, 0)
+        stream = Route(target(f"http://127.0.0.1:{listening.getsockname()[1]}")).open(Deadline(5))
+    with pytest.raises(OSError, match="reset"):
+        stream.read(Deadline(5))
+    stream.close()
 
 
 def test_families_are_tried_by_turns(monkeypatch: pytest.MonkeyPatch) -> None:

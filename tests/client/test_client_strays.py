@@ -96,8 +96,8 @@ def test_nothing_is_told_of_no_bytes() -> None:
 
 
 def test_a_text_in_the_place_of_codes_is_told_by_its_kind(serve: Serve, open_client: Open) -> None:
-    said = iter((answer(200, f"code {CODE}".encode(), Content_Type="text/csv"), answer(200, b"[]")))
-    server = serve(lambda heard: next(said) if heard.path == CODES else answer())
+    said = iter([answer(200, f"code {CODE}".encode(), Content_Type="text/csv")])
+    server = serve(lambda heard: next(said, answer(200, b"[]")) if heard.path == CODES else answer())
     client = open_client(server.url, breaks=lambda each: each.answer is not None and not each.answer.is_json)
     client.send("GET", CODES)
     assert [each.trouble for each in client.journal][:2] == [
