@@ -1,5 +1,6 @@
 """Dialects to prove things under: few that hold every pair of compatible answers, and random ones."""
 
+from collections import Counter
 from functools import cache
 from itertools import combinations
 from random import Random
@@ -47,11 +48,16 @@ def every_pair() -> set[Pair]:
 
 @cache
 def covering() -> list[Answers]:
-    """Return few dialects with every pair: each begins with a missing one and gains as many others as it can."""
+    """Return few dialects with every pair.
+
+    Each begins with a missing one and gains as many others as it can, by the questions that most are missing of first.
+    """
     missing, dialects = every_pair(), list[Answers]()
     while missing:
         dialect = dict(min(missing, key=sorted))
-        for question in (each.id for each in QUESTIONS if each.id not in dialect):
+        lacking = Counter(question for pair in missing for question, _ in pair)
+        others = [each.id for each in QUESTIONS if each.id not in dialect]
+        for question in sorted(others, key=lacking.__getitem__, reverse=True):
             dialect = _answering(question, dialect, missing)
         dialects.append(compatible(dialect) or {})
         missing -= pairs_of(dialects[-1])
