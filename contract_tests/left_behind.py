@@ -33,10 +33,7 @@ Entry = dict[str, Any]
 
 
 def read_ledger(path: Path, base_url: str = "") -> list[Entry]:
-    """Return the entries of a ledger, each thing once, of one server where one is given; raises Contradiction.
-
-    The last line may be half of an entry, where a disk was full.
-    """
+    """Return the entries of a ledger, each thing once, of one server where one is given; raises Contradiction."""
     lines = read_text(path, _WHAT, _EXPECTED).splitlines()
     entries = [_entry(line, number, path) for number, line in enumerate(lines, start=1) if line.strip()]
     once = {(each.get("base_url"), each["made"], each["name"]): each for each in entries}
