@@ -1,12 +1,14 @@
 """JSON is what RFC 8259 says, not what Python reads; what the RFC leaves open breaks nothing."""
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from fleet_contract.contract_tests.exchange import NotJson, parse_json
+from fleet_contract.contract_tests.exchange import Exchange, NotJson, parse_json
 from fleet_contract.contract_tests.judging.content.json_form import judge_json_form
+from fleet_contract.contract_tests.judging.judge import judge
 
 from .histories import A, History
 
@@ -62,9 +64,32 @@ def test_what_the_standard_leaves_open_breaks_nothing(body: bytes) -> None:
 def test_a_constant_that_is_no_number_is_named() -> None:
     history = History()
     created = history.create(A, answer=b'{"fleetId": "a", "discount": NaN}')
-    (found,) = (each for each in judge_json_form(history.at(created)) if not each.kept)
-    assert found.requirement == "http.success-is-json"
-    assert "NaN is no JSON number (RFC 8259, section 6)" in found.got
+    broken = {each.requirement: each.got for each in judge_json_form(history.at(created)) if not each.kept}
+    assert "NaN is no JSON number (RFC 8259, section 6)" in broken["http.success-is-json"]
+
+
+@pytest.mark.parametrize(
+    ("ask", "requirement"),
+    [
+        (lambda history: history.create(A, answer=b"made"), "create.echoes-the-id"),
+        (lambda history: history.rename(A, answer=b"renamed"), "rename.keeps-the-id"),
+        (lambda history: history.codes(A, answer=b"ONE"), "invitation.answers-an-array-of-codes"),
+        (lambda history: history.page(answer=b"none"), "keys.list-answers-a-page"),
+        (lambda history: history.add("GET", "/v1/locations/loc", answer=b"here"), "prices.answer-is-the-location"),
+    ],
+)
+def test_what_no_json_does_not_show_is_broken_too_and_that_explains_it(
+    ask: Callable[[History], Exchange], requirement: str
+) -> None:
+    history = History()
+    history.create(A)
+    ask(history)
+    judged = judge(history.exchanges, history.history.facts)
+    broken = {each.requirement for each in judged.findings if not each.kept}
+    assert {requirement, "http.success-is-json"} <= broken
+    explained = {each.requirement: causes for each, causes in judged.explained.items()}
+    assert "http.success-is-json" in explained[requirement]
+    assert "http.success-is-json" not in explained
 
 
 def test_a_refusal_may_be_what_it_likes() -> None:

@@ -5,6 +5,14 @@ from fleet_contract.contract_tests.judging.findings import Findings, finding
 from fleet_contract.contract_tests.judging.moment import Moment
 
 _OF_A_FLEET = ("rename_fleet", "get_invitation_codes")
+# What each operation is to show, of which no JSON shows nothing: the catalogue explains these failures.
+_UNSHOWN = {
+    "create_fleet": "create.echoes-the-id",
+    "rename_fleet": "rename.keeps-the-id",
+    "get_invitation_codes": "invitation.answers-an-array-of-codes",
+    "list_charging_keys": "keys.list-answers-a-page",
+    "get_location": "prices.answer-is-the-location",
+}
 
 
 def judge_json_form(moment: Moment) -> Findings:
@@ -19,6 +27,8 @@ def judge_json_form(moment: Moment) -> Findings:
     wrong = _what_is_wrong(answer)
     declared = f"Content-Type {(answer.header('content-type') or 'missing')[:100]}"
     yield finding("http.success-is-json", not wrong, moment.here, "JSON in UTF-8", wrong)
+    if wrong and operation in _UNSHOWN:
+        yield finding(_UNSHOWN[operation], False, moment.here, "JSON in UTF-8", wrong)
     expected, is_declared = "Content-Type application/json", answer.is_declared_as_json
     yield finding("http.success-is-declared-as-json", is_declared, moment.here, expected, declared)
 
