@@ -11,20 +11,26 @@ from fleet_contract.contract_tests.recorded.archives import Entry
 from fleet_contract.contract_tests.target.target import API
 from fleet_contract.spec.escapes import LONG
 
-_KEYS = (KEY_HEADER.lower(), "authorization", "proxy-authorization")  # what they hold is a secret, however short
+_LOGINS = ("authorization", "proxy-authorization")
+_KEYS = (KEY_HEADER.lower(), *_LOGINS)
 _BETWEEN = re.compile(r"[,;]")
 _BLANKS = ' \t"'
 
 
 def keys_in(entries: Iterable[Entry]) -> set[str]:
     """Return the keys and logins that requests carried, wherever else they may stand."""
+    fields = ((name.lower(), value) for each in entries for name, value in each.headers if name.lower() in _KEYS)
     return {
         secret
-        for each in entries
-        for name, value in each.headers
-        if name.lower() in _KEYS
-        for secret in (*_parts(value), *_named(value), *_of_users(value))
+        for name, value in fields
+        for secret in (*(_logins(value) if name in _LOGINS else _parts(value)), *_named(value), *_of_users(value))
+        if secret
     }
+
+
+def carried_in(entry: Entry) -> set[str]:
+    """Return the values in which a request carried keys and logins, each of them once and as a whole."""
+    return {value.strip(_BLANKS) for name, value in entry.headers if name.lower() in _KEYS} - {""}
 
 
 def sessions_in(entry: Entry) -> set[str]:
@@ -35,6 +41,16 @@ def sessions_in(entry: Entry) -> set[str]:
     values = [value for name, value in entry.headers if SECRETIVE.search(name) and name.lower() not in _KEYS]
     found = (part for value in values for part in (*_parts(value), *_named(value)))
     return {part for part in found if _is_telling(part)}
+
+
+def _logins(value: str) -> Iterator[str]:
+    """Yield a login and what follows its scheme, however short, and those of its parts that are no ordinary words.
+
+    Its parameters say things that stand in any request, such as `qop=auth` or `SignedHeaders=accept;host`.
+    """
+    whole = value.strip(_BLANKS)
+    yield from (whole, whole.partition(" ")[2].strip(_BLANKS))
+    yield from filter(_is_telling, _parts(value))
 
 
 def _parts(value: str) -> Iterator[str]:

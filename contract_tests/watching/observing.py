@@ -15,6 +15,7 @@ from fleet_contract.contract_tests.network.codings import Miscoded, codings_of, 
 from fleet_contract.contract_tests.recorded.archives import Entry, Headers
 from fleet_contract.contract_tests.recorded.callers import LOGINS, key_of
 from fleet_contract.contract_tests.recorded.concluding import Extent
+from fleet_contract.contract_tests.recorded.logins import carried_in, keys_in
 from fleet_contract.contract_tests.recorded.reading import Reader, is_of_an_operation, secrets_of
 from fleet_contract.contract_tests.target.masking import Masker
 from fleet_contract.contract_tests.target.target import Fixtures, Target
@@ -25,7 +26,7 @@ from fleet_contract.contract_tests.watching.headers import Field
 from fleet_contract.contract_tests.watching.window import Window
 
 MOST_KEYS = MOST_CODES = 1_000  # that are kept out of reports; requests with further ones are not judged
-_TOO_MANY = "had an API key beyond those that can be masked"
+_TOO_MANY = "had an API key or a login beyond those that can be masked"
 _TOO_MANY_CODES = "showed an invitation code beyond those that can be masked"
 Tell = Callable[[Finding, str], None]  # what is broken, and by which exchange in words, both without secrets
 
@@ -38,10 +39,10 @@ class Observer:
         self._began, self._clock = time.time(), time.monotonic()
         fixtures = target.fixtures if target.api_key else Fixtures(location=target.fixtures.location)
         self._fixtures = replace(fixtures, location_path=target.fixtures.location_path)
-        self._keys = secrets_of(target)
+        self._carried = secrets_of(target)
         self._codes = set(codes_known(target.fixtures))
         self.told = Masker(self._codes)
-        self._masker = Masker(self._keys, heir=self.told)
+        self._masker = Masker(self._carried, heir=self.told)
         self._owner = target.api_key.reveal() if target.api_key else None
         self._reader = Reader(self._caller_of, self._fixtures, self._masker, float("inf"))
         self._window = Window(Facts(self._fixtures, held=target.dialect, recorded=True), most)
@@ -104,12 +105,15 @@ class Observer:
             self._tell(finding.masked(self.told), named(exchange, self.told))
 
     def _new_secrets(self, entry: Entry) -> str:
-        """Keep the keys of a request out of all that is written; say so where there are too many of them."""
-        new = secrets_of(None, [entry]) - self._keys
-        if len(self._keys) + len(new) > MOST_KEYS:
+        """Keep the keys of a request out of all that is written; say so where there are too many of them.
+
+        A login counts once, in however many parts it is a secret.
+        """
+        new = carried_in(entry) - self._carried
+        if len(self._carried) + len(new) > MOST_KEYS:
             return _TOO_MANY
-        self._keys |= new
-        self._masker.learn(*new)
+        self._carried |= new
+        self._masker.learn(*keys_in([entry]))
         return ""
 
     def _learns_codes(self, exchange: Exchange) -> bool:

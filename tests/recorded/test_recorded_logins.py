@@ -2,6 +2,7 @@
 
 import json
 from base64 import b64encode
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,10 @@ from .watched import request, watched
 
 SECRET = "second-secret-key-0002"
 READ = "/emp/v1/fleets/acme/invitation"
+SIGNED = (
+    "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260302/eu-central-1/execute-api/aws4_request, "
+    "SignedHeaders=accept;host;x-amz-date, Signature=5d672d79c15b13162d9279b0855cfba6789a8edb4c82c400e06b5924a6f2b5d7"
+)
 PASSWORD = "hunter2secret"
 BASIC = b64encode(f"alice@drive.example:{PASSWORD}".encode()).decode()
 FIELDS = [
@@ -54,7 +59,7 @@ def said_of(tmp_path: Path, *entries: dict[str, Any]) -> str:
     file = tmp_path / "some.har"
     file.write_text(json.dumps({"log": {"version": "1.2", "entries": entries}}))
     result = command("judge", str(file), "--html", str(tmp_path / "html"), "--har", str(tmp_path / "har"))
-    assert "got 500" in result.output or "500" in result.output, result.output
+    assert "got 500" in " ".join(result.output.split()), result.output
     return result.output + (tmp_path / "html").read_text() + (tmp_path / "har").read_text()
 
 
@@ -91,8 +96,14 @@ def shown(*headers: tuple[str, str]) -> set[str]:
 
 def test_what_stands_in_any_request_is_no_secret() -> None:
     cookie = f"theme=dark; consent=true; fleet=acme-corp; last=https://drive.example{READ}; next={READ}"
-    digest = f'Digest username="alice", realm="drive", uri="{READ}", qop=auth'
-    found = shown(("Cookie", cookie), ("Authorization", digest), ("X-Author", "alice"), ("Accept", "a" * 20))
+    digest = f'Digest username="alice", realm="drive", uri="{READ}", nc=00000001, qop=auth'
+    found = shown(
+        ("Cookie", cookie),
+        ("Authorization", digest),
+        ("Proxy-Authorization", SIGNED),
+        ("X-Author", "alice"),
+        ("Accept", "a" * 20),
+    )
     assert not found & {
         "dark",
         "true",
@@ -102,8 +113,24 @@ def test_what_stands_in_any_request_is_no_secret() -> None:
         "alice",
         "drive",
         "auth",
+        "qop=auth",
+        "nc=00000001",
+        "accept",
+        "host",
+        "x-amz-date",
         "a" * 20,
+        "",
     }
+
+
+@pytest.mark.parametrize("login", ["a-login", "Bearer a-login", "Bearer  a-login", 'Bearer "a-login"'])
+def test_a_login_is_a_secret_however_short(login: str) -> None:
+    assert "a-login" in shown(("Authorization", login))
+
+
+def test_a_response_with_a_word_of_a_signature_is_judged(tmp_path: Path) -> None:
+    signed = entry([("X-API-Key", "first-key"), ("Authorization", SIGNED)], "host")
+    assert "no such key: host" in said_of(tmp_path, signed)
 
 
 def test_of_a_session_that_changes_with_each_request_any_number_is_judged(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -113,3 +140,23 @@ def test_of_a_session_that_changes_with_each_request_any_number_is_judged(monkey
         judgement = watch.observer.conclude()
     assert len(judgement.history.exchanges) == 10
     assert watch.observer.notes == []
+
+
+@pytest.mark.parametrize(
+    "login",
+    [
+        lambda number: f"Bearer first-login-{number}",
+        lambda number: f"Basic {b64encode(f'alice@drive.example:{PASSWORD}-{number}'.encode()).decode()}",
+        lambda number: f'Digest username="alice", uri="{READ}", response="{SECRET}-{number}", qop=auth',
+    ],
+    ids=["Bearer", "Basic", "Digest"],
+)
+def test_a_login_counts_once_in_however_many_parts_it_is_a_secret(
+    login: Callable[[int], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fleet_contract.contract_tests.watching.observing.MOST_KEYS", 5)  # one is the target's own
+    with serving(lambda _: answer(200, b"[]")) as server, watched(server.url) as watch:
+        watch.talk(*(request("GET", READ, Authorization=login(number)) for number in (0, 1, 2, 3, 0, 4, 3)))
+        judgement = watch.observer.conclude()
+    assert len(judgement.history.exchanges) == 6
+    assert watch.observer.notes == ["1 of 7 requests had an API key or a login beyond those that can be masked"]
