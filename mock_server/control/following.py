@@ -70,14 +70,17 @@ async def events(desk: "Desk", call: Call, follower: Follower) -> AsyncIterator[
     yield event("open", {"journal": journal.id, "world": follower.world, "most": journal.most})
     news = {"exchanges"}
     while True:
+        began = steady()
+        # Before the secrets are asked for: whatever is noted meanwhile may show later ones.
+        shown, more = journal.latest(desk.world.name, last, call.query.get("limit", SHOWN))
         try:
-            secrets = await world_now(desk).secrets()
+            secrets = await world_now(desk).secrets() if shown else Secrets((), ())
         except StoreUnavailable:  # Which exchanges hold a secret cannot be known until it replies.
             yield SILENCE
             await asyncio.sleep(SIGN_OF_LIFE)
             continue
-        began = steady()
-        texts = told(desk, call, last, news, secrets)
+        masking = Masking(shown, secrets, desk.pseudonyms)
+        texts = told(desk, call, news, more, shown, masking)
         worked = steady() - began  # and not the time for which a reader does not read
         for text, number in texts:
             last = max(last, number)
@@ -87,13 +90,16 @@ async def events(desk: "Desk", call: Call, follower: Follower) -> AsyncIterator[
         news = await follower.news(SIGN_OF_LIFE)
 
 
-def told(desk: "Desk", call: Call, last: int, news: set[str], secrets: Secrets) -> list[tuple[str, int]]:
-    """Return what is new as events, each with the number of its exchange, 0 where it is none."""
-    shown, more = desk.journal.latest(desk.world.name, last, call.query.get("limit", SHOWN))
+def told(
+    desk: "Desk", call: Call, news: set[str], more: int, shown: list[Entry], masking: Masking
+) -> list[tuple[str, int]]:
+    """Return what is new as events, each with the number of its exchange, 0 where it is none.
+
+    `more` exchanges came before those that are `shown`.
+    """
     texts = [(event(each, {}), 0) for each in ("cleared", "changed") if each in news]
     if more:
         texts.append((event("skipped", {"count": more}), 0))
-    masking = Masking(shown, secrets, desk.pseudonyms)
     host, parts = call.header("host") or "localhost", desk.worlds.parts
     for entry in shown:
         safe = masking.entry(entry)

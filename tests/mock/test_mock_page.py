@@ -1,12 +1,15 @@
 """The page and what it is told: its files, the stream of exchanges, and the lines that repeat them."""
 
+import asyncio
 import json
 import re
 import socket
 import subprocess
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice, takewhile
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,7 +21,9 @@ from fleet_contract.mock_server.control.curl import repeated
 from fleet_contract.mock_server.control.following import MOST_SHOWN
 from fleet_contract.mock_server.messages import Call, Fields
 from fleet_contract.mock_server.parts import Control, parts
+from fleet_contract.mock_server.pseudonyms import Secrets
 from fleet_contract.mock_server.serving import serving
+from fleet_contract.mock_server.world import World
 from tests.mock.test_mock_control import Controller
 
 PAGE = "/_mock/ui"
@@ -121,6 +126,11 @@ class Reader:
             found += [json.loads(fields["data"])] if fields["event"] == "exchange" else []
         return found
 
+    def signs_of_life(self, most: int) -> int:
+        """Return how many comments come next, with nothing else between them, up to a number."""
+        lines = (line for line in self._lines if line)
+        return sum(1 for _ in takewhile(lambda line: line.startswith(":"), islice(lines, most)))
+
     def next(self) -> dict[str, str]:
         """Return the fields of the next event."""
         fields: dict[str, str] = {}
@@ -201,6 +211,48 @@ def test_a_code_or_key_of_the_world_is_not_told_though_no_exchange_has_shown_it(
     paths = [each["request"]["path"] for each in exchanges]
     assert [bool(re.search("CODE[0-9A-F]{12}|key-[0-9a-f]{12}", path)) for path in paths] == [True] * 5
     assert not re.search("FLEET2024|other-key|S3CRET", json.dumps(exchanges))
+
+
+def test_a_code_that_is_made_while_secrets_are_looked_up_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_up, changed, known = threading.Event(), threading.Event(), World.secrets
+
+    async def slow(world: World) -> Secrets:
+        found = await known(world)
+        if not looked_up.is_set():
+            looked_up.set()
+            await asyncio.to_thread(changed.wait, 10)
+        return found
+
+    monkeypatch.setattr(World, "secrets", slow)
+    with serving() as url:
+        codes(url, "nobody")
+        with told(url) as event:
+            event("open")
+            assert looked_up.wait(10)
+            httpx.post(f"{url}/_mock/fleets/acme-corp-001/codes", json={"code": "S3CRET-A"})
+            codes(url, "S3CRET-A")
+            changed.set()
+            exchanges = event.exchanges(2)
+    assert [each["status"] for each in exchanges] == [404, 404]
+    assert "S3CRET" not in json.dumps(exchanges)
+
+
+def test_where_nothing_is_new_no_secrets_are_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_up, known = list[str](), World.secrets
+
+    async def counted(world: World) -> Secrets:
+        looked_up.append(world.name)
+        return await known(world)
+
+    monkeypatch.setattr(World, "secrets", counted)
+    monkeypatch.setattr(following, "SIGN_OF_LIFE", 0.01)
+    with serving() as url:
+        codes(url)
+        with told(url) as event:
+            event("open")
+            event("exchange")
+            assert event.signs_of_life(5) == 5
+    assert looked_up == ["main"]
 
 
 def test_codes_that_are_sent_packed_have_pseudonyms_too() -> None:
