@@ -20,7 +20,8 @@ def described(state: State) -> Described:
     fleets = [described_fleet(each) for each in state.fleets]
     charging_keys = [described_key(each) for each in state.charging_keys]
     owners = dict.fromkeys(entry["tenant"] for entry in (*fleets, *charging_keys))
-    keyless = [tenant for tenant in owners if tenant not in state.keys.values()]
+    named = set(state.keys.values())
+    keyless = [tenant for tenant in owners if tenant not in named]
     return {
         "keys": dict(state.keys),
         **({"tenants": keyless} if keyless else {}),
