@@ -32,7 +32,7 @@ class Unanswered(Exception):
 
 @dataclass
 class Copy:
-    """What is kept of a body: no more than `most` bytes, and whether that is all of it; it is not before its end."""
+    """What is kept of a body: at most `most` bytes, and whether that is all of it, known only once it has ended."""
 
     most: int
     data: bytearray = field(default_factory=bytearray)

@@ -107,7 +107,9 @@ def at(*segments: str) -> str:
     Raises ValueError where one is empty: the path would be that of another call.
     """
     if "" in segments:
-        raise ValueError("An id or a name is empty, which nothing has. Expected one of at least one character.")
+        raise ValueError(
+            "An id or a name is empty, and nothing has an empty one. Expected one of at least one character."
+        )
     return "".join(f"/{_segment(each)}" for each in ("_mock", *segments))
 
 

@@ -10,7 +10,7 @@ NOT_REDIS = (
     "rediss://… for TLS, or unix://[user:password@]/path[?db=database]."
 )
 WRONG_PARAMETERS = (
-    "The store names a Redis, and behind the question mark parameters that it cannot be used with. "
+    "The store's URL has parameters after the question mark that cannot be used. "
     "Expected redis://host, or parameters of redis-py such as rediss://host?ssl_cert_reqs=none. Correct them."
 )
 DEFAULT_PORT = 6379
