@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 # Of members, in lower case, that hold codes and are none.
@@ -42,6 +43,7 @@ def codes_in_a_refusal(value: Any) -> Iterator[str]:
         if isinstance(each, list):
             left += [(item, of_errors, True) for item in each]
         elif isinstance(each, dict):
+            yield from chain.from_iterable(codes_of(each[name]) for name in each if name.lower() in NAMES - {"code"})
             left += [(*part, is_listed) for part in _parts_of_a_refusal(each, of_errors=of_errors)]
         elif is_listed and not of_errors and is_secret(each) and not _is_a_sentence(each):
             yield str(each).removesuffix(".0")
@@ -51,11 +53,10 @@ def _parts_of_a_refusal(members: Mapping[str, Any], *, of_errors: bool) -> Itera
     """Yield what may hold codes, and whether it describes errors."""
     is_explained = any(map(_is_a_sentence, members.values()))
     for name, value in members.items():
-        is_named = name.lower() in NAMES
-        if isinstance(value, dict | list):
-            yield value, not is_named and (of_errors or _OF_ERRORS.search(name) is not None)
-        elif is_named:
+        if name.lower() == "code":
             yield value, of_errors or is_explained
+        elif name.lower() not in NAMES and isinstance(value, dict | list):
+            yield value, of_errors or _OF_ERRORS.search(name) is not None
 
 
 def _is_a_sentence(value: Any) -> bool:

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from fleet_contract.contract_tests.exchange import Answer, Exchange, NotJson, Request, parse_json
+from fleet_contract.contract_tests.judging.bodies import read_body
 from fleet_contract.contract_tests.reports.members import without_members
-from fleet_contract.contract_tests.target.masking import MASK, Masker
-from fleet_contract.contract_tests.telling import holds_codes
+from fleet_contract.contract_tests.target.masking import MASK, Masker, WordMasker
+from fleet_contract.contract_tests.telling import asks_for_codes, holds_codes
 from fleet_contract.spec.codes import NAMES, is_secret
 
 _ERRORS = 400
@@ -19,16 +20,9 @@ _OF_AN_ERROR = tuple(each for each in _SECRET if each not in ("code", "codes")) 
 def masker_of(exchange: Exchange, masker: Masker) -> Masker:
     """Return what masks all that is told of an exchange, in which an identifier may be repeated anywhere."""
     answer = exchange.answer
-    values = [*_values_in(exchange.request.body), *([answer.json] if answer and answer.is_json else ())]
-    return masker.with_more(each for value in values for each in _identifiers_in(value))
-
-
-def _values_in(body: bytes) -> Iterator[Any]:
-    if _IDENTIFIER.encode() in body:
-        try:
-            yield parse_json(body)
-        except NotJson:
-            return
+    values = read_body(exchange.request.body).fields, answer.json if answer and answer.is_json else None
+    identifiers = [each for value in values for each in _identifiers_in(value)]
+    return WordMasker(masker, identifiers) if identifiers else masker
 
 
 def _identifiers_in(value: Any) -> Iterator[str]:
@@ -36,8 +30,8 @@ def _identifiers_in(value: Any) -> Iterator[str]:
     while left:
         each = left.pop()
         if isinstance(each, dict):
-            if isinstance(each.get(_IDENTIFIER), str):
-                yield each[_IDENTIFIER]
+            if is_secret(each.get(_IDENTIFIER)):
+                yield str(each[_IDENTIFIER])
             left += each.values()
         elif isinstance(each, list):
             left += each
@@ -67,7 +61,8 @@ def is_replaced(request: Request, answer: Answer) -> bool:
 def _answered(request: Request, answer: Answer) -> str:
     if holds_codes(request, answer):
         return _as_json(_shape_of(answer.json))
-    names = _OF_AN_ERROR if answer.status >= _ERRORS else _SECRET
+    is_cut_list = asks_for_codes(request) and not answer.is_json and answer.body.lstrip().startswith(b"[")
+    names = _OF_AN_ERROR if answer.status >= _ERRORS and not is_cut_list else _SECRET
     return without_members(_text_of(answer.body), names, is_json=answer.is_json)
 
 

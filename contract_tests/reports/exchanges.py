@@ -49,10 +49,9 @@ def _notes(request: Request, masker: Masker) -> Iterator[str]:
 
 def answer_line(exchange: Exchange, masker: Masker) -> str:
     """Return what was answered, on one line, with invitation codes and key identifiers masked."""
-    answer = exchange.answer
+    answer, masker = exchange.answer, masker_of(exchange, masker)
     if answer is None:
         return f"no answer: {masker.text(exchange.trouble)}"
-    masker = masker_of(exchange, masker)
     media, body = answer.header("content-type"), answered_body(exchange.request, answer, masker)
     body = _cut(_BLANKS.sub(lambda found: found[1] or " ", body) if answer.is_json else body)
     return f"{answer.status}{f' {_cut(masker.text(media))}' if media else ''} {body}".rstrip()

@@ -13,6 +13,7 @@ from fleet_contract.contract_tests.reports.bodies import answered_body, is_repla
 from fleet_contract.contract_tests.reports.redacted import LONGEST, exchange_value
 from fleet_contract.contract_tests.reports.value import Value, begun_at
 from fleet_contract.contract_tests.running.runs import Report
+from fleet_contract.contract_tests.target.masking import Masker
 
 _UNKNOWN = -1
 
@@ -33,14 +34,15 @@ class _Writer:
         self._report, self._begun = report, begun_at(report)
 
     def entry(self, exchange: Exchange) -> Value:
-        value = exchange_value(exchange, self._begun, self._report.masker)
+        masker = masker_of(exchange, self._report.masker)
+        value = exchange_value(exchange, self._begun, masker)
         started = self._report.began + timedelta(seconds=exchange.started - self._begun)
         time = round((exchange.ended - exchange.started) * 1000, 3)
         return {
             "startedDateTime": started.isoformat(timespec="microseconds"),
             "time": time,
-            "request": self._request(exchange, value["request"]),
-            "response": self._response(exchange, value["response"]),
+            "request": self._request(exchange, value["request"], masker),
+            "response": self._response(exchange, value["response"], masker),
             "cache": {},
             "timings": {"send": 0, "wait": time, "receive": 0},
             "_number": value["number"],
@@ -49,9 +51,9 @@ class _Writer:
             **({} if self._report.recorded else {"_caller": value["caller"]}),
         }
 
-    def _request(self, exchange: Exchange, shown: Value) -> Value:
+    def _request(self, exchange: Exchange, shown: Value, masker: Masker) -> Value:
         body = exchange.request.body
-        text = _held(sent_body(exchange.request, masker_of(exchange, self._report.masker)))
+        text = _held(sent_body(exchange.request, masker))
         query = parse_qsl(shown["path"].partition("?")[2], keep_blank_values=True)
         return {
             "method": shown["method"],
@@ -72,7 +74,7 @@ class _Writer:
             return headers
         return [[name, f"key-of-{request.caller}" if name == request.key_header else value] for name, value in headers]
 
-    def _response(self, exchange: Exchange, shown: Value | None) -> dict[str, Any]:
+    def _response(self, exchange: Exchange, shown: Value | None, masker: Masker) -> dict[str, Any]:
         """Return a response; status 0 stands for none, as browsers write it, and `_error` says why."""
         answer = exchange.answer
         status = answer.status if answer else 0
@@ -83,17 +85,17 @@ class _Writer:
             "httpVersion": "HTTP/1.1",
             "cookies": [],
             "headers": _headers(headers),
-            "content": {**self._content(exchange, answer), "mimeType": _media(headers)},
+            "content": {**self._content(exchange, answer, masker), "mimeType": _media(headers)},
             "redirectURL": next((value for name, value in headers if name.lower() == "location"), ""),
             "headersSize": _UNKNOWN,
             "bodySize": _UNKNOWN,
-            **({"_error": self._report.masker.text(exchange.trouble)} if exchange.trouble else {}),
+            **({"_error": masker.text(exchange.trouble)} if exchange.trouble else {}),
         }
 
-    def _content(self, exchange: Exchange, answer: Answer | None) -> Value:
+    def _content(self, exchange: Exchange, answer: Answer | None, masker: Masker) -> Value:
         if answer is None:
             return {"size": 0, "text": ""}
-        text = _held(answered_body(exchange.request, answer, masker_of(exchange, self._report.masker)))
+        text = _held(answered_body(exchange.request, answer, masker))
         if not answer.whole:
             return {"size": _UNKNOWN}
         size = len(text["text"].encode()) if "text" in text else len(answer.body)

@@ -1,5 +1,6 @@
 """Secrets, and the masker that keeps them out of everything that is written down."""
 
+import re
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
@@ -9,6 +10,8 @@ from fleet_contract.spec.escapes import LONG, SHORTEST, Find, Place, finding, fo
 MASK = "***"
 _MASK = MASK.encode()
 _ELLIPSIS = "…"
+_WORD = re.compile(r"[0-9A-Za-z]+(?:[:_.-][0-9A-Za-z]+)*")
+_PART = re.compile(r"[0-9A-Za-z]+")
 
 
 class Secret:
@@ -94,6 +97,24 @@ class Masker:
     def pairs(self, pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
         """Mask the values of headers."""
         return tuple((name, self.text(value)) for name, value in pairs)
+
+
+class WordMasker(Masker):
+    """Masks what another masker does, and certain words in any case; one look at a text is enough for all of them."""
+
+    def __init__(self, masker: Masker, words: Iterable[str]) -> None:
+        super().__init__()
+        self._masker = masker
+        self._words = frozenset(word.casefold() for word in words if len(word) >= SHORTEST)
+
+    def text(self, text: str) -> str:
+        return _WORD.sub(self._masked, self._masker.text(text))
+
+    def _masked(self, word: re.Match[str]) -> str:
+        """Return a word, or what is left of it: `-` and the like may join it to others."""
+        if word[0].casefold() in self._words:
+            return MASK
+        return _PART.sub(lambda part: MASK if part[0].casefold() in self._words else part[0], word[0])
 
 
 def _bytes(text: str) -> bytes:

@@ -92,6 +92,15 @@ def test_what_no_json_does_not_show_is_broken_too_and_that_explains_it(
     assert "http.success-is-json" not in explained
 
 
+def test_what_is_no_json_explains_nothing_about_another_exchange() -> None:
+    history = History()
+    history.create(A)
+    history.codes(A, answer=b"ONE")
+    history.rename(A, answer={"fleetId": "another", "fleetName": "New name"})
+    judged = judge(history.exchanges, history.history.facts)
+    assert "rename.keeps-the-id" not in {each.requirement for each in judged.explained}
+
+
 def test_a_refusal_may_be_what_it_likes() -> None:
     history = History()
     refused = history.create(A, status=400, answer=b'{"detail": NaN}')

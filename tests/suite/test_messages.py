@@ -108,6 +108,27 @@ def test_an_identifier_is_masked_wherever_its_exchange_repeats_it() -> None:
     assert answer_line(refused, NO_SECRETS).endswith('{"detail": "*** is taken"}')
 
 
+@pytest.mark.parametrize("repeated", ["07EEFFAABB", "07eeffaabb", "key-07EEFFAABB.json", "/keys/07EEFFAABB?x=1"])
+@pytest.mark.parametrize(
+    "body",
+    [b'{"keyIdentifier": "07EEFFAABB"}', b"{'keyIdentifier': '07EEFFAABB'}", b'{"key\\u0049dentifier": "07EEFFAABB"}'],
+)
+def test_no_spelling_of_an_identifier_that_was_sent_is_told(body: bytes, repeated: str) -> None:
+    refused = History().add("POST", KEYS, body, 409, {"detail": f"Taken: {repeated}"})
+    assert "07EEFFAABB" not in answer_line(refused, NO_SECRETS).upper()
+    assert "07EEFFAABB" not in request_line(refused, NO_SECRETS).upper()
+
+
+def test_a_large_page_of_keys_is_shown_in_a_moment() -> None:
+    listed = {
+        "keys": [{"keyIdentifier": f"07{number:012X}", "self": f"/k/07{number:012X}"} for number in range(10_000)]
+    }
+    page = History().page(answer=listed)
+    begun = time.process_time()
+    assert "07000000" not in answer_line(page, NO_SECRETS)
+    assert time.process_time() - begun < 5
+
+
 def test_json_is_shown_on_one_line_as_it_was() -> None:
     answered = History().create(A, answer=b'{\n  "fleetId":\t"a  b",\n  "limit": 1.10\n}')
     assert answer_line(answered, NO_SECRETS).endswith('{ "fleetId": "a  b", "limit": 1.10 }')

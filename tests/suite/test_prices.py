@@ -1,5 +1,6 @@
 """Prices are the same though their ids are new each time, or their decimals have a zero more."""
 
+import time
 from typing import Any
 
 import pytest
@@ -61,6 +62,12 @@ def test_prices_may_change_by_themselves_but_not_become_those_of_others(
     looks: list[tuple[str, Any]], kept: list[bool]
 ) -> None:
     assert looked(*looks) == kept
+
+
+def test_prices_that_never_stay_are_judged_in_a_moment() -> None:
+    begun = time.process_time()
+    assert looked(*((("", "acme", "home")[number % 3], number) for number in range(1_000))) == []
+    assert time.process_time() - begun < 10
 
 
 # By a number that is drawn anew each time, and by the price.

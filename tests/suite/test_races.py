@@ -76,6 +76,7 @@ def test_a_create_that_repeats_another_may_be_answered_like_it_where_the_dialect
         ("200", "201", (200, 201), True),
         ("200", "201", (200, 200), False),
         ("201", "201", (201, 201), True),
+        ("201", "200", (201, 202), True),
     ],
 )
 def test_of_creates_that_are_alike_one_is_new_where_the_status_tells(

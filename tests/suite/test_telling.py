@@ -252,6 +252,8 @@ def test_codes_are_those_of_what_was_asked_for_codes(which: str) -> None:
         (["SECRET", 12345], {"SECRET", "12345"}),
         ({"error": {"invitationCodes": ["SECRET"]}}, {"SECRET"}),
         ({"codes": [{"code": "SECRET", "active": True}]}, {"SECRET"}),
+        ({"codes": "SECRET"}, {"SECRET"}),
+        ({"codes": {"SECRET-1": True}, "message": "It is forbidden."}, {"SECRET-1"}),
         ({"code": "NOT_FOUND"}, set()),
         ({"error": {"code": "NOT_FOUND"}}, set()),
         ({"errors": ["NOT_FOUND"], "messages": [["gone"]]}, set()),

@@ -2,9 +2,9 @@
 
 import math
 import re
+from bisect import bisect
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 
 from fleet_contract.contract_tests.exchange import Caller, parse_json
@@ -12,6 +12,7 @@ from fleet_contract.contract_tests.judging.findings import Finding, Findings, fi
 from fleet_contract.contract_tests.judging.fleet import Ownership
 from fleet_contract.contract_tests.judging.moment import Moment, View
 from fleet_contract.contract_tests.judging.parsed_request import MISSING
+from fleet_contract.contract_tests.judging.remembering import once
 from fleet_contract.contract_tests.judging.texts import is_scalar, spelled
 
 _STAYS = "prices.default-stays"
@@ -67,16 +68,26 @@ def _fleet(moment: Moment) -> str | None:
 
 def _changed(moments: Iterable[Moment], looks: Sequence[Moment]) -> Findings:
     """Judge that nobody's prices became those of the fleet with prices of its own; whatever else changed them may."""
+    its = [each for each in looks if _is_of_priced_fleet(each)]
     last: dict[str | None, Moment] = {}
     for moment in moments:
         before = last.get(_fleet(moment))
         last[_fleet(moment)] = moment
-        if before is None:
-            continue
-        kept = _are_alike(before, moment)
-        its = (each for each in looks if _is_of_priced_fleet(each) and _is_before(each, moment))
-        if kept or (not _is_of_priced_fleet(moment) and any(_became(before, moment, each) for each in its)):
-            yield _stays(kept, (moment, before), "the same prices as before")
+        if before is not None:
+            yield from _against(before, moment, its)
+
+
+def _against(before: Moment, moment: Moment, its: Sequence[Moment]) -> Findings:
+    """Judge prices by those before, and by those of the priced fleet that it was shown since or just before that."""
+    kept = _are_alike(before, moment)
+    since, until = (bisect(its, each.exchange.number, key=_number) for each in (before, moment))
+    recent = () if _is_of_priced_fleet(moment) else its[max(since - 1, 0) : until]
+    if kept or any(_became(before, moment, each) for each in recent):
+        yield _stays(kept, (moment, before), "the same prices as before")
+
+
+def _number(moment: Moment) -> int:
+    return moment.exchange.number
 
 
 def _is_before(moment: Moment, other: Moment) -> bool:
@@ -157,19 +168,16 @@ def _is_anothers_default(moment: Moment) -> bool:
     return moment.exchange.request.caller is Caller.OTHER and "fleetId" not in moment.request.query
 
 
+@once
 def _prices(moment: Moment) -> Mapping[str, Any]:
     return prices_of(_lasting(moment))
 
 
+@once
 def _lasting(moment: Moment) -> Mapping[str, Any]:
     """Return what lasts of an answer, besides for whom it is."""
-    leaves = _lasting_in(moment.exchange.answer.body) if moment.exchange.answer else {}
+    leaves = lasting(parse_json(moment.exchange.answer.body)) if moment.exchange.answer else {}
     return {path: leaf for path, leaf in leaves.items() if leaf is None or leaf != _fleet(moment)}
-
-
-@lru_cache(maxsize=64)  # the same few answers are compared again and again
-def _lasting_in(body: bytes) -> Mapping[str, Any]:
-    return lasting(parse_json(body))
 
 
 def prices_of(leaves: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -143,7 +143,7 @@ _AFTER_A_CREATE: Mapping[Told, Callable[[Made], Iterable[Made | None]]] = {
 
 
 def _step(fleet: Made | None, action: Create | LookUp, *, is_repeatable: bool) -> Iterable[Made | None]:
-    """Be the model: whether a create that repeats the first may be answered like it is a dialect's choice."""
+    """Return the fleets that may follow: a dialect decides whether a create that repeats the first succeeds like it."""
     if isinstance(action, LookUp):
         return [fleet] if _finds(fleet, action) else []
     if fleet is None:
@@ -206,10 +206,10 @@ def _create(_: str, moment: Moment) -> Create | None:
 def _is_new(moment: Moment) -> bool | None:
     """Say whether a status tells that the fleet is new, or that it was there, where this server tells them apart."""
     dialect = moment.view.dialect
-    statuses = {"201": True, "200": False}
-    if {dialect.get("create.status"), dialect.get("duplicate.identical")} != statuses.keys():
+    if {dialect.get("create.status"), dialect.get("duplicate.identical")} != {"200", "201"}:
         return None
-    return statuses[str(moment.exchange.status)] is (dialect["create.status"] == "201")
+    told = {dialect["create.status"]: True, dialect["duplicate.identical"]: False}
+    return told.get(str(moment.exchange.status))
 
 
 def _rename(id: str, moment: Moment) -> LookUp | None:
