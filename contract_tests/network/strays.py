@@ -9,6 +9,7 @@ import h11
 from fleet_contract.contract_tests.target.masking import Masker
 
 _SHOWN = 40  # characters
+_BLANK = b"\xef\xbb\xbf \t\r\n"  # white space, and the bytes of a byte order mark
 _KINDS = {b"HTTP/": "a response", b"<": "a page", b"{": "JSON", b"[": "JSON"}
 _TOLD = ("a response", "a page")  # What begins so begins with no value of the API.
 _QUOTED = re.compile(r""":? (?:bytearray\()?(b'(?:[^'\\]|\\.)*'|b"(?:[^"\\]|\\.)*")""")
@@ -32,7 +33,8 @@ class Stray(NamedTuple):
         """
         if not self.data:
             return ""
-        kind = next((kind for start, kind in _KINDS.items() if self.data.startswith(start)), "")
+        bare = self.data.lstrip(_BLANK)
+        kind = next((kind for start, kind in _KINDS.items() if bare.startswith(start)), "")
         is_safe = kind in _TOLD or (self.begins_a_line and not kind)
         if may_hold_codes or not is_safe:
             return f"{f', beginning as {kind} does' if kind else ''} (not shown, since secrets may be in it)"
