@@ -1,7 +1,7 @@
 """Flights: one request after the other goes out, within pace, budgets and time, and is booked when it has landed."""
 
 import threading
-from bisect import insort
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -66,7 +66,8 @@ class Flights:
 
     What `fly` returns is to be handed to `book`, with or without its answer: only then
     it is in the journal and the ledger, and what was set aside for it is settled. What
-    nobody waits for any more is booked by `abandon`. Each is booked once.
+    nobody waits for any more is booked by `abandon`. Each is booked once, also where a
+    signal ends the booking, which `abandon` then goes on with.
     """
 
     def __init__(
@@ -94,6 +95,8 @@ class Flights:
         self._numbers = 0
         self._codes_were_asked_for = False  # from when on bytes that are out of line may hold some
         self._under_way: dict[int, Flight] = {}  # those that are not booked yet, by their numbers
+        self._landed_as: dict[int, Landed] = {}  # how those landed whose booking has begun
+        self._settled: set[int] = set()  # what those made is in the ledger and in the claims
         self._lock = threading.Lock()
         self._booking = threading.Lock()
         self.line: StartingLine | None = None  # of the burst that is under way
@@ -150,15 +153,21 @@ class Flights:
                 self._book_once(Landed(flight, self._landed(flight, trouble=_ABANDONED)))
 
     def _book_once(self, landed: Landed) -> None:
-        flight, exchange = landed.flight, landed.exchange
-        if flight.number not in self._under_way:
+        number = landed.flight.number
+        if number not in self._under_way:
             return
-        if flight.makes:
-            self._settle(flight.makes, landed)
-        self.budget.settle(Cost.REQUESTS, spent=True)
+        landed = self._landed_as.setdefault(number, landed)
+        flight, exchange = landed.flight, landed.exchange
+        if number not in self._settled:
+            if flight.makes:
+                self._settle(flight.makes, landed)
+            self._settled.add(number)
+            self.budget.settle(Cost.REQUESTS, spent=True)
         with self._lock:
-            del self._under_way[flight.number]
-            insort(self.journal, exchange, key=lambda each: each.number)
+            place = bisect_left(self.journal, number, key=lambda each: each.number)
+            if not any(each.number == number for each in self.journal[place : place + 1]):
+                self.journal.insert(place, exchange)
+            del self._under_way[number], self._landed_as[number]
         for tell in self._on_exchange:
             tell(exchange)
 

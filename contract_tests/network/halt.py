@@ -1,7 +1,10 @@
 """The end of all sending: why nothing more goes out, and what wakes those who wait until they may send."""
 
+import time
 from contextlib import suppress
 from queue import Empty, SimpleQueue
+
+_SLICE = 0.2  # seconds; not everywhere can a signal's handler run while a thread waits for a lock
 
 
 class Halt:
@@ -26,5 +29,8 @@ class Halt:
 
     def sleep(self, seconds: float) -> None:
         """Sleep so long, or until it is called."""
-        with suppress(Empty):
-            self._bell.put(self._bell.get(timeout=max(0.0, seconds)))  # for the next one who is to be woken
+        end = time.monotonic() + max(0.0, seconds)
+        while not self.why and time.monotonic() < end:
+            with suppress(Empty):
+                left = max(0.0, end - time.monotonic())
+                self._bell.put(self._bell.get(timeout=min(left, _SLICE)))  # for the next one who is to be woken
