@@ -180,10 +180,11 @@ def _write_in_place(path: Path, data: bytes) -> None:
 def add(path: Path, text: str) -> None:
     """Add whole lines to a file, or nothing; raises OSError.
 
-    They begin a line of their own, whether or not somebody's editor ended the last one.
+    They begin a line of their own, whether or not somebody's editor ended the last one:
+    in a file that may not be read, an empty line stands before them.
     """
     data = text.encode("utf-8", "backslashreplace")
-    with open(path, "a+b", buffering=0, opener=_opened_at_once) as file:
+    with _opened_to_add(path) as file:
         if not file.seekable():
             raise OSError(errno.ESPIPE, "it is a pipe or a terminal, and no file")
         before = file.seek(0, os.SEEK_END)
@@ -198,9 +199,18 @@ def add(path: Path, text: str) -> None:
             raise
 
 
+def _opened_to_add(path: Path) -> FileIO:
+    try:
+        return open(path, "a+b", buffering=0, opener=_opened_at_once)
+    except PermissionError:
+        return open(path, "ab", buffering=0, opener=_opened_at_once)
+
+
 def _ends_a_line(file: FileIO, length: int) -> bool:
     if not length:
         return True
+    if not file.readable():
+        return False
     file.seek(length - 1)
     return file.read(1) == b"\n"
 

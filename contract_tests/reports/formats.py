@@ -35,9 +35,16 @@ def _markdown(report: Report) -> str:
 
 
 def _code_quality(report: Report) -> str:
-    here, file = Path.cwd(), (report.settings.described_by or _DOCUMENT).resolve()
-    place = file.relative_to(here) if file.is_relative_to(here) else _DOCUMENT
-    return to_code_quality(value_of(report), place.as_posix())
+    return to_code_quality(value_of(report), _below_here(report.settings.described_by or _DOCUMENT).as_posix())
+
+
+def _below_here(file: Path) -> Path:
+    """Return the way from the working directory to a file, and to the document where there is none."""
+    try:
+        here, file = Path.cwd(), file.resolve()
+    except OSError:  # The working directory is gone.
+        return _DOCUMENT
+    return file.relative_to(here) if file.is_relative_to(here) else _DOCUMENT
 
 
 def _bundle(report: Report) -> bytes:

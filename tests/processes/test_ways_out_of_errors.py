@@ -1,5 +1,6 @@
 """What breaks in the suite itself is no verdict, and what lies about on a machine changes none."""
 
+import json
 import os
 import re
 import subprocess
@@ -128,11 +129,40 @@ def test_a_run_is_deaf_to_what_lies_about_and_leaves_nothing(url: str, tmp_path:
 
 
 def test_a_folder_that_is_gone_is_enough_to_stand_in(url: str, tmp_path: Path) -> None:
-    report = tmp_path / "report.json"
+    report, issues = tmp_path / "report.json", tmp_path / "issues.json"
     line = 'mkdir gone && cd gone && rmdir ../gone && "$@"'
-    done = shell(line, "run", url, *BRIEFLY, "--json", str(report), cwd=tmp_path)
+    reports = ("--json", str(report), "--code-quality", str(issues))
+    done = shell(line, "run", url, *BRIEFLY, *reports, cwd=tmp_path)
     assert done.returncode == Exit.CONFORMS, done.stderr
     assert report_of(report)["outcome"] == "conforms"
+    assert json.loads(issues.read_text()) == []
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="no file is closed to its owner")
+def test_to_a_file_that_may_not_be_read_whole_lines_are_added(tmp_path: Path) -> None:
+    """To root none is closed, so root becomes somebody else."""
+    program = """
+        import os
+        from pathlib import Path
+        from fleet_contract.contract_tests.process.files import add
+        if os.geteuid() == 0:
+            os.chown("ledger", 65534, 65534)
+            os.setgroups([])
+            os.setgid(65534)
+            os.setuid(65534)
+        add(Path("ledger"), "")
+        add(Path("ledger"), "b\\n")
+    """
+    folder = tmp_path / "open"
+    folder.mkdir(0o755)
+    ledger = folder / "ledger"
+    ledger.write_text("a")
+    ledger.chmod(0o200)
+    done = subprocess.run(
+        [sys.executable, "-c", dedent(program)], cwd=folder, capture_output=True, text=True, check=False
+    )
+    ledger.chmod(0o600)
+    assert (done.stderr, ledger.read_text()) == ("", "a\nb\n")
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid"), reason="no folder is closed to its owner")
