@@ -7,8 +7,13 @@ that others like it came from something before the API.
 from collections.abc import Callable, Sequence
 
 from fleet_contract.contract_tests.exchange import Exchange
-from fleet_contract.contract_tests.network.intermediary import Signs, is_success_in_json, may_be_anothers, page_of
-from fleet_contract.contract_tests.telling import holds_codes
+from fleet_contract.contract_tests.network.intermediary import (
+    Signs,
+    is_success_in_json,
+    may_be_anothers,
+    page_in,
+    page_of,
+)
 
 Excuse = Callable[[Exchange], str]
 
@@ -18,7 +23,7 @@ def excuses(history: Sequence[Exchange], *, examined: bool = True) -> Excuse:
 
     Where it was not `examined` who answered, nobody can find out any more who sent a page.
     """
-    looks = {page_of(each.foreign) for each in history if each.foreign} - {None}
+    looks = {page_of(each.foreign, is_told=False) for each in history if each.foreign} - {None}
     signs = Signs()
     for exchange in history:
         if exchange.answer and is_success_in_json(exchange.answer):
@@ -28,7 +33,7 @@ def excuses(history: Sequence[Exchange], *, examined: bool = True) -> Excuse:
         answer = exchange.answer
         if answer is None or not may_be_anothers(answer):
             return ""
-        page = page_of(answer, is_told=not holds_codes(exchange.request, answer))
+        page = page_in(exchange)
         return page.shown if page and (not examined or page in looks) else signs.unusual(answer)
 
     return excuse

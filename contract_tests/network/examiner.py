@@ -12,11 +12,10 @@ from fleet_contract.contract_tests.network.intermediary import (
     Signs,
     is_success_in_json,
     may_be_anothers,
-    page_of,
+    page_in,
 )
 from fleet_contract.contract_tests.network.outgoing import Outgoing
 from fleet_contract.contract_tests.network.throttling import asks_for_patience
-from fleet_contract.contract_tests.telling import holds_codes
 
 Breaks = Callable[[Exchange], bool]
 Kind = tuple[str, str]
@@ -89,7 +88,7 @@ class Examiner:
         answer = exchange.answer
         if answer is None or disturbance(exchange):
             return self._challenge(exchange)
-        page = page_of(answer, is_told=not holds_codes(exchange.request, answer))
+        page = page_in(exchange)
         stopped = self._signs.mitigation(answer) or (page.shown if page in self._pages and page else "")
         unusual = self._signs.unusual(answer) if not stopped and may_be_anothers(answer) else ""
         return stopped or (unusual if unusual and self._breaks(exchange) else "")
@@ -176,4 +175,4 @@ def _page_of(exchange: Exchange) -> Page | None:
     answer = exchange.answer
     if answer is None or disturbance(exchange) or not may_be_anothers(answer):
         return None
-    return page_of(answer, is_told=not holds_codes(exchange.request, answer))
+    return page_in(exchange)

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from fleet_contract.contract_tests.exchange import Answer, Exchange, NotJson
 from fleet_contract.contract_tests.process.printable import printable
+from fleet_contract.contract_tests.telling import holds_codes
 
 # Each says of itself that the request was stopped on its way.
 MITIGATIONS = frozenset(
@@ -62,7 +63,13 @@ class Page:
     shown: str = field(compare=False)
 
 
-def page_of(answer: Answer, *, is_told: bool = True) -> Page | None:
+def page_in(exchange: Exchange) -> Page | None:
+    """Return what the answer of an exchange looks like; no word is shown of one that may hold invitation codes."""
+    answer = exchange.answer
+    return page_of(answer, is_told=not holds_codes(exchange.request, answer)) if answer else None
+
+
+def page_of(answer: Answer, *, is_told: bool) -> Page | None:
     """Return what a response looks like that holds no JSON; None for any other, and for JSON that is only broken.
 
     A response that can hold nothing looks like nothing. No word is shown of one that is not to be told.

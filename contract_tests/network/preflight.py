@@ -130,7 +130,7 @@ def _asked(target: Target) -> str:
 
 
 def _with_its_page(text: str, answer: Answer | None) -> str:
-    page = page_of(answer) if answer else None
+    page = page_of(answer, is_told=True) if answer else None
     return text if page is None or page.shown in text else f"{text}, with {page.shown}"
 
 
@@ -153,7 +153,7 @@ def _refusal(answer: Answer, is_everywhere: bool, target: Target) -> str:
 
 def _shown(answer: Answer) -> str:
     """Return what a response looks like; of JSON that may be anybody's no values."""
-    page = page_of(answer)
+    page = page_of(answer, is_told=True)
     if page:
         return page.shown
     try:
@@ -171,7 +171,7 @@ def _elsewhere(answer: Answer) -> str:
             f"with {_shown(answer)}. No redirect is followed, so that no key goes astray. "
             f"Give the address at which the API itself answers as BASE_URL. {LET_IN}."
         )
-    page = page_of(answer)
+    page = page_of(answer, is_told=True)
     if page and _WANTS_A_CERTIFICATE.search(answer.body):
         return f"with {page.shown}: a client certificate is missing, or is refused. {ADVICE[Cause.CLIENT_CERTIFICATE]}."
     return ""

@@ -48,7 +48,8 @@ def test_where_no_success_was_seen_nothing_is_unusual() -> None:
     ],
 )
 def test_pages_of_one_source_are_one_page_whatever_numbers_they_hold(one: bytes, other: bytes, is_same: bool) -> None:
-    assert (page_of(answered(403, one)) == page_of(answered(403, other))) is is_same
+    pages = [page_of(answered(403, each), is_told=True) for each in (one, other)]
+    assert (pages[0] == pages[1]) is is_same
 
 
 @pytest.mark.parametrize(
@@ -63,7 +64,7 @@ def test_pages_of_one_source_are_one_page_whatever_numbers_they_hold(one: bytes,
 def test_a_page_that_is_not_to_be_told_is_told_by_its_kind_and_is_the_same_page(answer: Answer, shown: str) -> None:
     page = page_of(answer, is_told=False)
     assert page is not None
-    assert (page, page.shown) == (page_of(answer), shown)
+    assert (page, page.shown) == (page_of(answer, is_told=True), shown)
 
 
 @pytest.mark.parametrize(
@@ -78,4 +79,4 @@ def test_a_page_that_is_not_to_be_told_is_told_by_its_kind_and_is_the_same_page(
     ],
 )
 def test_json_is_no_page_however_it_is_declared_and_neither_is_nothing(answer: Answer) -> None:
-    assert page_of(answer) is None
+    assert page_of(answer, is_told=True) is None
