@@ -10,11 +10,11 @@ from pathlib import Path
 from stat import S_ISDIR
 from typing import Any
 
-from jsonschema import Draft202012Validator, ValidationError
+from jsonschema import ValidationError
 from jsonschema.protocols import Validator
-from jsonschema.validators import extend
 
 from fleet_contract.contract_tests.process.files import write
+from fleet_contract.contract_tests.process.schemas import validator_of
 from fleet_contract.contract_tests.programs.program import Program
 from fleet_contract.spec.catalogue import NoSuchId, catalogue
 from fleet_contract.spec.files import Contradiction, read, read_text
@@ -141,14 +141,7 @@ def _load(file: Path) -> Any:
 
 @cache
 def _validator() -> Validator:
-    reading: type[Validator] = extend(Draft202012Validator, {"pattern": _pattern})  # type: ignore[no-untyped-call]
-    return reading(json.loads(read("case.schema.json")))
-
-
-def _pattern(_validator: Any, pattern: str, value: Any, _schema: Any) -> Iterator[ValidationError]:
-    """Hold a text to a pattern as JSON Schema reads it: `$` is its end, and not before a line feed there."""
-    if isinstance(value, str) and not re.search(re.sub(r"\$$", r"\\Z", pattern), value):
-        yield ValidationError(f"{value!r} does not match {pattern!r}")
+    return validator_of(json.loads(read("case.schema.json")))
 
 
 def _member(path: Iterable[str | int]) -> str:

@@ -8,9 +8,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jsonschema import Draft202012Validator
+from jsonschema.protocols import Validator
 
 from fleet_contract.contract_tests.process.printable import printable, whole
+from fleet_contract.contract_tests.process.schemas import validator_of
 from fleet_contract.contract_tests.reports.value import FORM
 from fleet_contract.spec.dialect import MIXED, NOT_APPLICABLE, UNKNOWN
 from fleet_contract.spec.files import Contradiction, read, read_text
@@ -21,7 +22,6 @@ _EXPECTED = "Expected what --json of this version writes. Write it again."
 # What is compared, of a report and of what it holds: another version's report of the same form may have other members.
 _COMPARED = ("report", "target", "date", "depth", "outcome", "requirements", "dialect", "coverage")
 _COMPARED_WITHIN = {
-    "id": None,
     "requirement": ("id", "verdict", "pardon", "message"),
     "operation": ("operation", "milliseconds"),
 }
@@ -70,14 +70,12 @@ def read_report(path: Path) -> Value:
 
 
 @cache
-def _validator() -> Draft202012Validator:
+def _validator() -> Validator:
     """Return what a report must have to be compared: the schema of reports, without the members that are not."""
     schema = json.loads(read("report.schema.json"))
     shapes = schema["$defs"]
-    within = {
-        name: _part(shapes[name], members) if members else shapes[name] for name, members in _COMPARED_WITHIN.items()
-    }
-    return Draft202012Validator({**_part(schema, _COMPARED), "$defs": within})
+    within = {name: _part(shapes[name], members) for name, members in _COMPARED_WITHIN.items()}
+    return validator_of({**_part(schema, _COMPARED), "$defs": {"id": shapes["id"], **within}})
 
 
 def _part(shape: Value, members: tuple[str, ...]) -> Value:

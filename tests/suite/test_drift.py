@@ -104,6 +104,7 @@ def test_what_is_no_report_is_told(tmp_path: Path, text: str, says: str) -> None
         (lambda value: value["requirements"][0].update(verdict="odd"), r"is wrong at requirements\[0\].verdict: 'odd'"),
         (lambda value: value["requirements"][0].pop("message"), r"is wrong at requirements\[0\]: 'message' is"),
         (lambda value: value["dialect"].update({QUESTION: "[/bold]x"}), r"is wrong at dialect\S+: '\[/bold\]x'"),
+        (lambda value: value["dialect"].update({QUESTION: "400\n"}), r"is wrong at dialect\S+: '400\\n' does not"),
         (lambda value: value["coverage"][0].update(milliseconds="1"), r"is wrong at coverage\[0\].milliseconds"),
         (lambda value: value.update(requirements={}), "is wrong at requirements: "),
     ],
