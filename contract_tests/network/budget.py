@@ -8,11 +8,13 @@ from types import MappingProxyType
 
 from fleet_contract.contract_tests.exchange import Cause
 from fleet_contract.contract_tests.network.troubles import ABOUT_A_CERTIFICATE, ADVICE
+from fleet_contract.contract_tests.process.printable import capitalized
 from fleet_contract.contract_tests.target.depths import Depth
 from fleet_contract.contract_tests.target.target import Limits
 
 MOST_MEGABYTES = 128  # that the responses of a run take in memory
 SLACK_SECONDS = 60.0
+_OR = ", or "
 
 
 class Cost(StrEnum):
@@ -79,19 +81,14 @@ class BudgetSpent(Exception):
         self.reached = f"The limit of {cost} is reached ({most:g}{why})"
         super().__init__(f"{self.reached}, so the rest of this check was skipped. {advice(cost, limits)}.")
         self.cost, self.spent, self.most = cost, spent, most
-        self.raising = _sentence(_raising(cost, limits)) or advice(cost, limits)
+        self.raising = capitalized(_OR.join(_raising(cost, limits))) or advice(cost, limits)
 
 
 def advice(cost: Cost, limits: Limits) -> str:
     """Return what to do where a limit is reached: what raises it, where it was given, and what needs less."""
     if cost in _ADVICE:
         return _ADVICE[cost]
-    return _sentence([*_raising(cost, limits), _needing_less(limits.depth)])
-
-
-def _sentence(ways: list[str]) -> str:
-    text = ", or ".join(ways)
-    return text[:1].upper() + text[1:]
+    return capitalized(_OR.join([*_raising(cost, limits), _needing_less(limits.depth)]))
 
 
 def _raising(cost: Cost, limits: Limits) -> list[str]:

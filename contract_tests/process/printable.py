@@ -48,3 +48,8 @@ def _escaped_in_json(character: str) -> str:
         return character
     units = character.encode("utf-16-be", "surrogatepass").hex()
     return "".join(f"\\u{units[start : start + 4]}" for start in range(0, len(units), 4))
+
+
+def capitalized(text: str) -> str:
+    """Return a text as the beginning of a sentence; all but its first character stays as it is."""
+    return text[:1].upper() + text[1:]

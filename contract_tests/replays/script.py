@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from fleet_contract.contract_tests.exchange import Exchange, Request
 from fleet_contract.contract_tests.judging.listings import cursor_of
-from fleet_contract.contract_tests.process.printable import printable
+from fleet_contract.contract_tests.process.printable import capitalized, printable
 from fleet_contract.contract_tests.replays.curl import Road, functions, keys_of, road_to, words_of
 from fleet_contract.contract_tests.replays.marks import Marked
 from fleet_contract.contract_tests.replays.replay import Replay
@@ -45,7 +45,7 @@ class _Writer:
         yield "#!/usr/bin/env bash"
         yield f"# {finding.requirement}: expected {_cut(finding.expected)}, got {_cut(finding.got)}"
         yield f"# {_shown_by(replay.steps)}."
-        yield f"# {replay.known.value[0].upper()}{replay.known.value[1:]}."
+        yield f"# {capitalized(replay.known.value)}."
         requests = [each.request for each in replay.exchanges]
         if replay.has_precaution:
             yield f"# {_PRECAUTION}"

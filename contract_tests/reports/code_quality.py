@@ -4,12 +4,13 @@ import json
 from collections.abc import Iterator
 from hashlib import sha256
 
+from fleet_contract.contract_tests.process.printable import capitalized
 from fleet_contract.contract_tests.reports.fixtures import what_if_wrong
-from fleet_contract.contract_tests.reports.summary import OF_THE_RUN
+from fleet_contract.contract_tests.reports.summary import NAMES_OF_THE_RUN
 from fleet_contract.contract_tests.reports.value import Value
 
 _SEVERITIES = {"stated": "critical", "elsewhere": "major", "implied": "major", "ours": "minor"}
-_PARDONED, _OF_THE_RUN = "info", "major"
+_PARDONED, _SEVERITY_OF_THE_RUN = "info", "major"
 
 
 def to_code_quality(value: Value, file: str) -> str:
@@ -39,11 +40,11 @@ def _issues(value: Value) -> Iterator[tuple[str, str, str]]:
             severity = _PARDONED if each["pardon"] else _SEVERITIES[each["basis"]]
             yield each["id"], severity, f"{each['text']} {_sentence(each['message'])}{_about(each)}"
     if value["reason"]:
-        yield OF_THE_RUN[value["outcome"]], _OF_THE_RUN, _sentence(value["reason"])
+        yield NAMES_OF_THE_RUN[value["outcome"]], _SEVERITY_OF_THE_RUN, _sentence(value["reason"])
 
 
 def _sentence(text: str) -> str:
-    return f"{text[0].upper()}{text[1:].removesuffix('.')}."
+    return f"{capitalized(text).removesuffix('.')}."
 
 
 def _about(failure: Value) -> str:

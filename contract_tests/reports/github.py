@@ -13,7 +13,7 @@ from fleet_contract.contract_tests.reports.value import Value
 SUMMARY = "GITHUB_STEP_SUMMARY"  # the variable that names the file of the summary
 _MOST = 1_000_000  # bytes; GitHub refuses a summary of a step of more than 1 MiB
 _COMMANDS = {"failed": "error", "errored": "warning"}
-_OF_THE_RUN = {"breaks": "error", "inconclusive": "warning"}
+_COMMANDS_OF_THE_RUN = {"breaks": "error", "inconclusive": "warning"}
 
 
 def annotate(value: Value, console: Console) -> None:
@@ -38,7 +38,7 @@ def annotations(value: Value) -> Iterator[str]:
             title = _property(f"{standing}: {each['id']}")
             yield f"::{_COMMANDS.get(standing, 'notice')} title={title}::{_data(message)}"
     if value["reason"]:
-        yield f"::{_OF_THE_RUN[value['outcome']]} title={value['outcome']}::{_data(value['reason'])}"
+        yield f"::{_COMMANDS_OF_THE_RUN[value['outcome']]} title={value['outcome']}::{_data(value['reason'])}"
 
 
 def _data(text: str) -> str:

@@ -7,7 +7,7 @@ from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 from fleet_contract.contract_tests.process.printable import printable_lines
 from fleet_contract.contract_tests.reports.fixtures import fixtures_of, what_if_wrong
 from fleet_contract.contract_tests.reports.redacted import exchange_value, in_text
-from fleet_contract.contract_tests.reports.summary import OF_THE_RUN
+from fleet_contract.contract_tests.reports.summary import NAMES_OF_THE_RUN
 from fleet_contract.contract_tests.reports.timeline import drawn
 from fleet_contract.contract_tests.reports.value import RECORDED, begun_at, message_of, story_of
 from fleet_contract.contract_tests.running.runs import Report
@@ -15,7 +15,7 @@ from fleet_contract.contract_tests.running.verdicts import Outcome, Result, Verd
 
 # What each verdict becomes; a pass has no element.
 ELEMENTS = {Verdict.FAILED: Failure, Verdict.ERRORED: Error, Verdict.UNTESTED: Skipped}
-_OF_THE_RUN = {Outcome.BREAKS: Failure, Outcome.INCONCLUSIVE: Error}
+_ELEMENTS_OF_THE_RUN = {Outcome.BREAKS: Failure, Outcome.INCONCLUSIVE: Error}
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -28,8 +28,8 @@ def to_junit(report: Report) -> str:
     suite.add_property("mark", report.mark)
     suite.add_testcases([_case(result, report) for result in report.results])
     if report.reasons:
-        case = TestCase(OF_THE_RUN[report.outcome], classname="fleet-contract")
-        case.result = [_OF_THE_RUN[report.outcome](_clean("; ".join(report.reasons)))]
+        case = TestCase(NAMES_OF_THE_RUN[report.outcome], classname="fleet-contract")
+        case.result = [_ELEMENTS_OF_THE_RUN[report.outcome](_clean("; ".join(report.reasons)))]
         case.time = 0.0
         suite.add_testcase(case)
     suite.time = round(report.footprint.seconds, 3)

@@ -13,7 +13,7 @@ Standing = Verdict | Pardon
 # In the order in which reports count them: a failure that does not count is called by what lets it pass.
 STANDINGS: Sequence[Standing] = (Verdict.FAILED, *Pardon, Verdict.ERRORED, Verdict.PASSED, Verdict.UNTESTED)
 # Where each requirement has a row, what the outcome has reasons for besides their verdicts has one too, by this name.
-OF_THE_RUN = {Outcome.BREAKS: "run.needs-its-waivers", Outcome.INCONCLUSIVE: "run.is-conclusive"}
+NAMES_OF_THE_RUN = {Outcome.BREAKS: "run.needs-its-waivers", Outcome.INCONCLUSIVE: "run.is-conclusive"}
 
 
 def standing(result: Result, report: Report) -> Standing:

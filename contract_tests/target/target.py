@@ -37,10 +37,9 @@ from fleet_contract.contract_tests.target.kinds import (
 from fleet_contract.contract_tests.target.masking import Secret
 
 API = "/emp/v1"
-VENDORS = re.compile(r"(?:(.*)\.)?plugsurfing\.com\.*")
-STAGES = frozenset(
-    {"stage", "staging", "sandbox", "test"}
-)  # words of the vendor's hosts that are for trying things out
+_VENDOR = re.compile(r"(?:(.*)\.)?plugsurfing\.com\.*")
+# Words in the names of the vendor's hosts that are for trying things out.
+STAGES = frozenset({"stage", "staging", "sandbox", "test"})
 REPLAYS = 2000  # requests on loopback, to shorten the replays of failures
 PORTS = {"http": 80, "https": 443}
 CAUTIOUS = 10.0  # requests a second, where nothing else is said and the server asked for fewer
@@ -252,5 +251,5 @@ class Target:
 
 def _is_production(host: str) -> bool:
     """Say whether a host is the vendor's, and none of the words of its name says that it is for trying things out."""
-    found = VENDORS.fullmatch(host.lower())
+    found = _VENDOR.fullmatch(host.lower())
     return found is not None and STAGES.isdisjoint(re.findall(r"[a-z]+", found[1] or ""))
