@@ -5,7 +5,6 @@ by its visualNumber, which is printed on it.
 """
 
 import json
-import posixpath
 import re
 import threading
 from collections.abc import Mapping
@@ -19,6 +18,7 @@ from urllib.parse import unquote
 from fleet_contract.contract_tests.exchange import REFUSED, Exchange, NotJson, parse_json
 from fleet_contract.contract_tests.network.budget import Cost
 from fleet_contract.contract_tests.network.outgoing import READS
+from fleet_contract.contract_tests.network.paths import resolved
 from fleet_contract.contract_tests.process.files import add
 from fleet_contract.contract_tests.process.printable import printable_json
 from fleet_contract.contract_tests.target.earlier import OWNERS
@@ -62,7 +62,7 @@ def may_make(method: str, path: str) -> Cost | None:
 
     A router that looks at the path alone takes any method but those that read or delete for a create.
     """
-    plain = posixpath.normpath("/" + unquote(path.partition("?")[0]).lower().strip("/"))
+    plain = "/" + "/".join(resolved(unquote(path.partition("?")[0]).lower().split("/")))
     return None if method.upper() in _MAKING_NOTHING else COLLECTIONS.get(plain)
 
 

@@ -7,6 +7,7 @@ from urllib.parse import unquote
 
 from fleet_contract.contract_tests.exchange import Request
 from fleet_contract.contract_tests.judging.bodies import read_body
+from fleet_contract.contract_tests.network.paths import resolved
 
 _COLLECTIONS = ("fleet", "charging-key")  # what stands below a segment with such a word may be one
 _BETWEEN = re.compile(r"[/\\]")
@@ -28,20 +29,9 @@ def _readings(path: str) -> Iterator[Sequence[str]]:
     yield _segments(path)
     decoded = ""
     while decoded != path:
-        yield _resolved(path)
+        yield resolved(_segments(path))
         decoded, path = path, unquote(path)
 
 
 def _segments(path: str) -> list[str]:
     return [each for each in _BETWEEN.split(path) if each]
-
-
-def _resolved(path: str) -> list[str]:
-    """Return the segments of a path as RFC 3986, 5.2.4, resolves them."""
-    found: list[str] = []
-    for each in _segments(path):
-        if each == "..":
-            del found[-1:]
-        elif each != ".":
-            found.append(each)
-    return found
