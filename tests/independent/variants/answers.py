@@ -80,23 +80,46 @@ def the_newest_keys_come_first() -> App:
     return create_app(Newest())
 
 
+class Repriced(Drive):
+    """Show another price of a location each time that it is asked for."""
+
+    asked = 0
+
+    def reprice(self, price: dict[str, Any], req: Request) -> None:
+        raise NotImplementedError
+
+    def on_get_location(self, req: Request, resp: Response, location_id: str) -> None:
+        super().on_get_location(req, resp, location_id)
+        self.asked += 1
+        place = json.loads(resp.data or b"null")
+        self.reprice(place["evses"][0]["connectors"][0]["price"], req)
+        reply(resp, place)
+
+
 @variant("prices")
 def prices_have_new_ids_each_time_and_decimals_with_zeros() -> App:
     """Give prices an id of their own in each answer, and now and then a zero more behind the point."""
 
-    class Fickle(Drive):
-        asked = 0
-
-        def on_get_location(self, req: Request, resp: Response, location_id: str) -> None:
-            super().on_get_location(req, resp, location_id)
-            self.asked += 1
-            place = json.loads(resp.data or b"null")
-            price = place["evses"][0]["connectors"][0]["price"]
+    class Fickle(Repriced):
+        def reprice(self, price: dict[str, Any], req: Request) -> None:
+            del req
             element = price["elements"][0]
             price["id"], element["price"] = f"p-{self.asked}", f"{element['price']:.2f}" + "0" * (self.asked % 3)
-            reply(resp, place)
 
     return create_app(Fickle())
+
+
+@variant("prices")
+def prices_follow_a_market() -> App:
+    """Show each time a price of that moment, until when it is valid, and for which fleet."""
+
+    class Market(Repriced):
+        def reprice(self, price: dict[str, Any], req: Request) -> None:
+            price["elements"][0]["price"] += self.asked / 1_000
+            price["priceValidUntil"], price["occupancyRate"] = 1_790_000_000_000 + self.asked, self.asked % 7 / 7
+            price["fleet"] = req.get_param("fleetId")
+
+    return create_app(Market())
 
 
 @variant("prices", "keys.list")
@@ -117,26 +140,6 @@ def an_unknown_fleet_of_a_query_is_unprocessable() -> App:
             super().on_get_location(req, resp, location_id)
 
     return create_app(Strict())
-
-
-@variant("prices")
-def prices_follow_a_market() -> App:
-    """Show each time a price of that moment, until when it is valid, and for which fleet."""
-
-    class Market(Drive):
-        asked = 0
-
-        def on_get_location(self, req: Request, resp: Response, location_id: str) -> None:
-            super().on_get_location(req, resp, location_id)
-            self.asked += 1
-            place = json.loads(resp.data or b"null")
-            price = place["evses"][0]["connectors"][0]["price"]
-            price["elements"][0]["price"] += self.asked / 1_000
-            price["priceValidUntil"], price["occupancyRate"] = 1_790_000_000_000 + self.asked, self.asked % 7 / 7
-            price["fleet"] = req.get_param("fleetId")
-            reply(resp, place)
-
-    return create_app(Market())
 
 
 class InCapitals(Drive):
