@@ -89,7 +89,10 @@ def _as_text(entries: list[Entry]) -> str:
     servers: dict[str, list[Entry]] = {}
     for each in entries:
         servers.setdefault(str(each.get("base_url", "an unknown server")), []).append(each)
-    return "\n".join(_about(server, each) for server, each in servers.items()) or "Nothing was left behind.\n"
+    return (
+        "\n".join(_about(server, each) for server, each in servers.items())
+        or "The ledger has no entries: no run that it records left anything behind.\n"
+    )
 
 
 def _about(server: str, entries: list[Entry]) -> str:

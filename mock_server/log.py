@@ -4,6 +4,7 @@ import json
 import logging
 import threading
 from dataclasses import dataclass
+from textwrap import shorten
 
 from fleet_contract.mock_server.clock import moment
 from fleet_contract.mock_server.output import STDERR, Writer
@@ -65,7 +66,8 @@ class LimitedHandler(logging.Handler):
         try:
             window = self._windows.pop(kind, None)
             if window and window.left_out:
-                self._tell(f"… and {window.left_out:,} more like it: {window.example:.{LONGEST_EXAMPLE}}")
+                example = shorten(window.example, LONGEST_EXAMPLE, placeholder=" …")
+                self._tell(f"… and {window.left_out:,} more like it: {example}")
         finally:
             self.release()
 

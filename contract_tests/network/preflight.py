@@ -143,9 +143,11 @@ def _other_schemes(answer: Answer) -> list[str]:
 
 
 def _refusal(answer: Answer, is_everywhere: bool, target: Target) -> str:
-    sent = "with the api_key" if target.api_key else "without a key, since none was given,"
-    seen = f"{_asked(target)} {sent} was answered {answer.status}"
     key = f"{ENTRIES['api_key'].variable}, or api_key in the target file, to a key that this server takes."
+    if not target.api_key:
+        where = f" If that is no help, check {_PREFIX}." if is_everywhere else ""
+        return f"No API key was given, and {_asked(target)} was answered {answer.status}. Set {key}{where}"
+    seen = f"{_asked(target)} with the api_key was answered {answer.status}"
     if is_everywhere:
         return f"{seen}, {_ALIKE}: check {_PREFIX}, and set {key}"
     return f"{seen}. Expected the charging keys of its organization. Set {key}"

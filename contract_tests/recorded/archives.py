@@ -173,13 +173,19 @@ def _sent(request: Mapping[str, Any]) -> bytes | None:
     """Return the body of a request; where nothing says that there is none, and none was recorded, it is unknown."""
     data, size = request.get("postData"), request.get("bodySize")
     if not data:
-        lengths = [value for name, value in _headers(request) if name.lower() == "content-length"]
-        is_empty = request["method"] not in WITH_A_BODY or size == 0 or lengths == ["0"]
-        return b"" if is_empty else None
+        return b"" if _has_none(request) else None
     text = data.get("text")
     if data.get("_altered") or text is None or (text == "" and (data.get("params") or size != 0)):
         return None
     return _bytes_of(text, data.get("encoding"))
+
+
+def _has_none(request: Mapping[str, Any]) -> bool:
+    """Say whether a request had no body: what its headers announce was left out, whatever its size is said to be."""
+    announced = [value for name, value in _headers(request) if name.lower() in ("content-length", "transfer-encoding")]
+    if announced:
+        return announced == ["0"]
+    return request["method"] not in WITH_A_BODY or request.get("bodySize") == 0
 
 
 def _received(response: Mapping[str, Any]) -> bytes | None:

@@ -21,6 +21,7 @@ _MOST_FAILURES = 3  # of one requirement that are tried
 _TRIALS, _CHECKS = 6, 12  # of what is a matter of chance
 _SURELY = 0.01  # the chance that a script does not show a race
 _MOST_TRIES = 100
+_KEPT = 0.25  # of the requests, for what shows only by chance: large sequences may take all others before
 _SEVERAL = 2  # unusual characters, of which one may be to blame
 
 
@@ -41,16 +42,16 @@ class Shortener:
     def replay(self, failures: Sequence[Finding], requests: int) -> Replay:
         """Return the replay of the first of some failures that is seen again, else what is known of the plainest."""
         plainest = plainest_first(failures, self._history)[:_MOST_FAILURES]
-        trials = _Trials(self._resender, requests)
-        try:
-            for steady in (True, False):
-                for failure in plainest:
-                    found = self._shortened(failure, trials, steady=steady)
-                    if found:
-                        return found
-            known = Known.UNSEEN
-        except Spent:
-            known = Known.UNTRIED
+        kept = int(_KEPT * requests)
+        trials, known = _Trials(self._resender, requests - kept), Known.UNSEEN
+        for steady in (True, False):
+            try:
+                found = next(filter(None, (self._shortened(each, trials, steady=steady) for each in plainest)), None)
+            except Spent:
+                found, known = None, Known.UNTRIED
+            if found:
+                return found
+            trials.allow(kept if steady else 0)
         return replace(untried(plainest[0], self._history, self._rate), known=known)
 
     def _shortened(self, failure: Finding, trials: "_Trials", *, steady: bool) -> Replay | None:
@@ -151,6 +152,10 @@ class _Trials:
     _last: Exchange
     _last_shown: tuple[Sent, Finding]
     _shown: tuple[Sent, Finding]  # when the smallest showed it
+
+    def allow(self, requests: int) -> None:
+        """Allow more requests."""
+        self._left += requests
 
     def begin(self, failure: Finding, last: Step, *, steady: bool) -> None:
         """Look for a failure from now on, in what a last step is answered."""

@@ -62,5 +62,5 @@ def test_an_exchange_takes_the_seconds_that_it_took_though_time_is_frozen() -> N
         client.post("/_mock/rules", json={"latency": {"distribution": "fixed", "seconds": 0.2}})
         client.get("/emp/v1/charging-keys", headers={"X-API-Key": "demo-key"})
         [entry] = client.get("/_mock/journal").json()["entries"]
-        assert 0.2 <= entry["seconds"] < 5
+        assert 0.19 <= entry["seconds"] < 5  # timers of the event loop may be some milliseconds early
         assert entry["time"].startswith(("2029-12-31T23:59:59", "2030-01-01"))

@@ -139,6 +139,18 @@ def test_what_was_masked_is_not_compared(field: str, chrome: Any, written: Any) 
     assert judge(written(chrome))[0] == 0
 
 
+@pytest.mark.parametrize(
+    "header", [{"name": "Content-Length", "value": "200000"}, {"name": "Transfer-Encoding", "value": "chunked"}]
+)
+def test_a_body_that_headers_announce_was_left_out_whatever_its_size(header: Any, chrome: Any, written: Any) -> None:
+    request, response = (chrome["log"]["entries"][3][each] for each in ("request", "response"))
+    request["headers"] = [each for each in request["headers"] if each["name"].lower() != "content-length"] + [header]
+    request.pop("postData")
+    request["bodySize"] = 0
+    response.update(status=413, content={"size": 0, "mimeType": "text/plain", "text": ""})
+    assert judge(written(chrome))[0] == 0
+
+
 def test_a_response_for_a_range_or_a_condition_is_no_fault(chrome: Any, written: Any) -> None:
     entry = chrome["log"]["entries"][8]
     entry["request"]["headers"].append({"name": "range", "value": "bytes=0-3"})

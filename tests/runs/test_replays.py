@@ -24,6 +24,7 @@ from fleet_contract.contract_tests.running.runs import Report
 from fleet_contract.contract_tests.running.verdicts import Outcome, Result, Verdict
 from fleet_contract.contract_tests.session.of_a_run import with_replays
 from fleet_contract.contract_tests.target.target import Limits, Target
+from fleet_contract.mock_server.misbehaviours import MISBEHAVIOURS
 from tests.suite.harness import failed, judged, mock
 from tests.suite.histories import FLEETS, KEYS, MARK, A, B, History
 
@@ -323,6 +324,14 @@ LEFT_BEHIND = [
 def test_a_replay_does_not_rest_on_what_the_run_left_behind(fault: str, requirement: str, shortest: list[str]) -> None:
     _, report = replayed(fault, only=[requirement.partition(".")[0]])
     assert [told(each) for each in replay_of(requirement, report).exchanges] == shortest
+
+
+def test_what_shows_by_chance_has_requests_left_though_long_sequences_are_tried_first() -> None:
+    with mock(edit=MISBEHAVIOURS["lost-fleets"].spoil) as url:
+        report = with_replays(judged(url, "standard"))
+    replay = replay_of("fleets.id-finds-the-fleet", report)
+    assert replay.known is Known.SHORTENED
+    assert replay.tries > 1
 
 
 def test_a_page_is_sent_with_those_that_lead_to_it() -> None:
