@@ -27,7 +27,7 @@ KEYS = ("owners-secret-key-0123456789", "others-secret-key-0123456789")
 TOKEN = "token-that-a-command-gave"
 CODES = ("FLEET2024ABC", "FLEET2024XYZ", "OLD2019")
 # The reports of failures quote what was sent and answered: a wrong list of codes, a leaked key, a list of keys.
-LEAKING = ("inactive-codes-are-listed-too", "the-visual-number-is-the-identifier")
+LEAKING = ("inactive-codes-are-listed-too", "keys-have-no-end")
 
 
 # What one exchange shows broken, with codes and with what opens chargers in its body.
