@@ -79,6 +79,8 @@ async def written_while_workers_die(port: int, process: "subprocess.Popen[bytes]
     writing = [asyncio.create_task(writer.write(until_end)) for writer in writers]
     for victim in workers_of(process)[:KILLS]:
         await asyncio.sleep(0.3)
+        os.kill(victim, signal.SIGSTOP)  # so that somebody waits for it when it is killed
+        await asyncio.sleep(0.1)
         os.kill(victim, signal.SIGKILL)
     await asyncio.sleep(1.5)
     until_end.set()
