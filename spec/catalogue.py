@@ -155,9 +155,10 @@ class Success:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """All that can be cited by id; `situations`, `successes` and `explanations` cite only what is here.
+    """All that can be cited by id; whatever cites a requirement cites only what is here.
 
-    `explanations` has for a requirement those whose failure may have caused its own.
+    `explanations` has for a requirement those whose failure may have caused its own; those `about_one_answer` only
+    where it was seen at the same exchange.
     """
 
     requirements: Mapping[str, Requirement]
@@ -165,6 +166,7 @@ class Catalogue:
     situations: Mapping[str, Situation]
     successes: Mapping[str, Success]
     explanations: Mapping[str, frozenset[str]]
+    about_one_answer: frozenset[str]
 
     def requirement(self, id: str) -> Requirement:
         """Return a requirement; raises NoSuchId with the nearest known id."""
@@ -192,6 +194,7 @@ class Catalogue:
 def catalogue() -> Catalogue:
     """Return the catalogue, read once; raises Contradiction when its files do not fit together."""
     situations = load_yaml(read("situations.yaml"))
+    explanations = load_yaml(read("explanations.yaml"))
     loaded = Catalogue(
         requirements=_by_id("requirements.yaml", load_yaml(read("requirements.yaml")), _requirement),
         questions=_by_id("questions.yaml", load_yaml(read("questions.yaml")), _question),
@@ -200,7 +203,8 @@ def catalogue() -> Catalogue:
             operation: Success(tuple(entry["may"]), entry["breaks"])
             for operation, entry in situations["successes"].items()
         },
-        explanations={effect: frozenset(causes) for effect, causes in load_yaml(read("explanations.yaml")).items()},
+        explanations={effect: frozenset(causes) for effect, causes in explanations["causes"].items()},
+        about_one_answer=frozenset(explanations["about_one_answer"]),
     )
     _require_known_ids(loaded)
     return loaded
@@ -273,6 +277,7 @@ def _cited_requirements(loaded: Catalogue) -> Iterator[str]:
     yield from (success.breaks for success in loaded.successes.values())
     yield from chain.from_iterable(situation.breaks.values() for situation in loaded.situations.values())
     yield from chain.from_iterable((effect, *causes) for effect, causes in loaded.explanations.items())
+    yield from loaded.about_one_answer
 
 
 def _require_known_answers(loaded: Catalogue, when: When) -> None:

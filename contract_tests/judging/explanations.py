@@ -8,7 +8,6 @@ from fleet_contract.contract_tests.judging.history import History
 from fleet_contract.contract_tests.judging.identity import loosest
 from fleet_contract.spec.catalogue import catalogue
 
-_OF_ONE_ANSWER = ("http.success-is-json",)  # causes that say nothing about another exchange
 # An exchange, a fleet, or a charging key.
 _Thing = tuple[str, int | str]
 
@@ -47,9 +46,10 @@ def explanations(findings: Iterable[Finding], history: History) -> dict[Finding,
 
 
 def _causes_of(failure: Finding, things: frozenset[_Thing], places: Mapping[str, _Places]) -> Iterator[tuple[str, int]]:
-    for cause in sorted(catalogue().explanations.get(failure.requirement, ())):
-        shared = {each for each in things if each[0] == "exchange"} if cause in _OF_ONE_ANSWER else things
-        shown_at = min(places[cause].shared_with(shared), default=None) if cause in places else None
+    of_this_answer = {each for each in things if each[0] == "exchange"}
+    for cause in sorted(catalogue().explanations.get(failure.requirement, frozenset()) & places.keys()):
+        shared = of_this_answer if cause in catalogue().about_one_answer else things
+        shown_at = min(places[cause].shared_with(shared), default=None)
         if shown_at is not None:
             yield cause, shown_at
 

@@ -29,7 +29,7 @@ situations:
     may: ["404"]
     breaks: {"404": boats.float, launch: boats.sink, else: boats.float}
 """
-EXPLANATIONS = "boats.sink: [boats.float]"
+EXPLANATIONS = "{about_one_answer: [boats.float], causes: {boats.sink: [boats.float]}}"
 
 
 def load(monkeypatch: pytest.MonkeyPatch, **texts: str) -> Catalogue:
@@ -53,6 +53,7 @@ def test_a_catalogue_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     assert loaded.statuses(loaded.situation("boat.in-water").may) == {400, 409}
     assert loaded.statuses(("404", "anything", "success")) == {404}
     assert loaded.explanations == {"boats.sink": {"boats.float"}}
+    assert loaded.about_one_answer == {"boats.float"}
 
 
 def test_a_source_in_the_guide_is_an_address(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -94,7 +95,8 @@ def test_a_situation_is_defined_once(monkeypatch: pytest.MonkeyPatch) -> None:
         ("situations", 'launch: {may: ["200"]', "launch: {may: [ok]", "No question has the id 'ok'"),
         ("questions", 'when: {boat.status: ["400"]}\n', 'when: {boat.status: ["404"]}\n', "No answer has the id '404'"),
         ("questions", 'Blue., when: {boat.status: ["400"]}', "Blue., when: {boat.size: [big]}", "id 'boat.size'"),
-        ("explanations", "[boats.float]", "[boats.fly]", "'boats.fly'"),
+        ("explanations", "[boats.float]}", "[boats.fly]}", "'boats.fly'"),
+        ("explanations", "[boats.float],", "[boats.fly],", "'boats.fly'"),
         ("explanations", "boats.sink:", "boats.sing:", "'boats.sing'"),
     ],
 )

@@ -50,3 +50,9 @@ def test_nothing_else_does(history: History, other: Finding) -> None:
 def test_an_explained_failure_explains_others(history: History) -> None:
     found_at_a = [found("rename.accepts-a-valid-name", 2), found(EFFECT, 1), found(CAUSE, 2)]
     assert set(explanations(found_at_a, history.history)) == set(found_at_a[:2])
+
+
+def test_what_is_wrong_with_one_answer_explains_nothing_at_another(history: History) -> None:
+    effect, of_one_answer = "rename.keeps-the-id", "http.success-is-json"
+    elsewhere, here = found(effect, 4), found(effect, 2)
+    assert explanations([elsewhere, here, found(of_one_answer, 2)], history.history) == {here: {of_one_answer: 2}}
