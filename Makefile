@@ -22,7 +22,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help mock contract test runs packaged processes redis hostile browser clients deploy prove prove-all compare peers guard soak coverage mutation lint types lint-api lock clean
+.PHONY: help mock contract test runs packaged processes redis hostile browser clients deploy prove prove-all compare peers guard soak coverage mutation cases lint types lint-api lock clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
@@ -82,6 +82,9 @@ guard: $(READY) ## Fail where a request takes a tenth more instructions than it 
 
 soak: $(READY) ## Send the mock a million mixed requests, a tenth of them hostile (minutes) [ARGS='--requests 100000']
 	@$(BIN)/python -m bench.soak $(ARGS)
+
+cases: $(READY) ## Have Schemathesis generate anew the requests that standard depth keeps in a file
+	@$(BIN)/python tools/keep_the_cases.py
 
 lint: $(READY) ## Check style and form
 	@$(BIN)/ruff check $(SOURCES)

@@ -26,7 +26,8 @@ from fleet_contract.contract_tests.session.session import begin, drive
 
 TARGET = Path(__file__).parents[1] / "contract_tests" / "mock.toml"
 ROUNDS = (1, 5)  # how often the checks are driven within a run: about 800 and 4,000 exchanges
-MOST_MILLISECONDS = 1.5  # for an exchange of a run at standard depth
+TRIES = 5  # of a whole process, of which the quickest was disturbed the least
+MOST_MILLISECONDS = 1.5  # for an exchange of a run at standard depth, with all that its process loads
 MOST_GROWTH = 1.3  # of that in the long run
 
 
@@ -92,19 +93,19 @@ def main(*, check: bool) -> None:
     with mock_of_its_own() as url:
         cost(url, 1)  # which loads and compiles what is used for the first time
         costs = [cost(url, rounds) for rounds in ROUNDS]
-        whole = cost_of_a_process(url)
+        whole = Cost(costs[0].exchanges, min(cost_of_a_process(url) for _ in range(TRIES)), judging=0)
     for each in costs:
         share = each.judging / each.seconds
         click.echo(
             f"{each.exchanges:,} exchanges: {each.milliseconds:.2f} ms of CPU each, {share:.0%} of it for judging"
         )
     click.echo(
-        f"A whole process of {costs[0].exchanges:,} exchanges: {whole:.2f} s of CPU, "
-        f"{1000 * whole / costs[0].exchanges:.2f} ms each"
+        f"A whole process of {whole.exchanges:,} exchanges: "
+        f"{whole.seconds:.2f} s of CPU, {whole.milliseconds:.2f} ms each"
     )
     growth = costs[-1].milliseconds / costs[0].milliseconds
     click.echo(f"An exchange of the long run costs {growth:.2f} times as much.")
-    if check and (costs[0].milliseconds > MOST_MILLISECONDS or growth > MOST_GROWTH):
+    if check and (whole.milliseconds > MOST_MILLISECONDS or growth > MOST_GROWTH):
         raise click.ClickException(f"At most {MOST_MILLISECONDS} ms, and {MOST_GROWTH} times as much, were expected.")
 
 

@@ -31,10 +31,9 @@ def _command() -> int:
     from fleet_contract.contract_tests.process.surroundings import somewhere
 
     with waiting(), somewhere():
+        gc.set_threshold(20_000)  # What is loaded stays, and a run keeps each exchange: there is little garbage.
         from fleet_contract.contract_tests.commands import main as command  # may lack a package
 
-        gc.freeze()  # What is loaded stays, and a run keeps each exchange: there is little garbage to look for.
-        gc.set_threshold(20_000)
     return command.call()
 
 

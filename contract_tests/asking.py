@@ -1,4 +1,4 @@
-"""What the commands do that ask a server: pytest, Hypothesis and Schemathesis are loaded with it."""
+"""What the commands do that ask a server: pytest and Hypothesis are loaded with it."""
 
 import secrets
 from collections.abc import Mapping

@@ -1,5 +1,6 @@
 """The subcommands of `fleet-contract`, as click reads them."""
 
+import gc
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -85,6 +86,7 @@ def _loading() -> Iterator[None]:
     """Load what asks a server: it takes most of a second, which who wants help or a list need not wait."""
     with waiting(), somewhere():
         yield
+    gc.freeze()  # It stays: nobody need look through it for garbage.
 
 
 @main.command()

@@ -11,7 +11,7 @@ from typing import Any
 
 from fleet_contract.spec.catalogue import catalogue
 from fleet_contract.spec.document import METHODS, document
-from fleet_contract.spec.files import Contradiction, NotYaml, load_yaml, read, read_text
+from fleet_contract.spec.files import Contradiction, NotYaml, load_ours, load_yaml, read_text
 
 Document = Mapping[str, Any]
 _WHAT = "The document"
@@ -105,7 +105,7 @@ def touched(operation: str, place: str) -> tuple[str, ...]:
 
 @cache
 def _touches() -> Mapping[str, Mapping[str, list[str]]]:
-    table: dict[str, dict[str, list[str]]] = load_yaml(read("touches.yaml"))
+    table: dict[str, dict[str, list[str]]] = load_ours("touches.yaml")
     known = {*catalogue().requirements, *catalogue().questions}
     for id in (id for places in table.values() for ids in places.values() for id in ids):
         if id not in known:

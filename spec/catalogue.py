@@ -8,7 +8,7 @@ from itertools import chain
 from types import MappingProxyType
 from typing import Any, Self, TypeVar
 
-from fleet_contract.spec.files import Contradiction, load_yaml, read, suggestion
+from fleet_contract.spec.files import Contradiction, load_ours, suggestion
 
 GUIDE = "https://developer.plugsurfing.com/docs/fleet-management"
 SUCCESS = "success"
@@ -193,11 +193,11 @@ class Catalogue:
 @cache
 def catalogue() -> Catalogue:
     """Return the catalogue, read once; raises Contradiction when its files do not fit together."""
-    situations = load_yaml(read("situations.yaml"))
-    explanations = load_yaml(read("explanations.yaml"))
+    situations = load_ours("situations.yaml")
+    explanations = load_ours("explanations.yaml")
     loaded = Catalogue(
-        requirements=_by_id("requirements.yaml", load_yaml(read("requirements.yaml")), _requirement),
-        questions=_by_id("questions.yaml", load_yaml(read("questions.yaml")), _question),
+        requirements=_by_id("requirements.yaml", load_ours("requirements.yaml"), _requirement),
+        questions=_by_id("questions.yaml", load_ours("questions.yaml"), _question),
         situations=_with_what_is_decided(_by_id("situations.yaml", situations["situations"], _situation)),
         successes={
             operation: Success(tuple(entry["may"]), entry["breaks"])

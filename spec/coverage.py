@@ -16,7 +16,7 @@ from typing import Any
 import click
 
 from fleet_contract.spec.catalogue import Catalogue, Question, Requirement, catalogue
-from fleet_contract.spec.files import Contradiction, load_yaml, read
+from fleet_contract.spec.files import Contradiction, load_ours
 from fleet_contract.spec.sentences import Sentence, sections_of
 
 _OF_A_SENTENCE = frozenset({"hash", "requirements", "questions", "untestable", "says-nothing", "example"})
@@ -79,7 +79,7 @@ def guide() -> Guide:
     """Return the sentences by section; raises Contradiction where one is left open, or a source holds none."""
     sections = {
         section: tuple(_covered(section, ordinal, entry) for ordinal, entry in entries.items())
-        for section, entries in load_yaml(read("guide.yaml")).items()
+        for section, entries in load_ours("guide.yaml").items()
     }
     _require_whole(sections, catalogue())
     return MappingProxyType(sections)
@@ -88,7 +88,7 @@ def guide() -> Guide:
 @cache
 def silences() -> tuple[Silence, ...]:
     """Return the silences of the guide; raises Contradiction if one of them became nothing."""
-    return tuple(map(_silence, load_yaml(read("silences.yaml"))))
+    return tuple(map(_silence, load_ours("silences.yaml")))
 
 
 def sentences() -> Iterator[Covered]:

@@ -5,7 +5,7 @@ from copy import deepcopy
 from functools import cache
 from typing import Any, NamedTuple
 
-from fleet_contract.spec.files import load_yaml, read
+from fleet_contract.spec.files import load_ours
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
@@ -21,7 +21,7 @@ class Operation(NamedTuple):
 
 @cache
 def _document() -> dict[str, Any]:
-    loaded: dict[str, Any] = load_yaml(read("openapi.yaml"))
+    loaded: dict[str, Any] = load_ours("openapi.yaml")
     return loaded
 
 

@@ -1,7 +1,6 @@
 """What Schemathesis makes of the document: its examples and boundaries, sent by our client under marked ids."""
 
 from functools import cache
-from math import ceil
 
 from hypothesis import strategies as st
 
@@ -10,20 +9,18 @@ from fleet_contract.contract_tests.driving.check import over, reaches
 from fleet_contract.contract_tests.driving.generated import (
     GeneratedCase,
     can_be_marked,
-    generated_cases,
     with_fleet_id,
     with_members,
     with_path_id,
     with_query_id,
 )
+from fleet_contract.contract_tests.driving.kept_cases import kept_cases
 from fleet_contract.contract_tests.driving.untested import Lack, Reason, Untested
 from fleet_contract.contract_tests.target.depths import Depth
 from fleet_contract.contract_tests.target.target import Fixtures
 from fleet_contract.spec.document import document, operations
 
-_DOCUMENT = document()
 _OPERATIONS = [operation.id for operation in operations()]
-_MOST_REQUESTS = 6  # of one operation below deep depth, taken evenly from all
 _CREATE = "create_fleet"
 # How many creates may have been accepted, below deep depth, before no valid one is sent any more.
 _MOST_STAYING = {_CREATE: 1, "create_charging_key": 0}
@@ -35,9 +32,9 @@ def test_generated_requests(api: Api, home: str, fixtures: Fixtures, depth: Dept
     if case == "get_location" and not fixtures.location:
         raise Untested(Reason(Lack.FIXTURE, entries=("fixtures.location",)))
     made = 0
-    generated_for_it = [each for each in _generated() if each.operation == case]
-    step = 1 if depth is Depth.DEEP else ceil(len(generated_for_it) / _MOST_REQUESTS)
-    for generated in generated_for_it[::step]:
+    for generated in _generated(depth):
+        if generated.operation != case:
+            continue
         if made >= _most(generated) - (case == _CREATE and api.spares_fleets) and depth < Depth.DEEP:
             continue
         ours = _ours(generated, api, home, fixtures)
@@ -46,8 +43,12 @@ def test_generated_requests(api: Api, home: str, fixtures: Fixtures, depth: Dept
 
 
 @cache
-def _generated() -> list[GeneratedCase]:
-    return [each for each in generated_cases(_DOCUMENT) if can_be_marked(each)]
+def _generated(depth: Depth) -> list[GeneratedCase]:
+    if depth < Depth.DEEP:
+        return kept_cases()
+    from fleet_contract.contract_tests.driving.generating import generated_cases
+
+    return [each for each in generated_cases(document()) if can_be_marked(each)]
 
 
 def _most(generated: GeneratedCase) -> int:

@@ -45,7 +45,7 @@ def seeded_alone() -> Iterator[None]:
             (configuration, "__hypothesis_home_directory", _NOWHERE),
             (providers, "_get_local_constants", Constants),
             (providers, "CONSTANTS_CACHE", fresh),
-            (charmap, "_charmap", intervals_of_categories()),
+            (charmap, "charmap", intervals_of_categories),
             (charmap, "intervals_from_codec", intervals_of_utf_8),
             (lambda_sources, "_lambda_description", lambda _: "lambda: <unknown>"),
         ):

@@ -8,16 +8,16 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from stat import S_ISDIR
-from typing import Any
-
-from jsonschema import ValidationError
-from jsonschema.protocols import Validator
+from typing import TYPE_CHECKING, Any
 
 from fleet_contract.contract_tests.process.files import write
-from fleet_contract.contract_tests.process.schemas import validator_of
 from fleet_contract.contract_tests.programs.program import Program
 from fleet_contract.spec.catalogue import NoSuchId, catalogue
 from fleet_contract.spec.files import Contradiction, read, read_text
+
+if TYPE_CHECKING:
+    from jsonschema import ValidationError
+    from jsonschema.protocols import Validator
 
 FORMAT = 1
 _SHOWN = 200  # characters of what is wrong, in a message
@@ -112,7 +112,7 @@ def read_case(file: Path) -> Case:
     return Case(program, requirement.id, value["message"], value["seed"], str(file))
 
 
-def _plainness(wrong: ValidationError) -> tuple[bool, int]:
+def _plainness(wrong: "ValidationError") -> tuple[bool, int]:
     """Rank what is wrong: the innermost first, since all around it is then wrong too."""
     return wrong.validator == "unevaluatedProperties", -len(wrong.absolute_path)
 
@@ -140,7 +140,9 @@ def _load(file: Path) -> Any:
 
 
 @cache
-def _validator() -> Validator:
+def _validator() -> "Validator":
+    from fleet_contract.contract_tests.process.schemas import validator_of  # with it jsonschema is loaded
+
     return validator_of(json.loads(read("case.schema.json")))
 
 

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import Any
-
-from jsonschema.protocols import Validator
+from typing import TYPE_CHECKING, Any
 
 from fleet_contract.contract_tests.process.printable import printable, whole
-from fleet_contract.contract_tests.process.schemas import validator_of
 from fleet_contract.contract_tests.reports.value import FORM
 from fleet_contract.spec.dialect import MIXED, NOT_APPLICABLE, UNKNOWN
 from fleet_contract.spec.files import Contradiction, read, read_text
+
+if TYPE_CHECKING:
+    from jsonschema.protocols import Validator
 
 Value = Mapping[str, Any]
 _WHAT = "The report"
@@ -70,8 +70,10 @@ def read_report(path: Path) -> Value:
 
 
 @cache
-def _validator() -> Validator:
+def _validator() -> "Validator":
     """Return what a report must have to be compared: the schema of reports, without the members that are not."""
+    from fleet_contract.contract_tests.process.schemas import validator_of  # with it jsonschema is loaded
+
     schema = json.loads(read("report.schema.json"))
     shapes = schema["$defs"]
     within = {name: _part(shapes[name], members) for name, members in _COMPARED_WITHIN.items()}

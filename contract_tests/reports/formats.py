@@ -8,7 +8,6 @@ from fleet_contract.contract_tests.reports.as_json import to_json
 from fleet_contract.contract_tests.reports.bundle import to_bundle
 from fleet_contract.contract_tests.reports.code_quality import to_code_quality
 from fleet_contract.contract_tests.reports.har import to_har
-from fleet_contract.contract_tests.reports.junit import to_junit
 from fleet_contract.contract_tests.reports.markdown import to_markdown
 from fleet_contract.contract_tests.reports.value import value_of
 from fleet_contract.contract_tests.running.runs import Report
@@ -28,6 +27,12 @@ def _html(report: Report) -> str:
     from fleet_contract.contract_tests.reports.html import to_html  # with it Jinja is loaded, which few runs need
 
     return to_html(value_of(report))
+
+
+def _junit(report: Report) -> str:
+    from fleet_contract.contract_tests.reports.junit import to_junit  # with it junitparser is loaded
+
+    return to_junit(report)
 
 
 def _markdown(report: Report) -> str:
@@ -57,14 +62,14 @@ _BUNDLED: Mapping[str, Callable[[Report], str]] = {
     "report.json": to_json,
     "report.html": _html,
     "report.md": _markdown,
-    "junit.xml": to_junit,
+    "junit.xml": _junit,
     "exchanges.har": to_har,
 }
 FORMATS: Mapping[str, Callable[[Report], str | bytes]] = {
     "html": _html,
     "markdown": _markdown,
     "json": to_json,
-    "junit": to_junit,
+    "junit": _junit,
     "code-quality": _code_quality,
     "har": to_har,
     "bundle": _bundle,

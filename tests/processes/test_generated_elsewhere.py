@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from fleet_contract.contract_tests.driving.generated import generated_cases
+from fleet_contract.contract_tests.driving.generating import generated_cases
 from fleet_contract.spec.document import document
 
 SOURCE = Path(__file__).parents[2] / "src"
@@ -20,7 +20,7 @@ def refuse(event, arguments):
 sys.addaudithook(refuse)
 if "another" in sys.argv[1:]:
     import another
-from fleet_contract.contract_tests.driving.generated import _undisturbed, generated_cases
+from fleet_contract.contract_tests.driving.generating import _undisturbed, generated_cases
 from fleet_contract.spec.document import document
 assert "schemathesis" not in sys.modules or "another" in sys.argv[1:]
 cases = generated_cases(document())

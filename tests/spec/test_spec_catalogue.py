@@ -6,7 +6,7 @@ import pytest
 
 from fleet_contract.spec import catalogue as module
 from fleet_contract.spec.catalogue import GUIDE, Answer, Basis, Catalogue, NoSuchId, catalogue
-from fleet_contract.spec.files import Contradiction
+from fleet_contract.spec.files import Contradiction, load_yaml
 
 REQUIREMENTS = """
 - {id: boats.float, since: "0.1", basis: stated, source: guide#boats, text: A boat floats.}
@@ -39,7 +39,7 @@ def load(monkeypatch: pytest.MonkeyPatch, **texts: str) -> Catalogue:
         "situations": SITUATIONS,
         "explanations": EXPLANATIONS,
     } | texts
-    monkeypatch.setattr(module, "read", lambda name: files[name.removesuffix(".yaml")])
+    monkeypatch.setattr(module, "load_ours", lambda name: load_yaml(files[name.removesuffix(".yaml")]))
     return catalogue.__wrapped__()
 
 

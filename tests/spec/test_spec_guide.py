@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from fleet_contract.spec import coverage
 from fleet_contract.spec.catalogue import NoSuchId, Question, Requirement, catalogue
 from fleet_contract.spec.coverage import Covered, Difference, differences, guide, main, sentences, silences
-from fleet_contract.spec.files import Contradiction
+from fleet_contract.spec.files import Contradiction, load_yaml
 from fleet_contract.spec.sentences import Sentence, sections_of
 
 # The guide's text is the vendor's, so it is not in the project: whoever has a copy names it, or lays it here.
@@ -245,7 +245,7 @@ MISTAKES = {
 
 @pytest.mark.parametrize("text", MISTAKES)
 def test_a_wrong_record_is_refused(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
-    monkeypatch.setattr(coverage, "read", lambda _: text)
+    monkeypatch.setattr(coverage, "load_ours", lambda _: load_yaml(text))
     with pytest.raises(Contradiction) as raised:
         guide.__wrapped__()
     assert MISTAKES[text] in str(raised.value)
@@ -261,7 +261,7 @@ def test_a_wrong_record_is_refused(monkeypatch: pytest.MonkeyPatch, text: str) -
     ],
 )
 def test_a_wrong_silence_is_refused(monkeypatch: pytest.MonkeyPatch, text: str, message: str) -> None:
-    monkeypatch.setattr(coverage, "read", lambda _: text)
+    monkeypatch.setattr(coverage, "load_ours", lambda _: load_yaml(text))
     with pytest.raises(Contradiction, match=message):
         silences.__wrapped__()
 

@@ -33,7 +33,7 @@ KNOWN_TO = {
     "connexion": {"mock_server/app.py"},
     "junitparser": {"contract_tests/reports/junit.py"},
     "redis": {"mock_server/store/redis_link.py"},
-    "schemathesis": {"contract_tests/driving/generated.py"},
+    "schemathesis": {"contract_tests/driving/generating.py"},
     "yaml": {"spec/aliases.py", "spec/files.py", "spec/nesting.py", "spec/yaml.py"},
 }
 OF_THE_EXTRA = ("backports", "brotli", "hypothesis", "junitparser", "pytest", "schemathesis")

@@ -1,19 +1,22 @@
 import json
 from collections import Counter
 from dataclasses import replace
+from importlib import resources
 from typing import Any
 
 import pytest
 
+from fleet_contract.contract_tests import driving
 from fleet_contract.contract_tests.driving.generated import (
     GeneratedCase,
     can_be_marked,
-    generated_cases,
     with_fleet_id,
     with_members,
     with_path_id,
     with_query_id,
 )
+from fleet_contract.contract_tests.driving.generating import generated_cases
+from fleet_contract.contract_tests.driving.kept_cases import FILE, kept_cases, some_of, text_of
 from fleet_contract.contract_tests.network.outgoing import PATH
 from fleet_contract.contract_tests.target.kinds import TOKEN, VALUE
 from fleet_contract.spec.document import document, operations
@@ -84,6 +87,17 @@ def test_cases_are_what_the_document_says_of_them(cases: list[GeneratedCase]) ->
     }
     pages = {dict(case.query).get("page_size"): case.positive for case in cases if case.method == "GET" and case.query}
     assert {"10": True, "500": True, "9": False, "501": False}.items() <= pages.items()
+
+
+def test_what_standard_depth_keeps_is_what_schemathesis_makes(cases: list[GeneratedCase]) -> None:
+    kept = (resources.files(driving) / FILE).read_text(encoding="utf-8")
+    assert kept == text_of(some_of(cases)), "run `make cases`, and look at the difference before you commit it"
+    assert kept_cases() == some_of(cases)
+
+
+def test_what_is_kept_is_a_little_of_everything() -> None:
+    seen = Counter((case.operation, case.positive) for case in kept_cases())
+    assert set(seen) == {(operation.id, positive) for operation in operations() for positive in (True, False)}
 
 
 # --- cases that fit a run ----------------------------------------------------------------------
