@@ -239,12 +239,11 @@ class Fleet:
 
     def _was_a_loss(self, miss: Exchange) -> bool:
         """Say whether a fleet was missed for good: not while it is renamed, which may move it, as later calls show."""
-        creation = self._at(miss).creation
-        if self._at(miss).is_being_renamed:
+        then = self._at(miss)
+        if then.is_being_renamed or then.creation is None or self._may_be_settling_at(miss):
             return False
-        if creation is None or not creation.exchange.precedes(miss) or self._may_be_settling_at(miss):
-            return False
-        return creation.exchange.is_by_the_caller_of(miss)
+        made = then.creation.exchange
+        return made.precedes(miss) and made.is_by_the_caller_of(miss)
 
     def _at(self, other: Exchange) -> "Fleet":
         """Return the same fleet at the moment of another exchange."""

@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 from functools import lru_cache
-from posixpath import normpath
 
 from fleet_contract.contract_tests.judging.texts import (
     collated,
@@ -14,6 +13,7 @@ from fleet_contract.contract_tests.judging.texts import (
     without_any_blanks,
     without_blanks,
 )
+from fleet_contract.contract_tests.paths import resolved
 from fleet_contract.spec.dialect import Dialect
 
 _TELLING_LENGTH = 8  # characters; a shorter text is part of many
@@ -96,8 +96,8 @@ def _as_pattern_matches(pattern: str, text: str) -> bool:
 
 def tidied_path(id: str) -> str | None:
     """Return the only segment that is left of an id when its empty and dot segments are removed (RFC 3986, 5.2.4)."""
-    path = normpath("/" + id.lstrip("/"))[1:]
-    return path if path and "/" not in path else None
+    segments = resolved(id.split("/"))
+    return segments[0] if len(segments) == 1 else None
 
 
 def is_shown(id: str, shown: object) -> bool:

@@ -18,7 +18,7 @@ from urllib.parse import unquote
 from fleet_contract.contract_tests.exchange import REFUSED, Exchange, NotJson, parse_json
 from fleet_contract.contract_tests.network.budget import Cost
 from fleet_contract.contract_tests.network.outgoing import READS
-from fleet_contract.contract_tests.network.paths import resolved
+from fleet_contract.contract_tests.paths import resolved
 from fleet_contract.contract_tests.process.files import add
 from fleet_contract.contract_tests.process.printable import printable_json
 from fleet_contract.contract_tests.target.earlier import OWNERS

@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 from fleet_contract.contract_tests.exchange import Request
 from fleet_contract.contract_tests.judging.bodies import read_body
-from fleet_contract.contract_tests.network.paths import resolved
+from fleet_contract.contract_tests.paths import resolved
 
 _COLLECTIONS = ("fleet", "charging-key")  # what stands below a segment with such a word may be one
 _BETWEEN = re.compile(r"[/\\]")

@@ -1,8 +1,9 @@
 """Redirects: whether one leads to what was asked for, in another spelling of its path (RFC 3986, section 6.2.2)."""
 
-from urllib.parse import parse_qsl, unquote_to_bytes, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from fleet_contract.contract_tests.exchange import Exchange
+from fleet_contract.contract_tests.paths import resolved
 
 _KEEPS_THE_METHOD = (301, 307, 308)  # 301 of anything but a POST (RFC 9110, section 15.4.2)
 
@@ -22,11 +23,6 @@ def leads_to_another_spelling(exchange: Exchange) -> bool:
     return same_query and is_same_path and not there.path.endswith(here.path)
 
 
-def _tidied(path: str) -> bytes:
-    segments: list[bytes] = []
-    for segment in unquote_to_bytes(path).split(b"/"):
-        if segment == b"..":
-            del segments[-1:]
-        elif segment not in (b"", b"."):
-            segments.append(segment)
-    return b"/" + b"/".join(segments)
+def _tidied(path: str) -> str:
+    bytes_as_text = unquote(path, "latin-1")  # which need not be UTF-8
+    return "/" + "/".join(resolved(bytes_as_text.split("/")))
