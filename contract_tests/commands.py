@@ -119,7 +119,7 @@ def dialect(base_url: str | None, **given: Any) -> int:
     return asking.dialect(base_url, _named(given))
 
 
-MOST_MINUTES = 1e6
+MOST_MINUTES = 1_000_000
 
 
 @main.command()
@@ -129,10 +129,16 @@ MOST_MINUTES = 1e6
     "--max-cases",
     type=Whole(min=1),
     metavar="N",
-    help="Send at most N programs, including those for shrinking.",
+    help="Send at most N sequences, including those for shrinking.",
 )
-@click.option("--seed", type=Whole(min=0), metavar="N", help="Repeat the programs of this seed.")
-@click.option("--save", type=click.Path(path_type=Path), default=CASES_FOLDER, help="Save failures in this folder.")
+@click.option("--seed", type=Whole(min=0), metavar="N", help="Repeat the sequences of this seed.")
+@click.option(
+    "--save",
+    type=click.Path(path_type=Path),
+    default=CASES_FOLDER,
+    show_default=True,
+    help="Save failures in this folder.",
+)
 @_options(*OF_THE_TARGET)
 def explore(
     base_url: str | None, minutes: float | None, max_cases: int | None, seed: int | None, save: Path, **given: Any
@@ -170,7 +176,10 @@ def plan(base_url: str | None, **given: Any) -> int:
 @main.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option(
-    "--base-url", "base_url", metavar="URL", help="Judge what was sent there, not to the server with the most requests."
+    "--base-url",
+    "base_url",
+    metavar="URL",
+    help="Judge requests to this server. By default: the server that received the most.",
 )
 @_options(*OF_A_RECORDING)
 def judge(file: Path, base_url: str | None, **given: Any) -> int:
@@ -187,11 +196,18 @@ def judge(file: Path, base_url: str | None, **given: Any) -> int:
 @main.command()
 @click.argument("base_url", required=False)
 @click.option(
-    "--port", type=Whole(min=0, max=65535), required=True, metavar="N", help="Listen there; 0 is any free port."
+    "--port", type=Whole(min=0, max=65535), required=True, metavar="N", help="Listen on this port; 0 picks a free one."
 )
-@click.option("--host", default="127.0.0.1", metavar="ADDRESS", help="Listen on this address of this machine.")
 @click.option(
-    "--window", type=Whole(min=1), default=200, metavar="N", help="Keep N exchanges to judge the next one by."
+    "--host", default="127.0.0.1", show_default=True, metavar="ADDRESS", help="Listen on this address of this machine."
+)
+@click.option(
+    "--window",
+    type=Whole(min=1),
+    default=200,
+    show_default=True,
+    metavar="N",
+    help="Keep N exchanges to judge the next one by.",
 )
 @_options(*OF_A_WATCH)
 def watch(base_url: str | None, port: int, host: str, window: int, **given: Any) -> int:
@@ -239,7 +255,9 @@ def document(file_or_url: str, strict: bool) -> int:
 @click.argument("before", type=click.Path(path_type=Path))
 @click.argument("after", type=click.Path(path_type=Path))
 @click.option("--strict", is_flag=True, help="Exit 1 on any change.")
-@click.option("--form", type=click.Choice(("text", "markdown")), default="text", help="How to write it.")
+@click.option(
+    "--form", type=click.Choice(("text", "markdown")), default="text", show_default=True, help="Output format."
+)
 def diff(before: Path, after: Path, strict: bool, form: str) -> int:
     """Print which verdicts, answers and times changed between two JSON reports: of two nights, or of two servers.
 
@@ -254,15 +272,16 @@ def diff(before: Path, after: Path, strict: bool, form: str) -> int:
 @main.command()
 @click.argument("file", type=click.Path(path_type=Path), default=LEDGER)
 @click.option("--base-url", "base_url", default="", metavar="URL", help="List only what was left behind there.")
-@click.option("--form", type=click.Choice(FORMS), default=FORMS[0], help="How to write it.")
+@click.option("--form", type=click.Choice(FORMS), default=FORMS[0], show_default=True, help="Output format.")
 @click.option("--disable-keys", is_flag=True, help="Say which keys of --target would be disabled, and by which call.")
 @click.option("--yes", is_flag=True, help="With --disable-keys: do it.")
 @_options(*(each for each in OF_THE_TARGET if each.name != "ledger"))
 def ledger(file: Path, base_url: str, form: str, disable_keys: bool, yes: bool, **given: Any) -> int:
     """Print what runs left behind for ever, as the ledger FILE has it, for those who can remove it.
 
-    With --disable-keys, charging keys are disabled by the call that ledger.disable_key in the
-    target file gives: without --yes, it is only said which. Exits 3 if one could not be.
+    FILE is fleet-contract-ledger.jsonl by default. With --disable-keys, charging keys are disabled
+    by the call that ledger.disable_key in the target file gives. Without --yes, only lists them.
+    Exits 3 if a key could not be disabled.
     """
     if disable_keys:
         with _loading():

@@ -12,7 +12,7 @@ from fleet_contract.contract_tests.process.ending import Exit
 from fleet_contract.contract_tests.running.verdicts import Verdict
 
 REPORT, CASES = "report.json", "cases"
-PROGRAMS = re.compile(r"in\s+([0-9]+)\s+programs")
+SEQUENCES = re.compile(r"in\s+([0-9,]+)\s+sequences?")
 TARGET_NOTE = (
     "the target file of the mock, `contract_tests/mock.toml`, which names what the mock's seed holds and a key of a "
     "second organization."
@@ -43,17 +43,17 @@ def read(ground: Ground, code: int) -> Reading:
 
 
 def read_cases(ground: Ground, code: int) -> Reading:
-    """Return what an exploration found by itself: a test is a program, and a failure is a case that it saved.
+    """Return what an exploration found by itself: a test is a sequence, and a failure is a case that it saved.
 
     Where only the quick checks failed, by which it reads the dialect, it found nothing.
     """
-    told = PROGRAMS.search(_said(ground))
+    told = SEQUENCES.search(_said(ground))
     if code not in (Exit.CONFORMS, Exit.BREAKS, Exit.INCONCLUSIVE) or told is None:
-        raise NoReport("It did not say how many programs it sent.")
+        raise NoReport("It did not say how many sequences it sent.")
     if code == Exit.INCONCLUSIVE:
         raise Inconclusive("The exploration came to no verdict.")
     failed = {json.loads(file.read_text())["requirement"] for file in (ground.folder / CASES).glob("*.json")}
-    return Reading(int(told[1]), frozenset(failed))
+    return Reading(int(told[1].replace(",", "")), frozenset(failed))
 
 
 def _said(ground: Ground) -> str:

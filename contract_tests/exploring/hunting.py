@@ -156,7 +156,7 @@ class Hunt:
         self.programs += 1
         seen = list[Sighting]()
         try:
-            self._send(program, self._runs.current(), f"program {self.programs}", seen)
+            self._send(program, self._runs.current(), f"sequence {self.programs}", seen)
         except BudgetSpent as spent:
             self.ended = str(spent)
             raise Over from None
@@ -196,7 +196,7 @@ class Hunt:
     def _endure(self, reason: Untested) -> None:
         self._disturbed += reason.lack is Lack.DISTURBED
         if self._disturbed >= _MOST_DISTURBED:
-            self.ended = f"{_MOST_DISTURBED} programs in a row were disturbed, the last by {reason}"
+            self.ended = f"{_MOST_DISTURBED} sequences in a row were disturbed, the last by {reason}"
             raise Over
 
     def _judged_since(self, before: int, program: Program, run: Run) -> list[Sighting]:

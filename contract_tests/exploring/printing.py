@@ -34,7 +34,7 @@ def print_beginning(asked: Asked, console: Console) -> None:
     target, limits = asked.settings.target, asked.settings.target.limits
     spans = [
         *([f"{asked.minutes:g} minutes"] if asked.minutes is not None else []),
-        *([counted(asked.programs, "program")] if asked.programs is not None else []),
+        *([counted(asked.programs, "sequence")] if asked.programs is not None else []),
     ]
     costs = {"fleets": limits.max_fleets, "keys": limits.max_keys, "requests": limits.max_requests}
     most = ", ".join(f"{cost} {name}" for name, cost in costs.items() if cost is not None)
@@ -58,7 +58,7 @@ class Progress:
         self.shown: AbstractContextManager[object] = self._status if console.is_terminal else nullcontext()
 
     def tell(self, hunt: Hunt) -> None:
-        self._status.update(f"{hunt.programs} programs, {hunt.requests} requests, {len(hunt.records)} broken")
+        self._status.update(f"{hunt.programs} sequences, {hunt.requests} requests, {len(hunt.records)} broken")
 
 
 def print_exploration(explored: Explored, replay: Sequence[str], console: Console) -> None:
@@ -118,7 +118,7 @@ def _told(sighting: Sighting) -> str:
         return "reproduced with new ids"
     if sighting.again is None:
         return f"seen once; not tried again, because {sighting.why}"
-    return "seen once; the same program did not reproduce it"
+    return "seen once; the same sequence did not reproduce it"
 
 
 def _print_outcome(explored: Explored, console: Console) -> None:
@@ -128,7 +128,7 @@ def _print_outcome(explored: Explored, console: Console) -> None:
     but = f", but {explored.why}" if outcome is Outcome.INCONCLUSIVE else ""
     word = "NOTHING FOUND" if outcome is Outcome.CONFORMS and not counts else outcome.upper()
     console.print(
-        f"\n[bold {COLOURS[outcome]}]{word}[/]: {escape(said + but)} in {counted(explored.programs, 'program')}, "
+        f"\n[bold {COLOURS[outcome]}]{word}[/]: {escape(said + but)} in {counted(explored.programs, 'sequence')}, "
         f"seed {explored.asked.seed}.",
         soft_wrap=True,
     )

@@ -56,7 +56,7 @@ OPTIONS = (
         "cases", "Also replay this saved case, or all cases in a folder. Repeatable.", many=True, metavar="FILE_OR_DIR"
     ),
     Option("against", "Judge the server of this target file, too, and print what differs.", metavar="FILE[#NAME]"),
-    Option("depth", "How much to check; each depth sends more.", "depth", choices=DEPTHS),
+    Option("depth", "How much to check; each depth sends more. [default: standard]", "depth", choices=DEPTHS),
     Option(
         "only", "Judge only requirements whose id starts with PREFIX. Repeatable.", "only", many=True, metavar="PREFIX"
     ),
@@ -69,15 +69,25 @@ OPTIONS = (
     Option("strict-waivers", "Exit 1 if a waiver is no longer needed.", "strict_waivers", flag=True),
     Option(
         "requests-per-second",
-        "Send at most N requests per second; 0 means no limit.",
+        "Send at most N requests per second; 0 means no limit. [default: 10; on loopback no limit]",
         "limits.requests_per_second",
         metavar="N",
     ),
     Option("max-requests", "Send at most N requests.", "limits.max_requests", metavar="N"),
     Option("max-fleets", "Create at most N fleets.", "limits.max_fleets", metavar="N"),
     Option("max-keys", "Create at most N charging keys.", "limits.max_keys", metavar="N"),
-    Option("replay-requests", "Send at most N more to shorten replays.", "limits.replay_requests", metavar="N"),
-    Option("max-seconds", "Stop sending after N seconds.", "limits.max_seconds", metavar="N"),
+    Option(
+        "replay-requests",
+        "Send at most N additional requests to minimise replays. [default: 0; on loopback 2000]",
+        "limits.replay_requests",
+        metavar="N",
+    ),
+    Option(
+        "max-seconds",
+        "Stop sending after N seconds. [default: twice the expected duration plus 60]",
+        "limits.max_seconds",
+        metavar="N",
+    ),
     Option("ca-file", "Also trust the certificate authorities in this PEM file.", "network.ca_file", metavar="FILE"),
     Option("client-cert", "Present this certificate (PEM) when asked for one.", "network.client_cert", metavar="FILE"),
     Option(
@@ -98,7 +108,11 @@ OPTIONS = (
         metavar="HOST:PORT:ADDR[,ADDR]",
     ),
     Option("unix-socket", "Connect to this unix socket.", "network.unix_socket", metavar="PATH"),
-    Option("ledger", "Append every fleet and charging key that is created to this file.", metavar="FILE"),
+    Option(
+        "ledger",
+        f"Append every fleet and charging key that is created to this file. [default: {LEDGER}; on loopback none]",
+        metavar="FILE",
+    ),
     *REPORTS,
     Option("github", "Annotate the failures in GitHub Actions, and add the report to the step's summary.", flag=True),
     Option("dialect", "Print the dialect that was read, too.", flag=True),

@@ -111,10 +111,10 @@ def test_our_report_is_read(tmp_path: Path) -> None:
 
 
 def test_what_an_exploration_found_is_read(tmp_path: Path) -> None:
-    told = ground(tmp_path, "said.log", "BREAKS: 1 requirements broken in 208 programs, seed 0.")
-    assert ours.read_cases(told, 1) == Reading(208, frozenset())  # the checks that read the dialect found it
+    told = ground(tmp_path, "said.log", "BREAKS: 1 requirements broken in 1,208 sequences, seed 0.")
+    assert ours.read_cases(told, 1) == Reading(1208, frozenset())  # the checks that read the dialect found it
     ground(tmp_path, "cases/1.json", json.dumps({"requirement": "a"}))
-    assert ours.read_cases(told, 1) == Reading(208, frozenset({"a"}))
+    assert ours.read_cases(told, 1) == Reading(1208, frozenset({"a"}))
     with pytest.raises(Inconclusive, match="no verdict"):
         ours.read_cases(told, 3)
 

@@ -14,7 +14,9 @@ from fleet_contract.contract_tests.process.ending import Exit
 from fleet_contract.contract_tests.running.settings import at_most
 from fleet_contract.contract_tests.running.verdicts import Outcome
 from fleet_contract.contract_tests.target.depths import PRICES, Depth
-from fleet_contract.contract_tests.target.target import Limits, Target
+from fleet_contract.contract_tests.target.gate import Gate
+from fleet_contract.contract_tests.target.options import LEDGER
+from fleet_contract.contract_tests.target.target import CAUTIOUS, REPLAYS, Limits, Target
 from fleet_contract.spec.catalogue import catalogue
 
 from .answering import answering
@@ -264,6 +266,26 @@ def test_an_unknown_id_suggests_the_nearest() -> None:
 def test_every_command_has_help(name: str) -> None:
     assert command(name, "--help").exit_code == 0
     assert name in command("--help").stdout
+
+
+def test_help_shows_the_defaults_that_hold() -> None:
+    shown = "".join(f"{command('run', '--help').stdout} {command('watch', '--help').stdout}".split())
+    for default in (
+        Gate().depth.word,
+        f"{CAUTIOUS:g}; on loopback no limit",
+        f"0; on loopback {REPLAYS}",
+        f"{LEDGER}; on loopback none",
+        "127.0.0.1",
+        "200; x>=1",
+    ):
+        assert f"[default:{default.replace(' ', '')}]" in shown
+
+
+def test_an_exploration_has_one_word_for_what_it_sends() -> None:
+    shown = command("explore", "--help").stdout
+    assert "Send at most N sequences" in shown
+    assert "[0<x<=1000000]" in shown
+    assert "program" not in shown
 
 
 def test_a_missing_package_of_the_suite_is_explained(tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ def test_an_exploration_prints_what_it_was_given_as_it_is(tmp_path: Path) -> Non
     with mock() as url:
         odd = f"{url}/[red]a[/]:key:[/x]"
         ended = command("explore", odd, "--max-cases", "1", "--save", str(tmp_path), "--only", "access.key-is-required")
-    assert f"Exploring {odd} for at most 1 program" in ended.stdout
+    assert f"Exploring {odd} for at most 1 sequence" in ended.stdout
 
 
 def test_the_console_reads_no_pictures_and_adds_no_colours(capsys: pytest.CaptureFixture[str]) -> None:
