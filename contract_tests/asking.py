@@ -40,7 +40,7 @@ from fleet_contract.contract_tests.session.session import (
     run_checks,
 )
 from fleet_contract.contract_tests.target.depths import Depth
-from fleet_contract.contract_tests.target.options import OF_THE_TARGET
+from fleet_contract.contract_tests.target.options import OPTIONS_OF
 from fleet_contract.contract_tests.target.target import Target
 from fleet_contract.contract_tests.watching.watch import watch as watch_server
 from fleet_contract.spec.dialect import NOT_APPLICABLE, to_toml
@@ -62,6 +62,8 @@ def run(base_url: str | None, given: Given) -> int:
 def dialect(base_url: str | None, given: Given) -> int:
     """Print the dialect of a server, and return the exit code; raises what `judge.begin` does, and Inconclusive."""
     settings, _ = read_settings(base_url, given)
+    limits = replace(settings.target.limits, replay_requests=0)
+    settings = replace(settings, target=replace(settings.target, limits=limits))
     console = open_console(stderr=True)
     progress = following(settings)
     report = run_checks(begin(settings, console, progress), progress)
@@ -180,7 +182,7 @@ def explore(
 def _replaying(base_url: str, given: Given) -> list[str]:
     """Return the command that judges the same target once more, with the checks that read its dialect."""
     words = ["fleet-contract", "run", base_url, "--depth", Depth.QUICK.word]
-    for option in OF_THE_TARGET:
+    for option in OPTIONS_OF["explore"]:
         value = given[option.name]
         if value and option.name not in ("only", "skip") and not option.entry.startswith("limits."):
             for each in value if option.many else (value,):

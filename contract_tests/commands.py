@@ -3,7 +3,7 @@
 import gc
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -20,15 +20,7 @@ from fleet_contract.contract_tests.process.surroundings import somewhere
 from fleet_contract.contract_tests.reports.console import open_console
 from fleet_contract.contract_tests.reports.documents import print_documents
 from fleet_contract.contract_tests.target.depths import PRICES
-from fleet_contract.contract_tests.target.options import (
-    CASES_FOLDER,
-    LEDGER,
-    OF_A_RECORDING,
-    OF_A_WATCH,
-    OF_THE_TARGET,
-    OPTIONS,
-    Option,
-)
+from fleet_contract.contract_tests.target.options import CASES_FOLDER, LEDGER, OPTIONS_OF, Option
 from fleet_contract.spec.catalogue import Question, Requirement, Situation, catalogue
 from fleet_contract.spec.files import Contradiction, suggestion
 from fleet_contract.spec.numerals import Decimal, Whole
@@ -65,9 +57,9 @@ def main() -> None:
     """Judge any server of the Drive API's Fleet Management against the public guide."""
 
 
-def _options(*options: Option) -> Callable[[Function], Function]:
+def _options(command: str) -> Callable[[Function], Function]:
     def add(function: Function) -> Function:
-        for option in reversed(options):
+        for option in reversed(OPTIONS_OF[command]):
             function = click.option(f"--{option.name}", option.name.replace("-", "_"), **_how(option))(function)
         return function
 
@@ -91,7 +83,7 @@ def _loading() -> Iterator[None]:
 
 @main.command()
 @click.argument("base_url", required=False)
-@_options(*OPTIONS)
+@_options("run")
 def run(base_url: str | None, **given: Any) -> int:
     """Run the checks against the server at BASE_URL and print one verdict per requirement.
 
@@ -106,7 +98,7 @@ def run(base_url: str | None, **given: Any) -> int:
 
 @main.command()
 @click.argument("base_url", required=False)
-@_options(*OPTIONS)
+@_options("dialect")
 def dialect(base_url: str | None, **given: Any) -> int:
     """Read the dialect of the server at BASE_URL and print it as TOML for fleet-mock --dialect.
 
@@ -139,7 +131,7 @@ MOST_MINUTES = 1_000_000
     show_default=True,
     help="Save failures in this folder.",
 )
-@_options(*OF_THE_TARGET)
+@_options("explore")
 def explore(
     base_url: str | None, minutes: float | None, max_cases: int | None, seed: int | None, save: Path, **given: Any
 ) -> int:
@@ -154,12 +146,12 @@ def explore(
         raise click.UsageError("An exploration needs a limit. Use --minutes N or --max-cases N, or both.")
     with _loading():
         from fleet_contract.contract_tests import asking
-    return asking.explore(base_url, minutes, max_cases, seed, save, _named(given, OF_THE_TARGET))
+    return asking.explore(base_url, minutes, max_cases, seed, save, _named(given))
 
 
 @main.command()
 @click.argument("base_url", required=False)
-@_options(*OPTIONS)
+@_options("plan")
 def plan(base_url: str | None, **given: Any) -> int:
     """Print what a run would send to the server at BASE_URL, cost it and leave behind; sends nothing.
 
@@ -181,7 +173,7 @@ def plan(base_url: str | None, **given: Any) -> int:
     metavar="URL",
     help="Judge requests to this server. By default: the server that received the most.",
 )
-@_options(*OF_A_RECORDING)
+@_options("judge")
 def judge(file: Path, base_url: str | None, **given: Any) -> int:
     """Judge recorded traffic: FILE is an HTTP archive (HAR) of a browser, a proxy or a test tool; sends nothing.
 
@@ -190,7 +182,7 @@ def judge(file: Path, base_url: str | None, **given: Any) -> int:
     """
     with _loading():
         from fleet_contract.contract_tests import asking
-    return asking.judge_file(file, base_url, _named(given, OF_A_RECORDING))
+    return asking.judge_file(file, base_url, _named(given))
 
 
 @main.command()
@@ -209,7 +201,7 @@ def judge(file: Path, base_url: str | None, **given: Any) -> int:
     metavar="N",
     help="Keep N exchanges to judge the next one by.",
 )
-@_options(*OF_A_WATCH)
+@_options("watch")
 def watch(base_url: str | None, port: int, host: str, window: int, **given: Any) -> int:
     """Forward a client's live traffic to the server at BASE_URL, unchanged, and judge it as it passes.
 
@@ -218,12 +210,12 @@ def watch(base_url: str | None, port: int, host: str, window: int, **given: Any)
     """
     with _loading():
         from fleet_contract.contract_tests import asking
-    return asking.watch(base_url, host, port, window, _named(given, OF_A_WATCH))
+    return asking.watch(base_url, host, port, window, _named(given))
 
 
 @main.command()
 @click.argument("base_url", required=False)
-@_options(*OF_THE_TARGET)
+@_options("doctor")
 def doctor(base_url: str | None, **given: Any) -> int:
     """Check whether the server at BASE_URL is as the target file says; only reads are sent.
 
@@ -231,7 +223,7 @@ def doctor(base_url: str | None, **given: Any) -> int:
     """
     with _loading():
         from fleet_contract.contract_tests import asking
-    return asking.doctor(base_url, _named(given, OF_THE_TARGET))
+    return asking.doctor(base_url, _named(given))
 
 
 @main.command()
@@ -275,7 +267,7 @@ def diff(before: Path, after: Path, strict: bool, form: str) -> int:
 @click.option("--form", type=click.Choice(FORMS), default=FORMS[0], show_default=True, help="Output format.")
 @click.option("--disable-keys", is_flag=True, help="Say which keys of --target would be disabled, and by which call.")
 @click.option("--yes", is_flag=True, help="With --disable-keys: do it.")
-@_options(*(each for each in OF_THE_TARGET if each.name != "ledger"))
+@_options("ledger")
 def ledger(file: Path, base_url: str, form: str, disable_keys: bool, yes: bool, **given: Any) -> int:
     """Print what runs left behind for ever, as the ledger FILE has it, for those who can remove it.
 
@@ -286,8 +278,7 @@ def ledger(file: Path, base_url: str, form: str, disable_keys: bool, yes: bool, 
     if disable_keys:
         with _loading():
             from fleet_contract.contract_tests import asking
-        options = [each for each in OF_THE_TARGET if each.name != "ledger"]
-        return asking.disable_keys(file, _named(given, options), dry=not yes)
+        return asking.disable_keys(file, _named(given), dry=not yes)
     if yes or any(given.values()):
         raise click.UsageError("--yes and the options of a target are for --disable-keys. Add it, or omit them.")
     text = written(read_ledger(file, base_url.rstrip("/")), form)
@@ -311,8 +302,9 @@ def entries() -> None:
     click.echo(entries_page(), nl=False)
 
 
-def _named(given: dict[str, Any], options: Sequence[Option] = OPTIONS) -> dict[str, Any]:
-    return {option.name: given[option.name.replace("-", "_")] for option in options}
+def _named(given: dict[str, Any]) -> dict[str, Any]:
+    """Return what was given by the names of the options."""
+    return {name.replace("_", "-"): value for name, value in given.items()}
 
 
 @main.command("list")

@@ -13,7 +13,7 @@ from fleet_contract.contract_tests.running.verdicts import testable
 from fleet_contract.contract_tests.target.depths import PRICES, Depth, Price
 from fleet_contract.contract_tests.target.earlier import MOST_NEW, Earlier, earlier_fleets
 from fleet_contract.contract_tests.target.named_targets import split
-from fleet_contract.contract_tests.target.options import LEDGER, OF_THE_TARGET, OPTIONS, REPORTS
+from fleet_contract.contract_tests.target.options import LEDGER, OF_ONE_SERVER, OPTIONS, REPORTS
 from fleet_contract.contract_tests.target.target import Target
 from fleet_contract.contract_tests.target.target_file import as_flag, read_described
 from fleet_contract.spec.catalogue import catalogue
@@ -25,7 +25,7 @@ Outputs = Mapping[str, Path]  # where the reports go, by the options that ask fo
 def read_settings(
     base_url: str | None, given: Mapping[str, Any], called: Callable[[str], str] = as_flag
 ) -> tuple[Settings, Outputs]:
-    """Return the settings that flags ask for; `given` has the names of OPTIONS as keys, and messages say `called`.
+    """Return the settings that flags ask for; `given` has names of OPTIONS as keys, and messages say `called`.
 
     Raises Contradiction when a file cannot be read, an entry is wrong, or a prefix
     is that of no requirement.
@@ -79,7 +79,7 @@ def _earlier(settings: Settings) -> tuple[Earlier, ...]:
 
 
 # What flags say of the first server says nothing of the other one.
-_NO_FLAGS = dict.fromkeys((*(option.name for option in OF_THE_TARGET if option.name != "target"), "cases"))
+_NO_FLAGS = dict.fromkeys((*(option.name for option in OF_ONE_SERVER), "cases"))
 
 
 def _without_replays(target: Target) -> Target:
@@ -88,7 +88,7 @@ def _without_replays(target: Target) -> Target:
 
 
 def read_exploration(base_url: str | None, given: Mapping[str, Any]) -> Settings:
-    """Return the settings of an exploration; `given` has the names of OF_THE_TARGET as keys.
+    """Return the settings of an exploration; `given` has names of OPTIONS as keys.
 
     On a host other than loopback it costs at most what the deepest run does. Raises
     Contradiction like `read_settings`.

@@ -15,7 +15,7 @@ from fleet_contract.contract_tests.running.settings import at_most
 from fleet_contract.contract_tests.running.verdicts import Outcome
 from fleet_contract.contract_tests.target.depths import PRICES, Depth
 from fleet_contract.contract_tests.target.gate import Gate
-from fleet_contract.contract_tests.target.options import LEDGER
+from fleet_contract.contract_tests.target.options import LEDGER, OPTIONS_OF
 from fleet_contract.contract_tests.target.target import CAUTIOUS, REPLAYS, Limits, Target
 from fleet_contract.spec.catalogue import catalogue
 
@@ -260,6 +260,37 @@ def test_an_unknown_id_suggests_the_nearest() -> None:
     ended = command("explain", "rename.keeps-id")
     assert ended.exit_code == Exit.USAGE
     assert "rename.keeps-the-id" in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "without"),
+    [
+        ("plan", "html json quiet verbose against fail-on require-all waivers replay-requests ca-file client-cert"),
+        ("dialect", "html json verbose against fail-on require-all waivers replay-requests github"),
+        ("explore", "html quiet depth reuse cases fail-on replay-requests"),
+        ("doctor", "html depth only skip reuse ledger max-fleets max-keys replay-requests"),
+        ("ledger", "html depth only skip reuse ledger max-fleets max-keys replay-requests"),
+        ("judge", "api-key depth reuse cases allow-writes ledger max-requests ca-file against"),
+        ("watch", "depth reuse cases allow-writes ledger max-requests against"),
+    ],
+)
+def test_a_command_refuses_an_option_that_would_change_nothing(name: str, without: str) -> None:
+    for option in without.split():
+        said = command(name, f"--{option}", "x")
+        assert (said.exit_code, "No such option" in said.stderr) == (Exit.USAGE, True), option
+
+
+def test_each_option_is_one_of_a_run_by_its_name() -> None:
+    of_a_run = {each.name for each in OPTIONS_OF["run"]}
+    assert len(of_a_run) == len(OPTIONS_OF["run"])
+    for options in OPTIONS_OF.values():
+        assert {each.name for each in options} <= of_a_run
+
+
+def test_a_dialect_is_read_without_a_word_of_replays(url: str) -> None:
+    said = command("dialect", url, "--target", str(SEED), "--only", "access", "--depth", "quick")
+    assert "Judging" in said.stderr
+    assert "sent again" not in said.stderr
 
 
 @pytest.mark.parametrize("name", ["run", "list", "explain", "dialect", "plan"])

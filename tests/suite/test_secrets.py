@@ -17,7 +17,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from fleet_contract.contract_tests.target.options import OF_A_WATCH, REPORTS
+from fleet_contract.contract_tests.target.options import REPORTS
 from fleet_contract.mock_server.parts import Parts
 from fleet_contract.mock_server.seed import default_seed
 
@@ -108,7 +108,7 @@ ASKED = ("fleets/acme-corp-001/invitation", "charging-keys?fleetId=acme-corp-001
 def forms(folder: Path) -> list[str]:
     """Return the options of all reports that traffic has."""
     folder.mkdir()
-    return [word for each in REPORTS if each in OF_A_WATCH for word in (f"--{each.name}", str(folder / each.name))]
+    return [word for each in REPORTS for word in (f"--{each.name}", str(folder / each.name))]
 
 
 def asked(address: str, url: str) -> str:
