@@ -17,6 +17,7 @@ MARK = "\x1e"  # stands before the output of each command
 # A mock is started beside the other commands, and ends when the next one starts.
 SHELL = """
 set -u
+export PATH="$PWD/.venv/bin:$PATH"  # as the README says
 log=$(mktemp)
 mock=
 end() { [ -z "$mock" ] || { kill "$mock"; wait "$mock"; } 2> /dev/null; mock=; }
