@@ -2,7 +2,8 @@
 # Judges a server, and prints what changed since the report of the night before.
 #
 # nightly.sh TARGET REPORTS: TARGET is a target file such as contract/servers.toml#staging, and REPORTS a folder that
-# the pipeline keeps from one night to the next: its ledger has the fleets that the next night uses. Exits as `fleet-contract run` does: 0, 1, 2, or 3 for inconclusive.
+# the pipeline keeps from one night to the next: its ledger names the fleets that the next night uses.
+# Exits as `fleet-contract run` does: 0, 1, 2, or 3 for inconclusive.
 set -u
 if [ "$#" -ne 2 ]; then
     echo "Usage: nightly.sh TARGET REPORTS" >&2
@@ -21,9 +22,14 @@ fleet-contract run --target "$target" --reuse --ledger "$reports/ledger.jsonl" \
     --code-quality "$reports/quality.json" ${GITHUB_ACTIONS:+--github} || code=$?
 
 if [ -f "$reports/before.json" ] && [ -f "$reports/report.json" ]; then
-    fleet-contract diff "$reports/before.json" "$reports/report.json" || echo "Staging is worse than the night before."
+    fleet-contract diff "$reports/before.json" "$reports/report.json"
+    case $? in
+        0) ;;
+        1) echo "Staging is worse than the night before." ;;
+        *) echo "The two reports could not be compared." ;;
+    esac
 fi
 if [ "$code" = 3 ] && [ -f "$reports/before.json" ]; then
-    cp "$reports/before.json" "$reports/report.json" # an inconclusive night is compared with nothing
+    cp "$reports/before.json" "$reports/report.json" # no night is compared with an inconclusive one
 fi
 exit "$code"

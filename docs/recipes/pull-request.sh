@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Starts the mock as staging answers, runs the tests of a client against it, and stops it. Needs no secret.
 #
-# pull-request.sh DIALECT COMMAND…: DIALECT is what `fleet-contract dialect` wrote of staging. The command finds the
-# mock at $FLEET_BASE_URL, which knows the key demo-key. Exits as the command does,
-# and where the mock does not start as the mock does: 2 for a file that it refuses.
+# pull-request.sh DIALECT COMMAND…: DIALECT is the file that `fleet-contract dialect` wrote about staging. The command
+# finds the mock at $FLEET_BASE_URL; its key is demo-key. Exits as the command does, or, if the mock does not start, as
+# the mock does: 2 for a file that it refuses.
 set -u
 if [ "$#" -lt 2 ]; then
     echo "Usage: pull-request.sh DIALECT COMMAND..." >&2

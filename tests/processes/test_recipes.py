@@ -112,6 +112,31 @@ def test_an_inconclusive_night_is_told_and_forgotten(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "reports" / "report.json").read_text())["outcome"] == "conforms"
 
 
+def test_a_report_that_cannot_be_read_is_not_called_worse(tmp_path: Path) -> None:
+    (tmp_path / "reports").mkdir()
+    (tmp_path / "reports" / "report.json").write_text("{}")
+    with mock() as url:
+        night = nightly(url, tmp_path)
+    assert (night.returncode, night.stdout.splitlines()[-1]) == (0, "The two reports could not be compared.")
+
+
+def test_the_action_fails_for_what_breaks_and_warns_of_what_could_not_be_judged(tmp_path: Path) -> None:
+    (script,) = (step["run"] for step in yaml.safe_load((RECIPES / "action.yml").read_text())["runs"]["steps"][1:])
+    target = tmp_path / "target.toml"
+
+    def judged_by_it(url: str) -> subprocess.CompletedProcess[str]:
+        target.write_text(f'base_url = "{url}"\napi_key = "demo-key"\n')
+        return shell("-ec", script, cwd=tmp_path, TARGET=str(target), ARGUMENTS="--depth smoke --quiet")
+
+    with mock() as url:
+        honest = judged_by_it(url)
+    with mock("rename-cuts-names") as url:
+        broken = judged_by_it(url)
+    lost = judged_by_it("http://127.0.0.1:9")
+    assert (honest.returncode, broken.returncode, lost.returncode) == (0, 1, 0), honest.stdout + honest.stderr
+    assert ["::warning" in each.stdout for each in (honest, broken, lost)] == [False, False, True]
+
+
 def test_a_client_is_tested_against_the_mock_in_the_dialect_of_staging(tmp_path: Path) -> None:
     dialect = tmp_path / "dialect.toml"
     dialect.write_text('[dialect]\n"create.status" = "200"\n')
