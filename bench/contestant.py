@@ -54,7 +54,8 @@ class Contestant:
     `command` writes what the tool needs into the folder and gives its arguments; `read` gives what its report says, or
     raises NoReport or Inconclusive. `honest_runs` is how often the honest default mock is judged: what failed in any of
     these runs counts for nothing elsewhere. Of a tool that draws lots, a run that notices something is made `repeats`
-    times, and what does not fail in all of them counts for nothing either.
+    times, and what does not fail in all of them counts for nothing either. `fails_by_test` says that what fails is one
+    of the tests that were counted, so that the one can be set against the other.
     """
 
     name: str
@@ -67,5 +68,6 @@ class Contestant:
     read: Callable[[Ground, int], Reading]
     honest_runs: int = 1
     repeats: int = 1
+    fails_by_test: bool = True
     environment: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()

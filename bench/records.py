@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
-from bench.subjects import Kind
+from bench.subjects import Kind, is_known
 from fleet_contract.spec.files import Contradiction
 
 
@@ -24,7 +24,10 @@ Key = tuple[str, Kind, str]  # the name of the contestant, and of the subject
 
 @dataclass(frozen=True)
 class Record:
-    """What came of a contestant on a subject, in so many runs; `why` says what kept it from a verdict."""
+    """What came of a contestant on a subject, in so many runs; `why` says what kept it from a verdict.
+
+    `commit` is that of the checkout, which the mock and our suite are of; early records have none.
+    """
 
     contestant: str
     version: str
@@ -40,6 +43,7 @@ class Record:
     keys: int
     why: str = ""
     runs: int = 1
+    commit: str = ""
 
     @property
     def key(self) -> Key:
@@ -66,6 +70,11 @@ def read(file: Path) -> list[Record]:
     Raises Contradiction for what is no record.
     """
     return list({record.key: record for record in _read(file)}.values()) if file.exists() else []
+
+
+def of_known_subjects(records: Iterable[Record]) -> list[Record]:
+    """Return the records without those of faults and answers that are no more."""
+    return [each for each in records if is_known(each.kind, each.subject)]
 
 
 def baseline(of: str, among: Iterable[Record]) -> frozenset[str]:

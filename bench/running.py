@@ -7,10 +7,11 @@ import subprocess
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench.contestant import SAID, Contestant, Ground, Inconclusive, NoReport, Reading
+from bench.contestant import ROOT, SAID, Contestant, Ground, Inconclusive, NoReport, Reading
 from bench.records import Ending, Record
 from bench.subjects import Kind, Subject
 from fleet_contract.mock_server.parts import Parts
@@ -21,6 +22,7 @@ from proof.layers import noting
 # What is set there is meant for other runs and other servers.
 NOT_INHERITED = ("FLEET_", "PYTEST", "HYPOTHESIS", "SCHEMATHESIS", "SPECMATIC", "DREDD", "JAVA_TOOL_OPTIONS")
 LAST_WORDS = 300
+JUDGED = ("spec", "mock_server", "contract_tests", "proof", "bench")  # what a record is about
 NO_READING = Reading(0, frozenset())
 
 
@@ -90,7 +92,21 @@ def tried(contestant: Contestant, subject: Subject) -> Record:
             fleets=tally.fleets,
             keys=tally.keys,
             why=why,
+            commit=commit(),
         )
+
+
+@cache
+def commit() -> str:
+    """Return the commit of this checkout, with a plus where its code is another; nothing where git knows of none."""
+    try:
+        asked = subprocess.run(
+            ["git", "rev-parse", "--short=12", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True
+        )
+        changed = subprocess.run(["git", "diff", "--quiet", "HEAD", "--", *JUDGED], cwd=ROOT, check=False)
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+    return asked.stdout.strip() + "+" * bool(changed.returncode)
 
 
 def _ending(contestant: Contestant, ground: Ground, code: int | None) -> tuple[Ending, Reading, str]:

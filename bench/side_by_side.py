@@ -80,7 +80,9 @@ def main(  # noqa: PLR0913  (one argument for each option)
             wanted = plan(chosen(tools), which_faults, which_dialects)
             carry_out([run for run in wanted if run.key not in kept], file, only_list=only_list)
         if not only_list:
-            click.echo(page(records.read(file), CONTESTANTS))
+            made = records.read(file)
+            known = records.of_known_subjects(made)
+            click.echo(page(known, CONTESTANTS, gone=len(made) - len(known)))
     except Contradiction as wrong:
         raise click.UsageError(str(wrong)) from None
 

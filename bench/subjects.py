@@ -109,6 +109,15 @@ def _answers() -> Iterator[Subject]:
                 yield Subject(Kind.ANSWER, f"{question.id}={answer}", dialect=dialect)
 
 
+def is_known(kind: Kind, name: str) -> bool:
+    """Return whether there is such a subject; of mixtures, which have numbers, it is not asked."""
+    if kind is Kind.FAULT:
+        return name in MUTANTS
+    question, _, answer = name.partition("=")
+    questions = catalogue().questions
+    return kind is not Kind.ANSWER or (question in questions and answer in questions[question].answers)
+
+
 def find_dialect(name: str) -> Subject:
     """Return the dialect of this name; raises Contradiction."""
     for subject in dialects():

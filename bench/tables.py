@@ -1,13 +1,14 @@
 """Tables: what the records say, as Markdown. Pure."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
 from bench.contestant import Contestant
 from bench.records import Ending, Record, baseline
 from bench.subjects import Kind
+from fleet_contract.contract_tests.process.quantities import counted
 
 HONEST_DIALECTS = (Kind.ANSWER, Kind.MIXTURE)
 NONE = "–"
@@ -65,8 +66,8 @@ def results_of(records: Sequence[Record], contestants: Mapping[str, Contestant])
     return [each for each in found if each.records]
 
 
-def page(records: Sequence[Record], contestants: Mapping[str, Contestant]) -> str:
-    """Return all tables and notes."""
+def page(records: Sequence[Record], contestants: Mapping[str, Contestant], gone: int = 0) -> str:
+    """Return all tables and notes; so many records are left out, whose subjects are no more."""
     results = results_of(records, contestants)
     if not results:
         return "Nothing was run yet."
@@ -77,7 +78,7 @@ def page(records: Sequence[Record], contestants: Mapping[str, Contestant]) -> st
         "Which dialects raise an alarm": by_dialect(results),
         "The honest default mock": on_the_default_mock(results),
         "Runs without a verdict": without_verdict(results),
-        "Notes": notes(results),
+        "Notes": notes(results, gone),
     }
     return "\n\n".join(f"### {title}\n\n{text}" for title, text in chapters.items() if text)
 
@@ -163,8 +164,8 @@ def _alarms(each: Results) -> list[str]:
 
 def most_often(alarms: Iterable[frozenset[str]], most: int = 3) -> str:
     """Return the kinds of tests that fail in the most runs, each with the number of them."""
-    counted = Counter(kind for alarm in alarms for kind in sorted({kind_of(name) for name in alarm}))
-    return ", ".join(f"{kind} ({number})" for kind, number in counted.most_common(most)) or NONE
+    kinds = Counter(kind for alarm in alarms for kind in sorted({kind_of(name) for name in alarm}))
+    return ", ".join(f"{kind} ({number})" for kind, number in kinds.most_common(most)) or NONE
 
 
 def kind_of(name: str) -> str:
@@ -206,12 +207,17 @@ def on_the_default_mock(results: Sequence[Results]) -> str:
 
 def _default(each: Results) -> list[str]:
     runs = each.of(Kind.HONEST)
-    tests = max(record.tests for record in runs)
-    counted = Counter(kind_of(name) for name in sorted(each.baseline))
-    named = [f"{kind} ({number})" if number > 1 else kind for kind, number in counted.most_common(MOST_NAMES)]
-    others = len(counted) - len(named)
+    kinds = Counter(kind_of(name) for name in sorted(each.baseline))
+    named = [f"{kind} ({number})" if number > 1 else kind for kind, number in kinds.most_common(MOST_NAMES)]
+    others = len(kinds) - len(named)
     which = ", ".join([*named, *([f"and {others} more kinds"] if others else [])])
-    return [str(len(runs)), f"{len(each.baseline)} of {tests}", which or NONE]
+    return [str(len(runs)), f"{len(each.baseline)}{_of_tests(each)}", which or NONE]
+
+
+def _of_tests(each: Results) -> str:
+    """Return how many tests there were, where one run counted what failed and what did not alike."""
+    runs = each.of(Kind.HONEST)
+    return f" of {runs[0].tests}" if each.contestant.fails_by_test and len(runs) == 1 else ""
 
 
 def without_verdict(results: Sequence[Results]) -> str:
@@ -225,15 +231,33 @@ def without_verdict(results: Sequence[Results]) -> str:
     return table(["tool", "mock", "ending", "why"], rows)
 
 
-def notes(results: Sequence[Results]) -> str:
-    """Return the rules, and what each contestant is."""
-    lines = [*RULES, *(note for each in results for note in _notes(each))]
+def notes(results: Sequence[Results], gone: int) -> str:
+    """Return the rules, what is left out, and what each contestant is."""
+    lines = [*RULES, *_left_out(results, gone), *(note for each in results for note in _notes(each))]
     return "\n".join(f"- {line}" for line in lines)
 
 
+def _left_out(results: Sequence[Results], gone: int) -> Iterator[str]:
+    if gone:
+        yield f"Left out: {counted(gone, 'run')} on faults or answers that are no more."
+    for each in results:
+        others = len(each.records) - len(each.of(Kind.HONEST))
+        if others and not each.has_baseline:
+            yield (
+                f"Left out: {counted(others, 'run')} of **{each.contestant.title}**, which came to no verdict on the "
+                f"honest default mock."
+            )
+
+
 def _notes(each: Results) -> list[str]:
-    versions = ", ".join(dict.fromkeys(record.version for record in each.records))
-    return [f"**{each.contestant.title}** ({versions}): {' '.join(each.contestant.notes)}"]
+    versions = Counter(_made_with(record) for record in each.records)
+    runs = (f"{name}: {counted(number, 'run')}" for name, number in versions.items())
+    told = "; ".join(runs if len(versions) > 1 else versions)
+    return [f"**{each.contestant.title}** ({told}): {' '.join(each.contestant.notes)}"]
+
+
+def _made_with(record: Record) -> str:
+    return f"{record.version} at commit {record.commit}" if record.commit else record.version
 
 
 def _with(results: Sequence[Results], *kinds: Kind) -> list[Results]:

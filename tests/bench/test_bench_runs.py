@@ -1,5 +1,6 @@
 """What is tried in the comparison, with which documents, and how the reports of the tools are read."""
 
+import io
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,13 @@ from bench.documents import SUCCESSES, successes_only, with_refusals
 from bench.side_by_side import SAMPLE, chosen, plan
 from bench.subjects import Kind, evenly, sample, sections
 
+from fleet_contract.contract_tests.exploring.exploration import Asked, Explored
+from fleet_contract.contract_tests.exploring.printing import print_exploration
+from fleet_contract.contract_tests.network.ledger import Footprint
+from fleet_contract.contract_tests.process.quantities import counted
+from fleet_contract.contract_tests.reports.console import open_console
+from fleet_contract.contract_tests.running.runs import Settings
+from fleet_contract.contract_tests.target.target import Target
 from fleet_contract.spec.document import operations
 from fleet_contract.spec.files import Contradiction
 from proof.mutants import MUTANTS
@@ -111,12 +119,26 @@ def test_our_report_is_read(tmp_path: Path) -> None:
 
 
 def test_what_an_exploration_found_is_read(tmp_path: Path) -> None:
-    told = ground(tmp_path, "said.log", "BREAKS: 1 requirements broken in 1,208 sequences, seed 0.")
-    assert ours.read_cases(told, 1) == Reading(1208, frozenset())  # the checks that read the dialect found it
+    told = ground(tmp_path, "said.log", f"BREAKS: 1 requirement broken in {counted(2080, 'sequence')}, seed 0.")
+    assert ours.read_cases(told, 1) == Reading(2080, frozenset())  # the checks that read the dialect found it
     ground(tmp_path, "cases/1.json", json.dumps({"requirement": "a"}))
-    assert ours.read_cases(told, 1) == Reading(1208, frozenset({"a"}))
+    assert ours.read_cases(told, 1) == Reading(2080, frozenset({"a"}))
     with pytest.raises(Inconclusive, match="no verdict"):
         ours.read_cases(told, 3)
+
+
+@pytest.mark.parametrize("number", [1, 999, 1_742, 1_000_000])
+def test_however_many_sequences_an_exploration_sent_they_are_read(tmp_path: Path, number: int) -> None:
+    told = ground(tmp_path, "said.log", f"NOTHING FOUND: nothing failed in {counted(number, 'sequence')}, seed 0.")
+    assert ours.read_cases(told, 0).tests == number
+
+
+def test_what_an_exploration_prints_is_read(tmp_path: Path) -> None:
+    asked = Asked(Settings(Target("http://a.example")), 0, 1.0)
+    out = io.StringIO()
+    explored = Explored(asked, [], [], [], (), 1_742, Footprint(17_390, 60.1, (), ()), "", "")
+    print_exploration(explored, ["run"], open_console(file=out, width=80))
+    assert ours.read_cases(ground(tmp_path, "said.log", out.getvalue()), 0).tests == 1_742
 
 
 def test_the_report_of_schemathesis_is_read(tmp_path: Path) -> None:

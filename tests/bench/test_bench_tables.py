@@ -1,15 +1,20 @@
 """The tables of the comparison: what counts as caught, as a false alarm and as no verdict."""
 
+import json
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from bench.contestant import Contestant, Ground, Reading, Share
 from bench.records import Ending, Record
+from bench.running import commit
 from bench.subjects import Kind
 from bench.tables import Results, kind_of, most_often, page, results_of, table
 
 from bench import records
 from fleet_contract.spec.files import Contradiction
+from proof.mutants import MUTANTS
 
 
 def contestant(name: str) -> Contestant:
@@ -92,8 +97,49 @@ def test_false_alarms_are_told_by_dialect() -> None:
 def test_without_the_default_mock_nothing_is_said_of_a_tool() -> None:
     text = page([HONEST[0], *(record(name, Kind.FAULT, "one", "a test") for name in CONTESTANTS)], CONTESTANTS)
     assert row_of(text, "Detection", "Careful")
+    assert "Left out: 1 run of **Hasty**" in text
+    assert "of **Careful**" not in text
     with pytest.raises(StopIteration):
         row_of(text, "Detection", "Hasty")
+
+
+def test_what_fails_is_set_against_the_tests_only_where_both_are_counted_alike() -> None:
+    by_kind = {"careful": replace(CONTESTANTS["careful"], fails_by_test=False), "hasty": CONTESTANTS["hasty"]}
+    one_run = [HONEST[0], HONEST[1]]
+    assert [row_of(page(one_run, by_kind), "The honest default mock", name)[2] for name in ("Careful", "Hasty")] == [
+        "0",
+        "1 of 3",
+    ]
+    assert row_of(page(HONEST, by_kind), "The honest default mock", "Hasty")[2] == "2"
+
+
+def test_runs_on_subjects_that_are_no_more_are_left_out_and_counted() -> None:
+    gone = [record("careful", Kind.FAULT, "no-such-fault"), record("careful", Kind.ANSWER, "create.status=299")]
+    kept = [
+        HONEST[0],
+        record("careful", Kind.FAULT, next(iter(MUTANTS))),
+        record("careful", Kind.ANSWER, "create.status=200"),
+        record("careful", Kind.MIXTURE, "mixture 3"),
+    ]
+    assert records.of_known_subjects([*gone, *kept]) == kept
+    assert "Left out: 2 runs on faults or answers that are no more." in page(kept, CONTESTANTS, gone=2)
+
+
+def test_records_of_several_commits_are_told_apart() -> None:
+    at_others = [replace(record("careful", Kind.FAULT, name), commit="abc") for name in ("one", "two")]
+    text = page([HONEST[0], *at_others], CONTESTANTS)
+    assert "**Careful** (1.0: 1 run; 1.0 at commit abc: 2 runs): A tool." in text
+    assert "**Careful** (1.0): A tool." in page(HONEST, CONTESTANTS)
+
+
+def test_a_record_of_before_commits_were_kept_is_read() -> None:
+    line = json.loads(records.to_line(HONEST[0]))
+    del line["commit"]
+    assert records.from_line(json.dumps(line)) == HONEST[0]
+
+
+def test_a_record_says_the_commit_of_the_checkout() -> None:
+    assert re.fullmatch(r"[0-9a-f]{12}\+?", commit())
 
 
 def test_costs_are_medians_of_the_runs_that_finished() -> None:
