@@ -1,5 +1,7 @@
 """make: what it lists, and that `make contract` leaves nothing behind."""
 
+import json
+import os
 import re
 import shutil
 import signal
@@ -7,6 +9,8 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -47,18 +51,52 @@ def test_the_exit_code_is_that_of_the_suite() -> None:
 
 @pytest.mark.parametrize("number", NUMBERS)
 def test_nothing_is_left_behind_by_a_signal(number: signal.Signals) -> None:
-    with subprocess.Popen(
-        [*JUDGE, "--requests-per-second", "20"], cwd=ROOT, env=environment(), stdout=subprocess.PIPE, text=True
-    ) as judging:
-        assert judging.stdout is not None
-        said = re.search(r"http://\S+", judging.stdout.readline())
+    with judging("--requests-per-second", "20") as process:
+        assert process.stdout is not None
+        said = re.search(r"http://\S+", process.stdout.readline())
         assert said is not None
-        judging.send_signal(number)
-        judging.communicate(timeout=10)
+        process.send_signal(number)
+        process.communicate(timeout=60)
     served = urlsplit(said[0])
-    assert judging.returncode == 128 + number
+    assert process.returncode == 3
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection((served.hostname, served.port))
+
+
+@pytest.mark.parametrize("whom", ["the judge", "its group"])  # kill tells the one, Ctrl+C the other
+def test_what_was_seen_before_a_signal_is_reported(tmp_path: Path, whom: str) -> None:
+    report, ledger = tmp_path / "report.json", tmp_path / "ledger.jsonl"
+    slowly = ["--requests-per-second", "20", "--json", str(report), "--ledger", str(ledger)]
+    with judging(*slowly, cwd=tmp_path) as process:
+        until_a_fleet_is_created(ledger)
+        if whom == "the judge":
+            process.send_signal(signal.SIGINT)
+        else:
+            os.killpg(process.pid, signal.SIGINT)
+        said, _ = process.communicate(timeout=60)
+    assert process.returncode == 3
+    assert "INCONCLUSIVE" in said
+    assert json.loads(report.read_text())["outcome"] == "inconclusive"
+
+
+@contextmanager
+def judging(*options: str, cwd: Path = ROOT) -> Iterator["subprocess.Popen[str]"]:
+    """Give a process that judges the mock, in a group of its own, as a shell starts it."""
+    command = [*JUDGE, *options]
+    with subprocess.Popen(
+        command, cwd=cwd, env=environment(), stdout=subprocess.PIPE, text=True, process_group=0
+    ) as process:
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                process.terminate()
+
+
+def until_a_fleet_is_created(ledger: Path) -> None:
+    deadline = time.monotonic() + 60
+    while not (ledger.exists() and ledger.stat().st_size) and time.monotonic() < deadline:
+        time.sleep(0.05)
 
 
 def test_a_run_that_was_interrupted_is_no_success(tmp_path: Path) -> None:
@@ -73,13 +111,11 @@ def test_a_run_that_was_interrupted_is_no_success(tmp_path: Path) -> None:
             env=environment(),
             stdout=subprocess.PIPE,
             text=True,
-        ) as judging,
+        ) as process,
     ):
-        deadline = time.monotonic() + 60
-        while not (ledger.exists() and ledger.stat().st_size) and time.monotonic() < deadline:
-            time.sleep(0.05)  # until a first fleet was created, by a check
-        judging.send_signal(signal.SIGINT)
-        said, _ = judging.communicate(timeout=60)
-    assert judging.returncode == 3
+        until_a_fleet_is_created(ledger)
+        process.send_signal(signal.SIGINT)
+        said, _ = process.communicate(timeout=60)
+    assert process.returncode == 3
     assert "INCONCLUSIVE" in said
     assert "the run stopped before it" in " ".join(said.split())
