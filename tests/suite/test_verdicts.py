@@ -22,6 +22,7 @@ from fleet_contract.contract_tests.running.verdicts import (
 )
 from fleet_contract.contract_tests.target.depths import UNSHOWN, Depth
 from fleet_contract.contract_tests.target.gate import Gate
+from fleet_contract.contract_tests.target.masking import Masker
 from fleet_contract.spec.catalogue import Basis, catalogue
 
 from .histories import A, History
@@ -115,6 +116,7 @@ def test_what_others_may_have_caused_is_untested_and_names_them() -> None:
         ([P], [ERRED], {}, ("test_it: ZeroDivisionError: ours",)),
         ([P], [lacking(Lack.BUDGET)], {}, ("it lacks budget",)),
         ([P], [lacking(Lack.BUDGET, f"test_{n}") for n in "abc"], {}, ("3 checks: it lacks budget",)),
+        ([P], [lacking(Lack.BUDGET, f"test_{n}") for n in "ab"], {}, ("2 checks: it lacks budget",)),
         ([P], [ERRED, lacking(Lack.BUDGET)], {}, ("test_it: ZeroDivisionError: ours", "it lacks budget")),
         ([P, replace(E, reason="X: y")], [RAN], {}, (f"{ID}: X: y",)),
         ([P, U], [RAN], {"require_all": True}, (f"something is untested: {ID}",)),
@@ -258,3 +260,12 @@ def test_what_a_check_needs_is_told_in_words(why: Reason, words: str) -> None:
     assert why.words == words
     assert str(Untested(why)) == words
     assert Ran("test_it", (ID,), why).reason == words
+
+
+def test_what_became_of_a_check_and_of_a_requirement_tells_no_secret() -> None:
+    masker = Masker(["secret-of-a-key-1"])
+    ran = Ran("test_it", (ID,), Reason(Lack.BUDGET, "it sent secret-of-a-key-1"), error="ValueError: secret-of-a-key-1")
+    told = ran.masked(masker)
+    assert (told.reason, told.error) == ("it sent ***", "ValueError: ***")
+    failure = replace(BROKEN, got="secret-of-a-key-1")
+    assert [each.got for each in replace(F, failures=(failure,)).masked(masker).failures] == ["***"]
