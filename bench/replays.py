@@ -28,6 +28,7 @@ LIMIT = 120.0  # seconds for one script
 _UNSHORTENED = "unshortened"
 _RANDOM = "$(printf %04x%04x $RANDOM $RANDOM)"
 _THE_SAME = "$(printf %08x $((0x5eed0000 + ${try:-0})))"  # so that two mocks are sent the same
+_SUMMARY = re.compile(r"^(?:try \d+ of \d+ shows|no try of \d+ showed) it\n", re.MULTILINE)
 _VARYING = re.compile(r"^(?:date|server|x-request-id): .*\n", re.IGNORECASE | re.MULTILINE)
 
 
@@ -127,7 +128,7 @@ def _said(script: str) -> subprocess.CompletedProcess[str]:
 
 def tries(said: str, url: str) -> Iterator[str]:
     """Yield what each try of a script printed, without what differs between any two; calls at once in any order."""
-    for each in re.split(r"--- try \d+\n", said):
+    for each in re.split(r"--- try \d+\n", _SUMMARY.sub("", said)):
         if each:
             plain = re.sub("5eed[0-9a-f]{4}", "RUN", _VARYING.sub("", each.replace(url, "URL")), flags=re.IGNORECASE)
             yield "\n".join(sorted(plain.splitlines()))

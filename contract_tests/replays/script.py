@@ -15,6 +15,7 @@ from fleet_contract.contract_tests.replays.steps import Step
 from fleet_contract.contract_tests.target.target import Target
 
 _PRECAUTION = "The first is a precaution: the others name nothing new, and may show what another caller left behind."
+_STATUS = r"-w '\n%{http_code}'"  # the status of a response behind its body
 _SHOWN = 200  # characters of what is expected, in a comment
 # For each request: its answer whole, decoded and apart from the next one; its path as it is.
 _EACH = "each='--no-progress-meter -i --compressed --path-as-is --globoff -w \\n\\n'"
@@ -28,10 +29,28 @@ def script(replay: Replay, target: Target, mark: str) -> list[str]:
     return list(_Writer(target, mark).lines(replay))
 
 
-def _shown_by(steps: Sequence[Step]) -> str:
-    if steps and steps[-1].is_at_once:
-        return "The responses to the last calls, which are sent at once, show it"
-    return "The pages that are read last show it" if steps and steps[-1].is_list else "The last response shows it"
+def _shown_by(replay: Replay) -> str:
+    """Say which of the responses show a failure, and where there are several tries, by what."""
+    last, is_chance = replay.steps[-1:], replay.tries > 1
+    if _telling_status(replay):
+        finding = replay.finding
+        return f"A try shows it if its last response is {finding.got} instead of {_cut(finding.expected)}."
+    compared = " in some tries: compare them with what was expected." if is_chance else "."
+    if last and last[0].is_at_once:
+        return f"The responses to the last calls, which are sent at once, show it{compared}"
+    if last and last[0].is_list:
+        return f"The pages that are read last show it{compared}"
+    return (
+        f"The last response shows it{' in some tries: compare its body with what was expected.' if is_chance else '.'}"
+    )
+
+
+def _telling_status(replay: Replay) -> str:
+    """Return the status by which one try of several shows a failure; empty where the status alone does not tell."""
+    last = replay.steps[-1:]
+    if replay.tries == 1 or not last or last[0].is_at_once or last[0].is_list:
+        return ""
+    return replay.finding.got if replay.finding.got == str(last[0].exchanges[-1].status) else ""
 
 
 class _Writer:
@@ -44,7 +63,7 @@ class _Writer:
         finding = replay.finding
         yield "#!/usr/bin/env bash"
         yield f"# {finding.requirement}: expected {_cut(finding.expected)}, got {_cut(finding.got)}"
-        yield f"# {_shown_by(replay.steps)}."
+        yield f"# {_shown_by(replay)}"
         yield f"# {capitalized(replay.known.value)}."
         requests = [each.request for each in replay.exchanges]
         if replay.has_precaution:
@@ -53,14 +72,7 @@ class _Writer:
         yield f"url={shlex.quote(self._target.base_url)}"
         yield _EACH
         body = [*self._variables(requests), *self._sent(replay)]
-        if replay.tries == 1:
-            yield from body
-        else:
-            yield f"# Whether it shows is a matter of chance: within {replay.tries} tries it should."
-            yield f"for try in {{1..{replay.tries}}}; do"
-            yield 'echo "--- try $try"'
-            yield from body
-            yield "done"
+        yield from body if replay.tries == 1 else _tried(body, replay.tries, _telling_status(replay))
 
     def _variables(self, requests: Sequence[Request]) -> Iterator[str]:
         """Yield what the mark of the run is replaced by."""
@@ -83,13 +95,15 @@ class _Writer:
                 together += step.exchanges
             else:
                 yield from self._pages(step) if step.is_list else self._at_once(step)
-        if together:
-            yield from self._one_after_another(together)
+        kept = {"before": "answer=$(", "after": f" {_STATUS})"} if _telling_status(replay) else {}
+        yield from self._one_after_another(together, **kept)
 
-    def _one_after_another(self, exchanges: Sequence[Exchange], options: str = "", after: str = "") -> Iterator[str]:
+    def _one_after_another(
+        self, exchanges: Sequence[Exchange], options: str = "", after: str = "", before: str = ""
+    ) -> Iterator[str]:
         """Yield one call of curl, which sends all over one connection."""
         for place, each in enumerate(exchanges):
-            start = "  --next" if place else f"curl{options}"
+            start = "  --next" if place else f"{before}curl{options}"
             end = after if each is exchanges[-1] else " \\"
             yield f"{start} $each {' '.join(self._words(each))}{end}"
 
@@ -118,6 +132,22 @@ class _Writer:
 
     def _words(self, exchange: Exchange) -> list[str]:
         return words_of(exchange.request, self._target.base_url, self._road, self._marked)
+
+
+def _tried(body: Sequence[str], tries: int, status: str) -> Iterator[str]:
+    """Yield what tries again and again: until the last response has a status that tells, where there is one."""
+    yield f"# Whether it shows is a matter of chance: within {tries} tries it should."
+    if status:
+        yield f'shown="no try of {tries} showed it"'
+    yield f"for try in {{1..{tries}}}; do"
+    yield 'echo "--- try $try"'
+    yield from body
+    if status:
+        yield "printf '%s\\n\\n' \"$answer\""
+        yield f"[[ $answer == *$'\\n'{status} ]] && shown=\"try $try of {tries} shows it\" && break"
+    yield "done"
+    if status:
+        yield 'echo "$shown"'
 
 
 def _checks(functions: Sequence[str]) -> Iterator[str]:

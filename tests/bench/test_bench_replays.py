@@ -34,7 +34,8 @@ def test_what_differs_between_any_two_mocks_tells_nothing() -> None:
 
 def test_each_try_of_a_race_is_looked_at_alone_and_calls_at_once_answer_in_any_order() -> None:
     said = "--- try 1\n201\n409\n--- try 2\n409\n201\n--- try 3\n201\n201\n"
-    assert list(tries(said, "http://a")) == ["201\n409", "201\n409", "201\n201"]
+    for summary in ("", "try 3 of 3 shows it\n", "no try of 3 showed it\n"):
+        assert list(tries(said + summary, "http://a")) == ["201\n409", "201\n409", "201\n201"]
 
 
 def test_the_table_counts_what_came_of_the_scripts() -> None:

@@ -228,10 +228,38 @@ def test_calls_at_once_overlap(serve: Serve) -> None:
     assert len(server.connections) == 2
 
 
-def test_a_script_of_a_race_says_how_often_it_tries() -> None:
-    read = lines(step(Request("GET", "/", Caller.OWNER)), tries=40)
+def answered(status: int) -> Step:
+    """Return a read that was answered with a status."""
+    exchange = Exchange(1, "", Request("GET", "/", Caller.OWNER), 0, 1, Answer(status, (), b"{}"))
+    return Step(((exchange,),))
+
+
+def test_a_script_of_what_shows_now_and_then_says_how_often_it_tries() -> None:
+    read = lines(answered(200), tries=40)
     assert "# Whether it shows is a matter of chance: within 40 tries it should." in read
+    assert "# The last response shows it in some tries: compare its body with what was expected." in read
     assert "for try in {1..40}; do" in read
+    assert read[-1] == "done", "where the status does not tell, all tries are shown"
+
+
+@needs_curl
+@pytest.mark.parametrize(("fourth", "tries"), [(404, 4), (200, 11)])
+def test_a_script_ends_at_the_first_try_that_shows_it(serve: Serve, fourth: int, tries: int) -> None:
+    asked = list[str]()
+
+    def now_and_then(heard: Heard) -> bytes:
+        asked.append(heard.path)
+        # The status alone tells: the body of each ends as one that shows it would.
+        return answer(fourth if len(asked) == 8 else 200, body=b"404")
+
+    server = serve(now_and_then)
+    create = step(Request("POST", "/fleets", Caller.OWNER, (JSON,), b"{}"))
+    read = lines(create, answered(404), target=Target(server.url), tries=11)
+    assert "# A try shows it if its last response is 404 instead of 200." in read
+    said = run(read)
+    assert len(asked) == 2 * tries
+    assert said.count("--- try ") == tries
+    assert said.splitlines()[-1] == ("try 4 of 11 shows it" if fourth == 404 else "no try of 11 showed it")
 
 
 @needs_curl

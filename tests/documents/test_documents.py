@@ -26,7 +26,7 @@ README = ROOT / "README.md"
 RUNNING = ROOT / "docs" / "running.md"
 NAMES = [page.relative_to(ROOT).as_posix() for page in PAGES]
 # Options of other programs, by the words before which they stand.
-OF_OTHERS = re.compile(r"\b(docker|curl|pip|uvx|pytest|npm|python -m|st) .*|each='.*|curl's `?--connect-to")
+OF_OTHERS = re.compile(r"\b(docker|curl|pip|uvx|pytest|npm|python -m|st) .*|each='.*|  --next .*|curl's `?--connect-to")
 KNOWN = catalogue()
 OURS_IN_CODE = re.compile(r"`([a-z]+(?:\.[a-z0-9_-]+)+)`")
 
