@@ -89,5 +89,5 @@ class FleetMock(str):
         return str, (str(self),)
 
     def reset(self) -> None:
-        """Begin anew: the state, dialect, misbehaviours and rules with which the test began, and an empty journal."""
+        """Restore the state, dialect, misbehaviours and rules with which the test began, and empty the journal."""
         self.control.reset_world()
