@@ -15,18 +15,18 @@ NONE = "–"
 MOST_NAMES = 8
 RULES = (
     "**Caught:** with the fault, a tool fails a test that it passes on the honest default mock. **False alarm:** on an "
-    "honest mock of another dialect, it does so. What it fails on the default mock in any of its runs there counts for "
-    "nothing. A test is whatever the tool reports on: a requirement (Fleet Contract), a kind of failure at an "
+    "honest mock of another dialect, it does so. What it fails on the default mock in any run does not count. "
+    "A test is whatever the tool reports on: a requirement (Fleet Contract), a kind of failure at an "
     "operation (Schemathesis), a generated test (Specmatic), a request with its answer (Dredd).",
     "A run that crashed, was stopped at its time limit or called itself inconclusive is no verdict; it caught nothing.",
-    "The faults were written beside the checks of Fleet Contract, one for each thing that it can notice: that it "
-    "catches them is no surprise, and no estimate of what it would catch elsewhere. That it does so without a false "
-    "alarm is the point. Of the other tools the numbers say what an OpenAPI document alone makes visible.",
-    "Fleet Contract is told by a target file what the mock's seed holds; the others find it in the examples of the "
+    "The faults were written along with the checks of Fleet Contract, one for each thing that it can notice. That it "
+    "catches them is no surprise, and says nothing about what it would catch elsewhere; that it does so without a "
+    "false alarm is the point. The figures of the other tools show what an OpenAPI document alone makes visible.",
+    "A target file tells Fleet Contract what the mock's seed holds; the other tools find it in the examples of the "
     "document.",
     "Every run has a fresh mock. Seconds include starting the tool; requests and fleets are counted in the mock. "
-    "Those by which Fleet Contract shortens the replay of a failure are among them: on this machine up to 2,000 beyond "
-    "its limits.",
+    "They include those with which Fleet Contract minimises the replay of a failure: on loopback up to 2,000 requests "
+    "beyond its limits.",
 )
 
 
