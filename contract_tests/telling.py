@@ -15,10 +15,14 @@ _LIST = "/invitation"
 
 def named(exchange: Exchange, masker: Masker) -> str:
     """Return an exchange in a few words, for a sentence."""
+    answered = f"answered {exchange.status}" if exchange.answer else "without a response"
+    return f"{asked(exchange, masker)}, {answered}"
+
+
+def asked(exchange: Exchange, masker: Masker) -> str:
+    """Return what was asked for in a few words, for a sentence."""
     request = exchange.request
-    answered = f"answered {exchange.status}" if exchange.answer else "without an answer"
-    path = printable(masker.text(request.path), 80)
-    return f"request {exchange.number}, {request.method} {path}, {answered}"
+    return f"request {exchange.number}, {request.method} {printable(masker.text(request.path), 80)}"
 
 
 def asks_for_codes(request: Request) -> bool:

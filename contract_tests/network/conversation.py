@@ -17,6 +17,7 @@ from fleet_contract.contract_tests.network.streams import Stream
 from fleet_contract.contract_tests.network.tls import tls_trouble
 from fleet_contract.contract_tests.network.troubles import Trouble
 from fleet_contract.contract_tests.process.printable import printable
+from fleet_contract.contract_tests.process.quantities import counted
 
 MOST_HEAD = 100 * 1024  # bytes of a status line with its headers, or of trailers
 MOST_INTERIM = 100  # responses of 1xx before the one that is waited for
@@ -127,13 +128,16 @@ class Conversation:
 
     def late(self) -> Trouble:
         """Return what to raise when the time is over."""
-        text = f"no whole answer within {self._deadline.seconds:g} s{self.progress() or '; nothing came'}"
+        text = f"no complete response within {self._deadline.seconds:g} s ({self._received()})"
         return Trouble(Cause.TIMEOUT, text, sent=True)
 
     def progress(self) -> str:
         """Say how much of a response had come; nothing where none had."""
-        interim = f" with {self._interim} interim responses" if self._interim else ""
-        return f"; {self._came} bytes had come{interim}" if self._came else ""
+        return f" ({self._received()})" if self._came else ""
+
+    def _received(self) -> str:
+        interim = f", {counted(self._interim, 'interim response')}" if self._interim else ""
+        return f"{counted(self._came, 'byte')} received{interim}"
 
     def misspoken(self, wrong: h11.RemoteProtocolError) -> Trouble:
         """Return what to raise for a response that is no HTTP/1.1."""

@@ -47,7 +47,7 @@ def dial(place: Place, deadline: Deadline, pinned: Sequence[str] = (), best: Add
         text = f"no connection within {deadline.seconds:g} s"
         raise Trouble(Cause.CONNECT, text, sent=False) from None
     except OSError as wrong:
-        raise Trouble(Cause.CONNECT, f"the connection failed: {wrong}", sent=False) from wrong
+        raise Trouble(Cause.CONNECT, f"the connection failed: {wrong.strerror or wrong}", sent=False) from wrong
 
 
 def dial_unix(path: Path, deadline: Deadline) -> socket.socket:

@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from fleet_contract.contract_tests.exchange import Exchange
+from fleet_contract.contract_tests.exchange import Cause, Exchange
 from fleet_contract.contract_tests.target.masking import Masker
-from fleet_contract.contract_tests.telling import named
+from fleet_contract.contract_tests.telling import asked
 
 PROXY_LOGIN = 407
 UNAVAILABLE = 503
@@ -24,6 +24,11 @@ STATUSES = {
     **{status: f"a gateway got no response from the server behind it ({status})" for status in (*range(520, 528), 530)},
 }
 
+# A response came, in one way or another, that could not be taken.
+UNUSABLE = frozenset(
+    {Cause.MALFORMED, Cause.TOO_LONG, Cause.FRAMING, Cause.CODING, Cause.UNASKED, Cause.OVERSIZED},
+)
+
 
 def disturbance(exchange: Exchange) -> str:
     """Return what came between us and the API, or nothing when the answer is the API's own.
@@ -40,9 +45,17 @@ def disturbance(exchange: Exchange) -> str:
 
 def disturbances(history: Sequence[Exchange], masker: Masker) -> tuple[str, ...]:
     """Return a line for each kind of what came between: what it was, how often, and at which request first."""
-    told = [(kind, exchange) for exchange in history if (kind := disturbance(exchange))]
+    told = [(_came(exchange), exchange) for exchange in history if disturbance(exchange)]
     first = dict(reversed(told))
     return tuple(
-        f"{masker.text(kind)}: {count} of {len(history)} requests, the first of them {named(first[kind], masker)}"
-        for kind, count in Counter(kind for kind, _ in told).items()
+        f"{count} of {len(history)} requests{masker.text(came)}; the first was {asked(first[came], masker)}"
+        for came, count in Counter(came for came, _ in told).items()
     )
+
+
+def _came(exchange: Exchange) -> str:
+    """Return what came of a request in place of an answer of the API, as the end of a sentence."""
+    kind = disturbance(exchange)
+    if exchange.answer is not None or exchange.foreign is not None:
+        return f": {kind}"
+    return f" got no {'usable ' if exchange.cause in UNUSABLE else ''}response ({kind})"

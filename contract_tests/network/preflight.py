@@ -79,10 +79,10 @@ def _require_an_answer(exchange: Exchange, target: Target) -> None:
         cause = Cause.PROXY if exchange.status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED else exchange.cause
         todo = LET_IN if exchange.foreign else ADVICE[cause] if cause else _LOOK
         seen = _with_its_page(came_between, exchange.foreign or answer)
-        raise Unreachable(f"{_asked(target)}: {seen}. Expected any answer of the API. {todo}, and try again.")
+        raise Unreachable(f"{_asked(target)}: {seen}. Expected a response from the API. {todo}, and try again.")
     problem = _elsewhere(answer)
     if problem:
-        raise NotThisApi(f"{_asked(target)} was answered {answer.status} {problem}")
+        raise NotThisApi(f"{_asked(target)} returned {answer.status} {problem}")
 
 
 def _no_entry(exchange: Exchange, no_operation: Exchange, target: Target) -> Exception:
@@ -90,13 +90,13 @@ def _no_entry(exchange: Exchange, no_operation: Exchange, target: Target) -> Exc
     answer = exchange.answer or Answer(exchange.status)
     asks = _other_schemes(answer)
     if asks:
-        problem = f"which asks for {' or '.join(asks)} and not for the X-API-Key"
+        problem = f", which asks for {' or '.join(asks)} and not for the X-API-Key"
     elif is_html(answer):
-        problem = f"with {_shown(answer)} where JSON was expected"
+        problem = f" with {_shown(answer)} where JSON was expected"
     else:
         return KeyRefused(_refusal(answer, is_missing(no_operation, [(exchange, is_page_of_keys)]), target))
     return Unreachable(
-        f"{_asked(target)} was answered {answer.status}, {problem}. {LET_IN}; if this is how the API itself "
+        f"{_asked(target)} returned {answer.status}{problem}. {LET_IN}. If this is how the API itself "
         f"rejects a key, check the key."
     )
 
@@ -106,17 +106,23 @@ def _nothing_of_it(exchange: Exchange, target: Target) -> NotThisApi:
     answer = exchange.answer or Answer(exchange.status)
     let_in = f" {LET_IN}." if is_html(answer) else ""
     return NotThisApi(
-        f"{_asked(target)} was answered {answer.status} with {_shown(answer)}, {_ALIKE}, so this API does not seem "
-        f"to be there: check {_PREFIX}, and that the API key is one for this API.{let_in}"
+        f"No Fleet Management API was found at {target.base_url}{_road(target)}: GET {PLAIN_PATH} returned "
+        f"{answer.status} with {_shown(answer)}, {_ALIKE}. {_CHECK_PREFIX} Check also that the API key is one for "
+        f"this API.{let_in}"
     )
 
 
-_ALIKE = "and a path that belongs to no operation is answered the same way"
-_PREFIX = f"the prefix in BASE_URL, which is what stands before {API}"
+_ALIKE = "as does any unknown path"
+_CHECK_PREFIX = f"Check the prefix: the part of BASE_URL before {API} (such as /drive)."
 _LOOK = "Check what stands between this machine and the server"
 
 
 def _asked(target: Target) -> str:
+    return f"GET {target.base_url}{PATH}{_road(target)}"
+
+
+def _road(target: Target) -> str:
+    """Return how a target is reached, where it is not reached directly."""
     network = target.network
     place = redirected(target.place, network.connect_to)
     steps = (
@@ -126,7 +132,7 @@ def _asked(target: Target) -> str:
         ("at", ", ".join(resolved(place, network.resolve))),
     )
     road = ", ".join(f"{how} {where}" for how, where in steps if where)
-    return f"GET {target.base_url}{PATH}" + (f" ({road})" if road else "")
+    return f" ({road})" if road else ""
 
 
 def _with_its_page(text: str, answer: Answer | None) -> str:
@@ -145,11 +151,11 @@ def _other_schemes(answer: Answer) -> list[str]:
 def _refusal(answer: Answer, is_everywhere: bool, target: Target) -> str:
     key = f"{ENTRIES['api_key'].variable}, or api_key in the target file, to a key that this server takes."
     if not target.api_key:
-        where = f" If that is no help, check {_PREFIX}." if is_everywhere else ""
-        return f"No API key was given, and {_asked(target)} was answered {answer.status}. Set {key}{where}"
-    seen = f"{_asked(target)} with the api_key was answered {answer.status}"
+        where = f" If that does not help: {_CHECK_PREFIX}" if is_everywhere else ""
+        return f"No API key was given: {_asked(target)} returned {answer.status}. Set {key}{where}"
+    seen = f"{_asked(target)} with the api_key returned {answer.status}"
     if is_everywhere:
-        return f"{seen}, {_ALIKE}: check {_PREFIX}, and set {key}"
+        return f"{seen}, {_ALIKE}. {_CHECK_PREFIX} Set {key}"
     return f"{seen}. Expected the charging keys of its organization. Set {key}"
 
 

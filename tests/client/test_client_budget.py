@@ -210,7 +210,7 @@ def test_the_time_of_a_run_is_a_budget(serve: Serve, open_client: Open) -> None:
 def test_an_answer_gets_no_more_time_than_the_run_has(serve: Serve, open_client: Open) -> None:
     with never() as script:
         client = open_client(serve(script).url, limits__max_seconds=0.5)
-        assert "no whole answer" in client.send("GET", "/").trouble
+        assert "no complete response" in client.send("GET", "/").trouble
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "put", "PURGE"])

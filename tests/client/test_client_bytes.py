@@ -179,14 +179,14 @@ def test_what_is_no_whole_response_is_told_by_its_bytes(
     assert says in exchange.trouble
 
 
-@pytest.mark.parametrize(("first", "says"), [(b"", "nothing came"), (OK + b"X: 1\r\n", "23 bytes had come")])
+@pytest.mark.parametrize(("first", "says"), [(b"", "0 bytes received"), (OK + b"X: 1\r\n", "23 bytes received")])
 def test_a_late_response_tells_how_much_came(serve: Serve, open_client: Open, first: bytes, says: str) -> None:
     def script(_: Heard) -> Iterable[bytes]:
         yield first
         time.sleep(0.5)
 
     exchange = open_client(serve(script).url, limits__timeout_seconds=0.2).send("GET", "/")
-    assert exchange.trouble == f"no whole answer within 0.2 s; {says}"
+    assert exchange.trouble == f"no complete response within 0.2 s ({says})"
 
 
 def test_a_server_may_refuse_a_body_before_it_came(serve: Serve, open_client: Open) -> None:

@@ -69,7 +69,7 @@ def test_a_refused_key_is_told(serve: Serve, open_client: Open, status: int) -> 
     server = serve(lambda asked: answer(status if "charging-keys" in asked.path else 404))
     with pytest.raises(KeyRefused) as told:
         open_client(server.url).preflight()
-    assert f"with the api_key was answered {status}. Expected the charging keys" in str(told.value)
+    assert f"with the api_key returned {status}. Expected the charging keys" in str(told.value)
     assert "Set FLEET_API_KEY, or api_key in the target file" in str(told.value)
 
 
@@ -91,7 +91,7 @@ def test_a_limit_below_the_first_look_is_told(
 
 def test_a_missing_key_is_told(serve: Serve) -> None:
     server = serve(lambda _: answer(401))
-    told = pytest.raises(KeyRefused, match=r"No API key was given, and .* was answered 401")
+    told = pytest.raises(KeyRefused, match=r"No API key was given: .* returned 401")
     with Client(read_target(None, {"base_url": server.url}, {}), mark="m") as client, told:
         client.preflight()
     assert server.heard[0].header("x-api-key") is None
@@ -102,10 +102,10 @@ def test_a_missing_key_is_told(serve: Serve) -> None:
     [
         (
             answer(200, PAGE, Content_Type="text/html"),
-            "was answered 200 with an HTML page “Welcome”, and a path that belongs to no operation is answered",
+            "returned 200 with an HTML page “Welcome”, as does any unknown path.",
         ),
-        (answer(404, PAGE, Content_Type="text/html"), "was answered 404 with an HTML page"),
-        (answer(400, PAGE, Content_Type="text/html"), "was answered 400 with an HTML page"),
+        (answer(404, PAGE, Content_Type="text/html"), "returned 404 with an HTML page"),
+        (answer(400, PAGE, Content_Type="text/html"), "returned 400 with an HTML page"),
         (
             answer(302, Location="https://login.example/\x1b[2J?next=1"),
             r"with a redirect to https://login.example/\x1b[2J. No redirect is followed",
@@ -130,8 +130,8 @@ def test_an_api_that_refuses_a_query_with_a_page_is_judged(serve: Serve, open_cl
     [
         (
             answer(502, PAGE, Content_Type="text/html"),
-            "a gateway reached no server behind it (502), with an HTML page “Welcome”. Expected any answer of the API. "
-            "Check what stands between",
+            "a gateway reached no server behind it (502), with an HTML page “Welcome”. Expected a response from "
+            "the API. Check what stands between",
         ),
         (RESET, "the connection broke: "),
         (b"220 mail.example ESMTP\r\n\r\n", "what came back is not HTTP"),
@@ -151,6 +151,7 @@ def test_nobody_who_listens_is_told(open_client: Open) -> None:
     with pytest.raises(Unreachable) as told:
         open_client(f"http://127.0.0.1:{port}").preflight()
     assert f"GET http://127.0.0.1:{port}/emp/v1/charging-keys?page_size=10: the connection failed" in str(told.value)
+    assert "failed: Connection refused. Expected a response from the API. " in str(told.value)
     assert "Start the server, or correct host and port in BASE_URL" in str(told.value)
 
 
@@ -164,7 +165,9 @@ def test_an_unknown_name_is_told(open_client: Open, monkeypatch: pytest.MonkeyPa
 
 
 def test_a_server_that_hangs_is_told(open_client: Open) -> None:
-    told = pytest.raises(Unreachable, match=r"no whole answer within 0\.2 s.*raise limits\.timeout_seconds")
+    told = pytest.raises(
+        Unreachable, match=r"no complete response within 0\.2 s \(0 bytes received\).*raise limits\.timeout_seconds"
+    )
     with socket.create_server(("127.0.0.1", 0)) as silent, told:
         open_client(f"http://127.0.0.1:{silent.getsockname()[1]}", limits__timeout_seconds=0.2).preflight()
 
@@ -186,10 +189,10 @@ def test_tls_and_plain_text_confused_are_told(serve: Serve, open_client: Open) -
             answer(401, b"", WWW_Authenticate="Basic realm=x, Negotiate"),
             "401, which asks for Basic or Negotiate and not",
         ),
-        (answer(403, PAGE, Content_Type="text/html"), "403, with an HTML page “Welcome” where JSON was expected"),
+        (answer(403, PAGE, Content_Type="text/html"), "403 with an HTML page “Welcome” where JSON was expected"),
         (
             answer(403, b"<html><title>\x1b[2JJust &amp; a\nmoment</title>", Content_Type="text/html"),
-            r"403, with an HTML page “\x1b[2JJust & a moment”",
+            r"403 with an HTML page “\x1b[2JJust & a moment”",
         ),
         (
             answer(403, PAGE, Content_Type="text/html", cf_mitigated="challenge"),

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import h11
 import pytest
 
-from fleet_contract.contract_tests.exchange import Cause, Exchange
+from fleet_contract.contract_tests.exchange import Answer, Caller, Cause, Exchange, Request
 from fleet_contract.contract_tests.network.disturbance import disturbances
 from fleet_contract.contract_tests.network.strays import Stray, stray_in
 from fleet_contract.contract_tests.target.masking import Masker
@@ -35,6 +35,23 @@ def told(serve: Serve, open_client: Open, path: str, said: bytes) -> tuple[Excha
     client = open_client(serve(lambda _: [said, CLOSE]).url)
     exchange = client.send("GET", path)
     return exchange, " ".join((exchange.trouble, *disturbances([exchange], client.told)))
+
+
+def test_what_kept_a_response_away_is_counted_and_the_first_request_is_named() -> None:
+    asked = Request("GET", KEYS, Caller.OWNER)
+    refused = [
+        Exchange(number, "", asked, 0, 1, trouble="the connection failed: Connection refused", cause=Cause.CONNECT)
+        for number in (1, 2)
+    ]
+    busy = Exchange(3, "", asked, 0, 1, Answer(503))
+    odd = Exchange(4, "", asked, 0, 1, trouble="what came back is not HTTP/1.1", cause=Cause.MALFORMED)
+    assert disturbances([*refused, busy, odd], Masker()) == (
+        "2 of 4 requests got no response (the connection failed: Connection refused); the first was request 1, "
+        "GET /emp/v1/charging-keys",
+        "1 of 4 requests: the service was unavailable (503); the first was request 3, GET /emp/v1/charging-keys",
+        "1 of 4 requests got no usable response (what came back is not HTTP/1.1); the first was request 4, "
+        "GET /emp/v1/charging-keys",
+    )
 
 
 @pytest.mark.parametrize("how", MISFRAMED)

@@ -175,7 +175,7 @@ def test_an_answer_that_drips_is_cut_by_the_time_in_all(serve: Serve, open_clien
     server = serve(lambda _: chain([whole[:skip]], drip(whole[skip:], left)))
     client = open_client(server.url, limits__timeout_seconds=0.4)
     exchange = client.send("GET", "/")
-    assert "no whole answer within 0.4 s" in exchange.trouble
+    assert "no complete response within 0.4 s" in exchange.trouble
     assert (exchange.answer, exchange.cause) == (None, "timeout")
     assert left[0] > 0, "the server was still at it"
 

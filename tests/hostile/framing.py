@@ -15,7 +15,7 @@ NO_END = "it is unclear where (it|the response) ends"
 NOT_HTTP = "what came back is not HTTP"
 TOO_LONG = "of more than [0-9]+ bytes"
 ENDED = "the connection ended (within|without)"
-LATE = "no whole answer within 2 s"
+LATE = "no complete response within 2 s"
 
 
 def second_response(response: Response) -> bytes:

@@ -70,7 +70,7 @@ def test_their_own_failure_is_not_hidden_by_a_server_that_conforms(project: Proj
         (["--fleet-url", NOBODY], 3, "Connection refused"),
         (["--fleet-url", "example"], 2, "does not begin with http"),
         (["--fleet-api-key", "env:NOT_SET"], 2, "NOT_SET"),
-        (["--fleet-api-key", "env:WRONG"], 3, "was answered 401"),
+        (["--fleet-api-key", "env:WRONG"], 3, "returned 401"),
         (["--fleet-target", "nothing.toml"], 2, "nothing.toml"),
         (["--fleet-only", "nothing"], 2, "No requirement has an id"),
         (["-k", "nonesuch"], 3, "no check was selected"),

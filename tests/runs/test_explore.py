@@ -267,7 +267,7 @@ def test_a_refused_key_is_no_success() -> None:
     with mock() as url:
         ended = command("explore", url, "--max-cases", "3", "--api-key", "env:WRONG", WRONG="nobodys-key")
     assert ended.exit_code == Exit.INCONCLUSIVE
-    assert "was answered 401" in ended.stderr
+    assert "returned 401" in ended.stderr
     assert "nobodys-key" not in ended.output
 
 

@@ -177,7 +177,7 @@ def test_a_page_for_people_is_no_api(status: int) -> None:
     assert ended.returncode == Exit.INCONCLUSIVE
     assert ended.stderr.count("Error: ") == 1
     assert "with an HTML page" in ended.stderr
-    assert "check the prefix in BASE_URL" in ended.stderr
+    assert "Check the prefix: the part of BASE_URL before /emp/v1" in ended.stderr
 
 
 @pytest.mark.parametrize("option", ["--json", "--junit"])

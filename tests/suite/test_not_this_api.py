@@ -66,10 +66,12 @@ def test_where_nothing_of_this_api_is_nothing_is_created_and_nothing_passes(kind
     assert ended.exit_code == Exit.INCONCLUSIVE
     assert set(asked) == {"GET"}
     assert len(asked) <= MOST_READS
-    assert f"was answered {seen}" in ended.stderr
-    assert "a path that belongs to no operation is answered the same way" in ended.stderr
-    assert "check the prefix in BASE_URL, which is what stands before /emp/v1" in ended.stderr
-    assert "key" in ended.stderr.partition("answered the same way")[0] + ended.stderr.partition("the prefix")[2]
+    assert f"returned {seen}" in ended.stderr
+    assert (
+        "as does any unknown path. Check the prefix: the part of BASE_URL before /emp/v1 (such as /drive)."
+        in ended.stderr
+    )
+    assert "key" in ended.stderr.partition("as does any")[0] + ended.stderr.partition("the prefix")[2]
     report = json.loads((tmp_path / "report.json").read_text())
     assert {each["verdict"] for each in report["requirements"]} == {Verdict.UNTESTED.value}
 
@@ -79,7 +81,8 @@ def test_a_wrong_prefix_is_told(prefix: str) -> None:
     with mock() as url:
         ended = command("run", f"{url}{prefix}", "--target", str(SEED))
     assert ended.exit_code == Exit.INCONCLUSIVE
-    assert "this API does not seem to be there: check the prefix in BASE_URL" in ended.stderr
+    assert f"No Fleet Management API was found at {url}{prefix}: GET /emp/v1/charging-keys returned 404" in ended.stderr
+    assert "Check the prefix: the part of BASE_URL before /emp/v1 (such as /drive)." in ended.stderr
 
 
 PARTS: dict[str, tuple[str, ...]] = {

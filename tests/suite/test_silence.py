@@ -48,7 +48,7 @@ def test_an_unreachable_server_is_no_success(nobody: str) -> None:
 def test_a_refused_key_is_no_success(url: str) -> None:
     ended = process("run", url, "--api-key", "env:WRONG", WRONG="nobodys-key")
     assert ended.returncode == Exit.INCONCLUSIVE
-    assert "was answered 401" in ended.stderr
+    assert "returned 401" in ended.stderr
     assert "FLEET_API_KEY" in ended.stderr
     assert "nobodys-key" not in ended.stderr + ended.stdout
 
