@@ -93,7 +93,7 @@ async def status_of(reader: asyncio.StreamReader) -> int:
 
 
 async def attacked(port: int, attack: Attack) -> list[int | str]:
-    """Return the statuses with which an attack is answered before the server closes."""
+    """Return the statuses with which an attack is answered before the server closes; CLOSED for each that lacks."""
     received = bytearray()
     writer = None
     try:
@@ -116,7 +116,8 @@ async def attacked(port: int, attack: Attack) -> list[int | str]:
     finally:
         if writer:
             await abort(writer)
-    return [int(status) for status in STATUS.findall(received)] or [CLOSED]
+    statuses: list[int | str] = [int(status) for status in STATUS.findall(received)]
+    return statuses + [CLOSED] * max(attack.answers - len(statuses), not statuses)
 
 
 async def abort(writer: asyncio.StreamWriter) -> None:

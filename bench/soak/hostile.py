@@ -27,16 +27,22 @@ class End(Enum):
 
 
 class Attack(NamedTuple):
-    """What is sent, packet by packet, and how the connection ends."""
+    """What is sent, packet by packet, how the connection ends, and how many responses must come."""
 
     packets: tuple[bytes, ...]
     end: End = End.READ
+    answers: int = 1
 
 
-def sent(*texts: str, end: End = End.READ) -> Callable[[Random], Attack]:
+def sent(*texts: str, end: End = End.READ, answers: int = 1) -> Callable[[Random], Attack]:
     """Return what always makes the same attack of texts in Latin-1."""
-    attack = Attack(tuple(text.encode("latin-1") for text in texts), end)
+    attack = Attack(tuple(text.encode("latin-1") for text in texts), end, answers)
     return lambda _: attack
+
+
+def aborted(*texts: str) -> Callable[[Random], Attack]:
+    """Return an attack of somebody who is gone without a word, and reads no response."""
+    return sent(*texts, end=End.ABORTED, answers=0)
 
 
 def posted(body: bytes, *headers: str) -> Callable[[Random], Attack]:
@@ -52,13 +58,13 @@ def got(target: str, *headers: str, method: str = "GET") -> Callable[[Random], A
 
 
 def garbled(draw: Random) -> Attack:
-    """Return another attack, some bytes of which are replaced, left out or put in."""
+    """Return another attack, some bytes of which are replaced, left out or put in; it may be half a request."""
     data = b"".join(draw.choice(tuple(KNOWN.values()))(draw).packets)[:2_000]
     for _ in range(draw.randint(1, 6)):
         place = draw.randrange(len(data) + 1)
         gone, new = draw.choice([(1, 1), (draw.randint(1, 20), 0), (0, draw.randint(1, 5))])
         data = data[:place] + draw.randbytes(new) + data[place + gone :]
-    return Attack((data,), End.HALF_CLOSED)
+    return Attack((data,), End.HALF_CLOSED, answers=0)
 
 
 def with_any_key(draw: Random) -> Attack:
@@ -73,11 +79,11 @@ KNOWN: dict[str, Callable[[Random], Attack]] = {
     "another host": sent(f"GET {KEYS} HTTP/1.1\r\nHost: evil.example\r\n{KEY}{CLOSE}"),
     "a page of another site": got(KEYS, "Origin: http://evil.example"),
     # --- connections
-    "silence": sent(end=End.ABORTED),
-    "half a head": sent(f"{GET}A: ", end=End.ABORTED),
-    "half a body": sent(f"{POST}Content-Length: 100\r\n\r\n{{", end=End.ABORTED),
-    "nobody who waits for the response": sent(f"{GET}\r\n" * 5, end=End.ABORTED),
-    "100 requests at once": sent(f"{GET}\r\n" * 99 + GET + CLOSE),
+    "silence": aborted(),
+    "half a head": aborted(f"{GET}A: "),
+    "half a body": aborted(f"{POST}Content-Length: 100\r\n\r\n{{"),
+    "nobody who waits for the response": aborted(f"{GET}\r\n" * 5),
+    "100 requests at once": sent(f"{GET}\r\n" * 99 + GET + CLOSE, answers=100),
     "an upgrade": got(KEYS, "Upgrade: h2c"),
     # --- heads
     "NULs": sent("\0\0\r\n\r\n"),
@@ -118,4 +124,11 @@ KNOWN: dict[str, Callable[[Random], Attack]] = {
     "a bomb in deflate": posted(zlib.compress(bytes(10_000_000)), "Content-Encoding: deflate"),
     "a coding that is none": posted(b"{}", "Content-Encoding: gzip"),
 }
-HOSTILE: dict[str, Callable[[Random], Attack]] = {**KNOWN, "bytes changed at random": garbled}
+GARBLED = "bytes changed at random"
+HOSTILE: dict[str, Callable[[Random], Attack]] = {**KNOWN, GARBLED: garbled}
+# What need not be answered: where nobody reads, what is no HTTP/1.1 at all, and what may be half a request.
+MAY_BE_CLOSED = frozenset(
+    {"silence", "half a head", "half a body", "nobody who waits for the response"}
+    | {"NULs", "the preface of HTTP/2", "TLS"}
+    | {GARBLED}
+)

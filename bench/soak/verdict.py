@@ -4,12 +4,15 @@ from collections.abc import Iterator, Mapping
 from math import nan
 from typing import NamedTuple
 
-from bench.soak.driving import HANGS, Outcomes
+from bench.soak.driving import CLOSED, HANGS, Outcomes
+from bench.soak.hostile import GARBLED, MAY_BE_CLOSED
 from bench.soak.ordinary import ORDINARY
 from bench.tables import table
 
 FIRST_SERVER_ERROR = 500
 MOST_GROWTH = 1.3
+# Of garbled requests about every second one is still a whole request.
+ENOUGH_GARBLED, LEAST_ANSWERED = 50, 0.2
 TRACEBACK = "Traceback (most recent call last)"
 LONGEST_EXCERPT = 2_000
 
@@ -43,7 +46,19 @@ def broken(seen: Seen) -> Iterator[str]:
     for (name, status), times in seen.ordinary.items():
         if not is_failure(status) and status not in ORDINARY[name].allowed:
             yield f"{name}: {times:,} times {status}. Expected {' or '.join(map(str, sorted(ORDINARY[name].allowed)))}."
+    yield from unanswered(seen.hostile)
     yield from broken_by_the_process(seen)
+
+
+def unanswered(hostile: Outcomes) -> Iterator[str]:
+    """Yield each hostile request that had no response and should have had one."""
+    for (name, status), times in hostile.items():
+        if status == CLOSED and name not in MAY_BE_CLOSED:
+            yield f"{name}: {times:,} times no response before the connection was closed. Expected one."
+    garbled = sum(times for (name, _), times in hostile.items() if name == GARBLED)
+    answered = garbled - hostile[GARBLED, CLOSED]
+    if garbled >= ENOUGH_GARBLED and answered < garbled * LEAST_ANSWERED:
+        yield f"{GARBLED}: {answered:,} of {garbled:,} had a response. Expected at least {LEAST_ANSWERED:.0%}."
 
 
 def is_failure(status: int | str) -> bool:
