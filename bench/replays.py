@@ -21,7 +21,8 @@ from bench.tables import share, table
 from fleet_contract.contract_tests.replays.replay import Replay
 from fleet_contract.contract_tests.running.runs import Report
 from fleet_contract.contract_tests.session.of_a_run import with_replays
-from proof.mutants import MUTANTS, find, of_requirement
+from proof.mutants import MUTANTS, find, of_requirement, races
+from proof.mutants.table import mutants
 
 KEYS = {"FLEET_API_KEY": "demo-key", "FLEET_OTHER_API_KEY": "other-key"}
 LIMIT = 120.0  # seconds for one script
@@ -29,6 +30,8 @@ _UNSHORTENED = "unshortened"
 _RANDOM = "$(printf %04x%04x $RANDOM $RANDOM)"
 _THE_SAME = "$(printf %08x $((0x5eed0000 + ${try:-0})))"  # so that two mocks are sent the same
 _SUMMARY = re.compile(r"^(?:try \d+ of \d+ shows|no try of \d+ showed) it\n", re.MULTILINE)
+# What curl says where a server ends a connection without a response, within one, or sends what is no HTTP.
+_IS_NO_RESPONSE = re.compile(r"curl: \((?:1|8|18|52|56|61)\) ")
 _VARYING = re.compile(r"^(?:date|server|x-request-id): .*\n", re.IGNORECASE | re.MULTILINE)
 
 
@@ -64,9 +67,8 @@ def main(size: int, workers: int, *, unshortened: bool, names: Sequence[str]) ->
     chosen = [find(name).name for name in names] or sample(size)
     how = _UNSHORTENED if unshortened else "shortened"
     tried = list(chain.from_iterable(against_each(_try, how, chosen, workers)))
-    races = [each for each in tried if each.is_race]
-    click.echo(table_of([each for each in tried if each not in races], "scripts without a race"))
-    click.echo(table_of(races, "scripts of races"))
+    click.echo(table_of([each for each in tried if not each.is_race], "scripts without a race"))
+    click.echo(table_of([each for each in tried if each.is_race], "scripts of races"))
     for each in tried:
         if each.came is not Came.TOLD:
             click.echo(f"{each.came}: {each.mutant}, {each.requirement} ({each.known}, {each.requests} requests)")
@@ -100,7 +102,8 @@ def _try(job: tuple[str, str]) -> list[Tried]:
         report = replace(report, settings=replace(report.settings, target=target))
         failed = [each for each in report.results if each.failures and each.requirement.id in find(name).breaks]
         if not failed:
-            return [Tried(name, ", ".join(sorted(find(name).breaks)), Came.UNCAUGHT)]
+            is_race = any(each.name == name for each in mutants([races.TABLE]))
+            return [Tried(name, ", ".join(sorted(find(name).breaks)), Came.UNCAUGHT, is_race=is_race)]
         return [_tried(name, each.requirement.id, report, fresh, clean) for each in failed]
 
 
@@ -109,12 +112,20 @@ def _tried(name: str, requirement: str, report: Report, url: str, clean: str) ->
     replay: Replay = report.replay(result)
     script = "\n".join(report.script(result)).replace(_RANDOM, _THE_SAME)
     there, here = _said(script), _said(script.replace(url, clean))
-    broken = next((each.stderr for each in (there, here) if each.returncode or each.stderr.strip()), "")
     is_race = any(each.is_at_once for each in replay.steps)
     differs = set(tries(there.stdout, url)) - set(tries(here.stdout, clean))
-    came = Came.TOLD if differs else Came.BROKEN if broken else Came.ALIKE
+    came = Came.BROKEN if has_failed(there, here) else Came.TOLD if differs else Came.ALIKE
     said = f"{script}\n--- {name}\n{there.stdout}{there.stderr}\n--- clean\n{here.stdout}{here.stderr}"
     return Tried(name, requirement, came, replay.known.name.lower(), is_race, len(replay.exchanges), said)
+
+
+def has_failed(there: "subprocess.CompletedProcess[str]", here: "subprocess.CompletedProcess[str]") -> bool:
+    """Say whether a script came to no end, or complained; of a mutant, curl may say that its response is no HTTP."""
+    if here.returncode or here.stderr.strip():
+        return True
+    complaints = there.stderr.strip().splitlines()
+    is_curl_s = bool(complaints) and all(_IS_NO_RESPONSE.match(each) for each in complaints)
+    return not is_curl_s and bool(there.returncode or complaints)
 
 
 def _said(script: str) -> subprocess.CompletedProcess[str]:
@@ -135,10 +146,10 @@ def tries(said: str, url: str) -> Iterator[str]:
 
 
 def table_of(tried: Sequence[Tried], title: str) -> str:
-    judged = [each for each in tried if each.came is not Came.UNCAUGHT]
+    scripts = sum(each.came is not Came.UNCAUGHT for each in tried)
     counted = Counter((each.came, each.known) for each in tried)
-    rows = [[came, known, *share(count, len(judged))] for (came, known), count in sorted(counted.items())]
-    return f"\n{len(judged)} {title}\n\n" + table(["came of it", "known", "scripts", ""], rows)
+    rows = [[came, known, *share(count, len(tried))] for (came, known), count in sorted(counted.items())]
+    return f"\n{scripts} {title}\n\n" + table(["came of it", "known", "of all", ""], rows)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,9 @@
 """How many scripts tell a mutant from a clean mock: the sample, and what counts as told."""
 
-from bench.replays import Came, Tried, sample, table_of, tries
+from subprocess import CompletedProcess
+
+import pytest
+from bench.replays import Came, Tried, has_failed, sample, table_of, tries
 
 from proof.mutants import MUTANTS, of_requirement
 
@@ -38,6 +41,28 @@ def test_each_try_of_a_race_is_looked_at_alone_and_calls_at_once_answer_in_any_o
         assert list(tries(said + summary, "http://a")) == ["201\n409", "201\n409", "201\n201"]
 
 
+def test_where_no_run_failed_no_share_is_above_all() -> None:
+    assert "| the run did not fail |  | 2 / 2 | 100% |" in table_of([Tried("c", "", Came.UNCAUGHT)] * 2, "scripts")
+
+
+@pytest.mark.parametrize(
+    ("there", "here", "failed"),
+    [
+        ((0, ""), (0, ""), False),
+        ((1, "It took longer than 120 s."), (0, ""), True),
+        ((0, ""), (1, "It took longer than 120 s."), True),
+        ((127, "bash: line 3: jq: command not found"), (0, ""), True),
+        ((7, "curl: (7) Failed to connect"), (0, ""), True),
+        ((52, "curl: (52) Empty reply from server\n"), (0, ""), False),
+        ((0, ""), (52, "curl: (52) Empty reply from server"), True),
+        ((3, ""), (0, ""), True),
+    ],
+)
+def test_a_script_that_failed_tells_nothing(there: tuple[int, str], here: tuple[int, str], failed: bool) -> None:
+    runs = (CompletedProcess("bash", code, "", said) for code, said in (there, here))
+    assert has_failed(*runs) is failed
+
+
 def test_the_table_counts_what_came_of_the_scripts() -> None:
     tried = [
         Tried("a", "x.y", Came.TOLD, "shortened"),
@@ -48,9 +73,9 @@ def test_the_table_counts_what_came_of_the_scripts() -> None:
         "",
         "2 scripts",
         "",
-        "| came of it | known | scripts |  |",
+        "| came of it | known | of all |  |",
         "| --- | --- | ---: | ---: |",
-        "| both answered alike | unseen | 1 / 2 | 50% |",
-        "| reproduced | shortened | 1 / 2 | 50% |",
-        "| the run did not fail |  | 1 / 2 | 50% |",
+        "| both answered alike | unseen | 1 / 3 | 33% |",
+        "| reproduced | shortened | 1 / 3 | 33% |",
+        "| the run did not fail |  | 1 / 3 | 33% |",
     ]
