@@ -5,7 +5,7 @@ from collections import Counter
 from random import Random
 
 import pytest
-from bench.soak.driving import CLOSED, HANGS, attacked
+from bench.soak.driving import CLOSED, HANGS, Outcomes, attacked
 from bench.soak.hostile import GARBLED, HOSTILE, MAY_BE_CLOSED, Attack, End
 from bench.soak.ordinary import ORDINARY
 from bench.soak.verdict import Seen, broken, page
@@ -59,12 +59,13 @@ def test_a_promise_that_is_broken_is_named(seen: Seen, words: str) -> None:
 
 
 def test_a_mock_that_drops_what_is_hostile_breaks_its_promise() -> None:
-    said = list(broken(KEPT._replace(hostile=Counter(dict.fromkeys([(name, CLOSED) for name in HOSTILE], 1_000)))))
+    hostile: Outcomes = Counter({(name, CLOSED): 1_000 for name in HOSTILE})
+    said = list(broken(KEPT._replace(hostile=hostile)))
     assert len(said) == len(HOSTILE.keys() - MAY_BE_CLOSED) + 1
 
 
 def test_only_what_need_not_be_answered_may_be_closed() -> None:
-    seen = Counter({(name, CLOSED): 10 for name in MAY_BE_CLOSED})
+    seen: Outcomes = Counter({(name, CLOSED): 10 for name in MAY_BE_CLOSED})
     assert list(broken(KEPT._replace(hostile=seen))) == []
     unread = {name for name, make in HOSTILE.items() if make(drawing(5)).answers == 0}
     assert unread <= MAY_BE_CLOSED <= HOSTILE.keys()
