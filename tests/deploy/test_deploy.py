@@ -7,8 +7,10 @@ import json
 import re
 import subprocess
 import sys
+import tomllib
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from importlib import metadata
 from pathlib import Path
 from shutil import copy, copytree
 from typing import Any
@@ -16,12 +18,15 @@ from typing import Any
 import httpx
 import pytest
 import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from fleet_contract.contract_tests.target.target_file import read_target
 from tests.mock.processes import free_port, start, stopped
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 DOCKERFILE, COMPOSE = DEPLOY / "Dockerfile", DEPLOY / "compose.yaml"
 MANIFESTS = sorted((DEPLOY / "kubernetes").glob("*.yaml"))
 TOOLS = ROOT / "build" / "deploy" / "bin"
@@ -156,6 +161,40 @@ def test_an_image_installs_the_versions_of_the_lock(name: str) -> None:
     assert set(ours) <= locked, "make lock"
 
 
+@pytest.mark.parametrize(
+    ("name", "requirements"),
+    [
+        ("build", ["hatchling"]),
+        ("mock", [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["redis"]]),
+        ("suite", [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["suite"]]),
+    ],
+)
+def test_an_image_installs_all_that_is_required_and_nothing_else(name: str, requirements: list[str]) -> None:
+    text = re.sub(r"\\\n\s*--hash=\S+", "", (DEPLOY / "locks" / f"{name}.lock").read_text())
+    locked = [Requirement(line) for line in text.splitlines() if line.strip() and line[0] != "#"]
+    for_this_machine = {canonicalize_name(each.name) for each in locked if is_for_this_machine(each)}
+    assert for_this_machine == set(required(requirements)), "make lock"
+
+
+def required(requirements: list[str]) -> dict[str, set[str]]:
+    """Return the packages that these requirements come to here, by what is installed, each with its extras."""
+    found: dict[str, set[str]] = {}
+    waiting = [(Requirement(each), frozenset[str]()) for each in requirements]
+    while waiting:
+        each, extras = waiting.pop()
+        if not is_for_this_machine(each, extras):
+            continue
+        name = canonicalize_name(each.name)
+        if name not in found or each.extras - found[name]:
+            found.setdefault(name, set()).update(each.extras)
+            waiting += [(Requirement(line), frozenset(found[name])) for line in metadata.requires(name) or ()]
+    return found
+
+
+def is_for_this_machine(requirement: Requirement, extras: Collection[str] = ()) -> bool:
+    return requirement.marker is None or any(requirement.marker.evaluate({"extra": each}) for each in ("", *extras))
+
+
 # --- what runs -----------------------------------------------------------------------------------
 
 
@@ -213,10 +252,11 @@ def test_compose_lets_the_suite_judge_its_mock_at_full_pace(monkeypatch: pytest.
     suite = yaml.safe_load(COMPOSE.read_text())["services"]["suite"]
     monkeypatch.setenv("http_proxy", "http://proxy.example:3128")
     for name, value in suite["environment"].items():
-        monkeypatch.setenv(name, re.sub(r"\$\{\w+:-(.*)\}", r"\1", value))
+        monkeypatch.setenv(name, value)
     target = read_target(DEPLOY / "target.toml")
     assert (target.host, target.place.port) == ("mock", PORT)
     assert (target.may_write, target.rate) == (True, 0.0)
+    assert "$" not in str(suite["environment"]), "a key of another server is not the mock's"
     assert f"./target.toml:{suite['command'][suite['command'].index('--target') + 1]}:ro" in suite["volumes"]
 
 
@@ -231,6 +271,10 @@ def test_three_mocks_share_a_redis_that_only_they_reach() -> None:
     assert store == f"redis://{redis['metadata']['name']}:{redis['spec']['ports'][0]['port']}"
     (rule,) = manifest("NetworkPolicy", "fleet-mock-redis")["spec"]["ingress"]
     assert rule["from"][0]["podSelector"]["matchLabels"] == deployment["selector"]["matchLabels"]
+
+
+def test_the_manifests_name_the_image_of_this_version() -> None:
+    assert container("fleet-mock")["image"] == f"fleet-mock:{PROJECT['version']}"
 
 
 @pytest.mark.parametrize("name", ["fleet-mock", "fleet-mock-redis"])
