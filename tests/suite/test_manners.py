@@ -171,15 +171,43 @@ def test_the_doctor_finds_a_right_target_file_well_and_only_reads(tmp_path: Path
 @pytest.mark.parametrize(
     ("changed", "problem"),
     [
-        ({"fleet_with_codes": "codeless-001"}, "fixtures.fleet_with_codes is answered 404. Expected 200 with codes"),
-        ({"active_codes": ["FLEET2024ABC"]}, "lists 1 code that active_codes lacks: add them"),
-        ({"active_codes": ["FLEET2024ABC", "FLEET2024XYZ", "N0"]}, "1 of active_codes are not among them"),
+        (
+            {"fleet_with_codes": "codeless-001"},
+            (
+                'fixtures.fleet_with_codes = "codeless-001": GET /emp/v1/fleets/codeless-001/invitation returned 404, '
+                "expected 200 with at least one code. Name a fleet of api_key that has codes."
+            ),
+        ),
+        ({"active_codes": ["FLEET2024ABC"]}, "lists 2 codes: active_codes lacks 1 code. Add what is missing."),
+        (
+            {"active_codes": ["FLEET2024ABC", "FLEET2024XYZ", "N0"]},
+            "lists 2 codes: 1 of the active_codes is not listed. Correct these entries.",
+        ),
+        (
+            {"active_codes": ["FLEET2024XYZ", "N0", "N1"], "inactive_codes": ["FLEET2024ABC"]},
+            "2 of the active_codes are not listed and 1 of the inactive_codes is listed.",
+        ),
         ({"inactive_codes": [], "active_codes": ["FLEET2024ABC", "FLEET2024XYZ"]}, ""),
-        ({"fleet_without_codes": "acme-corp-001"}, "fixtures.fleet_without_codes is answered 200. Expected 404"),
-        ({"foreign_fleet": "acme-corp-001"}, "fixtures.foreign_fleet belongs to the organization of api_key"),
-        ({"fleet_with_keys": "nobody-s"}, "keys where at least 11 were expected"),
-        ({"location": "nowhere"}, "fixtures.location is answered 404"),
-        ({"priced_fleet": "codeless-001"}, "fixtures.priced_fleet has the default prices at this location"),
+        (
+            {"fleet_without_codes": "acme-corp-001"},
+            "/invitation returned 200, expected 404 or no codes. Name a fleet of api_key without codes.",
+        ),
+        (
+            {"foreign_fleet": "acme-corp-001"},
+            "/invitation returned 200, expected 403, or 404 where it has no codes. Name a fleet of the other",
+        ),
+        ({"fleet_with_keys": "nobody-s"}, "lists 0 keys and no more. Name a fleet of api_key with at least 11 keys."),
+        (
+            {"location": "nowhere"},
+            'fixtures.location = "nowhere": GET /v1/locations/nowhere returned 404, expected 200. Correct',
+        ),
+        (
+            {"priced_fleet": "codeless-001"},
+            (
+                'fixtures.priced_fleet = "codeless-001": GET /v1/locations/loc-001?fleetId=codeless-001 returned the '
+                "default prices, expected others. Name a fleet with prices of its own at this location."
+            ),
+        ),
     ],
 )
 def test_the_doctor_says_what_is_wrong(tmp_path: Path, changed: dict[str, object], problem: str) -> None:
@@ -204,8 +232,8 @@ def test_the_doctor_tells_what_is_no_list_of_codes(tmp_path: Path, body: bytes) 
     ):
         code, said = doctored(front.url, tmp_path, **WELL)
     assert code == 2
-    assert "✗ fixtures.fleet_with_codes is answered 200 with something else than codes" in said
-    assert "✗ fixtures.fleet_without_codes is answered 200. Expected 404 or no codes" in said
+    assert "/invitation returned 200 with something other than codes. Name another fleet" in said
+    assert '✗ fixtures.fleet_without_codes = "codeless-001": GET ' in said
 
 
 @pytest.mark.parametrize("entry", ["foreign_fleet", "priced_fleet"])
@@ -216,7 +244,7 @@ def test_the_doctor_takes_no_error_for_what_it_looks_for(tmp_path: Path, entry: 
 
     with mock() as url, fronted(url, failing) as front:
         code, said = doctored(front.url, tmp_path, **WELL)
-    assert (code, f"✗ fixtures.{entry} is answered 500. Expected" in said) == (2, True), said
+    assert (code, f"✗ fixtures.{entry} = " in said, " returned 500, expected " in said) == (2, True, True), said
 
 
 @pytest.mark.parametrize("date", ["Fri, 31 Dec 9999 23:59:59 -2359", "yesterday", "Mon, 99 Jan 2026 00:00:00 GMT"])
