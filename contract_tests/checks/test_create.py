@@ -11,6 +11,11 @@ from fleet_contract.contract_tests.judging.bodies import spell
 from fleet_contract.contract_tests.target.depths import Depth
 
 
+@reaches("create.accepts-a-valid-fleet", "create.echoes-the-id", "create.echoes-the-name", depth=Depth.SMOKE)
+def test_a_fleet_is_created_for_the_checks_that_share_it(home: str) -> None:
+    """Ask for it: all else is in its create."""
+
+
 @reaches(
     "create.accepts-a-valid-fleet",
     "create.echoes-the-id",

@@ -8,7 +8,12 @@ from fleet_contract.contract_tests.driving.check import reaches
 from fleet_contract.contract_tests.target.depths import Depth
 
 
-@reaches("fleets.id-finds-the-fleet", "fleets.id-never-changes", "fleets.id-works-in-paths", depth=Depth.SMOKE)
+@reaches(
+    "fleets.id-finds-the-fleet",
+    "fleets.id-never-changes",
+    perhaps=["fleets.id-works-in-paths"],
+    depth=Depth.SMOKE,
+)
 def test_every_fleet_of_the_run_is_still_found(api: Api, depth: Depth) -> None:
     # Some were created at once, in any order, and who won an id that both organizations wanted, nobody can foretell.
     created = sorted(api.created.keys() - api.contested)
@@ -28,7 +33,7 @@ def test_every_key_of_a_fleet_is_still_listed(api: Api, home: str) -> None:
     api.walk_keys(fleetId=home, page_size=500)
 
 
-@reaches("invitation.reading-changes-nothing")
+@reaches(perhaps=["invitation.reading-changes-nothing"])
 def test_the_codes_that_were_read_first_are_still_there(api: Api) -> None:
     for id in list(api.with_codes)[:_MOST_READ_AGAIN]:
         api.invitation(id)

@@ -31,6 +31,7 @@ class Cases:
 class Check:
     """What a check says of itself; `needs` are entries of the target file.
 
+    Of what it `reaches`, some it shows `perhaps`: on some servers only, or beside what other checks need.
     `new` are the fleets that it creates even in a run that uses those of earlier ones, LEFT_OUT where it is
     not driven then. One that never `writes` drives to its end where nothing may be written.
     """
@@ -41,6 +42,12 @@ class Check:
     cases: Cases | None = None
     new: int = 0
     writes: bool = True
+    perhaps: tuple[str, ...] = ()
+
+    @property
+    def shows(self) -> tuple[str, ...]:
+        """What is judged after it on a server that keeps the whole contract."""
+        return tuple(id for id in self.reaches if id not in self.perhaps)
 
     @property
     def is_left_out(self) -> bool:
@@ -55,14 +62,20 @@ class Check:
 
 
 def reaches(
-    *requirements: str, needs: Sequence[str] = (), depth: Depth = Depth.QUICK, new: int = 0, writes: bool = True
+    *requirements: str,
+    needs: Sequence[str] = (),
+    depth: Depth = Depth.QUICK,
+    new: int = 0,
+    writes: bool = True,
+    perhaps: Sequence[str] = (),
 ) -> Callable[[Function], Function]:
     """Mark a test as a check; raises NoSuchId for a requirement that the catalogue does not have."""
-    for requirement in requirements:
+    reached = (*requirements, *perhaps)
+    for requirement in reached:
         catalogue().requirement(requirement)
 
     def mark(function: Function) -> Function:
-        check = Check(requirements, tuple(needs), depth, getattr(function, _CASES, None), new, writes)
+        check = Check(reached, tuple(needs), depth, getattr(function, _CASES, None), new, writes, tuple(perhaps))
         setattr(function, _ATTRIBUTE, check)
         return function
 

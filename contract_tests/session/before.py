@@ -36,7 +36,7 @@ def print_plan(plan: Plan, console: Console) -> None:
     seconds = "has no time limit" if plan.seconds is None else f"ends after at most {plan.seconds:,.0f} s"
     say(console, f"It sends at {pace}, and {seconds}.", 2)
     console.print(
-        f"\n[bold]{counted(len(plan.drives), 'check')}, which reach {counted(len(plan.reached), 'requirement')}[/]"
+        f"\n[bold]{counted(len(plan.drives), 'check')}, which judge {counted(len(plan.reached), 'requirement')}[/]"
     )
     for each in plan.drives:
         say(console, each.words, 2, 2)

@@ -1,6 +1,6 @@
 """A plan: what a run of given settings would drive and leave behind, and what would unlock the rest. Sends nothing."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import import_module
@@ -13,7 +13,7 @@ from fleet_contract.contract_tests.network.budget import longest_run
 from fleet_contract.contract_tests.running.runs import Settings
 from fleet_contract.contract_tests.running.verdicts import testable
 from fleet_contract.contract_tests.session.driver import SAVED, lacked_by
-from fleet_contract.contract_tests.target.depths import PRICES, Depth
+from fleet_contract.contract_tests.target.depths import PRICES, UNSHOWN, Depth
 
 CHECKS = "fleet_contract.contract_tests.checks"
 _LATENCY = 0.05  # seconds for a response, where nobody has asked yet
@@ -29,7 +29,10 @@ class Drive:
 
 @dataclass(frozen=True)
 class Plan:
-    """What would be driven, which requirements that reaches, and what each thing that is missing would add to them."""
+    """What would be driven, what of it a run judges, and what it would besides with each thing that is missing.
+
+    That is so on a server that keeps the whole contract. Each requirement is unlocked by the cheapest thing alone.
+    """
 
     settings: Settings
     drives: tuple[Drive, ...]
@@ -46,7 +49,7 @@ class Plan:
 def plan_of(settings: Settings) -> Plan:
     """Return the plan of a run."""
     wanted = {each.id for each in testable(settings.only, settings.skip, settings.target.dialect)}
-    due, rest = list[Drive](), list[tuple[Drive, str]]()
+    due, rest = list[Drive](), list[tuple[Reason, Iterable[str]]]()
     for each in _drives():
         if not wanted & set(each.check.reaches):
             continue
@@ -54,8 +57,11 @@ def plan_of(settings: Settings) -> Plan:
         if lack is None:
             due.append(each)
         else:
-            rest.append((each, lack.words))
-    reached = frozenset(id for each in due for id in each.check.reaches if id in wanted)
+            rest.append((lack, each.check.shows))
+    unshown = UNSHOWN.get(settings.depth, frozenset())
+    reached = frozenset(id for each in due for id in each.check.shows if id in wanted) - unshown
+    for depth in next_depth(settings.depth):
+        rest.append((Reason(Lack.DEPTH, depth=depth), unshown))
     return Plan(settings, tuple(due), reached, _unlocked(rest, wanted - reached), _seconds(settings))
 
 
@@ -70,13 +76,24 @@ def _lack(check: Check, settings: Settings) -> Reason | None:
     return replace(lack or Reason(Lack.WRITES), flag=settings.target.lacks_to_write)
 
 
-def _unlocked(rest: list[tuple[Drive, str]], unreached: set[str]) -> Mapping[str, frozenset[str]]:
-    """Return what is not reached for want of each lack, which may be of several things, the dearest lack first."""
-    found: dict[str, set[str]] = {}
-    for each, reason in rest:
-        found.setdefault(reason, set()).update(set(each.check.reaches) & unreached)
-    ordered = sorted(found.items(), key=lambda each: (-len(each[1]), each[0]))
-    return {reason: frozenset(ids) for reason, ids in ordered}
+def _unlocked(rest: Iterable[tuple[Reason, Iterable[str]]], unreached: set[str]) -> Mapping[str, frozenset[str]]:
+    """Return what is not reached, each under the cheapest lack that keeps it from that; the greatest gain first.
+
+    A greater depth is there though it would show nothing new: it drives more cases.
+    """
+    found, left = dict[str, frozenset[str]](), set(unreached)
+    for lack, ids in sorted(rest, key=lambda each: _price(each[0])):
+        gained = left.intersection(ids)
+        if gained or lack == Reason(Lack.DEPTH, depth=lack.depth):
+            found[lack.words] = found.get(lack.words, frozenset()) | gained
+        left -= gained
+    return dict(sorted(found.items(), key=lambda each: (-len(each[1]), each[0])))
+
+
+def _price(lack: Reason) -> tuple[int, bool, int, int]:
+    """Return by what one lack is dearer than another: more to give, new fleets, more entries, a greater depth."""
+    creates, entries = bool(lack.flag or lack.said), len(lack.entries)
+    return entries + creates + (lack.depth is not None), creates, entries, lack.depth or 0
 
 
 def _seconds(settings: Settings) -> float | None:
@@ -109,6 +126,6 @@ def _words(file: str, name: str) -> str:
     return f"{file.replace('_', ' ')}: {name.removeprefix('test_').replace('_', ' ')}"
 
 
-def next_depth(depth: Depth) -> Depth | None:
-    """Return the depth after this one, None after the last."""
-    return next((each for each in PRICES if each > depth), None)
+def next_depth(depth: Depth) -> list[Depth]:
+    """Return the depth after this one, none after the last."""
+    return [each for each in PRICES if each == depth + 1]

@@ -12,6 +12,7 @@ import pytest
 
 from fleet_contract.contract_tests.running.runs import Report
 from fleet_contract.contract_tests.running.verdicts import Outcome, Result, Verdict
+from fleet_contract.contract_tests.session.planning import plan_of
 from fleet_contract.contract_tests.target.depths import Depth
 from fleet_contract.spec.catalogue import catalogue
 from proof.mutants import of_requirement, plain, subtlest
@@ -95,6 +96,13 @@ KEYS_TO_IT = ("needs --allow-writes", "needs --depth", "needs fixtures.", "needs
 def test_what_is_untested_says_what_would_unlock_it(name: str) -> None:
     untested = [each for each in honest(name).results if each.verdict is Verdict.UNTESTED]
     assert [each.requirement.id for each in untested if not any(key in each.reason for key in KEYS_TO_IT)] == []
+
+
+@pytest.mark.parametrize("name", CONFIGURATIONS)
+def test_a_plan_counts_what_is_judged(name: str) -> None:
+    report = honest(name)
+    told = {each.requirement.id for each in report.results if each.verdict is Verdict.PASSED}
+    assert {id for id in told ^ plan_of(report.settings).reached if "overlapping" not in id} == set()
 
 
 # --- what was seen to pass with nothing to show for it ---------------------------------------------------------------

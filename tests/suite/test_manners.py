@@ -14,15 +14,16 @@ from fleet_contract.contract_tests.left_behind import COLUMNS, read_ledger, writ
 from fleet_contract.contract_tests.reports.console import open_console
 from fleet_contract.contract_tests.reports.formats import FORMATS
 from fleet_contract.contract_tests.reports.page import print_report
-from fleet_contract.contract_tests.running.runs import Report
+from fleet_contract.contract_tests.running.runs import Report, Settings
 from fleet_contract.contract_tests.running.settings import read_settings
 from fleet_contract.contract_tests.running.verdicts import Outcome, Verdict
 from fleet_contract.contract_tests.session.planning import Plan, plan_of
 from fleet_contract.contract_tests.target import target
 from fleet_contract.contract_tests.target.depths import PRICES, UNSHOWN, Depth
-from fleet_contract.contract_tests.target.target import Network, Target
+from fleet_contract.contract_tests.target.target import Fixtures, Network, Target
 from fleet_contract.spec.files import Contradiction
 from tests.client.servers import Heard, answer
+from tests.prove.configurations import CONFIGURATIONS, Configuration
 
 from .fronts import fronted
 from .harness import SEED, command, failed, judged, mock, verdicts
@@ -103,32 +104,62 @@ def test_a_plan_of_reads_drives_what_ends_without_a_write(monkeypatch: pytest.Mo
     assert "create.accepts-a-valid-fleet" in plan.unlocked["needs --allow-writes"]
 
 
+def planned(depth: str, **fixtures: Any) -> Plan:
+    settings, _ = read_settings("http://127.0.0.1:1", {"target": SEED, "depth": depth})
+    held = replace(settings.target.fixtures, **fixtures)
+    return plan_of(replace(settings, target=replace(settings.target, fixtures=held)))
+
+
 @pytest.mark.parametrize("missing", ["location", "priced_fleet"])
 def test_what_would_add_to_a_plan_adds_as_much_as_it_says(missing: str) -> None:
-    def planned(depth: str, **fixtures: Any) -> Plan:
-        settings, _ = read_settings("http://127.0.0.1:1", {"target": SEED, "depth": depth})
-        held = replace(settings.target.fixtures, **fixtures)
-        return plan_of(replace(settings, target=replace(settings.target, fixtures=held)))
-
     lacking, lacking_more = planned("standard", **{missing: None}), planned("quick", **{missing: None})
     by_the_fixture = planned("standard").reached - lacking.reached
-    assert lacking.unlocked[f"needs fixtures.{missing} in the target file"] == by_the_fixture
+    assert set().union(*lacking.unlocked.values()) == by_the_fixture
+    assert all(missing in reason for reason, ids in lacking.unlocked.items() if ids)
     assert lacking_more.unlocked["needs --depth standard"] == lacking.reached - lacking_more.reached
 
 
-@pytest.mark.parametrize("depth", Depth)
-def test_a_plan_reaches_what_the_run_judges(depth: Depth) -> None:
-    if depth is Depth.DEEP:
-        return
-    with mock() as url:
-        settings, _ = read_settings(url, {"target": SEED, "depth": depth.word})
-        report = judged(url, depth.word)
-    plan = plan_of(settings)
-    assert {each.words for each in plan.drives} == {in_words(ran.name) for ran in report.ran if not ran.reason}
-    unlocked = set().union(*plan.unlocked.values())
-    assert not unlocked & plan.reached
+def test_the_next_depth_adds_all_that_it_reaches_with_what_is_there() -> None:
+    nothing = vars(Fixtures())
+    smoke, quick = planned("smoke", **nothing), planned("quick", **nothing)
+    assert smoke.unlocked["needs --depth quick"] == quick.reached - smoke.reached
+
+
+def bare(settings: Settings) -> Settings:
+    """Leave out the second key and all fixtures."""
+    return replace(settings, target=replace(settings.target, fixtures=Fixtures(), other_api_key=None))
+
+
+def reading(settings: Settings) -> Settings:
+    return CONFIGURATIONS["read-only"].change(settings)
+
+
+@pytest.mark.parametrize(
+    "configuration",
+    [
+        Configuration("smoke", {"depth": "smoke"}),
+        Configuration("quick", {"depth": "quick"}),
+        Configuration("standard", {}),
+        Configuration("smoke, bare", {"depth": "smoke"}, bare),
+        Configuration("quick, bare", {"depth": "quick"}, bare),
+        Configuration("standard, bare", {}, bare),
+        Configuration("smoke, reading", {"depth": "smoke"}, reading),
+        Configuration("quick, reading", {"depth": "quick"}, reading),
+        Configuration("smoke, reading, bare", {"depth": "smoke"}, lambda settings: bare(reading(settings))),
+        Configuration("quick, reading, bare", {"depth": "quick"}, lambda settings: bare(reading(settings))),
+        CONFIGURATIONS["one key"],
+        CONFIGURATIONS["without fleet_with_codes"],
+        CONFIGURATIONS["only keys"],
+    ],
+    ids=lambda each: each.name,
+)
+def test_a_plan_counts_what_the_run_judges_and_unlocks_the_rest_once(configuration: Configuration) -> None:
+    report = configuration.judged_mock()
+    plan = plan_of(report.settings)
+    assert {each.words for each in plan.drives} <= {in_words(ran.name) for ran in report.ran}
     judged_ones = {id for id, verdict in verdicts(report).items() if verdict in (Verdict.PASSED, Verdict.FAILED)}
-    assert plan.reached - UNSHOWN.get(depth, frozenset()) <= judged_ones | unlocked | set(verdicts(report))
+    assert {id for id in plan.reached ^ judged_ones if "overlapping" not in id} == set()
+    assert sorted(id for ids in plan.unlocked.values() for id in ids) == sorted(verdicts(report).keys() - plan.reached)
 
 
 # --- the doctor ---
