@@ -3,7 +3,10 @@
 import gc
 import os
 import signal
+from collections.abc import Generator
+from typing import Any
 
+import pytest
 from hypothesis import settings
 
 # A busy machine is no reason to fail: pytest-timeout ends what hangs.
@@ -15,6 +18,23 @@ settings.load_profile("project")
 for number in (signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
     if signal.getsignal(number) is signal.SIG_IGN:
         signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
+
+
+# Why a test may be skipped where NO_SKIPS is set, as CI does: what no installation can change.
+MAY_BE_SKIPPED = ("root can read every file", "no copy of the guide is at hand")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """With NO_SKIPS in the environment, fail a test that would be skipped, as for a program that is not installed."""
+    report = yield
+    if os.environ.get("NO_SKIPS") and report.skipped and not hasattr(report, "wasxfail"):
+        said: Any = report.longrepr
+        reason = said[2] if isinstance(said, tuple) else str(said)
+        if not any(each in reason for each in MAY_BE_SKIPPED):
+            report.outcome = "failed"
+            report.longrepr = f"{reason}. With NO_SKIPS it may not be skipped."
+    return report
 
 
 def pytest_xdist_auto_num_workers() -> int:
