@@ -95,11 +95,11 @@ def look(run: Run, console: Console) -> None:
     for folder in settings.caseless:
         say(console, f"No case is replayed from {escape(str(folder))}, where none was saved.")
     if settings.target.replay_requests:
-        created = ", which create fleets and keys, too" if settings.target.may_write else ""
+        created = ", which also create fleets and keys" if settings.target.may_write else ""
         say(
             console,
-            f"What fails is sent again, with fewer and fewer of the requests before it: at most "
-            f"{settings.target.replay_requests:,} more{created}.",
+            f"Failures are replayed to minimise them, with up to {settings.target.replay_requests:,} additional "
+            f"requests{created}.",
         )
     if settings.ledger:
         say(console, _about_the_ledger(settings))
