@@ -24,6 +24,7 @@ from fleet_contract.contract_tests.target.options import CASES_FOLDER, LEDGER, O
 from fleet_contract.spec.catalogue import Question, Requirement, Situation, catalogue
 from fleet_contract.spec.files import Contradiction, suggestion
 from fleet_contract.spec.numerals import Decimal, Whole
+from fleet_contract.spec.places import Place
 
 _COMPLETING = "_FLEET_CONTRACT_COMPLETE"
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -69,7 +70,7 @@ def _options(command: str) -> Callable[[Function], Function]:
 def _how(option: Option) -> dict[str, Any]:
     if option.flag:
         return {"is_flag": True, "help": option.help}
-    type = click.Choice(option.choices) if option.choices else str
+    type = click.Choice(option.choices) if option.choices else Place() if option.is_place else str
     return {"help": option.help, "multiple": option.many, "type": type, "metavar": option.metavar or None}
 
 
@@ -126,7 +127,7 @@ MOST_MINUTES = 1_000_000
 @click.option("--seed", type=Whole(min=0), metavar="N", help="Repeat the sequences of this seed.")
 @click.option(
     "--save",
-    type=click.Path(path_type=Path),
+    type=Place(file_okay=False, path_type=Path),
     default=CASES_FOLDER,
     show_default=True,
     help="Save failures in this folder.",

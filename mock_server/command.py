@@ -29,6 +29,7 @@ from fleet_contract.mock_server.targets import read_base_path
 from fleet_contract.mock_server.tls import read_tls
 from fleet_contract.spec.files import Contradiction
 from fleet_contract.spec.numerals import Whole
+from fleet_contract.spec.places import Place
 
 LARGEST_PORT = 65535
 MOST_WORKERS = 64
@@ -50,7 +51,9 @@ log = logging.getLogger("fleet_mock")
     type=Whole(0, LARGEST_PORT),
     help="The port to listen on; 0 picks a free one.",
 )
-@click.option("--dialect", "dialect_file", type=Path, metavar="FILE", help="Speak the dialect in this TOML file.")
+@click.option(
+    "--dialect", "dialect_file", type=Place(path_type=Path), metavar="FILE", help="Speak the dialect in this TOML file."
+)
 @click.option(
     "--set", "settings", multiple=True, metavar="QUESTION=ANSWER", help="Set one answer of the dialect. Repeatable."
 )
@@ -61,10 +64,20 @@ log = logging.getLogger("fleet_mock")
     metavar="NAME",
     help="Misbehave in this way (--list-misbehaviours). Repeatable.",
 )
-@click.option("--seed", "seed_file", type=Path, metavar="FILE", help="Start with the data in this YAML or JSON file.")
+@click.option(
+    "--seed",
+    "seed_file",
+    type=Place(path_type=Path),
+    metavar="FILE",
+    help="Start with the data in this YAML or JSON file.",
+)
 @click.option("--watch", "is_watched", is_flag=True, help="Reload --seed and --dialect whenever these files change.")
-@click.option("--cert", "cert_file", type=Path, metavar="FILE", help="Serve https with this certificate, in PEM.")
-@click.option("--key", "key_file", type=Path, metavar="FILE", help="The private key of --cert, in PEM.")
+@click.option(
+    "--cert", "cert_file", type=Place(path_type=Path), metavar="FILE", help="Serve https with this certificate, in PEM."
+)
+@click.option(
+    "--key", "key_file", type=Place(path_type=Path), metavar="FILE", help="The private key of --cert, in PEM."
+)
 @click.option("--base-path", default="", metavar="PATH", help="Serve everything under this path, such as /drive.")
 @click.option(
     "--cors",
@@ -103,7 +116,7 @@ log = logging.getLogger("fleet_mock")
 @click.option(
     "--state",
     "state_path",
-    type=Path,
+    type=Place(path_type=Path),
     metavar="FILE",
     help="Keep the state in this file: begin with what it holds, and save what changes. It need not exist yet.",
 )

@@ -85,13 +85,20 @@ def _print_page(report: Report, console: Console) -> None:
             console.print()
             _print_shortly(result, report, console)
     _print_what_is_not_judged(report, console)
-    if report.waivers:
-        console.print()
-    for waiver, state in report.waivers.items():
-        say(console, f"[bold]waiver[/] {escape(waiver_line(waiver, state))}", hang=2)
+    _print_waivers(report, console)
     _print_dialect(report, console)
     print_footprint(report, console)
     console.print()
+
+
+def _print_waivers(report: Report, console: Console) -> None:
+    waiverless = report.settings.waiverless
+    if report.waivers or waiverless:
+        console.print()
+    for waiver, state in report.waivers.items():
+        say(console, f"[bold]waiver[/] {escape(waiver_line(waiver, state))}", hang=2)
+    if waiverless:
+        say(console, f"The waivers file {escape(str(waiverless))} has no waiver.")
 
 
 def _sections(report: Report) -> Iterator[tuple[str, list[Result]]]:

@@ -74,8 +74,8 @@ class Settings:
     """What the user asked for.
 
     What runs before learnt is `assumed` of the dialect, and their `troubles` count for this one too. `files` are those
-    that say all this, over which nothing may be written, `described_by` the target file among them, and `caseless` the
-    folders that hold no case.
+    that say all this, over which nothing may be written, `described_by` the target file among them, `caseless` the
+    folders that hold no case, and `waiverless` the file of waivers where it has none.
     `earlier` are the fleets of earlier runs that this one may use.
     """
 
@@ -86,6 +86,7 @@ class Settings:
     earlier: tuple[Earlier, ...] = ()
     cases: tuple[Case, ...] = ()
     caseless: tuple[Path, ...] = ()
+    waiverless: Path | None = None
     assumed: Mapping[str, str] = field(default_factory=dict)
     troubles: Mapping[Cost, float] = field(default_factory=dict)
     files: tuple[Path, ...] = ()

@@ -12,6 +12,7 @@ from fleet_contract.contract_tests.running.runs import Settings, Shown
 from fleet_contract.contract_tests.running.verdicts import testable
 from fleet_contract.contract_tests.target.depths import PRICES, Depth, Price
 from fleet_contract.contract_tests.target.earlier import MOST_NEW, Earlier, earlier_fleets
+from fleet_contract.contract_tests.target.kinds import read_list
 from fleet_contract.contract_tests.target.named_targets import split
 from fleet_contract.contract_tests.target.options import LEDGER, OF_ONE_SERVER, OPTIONS, REPORTS
 from fleet_contract.contract_tests.target.target import Target
@@ -104,13 +105,20 @@ def _about_the_target(base_url: str | None, given: Mapping[str, Any], called: Ca
     overrides = {option.entry: given.get(option.name) or None for option in OPTIONS if option.entry}
     file = given.get("target")
     target, gate = read_described(file, {**overrides, "base_url": base_url}, called=called)
+    _require_one_prefix_each(given)
     _require_matches(gate.only, gate.skip)
     is_recorded = target.may_write and (target.reuse or not target.is_local)
     ledger = _path(given, "ledger") or (LEDGER if is_recorded else None)
     described_by = split(file)[0] if file else None
-    files = [described_by, *(_path(given, name) for name in ("waivers", "expect"))]
+    waivers = _path(given, "waivers")
+    files = [described_by, waivers, _path(given, "expect")]
     return Settings(
-        target=target, gate=gate, ledger=ledger, files=tuple(filter(None, files)), described_by=described_by
+        target=target,
+        gate=gate,
+        ledger=ledger,
+        files=tuple(filter(None, files)),
+        described_by=described_by,
+        waiverless=None if gate.waivers else waivers,
     )
 
 
@@ -149,6 +157,14 @@ def at_most(target: Target, *prices: Price, depth: Depth | None = None) -> Targe
 
 def _is_lower(most: int, given: int | None) -> bool:
     return given is None or most < given
+
+
+def _require_one_prefix_each(given: Mapping[str, Any]) -> None:
+    for name in ("only", "skip"):
+        several = next((prefix for prefix in given.get(name) or () if "," in prefix), None)
+        if several:
+            again = " ".join(f"--{name} {prefix}" for prefix in read_list(several))
+            raise Contradiction(f"--{name} takes one prefix, not {several!r}. Repeat it: {again}.")
 
 
 def _require_matches(only: tuple[str, ...], skip: tuple[str, ...]) -> None:

@@ -219,7 +219,8 @@ def unneeded(results: Iterable[Result], gate: Gate) -> tuple[str, ...]:
     """Return which waivers fail a run since they are no longer needed; empty where none does."""
     states = waivers(results, gate) if gate.strict_waivers else {}
     ids = [each.id for each, state in states.items() if state is State.UNNEEDED]
-    return (f"no longer needed, which --strict-waivers fails: the waivers of {', '.join(ids)}",) if ids else ()
+    of = f"the waiver of {ids[0]} is" if len(ids) == 1 else f"the waivers of {', '.join(ids)} are"
+    return (f"--strict-waivers: {of} no longer needed",) if ids else ()
 
 
 def doubts(results: Sequence[Result], ran: Sequence[Ran], gate: Gate) -> tuple[str, ...]:

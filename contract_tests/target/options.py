@@ -26,6 +26,11 @@ class Option(NamedTuple):
     choices: tuple[str, ...] = ()
     metavar: str = ""
 
+    @property
+    def is_place(self) -> bool:
+        """Whether it takes the name of a file or a folder."""
+        return self.metavar.startswith(("FILE", "PATH"))
+
 
 _TARGET = (Option("target", "Read the target from this TOML file.", metavar="FILE[#NAME]"),)
 _KEYS = (

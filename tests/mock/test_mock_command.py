@@ -36,6 +36,8 @@ def run(*arguments: str) -> Result:
         (["--set", "id.alphabet=slug", "--set", "id.case=ignored"], "contradicts id.alphabet"),
         (["--dialect", "nothing.toml"], "The dialect file nothing.toml cannot be read"),
         (["--seed", "nothing.yaml"], "The seed file nothing.yaml cannot be read"),
+        (["--seed", "--watch"], "--seed needs a file name, got '--watch'."),
+        (["--state", "--workers", "2"], "--state needs a file name, got '--workers'."),
         (["--host", "host.invalid"], "Cannot listen on host.invalid"),
     ],
 )

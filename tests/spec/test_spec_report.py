@@ -193,7 +193,7 @@ def test_every_id_and_every_answer_of_the_catalogue_fits() -> None:
 
 
 def test_a_reason_fits_where_no_verdict_shows_the_outcome() -> None:
-    reasoned = changed(("reason",), "no longer needed: the waivers of fleets.id-is-unique")
+    reasoned = changed(("reason",), "--strict-waivers: the waiver of fleets.id-is-unique is no longer needed")
     VALIDATOR.validate(reasoned)
     with pytest.raises(ValidationError):
         VALIDATOR.validate({**reasoned, "outcome": "conforms"})

@@ -48,6 +48,15 @@ def url() -> Iterator[str]:
         ((URL, "--max-requests", "many"), "whole number"),
         (("https://127.0.0.1:9", "--ca-file", "missing.pem"), "missing.pem"),
         ((URL, "--only", "rename.keep-the-id"), "'rename.keeps-the-id'"),
+        (
+            (URL, "--only", "fleets,create"),
+            "--only takes one prefix, not 'fleets,create'. Repeat it: --only fleets --only create.",
+        ),
+        ((URL, "--skip", "access, http"), "Repeat it: --skip access --skip http."),
+        ((URL, "--html", "--quiet"), "--html needs a file name, got '--quiet'."),
+        ((URL, "--ledger", "--yes"), "--ledger needs a file name, got '--yes'."),
+        ((URL, "--target", "--depth"), "--target needs a file name, got '--depth'."),
+        ((URL, "--unix-socket", "--quiet"), "--unix-socket needs a file name, got '--quiet'."),
         ((URL, "--ledger", "missing/ledger"), "Choose a file that can be written"),
     ],
 )
@@ -62,6 +71,12 @@ def test_wrong_usage_is_explained(
     assert "literal-key" not in ended.output
     assert not ended.stdout
     assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_is_not_the_next_option() -> None:
+    ended = command("explore", URL, "--max-cases", "1", "--save", "--seed")
+    assert ended.exit_code == Exit.USAGE
+    assert "--save needs the name of a folder, got '--seed'." in ended.stderr
 
 
 @pytest.mark.parametrize(("kind", "reason"), [("missing", "No such file or directory"), ("folder", "Is a directory")])

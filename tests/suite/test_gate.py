@@ -320,12 +320,19 @@ def test_a_waived_failure_is_shown_and_fails_nothing(tmp_path: Path) -> None:
         assert (code, "CONFORMS: 1 waived" in said) == (0, True)
         assert f"{BROKEN}: waived until {FAR} by QA: [bold]Ticket[/] 7" in said
         assert f"✗ {BROKEN} stated" in said
+        (tmp_path / "waivers.toml").write_text("# nothing is waived yet")
+        code, said = judge(url, tmp_path, "", "--waivers", str(tmp_path / "waivers.toml"))
+        assert (code, "waivers.toml has no waiver." in said) == (1, True)
         code, said = judge(url, tmp_path, row(BROKEN, PAST))
         assert (code, "the waiver has expired, so the failure counts" in said) == (1, True)
         code, said = judge(url, tmp_path, row(BROKEN, FAR) + row("rename.keeps-the-id", FAR))
         assert (code, "rename.keeps-the-id: passed, so the waiver is no longer needed" in said) == (0, True)
         code, said = judge(url, tmp_path, row(BROKEN, FAR) + row("rename.keeps-the-id", FAR), "--strict-waivers")
-        assert (code, "BREAKS: 1 waived" in said, "the waivers of rename.keeps-the-id" in said) == (1, True, True)
+        assert (
+            code,
+            "BREAKS: 1 waived" in said,
+            "; --strict-waivers: the waiver of rename.keeps-the-id is no longer needed." in said,
+        ) == (1, True, True)
 
 
 def test_what_a_run_judged_is_expected_of_the_next(tmp_path: Path) -> None:

@@ -267,7 +267,7 @@ def unneeded() -> Report:
 
 
 MOST = 1_000_000  # bytes of a summary
-UNNEEDED = "no longer needed, which --strict-waivers fails: the waivers of fleets.id-finds-the-fleet"
+UNNEEDED = "--strict-waivers: the waiver of fleets.id-finds-the-fleet is no longer needed"
 
 
 @pytest.mark.parametrize("form", ["html", "markdown", "json", "junit", "code-quality"])
