@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from socket import socket
 
 from fleet_contract.mock_server.examples import curl_lines
-from fleet_contract.mock_server.listening import is_open_to_others, url_of
+from fleet_contract.mock_server.listening import is_on_all_addresses, is_open_to_others, url_of
 from fleet_contract.mock_server.output import print_text
-from fleet_contract.mock_server.parts import Parts
+from fleet_contract.mock_server.parts import Control, Parts
 from fleet_contract.mock_server.seed import public_keys
 from fleet_contract.mock_server.store.redis_url import place_of
 from fleet_contract.spec.dialect import default_dialect
@@ -29,7 +29,9 @@ def announce(listeners: Sequence[socket], made: Parts, *, ready_json: bool) -> N
         if made.control is not None and not made.control.token:
             log.warning("%s", CLOSED_TO_CONTROL)
     url = url_of(listeners[0], made.scheme) + made.base_path
-    print_text(ready_line(url, listeners[0].getsockname()[1], made) if ready_json else welcome(url, made))
+    port = listeners[0].getsockname()[1]
+    everywhere = port if is_on_all_addresses(listeners) else None
+    print_text(ready_line(url, port, made) if ready_json else welcome(url, made, everywhere))
 
 
 def ready_line(url: str, port: int, made: Parts) -> str:
@@ -44,22 +46,35 @@ def ready_line(url: str, port: int, made: Parts) -> str:
     return json.dumps(ready)
 
 
-def welcome(url: str, made: Parts) -> str:
-    """Return for a person where the mock listens, what it is, and what to try."""
+def welcome(url: str, made: Parts, everywhere: int | None = None) -> str:
+    """Return for a person where the mock listens, what it is, and what to try.
+
+    `everywhere` is its port where it listens on all addresses.
+    """
     key, tenant = next(iter(made.seed.keys.items()))
     shown = key if key in public_keys([key]) else "YOUR-KEY"
     trusted = str(made.tls.certificate) if made.tls else ""
     lines = [
-        f"The mock is listening on {url} and {what_becomes_of_its_state(made)} when it stops (Ctrl+C).",
+        f"The mock is listening on {_place(url, everywhere)} {what_becomes_of_its_state(made)} when it stops (Ctrl+C).",
         f"Swagger UI: {url}/ui/",
         f"Keys: {keys_in_words(made)}",
-        *([f"Control: {url}/_mock/ui (a page), {url}/_mock (an API; docs/control.md)"] if made.control else []),
+        *([f"Control: {_control(url, made.control)}"] if made.control else []),
     ]
     lines += [f"Dialect: {question} = {answer}" for question, answer in unusual_answers(made).items()]
     lines += [f"Misbehaviour: {name}" for name in made.misbehaviours]
     lines += [f"Watched: {file}" for file in (made.watch.files if made.watch else ())]
     lines += ["", "Try:", *(f"  {line}" for line in curl_lines(url, shown, tenant, made.seed.fleets, trusted))]
     return "\n".join(lines)
+
+
+def _place(url: str, everywhere: int | None) -> str:
+    return f"{url} and" if everywhere is None else f"all addresses, port {everywhere}; on this machine {url}. It"
+
+
+def _control(url: str, control: Control) -> str:
+    if control.is_open_to_others and not control.token:
+        return "off; start the mock with --control-token to enable it"
+    return f"{url}/_mock/ui (a page), {url}/_mock (an API; docs/control.md)"
 
 
 def what_becomes_of_its_state(made: Parts) -> str:

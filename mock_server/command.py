@@ -37,7 +37,22 @@ MOST_WORKERS = 64
 log = logging.getLogger("fleet_mock")
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]}, invoke_without_command=True)
+class Program(click.Group):
+    """The command, which starts without a subcommand."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the subcommand that is asked for; says of another word that the mock starts without one."""
+        if args[0] not in self.commands:
+            ctx.fail(
+                f"No such command {args[0]!r}. `fleet-mock` starts the mock without one. Commands are "
+                f"{' and '.join(sorted(self.commands))}."
+            )
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]}, invoke_without_command=True)
 @click.option(
     "--host",
     default="127.0.0.1",

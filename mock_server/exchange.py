@@ -3,19 +3,18 @@
 import asyncio
 import logging
 from functools import lru_cache
-from http import HTTPStatus
 from typing import TYPE_CHECKING, NamedTuple
 
 from starlette.types import ASGIApp, Message, Scope
 
 from fleet_contract.mock_server.heads import Head
+from fleet_contract.spec.phrases import PHRASES
 
 if TYPE_CHECKING:
     from fleet_contract.mock_server.connection import Connection
 
 GO_ON = b"HTTP/1.1 100 Continue\r\n\r\n"
-PHRASES = {status.value: status.phrase.encode() for status in HTTPStatus}
-STATUS_LINES = {status: b"HTTP/1.1 %d %s" % (status, PHRASES.get(status, b"")) for status in range(100, 1000)}
+STATUS_LINES = {status: b"HTTP/1.1 %d %s" % (status, PHRASES.get(status, "").encode()) for status in range(100, 1000)}
 CLOSE = (b"connection", b"close")
 WITHOUT_CONTENT = (204, 304)
 

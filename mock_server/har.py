@@ -1,7 +1,6 @@
 """HAR: exchanges in the form that browsers and test tools read (HTTP Archive 1.2), without a secret."""
 
 import base64
-from http import HTTPStatus
 from importlib.metadata import version
 from typing import Any
 from urllib.parse import parse_qsl
@@ -9,10 +8,9 @@ from urllib.parse import parse_qsl
 from fleet_contract.mock_server.clock import moment
 from fleet_contract.mock_server.journal import Entry
 from fleet_contract.mock_server.pseudonyms import Masking
+from fleet_contract.spec.phrases import PHRASES
 
 Json = Any
-
-PHRASES = {status.value: status.phrase for status in HTTPStatus}
 
 
 def as_har(entries: list[Entry], masking: Masking, scheme: str, base_path: str) -> Json:

@@ -41,6 +41,11 @@ def url_of(listener: socket.socket, scheme: str = "http") -> str:
     return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
 
+def is_on_all_addresses(listeners: Iterable[socket.socket]) -> bool:
+    """Say whether one of these sockets takes what comes to any address of this machine."""
+    return any(_bound(listener).is_unspecified for listener in listeners)
+
+
 def is_open_to_others(listeners: Iterable[socket.socket]) -> bool:
     """Say whether other machines may reach one of these sockets."""
     return not all(_bound(listener).is_loopback for listener in listeners)

@@ -4,7 +4,6 @@ import logging
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from html import escape
-from http import HTTPStatus
 
 from starlette.exceptions import HTTPException
 
@@ -13,6 +12,7 @@ from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import Answer, Fault, Reason, to_bytes
 from fleet_contract.mock_server.teaching import requirement_of
 from fleet_contract.spec.dialect import Dialect
+from fleet_contract.spec.phrases import PHRASES
 
 log = logging.getLogger("fleet_mock")
 
@@ -22,7 +22,6 @@ PROBLEM = {"content-type": "application/problem+json"}
 JSON = {"content-type": "application/json"}
 TEXT = {"content-type": "text/plain; charset=utf-8"}
 HTML = {"content-type": "text/html; charset=utf-8"}
-PHRASES = {status.value: status.phrase for status in HTTPStatus}
 
 
 # The status of each kind, or the question of the catalogue whose answer is the status.

@@ -21,6 +21,7 @@ LARGEST_SEED = 4 * 1024**3  # bytes; a million fleets and as many keys take 200 
 MANY = 10_000  # entries, of which it takes so long to read them that a person wants to know how far it is
 TIMES_TOLD = 10
 LONG = 1_000_000  # characters, which are about as many entries
+EMPTY = re.compile(r"(?:\s++|#[^\n]*+)*+\Z")  # but for the comments of YAML
 QUOTED = re.compile("'[^']{2,}'")
 
 Tell = Callable[[str], None]
@@ -68,6 +69,10 @@ def collector_paused() -> Iterator[None]:
 
 def _described(text: str, name: str) -> Any:
     """Return what a text says, as JSON where the file's name says so, and else as JSON or YAML."""
+    if EMPTY.match(text):
+        raise Contradiction(
+            f"{name} is empty. Expected a seed in YAML or JSON with at least keys, such as keys: {{demo-key: acme}}."
+        )
     parse, expected = (parse_json, "not JSON") if name.endswith(".json") else (parse_yaml, "neither YAML nor JSON")
     try:
         return parse(text)

@@ -10,7 +10,6 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from hashlib import sha256
-from http import HTTPStatus
 from typing import Any
 
 from fleet_contract.mock_server import forms
@@ -19,6 +18,7 @@ from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import NOTHING, WITHOUT_CONTENT, Answer, Call, Json, to_bytes
 from fleet_contract.mock_server.refusals import Refusal, refusal_of, rendered
 from fleet_contract.mock_server.store import ChargingKey, Fleet
+from fleet_contract.spec.phrases import PHRASES
 from proof.layers import world_of
 from proof.moments import Moment, Proceed, World
 from proof.sending import MISSING
@@ -185,7 +185,7 @@ def with_status(answer: Answer, code: int) -> Answer:
     changed = replace(answer, status=code)
     if answer.headers.get("content-type") != "application/problem+json":
         return changed
-    return changed.with_json({**answer.json, "title": HTTPStatus(code).phrase, "status": code})
+    return changed.with_json({**answer.json, "title": PHRASES[code], "status": code})
 
 
 def shows(**members: Any) -> Afterwards:

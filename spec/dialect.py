@@ -55,7 +55,9 @@ def _met(when: When, dialect: Dialect) -> bool:
 def _require_listed(question: str, answer: str) -> None:
     answers = catalogue().question(question).answers
     if answer not in answers:
-        raise Contradiction(f"{question} cannot be {answer!r}: possible answers are {', '.join(answers)}.")
+        raise Contradiction(
+            f"{question} cannot be {answer!r}: possible answers are {', '.join(answers)}. Choose one of these."
+        )
 
 
 def _require_existing(question: str, answer: str, dialect: Dialect) -> None:

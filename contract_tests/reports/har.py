@@ -2,7 +2,6 @@
 
 import json
 from datetime import timedelta
-from http import HTTPStatus
 from importlib.metadata import version
 from typing import Any
 from urllib.parse import parse_qsl
@@ -14,6 +13,7 @@ from fleet_contract.contract_tests.reports.redacted import LONGEST, exchange_val
 from fleet_contract.contract_tests.reports.value import Value, begun_at
 from fleet_contract.contract_tests.running.runs import Report
 from fleet_contract.contract_tests.target.masking import Masker
+from fleet_contract.spec.phrases import PHRASES
 
 _UNKNOWN = -1
 
@@ -81,7 +81,7 @@ class _Writer:
         headers = shown["headers"] if shown else []
         return {
             "status": status,
-            "statusText": HTTPStatus(status).phrase if status in HTTPStatus._value2member_map_ else "",
+            "statusText": PHRASES.get(status, ""),
             "httpVersion": "HTTP/1.1",
             "cookies": [],
             "headers": _headers(headers),

@@ -1,14 +1,12 @@
 """Problems: how the control API refuses a request."""
 
 from collections.abc import Mapping, Sequence
-from http import HTTPStatus
 
 from fleet_contract.mock_server.messages import Answer, to_bytes
 from fleet_contract.mock_server.refusals import refusal_of, status_of
 from fleet_contract.spec.dialect import default_dialect
 from fleet_contract.spec.files import Contradiction
-
-PHRASES = {status.value: status.phrase for status in HTTPStatus}
+from fleet_contract.spec.phrases import PHRASES
 
 
 class Problem(Exception):

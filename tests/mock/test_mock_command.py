@@ -36,6 +36,11 @@ def run(*arguments: str) -> Result:
         (["--set", "id.alphabet=slug", "--set", "id.case=ignored"], "contradicts id.alphabet"),
         (["--dialect", "nothing.toml"], "The dialect file nothing.toml cannot be read"),
         (["--seed", "nothing.yaml"], "The seed file nothing.yaml cannot be read"),
+        (
+            ["run"],
+            "'run'. `fleet-mock` starts the mock without one. Commands are misbehaviours and questions.",
+        ),
+        (["--set", "duplicate.status=410"], "possible answers are 409, 400, 422. Choose one of these."),
         (["--seed", "--watch"], "--seed needs a file name, got '--watch'."),
         (["--state", "--workers", "2"], "--state needs a file name, got '--workers'."),
         (["--host", "host.invalid"], "Cannot listen on host.invalid"),

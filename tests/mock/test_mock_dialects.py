@@ -141,3 +141,9 @@ def test_the_status_of_a_refusal_is_a_plain_number_in_every_dialect() -> None:
     """The journal writes no member of HTTPStatus, and the request would be lost with it."""
     for dialect in ({}, {"keys.page-size": "default"}, {"invitation.foreign-without-codes": "403"}):
         assert {type(status_of(kind, dialect)) for kind in Kind} == {int}
+
+
+def test_a_refusal_is_called_as_rfc_9110_calls_it(speak: Callable[..., Client]) -> None:
+    call = speak({"duplicate.status": "422"})
+    call.create("a")
+    assert call.create("a").json()["title"] == "Unprocessable Content"

@@ -12,7 +12,7 @@ import pytest
 from fleet_contract.contract_tests.target.hosts import is_loopback
 from fleet_contract.mock_server.announcing import CLOSED_TO_CONTROL, OPEN_TO_OTHERS, announce
 from fleet_contract.mock_server.listening import CannotListen, is_open_to_others, listen, url_of
-from fleet_contract.mock_server.parts import parts
+from fleet_contract.mock_server.parts import Control, parts
 
 ALL = "0.0.0.0"  # noqa: S104  (a name for it: no socket is opened there)
 BOTH = ("::1", "127.0.0.1")
@@ -105,6 +105,31 @@ def test_the_url_of_a_listener_can_be_opened_and_is_this_machine(bound: str, url
 )
 def test_whatever_is_not_loopback_is_open_to_others(bound: str, is_open: bool) -> None:
     assert is_open_to_others([listener_on("127.0.0.1"), listener_on(bound)]) is is_open
+
+
+@pytest.mark.parametrize(
+    ("bound", "token", "words"),
+    [
+        (ALL, "", ["all addresses, port 8080; on this machine http://127.0.0.1:8080. It forgets everything when it"]),
+        (ALL, "", ["\nControl: off; start the mock with --control-token to enable it\n"]),
+        (ALL, "s3cret-token", ["\nControl: http://127.0.0.1:8080/_mock/ui (a page)"]),
+        ("192.0.2.1", "", ["listening on http://192.0.2.1:8080 and forgets", "\nControl: off;"]),
+        (
+            "127.0.0.1",
+            "",
+            ["listening on http://127.0.0.1:8080 and forgets", "\nControl: http://127.0.0.1:8080/_mock/ui"],
+        ),
+    ],
+)
+def test_a_person_is_told_where_the_mock_listens_and_whether_it_can_be_controlled(
+    bound: str, token: str, words: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    printed: list[str] = []
+    monkeypatch.setattr("fleet_contract.mock_server.announcing.print_text", printed.append)
+    made, listeners = parts(), [listener_on(bound)]
+    made.control = Control(token, is_open_to_others=is_open_to_others(listeners))
+    announce(listeners, made, ready_json=False)
+    assert [each for each in words if each not in printed[0]] == []
 
 
 @pytest.mark.parametrize(("bound", "warns"), [(ALL, True), ("127.0.0.1", False)])

@@ -55,6 +55,8 @@ def test_two_fleets_of_a_seed_that_are_one_in_the_dialect_are_refused(
 @pytest.mark.parametrize(
     ("text", "words"),
     [
+        ("", ["my-seed.yaml is empty. Expected a seed in YAML or JSON with at least keys, such as keys: {demo-"]),
+        ("\n# nothing yet\n", ["my-seed.yaml is empty. Expected a seed"]),
         ("keys: {", ["neither YAML nor JSON"]),
         (KEYS + "fleets: [{fleetId: 2026-13-45}]", ["neither YAML nor JSON: month must be in 1..12"]),
         ("[]", ["my-seed.yaml: this is an array; expected an object with some of the members keys, tenants, fleets, "]),

@@ -130,7 +130,10 @@ def test_a_default_can_be_what_is_contradicted() -> None:
     [
         ({"create.stats": "200"}, "No question has the id 'create.stats'. Did you mean 'create.status'?"),
         ({"zzz": "200"}, "No question has the id 'zzz'."),
-        ({"create.status": "202"}, "create.status cannot be '202': possible answers are 201, 200."),
+        (
+            {"create.status": "202"},
+            "create.status cannot be '202': possible answers are 201, 200. Choose one of these.",
+        ),
     ],
 )
 def test_an_unknown_question_or_answer_is_refused_with_what_there_is(chosen: dict[str, str], message: str) -> None:
