@@ -32,9 +32,8 @@ def print_plan(plan: Plan, console: Console) -> None:
         say(console, f"Fleets called ct-<mark>-… and keys with {PRINTED}<mark>-… on them stay for ever.", 2)
     else:
         say(console, f"reads only, at most {limits.max_requests:,} times: writes need {target.lacks_to_write}.", 2)
-    pace = f"{target.rate:g} requests per second" if target.rate else "any rate"
-    seconds = "has no time limit" if plan.seconds is None else f"ends after at most {plan.seconds:,.0f} s"
-    say(console, f"It sends at {pace}, and {seconds}.", 2)
+    pace = f"It sends at most {target.rate:g} requests per second" if target.rate else "No rate limit applies"
+    say(console, f"{pace}. {_duration(plan)}", 2)
     console.print(
         f"\n[bold]{counted(len(plan.drives), 'check')}, which judge {counted(len(plan.reached), 'requirement')}[/]"
     )
@@ -48,6 +47,17 @@ def print_plan(plan: Plan, console: Console) -> None:
         named = f"{counted(len(ids), 'more requirement')}: {', '.join(sorted(ids))}"
         more = named if ids else "no more requirements, but more cases"
         say(console, f"[yellow]{escape(reason)}[/]: {more}", 2, 2)
+
+
+def _duration(plan: Plan) -> str:
+    if plan.seconds is None:
+        return "No time limit applies."
+    if plan.latency is None:
+        return f"The run ends after at most {plan.seconds:,.0f} s."
+    return (
+        f"The run ends after at most about {plan.seconds:,.0f} s if its first response takes no longer than "
+        f"{plan.latency * 1000:g} ms: it sets its time limit by that."
+    )
 
 
 def _print_reuse(plan: Plan, console: Console) -> None:

@@ -16,7 +16,7 @@ from fleet_contract.contract_tests.session.driver import SAVED, lacked_by
 from fleet_contract.contract_tests.target.depths import PRICES, UNSHOWN, Depth
 
 CHECKS = "fleet_contract.contract_tests.checks"
-_LATENCY = 0.05  # seconds for a response, where nobody has asked yet
+_LATENCY = 0.05  # seconds for a response, which only a first request could tell
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,19 @@ class Plan:
     drives: tuple[Drive, ...]
     reached: frozenset[str]
     unlocked: Mapping[str, frozenset[str]]
-    seconds: float | None
+
+    @property
+    def seconds(self) -> float | None:
+        """After how many seconds the run ends at most, None for never; so it is while `latency` holds."""
+        return longest_run(self.settings.target.limits, self.settings.target.rate, _LATENCY)
+
+    @property
+    def latency(self) -> float | None:
+        """How many seconds the first response may take for that; None where they do not matter."""
+        target = self.settings.target
+        if self.seconds == target.limits.max_seconds:
+            return None
+        return max(_LATENCY, 1 / target.rate if target.rate else 0.0)
 
     @property
     def left_out(self) -> tuple[Drive, ...]:
@@ -62,7 +74,7 @@ def plan_of(settings: Settings) -> Plan:
     reached = frozenset(id for each in due for id in each.check.shows if id in wanted) - unshown
     for depth in next_depth(settings.depth):
         rest.append((Reason(Lack.DEPTH, depth=depth), unshown))
-    return Plan(settings, tuple(due), reached, _unlocked(rest, wanted - reached), _seconds(settings))
+    return Plan(settings, tuple(due), reached, _unlocked(rest, wanted - reached))
 
 
 def _lack(check: Check, settings: Settings) -> Reason | None:
@@ -94,11 +106,6 @@ def _price(lack: Reason) -> tuple[int, bool, int, int]:
     """Return by what one lack is dearer than another: more to give, new fleets, more entries, a greater depth."""
     creates, entries = bool(lack.flag or lack.said), len(lack.entries)
     return entries + creates + (lack.depth is not None), creates, entries, lack.depth or 0
-
-
-def _seconds(settings: Settings) -> float | None:
-    """Return how long the run takes at most, as long as no response takes longer than usual."""
-    return longest_run(settings.target.limits, settings.target.rate, _LATENCY)
 
 
 @cache

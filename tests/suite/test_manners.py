@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from fleet_contract.contract_tests.left_behind import COLUMNS, read_ledger, written
+from fleet_contract.contract_tests.network.budget import longest_run
 from fleet_contract.contract_tests.reports.console import open_console
 from fleet_contract.contract_tests.reports.formats import FORMATS
 from fleet_contract.contract_tests.reports.page import print_report
@@ -69,10 +70,35 @@ def test_a_plan_says_what_a_run_would_do_and_sends_nothing() -> None:
     text = " ".join(said.output.split())
     assert "at most 40 requests and creates at most 1 fleet and 0 charging keys" in text
     assert "Fleets called ct-<mark>-…" in text
-    assert "It sends at 10 requests per second, and ends after at most 68 s." in text
+    assert "It sends at most 10 requests per second. The run ends after at most about 68 s if its first " in text
     assert "no list is shown without a key" in text
     assert re.search(r"needs fixtures\.fleet_with_codes in the target file: \d+ more requirements: invitation\.", text)
     assert re.search(r"needs --depth quick: \d+ more requirements: ", text)
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        (
+            (),
+            "No rate limit applies. The run ends after at most about 140 s if its first response takes",
+        ),
+        (
+            ("--requests-per-second", "5"),
+            "at most 5 requests per second. The run ends after at most about 380 s if its",
+        ),
+        (("--max-seconds", "30"), "No rate limit applies. The run ends after at most 30 s."),
+    ],
+)
+def test_a_plan_says_how_long_a_run_takes_and_by_what(given: tuple[str, ...], says: str) -> None:
+    assert says in " ".join(command("plan", "http://127.0.0.1:1", *given).output.split())
+
+
+def test_a_run_whose_first_response_takes_as_long_as_planned_has_the_planned_limit() -> None:
+    plan = planned("standard")
+    assert plan.latency is not None
+    target = plan.settings.target
+    assert plan.seconds == longest_run(target.limits, target.rate, plan.latency)
 
 
 def test_a_plan_without_a_target_has_the_limits_of_each_depth() -> None:
