@@ -13,6 +13,7 @@ from jinja2 import DictLoader, Environment, StrictUndefined, Template
 from fleet_contract.contract_tests.process.printable import whole
 from fleet_contract.contract_tests.process.quantities import counted
 from fleet_contract.contract_tests.reports.fixtures import what_if_wrong
+from fleet_contract.contract_tests.reports.summary import by_reason, where_it_goes
 from fleet_contract.contract_tests.reports.value import Value, texts_of
 from fleet_contract.spec.dialect import NOT_APPLICABLE
 
@@ -26,6 +27,8 @@ def to_html(value: Value) -> str:
     """Return a report as a page; `value` is what `reports.value` makes of it."""
     requirements = [{**each, "standing": each["pardon"] or each["verdict"]} for each in value["requirements"]]
     style = _file("report.css")
+    without = [each for each in requirements if each["verdict"] in ("untested", "errored")]
+    untested = by_reason((_reason(each), each["id"]) for each in without)
     return _template().render(
         report=value,
         style=style,
@@ -33,7 +36,9 @@ def to_html(value: Value) -> str:
         policy=f"default-src 'none'; style-src 'sha256-{_digest(style)}'; base-uri 'none'; form-action 'none'",
         sections=[(name, list(each)) for name, each in groupby(requirements, key=_section)],
         failures=sorted((each for each in requirements if each["failures"]), key=_rank),
-        untested=[each for each in requirements if each["verdict"] in ("untested", "errored")],
+        untested=untested,
+        where=where_it_goes(untested),
+        texts={each["id"]: each["text"] for each in without},
         exchanges={each["number"]: each for each in value["exchanges"]},
         dialect=[row for row in texts_of(value["dialect"]) if row[2] != NOT_APPLICABLE],
         order=_ORDER,
@@ -67,6 +72,10 @@ def moment(date: str) -> str:
 def _section(requirement: Value) -> str:
     id: str = requirement["id"]
     return id.partition(".")[0]
+
+
+def _reason(requirement: Value) -> str:
+    return f"{'errored: ' if requirement['verdict'] == 'errored' else ''}{requirement['message']}"
 
 
 def _rank(requirement: Value) -> tuple[int, int]:

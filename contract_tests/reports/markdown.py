@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from fleet_contract.contract_tests.process.quantities import counted
 from fleet_contract.contract_tests.reports.fixtures import what_if_wrong
+from fleet_contract.contract_tests.reports.summary import by_reason, where_it_goes
 from fleet_contract.contract_tests.reports.value import RECORDED, Value
 
 _MOST_EXCHANGES = 12
@@ -92,14 +93,14 @@ def _cut(text: str) -> str:
 
 
 def _untested(value: Value) -> Iterator[str]:
-    reasons: dict[str, list[str]] = {}
-    for each in value["requirements"]:
-        if each["verdict"] in ("untested", "errored"):
-            reasons.setdefault(each["message"], []).append(each["id"])
+    found = (each for each in value["requirements"] if each["verdict"] in ("untested", "errored"))
+    reasons = by_reason((each["message"], each["id"]) for each in found)
     if reasons:
         yield "\n## Untested\n"
     for reason, ids in reasons.items():
         yield f"- {plain(reason)}: {', '.join(f'`{id}`' for id in ids)}"
+    if where := where_it_goes(reasons):
+        yield f"\n{where}"
 
 
 def plain(text: str) -> str:

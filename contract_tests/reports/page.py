@@ -17,6 +17,7 @@ from fleet_contract.contract_tests.reports.summary import (
     standing,
     untested,
     waiver_line,
+    where_it_goes,
     worst_first,
 )
 from fleet_contract.contract_tests.reports.text import COLOURS, Told, print_failure, print_footprint
@@ -141,6 +142,8 @@ def _print_what_is_not_judged(report: Report, console: Console) -> None:
         console.print("\n[bold]untested[/]")
         for reason, ids in reasons.items():
             say(console, f"[yellow]{escape(reason)}[/]: {', '.join(ids)}", 2, 2)
+        if where := where_it_goes(reasons):
+            say(console, where, 2)
 
 
 def _print_dialect(report: Report, console: Console) -> None:

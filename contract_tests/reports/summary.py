@@ -1,7 +1,8 @@
 """What all reports say of a run in short: how many of each, and what was let pass and why."""
 
+import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from fleet_contract.contract_tests.running.runs import Report
 from fleet_contract.contract_tests.running.verdicts import Outcome, Result, Verdict
@@ -62,13 +63,28 @@ def worst_first(report: Report) -> list[Result]:
     return sorted((each for each in report.results if each.failures), key=weight)
 
 
-def untested(report: Report) -> dict[str, list[str]]:
-    """Return the ids of what is untested by the reason, the most frequent reason first."""
+def by_reason(told: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """Return ids, each told with a reason, by these reasons, the most frequent one first."""
     reasons: dict[str, list[str]] = {}
-    for result in report.results:
-        if result.verdict is Verdict.UNTESTED:
-            reasons.setdefault(result.reason, []).append(result.requirement.id)
+    for reason, id in told:
+        reasons.setdefault(reason, []).append(id)
     return dict(sorted(reasons.items(), key=lambda each: -len(each[1])))
+
+
+def untested(report: Report) -> dict[str, list[str]]:
+    """Return the ids of what is untested by the reason."""
+    found = (each for each in report.results if each.verdict is Verdict.UNTESTED)
+    return by_reason((each.reason, each.requirement.id) for each in found)
+
+
+def where_it_goes(reasons: Iterable[str]) -> str:
+    """Return where that is said which these reasons name; empty where it is no entry of the target file."""
+    if not any(_NAMES_AN_ENTRY.match(reason) for reason in reasons):
+        return ""
+    return "Fixtures and the second key go in the target file or the environment: see `fleet-contract entries`."
+
+
+_NAMES_AN_ENTRY = re.compile(r"needs .*\b(fixtures\.|other_api_key)")
 
 
 _OF_A_WAIVER = {

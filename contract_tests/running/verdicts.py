@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
 
-from fleet_contract.contract_tests.driving.untested import INCONCLUSIVE, Lack, Reason
+from fleet_contract.contract_tests.driving.untested import INCONCLUSIVE, Lack, Reason, in_words
 from fleet_contract.contract_tests.exchange import Exchange
 from fleet_contract.contract_tests.judging.explanations import Causes
 from fleet_contract.contract_tests.judging.findings import Finding
@@ -186,9 +186,9 @@ def _laid_to(causes: Causes, exchanges: Mapping[int, Exchange], masker: Masker) 
 def _why_untested(concerned: Sequence[Ran], answered: Mapping[str, Mapping[int, int]]) -> str:
     if not concerned:
         return "no check that ran covers it"
-    reasons = dict.fromkeys(each.reason for each in _lacking(concerned))
+    reasons = _lacked(concerned)
     if reasons:
-        return "; ".join(reasons)
+        return in_words(reasons)
     statuses = answered.get(concerned[0].name, {})
     seen = ", ".join(
         f"{status or 'nothing'} {'once' if times == 1 else f'{times} times'}" for status, times in statuses.items()
@@ -196,15 +196,10 @@ def _why_untested(concerned: Sequence[Ran], answered: Mapping[str, Mapping[int, 
     return "no response could be judged" + (f" (answered {seen})" if seen else "")
 
 
-def _lacking(ran: Iterable[Ran]) -> list[Ran]:
-    """Return the checks that could not run to their end: of what was cut short a greater depth would show no more.
-
-    Of those that need one, the ones that need the least.
-    """
-    lacked = [(each, each.why) for each in ran if each.why]
-    least = min((why.depth for _, why in lacked if why.depth is not None), default=None)
-    enough = [each for each, why in lacked if why.depth in (None, least)]
-    return [each for each, why in lacked if why.lack in INCONCLUSIVE] or enough
+def _lacked(ran: Iterable[Ran]) -> list[Reason]:
+    """Return why checks could not run to their end: of what was cut short, nothing else would show more."""
+    lacked = [each.why for each in ran if each.why]
+    return [why for why in lacked if why.lack in INCONCLUSIVE] or lacked
 
 
 def outcome(results: Sequence[Result], ran: Sequence[Ran], gate: Gate) -> Outcome:

@@ -9,6 +9,7 @@ from fleet_contract.contract_tests.marks import PRINTED
 from fleet_contract.contract_tests.process.printable import whole
 from fleet_contract.contract_tests.process.quantities import counted
 from fleet_contract.contract_tests.reports.console import say
+from fleet_contract.contract_tests.reports.summary import where_it_goes
 from fleet_contract.contract_tests.session.disabling import Disabling
 from fleet_contract.contract_tests.session.doctor import Diagnosis
 from fleet_contract.contract_tests.session.planning import Plan
@@ -47,6 +48,8 @@ def print_plan(plan: Plan, console: Console) -> None:
         named = f"{counted(len(ids), 'more requirement')}: {', '.join(sorted(ids))}"
         more = named if ids else "no more requirements, but more cases"
         say(console, f"[yellow]{escape(reason)}[/]: {more}", 2, 2)
+    if where := where_it_goes(plan.unlocked):
+        say(console, where, 2)
 
 
 def _duration(plan: Plan) -> str:

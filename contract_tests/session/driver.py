@@ -192,7 +192,7 @@ def _check(item: pytest.Item) -> Check | None:
 
 def _ran(item: pytest.Item, why: Reason | None = None) -> Ran:
     check = _check(item)
-    return Ran(_name(item), check.reaches if check else (), why)
+    return Ran(_name(item), check.shows if check else (), why)
 
 
 def _name(item: pytest.Item) -> str:

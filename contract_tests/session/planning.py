@@ -94,18 +94,12 @@ def _unlocked(rest: Iterable[tuple[Reason, Iterable[str]]], unreached: set[str])
     A greater depth is there though it would show nothing new: it drives more cases.
     """
     found, left = dict[str, frozenset[str]](), set(unreached)
-    for lack, ids in sorted(rest, key=lambda each: _price(each[0])):
+    for lack, ids in sorted(rest, key=lambda each: each[0].price):
         gained = left.intersection(ids)
         if gained or lack == Reason(Lack.DEPTH, depth=lack.depth):
             found[lack.words] = found.get(lack.words, frozenset()) | gained
         left -= gained
     return dict(sorted(found.items(), key=lambda each: (-len(each[1]), each[0])))
-
-
-def _price(lack: Reason) -> tuple[int, bool, int, int]:
-    """Return by what one lack is dearer than another: more to give, new fleets, more entries, a greater depth."""
-    creates, entries = bool(lack.flag or lack.said), len(lack.entries)
-    return entries + creates + (lack.depth is not None), creates, entries, lack.depth or 0
 
 
 @cache

@@ -72,7 +72,7 @@ def test_a_plan_says_what_a_run_would_do_and_sends_nothing() -> None:
     assert "Fleets called ct-<mark>-…" in text
     assert "It sends at most 10 requests per second. The run ends after at most about 68 s if its first " in text
     assert "no list is shown without a key" in text
-    assert re.search(r"needs fixtures\.fleet_with_codes in the target file: \d+ more requirements: invitation\.", text)
+    assert re.search(r"needs fixtures\.fleet_with_codes: \d+ more requirements: invitation\.", text)
     assert re.search(r"needs --depth quick: \d+ more requirements: ", text)
 
 

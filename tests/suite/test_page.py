@@ -16,7 +16,7 @@ from fleet_contract.contract_tests.reports.html import to_html
 from fleet_contract.contract_tests.reports.markdown import to_markdown
 from fleet_contract.contract_tests.reports.page import print_report
 from fleet_contract.contract_tests.reports.progress import Progress
-from fleet_contract.contract_tests.reports.summary import untested, worst_first
+from fleet_contract.contract_tests.reports.summary import untested, where_it_goes, worst_first
 from fleet_contract.contract_tests.reports.value import value_of
 from fleet_contract.contract_tests.running.runs import Report, Shown
 from fleet_contract.contract_tests.running.settings import read_settings
@@ -118,6 +118,22 @@ def test_what_is_untested_is_grouped_by_its_reason(broken: Report) -> None:
     for reason, ids in untested(broken).items():
         assert ids
         assert not reason.startswith("test_")
+
+
+def test_what_needs_fixtures_is_told_once_for_each_need_in_all_forms() -> None:
+    with mock() as url:
+        report = judged(url, target=None, FLEET_API_KEY="demo-key")
+    value = value_of(report)
+    for form in (page(report), to_markdown(value), to_html(value)):
+        text = " ".join(re.sub(r"<[^>]*>|[`\\]", "", form).split())
+        assert len(re.findall(r"needs fixtures\.location(?! and)", text)) == 1
+        assert "needs other_api_key or fixtures.foreign_fleet" in text
+        assert "go in the target file or the environment: see fleet-contract entries." in text
+
+
+def test_nothing_is_said_of_fixtures_where_none_is_missing() -> None:
+    assert where_it_goes(["needs --depth standard", "needs --allow-writes"]) == ""
+    assert where_it_goes(["needs --depth standard, or --depth quick and fixtures.location"])
 
 
 def test_a_failure_that_does_not_count_comes_last_and_is_told_shortly(broken: Report) -> None:

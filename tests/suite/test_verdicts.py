@@ -245,13 +245,41 @@ def test_of_checks_that_need_a_depth_the_least_is_told() -> None:
     assert told.reason == "needs --depth quick; it lacks fixture"
 
 
+def needing(*entries: str, depth: Depth | None = None, flag: str = "", said: str = "") -> Reason:
+    return Reason(Lack.FIXTURE, said, depth, entries, flag)
+
+
+@pytest.mark.parametrize(
+    ("reasons", "words"),
+    [
+        ([needing("a"), needing("b")], "needs a or b"),
+        ([needing("a"), needing("a", "b"), needing("a", depth=Depth.QUICK)], "needs a"),
+        ([needing("b", "c"), needing("a")], "needs a, or b and c"),
+        (
+            [needing(depth=Depth.STANDARD), needing("a", depth=Depth.QUICK)],
+            "needs --depth standard, or --depth quick and a",
+        ),
+        (
+            [needing("a", "b"), needing("b", "c", "d"), needing("b", "c", depth=Depth.QUICK)],
+            "needs a and b, or b and c and d",
+        ),
+        ([needing("a", depth=Depth.DEEP), needing("a", depth=Depth.QUICK)], "needs --depth quick and a"),
+        ([needing(said="it was refused"), needing("a"), needing(said="it was refused")], "needs a; it was refused"),
+    ],
+)
+def test_of_what_may_be_needed_only_the_least_is_told(reasons: list[Reason], words: str) -> None:
+    ran = [replace(RAN, why=each) for each in reasons]
+    (told,) = fold([catalogue().requirement(ID)], [], ran)
+    assert told.reason == words
+
+
 @pytest.mark.parametrize(
     ("why", "words"),
     [
         (Reason(Lack.DEPTH, depth=Depth.SMOKE), "needs --depth smoke"),
         (Reason(Lack.DEPTH, depth=Depth.DEEP), "needs --depth deep"),
-        (Reason(Lack.FIXTURE, entries=("other_api_key",)), "needs other_api_key in the target file"),
-        (Reason(Lack.FIXTURE, entries=("a", "b")), "needs a and b in the target file"),
+        (Reason(Lack.FIXTURE, entries=("other_api_key",)), "needs other_api_key"),
+        (Reason(Lack.FIXTURE, entries=("a", "b")), "needs a and b"),
         (Reason(Lack.WRITES, flag="--allow-writes-in-production"), "needs --allow-writes-in-production"),
         (Reason(Lack.SETUP, "the server refused it"), "the server refused it"),
     ],
