@@ -28,11 +28,19 @@ RULE = {"times": 1, "match": {"operation": "create_fleet"}, "respond": {"status"
 
 
 class Ask(NamedTuple):
-    """A call, with what is sent; `{}` in a path stands for a number that no other call has."""
+    """A call, with what is sent, one body after the other; `-{}` stands for a number that no other call has.
+
+    Each call changes something, as what it measures says, where the same call again would change nothing.
+    """
 
     method: str
     path: str
-    body: Any = None
+    bodies: Sequence[Any] = (None,)
+
+    def body(self, number: int) -> str | None:
+        """Return what the call of this number sends."""
+        body = self.bodies[number % len(self.bodies)]
+        return None if body is None else json.dumps(body).replace("-{}", f"-{number}")
 
 
 class Taken(NamedTuple):
@@ -44,19 +52,21 @@ class Taken(NamedTuple):
 
 CALLS: dict[str, Ask] = {
     "an ordinary call: the codes of a fleet": Ask("GET", CODES),
-    "add a code": Ask("POST", "/_mock/fleets/codeless-001/codes", {"code": "MEASURED"}),
-    "revoke a code": Ask("DELETE", "/_mock/fleets/codeless-001/codes/MEASURED"),
-    "create a fleet": Ask("PUT", "/_mock/fleets/measured-{}", {}),
+    "add a code": Ask("POST", "/_mock/fleets/codeless-001/codes", [{"code": "MEASURED-{}"}]),
+    "revoke a code": Ask("DELETE", "/_mock/fleets/codeless-001/codes/MEASURED-{}"),
+    "create a fleet": Ask("PUT", "/_mock/fleets/measured-{}", [{}]),
     "read the state": Ask("GET", "/_mock/state"),
-    "add a rule": Ask("POST", "/_mock/rules", RULE),
-    "replace all rules": Ask("PUT", "/_mock/rules", {"rules": [RULE]}),
-    "change the dialect": Ask("PATCH", "/_mock/dialect", {"create.status": "200"}),
-    "misbehave otherwise": Ask("PUT", "/_mock/misbehaviours", {"misbehaviours": []}),
+    "add a rule": Ask("POST", "/_mock/rules", [RULE]),
+    "replace all rules": Ask("PUT", "/_mock/rules", [{"rules": [RULE]}]),
+    "change the dialect": Ask("PATCH", "/_mock/dialect", [{"create.status": "200"}, {"create.status": "201"}]),
+    "misbehave otherwise": Ask(
+        "PUT", "/_mock/misbehaviours", [{"misbehaviours": ["errors-in-html"]}, {"misbehaviours": []}]
+    ),
     "take a snapshot": Ask("PUT", "/_mock/snapshots/measured"),
     "restore a snapshot": Ask("POST", "/_mock/snapshots/measured/restore"),
     "search the journal": Ask("GET", "/_mock/journal?limit=10"),
     "reset": Ask("POST", "/_mock/reset"),
-    "create a world": Ask("PUT", "/_mock/worlds/measured-{}", {}),
+    "create a world": Ask("PUT", "/_mock/worlds/measured-{}", [{}]),
     "drop a world": Ask("DELETE", "/_mock/worlds/measured-{}"),
 }
 
@@ -124,8 +134,8 @@ def measured(pid: int, url: str, calls: int) -> list[list[object]]:
 
 
 def send(connection: HTTPConnection, ask: Ask, number: int) -> None:
-    body = None if ask.body is None else json.dumps(ask.body)
-    connection.request(ask.method, ask.path.format(number), body, {**KEY, "Content-Type": "application/json"})
+    path = ask.path.replace("-{}", f"-{number}")
+    connection.request(ask.method, path, ask.body(number), {**KEY, "Content-Type": "application/json"})
     answer = connection.getresponse()
     said = answer.read()
     if answer.status >= 400:

@@ -1,5 +1,5 @@
 -- One workload of the benchmarks for wrk: `wrk -s bench/fleets.lua URL -- WORKLOAD MARK [STATUS]`.
--- A create has an id that no request had before; MARK keeps the rounds apart. STATUS is expected instead of the mock's.
+-- A create has an id that no request had before, also one that is too long; MARK keeps the rounds apart. STATUS is expected instead of the mock's.
 local made, mark, workload, expected = 0, "", "", 0
 local statuses = { create = 201, rename = 200, invitation = 200, refused = 400 }
 local headers = { ["X-API-Key"] = "demo-key", ["Content-Type"] = "application/json" }
@@ -22,7 +22,9 @@ function workloads.invitation()
 end
 
 function workloads.refused()
-  return wrk.format("POST", "/emp/v1/fleets", headers, '{"fleetId": "' .. string.rep("x", 101) .. '"}')
+  made = made + 1
+  local number = tostring(made)
+  return wrk.format("POST", "/emp/v1/fleets", headers, '{"fleetId": "' .. string.rep("x", 101 - #number) .. number .. '"}')
 end
 
 function init(arguments)

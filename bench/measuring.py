@@ -9,7 +9,7 @@ from bench.peer import Peer
 from bench.served import Served, cpu_seconds, resident_megabytes, served
 
 CONNECTIONS = (1, 32)
-SECONDS_OF_WARMING = 2
+SECONDS_OF_WARMING = 1
 
 
 class Extent(NamedTuple):
@@ -43,11 +43,15 @@ def measured(peer: Peer, number: int, extent: Extent) -> Figures:
 
 
 def warm(running: Served, least: float, mark: str) -> None:
-    """Load a peer until it has used some CPU seconds; a JVM compiles itself meanwhile, however busy the machine is."""
+    """Load a peer with each workload, until it has used some CPU seconds.
+
+    A JVM compiles itself meanwhile, however busy the machine is.
+    """
     began, number = cpu_seconds(running.pid), 0
-    while cpu_seconds(running.pid) - began < least:
+    while number == 0 or cpu_seconds(running.pid) - began < least:
         number += 1
-        load(running.target, "create", SECONDS_OF_WARMING, CONNECTIONS[-1], f"{mark}-warm-{number}")
+        for workload in WORKLOADS:
+            load(running.target, workload, SECONDS_OF_WARMING, CONNECTIONS[-1], f"{mark}-warm-{number}")
 
 
 def rate(running: Served, workload: str, seconds: int, mark: str) -> float:

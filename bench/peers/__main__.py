@@ -16,7 +16,7 @@ from bench.measuring import Extent, measured, turns
 from bench.peer import Peer
 from bench.peers import PEERS
 from bench.peers.python import BARE, STOCK
-from bench.peers.report import chart, page
+from bench.peers.report import chart, left_out, page
 
 KEPT = Path("reports") / "peers.jsonl"
 
@@ -31,7 +31,8 @@ KEPT = Path("reports") / "peers.jsonl"
 @click.option("--svg", "picture", type=Path, metavar="FILE", help="Draw the chart into this file.")
 def main(names: Sequence[str], rounds: int, seconds: int, file: Path, picture: Path | None) -> None:
     """Measure the mock and all its peers, or these peers beside the two references, and print tables in Markdown."""
-    require_wrk()
+    if rounds:
+        require_wrk()
     chosen = [PEERS[name] for name in dict.fromkeys([BARE, STOCK, *(names or PEERS)])]
     first = max((each.round + 1 for each in read(file)), default=0)
     for number, peer in turns(chosen, rounds):
@@ -41,8 +42,13 @@ def main(names: Sequence[str], rounds: int, seconds: int, file: Path, picture: P
             append(file, figures)
     kept = read(file)
     click.echo(page(kept))
+    for each in left_out(kept):
+        click.echo(each, err=True)
+    drawn = chart(kept)
+    if picture and not drawn:
+        raise click.ClickException(f"There is nothing to draw: no figures in {file} are of a round with {BARE}.")
     if picture:
-        picture.write_text(chart(kept), encoding="utf-8")
+        picture.write_text(drawn, encoding="utf-8")
 
 
 def tried(peer: Peer, number: int, seconds: int) -> Figures | None:

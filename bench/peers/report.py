@@ -17,13 +17,31 @@ CHART_TITLE = "Requests per CPU second, in parts of a bare ASGI callable on uvic
 def page(figures: Sequence[Figures]) -> str:
     """Return the tables: what each does in a CPU second, what it does not do, and what else it costs."""
     measured = fastest_first(figures)
+    if not measured:
+        return "There is nothing to compare."
     return "\n\n".join([speed(measured, figures), limits(measured), costs(measured, figures)])
 
 
 def fastest_first(figures: Sequence[Figures]) -> list[Peer]:
-    """Return the peers of which there are figures."""
-    names = {each.peer for each in figures}
+    """Return the peers of which there are figures, beside those of a bare ASGI callable."""
+    names = {each.peer for each in compared(figures)}
     return sorted((PEERS[name] for name in names), key=lambda each: -ratio(figures, each.name))
+
+
+def compared(figures: Sequence[Figures]) -> list[Figures]:
+    """Return the figures of known peers in rounds that have a bare ASGI callable, as only its share says something."""
+    rounds = {each.round for each in of(BARE, figures)}
+    return [each for each in figures if each.peer in PEERS and each.round in rounds]
+
+
+def left_out(figures: Sequence[Figures]) -> list[str]:
+    """Return a line for each peer that is in no table."""
+    shown = {each.peer for each in compared(figures)}
+    return [
+        f"{name} is left out: {f'no round of it has {BARE}' if name in PEERS else 'no such peer is known'}."
+        for name in dict.fromkeys(each.peer for each in figures)
+        if name not in shown
+    ]
 
 
 def speed(peers: Sequence[Peer], figures: Sequence[Figures]) -> str:
@@ -59,10 +77,10 @@ def middle(figures: Sequence[Figures], which: str, connections: str) -> float:
 
 
 def chart(figures: Sequence[Figures]) -> str:
-    """Return the ratios to a bare ASGI callable as bars, but for what no server in Python comes near."""
+    """Return the ratios to a bare ASGI callable as bars, but for what no server in Python comes near; or nothing."""
     peers = [each for each in fastest_first(figures) if each.share is not Share.SERVER and each.name != "nginx"]
     bars = [Bar(each.title, ratio(figures, each.name), is_ours=each.share is Share.OURS) for each in peers]
-    return svg(bars, CHART_TITLE)
+    return svg(bars, CHART_TITLE) if bars else ""
 
 
 def shown(figures: Sequence[Figures], peer: Peer, other: str, digits: int) -> str:

@@ -8,8 +8,10 @@ from bench.figures import Figures, append, ratio, read
 from bench.instructions import hold, times_bare
 from bench.load import percentile
 from bench.peers import PEERS
+from bench.peers.__main__ import main
 from bench.peers.python import BARE, OURS, STOCK
-from bench.peers.report import chart, page
+from bench.peers.report import chart, left_out, page
+from click.testing import CliRunner
 
 DOCS = Path(__file__).parents[2] / "docs"
 PRINTED = """Running 1s test @ http://127.0.0.1:1
@@ -82,6 +84,39 @@ def test_the_chart_has_a_bar_for_each_peer_and_ours_stands_out() -> None:
     drawn = chart(MEASURED)
     assert drawn.count("<rect") == 1 + 3
     assert drawn.count('fill="#d55e00"') == 1
+
+
+def test_what_cannot_be_compared_is_left_out_and_named() -> None:
+    gone, alone = figures("a-peer-that-is-no-more", 2, 5), figures("wiremock", 7, 5)
+    assert page([*MEASURED, gone, alone]) == page(MEASURED)
+    assert chart([*MEASURED, gone, alone]) == chart(MEASURED)
+    assert left_out(MEASURED) == []
+    assert left_out([*MEASURED, gone, alone]) == [
+        "a-peer-that-is-no-more is left out: no such peer is known.",
+        f"wiremock is left out: no round of it has {BARE}.",
+    ]
+
+
+@pytest.mark.parametrize("kept", [[], [figures(OURS, 0, 60)]])
+def test_where_nothing_can_be_compared_that_is_said(kept: list[Figures], tmp_path: Path) -> None:
+    assert (page(kept), chart(kept)) == ("There is nothing to compare.", "")
+    file = tmp_path / "figures.jsonl"
+    for each in kept:
+        append(file, each)
+    done = CliRunner().invoke(main, ["--rounds", "0", "--figures", str(file), "--svg", str(tmp_path / "drawn.svg")])
+    assert (done.exit_code, "There is nothing to draw" in done.output) == (1, True)
+    assert not (tmp_path / "drawn.svg").exists()
+
+
+def test_figures_are_printed_and_drawn_without_wrk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    file, drawn = tmp_path / "figures.jsonl", tmp_path / "drawn.svg"
+    for each in MEASURED:
+        append(file, each)
+    done = CliRunner().invoke(main, ["--rounds", "0", "--figures", str(file), "--svg", str(drawn)])
+    assert done.output == page(MEASURED) + "\n"
+    assert drawn.read_text(encoding="utf-8") == chart(MEASURED)
+    assert CliRunner().invoke(main, ["--rounds", "1", "--figures", str(file)]).exit_code == 2
 
 
 def test_the_documentation_shows_the_figures_that_are_kept() -> None:
