@@ -31,7 +31,7 @@ mock: $(READY) ## Serve the mock until Ctrl+C [PORT=8080 ARGS=…]
 	@$(BIN)/fleet-mock --port $(PORT) $(ARGS)
 
 contract: $(READY) ## Judge the mock, or the server at URL [URL=https://… TARGET=file DEPTH=smoke|quick|standard|deep ARGS=…]
-# make turns every failure into its own exit code 2: who tells 1 from 3 calls .venv/bin/fleet-contract.
+# make turns every failure into its own exit code 2. To distinguish exit codes 1 and 3, call .venv/bin/fleet-contract directly.
 ifeq ($(URL)$(TARGET),)
 	@$(BIN)/python tools/judge_the_mock.py $(if $(DEPTH),--depth $(DEPTH)) $(ARGS)
 else
@@ -41,10 +41,10 @@ endif
 test: $(READY) ## Run the project's own tests [ARGS=…]
 	@$(BIN)/python -m pytest -n auto -m 'not redis' $(ARGS)
 
-runs: $(READY) ## Test whole runs of the suite against many servers: told, replayed, recorded, explored (minutes) [ARGS=…]
+runs: $(READY) ## Test whole runs: replays, reuse of fleets, selections, sameness, recordings and exploration (minutes) [ARGS=…]
 	@$(BIN)/python -m pytest -n auto tests/runs -m 'not thorough' $(ARGS)
 
-packaged: $(READY) $(REPORTERS) ## Test the wheel, the plugin in a project of somebody else, and make itself [ARGS=…]
+packaged: $(READY) $(REPORTERS) ## Test the wheel, the pytest plugin in another project, and the Makefile [ARGS=…]
 	@$(BIN)/python -m pytest -n auto tests/packaged $(ARGS)
 
 processes: $(READY) ## Test whole commands as processes: how they end, and what they bear [ARGS=…]
@@ -122,8 +122,9 @@ lock: $(READY) ## Write requirements.lock and package-lock.json anew, with the n
 	@npm update --package-lock-only --ignore-scripts --no-audit --no-fund --loglevel error
 
 clean: ## Remove all that was made here
-	@rm -rf .venv node_modules mutants .complexipy_cache bench/tools dist build reports .hypothesis tests/.hypothesis .mypy_cache .pytest_cache .ruff_cache
-	@find $(SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} +
+	@rm -rf .venv node_modules mutants .complexipy_cache bench/tools dist build reports examples/java/target \
+	    .hypothesis tests/.hypothesis .mypy_cache .pytest_cache .ruff_cache .coverage* *.egg-info __pycache__
+	@find $(SOURCES) src -name __pycache__ -type d -prune -exec rm -rf {} +
 	@find src -type l -delete
 
 # The environment is made anew when the lock changes, so that nothing stays that it does not name.

@@ -40,6 +40,31 @@ def test_no_link_is_in_the_repository() -> None:
     assert not [line for line in listed.stdout.splitlines() if line.startswith("120000")]
 
 
+def test_make_clean_leaves_what_is_committed_and_what_a_user_keeps(tmp_path: Path) -> None:
+    """Whatever Git ignores was made here, but for a ledger and a copy of the guide."""
+    clone, kept = tmp_path / "clone", {"fleet-contract-ledger.jsonl", "guide.txt"}
+    succeed("git", "clone", "-q", ROOT, clone)
+    for pattern in (clone / ".gitignore").read_text().split():
+        made = clone / pattern.strip("/").replace("*", "x")
+        if pattern.endswith("/"):
+            made.mkdir(parents=True)
+            made /= "file"
+        if pattern.startswith("/src/"):
+            made.symlink_to(f"../../{made.name}")
+        else:
+            made.write_text("made")
+    for folder in ("src/fleet_contract", "examples/python", "contract_tests/checks", "tools"):
+        (clone / folder / "__pycache__").mkdir()
+        (clone / folder / "__pycache__" / "x.pyc").write_text("made")
+    (clone / ".coverage").write_text("made")
+    done = make(clone, "clean")
+    assert done.returncode == 0, done.stderr
+    listed = subprocess.run(
+        ["git", "status", "--short", "--ignored"], cwd=clone, capture_output=True, text=True, check=True
+    )
+    assert set(listed.stdout.splitlines()) == {f"!! {name}" for name in kept}
+
+
 def test_make_contract_judges_the_mock(clone: Path) -> None:
     done = make(clone, "contract", "DEPTH=quick")
     assert done.returncode == 0, done.stdout + done.stderr
