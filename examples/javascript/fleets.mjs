@@ -25,7 +25,7 @@ export class Fleets {
       const response = await fetch(this.url + path, { method, headers, body: body && JSON.stringify(body) });
       if (response.ok) return response;
       if (response.status !== 429 || left === 0) throw new Error(`${method} ${path} was answered ${response.status}.`);
-      await setTimeout(1000 * Number(response.headers.get("Retry-After")));
+      await setTimeout(1000 * Number(response.headers.get("Retry-After") ?? 1));
     }
   }
 }

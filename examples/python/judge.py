@@ -17,4 +17,7 @@ def main(base_url: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]) if sys.argv[1:] else __doc__)
+    if len(sys.argv) != 2:
+        sys.stderr.write(f"{__doc__}\n")
+        sys.exit(2)
+    sys.exit(main(sys.argv[1]))

@@ -28,6 +28,18 @@ def test_a_call_that_is_refused_for_its_rate_is_sent_again(fleet_mock: FleetMock
     assert [each.status for each in fleet_mock.verify.times(2, "rename_fleet")] == [429, 200]
 
 
+def test_a_call_that_is_refused_without_a_hint_is_sent_again(fleet_mock: FleetMock, fleets: Fleets) -> None:
+    fleet_mock.control.add_rule({"times": 1, "respond": {"status": 429}})
+    fleets.rename("acme-corp-001", "Acme")
+    assert [each.status for each in fleet_mock.verify.times(2, "rename_fleet")] == [429, 200]
+
+
+@pytest.mark.fleet_mock(seed={"fleets": [{"fleetId": "north/south 100%"}]})
+def test_an_id_and_a_name_may_have_any_characters(fleet_mock: FleetMock, fleets: Fleets) -> None:
+    fleets.rename("north/south 100%", 'The "Acme"')
+    fleet_mock.verify.once("rename_fleet", path={"fleetId": "north/south 100%"}, body={"newName": 'The "Acme"'})
+
+
 def test_a_revoked_code_is_shown_no_longer(fleet_mock: FleetMock, fleets: Fleets) -> None:
     new = fleet_mock.codes.add("acme-corp-001")
     assert new in fleets.codes("acme-corp-001")

@@ -102,3 +102,10 @@ def test_the_example_runs() -> None:
     assert (done.returncode, done.stderr) == (1, "")
     assert "breaks" in done.stdout
     assert "rename." in done.stdout
+
+
+@pytest.mark.parametrize("arguments", [(), ("http://a.example", "http://b.example")])
+def test_the_example_says_how_it_is_used(arguments: tuple[str, ...]) -> None:
+    done = subprocess.run([sys.executable, EXAMPLE, *arguments], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "python judge.py BASE_URL" in done.stderr

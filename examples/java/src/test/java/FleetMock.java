@@ -38,7 +38,7 @@ public final class FleetMock implements ParameterResolver {
         }
     }
 
-    /** A world, until the test ends that asked for it. */
+    /** A world, until the test ends that asked for it; a test may ask for several. */
     private record Lease(World main, String name) implements AutoCloseable {
         @Override
         public void close() throws Exception {
@@ -60,7 +60,7 @@ public final class FleetMock implements ParameterResolver {
         } catch (IOException | InterruptedException wrong) {
             throw new IllegalStateException("The world could not be made.", wrong);
         }
-        context.getStore(OURS).put("world", lease);
+        context.getStore(OURS).put(lease.name(), lease);
         return new World(server.url + "/_mock/worlds/" + lease.name());
     }
 }

@@ -1,14 +1,19 @@
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
 
 /** The client that is tested: it renames fleets and reads invitation codes, and tries again where it is told to. */
 final class Fleets {
     private static final int MOST_TRIES = 3;
+    private static final ObjectMapper JSON = new ObjectMapper();
     private final HttpClient http = HttpClient.newHttpClient();
     private final String url;
     private final String apiKey;
@@ -19,11 +24,15 @@ final class Fleets {
     }
 
     void rename(String fleetId, String name) throws IOException, InterruptedException {
-        send("PUT", "/emp/v1/fleets/" + fleetId + "/rename", "{\"newName\": \"" + name + "\"}");
+        send("PUT", "/emp/v1/fleets/" + encoded(fleetId) + "/rename", JSON.writeValueAsString(Map.of("newName", name)));
     }
 
     String codes(String fleetId) throws IOException, InterruptedException {
-        return send("GET", "/emp/v1/fleets/" + fleetId + "/invitation", "").body();
+        return send("GET", "/emp/v1/fleets/" + encoded(fleetId) + "/invitation", "").body();
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
     private HttpResponse<String> send(String method, String path, String body) throws IOException, InterruptedException {

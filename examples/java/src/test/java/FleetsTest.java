@@ -16,7 +16,7 @@ class FleetsTest {
         var sent = world.sent("operation=rename_fleet");
         assertEquals(1, sent.size());
         assertEquals(200, sent.get(0).get("status").asInt());
-        assertEquals("{\"newName\": \"Acme\"}", sent.get(0).get("request").get("body").asText());
+        assertEquals("{\"newName\":\"Acme\"}", sent.get(0).get("request").get("body").asText());
     }
 
     @Test
@@ -26,6 +26,22 @@ class FleetsTest {
         new Fleets(world.url(), "demo-key").rename("acme-corp-001", "Acme");
         assertEquals(1, world.sent("operation=rename_fleet&status=429").size());
         assertEquals(1, world.sent("operation=rename_fleet&status=200").size());
+    }
+
+    @Test
+    void anIdAndANameMayHaveAnyCharacters(World world) throws Exception {
+        var fleets = new Fleets(world.url(), "demo-key");
+        fleets.rename("acme-corp-001", "The \"Acme\"");
+        assertEquals(1, world.sent("operation=rename_fleet&status=200").size());
+        assertThrows(IOException.class, () -> fleets.rename("north/south 100%", "Acme"));
+        assertEquals(1, world.sent("operation=rename_fleet&status=404").size());
+    }
+
+    @Test
+    void theWorldsOfATestAreApart(World one, World other) throws Exception {
+        new Fleets(one.url(), "demo-key").rename("acme-corp-001", "Acme");
+        assertEquals(1, one.sent("operation=rename_fleet").size());
+        assertEquals(0, other.sent("operation=rename_fleet").size());
     }
 
     @Test
