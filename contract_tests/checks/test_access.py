@@ -47,7 +47,7 @@ def test_no_operation_works_without_a_key(api: Api, home: str, case: str) -> Non
 
 @reaches("access.key-is-checked", depth=Depth.SMOKE)
 @over(st.sampled_from(_OPERATIONS), smoke=_OPERATIONS[2:3], quick=_OPERATIONS[3:], standard=_OPERATIONS[:2])
-def test_no_operation_works_with_a_strangers_key(api: Api, home: str, case: str) -> None:
+def test_no_operation_works_with_a_key_of_a_stranger(api: Api, home: str, case: str) -> None:
     _CALLS[case](api, home, {"caller": Caller.STRANGER})
 
 
@@ -95,7 +95,9 @@ _OFTEN = [("codes-of-nobody", Caller.NOBODY), ("rename-of-nobody", Caller.STRANG
 
 @reaches("access.key-is-required", "access.key-is-checked", depth=Depth.STANDARD)
 @over(st.sampled_from(_WITHOUT), standard=_OFTEN, deep=[each for each in _WITHOUT if each not in _OFTEN])
-def test_who_has_no_key_is_not_told_what_else_is_wrong(api: Api, home: str, case: tuple[str, Caller]) -> None:
+def test_a_caller_without_a_valid_key_is_not_told_what_else_is_wrong(
+    api: Api, home: str, case: tuple[str, Caller]
+) -> None:
     wrong, caller = case
     _WRONG_TOO[wrong](api, home, {"caller": caller})
 
@@ -110,7 +112,7 @@ def test_a_key_that_resembles_ours_opens_nothing(api: Api, home: str, case: str)
 
 
 @reaches("access.key-is-checked", writes=False)
-def test_a_key_that_a_careless_server_takes_for_ours_opens_nothing(api: Api) -> None:
+def test_a_key_that_a_careless_server_may_accept_opens_nothing(api: Api) -> None:
     for key in api.client.near_keys()[3:]:
         api.send("GET", KEYS, caller=Caller.STRANGER, key=key)
 
@@ -149,20 +151,20 @@ _CASES = st.sampled_from(["x-api-key", "X-API-KEY", "X-Api-Key", "x-aPI-kEY"])
     writes=False,
 )
 @over(_CASES, smoke=["x-api-key"], standard=["X-API-KEY", "x-aPI-kEY"])
-def test_the_header_of_the_key_has_no_case_in_a_list(api: Api, case: str) -> None:
+def test_the_name_of_the_key_header_is_case_insensitive_in_a_list(api: Api, case: str) -> None:
     how: dict[str, Any] = {"header_name": case}
     api.send("GET", KEYS, **how)
 
 
 @reaches("access.header-name-has-no-case", depth=Depth.SMOKE)
 @over(_CASES, smoke=["X-API-KEY"], standard=["x-api-key", "x-aPI-kEY"])
-def test_the_header_of_the_key_has_no_case_in_a_rename(api: Api, home: str, case: str) -> None:
+def test_the_name_of_the_key_header_is_case_insensitive_in_a_rename(api: Api, home: str, case: str) -> None:
     how: dict[str, Any] = {"header_name": case}
     api.rename(home, api.fresh_name(), **how)
 
 
 @reaches("access.header-name-has-no-case", depth=Depth.STANDARD, new=LEFT_OUT)
-def test_the_header_of_the_key_has_no_case_in_a_create(api: Api) -> None:
+def test_the_name_of_the_key_header_is_case_insensitive_in_a_create(api: Api) -> None:
     body = spell({"fleetId": api.fresh_id(), "fleetName": api.fresh_name()})
     how: dict[str, Any] = {"header_name": "x-api-key"}
     api.send("POST", "/emp/v1/fleets", body=body, headers=JSON, **how)

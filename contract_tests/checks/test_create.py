@@ -42,13 +42,13 @@ def test_a_fleet_is_created_under_an_id_with_underscores_where_another_has_hyphe
 
 @reaches("create.echoes-the-name", depth=Depth.STANDARD, new=LEFT_OUT)
 @over(st.sampled_from([*texts.WORDS, *texts.MORE_WORDS]), standard=texts.WORDS, deep=texts.MORE_WORDS)
-def test_a_name_is_no_value(api: Api, case: str) -> None:
+def test_a_name_that_reads_like_a_number_or_null_stays_a_name(api: Api, case: str) -> None:
     api.create(api.fresh_id(), case)
 
 
 @reaches("create.name-is-optional", new=LEFT_OUT)
 @over(st.sampled_from([None, ""]), standard=[None, ""])
-def test_a_name_of_nothing(api: Api, case: str | None) -> None:
+def test_a_create_with_a_null_name(api: Api, case: str | None) -> None:
     api.create(api.fresh_id(), case)
 
 
@@ -68,7 +68,7 @@ def test_the_longest_ids_fit(api: Api, case: tuple[int, str]) -> None:
 
 @reaches("create.echoes-the-id", "fleets.id-is-matched-whole", depth=Depth.STANDARD, new=LEFT_OUT)
 @over(st.sampled_from(["000", "0", ""]), standard=["000"], deep=["0", ""])
-def test_an_id_of_digits_is_no_number(api: Api, depth: Depth, case: str) -> None:
+def test_an_id_of_digits_is_compared_as_text(api: Api, depth: Depth, case: str) -> None:
     number = str(api.fresh_number())
     id = f"{case}{number}"
     if not api.create(id, api.fresh_name()).succeeded:
@@ -111,7 +111,7 @@ def test_the_longest_names_fit(api: Api, case: tuple[int, str]) -> None:
 
 
 @reaches("create.name-holds-100-characters", "create.echoes-the-name", new=LEFT_OUT)
-def test_a_name_is_not_measured_by_what_it_takes(api: Api, home: str) -> None:
+def test_a_name_is_counted_in_characters_not_bytes(api: Api, home: str) -> None:
     # The id begins like another and is another, and the name like a formula and is none.
     api.create(f"{home}-2", texts.lavish(f"={api.mark} "))
 
@@ -142,13 +142,13 @@ def test_an_id_is_required(api: Api) -> None:
 
 @reaches("create.refuses-an-invalid-id")
 @over(st.sampled_from(values.NOT_IDS), quick=values.NOT_IDS[:2], standard=values.NOT_IDS[2:])
-def test_an_id_is_a_string_of_something(api: Api, case: Any) -> None:
+def test_an_id_is_a_string_that_is_not_empty(api: Api, case: Any) -> None:
     body = spell({"fleetId": case, "fleetName": "NAME"})
     api.send("POST", FLEETS, body=values.filled(body, api), headers=JSON)
 
 
 @reaches("create.refuses-an-invalid-id", new=LEFT_OUT)
-def test_an_id_is_no_number(api: Api) -> None:
+def test_a_number_in_place_of_an_id(api: Api) -> None:
     api.create(api.fresh_number(), api.fresh_name())
 
 
@@ -178,13 +178,13 @@ def test_a_body_is_a_json_object(api: Api, case: bytes) -> None:
     standard=values.ODD_VALUES[:3],
     deep=values.ODD_VALUES[3:],
 )
-def test_odd_json_is_no_reason_to_fail(api: Api, case: bytes) -> None:
+def test_odd_json_causes_no_server_error(api: Api, case: bytes) -> None:
     body = b'{"fleetId": "' + api.fresh_id().encode() + b'", "fleetName": ' + case + b"}"
     api.send("POST", FLEETS, body=body, headers=JSON)
 
 
 @reaches("http.unknown-properties", "create.echoes-the-id", depth=Depth.STANDARD, new=LEFT_OUT)
-def test_an_unknown_property_is_no_part_of_a_fleet(api: Api) -> None:
+def test_an_unknown_property_does_not_become_part_of_a_fleet(api: Api) -> None:
     codes = [f"CT{api.mark.upper()}"]
     more = {"id": api.fresh_id(), "newName": "other", "name": "another", "codes": codes, "invitationCodes": codes}
     id = api.fresh_id()

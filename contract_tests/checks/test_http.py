@@ -12,17 +12,17 @@ from fleet_contract.contract_tests.target.depths import Depth
 
 
 @reaches("http.unknown-paths-are-refused", depth=Depth.STANDARD)
-def test_a_path_that_continues_is_no_operation(api: Api, home: str) -> None:
+def test_a_path_that_continues_one_of_an_operation_is_refused(api: Api, home: str) -> None:
     api.send("GET", f"{FLEETS}/{segment(home)}/invitations")
 
 
 @reaches("http.unknown-paths-are-refused", depth=Depth.SMOKE, writes=False)
-def test_a_path_that_is_no_operation(api: Api) -> None:
+def test_an_unknown_path_is_refused(api: Api) -> None:
     api.send("GET", f"/emp/v1/ct-{api.mark}")
 
 
 @reaches("http.unknown-paths-are-refused", depth=Depth.SMOKE)
-def test_a_path_of_a_fleet_that_is_no_operation(api: Api, home: str) -> None:
+def test_an_unknown_path_below_a_fleet_is_refused(api: Api, home: str) -> None:
     body = spell({"newName": api.fresh_name()})
     api.send("PUT", f"{FLEETS}/{segment(home)}/rename/ct-{api.mark}", body=body, headers=JSON)
 
@@ -49,7 +49,7 @@ _NEAR_PATHS = [
 
 @reaches("http.unknown-paths-are-refused", depth=Depth.STANDARD)
 @over(st.sampled_from(_NEAR_PATHS), standard=_NEAR_PATHS[:1], deep=_NEAR_PATHS[1:])
-def test_a_path_that_resembles_an_operations_is_none(api: Api, home: str, case: tuple[str, str]) -> None:
+def test_a_path_that_resembles_one_of_an_operation_is_refused(api: Api, home: str, case: tuple[str, str]) -> None:
     method, path = case
     path = path.format(home=segment(home), mark=api.mark)
     api.send(method, path, **({} if method == "GET" else _with_all(api)))
@@ -87,7 +87,7 @@ _MORE_WRONG_METHODS = [
     standard=_WRONG_METHODS[2:],
     deep=_MORE_WRONG_METHODS,
 )
-def test_a_method_that_a_path_does_not_have(api: Api, home: str, case: tuple[str, str]) -> None:
+def test_a_method_that_a_path_does_not_have_is_refused(api: Api, home: str, case: tuple[str, str]) -> None:
     method, path = case
     # A DELETE with a body may be refused for that (RFC 9110, section 9.3.5).
     how = {} if method in ("DELETE", "GET") else _with_all(api)
@@ -95,7 +95,7 @@ def test_a_method_that_a_path_does_not_have(api: Api, home: str, case: tuple[str
 
 
 @reaches("http.wrong-methods-are-refused", depth=Depth.SMOKE, writes=False)
-def test_a_read_that_a_path_does_not_have(api: Api) -> None:
+def test_a_get_that_a_path_does_not_have_is_refused(api: Api) -> None:
     if not api.client.target.may_write:  # or other methods tell more
         api.send("GET", f"{FLEETS}/{api.fresh_id()}/rename")  # of no fleet, lest a server take it for a rename
 
@@ -251,12 +251,12 @@ _READ_ONLY = ["__proto__"]  # a careless server would give every object the name
 
 @reaches("http.never-a-server-error")
 @over(st.sampled_from([*_ODD_IDS, "%2e"]), quick=_READ_ONLY, standard=_ODD_IDS)
-def test_codes_under_an_odd_id_are_no_reason_to_fail(api: Api, home: str, case: str) -> None:
+def test_asking_for_codes_under_an_odd_id_causes_no_server_error(api: Api, home: str, case: str) -> None:
     api.send("GET", f"{FLEETS}/{case.format(home=segment(home))}/invitation")
 
 
 @reaches("http.never-a-server-error", "fleets.id-is-matched-whole")
 @over(st.sampled_from([*_ODD_IDS, "%2e"]), quick=_ODD_IDS[:1], standard=_ODD_IDS[1:])
-def test_a_rename_under_an_odd_id_is_no_reason_to_fail(api: Api, home: str, case: str) -> None:
+def test_a_rename_under_an_odd_id_causes_no_server_error(api: Api, home: str, case: str) -> None:
     path = f"{FLEETS}/{case.format(home=segment(home))}/rename"
     api.send("PUT", path, body=spell({"newName": api.fresh_name()}), headers=JSON)

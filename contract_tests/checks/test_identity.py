@@ -87,7 +87,7 @@ def test_the_last_of_100_characters_tells_two_ids_apart(api: Api, depth: Depth) 
 
 
 @reaches("fleets.id-is-matched-whole", "fleets.id-is-unique", depth=Depth.STANDARD, new=LEFT_OUT)
-def test_what_is_read_of_case_holds_for_creates_too(api: Api) -> None:
+def test_case_matters_in_a_create_as_it_does_in_a_rename(api: Api) -> None:
     id = api.make_fleet(api.fresh_id("-case"))
     api.rename(id, api.fresh_name())  # or a fleet that is not found yet would be taken for another id
     other = id.upper()
@@ -169,7 +169,7 @@ def test_a_body_with_the_id_of_another_fleet_renames_neither_to_the_other(api: A
 
 
 @reaches("fleets.id-never-changes", "fleets.id-is-unique", depth=Depth.STANDARD)
-def test_a_renamed_fleet_still_holds_its_id(api: Api) -> None:
+def test_a_rename_does_not_free_the_id(api: Api) -> None:
     id = api.any_fleet()
     for _ in range(3):
         api.rename(id, api.fresh_name())
@@ -211,13 +211,13 @@ _QUICKLY_RESEMBLING = [
     quick=_QUICKLY_RESEMBLING,
     standard=[name for name in RESEMBLING if name not in (_SHORTER, *_QUICKLY_RESEMBLING, *_ONLY_IN_A_FILTER)],
 )
-def test_an_id_that_resembles_a_fleets_is_another(api: Api, home: str, case: str) -> None:
+def test_an_id_that_resembles_one_of_a_fleet_is_another_id(api: Api, home: str, case: str) -> None:
     api.rename(RESEMBLING[case](home), api.fresh_name())
 
 
 @reaches("fleets.id-is-matched-whole")
 @over(st.sampled_from(list(RESEMBLING)), quick=_RESEMBLING_IN_CODES[:1], standard=_RESEMBLING_IN_CODES[1:])
-def test_an_id_that_resembles_a_fleets_has_none_of_its_codes(
+def test_an_id_that_resembles_one_of_a_fleet_shows_none_of_its_codes(
     api: Api, fixtures: Fixtures, home: str, case: str
 ) -> None:
     has_codes = fixtures.fleet_with_codes if fixtures.active_codes else home  # If it has none, none could be shown.

@@ -76,7 +76,7 @@ def test_a_fleet_without_codes_has_nothing_to_list(api: Api, fixtures: Fixtures,
 
 
 @reaches(perhaps=["invitation.foreign-fleet-is-403"], needs=["fixtures.foreign_fleet"], writes=False)
-def test_another_organizations_fleet_is_forbidden(api: Api, fixtures: Fixtures) -> None:
+def test_a_fleet_of_another_organization_is_forbidden(api: Api, fixtures: Fixtures) -> None:
     api.invitation(fixtures.foreign_fleet or "")
 
 
@@ -106,7 +106,7 @@ def test_only_a_fleet_has_codes(api: Api) -> None:
 
 
 @reaches("invitation.unknown-fleet-is-404", "fleets.id-is-matched-whole", depth=Depth.STANDARD, writes=False)
-def test_no_fleet_has_an_unknown_id_of_all_kinds_of_characters(api: Api) -> None:
+def test_an_unknown_id_of_mixed_characters_has_no_codes(api: Api) -> None:
     api.invitation(api.fresh_id("-A.b_c~D"))
 
 

@@ -68,7 +68,7 @@ _FILTERS = {**RESEMBLING, "in-capitals": str.upper}
     standard=["doubly-encoded", "longer", "wildcard", "with-a-blank", "with-a-null", "with-a-comma"],
     deep=["prefixed", "tail", "padded", "with-underscores", "star", "quoted", "with-a-slash", "with-a-mark"],
 )
-def test_a_filter_that_resembles_a_fleets_id_is_anothers(api: Api, home: str, case: str) -> None:
+def test_a_filter_that_resembles_the_id_of_a_fleet_selects_nothing_of_it(api: Api, home: str, case: str) -> None:
     api.list_keys(fleetId=_FILTERS[case](home))
 
 
@@ -131,23 +131,23 @@ def test_every_page_size_in_range_is_obeyed(api: Api, case: int) -> None:
     standard=["", "10.5", "\u0661\u0660"],
     deep=["1e2", "0x10", "+10", "10;", "NaN"],
 )
-def test_odd_page_sizes_are_no_reason_to_fail(api: Api, case: str) -> None:
+def test_odd_page_sizes_cause_no_server_error(api: Api, case: str) -> None:
     api.list_keys(page_size=case)
 
 
 @reaches("http.never-a-server-error", depth=Depth.STANDARD, writes=False)
 @over(st.text(max_size=20), standard=["ten", ""], deep=["\u0661\u0660", "-1", "null", "MTA="])
-def test_odd_cursors_are_no_reason_to_fail(api: Api, case: str) -> None:
+def test_odd_cursors_cause_no_server_error(api: Api, case: str) -> None:
     api.list_keys(cursor=case)
 
 
 @reaches("http.never-a-server-error", writes=False)
-def test_an_odd_query_is_no_reason_to_fail(api: Api) -> None:
+def test_an_odd_query_causes_no_server_error(api: Api) -> None:
     api.send("GET", f"{KEYS}?page_size=128&cursor=ten&fleetId=%FF")
 
 
 @reaches("http.never-a-server-error", depth=Depth.STANDARD)
-def test_odd_bytes_are_no_reason_to_fail(api: Api) -> None:
+def test_odd_bytes_cause_no_server_error(api: Api) -> None:
     api.send("GET", f"{KEYS}?fleetId=%FF")
     api.create_key(api.fresh_key(visualNumber="CT-\ud800", unknownToAll={}))
     api.send("POST", KEYS, body=b'{"keyIdentifier": "\xff"}', headers=JSON)
@@ -169,7 +169,7 @@ def test_an_unknown_fleet_has_no_keys(api: Api) -> None:
     writes=False,
 )
 @over(st.integers(10, 30), smoke=[10], standard=[11, 13])
-def test_a_fleets_keys_page_by_page_are_all_its_keys(api: Api, fixtures: Fixtures, case: int) -> None:
+def test_paging_through_a_fleet_returns_all_its_keys(api: Api, fixtures: Fixtures, case: int) -> None:
     fleet = fixtures.fleet_with_keys
     most = len(items_of(api.walk_keys(fleetId=fleet, page_size=500)[0]) or ())
     walked = api.walk_keys(fleetId=fleet, page_size=max(case, ceil(most / _ENOUGH_PAGES)))

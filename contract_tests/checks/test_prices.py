@@ -76,7 +76,9 @@ def test_the_prices_of_one_fleet_are_not_shown_to_the_next(api: Api, fixtures: F
     standard=["{}-{}", "{1}-{0}"],
     deep=["{}%{}", "{},{}", "{} {}", "{1}{0}"],
 )
-def test_an_id_that_holds_a_priced_fleets_has_no_prices(api: Api, fixtures: Fixtures, case: str) -> None:
+def test_an_id_that_contains_one_of_a_priced_fleet_has_the_default_prices(
+    api: Api, fixtures: Fixtures, case: str
+) -> None:
     api.location(fixtures.location or "", case.format(fixtures.priced_fleet, api.fresh_id()))
 
 

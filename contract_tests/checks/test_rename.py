@@ -38,7 +38,7 @@ def test_a_fleet_takes_a_name_twice_that_looks_like_a_number(api: Api, home: str
 
 @reaches("rename.accepts-a-valid-name", "rename.answers-the-new-name")
 @over(st.sampled_from([*texts.WORDS, *texts.MORE_WORDS]), quick=texts.WORDS, standard=texts.MORE_WORDS)
-def test_a_name_is_no_value(api: Api, home: str, case: str) -> None:
+def test_a_name_that_reads_like_a_number_or_null_stays_a_name(api: Api, home: str, case: str) -> None:
     api.rename(home, case)
 
 
@@ -49,7 +49,7 @@ def test_the_longest_names_fit(api: Api, home: str, case: tuple[int, str]) -> No
 
 
 @reaches("rename.name-holds-100-characters", depth=Depth.SMOKE)
-def test_a_name_is_not_measured_by_what_it_takes(api: Api, home: str) -> None:
+def test_a_name_is_counted_in_characters_not_bytes(api: Api, home: str) -> None:
     api.rename(home, texts.lavish(f"={api.mark}-"))
 
 
@@ -142,17 +142,17 @@ def test_a_body_is_a_json_object(api: Api, home: str, case: bytes) -> None:
     quick=values.ODD_VALUES[:-1],
     standard=[*values.ODD_VALUES[-1:], *values.MORE_ODD_VALUES],
 )
-def test_odd_json_is_no_reason_to_fail(api: Api, home: str, case: bytes) -> None:
+def test_odd_json_causes_no_server_error(api: Api, home: str, case: bytes) -> None:
     api.put_name(home, b'{"newName": ' + case + b"}")
 
 
 @reaches("http.never-a-server-error")
-def test_a_byte_order_mark_is_no_reason_to_fail(api: Api, home: str) -> None:
+def test_a_byte_order_mark_causes_no_server_error(api: Api, home: str) -> None:
     api.put_name(home, b"\xef\xbb\xbf" + spell({"newName": api.fresh_name()}))
 
 
 @reaches("http.unknown-properties", depth=Depth.SMOKE)
-def test_an_unknown_property_is_no_name(api: Api, home: str) -> None:
+def test_an_unknown_property_is_not_taken_for_the_name(api: Api, home: str) -> None:
     api.rename(home, api.fresh_name(), more={"unknownToAll": True, "__proto__": {}})
 
 

@@ -23,7 +23,7 @@ def test_every_fleet_of_the_run_is_still_found(api: Api, depth: Depth) -> None:
 
 
 @reaches("fleets.id-is-unique")
-def test_the_first_fleet_of_the_run_still_holds_its_id(api: Api) -> None:
+def test_the_id_of_the_first_fleet_is_still_taken(api: Api) -> None:
     for id in list(api.created)[:1]:
         api.create(id, api.fresh_name())
 

@@ -9,7 +9,7 @@ from fleet_contract.contract_tests.exchange import Caller
 
 
 @reaches("create.accepts-a-valid-fleet", "fleets.id-finds-the-fleet", new=1)
-def test_the_last_new_fleet_was_asked_for_in_vain_before(api: Api) -> None:
+def test_the_last_new_fleet_is_not_found_before_it_is_created(api: Api) -> None:
     if not api.spares_fleets:
         return  # Another check does this, and more.
     id, name = api.fresh_id("-free"), api.fresh_name()
