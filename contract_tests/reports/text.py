@@ -9,6 +9,7 @@ from rich.markup import escape
 from rich.text import Text
 
 from fleet_contract.contract_tests.judging.history import History
+from fleet_contract.contract_tests.marks import PRINTED
 from fleet_contract.contract_tests.network.ledger import Footprint
 from fleet_contract.contract_tests.process.printable import whole
 from fleet_contract.contract_tests.process.quantities import counted
@@ -117,9 +118,11 @@ def _for_replays(report: Report) -> str:
 
 
 def _marked_otherwise(report: Report) -> str:
-    """Return how the ids of replays begin, and the fleets whose ids show no mark: as a number it is in digits."""
+    """Return how the ids of replays begin, and which fleets and keys no search for a beginning would find."""
     beginning = report.mark[:-OWN_DIGITS] if report.replay_requests else report.mark
-    others = [id for id in report.footprint.fleets_created if beginning not in id.casefold()]
+    footprint = report.footprint
+    others = [id for id in footprint.fleets_created if not id.startswith(f"ct-{beginning}")]
+    others += [name for name in footprint.keys_created if not name.startswith(f"{PRINTED}{beginning.upper()}")]
     of_replays = f"; those of replays begin with ct-{beginning}" if report.replay_requests else ""
-    odd = f"; with the mark in digits only, or without it: {counted(len(others), 'fleet')}, {_listed(others)}"
-    return of_replays + odd * bool(others)
+    have = "has" if len(others) == 1 else "have"
+    return of_replays + f"; {len(others)} of these {have} another form of id: {_listed(others)}" * bool(others)

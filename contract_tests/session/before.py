@@ -30,7 +30,12 @@ def print_plan(plan: Plan, console: Console) -> None:
             f"which cannot be deleted.",
             2,
         )
-        say(console, f"Fleets called ct-<mark>-… and keys with {PRINTED}<mark>-… on them stay for ever.", 2)
+        say(
+            console,
+            f"Almost every fleet is called ct-<mark>-…, almost every charging key {PRINTED}<MARK>-…; "
+            f"all stay for ever.",
+            2,
+        )
     else:
         say(console, f"reads only, at most {limits.max_requests:,} times: writes need {target.lacks_to_write}.", 2)
     pace = f"It sends at most {target.rate:g} requests per second" if target.rate else "No rate limit applies"

@@ -69,7 +69,7 @@ def test_a_plan_says_what_a_run_would_do_and_sends_nothing() -> None:
     assert said.exit_code == 0
     text = " ".join(said.output.split())
     assert "at most 40 requests and creates at most 1 fleet and 0 charging keys" in text
-    assert "Fleets called ct-<mark>-…" in text
+    assert "Almost every fleet is called ct-<mark>-…, almost every charging key CT-<MARK>-…" in text
     assert "It sends at most 10 requests per second. The run ends after at most about 68 s if its first " in text
     assert "no list is shown without a key" in text
     assert re.search(r"needs fixtures\.fleet_with_codes: \d+ more requirements: invitation\.", text)
@@ -382,7 +382,7 @@ def test_the_ids_of_a_footprint_turn_no_line_around(form: str) -> None:
     made = replace(report, footprint=told)
     if form == "text":
         text = page(made)
-        assert r"without it: 1 fleet, 7\u202eesrever\x1b[2J" in " ".join(text.split())
+        assert r"2 of these have another form of id: 7\u202eesrever\x1b[2J, 7\u202eesrever" in " ".join(text.split())
     else:
         text = str(FORMATS[form](made))
     assert not re.search(r"[\u202e\x1b]", text)

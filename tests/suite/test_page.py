@@ -107,6 +107,20 @@ def test_one_thing_is_counted_as_one(conforming: Report) -> None:
     assert "<p>1 request in " in to_html(value_of(lone))
 
 
+def test_the_footprint_names_what_no_search_for_the_mark_would_find(conforming: Report) -> None:
+    mark = "0d3ced9f"
+    fleets = (f"ct-{mark}-001", f"ct_{mark}_neighbour", "0222096799001", f"CT-{mark.upper()}-077-CASE")
+    keys = (f"CT-{mark.upper()}-K001", "00222096799002")
+    made = replace(conforming.footprint, fleets_created=fleets, keys_created=keys)
+    said = page(replace(conforming, mark=mark, footprint=made), 400)
+    assert f"; 4 of these have another form of id: {', '.join((*fleets[1:], keys[1]))}" in said
+    one = replace(made, fleets_created=fleets[:1])
+    said = page(replace(conforming, mark=mark, footprint=one), 400)
+    assert "; 1 of these has another form of id: 00222096799002" in said
+    none = replace(one, keys_created=keys[:1])
+    assert "another form" not in page(replace(conforming, mark=mark, footprint=none), 400)
+
+
 def test_a_quiet_run_prints_failures_and_the_outcome(broken: Report, conforming: Report) -> None:
     assert len(page(conforming, quiet=True).splitlines()) == 1
     said = page(broken, quiet=True)
