@@ -35,11 +35,18 @@ class Connection(Protocol):
     def is_idle(self) -> bool:
         """Whether no request has arrived whole that is still to be answered."""
 
+    @property
+    def may_be_left(self) -> bool:
+        """Whether its client has closed its direction before it was answered."""
+
     def waited(self, now: float) -> float:
-        """Return for how many seconds nothing has come."""
+        """Return for how many seconds it has waited for the same."""
 
     def close(self) -> None:
         """Close the connection now."""
+
+    def abort(self) -> None:
+        """Reset the connection, whoever may still wait for a response."""
 
 
 class Acceptor:
@@ -110,15 +117,24 @@ class Acceptor:
             accepted.close()
 
     def _make_room(self) -> None:
-        """Close the connections that have been idle for longest; those that stay waiting are asked again soon."""
+        """End the connections that may be left, or else close those that have been idle for longest.
+
+        Those that stay waiting are asked again soon.
+        """
         now = self._loop.time()
         self._complain(now)
-        idle = [(each.waited(now), each) for each in self._connections if each.is_idle]
-        idle.sort(key=lambda each: each[0], reverse=True)
-        for waited, connection in idle[:AT_ONCE]:
-            if waited > SHORTEST_WAIT:
-                connection.close()
+        left = self._longest(now, lambda each: each.may_be_left)
+        for connection in left:
+            connection.abort()
+        for connection in () if left else self._longest(now, lambda each: each.is_idle):
+            connection.close()
         self._rest()
+
+    def _longest(self, now: float, is_meant: Callable[[Connection], bool]) -> list[Connection]:
+        """Return those that have waited for longest, AT_ONCE of them, and none that has just begun to."""
+        found = [(each.waited(now), each) for each in self._connections if is_meant(each)]
+        found.sort(key=lambda each: each[0], reverse=True)
+        return [each for waited, each in found[:AT_ONCE] if waited > SHORTEST_WAIT]
 
     def _complain(self, now: float) -> None:
         """Say that there is no room, once in a while."""

@@ -34,16 +34,21 @@ class Phase(Enum):
     REQUEST = auto()
     BODY = auto()
     HANDLER = auto()
+    HANDLER_FOR_NOBODY = auto()
     READER = auto()
     END = auto()
 
 
-# For how many seconds at most.
+# Bytes of a body for which a client is given one second more: a slow upload may end, and nobody can drip for hours.
+SLOWEST = 500
+# For how many seconds at most. A client that has closed its direction may wait for its response, or be gone, which looks
+# alike: it is given a little more than the longest latency of a rule.
 LONGEST_WAITS = {
     Phase.IDLE: 5.0,
     Phase.REQUEST: 20.0,
     Phase.BODY: 60.0,
     Phase.HANDLER: math.inf,
+    Phase.HANDLER_FOR_NOBODY: 70.0,
     Phase.READER: 60.0,
     Phase.END: 2.0,
 }
@@ -91,8 +96,13 @@ class Connection(asyncio.Protocol):
         if self.body is not None:
             return Phase.BODY
         if self.is_answering:
-            return Phase.READER if self.transport.get_write_buffer_size() else Phase.HANDLER
+            return Phase.READER if self.transport.get_write_buffer_size() else self._phase_of_handler
         return Phase.REQUEST if self.held or self.exchange is None else Phase.IDLE
+
+    @property
+    def _phase_of_handler(self) -> Phase:
+        # Whoever has more to say than is taken cannot be seen to close.
+        return Phase.HANDLER_FOR_NOBODY if self.half_closed or self._is_paused else Phase.HANDLER
 
     @property
     def is_answering(self) -> bool:
@@ -104,9 +114,15 @@ class Connection(asyncio.Protocol):
         """Whether no request has arrived whole that is still to be answered."""
         return self.phase in (Phase.IDLE, Phase.REQUEST)
 
+    @property
+    def may_be_left(self) -> bool:
+        """Whether its client has closed its direction before it was answered, as one does that gives up."""
+        return self.half_closed and self.is_answering
+
     def waited(self, now: float) -> float:
-        """Return for how many seconds, as far as was looked, nothing has come of what it waits for."""
-        place = (self.phase, self.exchange, self.transport.get_write_buffer_size())
+        """Return for how many seconds, as far as was looked, it has waited for the same."""
+        rest = self.exchange and self.exchange.rest_of_response
+        place = (self.phase, self.exchange, rest, self.transport.get_write_buffer_size())
         if place != self._place:
             self._place, self._since = place, now
         return now - self._since
@@ -114,11 +130,11 @@ class Connection(asyncio.Protocol):
     def end_if_late(self, now: float) -> None:
         """End a connection whose client takes too long; one that has begun a request is told so."""
         phase = self.phase
-        longest = LONGEST_WAITS[phase]
-        if self.waited(now) <= longest:
+        waited = self.waited(now)
+        if waited <= LONGEST_WAITS[phase] + (self.exchange.came / SLOWEST if self.exchange and self.body else 0):
             return
         if phase is Phase.BODY or (phase is Phase.REQUEST and self.held):
-            self.refuse(408, f"The request was incomplete after {longest:.0f} s.")
+            self.refuse(408, f"The request was incomplete after {waited:.0f} s.")
         elif phase in (Phase.IDLE, Phase.REQUEST):
             self.transport.close()
         else:

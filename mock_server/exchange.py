@@ -36,9 +36,10 @@ class Exchange:
         self.is_finished = False
         self.is_abandoned = False
         self.unread = b""
+        self.came = 0  # bytes of the body
         self._connection = connection
         self._is_told_all = False
-        self._rest_of_response = 0
+        self.rest_of_response = 0
         self._waiter: asyncio.Future[None] | None = None
         self._lives = head.lives
         self._expects_leave = not self.is_whole and head.expects_leave
@@ -46,13 +47,14 @@ class Exchange:
     @property
     def lives(self) -> bool:
         """Whether the connection may go on after this."""
-        return self._lives and not self._rest_of_response
+        return self._lives and not self.rest_of_response
 
     # --- what the connection tells ---
 
     def feed(self, content: bytes, *, is_whole: bool) -> None:
         """Take some of the body; what comes after the response is passed over."""
         self.is_whole = is_whole
+        self.came += len(content)
         if not self.is_finished:
             self.unread = self.unread + content if self.unread else content
             self._wake()
@@ -111,7 +113,7 @@ class Exchange:
         else:
             self.has_begun = True
             self._connection.write(self._head_of_response() + content)
-        self._rest_of_response -= len(content)
+        self.rest_of_response -= len(content)
         if not message.get("more_body", False):
             self.is_finished = True
             self.unread = b""  # Nobody reads it any more, and it must not keep what follows from being passed over.
@@ -128,7 +130,7 @@ class Exchange:
             self.head.wants_content and status not in WITHOUT_CONTENT,
             self._lives and not connection.is_last,
         )
-        self._rest_of_response, self._lives = begun.length, begun.lives
+        self.rest_of_response, self._lives = begun.length, begun.lives
         return begun.head
 
     async def _news(self) -> None:

@@ -54,7 +54,7 @@ class Wire:
         answer = origins.shared(await self.answer(call, scope, receive), call, self.parts.origins)
         if self.note is not None:
             self.note(began, call, answer)
-        await sent(answer, send, head=call.method == "HEAD")
+        await sent(answer, send, head=call.method == "HEAD", receive=receive)
 
     async def is_controlled(self, call: Call, scope: Scope, receive: Receive, send: Send) -> bool:
         """Answer a call of the control API; False where it is none, and then the world that its path names is told."""

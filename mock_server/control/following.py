@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from fleet_contract.mock_server.control.curl import repeated
 from fleet_contract.mock_server.journal import Entry, Follower, described
 from fleet_contract.mock_server.messages import Answer, Call
 from fleet_contract.mock_server.pseudonyms import Masking, Secrets
+from fleet_contract.mock_server.sending import first_of
 from fleet_contract.mock_server.store import StoreUnavailable
 from fleet_contract.mock_server.world import World
 
@@ -46,17 +47,6 @@ def stream(desk: "Desk", call: Call) -> Answer:
             desk.journal.followers.discard(follower)
 
     return Answer(200, headers, deliver=deliver)
-
-
-async def first_of(*deeds: Awaitable[None]) -> None:
-    """Return once one of several things is over, and end the others."""
-    tasks = [asyncio.ensure_future(deed) for deed in deeds]
-    try:
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def sending(send: Send, texts: AsyncIterator[str]) -> None:

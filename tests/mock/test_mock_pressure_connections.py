@@ -10,11 +10,14 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
+from starlette.types import Message
 
-from fleet_contract.mock_server import acceptor, connection
+from fleet_contract.mock_server import acceptor, connection, deliveries, sending
 from fleet_contract.mock_server import serving as serving_module
 from fleet_contract.mock_server.connection import Connection, Phase
 from fleet_contract.mock_server.heads import LARGEST_HEAD, LARGEST_PIECE
+from fleet_contract.mock_server.messages import Answer
+from fleet_contract.mock_server.misbehaviours import find
 from fleet_contract.mock_server.parts import parts
 from fleet_contract.mock_server.serving import serving
 
@@ -252,6 +255,66 @@ def test_a_client_that_drips_is_not_waited_for_either(impatient: str) -> None:
         assert read(until_closed(connection)).status == 408
 
 
+def test_a_body_that_comes_slowly_is_taken_as_long_as_enough_of_it_comes(
+    impatient: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "SLOWEST", 10)
+    body = b'{"fleetId": "a-slow-one"}'
+    with connected(impatient) as client:
+        client.sendall(request("POST /emp/v1/fleets", KEY, JSON, body=body).removesuffix(body))
+        for byte in body:
+            client.sendall(bytes([byte]))
+            time.sleep(0.03)
+        assert next_response(client).status == 201
+
+
+@pytest.fixture
+def silent(engine: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Give a mock that never answers a call of an operation, nor waits long for whoever may be gone."""
+    del engine
+    monkeypatch.setattr(serving_module, "TICKS_BETWEEN_LOOKS", 1)
+    monkeypatch.setitem(connection.LONGEST_WAITS, Phase.HANDLER_FOR_NOBODY, 0.3)
+    made = parts()
+    find("no-response").spoil(made)
+    with serving(made) as url:
+        yield url
+
+
+@pytest.mark.parametrize("requests", [1, 2])
+def test_a_client_that_may_be_gone_is_not_answered_without_end(silent: str, requests: int) -> None:
+    with connected(silent) as client:
+        client.sendall(f"GET {KEYS} HTTP/1.1\r\nHost: m\r\n{KEY}\r\n\r\n".encode() * requests)
+        client.shutdown(socket.SHUT_WR)
+        with pytest.raises(ConnectionResetError):
+            client.recv(1)
+
+
+def test_a_client_that_waits_is_waited_for(silent: str) -> None:
+    with connected(silent) as client:
+        client.sendall(request(f"GET {KEYS}", KEY))
+        assert not select.select([client], [], [], 1.0)[0]
+
+
+@pytest.fixture
+def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a mock hold ten connections."""
+    monkeypatch.setattr(acceptor, "MOST_CONNECTIONS", 10)
+
+
+@pytest.mark.usefixtures("narrow")
+def test_clients_that_gave_up_make_room_for_new_ones(silent: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(connection.LONGEST_WAITS, Phase.HANDLER_FOR_NOBODY, 3600)
+    with ExitStack() as stack:
+        idle = stack.enter_context(connected(silent))
+        for _ in range(9):
+            with connected(silent) as client:
+                client.sendall(request(f"GET {KEYS}", KEY))
+                time.sleep(ENOUGH)
+        assert exchange(silent, request("GET /")).status == 200
+        idle.sendall(request("GET /"))
+        assert next_response(idle).status == 200
+
+
 def test_a_client_that_reads_nothing_is_not_waited_for(impatient: str) -> None:
     page = b"GET /ui/swagger-ui-bundle.js HTTP/1.1\r\nHost: m\r\n\r\n"
     with connected(impatient) as connection:
@@ -288,6 +351,21 @@ def test_idle_connections_make_room_for_new_ones_and_busy_ones_stay(
     assert [each.getMessage() for each in caplog.records] == [
         "All 10 connections are in use; closing idle ones to accept new ones."
     ]
+
+
+@pytest.mark.parametrize("deliver", [deliveries.silent, deliveries.stalled, deliveries.dripped])
+def test_a_delivery_ends_when_nobody_waits_for_it(deliver: deliveries.Deliver) -> None:
+    async def received() -> Message:
+        await asyncio.sleep(0.2)
+        return {"type": "http.disconnect"}
+
+    async def send(_: Message) -> None: ...
+
+    async def whole() -> None:
+        answer = Answer(200, {}, b"a" * 1000, deliver=deliver)
+        await asyncio.wait_for(sending.sent(answer, send, head=False, receive=received), 2)
+
+    asyncio.run(whole())
 
 
 def test_a_process_without_descriptors_keeps_some_for_itself() -> None:
