@@ -41,8 +41,8 @@ class Phase(Enum):
 
 # Bytes of a body for which a client is given one second more: a slow upload may end, and nobody can drip for hours.
 SLOWEST = 500
-# For how many seconds at most. A client that has closed its direction may wait for its response, or be gone, which looks
-# alike: it is given a little more than the longest latency of a rule.
+# For how many seconds at most. A client that has closed its direction may wait for its response, or be gone, which
+# looks alike: it is given a little more than the longest latency of a rule.
 LONGEST_WAITS = {
     Phase.IDLE: 5.0,
     Phase.REQUEST: 20.0,
