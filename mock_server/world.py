@@ -28,6 +28,7 @@ from fleet_contract.spec.dialect import Dialect
 
 MOST_TRIES = 5
 MARGIN = 5.0  # seconds that a shared world outlives what mocks know of it: to look at one that is gone makes it anew
+LATEST_NEWS = 1.0  # seconds within which the use of a shared world is told
 LARGEST_SEED = 2**32
 SEED = "/seed"  # under which a shared world keeps its own; no snapshot has this name
 
@@ -62,6 +63,8 @@ class World:
         self._patterns = patterns
         self._told = 0.0  # until when it was told to last
         self._is_shared = bool(parts.store_url)
+        self._is_taken_up = name == MAIN or not self._is_shared
+        self._taking_up = asyncio.Lock()
         self._agreed: Terms = {}
         if self._is_shared:
             rules = [described(each) for each in origin.rules]
@@ -187,11 +190,26 @@ class World:
                 return
         raise StoreUnavailable("Other mocks use this world all the time, so it cannot begin anew.")
 
-    async def last(self, seconds: float) -> None:
-        """Let a world that was used since this was last called outlive this mock for some seconds."""
-        if self.name != MAIN and self.used != self._told:
-            self._told = self.used
-            await self.mock.store.last(ceil(seconds + MARGIN))
+    async def last(self) -> None:
+        """Let a world that was used since this was last called outlive this mock for a while."""
+        used = self.used
+        if self.name != MAIN and used != self._told:
+            await self.mock.store.last(self._rest)
+            self._told = used
+
+    async def take_up(self) -> None:
+        """Find nothing of a world that has ended and is still in the store, and let one that lives not end in between.
+
+        Raises StoreUnavailable.
+        """
+        async with self._taking_up:
+            if not self._is_taken_up:
+                await self.mock.store.take_up(MARGIN - LATEST_NEWS, self._rest)
+                self._is_taken_up = True
+
+    @property
+    def _rest(self) -> int:
+        return ceil(self.mock.parts.bounds.rest + MARGIN)
 
     async def _answer_as_agreed(self, call: Call, incoming: Incoming) -> Answer:
         """Return what a call is answered by whichever mock; never raises."""
@@ -202,6 +220,8 @@ class World:
 
     async def up_to_date(self, do: Callable[[], Awaitable[Done]]) -> Done:
         """Return what is done, again where others have changed the behaviour meanwhile; raises StoreUnavailable."""
+        if not self._is_taken_up:
+            await self.take_up()
         for _ in range(MOST_TRIES):
             try:
                 return await do()

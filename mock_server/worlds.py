@@ -65,7 +65,7 @@ class Worlds:
             for world in self:
                 with suppress(StoreUnavailable):  # Whose call needs it hears of it.
                     await world.look()
-                    await world.last(self.parts.bounds.rest)
+                    await world.last()
             await asyncio.sleep(INTERVAL)
 
     async def _go_over(self, watch: Watch, made: Parts, changed: set[Path]) -> None:
@@ -126,6 +126,7 @@ class Worlds:
         if known or not self.parts.store_url or not NAME.fullmatch(name):
             return known
         world = self._made(name, self.origin)
+        await world.take_up()
         if not await world.mock.store.is_held():
             return None
         self._others[name] = world

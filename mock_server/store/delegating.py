@@ -121,3 +121,6 @@ class DelegatingStore(Store):
 
     async def last(self, seconds: int) -> None:
         await self.inner.last(seconds)
+
+    async def take_up(self, least: float, seconds: int) -> None:
+        await self.inner.take_up(least, seconds)

@@ -179,3 +179,6 @@ class Store(ABC):
 
     async def last(self, seconds: int) -> None:  # noqa: B027  (likewise)
         """Hold what is held for some seconds more, and then nothing, unless it is told so again."""
+
+    async def take_up(self, least: float, seconds: int) -> None:  # noqa: B027  (likewise)
+        """Hold nothing any more where that would have lasted for less than `least` seconds, else do as `last` does."""

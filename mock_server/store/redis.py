@@ -119,6 +119,10 @@ class RedisStore(Store):
     async def last(self, seconds: int) -> None:
         await self.link.call(self._loader.prefix, "last", self._loader.identity, seconds)
 
+    async def take_up(self, least: float, seconds: int) -> None:
+        identity = self._loader.identity
+        await self.link.call(self._loader.prefix, "take_up", identity, int(least * 1000), seconds)
+
     # --- what the operations do ---
 
     async def add_fleet(self, fleet: Fleet) -> Fleet:

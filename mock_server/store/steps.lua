@@ -32,7 +32,7 @@ for _, part in ipairs(BESIDE) do
 end
 local SUSPENDED = prefix .. "suspended"
 local MOST_HELD = 10000
-local ALWAYS = {resume = true, drop = true, last = true} -- whatever others have agreed on
+local ALWAYS = {resume = true, drop = true, last = true, take_up = true} -- whatever others have agreed on
 -- What leaves the state as it is goes on while somebody alone may write.
 local KEEPS = {count = true, fleet = true, page = true, location = true, fleets = true, keys = true, locations = true,
                look = true, note = true, forget = true, names = true, meet = true, uses = true, codes_held = true}
@@ -388,6 +388,15 @@ function steps.last(seconds)
     redis.call("EXPIRE", key, seconds)
   end
   return {"done"}
+end
+
+-- Forget what would last for less than some milliseconds, and let all else last for some seconds.
+function steps.take_up(least, seconds)
+  local left = redis.call("PTTL", at.identity)
+  if left >= 0 and left < tonumber(least) then
+    return steps.drop()
+  end
+  return steps.last(seconds)
 end
 
 -- States that are kept under names.

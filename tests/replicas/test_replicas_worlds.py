@@ -9,6 +9,7 @@ import pytest
 
 from fleet_contract.mock_server.parts import Bounds
 from fleet_contract.mock_server.serving import serving
+from fleet_contract.mock_server.world import MARGIN
 from tests.worlds import live_apart
 
 from .redis_server import RedisServer, redis_server
@@ -67,6 +68,31 @@ def test_a_world_that_nobody_uses_leaves_nothing_in_redis(server: RedisServer) -
         assert b"{main}" in keys(server)
         assert create(client, "a") == 201
         assert httpx.get(f"{url}{FLEETS}/acme-corp-001/invitation", headers={"X-API-Key": "demo-key"}).is_success
+
+
+def test_a_world_that_is_used_after_its_end_begins_anew_and_does_not_vanish(server: RedisServer) -> None:
+    made = started_with(server)
+    made.bounds = Bounds(rest=1)
+    with serving(made) as url, caller(url, "w") as client:
+        assert create(client, "before") == 201
+        time.sleep(1 + MARGIN - 0.5)
+        assert b"{w}" in keys(server), "it has not gone yet"
+        assert create(client, "before") == 201
+        for _ in range(40):
+            assert create(client, "before") == 409
+            time.sleep(0.05)
+
+
+def test_a_world_that_somebody_else_has_just_used_goes_on(server: RedisServer) -> None:
+    made = started_with(server)
+    made.bounds = Bounds(rest=1)
+    with serving(made) as url, caller(url, "w") as client:
+        assert create(client, "a") == 201
+        with serving(made) as other_url, caller(other_url, "w") as other:
+            for _ in range(3):
+                assert create(client, "a") == 409
+                time.sleep(0.7)
+            assert create(other, "a") == 409
 
 
 def keys(server: RedisServer) -> bytes:
