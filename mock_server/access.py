@@ -46,5 +46,6 @@ class Access:
     def hint(self) -> dict[str, str]:
         """Return the header that tells a developer which keys would have worked; those of a user's seed are secret."""
         public = public_keys(self.tenants)
-        known = " and ".join(public + ["those in its seed"] * (len(public) < len(self.tenants)))
+        has_others = len(public) < len(self.tenants)
+        known = " and ".join(public + ["those in its seed"] * has_others) if public else "in its seed"
         return {"mock-hint": f"This mock knows the keys {known}. Start it with --any-key to accept any key."}

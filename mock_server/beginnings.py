@@ -20,6 +20,7 @@ log = logging.getLogger("fleet_mock")
 def chosen_answers(dialect_file: Path | None, settings: Iterable[str]) -> dict[str, str]:
     """Return the answers that the options choose, the single ones last; raises Contradiction."""
     chosen = read_dialect(dialect_file) if dialect_file else {}
+    told: dict[str, str] = {}
     for setting in settings:
         question, equals, answer = setting.partition("=")
         if not equals:
@@ -27,8 +28,11 @@ def chosen_answers(dialect_file: Path | None, settings: Iterable[str]) -> dict[s
         if question.strip() not in catalogue().questions:
             hint = f"{suggestion(question.strip(), catalogue().questions)} See fleet-mock questions."
             raise Contradiction(f"--set {setting!r} answers no question of the dialect.{hint}")
-        chosen[question.strip()] = answer.strip()
-    return chosen
+        told.setdefault(question.strip(), answer.strip())
+        if told[question.strip()] != answer.strip():
+            both = f"{told[question.strip()]} and {answer.strip()}"
+            raise Contradiction(f"--set answers {question.strip()} twice: {both}. Leave one of them out.")
+    return {**chosen, **told}
 
 
 def watching(

@@ -14,14 +14,14 @@ from click.core import ParameterSource
 from fleet_contract.mock_server.announcing import announce
 from fleet_contract.mock_server.beginnings import chosen_answers, first_state, require_one_place, watching
 from fleet_contract.mock_server.bodies import LIMIT
-from fleet_contract.mock_server.guard import ANY_HOST
+from fleet_contract.mock_server.guard import ANY_HOST, read_host
 from fleet_contract.mock_server.listening import CannotListen, is_open_to_others, listen
 from fleet_contract.mock_server.listing import print_misbehaviours, print_questions
 from fleet_contract.mock_server.log import PLAIN, JsonFormatter, log_to_stderr
 from fleet_contract.mock_server.log_of_requests import FORMS, listener
 from fleet_contract.mock_server.misbehaviours import find
 from fleet_contract.mock_server.origins import ANY, read_origin
-from fleet_contract.mock_server.parts import Bounds, Control, Parts, parts
+from fleet_contract.mock_server.parts import Bounds, Control, Parts, parts, require_room
 from fleet_contract.mock_server.secret import REFERENCE, read_token
 from fleet_contract.mock_server.sharing import settle
 from fleet_contract.mock_server.state_file import StateFile
@@ -31,6 +31,7 @@ from fleet_contract.spec.files import Contradiction
 from fleet_contract.spec.numerals import Whole
 from fleet_contract.spec.places import Place
 
+LISTING = "list_misbehaviours"
 LARGEST_PORT = 65535
 MOST_WORKERS = 64
 
@@ -232,6 +233,7 @@ def main(  # noqa: PLR0913  (one argument for each option)
     if list_misbehaviours:
         print_misbehaviours()
     if list_misbehaviours or context.invoked_subcommand:
+        require_no_options(context)
         return
     log_to_stderr(JsonFormatter() if log_form == "json" else PLAIN)
     try:
@@ -246,12 +248,12 @@ def main(  # noqa: PLR0913  (one argument for each option)
             made.tls = read_tls(cert_file, key_file)
             made.base_path = read_base_path(base_path)
             made.origins = frozenset(map(read_origin, origins))
-            made.allowed_hosts = allowed_hosts
-            for name in names:
+            made.allowed_hosts = tuple(map(read_host, allowed_hosts))
+            for name in dict.fromkeys(names):
                 find(name).spoil(made)
             made.store_url, made.state_file = store_url, state_file
             made.bounds = Bounds(max_worlds, world_expiry, journal_length, max_fleets)
-            made.control = None if no_control else Control(read_token(control_token, "--control-token"))
+            made.control = control(control_token, is_wanted=not no_control)
             made.chaos_seed = chaos_seed
             made.listener = listener(log_form) if log_form else None
             warn_of_secrets()
@@ -259,6 +261,15 @@ def main(  # noqa: PLR0913  (one argument for each option)
             serve(made, host, port, number_of_workers, ready_json=ready_json)
     except (Contradiction, CannotListen) as wrong:
         raise click.UsageError(str(wrong)) from None
+
+
+def require_no_options(context: click.Context) -> None:
+    """Raise UsageError for options of the mock before a command that starts none."""
+    given = [each for each in context.params if context.get_parameter_source(each) is ParameterSource.COMMANDLINE]
+    options = [each.opts[0] for each in context.command.params if each.name in given and each.name != LISTING]
+    if options:
+        what = context.invoked_subcommand or "--list-misbehaviours"
+        raise click.UsageError(f"{what} starts no mock, so {options[0]} has no effect. Leave it out.")
 
 
 @main.command("misbehaviours")
@@ -273,6 +284,17 @@ def list_questions() -> None:
     print_questions()
 
 
+def control(token: str, *, is_wanted: bool) -> Control | None:
+    """Return who may use the control API, None where there is none; raises Contradiction."""
+    made = Control(read_token(token, "--control-token"))
+    if token and not is_wanted:
+        raise Contradiction(
+            "--no-control and --control-token (or FLEET_MOCK_CONTROL_TOKEN) contradict each other: "
+            "without a control API, no token opens it. Leave one of them out."
+        )
+    return made if is_wanted else None
+
+
 def warn_of_secrets() -> None:
     """Warn of each secret in the command line, which everybody on this machine can read."""
     context = click.get_current_context()
@@ -285,7 +307,11 @@ def warn_of_secrets() -> None:
 
 
 def require_shared_store(made: Parts, number_of_workers: int) -> None:
-    """Settle what mocks that share a store agree on; raises Contradiction, also for workers who share none."""
+    """Settle what mocks that share a store agree on; raises Contradiction, also for workers who share none.
+
+    So it does for a seed that is too large, before others find it in the store.
+    """
+    require_room(made.seed, made.bounds.fleets)
     if made.store_url:
         settle(made)
     elif number_of_workers > 1:

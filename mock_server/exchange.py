@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from starlette.types import ASGIApp, Message, Scope
 
 from fleet_contract.mock_server.heads import Head
+from fleet_contract.mock_server.messages import WITHOUT_CONTENT
 from fleet_contract.spec.phrases import PHRASES
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 GO_ON = b"HTTP/1.1 100 Continue\r\n\r\n"
 STATUS_LINES = {status: b"HTTP/1.1 %d %s" % (status, PHRASES.get(status, "").encode()) for status in range(100, 1000)}
 CLOSE = (b"connection", b"close")
-WITHOUT_CONTENT = (204, 304)
 
 Fields = tuple[tuple[bytes, bytes], ...]
 

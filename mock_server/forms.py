@@ -92,7 +92,7 @@ def require_short(field: str, text: str, dialect: Dialect, kind: Kind = Kind.BAD
     if length > LONGEST:
         raise Refusal(
             kind,
-            f"{field} has {length} characters after normalisation; at most {LONGEST} are allowed.",
+            f"{field} has {length} {unit.in_words} after normalisation; at most {LONGEST} are allowed.",
             fault=Fault(f"/{field}", keyword="maxLength", limit=LONGEST, length=length, unit=unit.name),
         )
     return text

@@ -19,6 +19,7 @@ from fleet_contract.mock_server.refusals import Refusal, rendered
 from fleet_contract.mock_server.sending import sent
 from fleet_contract.mock_server.targets import authority_and_path
 from fleet_contract.spec.dialect import Dialect
+from fleet_contract.spec.files import Contradiction
 from fleet_contract.spec.headers import FROM_NO_PAGE
 
 ANY_HOST = "*"
@@ -63,6 +64,17 @@ class Guard:
     def _is_taken(self, authority: str) -> bool:
         host = host_of(authority)
         return ANY_HOST in self.allowed or host in self.allowed or PRIVATE_HOST.fullmatch(host) is not None
+
+
+def read_host(text: str) -> str:
+    """Return a host that is to be allowed; raises Contradiction for what no Host names."""
+    host = host_of(text)
+    if text != ANY_HOST and not (NAME.fullmatch(host) or PRIVATE_HOST.fullmatch(host)):
+        raise Contradiction(
+            f"--allow-host {text!r} is no host. Expected a name or an address as it stands in a URL, such as "
+            f"app.example, without http:// and without a path, or {ANY_HOST} for every host."
+        )
+    return text
 
 
 def is_from_no_page(scope: Scope) -> bool:

@@ -72,7 +72,7 @@ def id_in_path(call: Call, dialect: Dialect) -> str:
     if len(id) > forms.LONGEST and (length := unit.length(id)) > forms.LONGEST:
         raise Refusal(
             Kind.OVERLONG_ID,
-            f"The fleetId in the path has {length} characters; at most {forms.LONGEST} are allowed.",
+            f"The fleetId in the path has {length} {unit.in_words}; at most {forms.LONGEST} are allowed.",
             fault=Fault(parameter="fleetId", keyword="maxLength", limit=forms.LONGEST, length=length, unit=unit.name),
         )
     return forms.tidy_id(id, dialect)

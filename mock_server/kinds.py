@@ -43,4 +43,5 @@ class Kind(StrEnum):
     UNKNOWN_LOCATION = "no such location"
     ON_DEMAND = "asked for"
     STORE_UNAVAILABLE = "store does not reply"
+    OTHER_TERMS = "store of mocks with other settings"
     BROKEN = "internal error"

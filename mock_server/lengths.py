@@ -11,6 +11,11 @@ class Unit(NamedTuple):
     length: Callable[[str], int]
     name: str
 
+    @property
+    def in_words(self) -> str:
+        """What is counted, as a refusal tells it."""
+        return "characters" if self is CODE_POINTS else self.name
+
 
 def in_utf_16(text: str) -> int:
     """Return how many UTF-16 code units a text has, as Java, JavaScript and C# count."""

@@ -16,7 +16,7 @@ def line_for_people(entry: Entry) -> str:
     """Return an exchange as a line: when, what was asked, how it was answered and why so, by whom, in which time."""
     call, answer = entry.call, entry.answer
     why = f" ({answer.reason.kind})" if answer.reason else ""
-    who = " ".join(filter(None, [call.tenant, "" if call.world == "main" else f"in {call.world}"]))
+    who = " ".join(filter(None, [in_one_line(call.tenant), "" if call.world == "main" else f"in {call.world}"]))
     taken = f"{entry.seconds * 1000:.1f} ms"
     return f"{moment(entry.at)} {call.method} {target(entry)} {answer.status}{why} {who}{', ' if who else ''}{taken}"
 
@@ -46,7 +46,16 @@ def target(entry: Entry) -> str:
     query = entry.call.raw_query.decode("latin-1")
     whole = f"{entry.call.raw_path}?{query}" if query else entry.call.raw_path
     find = finding_secrets(dict.fromkeys(keys_in(entry.call), MASKED))
-    return without_secrets(whole, find)[:LONGEST_TARGET].encode("ascii", "backslashreplace").decode()
+    return in_one_line(without_secrets(whole, find)[:LONGEST_TARGET])
+
+
+def in_one_line(text: str) -> str:
+    """Return a text with escapes for line ends and all else that does not print, or not everywhere."""
+    return (
+        "".join([each if each.isprintable() else ascii(each)[1:-1] for each in text])
+        .encode("ascii", "backslashreplace")
+        .decode()
+    )
 
 
 FORMS: Mapping[str, Callable[[Entry], str]] = MappingProxyType({"requests": line_for_people, "json": line_of_json})

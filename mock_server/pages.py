@@ -27,6 +27,8 @@ This is fleet-mock, a mock of the Drive API's Fleet Management.
 {base}/emp/v1/             the API; send a key as X-API-Key
 {base}/ui/                 the Swagger UI, to try it
 {base}/openapi.json        its document, for tools
+"""
+OF_THE_CONTROL_API = """\
 {base}/_mock/ui            what was sent and why it was answered so, fleets, switches: a page
 {base}/_mock               state, dialect, misbehaviours, worlds: what may be seen and changed
 {base}/_mock/openapi.json  the document of that
@@ -34,11 +36,15 @@ This is fleet-mock, a mock of the Drive API's Fleet Management.
 INLINE_SCRIPT = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
 
 
-def pages(document: dict[str, Any], base_path: str) -> Mapping[str, Callable[[], Response]]:
+def pages(
+    document: dict[str, Any], base_path: str, *, has_control: bool = True
+) -> Mapping[str, Callable[[], Response]]:
     """Return what makes each of the pages that show a document, by path."""
     shown = {**document, "servers": [{"url": own_url(base_path), "description": "This mock."}]}
     return {
-        "/": lambda: Response(WELCOME.format(base=base_path), media_type="text/plain"),
+        "/": lambda: Response(
+            (WELCOME + OF_THE_CONTROL_API * has_control).format(base=base_path), media_type="text/plain"
+        ),
         "/openapi.json": lambda: Response(to_bytes(shown), media_type="application/json"),
         "/openapi.yaml": lambda: Response(to_yaml(shown), media_type="application/yaml"),
         "/ui": lambda: RedirectResponse("ui/"),

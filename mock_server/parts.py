@@ -218,6 +218,15 @@ def require_distinct_fleets(seed: State, dialect: Dialect) -> None:
             )
 
 
+def require_room(seed: State, most: int | None) -> None:
+    """Raise Contradiction where a seed has more fleets than a world may hold."""
+    if most is not None and len(seed.fleets) > most:
+        raise Contradiction(
+            f"The seed has {len(seed.fleets)} fleets, and --max-fleets {most} allows no more than {most}. "
+            "Raise --max-fleets, or take fleets out of the seed."
+        )
+
+
 async def require_fleet(world: World, call: Call) -> None:
     """Refuse a call whose path names no fleet of the caller."""
     await world.store.require_fleet(call.tenant, id_in_path(call, world.dialect))

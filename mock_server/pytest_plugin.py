@@ -8,7 +8,7 @@ import itertools
 import math
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,11 +22,17 @@ if TYPE_CHECKING:
 # What is needed is imported when a fixture is used: loading this plugin costs a consumer's other tests nothing.
 
 MARKER = "fleet_mock"
-ARGUMENTS = ("dialect", "misbehave", "rules", "seed")
 USAGE = (
     "fleet_mock(dialect=…, misbehave=…, rules=…, seed=…): how the mock of a test begins. dialect: answers by question, "
     "or a TOML file; misbehave: a name or several; rules: as the control API takes them; seed: a state, or a seed file."
 )
+# The arguments of the marker, and what each may be.
+TYPES: Mapping[str, tuple[type, ...]] = {
+    "dialect": (Mapping, str, os.PathLike),
+    "misbehave": (str, Iterable),
+    "rules": (Iterable,),
+    "seed": (Mapping, str, os.PathLike),
+}
 NO_NAME = re.compile(r"[^A-Za-z0-9_.~-]+")
 LONGEST_NAME = 80
 MOST_EXCHANGES = 20_000  # of which the journal of one world shows half
@@ -87,8 +93,7 @@ def new_fleet_mock(
     made: list[str] = []
 
     def make(**arguments: Any) -> FleetMock:
-        number = f"{os.environ.get(WORKER, '')}{next(NUMBERS)}"  # Workers share the mock.
-        name = f"{number}-{NO_NAME.sub('-', request.node.name)[:LONGEST_NAME]}"
+        name = name_of_world(os.environ.get(WORKER, ""), next(NUMBERS), f"{request.path.stem}-{request.node.name}")
         new = world_of(arguments)
         fleet_mock_server.put_world(name, **new)
         made.append(name)
@@ -113,7 +118,12 @@ def fleet_mock(request: pytest.FixtureRequest, new_fleet_mock: "Callable[..., Fl
         return new_fleet_mock(**{**marked(request.node), **getattr(request, "param", {})})
     except (ControlRefused, Contradiction, TypeError) as wrong:
         said = wrong.detail if isinstance(wrong, ControlRefused) else wrong
-        pytest.fail(f"The mock of this test cannot begin: {said}", pytrace=False)
+    pytest.fail(f"The mock of this test cannot begin: {said}", pytrace=False)
+
+
+def name_of_world(worker: str, number: int, test: str) -> str:
+    """Return the name of a world that no other test has; workers share the mock, and each counts on its own."""
+    return "-".join(filter(None, [worker, str(number), NO_NAME.sub("-", test)[:LONGEST_NAME]]))
 
 
 def marked(node: pytest.Item) -> dict[str, Any]:
@@ -126,16 +136,23 @@ def marked(node: pytest.Item) -> dict[str, Any]:
     return arguments
 
 
+def require_known(name: str, value: Any) -> None:
+    """Raise TypeError for an argument that there is not, and for a value that it cannot have."""
+    if name not in TYPES:
+        raise TypeError(f"There is no argument {name!r}. {USAGE}")
+    if value is not None and not isinstance(value, TYPES[name]):
+        raise TypeError(f"{name} cannot be {value!r}. {USAGE}")
+
+
 def world_of(arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a world begins with; raises TypeError for an unknown argument, Contradiction for a bad file."""
     from fleet_contract.mock_server.describing import described
     from fleet_contract.mock_server.seed import read_seed
     from fleet_contract.spec.dialect import read_dialect
 
-    unknown = next((name for name in arguments if name not in ARGUMENTS), None)
-    if unknown is not None:
-        raise TypeError(f"There is no argument {unknown!r}. {USAGE}")
     given = {name: value for name, value in arguments.items() if value is not None}
+    for name in arguments:
+        require_known(name, given.get(name))
     if "misbehave" in given:
         names = given.pop("misbehave")
         given["misbehaviours"] = [names] if isinstance(names, str) else list(names)

@@ -60,6 +60,7 @@ STATUSES: dict[Kind, int | str] = {
     Kind.FLEET_WITHOUT_PRICES: "location.unknown-fleet",
     Kind.UNKNOWN_LOCATION: 404,
     Kind.STORE_UNAVAILABLE: 503,
+    Kind.OTHER_TERMS: 503,
     Kind.BROKEN: 500,
     Kind.ON_DEMAND: 500,  # unless whoever demanded it said otherwise
 }
@@ -82,6 +83,10 @@ def status_of(kind: Kind, dialect: Dialect) -> int:
 STORE_UNAVAILABLE = (
     "The store of this mock does not reply. It is not known whether this request has changed anything. "
     "Try again; the mock recovers by itself."
+)
+OTHER_TERMS = (
+    "The store of this mock holds the state of mocks that were started with other settings, which it cannot share. "
+    "Start this mock as those were started, or name another store."
 )
 
 
@@ -148,6 +153,8 @@ def _refusal_of(wrong: Exception, operation_id: str | None) -> Refusal:
         return Refusal(kind, str(wrong))
     if isinstance(wrong, store.StoreUnavailable):
         log.warning("%s", wrong)
+        if isinstance(wrong, store.TermsDoNotFit):
+            return Refusal(Kind.OTHER_TERMS, OTHER_TERMS)
         return Refusal(Kind.STORE_UNAVAILABLE, STORE_UNAVAILABLE, {"retry-after": "1"})
     log.error("Unexpected exception in %s; answering 500.", operation_id or "no operation", exc_info=wrong)
     return Refusal(Kind.BROKEN, "The mock failed; see its log.")

@@ -189,8 +189,7 @@ def _missing(field: str, misfit: Misfit) -> str:
 
 
 def _too_long(field: str, misfit: Misfit) -> str:
-    unit = "characters" if misfit.unit is CODE_POINTS else misfit.unit.name
-    return f"{field} has {misfit.found} {unit}; at most {misfit.limit} are allowed."
+    return f"{field} has {misfit.found} {misfit.unit.in_words}; at most {misfit.limit} are allowed."
 
 
 def _too_short(field: str, misfit: Misfit) -> str:

@@ -20,6 +20,8 @@ def read_token(text: str, option: str) -> str:
         return ""
     scheme, _, name = text.partition(":")
     token = text
+    if REFERENCE.fullmatch(text):
+        raise Contradiction(f"{option} {text} names nothing. Expected env:NAME or file:PATH, where the token stands.")
     if scheme == "env":
         if name not in os.environ:
             raise Contradiction(f"{option} names the environment variable {name}, which is not set. Set it.")

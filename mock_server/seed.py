@@ -22,6 +22,8 @@ MANY = 10_000  # entries, of which it takes so long to read them that a person w
 TIMES_TOLD = 10
 LONG = 1_000_000  # characters, which are about as many entries
 EMPTY = re.compile(r"(?:\s++|#[^\n]*+)*+\Z")  # but for the comments of YAML
+UNKNOWN_TAG = "could not determine a constructor for the tag"
+A_TAG = "it has a tag, which stands for no value of JSON,"
 QUOTED = re.compile("'[^']{2,}'")
 
 Tell = Callable[[str], None]
@@ -84,6 +86,7 @@ def _unreadable(wrong: Exception) -> str:
     """Return why a text cannot be read, without the text itself, which may hold a key."""
     mark = getattr(wrong, "problem_mark", None)
     problem = QUOTED.sub("this value", getattr(wrong, "problem", None) or " ".join(str(wrong).split()))
+    problem = A_TAG if problem.startswith(UNKNOWN_TAG) else problem
     return f"{problem} in line {mark.line + 1}, column {mark.column + 1}" if mark else problem
 
 

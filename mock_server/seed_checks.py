@@ -3,7 +3,9 @@
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
 from importlib import resources
+from math import isfinite
 from typing import Any
 
 from fleet_contract.mock_server.forms import LONGEST
@@ -36,10 +38,12 @@ def require_sound(described: Any, name: str) -> Described:
         raise Unsound(f"{name}: {complaint}", place)
     problem = _no_json_can_write(described)
     if problem:
-        raise Unsound(f"{name} contains {problem}, which no response can carry. Remove it.")
-    sound: Described = _with_texts_for_dates(described)
+        place = _place_of_unwritable(described)
+        at = _place(place, described).removesuffix(": ")
+        raise Unsound(f"{name}{at and ', '}{at} contains {problem}, which no response can carry. Remove it.", place)
     try:
-        for find in (_foreign_values, _misfits, _complaints):
+        sound: Described = _with_texts_for_dates(described)
+        for find in (_misfits, _foreign_locations, _complaints):
             for place, complaint in find(sound):
                 raise Unsound(f"{name}: {complaint}", place)
     except RecursionError:
@@ -84,20 +88,58 @@ def _no_json_can_write(described: Any) -> str:
     return ""
 
 
+def _place_of_unwritable(described: Any) -> Place:
+    try:
+        return next(_unwritable(described, ()), ())
+    except RecursionError:  # It has no bottom.
+        return ()
+
+
+def _unwritable(value: Any, place: Place) -> Iterator[Place]:
+    """Yield the places of what `_no_json_can_write` means, for a key that of its object."""
+    if isinstance(value, str):
+        is_bad = not value.isascii() and any("\ud800" <= each <= "\udfff" for each in value)
+    elif isinstance(value, float):
+        is_bad = not isfinite(value)
+    else:
+        is_bad = isinstance(value, dict) and not all(isinstance(each, str) for each in value)
+    if is_bad:
+        yield place
+    for step, member in _members(value):
+        yield from _unwritable(member, (*place, step))
+
+
 def _with_texts_for_dates(described: Any) -> Any:
-    """Return a seed with the dates of its locations as texts, for which YAML takes what is not in quotes."""
+    """Return a seed with the dates of its locations as texts, for which YAML takes what is not in quotes.
+
+    What is more than a date may have been written otherwise than Python would write it.
+    """
     if not isinstance(described, dict) or "locations" not in described:
         return described
-    return {**described, "locations": json.loads(json.dumps(described["locations"], default=str))}
+    return {**described, "locations": _dates_as_texts(described["locations"])}
+
+
+def _dates_as_texts(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _dates_as_texts(member) for name, member in value.items()}
+    if isinstance(value, list):
+        return [_dates_as_texts(member) for member in value]
+    return value.isoformat() if type(value) is date else value
 
 
 def _foreign_values(described: Any) -> Complaints:
     """Yield where YAML found what JSON does not have, such as a date."""
-    try:
-        FORM.fits(described)
-    except ValueError:
-        for place, what in _not_json(described, ()):
-            yield place, f"{_place(place, described)}YAML reads this as {what}. Put it in quotes."
+    yield from _foreign_below((), described, described)
+
+
+def _foreign_locations(described: Any) -> Complaints:
+    """Yield the same of locations, of which the form of a seed leaves most open."""
+    yield from _foreign_below(("locations",), described.get("locations"), described)
+
+
+def _foreign_below(at: Place, value: Any, described: Any) -> Complaints:
+    for place, what in _not_json(value, at):
+        yield place, f"{_place(place, described)}YAML reads this as {what}. Put it in quotes."
 
 
 def _not_json(value: Any, place: Place) -> Iterator[tuple[Place, str]]:
@@ -117,8 +159,13 @@ def _members(value: Any) -> Iterable[tuple[str | int, Any]]:
 
 
 def _misfits(described: Any) -> Complaints:
-    """Yield where the form of a seed is wrong."""
-    for place, words in FORM.complaints(described):
+    """Yield where the form of a seed is wrong; raises RecursionError."""
+    try:
+        complaints = FORM.complaints(described)
+    except RecursionError:  # which it says of all that it cannot read
+        yield from _foreign_values(described)
+        raise
+    for place, words in complaints:
         yield place, f"{_place(place, described)}{words}"
 
 
@@ -173,10 +220,23 @@ def _complaints_of_keys(keys: Iterable[Described], owners: dict[str, str], first
         identifier, tenant, fleet_id = key["keyIdentifier"], key.get("tenant", first), key.get("fleetId")
         if (tenant, identifier) in known:
             yield (*at, "keyIdentifier"), f"chargingKeys, keyIdentifier {identifier!r}: it occurs twice."
+        if not _is_moment(key.get("validTo")):
+            yield (
+                (*at, "validTo"),
+                f"{_place((*at, 'validTo'), {})}{key['validTo']!r} is no ISO 8601 time. Expected one such as "
+                "2099-12-31T23:59:59.000Z.",
+            )
         if fleet_id is not None and owners.get(fleet_id) != tenant:
             complaint = f"chargingKeys, keyIdentifier {identifier!r}, fleetId: {tenant!r} has no fleet {fleet_id!r}."
             yield (*at, "fleetId"), complaint
         known.add((tenant, identifier))
+
+
+def _is_moment(text: str | None) -> bool:
+    try:
+        return text is None or bool(datetime.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def _complaints_of_locations(locations: Iterable[Described], owners: dict[str, str]) -> Complaints:

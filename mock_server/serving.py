@@ -18,6 +18,7 @@ from fleet_contract.mock_server.connection import Connection
 from fleet_contract.mock_server.guard import Guard
 from fleet_contract.mock_server.listening import CannotListen, listen, url_of
 from fleet_contract.mock_server.log import log_to_stderr
+from fleet_contract.mock_server.output import STDERR
 from fleet_contract.mock_server.parts import Parts
 from fleet_contract.mock_server.parts import parts as honest_parts
 from fleet_contract.mock_server.tls import Tls
@@ -27,6 +28,7 @@ LONGEST_START = 10.0
 # Seconds for which responses under way are waited for; with what comes before and after, the end takes 2.5 at most.
 LONGEST_END = 1.5
 TICKS_BETWEEN_LOOKS = 10
+ENDED_BY_SIGNAL = 128  # and the number of the signal, as shells tell it
 
 
 class Server(uvicorn.Server):
@@ -83,7 +85,8 @@ class Server(uvicorn.Server):
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """End well at the first signal, and at once at the second, which is not to wait until a state is saved."""
         if self.should_exit:
-            os._exit(0)
+            os.write(STDERR, b"Ended at once by a second signal: what was not saved yet is lost.\n")
+            os._exit(ENDED_BY_SIGNAL + sig)
         super().handle_exit(sig, frame)
 
 

@@ -113,7 +113,8 @@ class Wire:
         """Return a page for people; raises Refusal or HTTPException where there is none."""
         if call.method not in ("GET", "HEAD"):
             raise Refusal(Kind.WRONG_METHOD, "This page can only be read.", {"allow": listed({"GET"})})
-        page = pages(world.mock.parts.document, self.parts.base_path + call.prefix).get(call.raw_path)
+        base_path, has_control = self.parts.base_path + call.prefix, self.control is not None
+        page = pages(world.mock.parts.document, base_path, has_control=has_control).get(call.raw_path)
         # A range means something to GET alone (RFC 9110, section 14.2).
         headers = [each for each in scope["headers"] if call.method == "GET" or each[0] != b"range"]
         scope = {**scope, "method": "GET", "path": call.raw_path, "headers": headers}

@@ -55,8 +55,12 @@ class Workers:
                 self._hear(key.data)
 
     def _start(self) -> None:
-        ours, theirs = socket.socketpair()
+        """Start a worker, unless a signal has come that ends them all."""
         signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)  # until it is clear whom a signal is for
+        if self._is_stopping:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
+            return
+        ours, theirs = socket.socketpair()
         pid = os.fork()
         if not pid:
             for channel in (ours, *(each.channel for each in self._workers)):

@@ -15,13 +15,13 @@ from fleet_contract.mock_server.describing import state_now
 from fleet_contract.mock_server.messages import Answer, Call
 from fleet_contract.mock_server.misbehaviours import MISBEHAVIOURS, find
 from fleet_contract.mock_server.on_demand import Rule, described, rule_of
-from fleet_contract.mock_server.parts import Mock, Parts, habits, require_distinct_fleets
+from fleet_contract.mock_server.parts import Mock, Parts, habits, require_distinct_fleets, require_room
 from fleet_contract.mock_server.patterns import Patterns
 from fleet_contract.mock_server.pseudonyms import Secrets
 from fleet_contract.mock_server.refusals import refusal_of, rendered
 from fleet_contract.mock_server.rules_in_force import Rules
 from fleet_contract.mock_server.service import Service
-from fleet_contract.mock_server.store import MAIN, OtherTerms, State, StoreUnavailable
+from fleet_contract.mock_server.store import MAIN, OtherTerms, State, StoreUnavailable, TermsDoNotFit
 from fleet_contract.mock_server.store.held import Held
 from fleet_contract.mock_server.terms import NOW, Terms, are_started_alike, behaving, behaviour, terms
 from fleet_contract.spec.dialect import Dialect
@@ -50,6 +50,7 @@ class World:
 
     def __init__(self, name: str, origin: Origin, patterns: Patterns, of: Mock | None = None) -> None:
         pattern = patterns.of(origin.dialect)
+        require_room(origin.seed, pattern.parts.bounds.fleets)
         parts = misbehaving(replace(pattern.parts, seed=origin.seed), origin.misbehaviours)
         self.name = name
         self.origin = origin
@@ -158,6 +159,7 @@ class World:
         """
         dialect = origin.dialect if to_its_dialect else self.mock.dialect
         if to_its_seed:
+            require_room(origin.seed, self.mock.parts.bounds.fleets)
             await self._become(dialect, origin.seed)
             self.know(origin.seed.keys)
         elif dialect != self.mock.dialect:
@@ -260,9 +262,7 @@ class World:
         """Behave as others have agreed on; raises StoreUnavailable where they were started with something else."""
         is_like_others = are_started_alike(held, self._agreed)
         if held.get("layout") != self._agreed["layout"] or not (is_like_others or self.name != MAIN):
-            raise StoreUnavailable(
-                "Redis holds the state of mocks that were started with other settings. Restart this one."
-            )
+            raise TermsDoNotFit
         if not is_like_others:
             rules = [rule_of(each) for each in held["rules"]]
             self.origin = Origin(self.origin.seed, held["dialect"], held["misbehaviours"], rules)

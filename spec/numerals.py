@@ -31,5 +31,6 @@ def _in_digits(
     value: Any, form: re.Pattern[str], what: str, param: click.Parameter | None, ctx: click.Context | None
 ) -> Any:
     if isinstance(value, str) and not form.fullmatch(value.strip()):
-        raise click.BadParameter(f"{value!r} is not a valid {what}: use digits only.", ctx=ctx, param=param)
+        wrong = "it has too many digits" if re.fullmatch(r"-?[0-9.]+", value.strip()) else "use digits only"
+        raise click.BadParameter(f"{value!r} is not a valid {what}: {wrong}.", ctx=ctx, param=param)
     return value

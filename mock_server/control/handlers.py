@@ -256,7 +256,6 @@ def of_a_world(handler: Callable[[World, Call], Awaitable[Reply]]) -> Handler:
     return handle
 
 
-OF_A_WORLD = (*records.HANDLERS, *behaviour.HANDLERS, *rules.HANDLERS)
 HANDLERS: Mapping[str, Handler] = MappingProxyType(
     {
         **{

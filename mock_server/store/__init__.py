@@ -26,6 +26,7 @@ from fleet_contract.mock_server.store.wrongs import (
     NoSuchLocation,
     OtherTerms,
     StoreUnavailable,
+    TermsDoNotFit,
     TooManyFleets,
     Wrong,
 )
@@ -55,6 +56,7 @@ __all__ = [
     "State",
     "Store",
     "StoreUnavailable",
+    "TermsDoNotFit",
     "TooManyFleets",
     "Wrong",
     "active_codes",

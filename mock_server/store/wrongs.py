@@ -79,6 +79,13 @@ class StoreUnavailable(Exception):
     """The store does not reply; whether it has done what it was asked is not known. `str` is for the log."""
 
 
+class TermsDoNotFit(StoreUnavailable):
+    """The store holds the state of mocks that were started otherwise, and no mock changes its mind about that."""
+
+    def __init__(self) -> None:
+        super().__init__("The store holds the state of mocks that were started with other settings. Restart this one.")
+
+
 class OtherTerms(Exception):
     """The store holds the state of mocks that were started on other terms, which are `held`."""
 

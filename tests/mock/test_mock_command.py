@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from fleet_contract.mock_server import command
 from fleet_contract.mock_server.announcing import ready_line, welcome
 from fleet_contract.mock_server.command import main
 from fleet_contract.mock_server.misbehaviours import MISBEHAVIOURS
-from fleet_contract.mock_server.parts import Bounds, parts
+from fleet_contract.mock_server.parts import Bounds, Parts, parts
 from fleet_contract.mock_server.seed import parse_seed
 from fleet_contract.spec.catalogue import catalogue
 from tests.mock.conftest import Client
@@ -44,6 +45,15 @@ def run(*arguments: str) -> Result:
         (["--seed", "--watch"], "--seed needs a file name, got '--watch'."),
         (["--state", "--workers", "2"], "--state needs a file name, got '--workers'."),
         (["--host", "host.invalid"], "Cannot listen on host.invalid"),
+        (["--host", ""], "--host is empty"),
+        (["--max-fleets", "1"], "The seed has 3 fleets, and --max-fleets 1 allows no more than 1."),
+        (["--allow-host", "http://app.example"], "is no host"),
+        (["--allow-host", "*.example.com"], "is no host"),
+        (["--no-control", "--control-token", "12345678"], "contradict each other"),
+        (["--set", "create.status=200", "--set", "create.status=201"], "twice: 200 and 201"),
+        (["--misbehave", "slow", "questions"], "so --misbehave has no effect"),
+        (["--control-token", "file:"], "--control-token file: names nothing"),
+        (["--world-expiry", "9" * 20], "it has too many digits"),
     ],
 )
 def test_bad_input_is_one_message_and_exit_2(arguments: list[str], words: str) -> None:
@@ -51,6 +61,22 @@ def test_bad_input_is_one_message_and_exit_2(arguments: list[str], words: str) -
     assert result.exit_code == 2
     assert words in result.output
     assert "Traceback" not in result.output
+
+
+def test_a_mock_without_control_does_not_tell_of_it() -> None:
+    made = parts()
+    assert "/_mock" in Client(made)("GET", "/").text
+    made.control = None
+    assert "/_mock" not in Client(made)("GET", "/").text
+
+
+@pytest.mark.parametrize("settings", [("--set", "create.status=200"), ("--misbehave", "slow")])
+def test_what_is_said_twice_is_said_once(settings: tuple[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    served: list[Parts] = []
+    monkeypatch.setattr(command, "serve", lambda made, *_, **__: served.append(made))
+    assert run(*settings, *settings).exit_code == 0
+    assert (served[0].dialect["create.status"] == "200") is ("--set" in settings)
+    assert served[0].misbehaviours == ["slow"] * ("--misbehave" in settings)
 
 
 def test_a_port_in_use_is_one_message_and_exit_2() -> None:
@@ -106,6 +132,9 @@ def test_fleets_are_bounded_in_each_world_and_a_hint_says_by_what() -> None:
     assert call("PUT", "/_mock/fleets/one", {}).status_code == 200
     many = {"fleets": [{"fleetId": str(number)} for number in range(held + 2)]}
     assert call("PUT", "/_mock/state", many).status_code == 429
+    wide = call("PUT", "/_mock/worlds/wide", {"seed": many})
+    assert (wide.status_code, "--max-fleets" in wide.json()["detail"]) == (422, True)
+    assert call("GET", "/_mock/worlds/wide").status_code == 404
     assert call.create("one", headers={"Mock-World": "other"}).status_code == 201
     assert call("POST", "/_mock/reset").status_code == 204
     assert call.create("two").status_code == 201

@@ -179,3 +179,8 @@ def test_a_location_has_prices_for_fleets(call: Client) -> None:
 
 def test_no_query_means_anything_to_fleets(call: Client) -> None:
     assert call("GET", "/emp/v1/fleets/acme-corp-001/invitation?page_size=x").status_code == 200
+
+
+def test_the_hint_reads_well_where_all_keys_are_of_a_seed() -> None:
+    call = Client(parts(seed=State({"s3cret": "t"})))
+    assert call.keys(key=None).headers["mock-hint"].startswith("This mock knows the keys in its seed. Start")

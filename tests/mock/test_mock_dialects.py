@@ -103,6 +103,12 @@ def test_a_name_that_is_not_taken_has_one_status_in_create(speak: Callable[..., 
         assert call.rename("acme-corp-001", name).status_code == 400
 
 
+def test_a_length_is_told_in_what_is_counted(speak: Callable[..., Client]) -> None:
+    call = speak({"length.unit": "utf-16", "name.normalisation": "nfc"})
+    assert "120 UTF-16 code units after" in call.create("x", "\u0958" * 60).json()["detail"]
+    assert "202 UTF-16 code units;" in call.rename("🚗" * 101, "x").json()["detail"]
+
+
 @pytest.mark.parametrize("status", [400, 422])
 def test_an_unknown_property_is_refused_in_every_body(speak: Callable[..., Client], status: int) -> None:
     call = speak({"properties.unknown": str(status)})

@@ -56,6 +56,7 @@ REFUSED: dict[Kind, tuple[str, ...]] = {
     Kind.UNKNOWN_LOCATION: ("get_location",),
     Kind.ON_DEMAND: NONE,  # whoever asks for it says the status
     Kind.STORE_UNAVAILABLE: ALL,
+    Kind.OTHER_TERMS: ALL,
     Kind.BROKEN: ALL,
 }
 

@@ -8,7 +8,10 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from fleet_contract.mock_server import log as log_module
+from fleet_contract.mock_server.journal import Entry
 from fleet_contract.mock_server.log import MOST_OF_A_KIND, LimitedHandler
+from fleet_contract.mock_server.log_of_requests import line_for_people
+from fleet_contract.mock_server.messages import Answer, Call, Fields
 from fleet_contract.mock_server.output import MOST_WAITING, Writer
 
 from .processes import full_pipe
@@ -104,3 +107,10 @@ def failing_once(error: int, write: Callable[[int, bytes], int]) -> Callable[[in
         return write(descriptor, data)
 
     return write_or_fail
+
+
+def test_a_tenant_cannot_make_a_line_of_its_own() -> None:
+    call = Call("GET", "/a", Fields(()), tenant="t\n2026 GET /forged 200")
+    line = line_for_people(Entry(1, 0.0, 0.0, call, Answer(200, {}), "r"))
+    assert line.count("\n") == 0
+    assert "200 t\\n2026 GET /forged 200, 0.0 ms" in line

@@ -242,17 +242,43 @@ def test_what_is_written_twice_is_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "words"),
+    ("text", "words", "place"),
     [
-        ('{"keys": {"k": "t"}, "fleets": [{"fleetId": "\\ude97"}]}', "a lone surrogate"),
-        (KEYS + LOCATION + ", price: .nan}]", "NaN, Infinity"),
-        ('{"keys": {"k": "t"}, "locations": [{"id": "l", "evses": [], "price": Infinity}]}', "NaN, Infinity"),
-        (KEYS + "fleets: &a [*a]", "or itself"),
+        (
+            '{"keys": {"k": "t"}, "fleets": [{"fleetId": "\\ude97"}]}',
+            "a lone surrogate",
+            ", fleets, entry 1, fleetId",
+        ),
+        (KEYS + LOCATION + ", price: .nan}]", "NaN, Infinity", ", locations, entry 1, price"),
+        (
+            '{"keys": {"k": "t"}, "locations": [{"id": "l", "evses": [], "price": Infinity}]}',
+            "NaN, Infinity",
+            ", locations, entry 1, price",
+        ),
+        (KEYS + "fleets: &a [*a]", "or itself", ""),
     ],
 )
-def test_what_no_response_could_carry_is_refused(text: str, words: str) -> None:
-    with pytest.raises(Contradiction, match=f"my-seed contains .*{words}.*, which no response can carry"):
+def test_what_no_response_could_carry_is_refused(text: str, words: str, place: str) -> None:
+    with pytest.raises(Contradiction, match=f"my-seed{place} contains .*{words}.*, which no response can carry"):
         parse_seed(text, "my-seed")
+
+
+@pytest.mark.parametrize("value", ["2026-11-03T10:00:00Z", "!!set {x}", "!!binary aGVsbG8=", "{1: 2}"])
+def test_what_yaml_reads_as_no_value_of_json_is_to_be_quoted(value: str) -> None:
+    with pytest.raises(Contradiction, match=r"locations, entry 1, x: YAML reads this as .*\. Put it in quotes\."):
+        parse_seed(KEYS + LOCATION + f", x: {value}}}]", "seed.yaml")
+
+
+def test_a_tag_is_told_as_one() -> None:
+    with pytest.raises(Contradiction, match="it has a tag, which stands for no value of JSON, in line 2, column 9"):
+        parse_seed("keys: {k: t}\nfleets: !own [1]", "seed.yaml")
+
+
+def test_a_key_ends_at_a_time() -> None:
+    entry = "chargingKeys: [{keyIdentifier: A, visualNumber: V, contractId: C, validTo: %s}]"
+    assert len(parse_seed(KEYS + entry % "'2099-12-31T23:59:59.000Z'", "seed").charging_keys) == 1
+    with pytest.raises(Contradiction, match="chargingKeys, entry 1, validTo: 'whenever' is no ISO 8601 time"):
+        parse_seed(KEYS + entry % "whenever", "seed")
 
 
 @pytest.mark.parametrize("depth", [260, 600, 900])

@@ -1,15 +1,22 @@
 """The mock as those meet it who start it: a program, a person, and a consumer's tests."""
 
 import json
+import os
+import selectors
 import signal
+import socket
 import subprocess
 import sys
+import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
 import pytest
 
+from fleet_contract.mock_server.workers import Worker, Workers
 from tests.mock.processes import COMMAND
+from tests.mock.raw import KEY, connected, request
 
 
 def started(*arguments: str) -> subprocess.Popen[str]:
@@ -55,3 +62,36 @@ def test_a_consumers_test_gets_a_mock_from_the_plugin(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "pytest", "-q", "-p", plugin, "--rootdir", str(tmp_path), str(test)]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert "1 passed" in done.stdout
+
+
+def test_a_second_signal_ends_it_at_once_and_says_so() -> None:
+    with started("--port", "0", "--ready-json", "--misbehave", "no-response") as process, ExitStack() as stack:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        url = json.loads(process.stdout.readline())["url"]
+        stack.enter_context(connected(url)).sendall(request("GET /emp/v1/charging-keys", KEY))
+        time.sleep(0.5)
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.5)  # which it gives the response
+        process.send_signal(signal.SIGINT)
+        assert process.wait(10) == 128 + signal.SIGINT
+        assert process.stderr.read().endswith("Ended at once by a second signal: what was not saved yet is lost.\n")
+
+
+def test_no_worker_is_started_after_the_end_was_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    def serve(_: object) -> None:
+        raise AssertionError
+
+    workers = Workers(1, serve, lambda: None)
+    monkeypatch.setattr(time, "sleep", lambda _: workers._stop())
+    monkeypatch.setattr(os, "fork", serve)
+    monkeypatch.setattr(os, "waitpid", lambda *_: (1, 0))
+    monkeypatch.setattr(signal, "alarm", lambda _: 0)
+    workers._is_announced = True
+    ours, theirs = socket.socketpair()
+    with theirs:
+        worker = Worker(1, ours, time.monotonic())
+        workers._workers.append(worker)
+        workers._selector.register(ours, selectors.EVENT_READ, worker)
+        workers._bury(worker)
+    assert not workers._workers

@@ -170,3 +170,26 @@ def test_where_no_mock_starts_nothing_is_told() -> None:
     one = OneForAll(lambda: nullcontext(str(1 // 0)))
     assert [url_at(one.port), url_at(one.port)] == ["", ""]
     one.close()
+
+
+def test_no_two_workers_share_a_world(pytester: pytest.Pytester) -> None:
+    found, said = outcomes(
+        pytester,
+        """
+def test_names():
+    from fleet_contract.mock_server.pytest_plugin import name_of_world
+
+    names = [name_of_world(f"gw{worker}", number, "test") for worker in range(20) for number in range(200)]
+    assert len(set(names)) == len(names)
+""",
+    )
+    assert found == {"passed": 1}, said
+
+
+@pytest.mark.parametrize("argument", ["misbehave=5", "rules=5", "seed=5", "dialect=5"])
+def test_what_an_argument_cannot_be_is_told(pytester: pytest.Pytester, argument: str) -> None:
+    test = f"@pytest.mark.fleet_mock({argument})\ndef test_it(fleet_mock): pass"
+    found, said = outcomes(pytester, test)
+    assert found == {"errors": 1}, said
+    assert f"The mock of this test cannot begin: {argument.partition('=')[0]} cannot be 5." in said
+    assert "During handling" not in said

@@ -147,3 +147,11 @@ def test_what_cannot_be_watched_is_one_message_and_exit_2(arguments: list[str], 
     result = CliRunner().invoke(main, ["--port", "0", *arguments])
     assert result.exit_code == 2
     assert words in " ".join(result.output.split())
+
+
+def test_a_seed_that_is_too_large_changes_nothing_and_is_told(tmp_path: Path) -> None:
+    files = Watched(tmp_path)
+    with mock("--watch", "--seed", str(files.seed), "--max-fleets", "2", stderr=files.log) as (files.url, _):
+        files.seed.write_text(seed("a", "b", "c"))
+        assert "and the mock stays as it was. The seed has 3 fleets, and --max-fleets 2" in files.says(1)
+        assert files.fleets() == ["first"]

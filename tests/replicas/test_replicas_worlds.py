@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from fleet_contract.mock_server.parts import Bounds
+from fleet_contract.mock_server.parts import Bounds, parts
 from fleet_contract.mock_server.serving import serving
 from fleet_contract.mock_server.world import MARGIN
 from tests.worlds import live_apart
@@ -93,6 +93,16 @@ def test_a_world_that_somebody_else_has_just_used_goes_on(server: RedisServer) -
                 assert create(client, "a") == 409
                 time.sleep(0.7)
             assert create(other, "a") == 409
+
+
+def test_a_mock_that_was_started_otherwise_says_so(server: RedisServer) -> None:
+    started_with(server)
+    made = parts({"create.status": "200"})
+    made.store_url = server.url
+    with serving(made) as url, caller(url) as client:
+        refused = client.get("/emp/v1/charging-keys")
+        assert (refused.status_code, "retry-after" in refused.headers) == (503, False)
+        assert "mocks that were started with other settings" in refused.json()["detail"]
 
 
 def keys(server: RedisServer) -> bytes:
