@@ -60,7 +60,7 @@ def _bound(listener: socket.socket) -> IPv4Address | IPv6Address:
 def _addresses(host: str) -> list[Address]:
     """Return the addresses of a host, each once, IPv4 before IPv6 as more clients read it; raises CannotListen."""
     if not host.strip():
-        raise CannotListen(f"--host is empty. Name an address to listen on, such as 127.0.0.1, or {EVERY_ADDRESS}.")
+        raise CannotListen("Cannot listen on an empty host. Choose another address with --host.")
     try:
         name = None if host == EVERY_ADDRESS else host
         found = socket.getaddrinfo(name, 0, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)

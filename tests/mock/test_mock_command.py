@@ -45,7 +45,7 @@ def run(*arguments: str) -> Result:
         (["--seed", "--watch"], "--seed needs a file name, got '--watch'."),
         (["--state", "--workers", "2"], "--state needs a file name, got '--workers'."),
         (["--host", "host.invalid"], "Cannot listen on host.invalid"),
-        (["--host", ""], "--host is empty"),
+        (["--host", ""], "Cannot listen on an empty host."),
         (["--max-fleets", "1"], "The seed has 3 fleets, and --max-fleets 1 allows no more than 1."),
         (["--allow-host", "http://app.example"], "is no host"),
         (["--allow-host", "*.example.com"], "is no host"),
