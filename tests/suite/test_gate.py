@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from fleet_contract.contract_tests.running.verdicts import Outcome, Ran, Result, Verdict, outcome, waivers
+from fleet_contract.contract_tests.running.verdicts import Outcome, Ran, Result, Verdict, outcome, unneeded, waivers
 from fleet_contract.contract_tests.target.depths import Depth
 from fleet_contract.contract_tests.target.entries import ENTRIES
 from fleet_contract.contract_tests.target.expected import Expected
@@ -66,6 +66,12 @@ def test_a_waiver_holds_until_its_day_is_over(until: date, results: list[Result]
     assert outcome(results, RAN, asked) is means
     strict = outcome(results, RAN, replace(asked, strict_waivers=True))
     assert strict is (Outcome.BREAKS if state is State.UNNEEDED else means)
+
+
+def test_waivers_that_are_no_longer_needed_are_named_together() -> None:
+    strict = replace(gate(waiver(), waiver(OTHER)), strict_waivers=True)
+    said = f"--strict-waivers: the waivers of {ID}, {OTHER} are no longer needed"
+    assert unneeded([PASSED, OTHER_PASSED], strict) == (said,)
 
 
 def test_a_waiver_lets_no_other_failure_pass() -> None:
