@@ -65,12 +65,13 @@ NAMES: dict[str, Entry] = {
     "cuts-names-at-a-semicolon": ends_at(";", "semicolon"),
     "cuts-names-at-a-number-sign": ends_at("#", "number sign"),
     "decodes-per-cent-signs": (
-        "a name as if it had been percent-encoded", unquote, st.integers(33, 126).map("%{:02X}".format)),
+        "the name percent-decoded", unquote, st.integers(33, 126).map("%{:02X}".format)),
     "decodes-entities": (
-        "a name as if it had been HTML", html.unescape, one_of("&amp;", "&lt;", "&eacute;", "&#65;", "&quot;")),
+        "the name with its entities of HTML decoded",
+        html.unescape, one_of("&amp;", "&lt;", "&eacute;", "&#65;", "&quot;")),
     "strips-tags": loses("<[^>]*>", "the name without what looks like a tag of HTML", v.PLAIN.map("<{}>".format)),
-    "doubles-apostrophes": swaps("every apostrophe twice, as SQL would have it", "'", "''"),
-    "doubles-backslashes": swaps("every backslash twice", "\\", "\\\\"),
+    "doubles-apostrophes": swaps("every apostrophe of the name twice, as SQL would have it", "'", "''"),
+    "doubles-backslashes": swaps("every backslash of the name twice", "\\", "\\\\"),
     "mistakes-utf-8-for-latin-1": (
         "two or more characters for each one beyond ASCII", lambda name: name.encode().decode("latin-1"), BEYOND_ASCII),
     "knows-ascii-only": (
@@ -93,9 +94,10 @@ NAMES: dict[str, Entry] = {
         lambda name: f"'{name}" if name[0] in "=+-@" else name, st.builds("{}{}".format, one_of(*"=+-@"), v.PLAIN)),
     "takes-digits-for-a-number": (
         "a name of nothing but digits as a number",
-        lambda name: int(name) if name.isdecimal() else name, st.text("0123456789", min_size=1, max_size=15)),
+        lambda name: int(name) if name.isdecimal() and len(name) <= v.LIMIT else name,
+        st.text("0123456789", min_size=1, max_size=15)),
     "loses-the-end-of-a-full-block": (
-        "a name that fills blocks of 16 characters without the last one",
+        "a name that fills blocks of 16 characters without its last character",
         lambda name: name if len(name) % 16 else name[:-1], v.lengths(16, 16).drawn | v.lengths(48, 48).drawn),
     "takes-the-word-null-for-none": (
         "null where the name is that word", lambda name: None if name.lower() == "null" else name,

@@ -144,7 +144,7 @@ TABLE: Table = {
         "an-id-within-another-finds-the-fleet": look_up("An id that ends with a fleet's finds that fleet",
             str.endswith, v.altered(v.IDS, "x/{}".format)),
         "ids-are-compared-by-50-characters": look_up(
-            "Two ids of which the first 50 characters are the same are one to a look-up",
+            "An id of more than 50 characters is compared by the first 50",
             lambda asked, known: len(asked) > 50 and asked[:50] == known[:50], v.altered(LONG, lambda text: text[:-9])),
         "ids-are-patterns": look_up(
             "A per cent sign or an underscore in an id stands for other characters, as in LIKE of SQL", is_like, LIKE),
@@ -193,7 +193,7 @@ TABLE: Table = {
         "wide-letters-are-narrow-ones": compared_by("Full-width characters and usual ones are the same to a look-up",
             narrow, v.altered(v.IDS, wide)),
         "codes-are-found-under-a-shorter-id": look_up(
-            "The codes of a fleet are listed to its owner for all but the last character of its id",
+            "The codes of a fleet are listed to its owner under its id without the last character",
             lambda asked, known: asked == known[:-1], SHORTER, CODES),
         "codes-are-found-by-a-pattern": look_up(
             "The codes of an id that no fleet has are those of the caller's first fleet which is like it, as in SQL",

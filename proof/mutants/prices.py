@@ -55,7 +55,7 @@ def renames(fleet: str) -> Telling:
 
 def place(moment: Moment) -> Any:
     """Return the location that a look means."""
-    return next((each for each in moment.mock.parts.seed.locations if each.id == moment.path["locationId"]), None)
+    return next((each for each in moment.mock.parts.seed.locations if each.id == moment.path.get("locationId")), None)
 
 
 def is_priced(moment: Moment) -> bool:
@@ -121,10 +121,10 @@ UNFOUND = NOWHERE & refused(Kind.UNKNOWN_LOCATION)
 DEFAULT = takes_query(fleetId=MISSING)
 TABLE: Table = {
     "prices.location-is-answered": {
-        "a-location-is-answered-203": ("A location is answered as if it came from a cache.", SHOWN, status(203)),
+        "a-location-is-answered-203": ("A location is answered 203 Non-Authoritative Information.", SHOWN, status(203)),
         "a-location-has-no-fleet-prices": (
             "A location is not found for a fleet of the caller's.", locations(OWN), refuses(Kind.UNKNOWN_LOCATION)),
-        "a-second-look-at-a-location-is-refused": ("Who was answered a location before is refused it with 403.",
+        "a-second-look-at-a-location-is-refused": ("A location is answered 403 to whoever was shown it before.",
             told(locations() & when(looks_before), looks(), looks()), refuses(Kind.FOREIGN_FLEET)),
         "a-location-is-not-found-for-a-fleet-beyond-ascii": (
             "A location is not found for a fleet of the caller's whose id is not in ASCII.",
@@ -136,7 +136,8 @@ TABLE: Table = {
         "a-location-is-null": ("A location is answered as null.", SHOWN, shows_value(lambda _, __: None)),
         "a-location-is-answered-with-a-number-for-an-id": (
             "The id of a location is shown as a number.", SHOWN, shows(id=lambda text: crc32(text.encode()))),
-        "another-location-is-answered": ("The answer to a look for a fleet has the id of another location.",
+        "another-location-is-answered": (
+            "A look at a location for a fleet is answered with the id of another location.",
             locations(OWN), shows(id="{}-2".format)),
     },
     "prices.fleet-has-its-own": {
@@ -147,12 +148,12 @@ TABLE: Table = {
                  sees("priced"), sees("priced")),
             DEFAULT),
         "the-fleet-of-a-price-is-compared-as-it-is-spelled": (
-            "A location shows the default prices where the query encodes of the fleetId what it need not.",
+            "A location shows the default prices where the query encodes more of the fleetId than it need.",
             told(OF_ITS_OWN & when(lambda m: NEEDLESS.search(m.call.raw_query)),
                  sees("priced", lambda id_: "".join(f"%{byte:02X}" for byte in id_.encode()))),
             DEFAULT),
         "prices-of-the-fleet-asked-before-are-shown": (
-            "A look at a location for a fleet shows the prices of the other fleet for which there was one last.",
+            "A look at a location for a fleet shows the prices of the other fleet for which one was looked at last.",
             told(locations(OWN) & when(looks_for_others), makes("a"), sees("priced"), sees("a")),
             finds(lambda m: looks_for_others(m)[0].fleet)),
         "prices-do-not-outlive-a-rename": ("A renamed fleet is shown the default prices in the place of its own.",
