@@ -50,8 +50,14 @@ def served(mutant: Mutant | None, scenario: Scenario) -> Played:
     if mutant:
         mutant.spoil(made)
     with serving(made) as url, closing(HTTPConnection(url.removeprefix("http://"))) as connection:
-        answers = [_answered(connection, step) for step in scenario if isinstance(step, Request)]
-    return Played(tuple(answers), (mutant is not None,) * len(answers))
+        sent = [step for step in scenario if isinstance(step, Request)]
+        answers = [_answered(connection, request) for request in sent]
+    return Played(tuple(answers), tuple(mutant is not None and _overlooks(mutant, request) for request in sent))
+
+
+def _overlooks(mutant: Mutant, request: Request) -> bool:
+    names = (name for name, _ in request.headers if name.lower() == "x-api-key")
+    return isinstance(mutant.effect, Overlooks) and any(mutant.effect.names.fits(name) for name in names)
 
 
 def _answered(connection: HTTPConnection, request: Request) -> Answer:

@@ -115,7 +115,7 @@ TABLE: Table = {
                         lambda m: "fleetId" in m.query, "get_location")),
         "who-has-no-key-is-told-that-a-fleet-is-unknown": (
             "The codes of an id that no fleet has are answered 404 to a request without a key.",
-            told(lambda m: m.operation == "get_invitation_codes" and m.tenant is None and m.fleet is None,
+            told(lambda m: m.operation == "get_invitation_codes" and not m.call.header("x-api-key") and m.fleet is None,
                  reads("a", key=None)),
             status(404)),
         "who-has-no-key-is-told-that-an-id-is-taken": (
@@ -176,7 +176,7 @@ TABLE: Table = {
     },
     "access.header-name-has-no-case": {
         "the-key-header-is-read-in-capitals-only": (
-            "The key is not found under a name without a capital.", spelled_header(SMALL), Overlooks(SMALL)),
+            "The key is not found in a header whose name has no capital.", spelled_header(SMALL), Overlooks(SMALL)),
         "the-key-header-is-read-in-one-spelling": (
             "The key is found under X-API-Key and x-api-key, and under no other spelling.",
             spelled_header(ODD), Overlooks(ODD)),

@@ -77,7 +77,7 @@ def with_half_a_character(body: bytes) -> bytes:
 # fmt: off
 TABLE: Table = {
     "create.accepts-a-valid-fleet": {
-        "create-answers-202": ("A create is answered as accepted and not as done.", creates() & SUCCEEDED, status(202)),
+        "create-answers-202": ("A create is answered 202 Accepted.", creates() & SUCCEEDED, status(202)),
         "create-answers-204-without-a-name": answered("A create without a name is", UNNAMED & SUCCEEDED, 204),
         "create-refuses-a-name-with-quotes": ("A create with a double quote in its name is answered 400.",
             creates(fleetName=v.characters('"')) & VALID, BAD_NAME),
@@ -89,10 +89,10 @@ TABLE: Table = {
         "an-underscore-takes-the-place-of-a-hyphen": collated(
             "underscores for hyphens", lambda text: text.replace("_", "-"), HYPHENS),
         "an-id-that-begins-another-is-taken": beside(
-            "A create is refused as of a taken id where the id of another fleet begins so.",
+            "A create is refused as if its id were taken where the id of another fleet begins with it.",
             lambda fleet, new: fleet.id.startswith(new), SHORTER),
         "an-id-that-another-fleet-is-called-is-taken": beside(
-            "A create is refused as of a taken id where the id is the name of another fleet.",
+            "A create is refused as if its id were taken where another fleet has that for a name.",
             lambda fleet, new: fleet.name == new, v.altered(v.IDS, "of-{}".format)),
         "an-id-that-was-asked-for-is-taken": (
             "A create with an id that was asked for before is refused as if a fleet had it.",
@@ -109,7 +109,7 @@ TABLE: Table = {
     "create.name-is-optional": {
         "create-demands-a-name": ("A create without fleetName is refused.",
             creates(fleetName=v.ABSENT) & VALID, refuses(Kind.BAD_BODY)),
-        "a-missing-name-is-shown-as-a-word": ("A fleet without a name is shown with the name null, in four letters.",
+        "a-missing-name-is-shown-as-a-word": ("A fleet without a name is shown with the name \"null\".",
             UNNAMED, shows(fleetName="null")),
         "a-missing-name-is-shown-as-a-default": ("A fleet without a name is shown with one that was made up.",
             UNNAMED, shows_what(fleetName=lambda m: f"Fleet {len(m.id)}")),
@@ -119,7 +119,7 @@ TABLE: Table = {
             shows_what(fleetName=name_before)),
     },
     "create.name-holds-100-characters": {
-        "create-refuses-a-name-of-100-characters": ("The limit on names is 99 in create.",
+        "create-refuses-a-name-of-100-characters": ("A create with a name of 100 characters is refused.",
             creates(fleetName=v.lengths(100, 100)) & VALID, BAD_NAME),
         "create-measures-names-in-bytes": ("A name of more than 100 bytes in UTF-8 is refused by create.",
             creates(fleetName=v.taking_more_than(100)) & VALID, BAD_NAME),

@@ -27,7 +27,11 @@ def cut(text: str) -> str:
 
 
 def limit(member: str, most: int, calls: Callable[..., Class] = creates) -> Row:
-    return f"The limit on {member} is {most}.", calls(**{member: v.lengths(101, most)}), accepts(member)
+    return (
+        f"A {member} of up to {most} characters is accepted.",
+        calls(**{member: v.lengths(101, most)}),
+        accepts(member),
+    )
 
 
 def accepted_beyond(member: str, least: int, calls: Callable[..., Class] = creates) -> Row:

@@ -100,7 +100,7 @@ TABLE: Table = {
             "A create without a name, and with the id of a fleet of the caller's, is answered with that fleet.",
             creates(OWN, fleetName=v.ABSENT | v.NULL) & VALID, gives(lambda m: m.fleet)),
         "ids-beyond-ascii-are-never-taken": (
-            "A create with the id of a fleet of the caller's makes a second one where the id has more than ASCII.",
+            "A create with the id of a fleet of the caller's makes a second one where the id is not in ASCII.",
             creates(c.own(v.BEYOND_ASCII)) & VALID, accepts("fleetId")),
         "id-is-free-again-after-a-rename": (
             "The id of a fleet that has been renamed can be taken by another fleet of its organization.",
@@ -166,12 +166,12 @@ TABLE: Table = {
         "a-fleet-without-a-name-is-not-found": ("A fleet that was made without a name cannot be renamed.",
             renames(c.NAMELESS) & VALID, NOT_FOUND),
         "ids-are-kept-in-lower-case": (
-            "A fleet whose id has capitals and needs no encoding is kept under small letters, and not found.",
+            "A fleet whose id has capitals and needs no encoding is kept in lower case, and not found.",
             look_ups(called(IN_CAPITALS)), NOT_FOUND),
         "a-fleet-with-a-long-id-is-not-found": (
             "A fleet whose id has more than 64 characters, all of them in ASCII, is not found.",
             look_ups(called(LONG_AND_PLAIN)), NOT_FOUND),
-        "a-tilde-is-lost-in-paths": misread("A tilde in the id of a path is read as it is often encoded",
+        "a-tilde-is-lost-in-paths": misread("A tilde in the id of a path is read as %7E",
             lambda text: text.replace("~", "%7E"), "~"),
         "every-tenth-fleet-is-lost": ("Every tenth fleet that is made is not found.",
             told(FOUND & when(lambda m: m.fleet in m.made_fleets[9::10]), *map(makes, "abcdefghij"), names("j")),

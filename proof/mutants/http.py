@@ -52,12 +52,17 @@ IN_CAPITALS = header(
     lambda sent: is_json(sent) and sent.partition(";")[0] != sent.partition(";")[0].lower(),
     *("Application/JSON", "APPLICATION/JSON", "application/Json", "Application/json; charset=utf-8"),
 )
-JSON_ALONE = v.one("application/json")
+JSON_ALONE = header(
+    lambda sent: all(map(is_json, sent.split(","))),
+    *("application/json", "application/json; charset=utf-8", "application/json, application/problem+json"),
+)
 WEIGHED = header(
-    lambda sent: ";" in sent, "application/json; q=0.9, text/html; q=0.1", "application/json;q=1", "*/*;q=0.1"
+    re.compile(r";\s*q=", re.IGNORECASE).search,
+    *("application/json; q=0.9, text/html; q=0.1", "application/json;q=1", "*/*;q=0.1"),
 )
 SEVERAL = header(
-    lambda sent: "json" in sent and "," in sent, "application/json, text/html", "text/html, application/json"
+    lambda sent: {True, False} == set(map(is_json, sent.split(","))),
+    *("application/json, text/html", "text/html, application/json", "application/json;q=1, */*"),
 )
 
 
@@ -158,7 +163,8 @@ TABLE: Table = {
             "A path that has one segment more than that of an operation is", c.LONGER_PATHS, 204),
     },
     "http.wrong-methods-are-refused": {
-        "a-wrong-method-succeeds": answered("A method that a path does not have is", c.wrong_methods(), 200),
+        "a-wrong-method-succeeds": answered(
+            "A request by a method that its path does not have is", c.wrong_methods(), 200),
         **{f"{method.lower()}-is-accepted": (
             f"{method} is answered 204 where there is no such operation.", c.wrong_methods(method), status(204))
             for method in ("DELETE", "PATCH")},
@@ -275,13 +281,13 @@ TABLE: Table = {
         "a-rename-answers-minus-infinity": (
             "The answer to a rename has a member that is -Infinity.", RENAMED, with_number(-math.inf)),
         "nobody-may-ask-for-json-alone": answered(
-            "A client that accepts nothing but JSON is", with_header("accept", JSON_ALONE), 406),
+            "A request that accepts nothing but JSON is", with_header("accept", JSON_ALONE), 406),
         "several-types-are-not-acceptable": answered(
-            "A request that accepts JSON rather than something else is", with_header("accept", SEVERAL), 406),
+            "A request whose Accept lists JSON and another type is", with_header("accept", SEVERAL), 406),
         "weights-in-accept-are-not-understood": answered(
-            "A client that says how much it likes JSON is", with_header("accept", WEIGHED), 406),
+            "A request whose Accept has a weight is", with_header("accept", WEIGHED), 406),
         "who-asks-for-json-is-told-in-words": (
-            "A client that accepts nothing but JSON is given a text in Python's words.",
+            "A request that accepts nothing but JSON is answered with the value as Python spells it.",
             with_header("accept", JSON_ALONE) & when(lambda m: m.succeeded and m.answer.body), shows_bytes(as_python)),
         "successes-are-latin-1": (
             "A success has a body in Latin-1, with JSON's escapes for the characters that it lacks.",

@@ -79,13 +79,17 @@ CRASHES: dict[str, tuple[str, Class]] = {
     "a-body-that-is-no-object": (
         "A JSON body that is no object",
         with_bytes(b.NO_OBJECTS, lambda m: not isinstance(m.body, dict) and m.body is not UNREADABLE and m.raw)),
-    "a-deep-body": ("A body nested a thousand deep", with_bytes(value(b.DEEP), lambda m: b.depth(m.raw) >= 1000)),
+    "a-deep-body": (
+        "A body nested a thousand levels deep or more",
+        with_bytes(value(b.DEEP), lambda m: b.depth(m.raw) >= 1000)),
     "a-long-number": (
-        "A number of a thousand digits",
+        "A body with a number of a thousand digits or more",
         with_bytes(value(b.LONG_NUMBERS), lambda m: any(len(each) >= 1000 for each in b.numbers(m.raw)))),
-    "not-a-number": ("A NaN", with_bytes(value(st.just(b"NaN")), lambda m: b"NaN" in b.without_strings(m.raw))),
+    "not-a-number": (
+        "A body with a NaN", with_bytes(value(st.just(b"NaN")), lambda m: b"NaN" in b.without_strings(m.raw))),
     "an-infinite-number": (
-        "A number beyond every float", with_bytes(value(b.INFINITE_NUMBERS), lambda m: b.has_infinite_number(m.raw))),
+        "A body with a number beyond every float",
+        with_bytes(value(b.INFINITE_NUMBERS), lambda m: b.has_infinite_number(m.raw))),
     "a-member-given-twice": (
         "A newName given twice",
         with_bytes(b.GIVEN_TWICE, lambda m: b.names_given(m.raw).count("newName") > 1, "rename_fleet")),
@@ -104,7 +108,7 @@ CRASHES: dict[str, tuple[str, Class]] = {
     "a-wrong-media-type": (
         "A body that is not declared as JSON",
         with_header("content-type", c.DECLARED_OTHERWISE | v.ABSENT, *c.WITH_BODY) & refused(*UNDECLARED)),
-    "a-wrong-method": ("A method that a path does not have", c.wrong_methods()),
+    "a-wrong-method": ("A request by a method that its path does not have", c.wrong_methods()),
     "an-overlong-id-in-a-path": ("A path with an id of more than 100 characters", in_paths(v.OVERLONG)),
     "a-nul-in-a-path": ("A path with a NUL character", in_paths(v.characters("\0"))),
     "an-encoded-slash-in-a-path": ("A path with an encoded slash", in_paths(v.characters("/"))),
@@ -120,7 +124,7 @@ CRASHES: dict[str, tuple[str, Class]] = {
                 changed=lambda draw, usual: usual.with_raw_query(f"fleetId={draw(b.ODD_BYTES)}"))),
     "a-strange-cursor": ("A cursor that was made up", when(is_made_up, listings(cursor=v.ANYTHING))),
     "a-page-size-of-zero": ("A page_size of 0", listings(page_size=v.one("0"))),
-    "a-page-size-beyond-a-signed-byte": ("A page_size of 128", listings(page_size=v.one("128"))),
+    "a-page-size-beyond-a-signed-byte": ("A page_size of 128 to 500", listings(page_size=v.integers(128, 500))),
     "a-page-size-that-is-no-number": ("A page_size that is no number", listings(page_size=v.NO_INTEGERS)),
     "a-huge-page-size": ("A page_size of thirty digits or more", listings(page_size=v.HUGE_INTEGERS)),
     "a-long-location-id": ("A location id of more than 255 characters", c.located(v.at_least(256))),
@@ -128,7 +132,7 @@ CRASHES: dict[str, tuple[str, Class]] = {
     "rename-of-an-unknown-fleet": (
         "A rename of an id that no fleet has", renames(c.UNKNOWN) & refused(Kind.UNKNOWN_FLEET)),
     "codes-of-an-unknown-fleet": (
-        "A list of codes of a fleet without any, or of none",
+        "A list of the codes of a fleet that has none, or of an unknown fleet,",
         (readings(c.UNKNOWN) | readings(c.WITHOUT_CODES)) & refused(Kind.UNKNOWN_FLEET, Kind.NO_CODES)),
     "codes-of-a-foreign-fleet": (
         "A list of another organization's codes",

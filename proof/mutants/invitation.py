@@ -134,11 +134,11 @@ UNCODED_AGAIN = told(c.readings(c.OWN) & when(lambda m: not m.fleet.codes and an
                      makes("a"), reads("a"), reads("a"))
 TABLE: Table = {
     "invitation.lists-the-codes": {
-        "codes-are-answered-206": ("The list of codes is answered as partial content.", LISTED, status(206)),
+        "codes-are-answered-206": ("A list of codes is answered 206 Partial Content.", LISTED, status(206)),
         "codes-are-hidden-beside-an-inactive-one": (
             "A fleet with an inactive code is answered 404, whatever active ones it has.",
             c.readings() & when(has_inactive), refuses(Kind.NO_CODES)),
-        "codes-are-never-modified": ("The codes are answered 304 to whoever has others already, whichever they are.",
+        "codes-are-never-modified": ("A list of codes is answered 304 to any If-None-Match.",
             c.with_header("if-none-match", TAGS, OPERATION) & c.SUCCEEDED, status(304)),
     },
     "invitation.answers-an-array-of-codes": {
@@ -161,9 +161,7 @@ TABLE: Table = {
     },
     "invitation.lists-every-active-code": {
         "only-the-first-code-is-listed": shown_as(
-            "Of several active codes the first is listed.", lambda codes: codes[:1], SEVERAL),
-        "the-last-code-is-not-listed": shown_as(
-            "Of several active codes all but the last are listed.", lambda codes: codes[:-1], SEVERAL),
+            "Of several active codes the first alone is listed.", lambda codes: codes[:1], SEVERAL),
     },
     "invitation.lists-only-active-codes": {
         "inactive-codes-are-listed-too": ("A fleet with active codes shows its inactive ones beside them.",
@@ -196,15 +194,15 @@ TABLE: Table = {
         "no-codes-are-a-conflict": answered("A fleet without active codes is", WITHOUT, 409),
         "no-codes-are-forbidden": answered("A fleet without active codes is", WITHOUT, 403),
         "no-codes-are-no-content": answered(
-            "A fleet of whose codes none is active any more is", USED_UP & c.refused(Kind.NO_CODES), 204),
+            "A list of the codes of a fleet that has inactive ones alone is", USED_UP & c.refused(Kind.NO_CODES), 204),
         "inactive-codes-stand-in": ("A fleet without active codes is shown its inactive ones.",
             USED_UP, answers(200, lambda m: codes_of(m.fleet))),
         "codes-of-the-fleet-read-before-are-shown": (
-            "A fleet of whose codes none is active is shown those that its organization read last.",
+            "A fleet that has inactive codes alone is shown those that its organization read last.",
             told(USED_UP & when(codes_read_last), has("a", True), has("b", False), reads("a"), reads("b")),
             answers(200, codes_read_last)),
         "codes-of-the-fleet-in-the-query-are-listed": (
-            "The codes are those of the fleet that the query names, whoever has it.",
+            "The codes are those of the fleet that the query names, whoever owns it.",
             told(c.readings(c.OWN) & when(codes_in_the_query), has("b", True), makes("a"), reads_beside),
             answers(200, lambda m: listed(*codes_in_the_query(m)))),
     },

@@ -24,6 +24,10 @@ ADD, LIST = "create_charging_key", "list_charging_keys"
 FIELDS = {"keyIdentifier": "key-identifier", "visualNumber": "visual-number", "contractId": "contract-id"}
 CONFLICT = {"title": "Conflict", "status": 409}
 BAD = refused(Kind.BAD_KEY)
+NO_BOOLEANS = v.Values(
+    lambda value: value is not MISSING and not isinstance(value, bool),
+    (v.NAMED | v.EMPTY | v.NUMBERS | v.ARRAYS | v.OBJECTS | v.NULL).drawn,
+)
 
 
 def made(moment: Moment) -> list[Moment]:
@@ -90,7 +94,7 @@ def optional(field: str) -> Row:
 
 def of_any_type(field: str) -> Row:
     wrong = v.ARRAYS | v.OBJECTS | v.NUMBERS | v.BOOLEANS | v.NULL
-    text = f"The create of a charging key takes any value as {field}."
+    text = f"The create of a charging key takes a value of any type as {field}."
     return text, key_creates(**{field: wrong}), e.takes(**{field: str})
 
 
@@ -167,7 +171,7 @@ TWICE = (adds(identifier=SAME), adds(identifier=SAME))
 TABLE: Table = {
     "keys.create-accepts-a-valid-key": {
         "key-create-answers-202": (
-            "The create of a charging key is answered as accepted and not as done.",
+            "The create of a charging key is answered 202 Accepted.",
             key_creates() & SUCCEEDED, e.status(202)),
         "key-create-demands-enabled": (
             "The create of a charging key without enabled is refused.",
@@ -195,11 +199,11 @@ TABLE: Table = {
         "key-create-overlooks-a-missing-visual-number": optional("visualNumber"),
         **{f"key-create-takes-anything-as-{words}": of_any_type(field) for field, words in FIELDS.items()},
         "key-create-takes-the-first-of-an-array": (
-            "The create of a charging key is answered 201 to an array.",
+            "The create of a charging key whose body is an array is answered 201.",
             with_bytes(v.ARRAYS.drawn.map(as_json), lambda m: isinstance(m.body, list), ADD) & BAD, e.status(201)),
         "key-create-takes-a-word-for-enabled": (
-            "The create of a charging key takes any value but false as enabled.",
-            key_creates(enabled=v.NAMED | v.NUMBERS | v.ARRAYS | v.NULL), e.takes(enabled=True)),
+            "The create of a charging key takes any enabled that is no boolean for true.",
+            key_creates(enabled=NO_BOOLEANS), e.takes(enabled=True)),
         "a-key-that-is-refused-for-its-contract-is-kept": (
             "The create of a charging key without contractId is refused, and the key is listed from then on.",
             told(lambda m: key_creates(contractId=v.ABSENT).holds(m) and m.tenant,

@@ -208,7 +208,7 @@ TABLE: Table = {
             "A filter with an id that no fleet of the caller has lists all keys of the caller.",
             told(lambda m: is_filtered(m) and m.tenant and not m.is_own, lists("a")), e.takes_query(fleetId=MISSING)),
         "the-beginning-of-a-fleets-id-filters": matching(
-            "A filtered list shows the keys of every fleet whose id begins so.",
+            "A filtered list shows the keys of every fleet whose id begins like the filter.",
             lambda wanted, known: known.startswith(wanted), lambda known: known[:-2]),
         "a-filter-has-no-case": matching(
             "A filtered list shows the keys of every fleet whose id differs from the filter's at most in case.",

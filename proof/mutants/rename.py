@@ -65,8 +65,8 @@ AFTER_ANOTHER = told(c.renames() & when(before), makes("a"), makes("b"), names("
 TABLE: Table = {
     "rename.accepts-a-valid-name": {
         "rename-answers-nothing": ("A rename is answered 204 without a body.", ANSWERED, e.status(204)),
-        "rename-answers-202": ("A rename is answered as accepted and not as done.", ANSWERED, e.status(202)),
-        "rename-answers-201": ("A rename is answered as if it had made something.", ANSWERED, e.status(201)),
+        "rename-answers-202": ("A rename is answered 202 Accepted.", ANSWERED, e.status(202)),
+        "rename-answers-201": ("A rename is answered 201 Created.", ANSWERED, e.status(201)),
         "rename-to-the-present-name-is-a-conflict": (
             "A rename of a fleet to the name that it has is refused as a conflict.",
             UNCHANGED, e.refuses(Kind.FLEET_ID_TAKEN)),
@@ -91,7 +91,7 @@ TABLE: Table = {
     },
     "rename.name-holds-100-characters": {
         "rename-refuses-a-name-of-100-characters": (
-            "The limit on names is 99 in rename.", c.renames(newName=v.lengths(100, 100)), BAD_NAME),
+            "A rename to a name of 100 characters is refused.", c.renames(newName=v.lengths(100, 100)), BAD_NAME),
         "rename-measures-names-in-bytes": ("A name of more than 100 bytes in UTF-8 is refused by rename.",
             c.renames(newName=v.taking_more_than(100)), BAD_NAME),
         "rename-refuses-a-name-of-more-than-255-bytes": (
