@@ -10,7 +10,7 @@ from tests.suite.harness import ended_early, failed, judged, verdicts
 KEYS = {"FLEET_API_KEY": "one-key", "FLEET_OTHER_API_KEY": "two-key", "FLEET_LOCATION": "loc-001"}
 
 
-@pytest.mark.parametrize("depth", ["quick", "standard"])
+@pytest.mark.parametrize("depth", ["smoke", "quick", "standard"])
 @pytest.mark.parametrize("name", VARIANTS)
 def test_a_variant_conforms(name: str, depth: str) -> None:
     build, accused_of, settings = VARIANTS[name]
