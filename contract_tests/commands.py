@@ -270,7 +270,7 @@ def diff(before: Path, after: Path, strict: bool, form: str) -> int:
 @click.option("--yes", is_flag=True, help="With --disable-keys: do it.")
 @_options("ledger")
 def ledger(file: Path, base_url: str, form: str, disable_keys: bool, yes: bool, **given: Any) -> int:
-    """Print what runs left behind for ever, as the ledger FILE has it, for those who can remove it.
+    """Print what runs left behind permanently, as the ledger FILE has it, for those who can remove it.
 
     FILE is fleet-contract-ledger.jsonl by default. With --disable-keys, charging keys are disabled
     by the call that ledger.disable_key in the target file gives. Without --yes, only lists them.

@@ -217,11 +217,24 @@ def parse_json(body: bytes) -> Any:
     except RecursionError:
         value = None
     except ValueError as wrong:
-        raise NotJson(str(wrong)) from None
+        raise NotJson(_where(wrong)) from None
     else:
         if body.count(b"[") + body.count(b"{") <= DEEPEST or not _is_deeper(value, DEEPEST):
             return value
     raise TooComplex(f"{len(body):,} bytes of JSON that is nested far deeper than any response of this API")
+
+
+def _where(wrong: ValueError) -> str:
+    """Return where a text stops being JSON in UTF-8; nothing where it is none from the beginning."""
+    if isinstance(wrong, UnicodeDecodeError):
+        return f"byte {wrong.start + 1} is not UTF-8"
+    if not isinstance(wrong, json.JSONDecodeError):
+        return str(wrong)
+    if wrong.doc.startswith("\ufeff"):
+        return "it begins with a byte order mark"
+    if wrong.pos and wrong.pos >= len(wrong.doc.rstrip()):
+        return "it ends too early"
+    return f"from character {wrong.pos + 1} on" if wrong.pos else ""
 
 
 def _is_deeper(value: Any, levels: int) -> bool:

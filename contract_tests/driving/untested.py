@@ -55,6 +55,12 @@ class Reason:
         depth = "" if self.depth is None else f"--depth {self.depth.word}"
         return " and ".join(filter(None, (depth, self.flag, *self.entries)))
 
+    def of_several(self, checks: int) -> str:
+        """Return why so many checks could not run to their end."""
+        if self.lack is Lack.BUDGET:
+            return f"{checks} checks were cut short: {self.words}"
+        return f"{checks} checks: {self.said}" if self.said else f"{checks} checks need {self.needed}"
+
     @property
     def conditions(self) -> frozenset[str | Depth]:
         """All that is to be so before the check can run: a depth does what those before it do."""

@@ -1,5 +1,6 @@
 """The budgets of a run: what it may cost at most, and how much trouble it puts up with before it ends."""
 
+import re
 import threading
 from collections import Counter
 from collections.abc import Mapping
@@ -8,13 +9,14 @@ from types import MappingProxyType
 
 from fleet_contract.contract_tests.exchange import Cause
 from fleet_contract.contract_tests.network.troubles import ABOUT_A_CERTIFICATE, ADVICE
-from fleet_contract.contract_tests.process.printable import capitalized
+from fleet_contract.contract_tests.process.printable import capitalized, uncapitalized
 from fleet_contract.contract_tests.target.depths import Depth
 from fleet_contract.contract_tests.target.target import Limits
 
 MOST_MEGABYTES = 128  # that the responses of a run take in memory
 SLACK_SECONDS = 60.0
 _OR = ", or "
+_PLURAL = re.compile(r"s\b")
 
 
 class Cost(StrEnum):
@@ -31,6 +33,10 @@ class Cost(StrEnum):
     UNREADABLE = "unreadable responses"
     OVERSIZED = "oversized responses"
     REFUSALS = "requests refused for a while"
+
+    def counting(self, number: float) -> str:
+        """Return the word behind a number."""
+        return _PLURAL.sub("", self, count=1) if number == 1 else self.value
 
 
 # How much of each kind of trouble a run puts up with; timeouts have an entry of their own in the target file.
@@ -78,8 +84,8 @@ class BudgetSpent(Exception):
     """A request was not sent, since it could have cost more than was allowed."""
 
     def __init__(self, cost: Cost, spent: float, most: float, limits: Limits, why: str = "") -> None:
-        self.reached = f"The limit of {cost} is reached ({most:g}{why})"
-        super().__init__(f"{self.reached}, so the rest of this check was skipped. {advice(cost, limits)}.")
+        self.reached = f"the limit of {most:g} {cost.counting(most)} was reached{why}"
+        super().__init__(f"{self.reached} ({uncapitalized(advice(cost, limits))})")
         self.cost, self.spent, self.most = cost, spent, most
         self.raising = capitalized(_OR.join(_raising(cost, limits))) or advice(cost, limits)
 

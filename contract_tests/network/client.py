@@ -21,6 +21,7 @@ from fleet_contract.contract_tests.network.preflight import NothingAllowed, look
 from fleet_contract.contract_tests.network.starting_line import StartingLine
 from fleet_contract.contract_tests.network.throttling import PATIENCE, asked_pause
 from fleet_contract.contract_tests.process.ending import Inconclusive
+from fleet_contract.contract_tests.process.printable import capitalized
 from fleet_contract.contract_tests.target.asked import CommandFailed
 from fleet_contract.contract_tests.target.masking import Masker
 from fleet_contract.contract_tests.target.target import Target
@@ -160,7 +161,7 @@ class Client:
         except Inconclusive as wrong:
             raise type(wrong)(self.told.text(str(wrong))) from None
         except BudgetSpent as spent:
-            raise NothingAllowed(f"{spent.reached} before the first check. {spent.raising}.") from None
+            raise NothingAllowed(f"{capitalized(spent.reached)} before the first check. {spent.raising}.") from None
         self._origins.learn_the_listing(listing)
         self._has_begun = True
         return listing

@@ -36,7 +36,7 @@ _ABANDONED = "the run ended before its response came"
 class Flight:
     """One request under way; `ends` is when the run's time is over.
 
-    `makes` is what it may leave behind for ever, and `name` what it calls that; `is_paid`
+    `makes` is what it may leave behind permanently, and `name` what it calls that; `is_paid`
     where that is booked already, since the same request was sent before.
     """
 
@@ -224,7 +224,7 @@ class Flights:
         taken = sum(each.ended - each.started for each in self.journal) / max(len(self.journal), 1)
         refusals = sorted({each.status for each in self.journal if each.retried})
         paused = f" and with pauses after {' and '.join(map(str, refusals))}" if refusals else ""
-        why = f", at {taken:.2g} s a response{paused}"
+        why = f" at {taken:.2g} s a response{paused}"
         return BudgetSpent(Cost.SECONDS, self.seconds, self._most_seconds or 0.0, self._limits, why)
 
     def _crossing(self, outgoing: Outgoing) -> Crossing | None:

@@ -58,7 +58,7 @@ class Footprint:
 
 
 def may_make(method: str, path: str) -> Cost | None:
-    """Say what a request may leave behind for ever, however leniently a server reads its path and its method.
+    """Say what a request may leave behind permanently, however leniently a server reads its path and its method.
 
     A router that looks at the path alone takes any method but those that read or delete for a create.
     """

@@ -50,6 +50,11 @@ def _escaped_in_json(character: str) -> str:
     return "".join(f"\\u{units[start : start + 4]}" for start in range(0, len(units), 4))
 
 
+def uncapitalized(text: str) -> str:
+    """Return a sentence as a part of another one; all but its first character stays as it is."""
+    return text[:1].lower() + text[1:]
+
+
 def capitalized(text: str) -> str:
     """Return a text as the beginning of a sentence; all but its first character stays as it is."""
     return text[:1].upper() + text[1:]

@@ -26,11 +26,11 @@ class Reader:
         self._caller_of, self._fixtures, self._masker, self._latest = caller_of, fixtures, masker, latest
 
     def left_out(self, entry: Entry, path: str) -> str:
-        """Return why an entry is not judged, in words that finish `N requests`; empty where it is."""
+        """Return why an entry is not judged, in words that go on behind `N requests,`; empty where it is."""
         why = _left_out(entry, path, self._fixtures)
         if why or not _has_secrets(self._masker_of(entry), path.encode(), entry.body or b""):
             return why
-        return "had an API key or a login in their path or body"
+        return "which had an API key or a login in their path or body"
 
     def exchange(self, number: int, entry: Entry, path: str) -> Exchange:
         """Return an entry as an exchange; `path` is what stands below the base URL."""
@@ -78,13 +78,13 @@ def is_of_an_operation(path: str, fixtures: Fixtures) -> bool:
 def _left_out(entry: Entry, path: str, fixtures: Fixtures) -> str:
     """Return why an entry is not judged, empty where it is."""
     if not PATH.fullmatch(path) or not is_of_an_operation(path.partition("?")[0], fixtures):
-        return "went to other servers, or to paths that do not belong to this API"
+        return "which went to other servers, or to paths that do not belong to this API"
     if entry.is_from_cache:
-        return "were answered by the client's cache"
+        return "which were answered by the client's cache"
     if entry.body is None:
-        return "had a body that was not recorded as it was sent"
+        return "whose body was not recorded as sent"
     if _has_masks(entry.body) or any(is_masked(each) for each in path.partition("?")[0].split("/")):
-        return "had ids or names that are masked"
+        return "whose ids or names are masked"
     return ""
 
 

@@ -59,7 +59,7 @@ def traffic_of(archive: Archive, base_url: str, target: Target | None = None) ->
     masker = Masker(secrets_of(target, entries))
     reader = Reader(callers(entries, target), fixtures, masker, latest)
     reasons = [reader.left_out(each, path) for each, path in zip(entries, paths, strict=True)]
-    counted = Counter([*filter(None, reasons), *["could not be read as entries"] * archive.unreadable])
+    counted = Counter([*filter(None, reasons), *["which could not be read as entries"] * archive.unreadable])
     return Traffic(
         base_url,
         [
@@ -67,7 +67,7 @@ def traffic_of(archive: Archive, base_url: str, target: Target | None = None) ->
             for number, (each, path, why) in enumerate(zip(entries, paths, reasons, strict=True), 1)
             if not why
         ],
-        [f"{count} of {len(entries) + archive.unreadable} requests {why}" for why, count in counted.items()],
+        [f"{count} of {len(entries) + archive.unreadable} requests, {why}" for why, count in counted.items()],
         Facts(fixtures, held=target.dialect if target else {}, recorded=True),
         masker,
     )

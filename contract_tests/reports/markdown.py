@@ -37,7 +37,7 @@ def _lines(value: Value) -> Iterator[str]:
         yield f"| {' | '.join(cells)} |"
     footprint = value["footprint"]
     left_behind = (
-        f"; left behind for ever: {counted(len(footprint['fleets_created']), 'fleet')} and "
+        f"; left behind permanently: {counted(len(footprint['fleets_created']), 'fleet')} and "
         f"{counted(len(footprint['keys_created']), 'charging key')}"
     )
     sent = f"{counted(footprint['requests'], 'request')} in {footprint['seconds']:.1f} s"

@@ -62,11 +62,10 @@ def _print_end(report: Report, said: Sequence[str], console: Console) -> None:
     if report.settings.shown.github:
         annotate(value_of(report), console)
     remark = escape("".join(f"; {each}" for each in said[:_MOST_REMARKS])).rstrip(".")
-    say(
-        console,
-        f"[bold {COLOURS[report.outcome]}]{report.outcome.upper()}[/]: {count_line(report)}"
-        f"{' of recorded traffic' if report.recorded else f' at {report.settings.depth.word} depth'}{remark}.",
-    )
+    of_what, depth = " (recorded traffic)", f" at {report.settings.depth.word} depth"
+    of_what, depth = (of_what, "") if report.recorded else ("", depth)
+    outcome = f"[bold {COLOURS[report.outcome]}]{report.outcome.upper()}[/]{of_what}"
+    say(console, f"{outcome}: {count_line(report)}{depth}{remark}.")
 
 
 def _print_page(report: Report, console: Console) -> None:

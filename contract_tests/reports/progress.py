@@ -22,7 +22,7 @@ class Progress:
         self._console, self._quiet, self._every = console, quiet, every
         self._lock = threading.Lock()
         self._bar: Bar | None = None
-        self._things = "checks"
+        self._doing, self._things = "judging", "checks"
         self._checks = self._done = self._requests = 0
         self._begun = self._told = time.monotonic()
 
@@ -31,7 +31,7 @@ class Progress:
         """Show what goes on until the end of the block; nothing of a bar is left then."""
         self._begun = self._told = time.monotonic()
         self._checks = self._done = self._requests = 0
-        self._things = things
+        self._doing, self._things = doing, things
         if self._quiet or not self._console.is_terminal or self._console.is_dumb_terminal:
             yield
             return
@@ -85,6 +85,7 @@ class Progress:
         elif not self._bar and not self._quiet and now - self._told >= self._every:
             self._told = now
             self._console.print(
-                f"{now - self._begun:.0f} s: {self._done} of {self._checks} {self._things}, {self._requests} requests",
+                f"{now - self._begun:.0f} s: {self._doing}: {self._done} of {self._checks} {self._things}, "
+                f"{self._requests} requests",
                 soft_wrap=True,
             )

@@ -82,7 +82,7 @@ def print_footprint(report: Report, console: Console) -> None:
     if report.recorded:
         say(console, f"[bold]recorded[/] {counted(footprint.requests, 'exchange')} in {footprint.seconds:.1f} s")
         for line in report.disturbances:
-            say(console, f"[bold]not judged[/] {escape(line)}", hang=2)
+            say(console, f"[bold]not judged:[/] {escape(line)}", hang=2)
         return
     say(
         console,

@@ -221,7 +221,7 @@ def unneeded(results: Iterable[Result], gate: Gate) -> tuple[str, ...]:
 def doubts(results: Sequence[Result], ran: Sequence[Ran], gate: Gate) -> tuple[str, ...]:
     """Return why nothing can be concluded where no failure counts; empty where something can."""
     broke = [f"{each.name}: {each.error}" for each in ran if each.error]
-    ended = [*broke, *_counting(each.reason for each in ran if each.ended_early and not each.error)]
+    ended = [*broke, *_counting(each.why for each in ran if each.why and each.ended_early and not each.error)]
     errors = [f"{each.requirement.id}: {each.reason}" for each in results if each.verdict is Verdict.ERRORED]
     untested = [each for each in results if each.verdict is Verdict.UNTESTED]
     reasons = (
@@ -234,9 +234,9 @@ def doubts(results: Sequence[Result], ran: Sequence[Ran], gate: Gate) -> tuple[s
     return tuple(filter(None, reasons))
 
 
-def _counting(reasons: Iterable[str]) -> list[str]:
+def _counting(reasons: Iterable[Reason]) -> list[str]:
     """Return each reason once, with the number of checks that it ended where there are several."""
-    return [f"{checks} checks: {reason}" if checks > 1 else reason for reason, checks in Counter(reasons).items()]
+    return [why.of_several(checks) if checks > 1 else why.words for why, checks in Counter(reasons).items()]
 
 
 def _naming(reason: str, ids: Sequence[str]) -> str:

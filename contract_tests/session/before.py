@@ -33,7 +33,7 @@ def print_plan(plan: Plan, console: Console) -> None:
         say(
             console,
             f"Almost every fleet is called ct-<mark>-…, almost every charging key {PRINTED}<MARK>-…; "
-            f"all stay for ever.",
+            f"all stay permanently.",
             2,
         )
     else:

@@ -162,7 +162,7 @@ def _judged(settings: Settings, outputs: Outputs, console: Console) -> tuple[int
 def _replayed(report: Report, progress: Progress) -> Report:
     if not replayable(report):
         return report
-    with progress.shown("sending failures again", "failures"):
+    with progress.shown("minimising failures", "done"):
         return with_replays(report, progress)
 
 

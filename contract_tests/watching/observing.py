@@ -26,8 +26,8 @@ from fleet_contract.contract_tests.watching.headers import Field
 from fleet_contract.contract_tests.watching.window import Window
 
 MOST_KEYS = MOST_CODES = 1_000  # that are kept out of reports; requests with further ones are not judged
-_TOO_MANY = "had an API key or a login beyond those that can be masked"
-_TOO_MANY_CODES = "showed an invitation code beyond those that can be masked"
+_TOO_MANY = "which had an API key or a login beyond those that can be masked"
+_TOO_MANY_CODES = "which showed an invitation code beyond those that can be masked"
 Tell = Callable[[Finding, str], None]  # what is broken, and by which exchange in words, both without secrets
 
 
@@ -77,9 +77,9 @@ class Observer:
     def notes(self) -> list[str]:
         """What was not judged, and why."""
         lost = self._backlog.lost
-        counted = {**self._left_out, **({"came faster than they could be judged": lost} if lost else {})}
+        counted = {**self._left_out, **({"which came faster than they could be judged": lost} if lost else {})}
         total = self._number + lost
-        left_out = [f"{count} of {total} requests {why}" for why, count in counted.items()]
+        left_out = [f"{count} of {total} requests, {why}" for why, count in counted.items()]
         return [*left_out, *(f"{what}: {count} of {total} requests" for what, count in self._window.disturbed.items())]
 
     def _work(self) -> None:

@@ -76,9 +76,9 @@ def test_a_refused_key_is_told(serve: Serve, open_client: Open, status: int) -> 
 @pytest.mark.parametrize(
     ("limits", "told"),
     [
-        ({"max_requests": 0}, r"The limit of requests is reached \(0\) before the first check\. Raise "),
-        ({"max_requests": 1}, r"The limit of requests is reached \(1\) before the first check\. Raise "),
-        ({"max_seconds": 1e-6}, r"The limit of seconds is reached \(1e-06.*\) before the first check\. Raise "),
+        ({"max_requests": 0}, r"The limit of 0 requests was reached before the first check\. Raise "),
+        ({"max_requests": 1}, r"The limit of 1 request was reached before the first check\. Raise "),
+        ({"max_seconds": 1e-6}, r"The limit of 1e-06 seconds was reached.* before the first check\. Raise "),
     ],
 )
 def test_a_limit_below_the_first_look_is_told(

@@ -14,7 +14,7 @@ MEGABYTE = 1_000_000
 TOO_LARGE = "larger than limits.max_answer_bytes"
 TOO_COMPLEX = "of JSON that holds far more than any response of this API"
 TOO_DEEP = "of JSON that is nested far deeper than any response of this API"
-TOO_MUCH = "limit of megabytes of responses is reached"
+TOO_MUCH = "megabytes of responses was reached"
 
 
 def padded(size: int) -> Spoil:

@@ -62,8 +62,8 @@ def test_what_is_not_of_the_api_is_left_out_and_counted() -> None:
     traffic = read("chrome")
     assert [each.number for each in traffic.exchanges] == [2, 3, 4, 5, 6, 8, 9]
     assert traffic.left_out == [
-        "3 of 11 requests went to other servers, or to paths that do not belong to this API",
-        "1 of 11 requests were answered by the client's cache",
+        "3 of 11 requests, which went to other servers, or to paths that do not belong to this API",
+        "1 of 11 requests, which were answered by the client's cache",
     ]
 
 
@@ -217,14 +217,14 @@ def test_entries_that_cannot_be_read_are_counted(written: Any) -> None:
     assert read_archive(file) == Archive((), len(odd))
     code, output = judge(file)
     assert code == 3
-    assert "5 of 5 requests could not be read as entries" in output
+    assert "5 of 5 requests, which could not be read as entries" in output
     assert "no requirement was judged" in output
 
 
 def test_nothing_of_this_api_is_inconclusive() -> None:
     code, output = judge(FOLDER / "chrome.har", "--base-url", "https://elsewhere.example")
     assert code == 3
-    assert "11 of 11 requests went to other servers" in output
+    assert "11 of 11 requests, which went to other servers" in output
 
 
 def changed(entry: Any, at: str, value: Any) -> None:
@@ -256,7 +256,7 @@ def test_an_entry_that_no_traffic_can_have_is_counted(at: str, value: Any, chrom
     changed(chrome["log"]["entries"][8], at, value)
     code, output = judge(written(chrome))
     assert code == 0, output
-    assert "1 of 11 requests could not be read as entries" in output
+    assert "1 of 11 requests, which could not be read as entries" in output
 
 
 @pytest.mark.parametrize("at", ["time", "response.status", "response.content.size", "pageref"])

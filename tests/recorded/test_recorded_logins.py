@@ -159,4 +159,4 @@ def test_a_login_counts_once_in_however_many_parts_it_is_a_secret(
         watch.talk(*(request("GET", READ, Authorization=login(number)) for number in (0, 1, 2, 3, 0, 4, 3)))
         judgement = watch.observer.conclude()
     assert len(judgement.history.exchanges) == 6
-    assert watch.observer.notes == ["1 of 7 requests had an API key or a login beyond those that can be masked"]
+    assert watch.observer.notes == ["1 of 7 requests, which had an API key or a login beyond those that can be masked"]

@@ -51,8 +51,8 @@ def test_what_waits_is_bounded_by_bytes_and_the_bodies_of_other_paths_do_not_wai
     judgement = waiting.observer.conclude()
     assert len(judgement.history.exchanges) == 3
     assert waiting.observer.notes == [
-        "5 of 9 requests went to other servers, or to paths that do not belong to this API",
-        "1 of 9 requests came faster than they could be judged",
+        "5 of 9 requests, which went to other servers, or to paths that do not belong to this API",
+        "1 of 9 requests, which came faster than they could be judged",
     ]
 
 

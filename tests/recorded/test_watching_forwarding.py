@@ -177,7 +177,7 @@ def test_large_bodies_pass_whole_and_are_judged_by_their_status() -> None:
     (exchange,) = judgement.history.exchanges
     assert exchange.answer is not None
     assert (exchange.answer.whole, exchange.answer.body) == (False, b"")
-    assert watch.observer.notes == ["1 of 2 requests had a body that was not recorded as it was sent"]
+    assert watch.observer.notes == ["1 of 2 requests, whose body was not recorded as sent"]
 
 
 # --- what is asked for ---------------------------------------------------------------------------
@@ -245,7 +245,7 @@ def test_a_request_that_was_refused_before_its_end_is_not_judged(expects: dict[s
             assert client.recv(100).startswith(b"HTTP/1.1 413 ")
         judgement = watch.observer.conclude()
     assert judgement.findings == []
-    assert watch.observer.notes == ["1 of 1 requests had a body that was not recorded as it was sent"]
+    assert watch.observer.notes == ["1 of 1 requests, whose body was not recorded as sent"]
 
 
 def test_a_mistake_of_its_own_is_a_502_and_ends_nothing_else(

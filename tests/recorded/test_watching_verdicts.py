@@ -50,7 +50,7 @@ def test_it_reports_what_broke_at_the_end(by: signal.Signals, tmp_path: Path) ->
         code, said = running.end(by)
     assert code == 1
     assert f"✗ http.never-a-server-error expected any status below 500, got 500: request 2, PUT {RENAME}" in said
-    assert "BREAKS: 1 failed" in said
+    assert "BREAKS (recorded traffic): 1 failed" in said
     for text in (said, *((tmp_path / form).read_text() for form in forms)):
         assert KEY not in text
     assert json.loads((tmp_path / "json").read_text())["depth"] == "recorded"
@@ -66,7 +66,7 @@ def test_all_well_is_0_and_nothing_seen_is_3() -> None:
         with command(server.url) as running:
             ask(running.port, "GET", "/other")
             code, said = running.end(signal.SIGTERM)
-            assert (code, "1 of 1 requests went to other servers" in said) == (3, True), said
+            assert (code, "1 of 1 requests, which went to other servers" in said) == (3, True), said
 
 
 def test_wrong_usage_is_2() -> None:
@@ -94,7 +94,7 @@ def test_a_key_in_a_path_is_in_no_report() -> None:
     with serving(lambda _: answer(404, json.dumps({"key": KEY}).encode())) as server, watched(server.url) as watch:
         watch.talk(request("GET", f"/emp/v1/fleets/{KEY}/invitation"), request("GET", "/emp/v1/fleets/x/invitation"))
         judgement = watch.observer.conclude()
-    assert watch.observer.notes == ["1 of 2 requests had an API key or a login in their path or body"]
+    assert watch.observer.notes == ["1 of 2 requests, which had an API key or a login in their path or body"]
     assert KEY not in repr(judgement.history.exchanges)
 
 
@@ -130,7 +130,7 @@ def test_of_more_codes_than_can_be_kept_out_of_reports_nothing_is_judged(monkeyp
         watch.talk(*(request("GET", path) for path in lists))
         judgement = watch.observer.conclude()
     assert [each.request.path for each in judgement.history.exchanges] == ["/emp/v1/fleets/a/invitation"]
-    assert watch.observer.notes == ["1 of 2 requests showed an invitation code beyond those that can be masked"]
+    assert watch.observer.notes == ["1 of 2 requests, which showed an invitation code beyond those that can be masked"]
 
 
 # --- the window ----------------------------------------------------------------------------------

@@ -94,7 +94,7 @@ def test_what_was_seen_once_is_told_and_not_withdrawn(tmp_path: Path) -> None:
         ended = explored(url, tmp_path, "--max-cases", "40", "--seed", "1")
     assert ended.exit_code == Exit.BREAKS
     assert "✗ http.never-a-server-error" in ended.stdout
-    assert "seen once; the same program did not reproduce it" in ended.stdout
+    assert "seen once; the same sequence did not reproduce it" in ended.stdout
     assert len(saved(tmp_path)) == 1
 
 
@@ -279,7 +279,7 @@ def test_a_budget_that_ends_before_anything_was_judged_is_no_success(held: bool,
         ended = command("explore", url, "--target", str(target), *most)
     assert ended.exit_code == Exit.INCONCLUSIVE
     assert "INCONCLUSIVE" in ended.stdout.splitlines()[-1]
-    assert "The limit of requests is reached" in ended.stdout
+    assert "the limit of 0 requests was reached" in ended.stdout
 
 
 def test_a_budget_holds_for_the_whole_exploration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -298,7 +298,7 @@ def test_a_budget_holds_for_the_whole_exploration(tmp_path: Path, monkeypatch: p
     for path, most in (("/emp/v1/fleets", 30), ("/emp/v1/charging-keys", 4)):
         made = [each for each in journal if each.succeeded and each.request.method == "POST"]
         assert len([each for each in made if each.request.path == path]) <= most
-    assert "Ended early: The limit of" in ended.stdout
+    assert "Ended early: the limit of" in ended.stdout
 
 
 def test_on_another_host_an_exploration_costs_what_the_deepest_run_does_and_on_loopback_what_was_asked() -> None:

@@ -107,16 +107,16 @@ def test_a_file_that_cannot_be_read_is_told_alike_by_all_commands(
 @pytest.mark.parametrize(
     ("entry", "given", "says"),
     [
-        ("", {"depth": "smoke", "max_requests": "3"}, "Raise --max-requests, or run fewer checks with --only"),
+        ("", {"depth": "smoke", "max_requests": "3"}, "raise --max-requests, or run fewer checks with --only"),
         (
             "",
             {"depth": "quick", "FLEET_MAX_FLEETS": "1"},
-            "Raise FLEET_MAX_FLEETS in the environment, or run fewer checks with --only or --depth smoke",
+            "raise FLEET_MAX_FLEETS in the environment, or run fewer checks with --only or --depth smoke",
         ),
         (
             "[limits]\nmax_fleets = 1",
             {"depth": "standard"},
-            "Raise limits.max_fleets in target.toml, or run fewer checks with --only or --depth quick",
+            "raise limits.max_fleets in target.toml, or run fewer checks with --only or --depth quick",
         ),
     ],
 )
@@ -127,7 +127,7 @@ def test_a_limit_that_is_reached_is_told_from_where_it_was_given(
     Path("target.toml").write_text(f'api_key = "demo-key"\n{entry}\n')
     report = judged(url, target=Path("target.toml"), only=("fleets",), **given)
     assert report.outcome is Outcome.INCONCLUSIVE
-    assert f"{says}." in "".join(report.reasons)
+    assert f" ({says})" in "".join(report.reasons)
 
 
 @pytest.mark.parametrize(

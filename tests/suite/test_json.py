@@ -106,3 +106,21 @@ def test_a_refusal_may_be_what_it_likes() -> None:
     refused = history.create(A, status=400, answer=b'{"detail": NaN}')
     assert not list(judge_json_form(history.at(refused)))
     assert history.read(refused)["error.body"] == "text"
+
+
+@pytest.mark.parametrize(
+    ("body", "where"),
+    [
+        (b"", ""),
+        (b"<html>", ""),
+        (b'{"a": 1} more', "from character 10 on"),
+        (b'{"a": 1', "it ends too early"),
+        (b'{"a": "\xff"}', "byte 8 is not UTF-8"),
+        (b'\xef\xbb\xbf{"a": 1}', "it begins with a byte order mark"),
+        (b"NaN", "NaN is no JSON number (RFC 8259, section 6)"),
+    ],
+)
+def test_it_is_told_in_our_words_where_a_body_stops_being_json(body: bytes, where: str) -> None:
+    with pytest.raises(NotJson) as told:
+        parse_json(body)
+    assert str(told.value) == where

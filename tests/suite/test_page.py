@@ -193,9 +193,9 @@ def test_quiet_and_verbose_contradict_each_other() -> None:
 EXCHANGE = Exchange(1, "test_it", Request("GET", "/", Caller.OWNER), 0.0, 0.1)
 
 
-def followed(console: Console, **how: Any) -> None:
+def followed(console: Console, *what: str, **how: Any) -> None:
     progress = Progress(console, **how)
-    with progress.shown():
+    with progress.shown(*what):
         progress.planned(3)
         for _ in range(2):
             progress.exchanged(EXCHANGE)
@@ -205,7 +205,9 @@ def followed(console: Console, **how: Any) -> None:
 def test_a_file_gets_a_line_now_and_then() -> None:
     out = StringIO()
     followed(open_console(file=out), every=0.0)
-    assert out.getvalue().splitlines()[-1] == "0 s: 2 of 3 checks, 2 requests"
+    assert out.getvalue().splitlines()[-1] == "0 s: judging: 2 of 3 checks, 2 requests"
+    followed(open_console(file=out), "minimising failures", "done", every=0.0)
+    assert out.getvalue().splitlines()[-1] == "0 s: minimising failures: 2 of 3 done, 2 requests"
     out = StringIO()
     followed(open_console(file=out))
     assert out.getvalue() == ""

@@ -193,7 +193,7 @@ def test_a_budget_that_ends_early_is_no_success(url: str, most: dict[str, Any]) 
     assert report.outcome is Outcome.INCONCLUSIVE
     assert report.footprint.requests <= int(most.get("max_requests", 250))
     assert len(report.footprint.fleets_created) <= int(most.get("max_fleets", 20))
-    assert any("The limit of" in each for each in ended_early(report))
+    assert any("the limit of" in each for each in ended_early(report))
 
 
 def test_what_lacks_a_fixture_is_named_and_may_be_demanded(url: str) -> None:

@@ -39,5 +39,5 @@ def _what_is_wrong(answer: Answer) -> str:
     try:
         parse_json(answer.body)
     except NotJson as wrong:
-        return f"a body of {len(answer.body)} bytes that is not JSON ({wrong})"
+        return f"a body of {len(answer.body)} bytes that is not JSON{f' ({wrong})' if str(wrong) else ''}"
     return ""
