@@ -19,6 +19,10 @@ from uvicorn.server import ServerState
 
 from fleet_contract.mock_server.exchange import Exchange, head_of_response
 from fleet_contract.mock_server.heads import LARGEST_PIECE, Body, Unreadable, read_head, size_of_head
+from fleet_contract.mock_server.kinds import Kind
+from fleet_contract.mock_server.refusals import Refusal, rendered
+from fleet_contract.mock_server.sending import encoded
+from fleet_contract.spec.dialect import Dialect, default_dialect
 
 # Bytes of a body that wait to be read by whoever handles the request, while more is still taken.
 MOST_UNREAD = 64 * 1024
@@ -61,6 +65,7 @@ class Connection(asyncio.Protocol):
     """
 
     rewrite: Callable[[bytes], bytes] | None = None
+    dialect: Dialect = default_dialect()  # in which it refuses what is no request
 
     def __init__(
         self,
@@ -226,22 +231,22 @@ class Connection(asyncio.Protocol):
 
     def refuse(self, status: int, reason: str) -> None:
         """Answer a request that is not whole, and take no more of this connection."""
-        log.warning("Refused an unreadable request with %d.", status)
+        log.warning("Refused an unreadable request with %d. %s", status, reason)
         begun = self.exchange if self.body is not None else None
         if begun is not None:
             begun.abandon()
         if begun is not None and begun.has_begun:  # Nothing more can be said.
             self.transport.close()
             return
-        text = f"{status} {reason}\n".encode()
+        answer = rendered(Refusal(Kind.BAD_REQUEST, reason), self.dialect, status)
         headers = [
             *self.server_state.default_headers,
-            (b"content-type", b"text/plain; charset=utf-8"),
-            (b"content-length", b"%d" % len(text)),
+            *encoded(tuple(answer.headers.items())),
+            (b"content-length", b"%d" % len(answer.body)),
             (b"connection", b"close"),
         ]
         wants_content = begun is None or begun.head.wants_content
-        self.write(head_of_response(status, *headers) + (text if wants_content else b""))
+        self.write(head_of_response(status, *headers) + (answer.body if wants_content else b""))
         self.end()
 
     # --- how it ends ---

@@ -29,6 +29,29 @@ LINE_ENDS = b"\r\n"
 CHUNKS_MAY_END = b"\r\n\r\n"
 FIRST_OF_A_TOKEN = b"!"
 ORDINARY_LINE = re.compile(rb"(?!CONNECT)[A-Z]+ /[!-~]* HTTP/1\.1\r\n")
+# A host and perhaps a port, or nothing (RFC 9110, section 7.2); some clients name the zone of an IPv6 address.
+HOST = re.compile(
+    rb"""
+      (\[[0-9A-Fa-f:.]+(%[A-Za-z0-9._~%-]+)?\] | ([A-Za-z0-9._~!$&'()*+,;=-] | %[0-9A-Fa-f]{2})*)
+      (:(?P<port>[0-9]*))?
+    """,
+    re.VERBOSE,
+)
+LARGEST_PORT = 65535
+LONGEST_PORT = 5  # digits
+# What h11 finds wrong, by how it begins to say so, in our words: its own show how it is written.
+WORDS = {
+    "Missing mandatory Host": "Host is missing.",
+    "Found multiple Host": "Host occurs more than once. Send it once.",
+    "illegal request line": "The request line is not METHOD TARGET HTTP/1.1.",
+    "illegal header line": "A header field is not NAME: VALUE.",
+    "illegal chunk": "A chunk of the body does not begin with its length, or does not end after it.",
+    "conflicting Content-Length": "Content-Length occurs with two values. Send it once.",
+    "bad Content-Length": "Content-Length is not a number.",
+    "Only Transfer-Encoding": "Transfer-Encoding is something else than chunked.",
+    "multiple Transfer-Encoding": "Transfer-Encoding occurs more than once. Send it once.",
+}
+INVALID = "The request is not valid HTTP/1.1."
 # What the two libraries do not read alike: blanks after a value, bodies in chunks, and offers of another protocol.
 ODD = (b" \r\n", b"\t\r\n", b"\r\ntransfer-encoding:", b"\r\nupgrade:")
 
@@ -163,12 +186,32 @@ def by_h11(data: bytes) -> tuple[Head, Body | None]:
     reader.receive_data(data)
     event = _next_event(reader)
     if not isinstance(event, h11.Request):
-        raise Unreadable(400, "The request is not valid HTTP/1.1.")
+        raise Unreadable(400, INVALID)
+    version = event.http_version
+    if not version.startswith(b"1."):
+        raise Unreadable(505, "The version of HTTP is not 1.1 or 1.0.")
     headers = tuple((bytes(name), bytes(value)) for name, value in event.headers)
-    head = _head(event.method, event.target, event.http_version, headers)
+    if version > b"1.1":  # It is taken for 1.1 (RFC 9110, section 2.5), for which h11 has not asked for a Host.
+        version = b"1.1"
+        require_one_host(headers)
+    head = _head(event.method, event.target, version, headers)
     if head.length is None:
         return head, Chunked(reader)
     return head, Counted(head.length) if head.length else None
+
+
+def require_one_host(headers: Headers) -> None:
+    """Raise Unreadable unless a request names one host (RFC 9112, section 3.2)."""
+    hosts = sum(name == b"host" for name, _ in headers)
+    if hosts != 1:
+        raise Unreadable(400, WORDS["Found multiple Host" if hosts else "Missing mandatory Host"])
+
+
+def is_authority(host: bytes) -> bool:
+    """Say whether a text is a host, perhaps with a port, as Host has it."""
+    found = HOST.fullmatch(host)
+    port = found["port"] if found else None
+    return found is not None and (not port or (len(port) <= LONGEST_PORT and int(port) <= LARGEST_PORT))
 
 
 class _Listener:
@@ -189,6 +232,8 @@ class _Listener:
 
 def _head(method: bytes, target: bytes, version: bytes, headers: Headers) -> Head:
     fields = dict(headers)
+    if not is_authority(fields.get(b"host", b"")):
+        raise Unreadable(400, "Host is not a host with or without a port, such as localhost:8080.")
     raw_path, _, query = target.partition(b"?")
     return Head(
         scope={
@@ -202,7 +247,7 @@ def _head(method: bytes, target: bytes, version: bytes, headers: Headers) -> Hea
         wants_content=method != b"HEAD",
         length=None if b"transfer-encoding" in fields else int(fields.get(b"content-length", 0)),
         lives=version == b"1.1" and not (b"connection" in fields and _closes(headers)),
-        expects_leave=fields.get(b"expect", b"").lower() == b"100-continue",
+        expects_leave=version == b"1.1" and fields.get(b"expect", b"").lower() == b"100-continue",
     )
 
 
@@ -215,4 +260,6 @@ def _next_event(reader: h11.Connection) -> object:
     try:
         return reader.next_event()
     except h11.RemoteProtocolError as wrong:
-        raise Unreadable(400, f"The request is not valid HTTP/1.1: {wrong}.") from None
+        said = str(wrong)
+        words = next((words for beginning, words in WORDS.items() if said.startswith(beginning)), INVALID)
+        raise Unreadable(wrong.error_status_hint, words) from None

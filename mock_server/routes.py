@@ -33,7 +33,7 @@ class Routes:
         methods, parameters = self._found(call.raw_path)
         call.operation_id = methods.get(call.method) or self._operation(call, methods, dialect)
         if parameters:
-            call.path = {name: _decoded(segment) for name, segment in parameters.items()}
+            call.path = {name: _decoded(name, segment) for name, segment in parameters.items()}
 
     def allowed(self, raw_path: str) -> str:
         """Return the methods of a path as Allow lists them; raises Refusal where it is no operation's."""
@@ -77,10 +77,11 @@ def _pattern(template: str) -> re.Pattern[str]:
     )
 
 
-def _decoded(segment: str) -> str:
+def _decoded(name: str, segment: str) -> str:
     if "%" not in segment and segment.isascii():
         return segment
     try:
         return unquote_to_bytes(segment).decode()
     except UnicodeDecodeError:
-        raise Refusal(Kind.UNKNOWN_FLEET, "The id in the path is not UTF-8, so nothing has it.") from None
+        kind = Kind.UNKNOWN_FLEET if name == "fleetId" else Kind.UNKNOWN_LOCATION
+        raise Refusal(kind, "The id in the path is not UTF-8, so nothing has it.") from None

@@ -177,7 +177,10 @@ def query(call: Call, parameters: Mapping[str, Parameter]) -> dict[str, object]:
     """Return the values of the parameters that an operation has, of one that comes twice the last; raises Refusal."""
     if call.raw_query.count(b"&") >= MOST_PARAMETERS:
         raise Refusal(Kind.BAD_PARAMETER, f"The query has more than {MOST_PARAMETERS} parameters.")
-    texts = dict(parse_qsl(call.raw_query.decode("latin-1"), keep_blank_values=True))
+    try:
+        texts = dict(parse_qsl(call.raw_query.decode("latin-1"), keep_blank_values=True, errors="strict"))
+    except UnicodeDecodeError:
+        raise Refusal(Kind.BAD_PARAMETER, "The query is not UTF-8.") from None
     return {name: parameter.read(texts[name]) for name, parameter in parameters.items() if name in texts}
 
 

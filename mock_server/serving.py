@@ -23,6 +23,7 @@ from fleet_contract.mock_server.parts import Parts
 from fleet_contract.mock_server.parts import parts as honest_parts
 from fleet_contract.mock_server.tls import Tls
 from fleet_contract.mock_server.workers import READY, Workers
+from fleet_contract.spec.dialect import Dialect
 
 LONGEST_START = 10.0
 # Seconds for which responses under way are waited for; with what comes before and after, the end takes 2.5 at most.
@@ -92,7 +93,7 @@ class Server(uvicorn.Server):
 
 def server(parts: Parts, announce: Callable[[], None]) -> Server:
     """Return a server of the mock that these parts make; `announce` is called once it takes connections."""
-    return Server(config(application(parts), parts.rewrite), announce, parts.tls)
+    return Server(config(application(parts), parts.rewrite, parts.dialect), announce, parts.tls)
 
 
 def application(parts: Parts) -> ASGIApp:
@@ -102,7 +103,7 @@ def application(parts: Parts) -> ASGIApp:
 
 def workers(number: int, parts: Parts, listeners: Sequence[socket.socket], announce: Callable[[], None]) -> Workers:
     """Return so many processes that serve the mock of these parts; `announce` is called once all take connections."""
-    configured = config(application(parts), parts.rewrite)
+    configured = config(application(parts), parts.rewrite, parts.dialect)
 
     def serve(channel: socket.socket) -> None:
         log_to_stderr()
@@ -112,10 +113,15 @@ def workers(number: int, parts: Parts, listeners: Sequence[socket.socket], annou
     return Workers(number, serve, announce)
 
 
-def config(app: ASGIApp, rewrite: Callable[[bytes], bytes] | None) -> uvicorn.Config:
+def config(app: ASGIApp, rewrite: Callable[[bytes], bytes] | None, dialect: Dialect | None = None) -> uvicorn.Config:
+    """Return how an application is served; what is no request is refused in a dialect, the usual one unless given."""
+    of_its_own = {
+        **({"rewrite": staticmethod(rewrite)} if rewrite else {}),
+        **({"dialect": dialect} if dialect else {}),
+    }
     return uvicorn.Config(
         app,
-        http=type("Rewriting", (Connection,), {"rewrite": staticmethod(rewrite)}) if rewrite else Connection,
+        http=type("OwnConnection", (Connection,), of_its_own),
         ws="none",
         loop="fleet_contract.mock_server.clock:new_loop",
         lifespan="on",

@@ -2,6 +2,7 @@
 
 import re
 
+from fleet_contract.mock_server.heads import is_authority
 from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import Call, Fields
 from fleet_contract.mock_server.refusals import Refusal
@@ -28,6 +29,8 @@ def read_target(call: Call) -> None:
     absolute = authority_and_path(call.raw_path)
     if absolute is not None:
         host, path = absolute
+        if not is_authority(host.encode("latin-1")):
+            raise Refusal(Kind.BAD_REQUEST, "The request target names no host with or without a port.")
         call.headers = Fields((("host", host), *(each for each in call.headers if each[0] != "host")))
         call.raw_path = path or (EVERYTHING if call.method == "OPTIONS" else "/")
     if not call.raw_path.startswith("/") and (call.method, call.raw_path) != ("OPTIONS", EVERYTHING):

@@ -25,6 +25,7 @@ from fleet_contract.mock_server.worlds import HEADER, Worlds, without_world
 PAGES_FOR_PEOPLE = ("/ui", "/openapi.json", "/openapi.yaml")
 # Fields that are no lists (RFC 9110, section 5.3), by which somebody decides who calls and what a body is.
 STANDING_ONCE = {each.lower(): each for each in ("X-API-Key", "Authorization", "Content-Type", "Origin")}
+STANDING_ONCE[HEADER] = "Mock-World, or a world in the path,"
 
 
 class Wire:
@@ -58,7 +59,7 @@ class Wire:
 
     async def is_controlled(self, call: Call, scope: Scope, receive: Receive, send: Send) -> bool:
         """Answer a call of the control API; False where it is none, and then the world that its path names is told."""
-        call.raw_path, named = without_world(call.raw_path)
+        call.raw_path, named = without_world(call.raw_path, self.parts.base_path)
         if named is not None:
             call.headers = Fields(((HEADER, named), *call.headers))
             call.prefix = f"{ROOT}/worlds/{named}"
@@ -163,7 +164,7 @@ def require_one_framing(call: Call, version: str) -> None:
 def is_for_people(call: Call) -> bool:
     """Say whether a call asks for the Swagger UI, the document it shows, or where to find them."""
     path = call.raw_path
-    return path in PAGES_FOR_PEOPLE or path.startswith("/ui/") or (path == "/" and call.method in ("GET", "HEAD"))
+    return path in PAGES_FOR_PEOPLE or path.startswith("/ui/") or path == "/"
 
 
 async def collected(app: ASGIApp, scope: Scope, receive: Receive) -> Answer:

@@ -23,7 +23,9 @@ from fleet_contract.mock_server.world import Origin, World, known_ones
 
 HEADER = "mock-world"
 NAME = re.compile(r"(?!\.{1,2}(?![\s\S]))[A-Za-z0-9_.~-]{1,100}")
-IN_FRONT = re.compile(r"(?P<before>.*?)/_mock/worlds/(?P<name>[^/]+)(?P<rest>/.+)", re.DOTALL)
+IN_FRONT = re.compile(
+    r"(?P<before>((?i:https?)://[^/]*)?(?P<base>.*?))/_mock/worlds/(?P<name>[^/]+)(?P<rest>/.+)", re.DOTALL
+)
 INTERVAL = 0.5  # seconds after which a mock behaves at the latest as others do that share its worlds
 
 
@@ -158,7 +160,9 @@ def require_name(name: str, of: str = "world") -> None:
         )
 
 
-def without_world(path: str) -> tuple[str, str | None]:
-    """Return a path without the world at its front, and the name of that world; None where it names none."""
+def without_world(path: str, base_path: str) -> tuple[str, str | None]:
+    """Return a target without the world in front of its path, and the name of that world; None where it names none."""
     found = IN_FRONT.fullmatch(path)
-    return (found["before"] + found["rest"], found["name"]) if found else (path, None)
+    if found is None or found["base"] != base_path:
+        return path, None
+    return found["before"] + found["rest"], found["name"]

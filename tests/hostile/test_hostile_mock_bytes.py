@@ -32,7 +32,7 @@ ODD: dict[str, tuple[str, set[int]]] = {
     "HTTP/1.0 that is to go on": (f"GET {KEYS} HTTP/1.0\r\n{KEY}\r\nConnection: keep-alive\r\n\r\n", {200}),
     "HTTP/1.1 without a host": (f"GET {KEYS} HTTP/1.1\r\n{KEY}\r\n\r\n", {400}),
     "two hosts": (f"{GET}{HOST}\r\n", {400}),
-    "the preface of HTTP/2": ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", {400}),
+    "the preface of HTTP/2": ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", {505}),
     "TLS": ("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + "\xab" * 500, {400}),
     "a NUL in the path": (f"GET /emp/v1/fleets/a\0b/invitation HTTP/1.1\r\n{HOST}\r\n", {400}),
     "a NUL in the path, encoded": (f"GET /emp/v1/fleets/a%00b/invitation HTTP/1.1\r\n{HOST}{KEY}\r\n{CLOSE}", {404}),
@@ -47,7 +47,7 @@ ODD: dict[str, tuple[str, set[int]]] = {
     "a folded header": (f"{GET}A: x\r\n y\r\n{CLOSE}", {200}),
     "a folded first header": (f"GET / HTTP/1.1\r\n y\r\n{HOST}\r\n", {400}),
     "a key beyond ASCII": (f"GET {KEYS} HTTP/1.1\r\n{HOST}X-API-Key: \xff\xfe\r\n{CLOSE}", {401}),
-    "a host with an escape sequence": (f"GET {KEYS} HTTP/1.1\r\nHost: a.\x1b[2J\r\n{CLOSE}", {421}),
+    "a host with an escape sequence": (f"GET {KEYS} HTTP/1.1\r\nHost: a.\x1b[2J\r\n{CLOSE}", {400}),
     "100-continue": (f"{POST}Content-Length: 2\r\nExpect: 100-continue\r\n{CLOSE}{{}}", {100, 400}),
     "another expectation": (f"{POST}Content-Length: 2\r\nExpect: wonders\r\n{CLOSE}{{}}", {400, 417}),
     "extensions of chunks": (f'{CHUNKED}{CLOSE}2;a=b;c="d"\r\n{{}}\r\n0;x\r\nTrailer: y\r\n\r\n', {400}),
@@ -123,7 +123,7 @@ def test_requests_with_bytes_changed_at_random_break_nothing(served: tuple[str, 
     texts = [text.encode("latin-1")[:2_000] for text, _ in ODD.values()]
     for _ in range(3_000):
         data = changed(draw, draw.choice(texts))
-        assert not {status for status in statuses(url, data, half_closed=True) if status >= 500}, data
+        assert not {status for status in statuses(url, data, half_closed=True) if status >= 500} - {501, 505}, data
     time.sleep(1)
     assert descriptors(process) <= before + 2
 

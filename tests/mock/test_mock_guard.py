@@ -45,10 +45,23 @@ FOREIGN = (
     "127.0.0.1.nip.io:80",
     "evillocalhost.com",
     "internal.evil.example",
+    "mock.test.evil.example",
+)
+NO_HOST = (
     "127.0.0.1@evil.example",
     "127.0.0.1, evil.example",
     "evil.example:80:80",
-    "mock.test.evil.example",
+    "localhost:80:80",
+    "localhost:99999",
+    "localhost:99999999",
+    "localhost:x",
+    "foo bar",
+    "a/b",
+    "<script>",
+    "[::1",
+    "[localhost]",
+    "localhost\xe4",
+    "a%zz",
 )
 
 
@@ -82,6 +95,19 @@ def test_another_host_is_refused_and_told_why(url: str, host: str, target: str) 
     assert len(response.headers["mock-hint"]) < 400
     assert json.loads(response.rest)["status"] == 421
     assert "--allow-host" in json.loads(response.rest)["detail"]
+
+
+@pytest.mark.parametrize("host", NO_HOST)
+def test_what_is_no_host_is_a_bad_request(url: str, host: str) -> None:
+    response = asked(url, host)
+    assert (response.status, json.loads(response.rest)["detail"][:4]) == (400, "Host")
+    if "/" not in host and "@" not in host and " " not in host:
+        assert exchange(url, request(f"GET http://{host}{KEYS}", KEY)).status in (400, 421)
+
+
+@pytest.mark.parametrize("host", ["localhost:", "localhost:0", "[fe80::1%25eth0]", "[fe80::1%eth0]:80", "a_b", "%41"])
+def test_whatever_http_allows_as_a_host_is_one(url: str, host: str) -> None:
+    assert asked(url, host).status == 200
 
 
 def test_another_host_changes_nothing(url: str) -> None:

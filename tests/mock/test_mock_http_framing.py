@@ -1,6 +1,12 @@
 """Framing: a request whose end is unclear is refused and its connection closed (RFC 9112, section 6)."""
 
+import json
+import time
+
 import pytest
+
+from fleet_contract.mock_server.parts import parts
+from fleet_contract.mock_server.serving import serving
 
 from .raw import JSON, KEY, connected, exchange, read, request, until_closed
 
@@ -48,6 +54,61 @@ def test_chunked_in_http_1_0_is_refused(url: str) -> None:
 @pytest.mark.parametrize("host", ["", "Host: a\r\nHost: b", "Host: a\r\nHost: a"])
 def test_http_1_1_names_one_host(url: str, host: str) -> None:
     assert exchange(url, request("GET /emp/v1/charging-keys", KEY, host=host)).status == 400
+
+
+@pytest.mark.parametrize("version", ["0.9", "2.0", "9.9", "3.1"])
+def test_another_version_of_http_is_not_supported(url: str, version: str) -> None:
+    response = exchange(url, request(f"GET / HTTP/{version}"))
+    assert (response.status, response.headers["content-type"]) == (505, "application/problem+json")
+
+
+@pytest.mark.parametrize(("host", "status"), [("Host: m", 200), ("", 400), ("Host: a\r\nHost: b", 400)])
+def test_a_later_version_of_http_1_is_read_as_http_1_1(url: str, host: str, status: int) -> None:
+    assert exchange(url, request("GET /emp/v1/charging-keys HTTP/1.2", KEY, host=host)).status == status
+
+
+@pytest.mark.parametrize(("version", "is_told"), [("1.0", False), ("1.1", True)])
+def test_only_a_client_of_http_1_1_is_told_to_go_on(url: str, version: str, is_told: bool) -> None:
+    body = b'{"fleetId": "told-%s"}' % version.encode()
+    whole = request(f"POST /emp/v1/fleets HTTP/{version}", KEY, JSON, "Expect: 100-continue", body=body)
+    with connected(url) as connection:
+        connection.sendall(whole.removesuffix(body))
+        time.sleep(0.1)
+        connection.sendall(body)
+        received = until_closed(connection)
+    assert (b"100 Continue" in received, b" 201 Created\r\n" in received) == (is_told, True)
+
+
+def test_a_coding_of_the_transfer_that_is_unknown_is_not_implemented(url: str) -> None:
+    head = "\r\n".join([*HEAD, "Transfer-Encoding: gzip, chunked", "", ""]).encode()
+    assert exchange(url, head + CHUNKED).status == 501
+
+
+@pytest.mark.parametrize(
+    ("sent", "words"),
+    [
+        (b"\r\n".join([*map(str.encode, HEAD), b"Transfer-Encoding: chunked", b"", b"zz\r\n"]), "A chunk of the body"),
+        (b"GET / HTTP/1.1\r\n\r\n", "Host is missing."),
+        (b"GET  / HTTP/1.1\r\nHost: m\r\n\r\n", "The request line is not"),
+        (b"GET / HTTP/1.1\r\nHost: m\r\nb\xe4d\r\n\r\n", "A header field is not NAME: VALUE."),
+        (b"\x16\x03\x01\r\n\r\n", "not"),
+    ],
+)
+def test_what_is_no_request_is_refused_as_any_other_and_in_our_words(
+    url: str, sent: bytes, words: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    response = exchange(url, sent)
+    problem = json.loads(response.rest)
+    assert (response.status, response.headers["content-type"]) == (400, "application/problem+json")
+    assert (problem["status"], problem["title"], words in problem["detail"]) == (400, "Bad Request", True)
+    assert "bytearray" not in response.rest.decode() + caplog.text
+    assert f"Refused an unreadable request with 400. {problem['detail']}" in caplog.text
+
+
+@pytest.mark.usefixtures("engine")
+def test_what_is_no_request_is_refused_in_the_dialect() -> None:
+    with serving(parts({"error.body": "message"})) as url:
+        assert exchange(url, b"GET / HTTP/1.1\r\n\r\n").rest == b'{"message": "Host is missing."}'
 
 
 def test_http_1_0_names_none(url: str) -> None:

@@ -67,6 +67,30 @@ def test_a_target_in_no_form_of_http_is_a_bad_request(url: str, line: str) -> No
     assert exchange(url, request(line, KEY)).status == 400
 
 
+@pytest.mark.parametrize("path", ["/", "/ui/", "/openapi.json"])
+@pytest.mark.parametrize(("method", "status"), [("OPTIONS", 204), ("POST", 405), ("HEAD", 200)])
+def test_a_page_is_one_whatever_the_method(url: str, path: str, method: str, status: int) -> None:
+    response = exchange(url, request(f"{method} {path}"))
+    assert response.status == status
+    assert method == "HEAD" or response.headers["allow"] == "GET, HEAD, OPTIONS"
+
+
+@pytest.mark.parametrize("query", ["fleetId=%FF", "page_size=%C3%28", "%FF=1"])
+def test_a_query_that_is_not_utf_8_is_refused(url: str, query: str) -> None:
+    response = exchange(url, request(f"GET {KEYS}?{query}", KEY))
+    assert (response.status, json.loads(response.rest)["detail"]) == (400, "The query is not UTF-8.")
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [("/v1/locations/%FF", "no such location"), ("/emp/v1/fleets/%FF/invitation", "no such fleet")],
+)
+def test_an_id_that_is_not_utf_8_is_one_of_nothing(url: str, path: str, reason: str) -> None:
+    assert exchange(url, request(f"GET {path}", KEY)).status == 404
+    found = json.loads(exchange(url, request("GET /_mock/journal?limit=1")).rest)
+    assert found["entries"][0]["reason"] == reason
+
+
 @pytest.mark.parametrize("absolute", [False, True])
 def test_below_a_base_path_everything_is_as_ever(below: str, absolute: bool) -> None:
     base = below if absolute else urlsplit(below).path

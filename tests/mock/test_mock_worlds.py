@@ -49,8 +49,27 @@ def test_no_world_sees_what_is_in_another(mock: Client, by_path: bool) -> None:
 def test_a_header_and_a_path_lead_to_the_same_world(mock: Client) -> None:
     Worldly("w", mock, by_path=True).create("mine")
     assert Worldly("w", mock, by_path=False).rename("mine", "x").status_code == 200
-    both = Worldly("w", mock, by_path=True).rename("mine", "x", headers={"Mock-World": "elsewhere"})
-    assert both.status_code == 200
+    for name, status in (("w", 200), ("elsewhere", 400)):
+        both = Worldly("w", mock, by_path=True).rename("mine", "x", headers={"Mock-World": name})
+        assert both.status_code == status
+
+
+@pytest.mark.parametrize(("other", "status"), [("a", 401), ("b", 400)])
+def test_two_worlds_in_one_request_are_refused(mock: Client, other: str, status: int) -> None:
+    headers = [("Mock-World", "a"), ("Mock-World", other)]
+    asked = asyncio.run(mock._call("GET", "/emp/v1/charging-keys", headers=headers))
+    assert asked.status_code == status
+
+
+@pytest.mark.parametrize("base_path", ["", "/drive"])
+def test_a_world_stands_in_front_of_the_path_alone(base_path: str) -> None:
+    made = parts()
+    made.base_path = base_path
+    call = Client(made)
+    body = {"fleetId": "mine"}
+    assert call("POST", f"{base_path}/_mock/worlds/w/emp/v1/fleets", body).status_code == 201
+    for path in (f"{base_path}/emp/v1/_mock/worlds/w/fleets", f"/x{base_path}/_mock/worlds/w/emp/v1/fleets"):
+        assert call("POST", path, body).status_code == 404
 
 
 def test_each_world_has_a_dialect_and_misbehaviours_of_its_own(mock: Client) -> None:
