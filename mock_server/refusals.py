@@ -24,6 +24,10 @@ TEXT = {"content-type": "text/plain; charset=utf-8"}
 HTML = {"content-type": "text/html; charset=utf-8"}
 
 
+# Without which nothing is to be answered 401 (RFC 9110, section 15.5.2). No scheme is registered for such keys.
+CHALLENGE = {"www-authenticate": 'ApiKey realm="fleet-mock", header="X-API-Key"'}
+
+
 # The status of each kind, or the question of the catalogue whose answer is the status.
 STATUSES: dict[Kind, int | str] = {
     Kind.MISSING_KEY: "access.missing-key",
@@ -167,6 +171,8 @@ def rendered(
     reason = refusal.reason
     status = status or status_of(reason.kind, dialect)
     body, described = BODIES[dialect["error.body"]](status, reason)
+    if status == 401:
+        described = {**described, **CHALLENGE}
     return Answer(status, {**refusal.headers, **described, **more}, body, reason.kind, None, reason)
 
 

@@ -54,6 +54,7 @@ def test_a_key_is_asked_for_everywhere(call: Client, key: str | None) -> None:
         answer = call(operation.method, operation.path.replace("{", "").replace("}", ""), key=key)
         assert answer.status_code == 401
         assert "demo-key and other-key" in answer.headers["mock-hint"]
+        assert answer.headers["www-authenticate"].startswith("ApiKey realm=")
 
 
 @pytest.mark.parametrize("built_in", [["demo-key"], []])
