@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+TOO_LONG = re.compile(r"-?[0-9]{19,}(?:\.[0-9]*)?")
 WHOLE = re.compile(r"-?[0-9]{1,18}")
 DECIMAL = re.compile(r"-?(?:[0-9]{1,18}(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 
@@ -31,6 +32,6 @@ def _in_digits(
     value: Any, form: re.Pattern[str], what: str, param: click.Parameter | None, ctx: click.Context | None
 ) -> Any:
     if isinstance(value, str) and not form.fullmatch(value.strip()):
-        wrong = "it has too many digits" if re.fullmatch(r"-?[0-9.]+", value.strip()) else "use digits only"
+        wrong = "it has too many digits" if TOO_LONG.fullmatch(value.strip()) else "use digits only"
         raise click.BadParameter(f"{value!r} is not a valid {what}: {wrong}.", ctx=ctx, param=param)
     return value
