@@ -50,7 +50,7 @@ ROWS: Rows = {
     ),
     "a byte a second": Row(LATE, drip),
     "a byte a second later": Row(LATE, later(drip)),
-    "silence later": Row(f"{LATE} (0 bytes received)", later(silence)),
+    "silence later": Row(rf"{LATE} \(0 bytes received\)", later(silence)),
     "429 for a minute": Row(REFUSED, later(refused(Retry_After="60"))),
     "429 for ever": Row(REFUSED, later(refused(Retry_After="inf"))),
     "429 for ages": Row(REFUSED, later(refused(Retry_After="9" * 400))),
