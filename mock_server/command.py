@@ -311,7 +311,8 @@ def require_shared_store(made: Parts, number_of_workers: int) -> None:
 
     So it does for a seed that is too large, before others find it in the store.
     """
-    require_room(made.seed, made.bounds.fleets)
+    kept = made.state_file is not None and made.state_file.is_loaded
+    require_room(made.seed, made.bounds.fleets, "state file" if kept else "seed")
     if made.store_url:
         settle(made)
     elif number_of_workers > 1:

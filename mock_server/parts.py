@@ -218,12 +218,12 @@ def require_distinct_fleets(seed: State, dialect: Dialect) -> None:
             )
 
 
-def require_room(seed: State, most: int | None) -> None:
-    """Raise Contradiction where a seed has more fleets than a world may hold."""
+def require_room(seed: State, most: int | None, name: str = "seed") -> None:
+    """Raise Contradiction where a seed, or what else a world begins with, has more fleets than that may hold."""
     if most is not None and len(seed.fleets) > most:
         raise Contradiction(
-            f"The seed has {len(seed.fleets)} fleets, and --max-fleets {most} allows no more than {most}. "
-            "Raise --max-fleets, or take fleets out of the seed."
+            f"The {name} has {len(seed.fleets)} fleets, and --max-fleets {most} allows no more than {most}. "
+            "Raise --max-fleets, or begin with fewer."
         )
 
 

@@ -1,5 +1,6 @@
 """The command: what it prints, how it ends, and what it says about bad input."""
 
+import asyncio
 import json
 import socket
 from importlib.metadata import version
@@ -10,10 +11,12 @@ from click.testing import CliRunner, Result
 
 from fleet_contract.mock_server import command
 from fleet_contract.mock_server.announcing import ready_line, welcome
+from fleet_contract.mock_server.app import plans
 from fleet_contract.mock_server.command import main
 from fleet_contract.mock_server.misbehaviours import MISBEHAVIOURS
 from fleet_contract.mock_server.parts import Bounds, Parts, parts
 from fleet_contract.mock_server.seed import parse_seed
+from fleet_contract.mock_server.worlds import Worlds
 from fleet_contract.spec.catalogue import catalogue
 from tests.mock.conftest import Client
 
@@ -77,6 +80,20 @@ def test_what_is_said_twice_is_said_once(settings: tuple[str, str], monkeypatch:
     assert run(*settings, *settings).exit_code == 0
     assert (served[0].dialect["create.status"] == "200") is ("--set" in settings)
     assert served[0].misbehaviours == ["slow"] * ("--misbehave" in settings)
+
+
+def test_a_state_that_is_larger_than_what_may_be_held_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "state"
+    monkeypatch.setattr(command, "serve", lambda made, *_, **__: asyncio.run(saved(made)))
+    assert run("--state", str(path)).exit_code == 0
+    refused = run("--state", str(path), "--max-fleets", "2")
+    assert (refused.exit_code, "The state file has 3 fleets, and --max-fleets 2" in refused.output) == (2, True)
+
+
+async def saved(made: Parts) -> None:
+    worlds = Worlds(made, plans, lambda _: None)
+    await worlds.open()
+    await worlds.close()
 
 
 def test_a_port_in_use_is_one_message_and_exit_2() -> None:
