@@ -88,13 +88,15 @@ class Worlds:
 
     def named(self, name: str) -> World:
         """Return the world of this name, which is made where there is none; raises Refusal."""
-        world = self._others.get(name) or (self.main if name == MAIN else self.make(name))
+        world = self._others.get(name)
+        if world is None or world.unused_for > self.parts.bounds.rest:
+            world = self.main if name == MAIN else self.made_anew(name)
         world.used = steady()
         return world
 
-    def make(self, name: str, origin: Origin | None = None) -> World:
-        """Make a world, in place of the one of this name if there is one; raises Refusal or Contradiction."""
-        self._others[name] = self._made(name, origin or self.origin)
+    def made_anew(self, name: str) -> World:
+        """Make a world, in place of one of this name that has ended; raises Refusal or Contradiction."""
+        self._others[name] = self._made(name, self.origin)
         return self._others[name]
 
     def _made(self, name: str, origin: Origin) -> World:

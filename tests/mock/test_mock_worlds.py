@@ -122,6 +122,13 @@ def test_worlds_are_bounded_and_those_that_rest_make_room(monkeypatch: pytest.Mo
     assert third.codes("acme-corp-001").status_code == 200
 
 
+def test_a_world_that_is_named_after_its_end_begins_anew(mock: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    world = Worldly("w", mock, by_path=False)
+    assert [world.create("mine").status_code for _ in range(2)] == [201, 409]
+    monkeypatch.setattr("fleet_contract.mock_server.world.steady", lambda: 1e9)
+    assert world.create("mine").status_code == 201
+
+
 def test_a_world_that_is_made_again_after_its_end_has_an_empty_journal(
     mock: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
