@@ -13,6 +13,8 @@ from urllib.parse import unquote
 
 import h11
 
+from fleet_contract.mock_server.authorities import is_authority
+
 try:
     import httptools
 except ImportError:  # There is none for PyPy.
@@ -29,16 +31,6 @@ LINE_ENDS = b"\r\n"
 CHUNKS_MAY_END = b"\r\n\r\n"
 FIRST_OF_A_TOKEN = b"!"
 ORDINARY_LINE = re.compile(rb"(?!CONNECT)[A-Z]+ /[!-~]* HTTP/1\.1\r\n")
-# A host and perhaps a port, or nothing (RFC 9110, section 7.2); some clients name the zone of an IPv6 address.
-HOST = re.compile(
-    rb"""
-      (\[[0-9A-Fa-f:.]+(%[A-Za-z0-9._~%-]+)?\] | ([A-Za-z0-9._~!$&'()*+,;=-] | %[0-9A-Fa-f]{2})*)
-      (:(?P<port>[0-9]*))?
-    """,
-    re.VERBOSE,
-)
-LARGEST_PORT = 65535
-LONGEST_PORT = 5  # digits
 # What h11 finds wrong, by how it begins to say so, in our words: its own show how it is written.
 WORDS = {
     "Missing mandatory Host": "Host is missing.",
@@ -205,13 +197,6 @@ def require_one_host(headers: Headers) -> None:
     hosts = sum(name == b"host" for name, _ in headers)
     if hosts != 1:
         raise Unreadable(400, WORDS["Found multiple Host" if hosts else "Missing mandatory Host"])
-
-
-def is_authority(host: bytes) -> bool:
-    """Say whether a text is a host, perhaps with a port, as Host has it."""
-    found = HOST.fullmatch(host)
-    port = found["port"] if found else None
-    return found is not None and (not port or (len(port) <= LONGEST_PORT and int(port) <= LARGEST_PORT))
 
 
 class _Listener:

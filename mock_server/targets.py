@@ -2,7 +2,7 @@
 
 import re
 
-from fleet_contract.mock_server.heads import is_authority
+from fleet_contract.mock_server.authorities import is_authority
 from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import Call, Fields
 from fleet_contract.mock_server.refusals import Refusal

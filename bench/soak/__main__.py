@@ -36,8 +36,8 @@ TIMES_TOLD = 20
 def main(requests: int, seed: int, settled: int, command: tuple[str, ...]) -> None:
     """Send a mock many requests, a tenth of them hostile; exit 1 where it breaks a promise.
 
-    It promises no status of 500 or above, no request without an answer, no traceback in its log, and memory that grows
-    to at most 1.3 times. COMMAND starts another mock; it prints the line of --ready-json.
+    It promises no status of 500 or above but 501 and 505, no request without an answer, no traceback in its log, and
+    memory that grows to at most 1.3 times. COMMAND starts another mock; it prints the line of --ready-json.
     """
     settled = min(settled, requests // 2)
     click.echo(

@@ -10,6 +10,8 @@ from bench.soak.ordinary import ORDINARY
 from bench.tables import table
 
 FIRST_SERVER_ERROR = 500
+OF_ANOTHER_HTTP = (501, 505)  # an unknown Transfer-Encoding (RFC 9112, section 6.1), another version than HTTP/1
+WRONG = "500 or above but 501 and 505"
 MOST_GROWTH = 1.3
 # Of garbled requests about every second one is still a whole request.
 ENOUGH_GARBLED, LEAST_ANSWERED = 50, 0.2
@@ -42,7 +44,7 @@ def broken(seen: Seen) -> Iterator[str]:
     for outcomes in (seen.ordinary, seen.hostile):
         for (name, status), times in outcomes.items():
             if is_failure(status):
-                yield f"{name}: {times:,} times {status}. Expected a response in time, and none of 500 or above."
+                yield f"{name}: {times:,} times {status}. Expected a response in time, and none of {WRONG}."
     for (name, status), times in seen.ordinary.items():
         if not is_failure(status) and status not in ORDINARY[name].allowed:
             yield f"{name}: {times:,} times {status}. Expected {' or '.join(map(str, sorted(ORDINARY[name].allowed)))}."
@@ -63,7 +65,8 @@ def unanswered(hostile: Outcomes) -> Iterator[str]:
 
 def is_failure(status: int | str) -> bool:
     """Say whether no request may be answered so, however odd."""
-    return status == HANGS or (isinstance(status, int) and status >= FIRST_SERVER_ERROR)
+    is_server_error = isinstance(status, int) and status >= FIRST_SERVER_ERROR
+    return status == HANGS or (is_server_error and status not in OF_ANOTHER_HTTP)
 
 
 def broken_by_the_process(seen: Seen) -> Iterator[str]:
