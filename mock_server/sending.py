@@ -31,14 +31,16 @@ async def sent(answer: Answer, send: Send, *, head: bool, receive: Receive | Non
 
 
 async def first_of(*deeds: Awaitable[None]) -> None:
-    """Return once one of several things is over, and end the others."""
+    """Return once one of several things is over, and end the others; raises what the one that is over has raised."""
     tasks = [asyncio.ensure_future(deed) for deed in deeds]
     try:
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        over, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+    for task in over:
+        task.result()
 
 
 @lru_cache(maxsize=256)

@@ -368,5 +368,16 @@ def test_a_delivery_ends_when_nobody_waits_for_it(deliver: deliveries.Deliver) -
     asyncio.run(whole())
 
 
+@pytest.mark.usefixtures("engine")
+def test_what_a_delivery_raises_is_logged(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    monkeypatch.setattr(deliveries, "BETWEEN_BYTES", None)
+    made = parts()
+    find("dripping-body").spoil(made)
+    with serving(made) as url, pytest.raises(ConnectionResetError):
+        exchange(url, request(f"GET {KEYS}", KEY))
+    assert "An exception left a request without its response." in caplog.text
+    assert "TypeError" in caplog.text
+
+
 def test_a_process_without_descriptors_keeps_some_for_itself() -> None:
     assert 0 < acceptor.most_connections() <= acceptor.MOST_CONNECTIONS
