@@ -220,16 +220,21 @@ def _complaints_of_keys(keys: Iterable[Described], owners: dict[str, str], first
         identifier, tenant, fleet_id = key["keyIdentifier"], key.get("tenant", first), key.get("fleetId")
         if (tenant, identifier) in known:
             yield (*at, "keyIdentifier"), f"chargingKeys, keyIdentifier {identifier!r}: it occurs twice."
-        if not _is_moment(key.get("validTo")):
-            yield (
-                (*at, "validTo"),
-                f"{_place((*at, 'validTo'), {})}{key['validTo']!r} is no ISO 8601 time. Expected one such as "
-                "2099-12-31T23:59:59.000Z.",
-            )
+        for member, words in complaints_of_key(key):
+            yield (*at, *member), f"{_place((*at, *member), {})}{words}"
         if fleet_id is not None and owners.get(fleet_id) != tenant:
             complaint = f"chargingKeys, keyIdentifier {identifier!r}, fleetId: {tenant!r} has no fleet {fleet_id!r}."
             yield (*at, "fleetId"), complaint
         known.add((tenant, identifier))
+
+
+def complaints_of_key(key: Described) -> Complaints:
+    """Yield what of a charging key no response can show: an end that is no time."""
+    if not _is_moment(key.get("validTo")):
+        yield (
+            ("validTo",),
+            f"{key['validTo']!r} is no ISO 8601 time. Expected one such as 2099-12-31T23:59:59.000Z.",
+        )
 
 
 def _is_moment(text: str | None) -> bool:

@@ -11,7 +11,7 @@ from fleet_contract.mock_server.describing import described_fleet, described_key
 from fleet_contract.mock_server.handlers import new_code
 from fleet_contract.mock_server.messages import NOTHING, Call, Json, Reply
 from fleet_contract.mock_server.seed import fleet_of, key_of, location_of
-from fleet_contract.mock_server.seed_checks import complaints_of_fleet, unfit
+from fleet_contract.mock_server.seed_checks import Complaints, complaints_of_fleet, complaints_of_key, unfit
 from fleet_contract.mock_server.store import Code, Fleet
 from fleet_contract.mock_server.wording import listed
 from fleet_contract.mock_server.world import World
@@ -128,14 +128,19 @@ async def get_fleet(world: World, call: Call) -> Reply:
 async def put_fleet(world: World, call: Call) -> Reply:
     entry = named(call, "fleetId")
     require_tenant(world, entry)
-    for place, words in complaints_of_fleet(entry):
-        raise Problem(422, f"{pointer_to(place)}: {words}", pointer_to(place))
+    require_none(complaints_of_fleet(entry))
     known = await world.mock.store.fleet(entry["fleetId"])
     fleet = fleet_of({**entry, "fleetId": known.id} if known else entry, tenants_of(world)[0])
     if known and known.tenant != fleet.tenant:
         await require_no_charging_keys(world, known)
     await world.mock.store.put_fleet(fleet)
     return Reply(200 if known else 201, described_fleet(fleet))
+
+
+def require_none(complaints: Complaints) -> None:
+    """Raise Problem for the first of some complaints about a body."""
+    for place, words in complaints:
+        raise Problem(422, f"{pointer_to(place)}: {words}", pointer_to(place))
 
 
 async def require_no_charging_keys(world: World, fleet: Fleet) -> None:
@@ -207,6 +212,7 @@ async def list_all_charging_keys(world: World, call: Call) -> Reply:
 async def put_charging_key(world: World, call: Call) -> Reply:
     entry = named(call, "keyIdentifier")
     require_tenant(world, entry)
+    require_none(complaints_of_key(entry))
     key = key_of(entry, tenants_of(world)[0])
     if key.fleet_id is not None:
         fleet = await world.mock.store.fleet(key.fleet_id)

@@ -52,6 +52,13 @@ BAD: list[tuple[str, str, Any, int, str | None]] = [
         422,
         "/fleetId",
     ),
+    (
+        "PUT",
+        "/_mock/charging-keys/K",
+        {"visualNumber": "V", "contractId": "C", "validTo": "whenever"},
+        422,
+        "/validTo",
+    ),
     ("PUT", "/_mock/locations/L", {"evses": [], "fleetPrices": {"none": {}}}, 422, "/fleetPrices/none"),
     ("PUT", "/_mock/dialect", {"create.stats": "200"}, 422, "/create.stats"),
     ("PATCH", "/_mock/dialect", {"create.status": "418"}, 422, "/create.status"),
