@@ -230,10 +230,10 @@ def main(  # noqa: PLR0913  (one argument for each option)
     list_misbehaviours: bool,
 ) -> None:
     """Serve a mock of the Drive API's Fleet Management, which keeps the contract or misbehaves on request."""
-    if list_misbehaviours:
-        print_misbehaviours()
     if list_misbehaviours or context.invoked_subcommand:
         require_no_options(context)
+        if list_misbehaviours:
+            print_misbehaviours()
         return
     log_to_stderr(JsonFormatter() if log_form == "json" else PLAIN)
     try:

@@ -117,6 +117,12 @@ def test_the_misbehaviours_are_listed() -> None:
     assert all(name in result.output for name in MISBEHAVIOURS)
 
 
+def test_nothing_is_listed_beside_an_option_without_effect() -> None:
+    result = run("--port", "1", "--list-misbehaviours")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "--list-misbehaviours starts no mock, so --port has no effect." in result.output
+
+
 def test_neither_a_person_nor_a_program_is_shown_the_keys_of_a_seed() -> None:
     made = parts(seed=parse_seed("keys: {s3cret-1: a, demo-key: b, s3cret-2: b}", "seed"), any_key=True)
     shown = [welcome("http://127.0.0.1:1", made), ready_line("http://127.0.0.1:1", 1, made)]
