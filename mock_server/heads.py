@@ -40,7 +40,7 @@ WORDS = {
     "illegal chunk": "A chunk of the body does not begin with its length, or does not end after it.",
     "conflicting Content-Length": "Content-Length occurs with two values. Send it once.",
     "bad Content-Length": "Content-Length is not a number.",
-    "Only Transfer-Encoding": "Transfer-Encoding is something else than chunked.",
+    "Only Transfer-Encoding": "Transfer-Encoding is not chunked.",
     "multiple Transfer-Encoding": "Transfer-Encoding occurs more than once. Send it once.",
 }
 INVALID = "The request is not valid HTTP/1.1."
@@ -218,7 +218,7 @@ class _Listener:
 def _head(method: bytes, target: bytes, version: bytes, headers: Headers) -> Head:
     fields = dict(headers)
     if not is_authority(fields.get(b"host", b"")):
-        raise Unreadable(400, "Host is not a host with or without a port, such as localhost:8080.")
+        raise Unreadable(400, "Host is not a valid host, such as localhost:8080.")
     raw_path, _, query = target.partition(b"?")
     return Head(
         scope={

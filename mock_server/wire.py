@@ -24,8 +24,11 @@ from fleet_contract.mock_server.worlds import HEADER, Worlds, without_world
 
 PAGES_FOR_PEOPLE = ("/ui", "/openapi.json", "/openapi.yaml")
 # Fields that are no lists (RFC 9110, section 5.3), by which somebody decides who calls and what a body is.
-STANDING_ONCE = {each.lower(): each for each in ("X-API-Key", "Authorization", "Content-Type", "Origin")}
-STANDING_ONCE[HEADER] = "Mock-World, or a world in the path,"
+STANDING_ONCE = {
+    each.lower(): f"{each} occurs twice with two values. Send it once."
+    for each in ("X-API-Key", "Authorization", "Content-Type", "Origin")
+}
+STANDING_ONCE[HEADER] = "The request names two worlds. Name one, in Mock-World or in the path."
 
 
 class Wire:
@@ -149,7 +152,7 @@ def require_clear_head(call: Call, version: str) -> None:
     require_one_framing(call, version)
     for name, value in call.headers if call.headers.repeats else ():
         if name in STANDING_ONCE and call.header(name) != value:
-            raise Refusal(Kind.BAD_REQUEST, f"{STANDING_ONCE[name]} occurs twice with two values. Send it once.")
+            raise Refusal(Kind.BAD_REQUEST, STANDING_ONCE[name])
 
 
 def require_one_framing(call: Call, version: str) -> None:

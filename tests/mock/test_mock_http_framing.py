@@ -81,7 +81,8 @@ def test_only_a_client_of_http_1_1_is_told_to_go_on(url: str, version: str, is_t
 
 def test_a_coding_of_the_transfer_that_is_unknown_is_not_implemented(url: str) -> None:
     head = "\r\n".join([*HEAD, "Transfer-Encoding: gzip, chunked", "", ""]).encode()
-    assert exchange(url, head + CHUNKED).status == 501
+    response = exchange(url, head + CHUNKED)
+    assert (response.status, json.loads(response.rest)["detail"]) == (501, "Transfer-Encoding is not chunked.")
 
 
 @pytest.mark.parametrize(
@@ -91,6 +92,7 @@ def test_a_coding_of_the_transfer_that_is_unknown_is_not_implemented(url: str) -
         (b"GET / HTTP/1.1\r\n\r\n", "Host is missing."),
         (b"GET  / HTTP/1.1\r\nHost: m\r\n\r\n", "The request line is not"),
         (b"GET / HTTP/1.1\r\nHost: m\r\nb\xe4d\r\n\r\n", "A header field is not NAME: VALUE."),
+        (b"GET / HTTP/1.1\r\nHost: a b\r\n\r\n", "Host is not a valid host, such as localhost:8080."),
         (b"\x16\x03\x01\r\n\r\n", "not"),
     ],
 )

@@ -52,6 +52,7 @@ def test_a_header_and_a_path_lead_to_the_same_world(mock: Client) -> None:
     for name, status in (("w", 200), ("elsewhere", 400)):
         both = Worldly("w", mock, by_path=True).rename("mine", "x", headers={"Mock-World": name})
         assert both.status_code == status
+    assert both.json()["detail"] == "The request names two worlds. Name one, in Mock-World or in the path."
 
 
 @pytest.mark.parametrize(("other", "status"), [("a", 401), ("b", 400)])
