@@ -186,11 +186,11 @@ def test_paging_through_a_fleet_returns_all_its_keys(api: Api, fixtures: Fixture
     "keys.unfiltered-list-is-whole",
     "keys.filter-lists-the-whole-fleet",
     needs=["fixtures.fleet_with_keys"],
+    depth=Depth.STANDARD,
     writes=False,
+    shown_from=Depth.QUICK,  # whose checks ask for both lists
 )
-def test_the_keys_of_a_fleet_are_among_all_keys(api: Api, fixtures: Fixtures, depth: Depth) -> None:
-    if depth < Depth.STANDARD:
-        return  # Other checks ask for both lists.
+def test_the_keys_of_a_fleet_are_among_all_keys(api: Api, fixtures: Fixtures) -> None:
     api.walk_keys(fleetId=fixtures.fleet_with_keys, page_size=500)
     api.walk_keys(page_size=500, pages=_PAGES_OF_A_SHARED_SERVER)
     api.walk_keys(fleetId=fixtures.fleet_with_keys, page_size=500)
@@ -308,9 +308,13 @@ def test_a_key_that_is_created_often_at_once_between_two_pages_exists_once_and_m
 _SMALL_PAGE = 20
 
 
-@reaches("keys.of-others-are-hidden", needs=["fixtures.foreign_fleet"], depth=Depth.SMOKE, writes=False)
-def test_we_see_no_key_of_another_organization(api: Api, fixtures: Fixtures, depth: Depth) -> None:
-    if depth < Depth.STANDARD:
-        return  # The list that is asked for before all checks shows it.
+@reaches(
+    "keys.of-others-are-hidden",
+    needs=["fixtures.foreign_fleet"],
+    depth=Depth.STANDARD,
+    writes=False,
+    shown_from=Depth.SMOKE,  # by the list that is asked for before all checks
+)
+def test_we_see_no_key_of_another_organization(api: Api, fixtures: Fixtures) -> None:
     api.list_keys(fleetId=fixtures.foreign_fleet, page_size=500)
     api.list_keys(page_size=500)

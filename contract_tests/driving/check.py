@@ -32,6 +32,7 @@ class Check:
     """What a check says of itself; `needs` are entries of the target file.
 
     Of what it `reaches`, some it shows `perhaps`: on some servers only, or beside what other checks need.
+    From the depth `shown_from` on, it is shown by what others send, where what the check needs is there.
     `new` are the fleets that it creates even in a run that uses those of earlier ones, LEFT_OUT where it is
     not driven then. One that never `writes` drives to its end where nothing may be written.
     """
@@ -43,6 +44,7 @@ class Check:
     new: int = 0
     writes: bool = True
     perhaps: tuple[str, ...] = ()
+    shown_from: Depth | None = None
 
     @property
     def shows(self) -> tuple[str, ...]:
@@ -68,6 +70,7 @@ def reaches(
     new: int = 0,
     writes: bool = True,
     perhaps: Sequence[str] = (),
+    shown_from: Depth | None = None,
 ) -> Callable[[Function], Function]:
     """Mark a test as a check; raises NoSuchId for a requirement that the catalogue does not have."""
     reached = (*requirements, *perhaps)
@@ -75,7 +78,8 @@ def reaches(
         catalogue().requirement(requirement)
 
     def mark(function: Function) -> Function:
-        check = Check(reached, tuple(needs), depth, getattr(function, _CASES, None), new, writes, tuple(perhaps))
+        cases = getattr(function, _CASES, None)
+        check = Check(reached, tuple(needs), depth, cases, new, writes, tuple(perhaps), shown_from)
         setattr(function, _ATTRIBUTE, check)
         return function
 

@@ -4,16 +4,18 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 from urllib.parse import unquote_to_bytes
+from weakref import WeakKeyDictionary
 
 from fleet_contract.contract_tests.exchange import Request
 from fleet_contract.contract_tests.judging.bodies import Body, is_of_another_format, read_body
 from fleet_contract.spec.document import operations
 
 _MEDIA_TYPE = re.compile(r"\s*[!#$%&'*+.^_`|~\w-]+/[!#$%&'*+.^_`|~\w-]+\s*(;|$)", re.ASCII)  # RFC 9110, section 8.3.1
-_KEPT = 4_096  # requests: each is read when it is answered, when it is booked, and when all are judged
+# Each request is read when it is answered, when it is booked, and when all are judged. What was read lives as long.
+_read: WeakKeyDictionary[Request, dict[str, "ParsedRequest"]] = WeakKeyDictionary()
 MISSING = object()  # stands for a member that a body does not have
 _WITH_PARAMETERS = ("list_charging_keys", "get_location")
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,8})")
@@ -57,9 +59,15 @@ class ParsedRequest:
         return frozenset(id for id in ids if isinstance(id, str) and id)
 
 
-@lru_cache(_KEPT)
 def parse_request(request: Request, location_path: str) -> ParsedRequest:
     """Return what a request asks for; never raises, whatever it holds."""
+    known = _read.setdefault(request, {})
+    if location_path not in known:
+        known[location_path] = _parsed(request, location_path)
+    return known[location_path]
+
+
+def _parsed(request: Request, location_path: str) -> ParsedRequest:
     raw, query = request.path.partition("?")[0], dict(request.query)  # of a path: nothing in it is a host or a fragment
     matches = [
         (id, method, match) for id, method, pattern in _templates(location_path) if (match := pattern.fullmatch(raw))

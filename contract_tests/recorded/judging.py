@@ -6,10 +6,10 @@ from typing import Any
 
 from fleet_contract.contract_tests.judging.judge import judge
 from fleet_contract.contract_tests.network.disturbance import disturbances
-from fleet_contract.contract_tests.process.files import prepare
 from fleet_contract.contract_tests.recorded.archives import read_archive
 from fleet_contract.contract_tests.recorded.concluding import Recorded, begun, concluded
 from fleet_contract.contract_tests.recorded.traffic import base_url_of, traffic_of
+from fleet_contract.contract_tests.reports.formats import prepare_reports
 from fleet_contract.contract_tests.running.runs import Report, Settings
 from fleet_contract.contract_tests.running.settings import Outputs, read_settings
 
@@ -20,7 +20,7 @@ def judge_archive(file: Path, base_url: str | None, given: Mapping[str, Any]) ->
     """Return the report of an archive, and where its forms go; raises Contradiction."""
     archive = read_archive(file)
     settings, outputs = _settings(base_url, given, base_url_of(archive.entries))
-    prepare(outputs.values(), [*settings.files, file])
+    prepare_reports(outputs, [*settings.files, file])
     target = settings.target
     traffic = traffic_of(archive, target.base_url, target)
     judgement = judge(traffic.exchanges, traffic.facts)

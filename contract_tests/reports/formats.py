@@ -1,8 +1,10 @@
 """The forms that a report can have as a file: one table, by the option that asks for each."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from importlib import import_module
 from pathlib import Path
 
+from fleet_contract.contract_tests.process.files import prepare
 from fleet_contract.contract_tests.process.printable import printable_lines
 from fleet_contract.contract_tests.reports.as_json import to_json
 from fleet_contract.contract_tests.reports.bundle import to_bundle
@@ -17,6 +19,24 @@ from fleet_contract.contract_tests.target import expected
 _DOCUMENT = Path("openapi.yaml")  # what a code quality report lays failures to where no target file is below here
 
 
+# What takes a package that few runs need is loaded where it is asked for.
+_OF_PACKAGES = {
+    "html": "fleet_contract.contract_tests.reports.html",
+    "junit": "fleet_contract.contract_tests.reports.junit",
+}
+
+
+def prepare_reports(outputs: Mapping[str, Path], read: Iterable[Path]) -> None:
+    """See before a run that its reports can be made and written, over none of the files that are read.
+
+    Raises ModuleNotFoundError and Contradiction.
+    """
+    for form, module in _OF_PACKAGES.items():
+        if outputs.keys() & {form, "bundle"}:
+            import_module(module)
+    prepare(outputs.values(), read)
+
+
 def _expected(report: Report) -> str:
     """Return what was judged, as `--expect` reads it."""
     judged = (Verdict.PASSED, Verdict.FAILED)
@@ -24,13 +44,13 @@ def _expected(report: Report) -> str:
 
 
 def _html(report: Report) -> str:
-    from fleet_contract.contract_tests.reports.html import to_html  # with it Jinja is loaded, which few runs need
+    from fleet_contract.contract_tests.reports.html import to_html
 
     return to_html(value_of(report))
 
 
 def _junit(report: Report) -> str:
-    from fleet_contract.contract_tests.reports.junit import to_junit  # with it junitparser is loaded
+    from fleet_contract.contract_tests.reports.junit import to_junit
 
     return to_junit(report)
 

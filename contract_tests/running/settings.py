@@ -14,7 +14,7 @@ from fleet_contract.contract_tests.target.depths import PRICES, Depth, Price
 from fleet_contract.contract_tests.target.earlier import MOST_NEW, Earlier, earlier_fleets
 from fleet_contract.contract_tests.target.kinds import read_list
 from fleet_contract.contract_tests.target.named_targets import split
-from fleet_contract.contract_tests.target.options import LEDGER, OF_ONE_SERVER, OPTIONS, REPORTS
+from fleet_contract.contract_tests.target.options import LEDGER, OF_ONE_SERVER, OPTIONS, REPORTS, SELECTION
 from fleet_contract.contract_tests.target.target import Target
 from fleet_contract.contract_tests.target.target_file import as_flag, read_described
 from fleet_contract.spec.catalogue import catalogue
@@ -80,7 +80,7 @@ def _earlier(settings: Settings) -> tuple[Earlier, ...]:
 
 
 # What flags say of the first server says nothing of the other one.
-_NO_FLAGS = dict.fromkeys((*(option.name for option in OF_ONE_SERVER), "cases"))
+_NO_FLAGS = dict.fromkeys((*(option.name for option in (*OF_ONE_SERVER, *SELECTION)), "cases"))
 
 
 def _without_replays(target: Target) -> Target:
@@ -105,7 +105,7 @@ def _about_the_target(base_url: str | None, given: Mapping[str, Any], called: Ca
     overrides = {option.entry: given.get(option.name) or None for option in OPTIONS if option.entry}
     file = given.get("target")
     target, gate = read_described(file, {**overrides, "base_url": base_url}, called=called)
-    _require_one_prefix_each(given)
+    _require_one_prefix_each(given, called)
     _require_matches(gate.only, gate.skip)
     is_recorded = target.may_write and (target.reuse or not target.is_local)
     ledger = _path(given, "ledger") or (LEDGER if is_recorded else None)
@@ -159,12 +159,15 @@ def _is_lower(most: int, given: int | None) -> bool:
     return given is None or most < given
 
 
-def _require_one_prefix_each(given: Mapping[str, Any]) -> None:
-    for name in ("only", "skip"):
+def _require_one_prefix_each(given: Mapping[str, Any], called: Callable[[str], str]) -> None:
+    for name in (option.name for option in SELECTION):
         several = next((prefix for prefix in given.get(name) or () if "," in prefix), None)
         if several:
-            again = " ".join(f"--{name} {prefix}" for prefix in read_list(several))
-            raise Contradiction(f"--{name} takes one prefix, not {several!r}. Repeat it: {again}.")
+            each = " and ".join(map(repr, read_list(several)))
+            raise Contradiction(
+                f"{several!r} is no prefix: {called(f'--{name}')} takes one at a time. "
+                f"Repeat it{f' for {each}' if each else ''}."
+            )
 
 
 def _require_matches(only: tuple[str, ...], skip: tuple[str, ...]) -> None:

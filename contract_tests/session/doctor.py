@@ -43,10 +43,11 @@ def diagnoses(api: Api, listing: Exchange) -> Iterator[Diagnosis]:
             yield Diagnosis(name, None, "is not in the target file")
             continue
         try:
-            problem = api.client.told.text(examine(api))
+            problem = examine(api)
         except Untested as disturbed:
             problem = str(disturbed)
-        yield Diagnosis(name, not problem, _named(target, name, problem) or "is as the target file says")
+        told = api.client.told.text(_named(target, name, problem))
+        yield Diagnosis(name, not problem, told or "is as the target file says")
 
 
 def _clock(listing: Exchange) -> Diagnosis:
@@ -71,7 +72,7 @@ def _entry(target: Target, name: str) -> object:
 
 
 def _named(target: Target, name: str, problem: str) -> str:
-    """Return a problem behind the value of its entry, unless that is a secret."""
+    """Return a problem behind the value of its entry, where that is a text."""
     value = _entry(target, name)
     return f"= {shown(value)}: {problem}" if problem and isinstance(value, str) else problem
 

@@ -62,6 +62,7 @@ def plan_of(settings: Settings) -> Plan:
     """Return the plan of a run."""
     wanted = {each.id for each in testable(settings.only, settings.skip, settings.target.dialect)}
     due, rest = list[Drive](), list[tuple[Reason, Iterable[str]]]()
+    shown = set[str]()
     for each in _drives():
         if not wanted & set(each.check.reaches):
             continue
@@ -70,11 +71,17 @@ def plan_of(settings: Settings) -> Plan:
             due.append(each)
         else:
             rest.append((lack, each.check.shows))
+        if lack is None or _is_shown_by_others(each.check, settings):
+            shown.update(each.check.shows)
     unshown = UNSHOWN.get(settings.depth, frozenset())
-    reached = frozenset(id for each in due for id in each.check.shows if id in wanted) - unshown
+    reached = frozenset(shown & wanted) - unshown
     for depth in next_depth(settings.depth):
         rest.append((Reason(Lack.DEPTH, depth=depth), unshown))
     return Plan(settings, tuple(due), reached, _unlocked(rest, wanted - reached))
+
+
+def _is_shown_by_others(check: Check, settings: Settings) -> bool:
+    return check.shown_from is not None and _lack(replace(check, depth=check.shown_from), settings) is None
 
 
 def _lack(check: Check, settings: Settings) -> Reason | None:

@@ -13,14 +13,14 @@ from rich.markup import escape
 
 from fleet_contract.contract_tests.driving.untested import Lack
 from fleet_contract.contract_tests.process.ending import Exit, complain, ending_of, unless_lost
-from fleet_contract.contract_tests.process.files import UNREAD_SECONDS, is_bounded, prepare, write
+from fleet_contract.contract_tests.process.files import UNREAD_SECONDS, is_bounded, write
 from fleet_contract.contract_tests.process.quantities import counted
 from fleet_contract.contract_tests.process.signals import armed, breakable, held, watching
 from fleet_contract.contract_tests.process.surroundings import deaf, somewhere
 from fleet_contract.contract_tests.reports.console import open_console, say
 from fleet_contract.contract_tests.reports.difference import print_difference
 from fleet_contract.contract_tests.reports.drift import changes
-from fleet_contract.contract_tests.reports.formats import FORMATS
+from fleet_contract.contract_tests.reports.formats import FORMATS, prepare_reports
 from fleet_contract.contract_tests.reports.page import print_abandoned, print_report
 from fleet_contract.contract_tests.reports.progress import Progress
 from fleet_contract.contract_tests.reports.value import value_of
@@ -175,7 +175,7 @@ def begun(settings: Settings, outputs: Outputs, progress: Progress) -> Run:
     """Make a run whose reports can be written; raises Contradiction."""
     written = [settings.ledger] if settings.ledger else []
     read = [Path(case.file) for case in settings.cases]
-    prepare(outputs.values(), [*settings.files, *written, *read])
+    prepare_reports(outputs, [*settings.files, *written, *read])
     return Run.begin(settings, progress.exchanged)
 
 

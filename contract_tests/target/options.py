@@ -56,7 +56,7 @@ _CHOICE = (
     ),
     Option("depth", "How much to check; each depth sends more. [default: standard]", "depth", choices=DEPTHS),
 )
-_SELECTION = (
+SELECTION = (
     Option(
         "only", "Judge only requirements whose id starts with PREFIX. Repeatable.", "only", many=True, metavar="PREFIX"
     ),
@@ -154,7 +154,7 @@ OPTIONS = (
     *_KEYS,
     *_WRITES,
     *_CHOICE,
-    *_SELECTION,
+    *SELECTION,
     *_AGAINST,
     *_GATE,
     *_PACE,
@@ -169,14 +169,14 @@ OPTIONS = (
 OF_ONE_SERVER = (*_KEYS, *_WRITES, *_PACE, *_CREATING, *_REPLAYS, *_CERTIFICATES, *_ROUTE)
 _REACHING = (*_TARGET, *_KEYS, *_CERTIFICATES, *_ROUTE)
 _SENDING = (*_REACHING, *_WRITES, *_PACE)
-_RECORDED = (*_SELECTION, *_GATE, *REPORTS, *_PRINTING)
-_NO_PROGRESS = Option("quiet", "Do not print what it costs and how far it is.", flag=True)
+_RECORDED = (*SELECTION, *_GATE, *REPORTS, *_PRINTING)
+_NO_PROGRESS = Option("quiet", "Do not print the limits and the progress.", flag=True)
 # Each command takes what changes something that it does, and nothing else.
 OPTIONS_OF: Mapping[str, tuple[Option, ...]] = {
     "run": OPTIONS,
-    "dialect": (*_SENDING, *_CHOICE, *_SELECTION, *_CREATING, _NO_PROGRESS),
-    "explore": (*_SENDING, *_SELECTION, *_CREATING),
-    "plan": (*_TARGET, *_KEYS, *_ROUTE, *_WRITES, *_PACE, *_CHOICE, *_SELECTION, *_CREATING),
+    "dialect": (*_SENDING, *_CHOICE, *SELECTION, *_CREATING, _NO_PROGRESS),
+    "explore": (*_SENDING, *SELECTION, *_CREATING),
+    "plan": (*_TARGET, *_KEYS, *_ROUTE, *_WRITES, *_PACE, *_CHOICE, *SELECTION, *_CREATING),
     "judge": (*_TARGET, *_RECORDED),
     "watch": (*_REACHING, *_RECORDED),
     "doctor": _SENDING,

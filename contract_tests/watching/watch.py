@@ -7,10 +7,11 @@ from rich.console import Console
 from rich.markup import escape
 
 from fleet_contract.contract_tests.judging.findings import Finding
-from fleet_contract.contract_tests.process.files import prepare, standard_stream
+from fleet_contract.contract_tests.process.files import standard_stream
 from fleet_contract.contract_tests.process.signals import Stopped, armed, held, watching
 from fleet_contract.contract_tests.recorded.concluding import Recorded, concluded
 from fleet_contract.contract_tests.reports.console import open_console, say
+from fleet_contract.contract_tests.reports.formats import prepare_reports
 from fleet_contract.contract_tests.running.runs import Settings
 from fleet_contract.contract_tests.running.settings import Outputs, read_settings
 from fleet_contract.contract_tests.running.verdicts import is_selected
@@ -24,7 +25,7 @@ WINDOW = 200  # exchanges
 def watch(base_url: str | None, host: str, port: int, window: int, given: Mapping[str, Any]) -> int:
     """Forward and judge until a signal comes, and return the exit code; raises Contradiction."""
     settings, outputs = read_settings(base_url, given)
-    prepare(outputs.values(), settings.files)
+    prepare_reports(outputs, settings.files)
     console = open_console(stderr=any(standard_stream(path) for path in outputs.values()))
     with listening(host, port) as listener:
         observer = Observer(settings.target, window, _Teller(settings, console))

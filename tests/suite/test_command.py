@@ -48,11 +48,12 @@ def url() -> Iterator[str]:
         ((URL, "--max-requests", "many"), "whole number"),
         (("https://127.0.0.1:9", "--ca-file", "missing.pem"), "missing.pem"),
         ((URL, "--only", "rename.keep-the-id"), "'rename.keeps-the-id'"),
+        ((URL, "--skip", ","), "',' is no prefix: the flag --skip takes one at a time. Repeat it."),
         (
             (URL, "--only", "fleets,create"),
-            "--only takes one prefix, not 'fleets,create'. Repeat it: --only fleets --only create.",
+            "'fleets,create' is no prefix: the flag --only takes one at a time. Repeat it for 'fleets' and 'create'.",
         ),
-        ((URL, "--skip", "access, http"), "Repeat it: --skip access --skip http."),
+        ((URL, "--skip", "access, http"), "Repeat it for 'access' and 'http'."),
         ((URL, "--html", "--quiet"), "--html needs a file name, got '--quiet'."),
         ((URL, "--ledger", "--yes"), "--ledger needs a file name, got '--yes'."),
         ((URL, "--target", "--depth"), "--target needs a file name, got '--depth'."),
@@ -342,6 +343,18 @@ def test_a_missing_package_of_the_suite_is_explained(tmp_path: Path) -> None:
     assert ended.returncode == Exit.USAGE
     assert "pip install 'fleet-contract[suite]'" in ended.stderr
     assert process("list", PYTHONPATH=path).returncode == Exit.CONFORMS
+
+
+@pytest.mark.parametrize(("form", "package"), [("junit", "junitparser"), ("bundle", "junitparser"), ("html", "jinja2")])
+def test_a_package_that_a_report_needs_is_missed_before_anything_is_sent(
+    tmp_path: Path, form: str, package: str
+) -> None:
+    (tmp_path / f"{package}.py").write_text(
+        f"raise ModuleNotFoundError(\"No module named '{package}'\", name='{package}')\n"
+    )
+    path = os.pathsep.join([str(tmp_path), *filter(None, sys.path)])
+    ended = process("run", URL, f"--{form}", str(tmp_path / "report"), PYTHONPATH=path)
+    assert (ended.returncode, f"needs the package '{package}'" in ended.stderr) == (Exit.USAGE, True)
 
 
 def test_an_exploration_that_saves_below_an_unknown_home_is_wrong_usage() -> None:

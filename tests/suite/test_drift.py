@@ -13,6 +13,7 @@ from fleet_contract.contract_tests.reports.console import open_console
 from fleet_contract.contract_tests.reports.difference import difference_in_markdown, print_difference
 from fleet_contract.contract_tests.reports.drift import Change, Kind, changes, read_report
 from fleet_contract.contract_tests.reports.value import Value, value_of
+from fleet_contract.contract_tests.running.settings import read_other, read_settings
 from fleet_contract.spec.files import Contradiction
 
 from .harness import SEED, command, judged, mock
@@ -162,6 +163,19 @@ def test_nothing_that_a_server_wrote_is_markdown(value: Value) -> None:
     found = [Change(Kind.VERDICT, ID, "passed", "failed", is_worse=True, words="<b>|x|</b>")]
     assert r"\<b\>\|x\|" in difference_in_markdown(value, value, found)
     assert json.dumps(value)
+
+
+def test_a_selection_by_flags_says_nothing_of_the_second_server(tmp_path: Path) -> None:
+    file = tmp_path / "servers.toml"
+    file.write_text(
+        'api_key = "demo-key"\n[targets.one]\nbase_url = "http://127.0.0.1:9"\n'
+        '[targets.other]\nbase_url = "http://127.0.0.1:8"\nskip = ["create"]\n'
+    )
+    given = {"target": f"{file}#one", "against": f"{file}#other", "only": ("create",)}
+    settings, _ = read_settings(None, given)
+    other = read_other(settings, given)
+    assert other is not None
+    assert other.gate.only == ("create",)
 
 
 def test_two_servers_are_judged_side_by_side(tmp_path: Path) -> None:

@@ -1,5 +1,8 @@
 """A request is understood whatever it holds, and what is no path of an operation is none."""
 
+from gc import collect
+from weakref import ref
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -64,3 +67,18 @@ def test_a_parameter_that_is_given_twice_leaves_open_what_is_asked() -> None:
     assert parsed("GET", "/emp/v1/charging-keys?page_size=10&page_size=20").is_ambiguous
     assert not parsed("GET", "/emp/v1/charging-keys?page_size=10&fleetId=20").is_ambiguous
     assert not parsed("POST", "/emp/v1/fleets?a=1&a=2").is_ambiguous  # where no parameter means anything
+
+
+def test_what_was_read_of_a_request_is_read_once_and_lives_as_long_as_it() -> None:
+    request = Request("PUT", "/emp/v1/fleets/a/rename", Caller.OWNER, body=b'{"newName": "x"}')
+    read = parse_request(request, LOCATION)
+    assert parse_request(request, LOCATION) is read
+    gone = ref(read)
+    del request, read
+    collect()
+    assert gone() is None
+
+
+def test_where_prices_stand_decides_what_is_asked_for() -> None:
+    request = Request("GET", "/v2/places/1", Caller.OWNER)
+    assert [parse_request(request, each).operation for each in (LOCATION, "/v2/places/{id}")] == ["", "get_location"]
