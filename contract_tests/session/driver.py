@@ -173,8 +173,9 @@ def lacked_by(check: Check, settings: Settings) -> Reason | None:
     """Return why a check is not to drive, None where it is."""
     if check.is_left_out and settings.earlier:
         return Reason(Lack.REUSE, "needs new fleets: run without --reuse")
-    depth = check.least_depth if check.least_depth > settings.depth else None
     missing = tuple(need for need in check.needs if not _entry(settings.target, need))
+    needed = check.shown_from if missing and check.shown_from is not None else check.least_depth
+    depth = check.least_depth if needed > settings.depth else None
     lack = Lack.FIXTURE if depth is None else Lack.DEPTH
     return Reason(lack, depth=depth, entries=missing) if missing or depth is not None else None
 
