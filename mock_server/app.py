@@ -33,7 +33,7 @@ with warnings.catch_warnings():
     from connexion.spec import Specification
 
 
-def build(parts: Parts) -> ASGIApp:
+def build(parts: Parts) -> Wire:
     """Return the application that these parts make; raises where the document and the handlers do not fit."""
     journal = Journal(parts.bounds.journal, parts.listener)
     worlds = Worlds(parts, plans, journal.clear)

@@ -46,7 +46,7 @@ class Phase(Enum):
 # Bytes of a body for which a client is given one second more: a slow upload may end, and nobody can drip for hours.
 SLOWEST = 500
 # For how many seconds at most. A client that has closed its direction may wait for its response, or be gone, which
-# looks alike: it is given a little more than the longest latency of a rule.
+# looks alike. It is waited for as long as a response is made; the limit is for what of it comes late, or never.
 LONGEST_WAITS = {
     Phase.IDLE: 5.0,
     Phase.REQUEST: 20.0,

@@ -9,7 +9,7 @@ name, through a proxy or by --resolve.
 import asyncio
 import logging
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from functools import lru_cache
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -43,7 +43,7 @@ log = logging.getLogger("fleet_mock")
 class Guard:
     """An ASGI application around another, which sees only requests that are for this machine or from no page."""
 
-    def __init__(self, app: ASGIApp, dialect: Dialect, allowed: Collection[str]) -> None:
+    def __init__(self, app: ASGIApp, dialect: Callable[[], Dialect], allowed: Collection[str]) -> None:
         self.app = app
         self.dialect = dialect
         self.allowed = {host_of(name) for name in allowed}
@@ -51,7 +51,7 @@ class Guard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and not self.is_taken(authority(scope)) and not is_from_no_page(scope):
-            refusal = rendered(wrong_host(host_of(authority(scope))), self.dialect)
+            refusal = rendered(wrong_host(host_of(authority(scope))), self.dialect())
             await sent(refusal, send, head=scope["method"] == "HEAD")
             return
         try:

@@ -93,31 +93,38 @@ class Server(uvicorn.Server):
 
 def server(parts: Parts, announce: Callable[[], None]) -> Server:
     """Return a server of the mock that these parts make; `announce` is called once it takes connections."""
-    return Server(config(application(parts), parts.rewrite, parts.dialect), announce, parts.tls)
+    return Server(configured(parts), announce, parts.tls)
 
 
-def application(parts: Parts) -> ASGIApp:
-    """Return the mock that these parts make as an application, which takes requests for this machine only."""
-    return Guard(build(parts), parts.dialect, parts.allowed_hosts)
+def configured(parts: Parts) -> uvicorn.Config:
+    """Return how the mock that these parts make is served, which takes requests for this machine only."""
+    app = build(parts)
+
+    def dialect() -> Dialect:
+        return app.dialect
+
+    return config(Guard(app, dialect, parts.allowed_hosts), parts.rewrite, dialect)
 
 
 def workers(number: int, parts: Parts, listeners: Sequence[socket.socket], announce: Callable[[], None]) -> Workers:
     """Return so many processes that serve the mock of these parts; `announce` is called once all take connections."""
-    configured = config(application(parts), parts.rewrite, parts.dialect)
+    settings = configured(parts)
 
     def serve(channel: socket.socket) -> None:
         log_to_stderr()
-        running = Server(configured, lambda: running.end_with(channel), parts.tls)
+        running = Server(settings, lambda: running.end_with(channel), parts.tls)
         running.run(list(listeners))
 
     return Workers(number, serve, announce)
 
 
-def config(app: ASGIApp, rewrite: Callable[[bytes], bytes] | None, dialect: Dialect | None = None) -> uvicorn.Config:
+def config(
+    app: ASGIApp, rewrite: Callable[[bytes], bytes] | None, dialect: Callable[[], Dialect] | None = None
+) -> uvicorn.Config:
     """Return how an application is served; what is no request is refused in a dialect, the usual one unless given."""
     of_its_own = {
         **({"rewrite": staticmethod(rewrite)} if rewrite else {}),
-        **({"dialect": dialect} if dialect else {}),
+        **({"dialect": staticmethod(dialect)} if dialect else {}),
     }
     return uvicorn.Config(
         app,

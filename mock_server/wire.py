@@ -21,6 +21,7 @@ from fleet_contract.mock_server.routes import Routes, listed
 from fleet_contract.mock_server.sending import sent
 from fleet_contract.mock_server.world import World
 from fleet_contract.mock_server.worlds import HEADER, Worlds, without_world
+from fleet_contract.spec.dialect import Dialect
 
 PAGES_FOR_PEOPLE = ("/ui", "/openapi.json", "/openapi.yaml")
 # Fields that are no lists (RFC 9110, section 5.3), by which somebody decides who calls and what a body is.
@@ -46,6 +47,11 @@ class Wire:
         self.ui = ui
         self.control = control
         self.note = journal.note if journal else None
+
+    @property
+    def dialect(self) -> Dialect:
+        """The dialect that the main world speaks at this moment."""
+        return self.worlds.main.mock.dialect
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

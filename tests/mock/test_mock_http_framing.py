@@ -10,6 +10,7 @@ from fleet_contract.mock_server.serving import serving
 
 from .raw import JSON, KEY, connected, exchange, read, request, until_closed
 
+ELSEWHERE = request("GET /emp/v1/charging-keys", KEY, host="Host: evil.example")
 HEAD = ("POST /emp/v1/fleets HTTP/1.1", "Host: localhost", KEY, JSON)
 CHUNKED = b'19\r\n{"fleetId": "smuggled-001"}\r\n0\r\n\r\n'
 SECOND = request("GET /emp/v1/charging-keys", KEY)
@@ -111,6 +112,16 @@ def test_what_is_no_request_is_refused_as_any_other_and_in_our_words(
 def test_what_is_no_request_is_refused_in_the_dialect() -> None:
     with serving(parts({"error.body": "message"})) as url:
         assert exchange(url, b"GET / HTTP/1.1\r\n\r\n").rest == b'{"message": "Host is missing."}'
+
+
+@pytest.mark.usefixtures("engine")
+@pytest.mark.parametrize(("sent", "status"), [(b"GET / HTTP/1.1\r\n\r\n", 400), (ELSEWHERE, 421)])
+def test_the_dialect_of_a_refusal_is_that_of_the_moment(sent: bytes, status: int) -> None:
+    body = b'{"error.body": "message"}'
+    with serving() as url:
+        assert exchange(url, request("PATCH /_mock/dialect", JSON, body=body)).status == 200
+        response = exchange(url, sent)
+    assert (response.status, list(json.loads(response.rest))) == (status, ["message"])
 
 
 def test_http_1_0_names_none(url: str) -> None:

@@ -4,7 +4,6 @@ import asyncio
 import signal
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from typing import cast
 
 import httpx
 import pytest
@@ -16,7 +15,6 @@ from fleet_contract.mock_server.seed import default_seed
 from fleet_contract.mock_server.sharing import settle
 from fleet_contract.mock_server.store import Fleet, Habits, OtherTerms, State, StoreUnavailable
 from fleet_contract.mock_server.store.redis import RedisStore
-from fleet_contract.mock_server.wire import Wire
 from fleet_contract.spec.files import Contradiction
 from tests.mock.conftest import require_documented
 from tests.replicas.redis_server import RedisServer, redis_server
@@ -116,7 +114,7 @@ async def test_a_store_that_is_replaced_holds_nothing_of_what_it_held(redis: Red
 async def test_a_mock_without_its_redis_says_so_and_recovers(redis: RedisServer) -> None:
     made = parts()
     made.store_url = redis.url
-    app = cast("Wire", build(made))
+    app = build(made)
     key = {"X-API-Key": "demo-key"}
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://mock", headers=key) as call:
         url = "/emp/v1/fleets/acme-corp-001/invitation"
