@@ -1,4 +1,4 @@
-"""The acceptor: takes connections as long as there is room for them, and makes room by ending idle ones."""
+"""The acceptor: takes connections as long as there is room for them, and makes room by ending idle ones first."""
 
 import asyncio
 import logging
@@ -22,6 +22,8 @@ AT_ONCE = 64
 PAUSE = 0.05
 # A client that has just connected is about to send its request.
 SHORTEST_WAIT = 0.1
+# One that has closed its direction may have given up, or wait for its response.
+LONG_ENOUGH = 5.0
 BETWEEN_COMPLAINTS = 60.0
 ADVICE = "It must use https and trust the certificate."
 
@@ -37,7 +39,7 @@ class Connection(Protocol):
 
     @property
     def may_be_left(self) -> bool:
-        """Whether its client has closed its direction before it was answered."""
+        """Whether its client has closed its direction before a response began."""
 
     def waited(self, now: float) -> float:
         """Return for how many seconds it has waited for the same."""
@@ -117,30 +119,34 @@ class Acceptor:
             accepted.close()
 
     def _make_room(self) -> None:
-        """End the connections that may be left, or else close those that have been idle for longest.
+        """Close the connections that have been idle for longest, or else end those that may be left.
 
         Those that stay waiting are asked again soon.
         """
         now = self._loop.time()
         self._complain(now)
-        left = self._longest(now, lambda each: each.may_be_left)
-        for connection in left:
-            connection.abort()
-        for connection in () if left else self._longest(now, lambda each: each.is_idle):
+        idle = self._longest(now, SHORTEST_WAIT, lambda each: each.is_idle)
+        for connection in idle:
             connection.close()
+        for connection in () if idle else self._longest(now, LONG_ENOUGH, lambda each: each.may_be_left):
+            connection.abort()
         self._rest()
 
-    def _longest(self, now: float, is_meant: Callable[[Connection], bool]) -> list[Connection]:
-        """Return those that have waited for longest, AT_ONCE of them, and none that has just begun to."""
+    def _longest(self, now: float, least: float, is_meant: Callable[[Connection], bool]) -> list[Connection]:
+        """Return those that have waited for longest, AT_ONCE of them, and none that has waited for less than this."""
         found = [(each.waited(now), each) for each in self._connections if is_meant(each)]
         found.sort(key=lambda each: each[0], reverse=True)
-        return [each for waited, each in found[:AT_ONCE] if waited > SHORTEST_WAIT]
+        return [each for waited, each in found[:AT_ONCE] if waited > least]
 
     def _complain(self, now: float) -> None:
         """Say that there is no room, once in a while."""
         if now - self._complained > BETWEEN_COMPLAINTS:
             self._complained = now
-            log.warning("All %d connections are in use; closing idle ones to accept new ones.", self._most)
+            log.warning(
+                "All %d connections are in use; to accept new ones, closing idle ones, and then those whose clients "
+                "seem to have given up.",
+                self._most,
+            )
 
     def _rest(self) -> None:
         self.stop()

@@ -65,7 +65,7 @@ class Connection(asyncio.Protocol):
     """
 
     rewrite: Callable[[bytes], bytes] | None = None
-    dialect: Dialect = default_dialect()  # in which it refuses what is no request
+    dialect: Callable[[], Dialect] = staticmethod(default_dialect)  # in which it refuses what is no request
 
     def __init__(
         self,
@@ -107,7 +107,9 @@ class Connection(asyncio.Protocol):
     @property
     def _phase_of_handler(self) -> Phase:
         # Whoever has more to say than is taken cannot be seen to close.
-        return Phase.HANDLER_FOR_NOBODY if self.half_closed or self._is_paused else Phase.HANDLER
+        may_be_gone = self.half_closed or self._is_paused
+        is_made = self.exchange is not None and self.exchange.is_left_to_a_delivery
+        return Phase.HANDLER_FOR_NOBODY if may_be_gone and is_made else Phase.HANDLER
 
     @property
     def is_answering(self) -> bool:
@@ -121,8 +123,8 @@ class Connection(asyncio.Protocol):
 
     @property
     def may_be_left(self) -> bool:
-        """Whether its client has closed its direction before it was answered, as one does that gives up."""
-        return self.half_closed and self.is_answering
+        """Whether its client has closed its direction before a response began, as one does that gives up."""
+        return self.half_closed and self.is_answering and self.exchange is not None and not self.exchange.has_begun
 
     def waited(self, now: float) -> float:
         """Return for how many seconds, as far as was looked, it has waited for the same."""
@@ -238,7 +240,7 @@ class Connection(asyncio.Protocol):
         if begun is not None and begun.has_begun:  # Nothing more can be said.
             self.transport.close()
             return
-        answer = rendered(Refusal(Kind.BAD_REQUEST, reason), self.dialect, status)
+        answer = rendered(Refusal(Kind.BAD_REQUEST, reason), self.dialect(), status)
         headers = [
             *self.server_state.default_headers,
             *encoded(tuple(answer.headers.items())),

@@ -39,6 +39,7 @@ class Exchange:
         self.came = 0  # bytes of the body
         self._connection = connection
         self._is_told_all = False
+        self.is_left_to_a_delivery = False  # All is decided, and the application asks only when its client is gone.
         self.rest_of_response = 0
         self._waiter: asyncio.Future[None] | None = None
         self._lives = head.lives
@@ -95,6 +96,7 @@ class Exchange:
                 is_whole = self._is_told_all = self.is_whole
                 self._connection.read_on()  # which may bring the rest, for the next time
                 return {"type": "http.request", "body": content, "more_body": not is_whole}
+            self.is_left_to_a_delivery = self._is_told_all
             await self._news()
         return {"type": "http.disconnect"}
 

@@ -289,6 +289,30 @@ def test_a_client_that_may_be_gone_is_not_answered_without_end(silent: str, requ
             client.recv(1)
 
 
+def late(url: str, *seconds: float) -> None:
+    """Let every call of an operation wait for so long, each by a rule of its own."""
+    for each in seconds:
+        rule = b'{"latency": {"distribution": "fixed", "seconds": %f}}' % each
+        assert exchange(url, request("POST /_mock/rules", JSON, body=rule)).status == 201
+
+
+@pytest.mark.usefixtures("engine")
+@pytest.mark.parametrize("is_half_closed", [False, True])
+def test_a_client_waits_for_its_response_as_long_as_rules_say(
+    monkeypatch: pytest.MonkeyPatch, is_half_closed: bool
+) -> None:
+    monkeypatch.setattr(serving_module, "TICKS_BETWEEN_LOOKS", 1)
+    monkeypatch.setitem(connection.LONGEST_WAITS, Phase.HANDLER_FOR_NOBODY, 0.1)
+    asked = f"GET {KEYS} HTTP/1.1\r\nHost: m\r\n{KEY}\r\n\r\n".encode()
+    with serving() as url, connected(url) as client:
+        late(url, 0.4, 0.4)
+        client.sendall(asked if is_half_closed else asked * 2)
+        if is_half_closed:
+            client.shutdown(socket.SHUT_WR)
+        assert next_response(client).status == 200
+        assert is_half_closed or next_response(client).status == 200
+
+
 def test_a_client_that_waits_is_waited_for(silent: str) -> None:
     with connected(silent) as client:
         client.sendall(request(f"GET {KEYS}", KEY))
@@ -304,15 +328,26 @@ def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("narrow")
 def test_clients_that_gave_up_make_room_for_new_ones(silent: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(connection.LONGEST_WAITS, Phase.HANDLER_FOR_NOBODY, 3600)
-    with ExitStack() as stack:
-        idle = stack.enter_context(connected(silent))
-        for _ in range(9):
-            with connected(silent) as client:
-                client.sendall(request(f"GET {KEYS}", KEY))
-                time.sleep(ENOUGH)
-        assert exchange(silent, request("GET /")).status == 200
-        idle.sendall(request("GET /"))
-        assert next_response(idle).status == 200
+    monkeypatch.setattr(acceptor, "LONG_ENOUGH", 0.5)
+    for _ in range(10):
+        with connected(silent) as client:
+            client.sendall(request(f"GET {KEYS}", KEY))
+            time.sleep(ENOUGH)
+    assert exchange(silent, request("GET /")).status == 200
+
+
+@pytest.mark.usefixtures("engine", "narrow")
+@pytest.mark.parametrize(("waiting", "idle"), [(1, 30), (10, 1)])
+def test_clients_that_wait_for_their_response_make_no_room(waiting: int, idle: int) -> None:
+    with serving() as url, ExitStack() as stack:
+        late(url, 1.0)
+        clients = [stack.enter_context(connected(url)) for _ in range(waiting)]
+        for client in clients:
+            client.sendall(request(f"GET {KEYS}", KEY))
+            client.shutdown(socket.SHUT_WR)
+        for _ in range(idle):
+            stack.enter_context(connected(url))
+        assert [read(until_closed(client)).status for client in clients] == [200] * waiting
 
 
 def test_a_client_that_reads_nothing_is_not_waited_for(impatient: str) -> None:
@@ -349,7 +384,8 @@ def test_idle_connections_make_room_for_new_ones_and_busy_ones_stay(
         busy.sendall(body)
         assert next_response(busy).status == 201
     assert [each.getMessage() for each in caplog.records] == [
-        "All 10 connections are in use; closing idle ones to accept new ones."
+        "All 10 connections are in use; to accept new ones, closing idle ones, and then those whose clients seem to "
+        "have given up."
     ]
 
 
