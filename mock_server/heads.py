@@ -43,6 +43,8 @@ WORDS = {
     "Only Transfer-Encoding": "Transfer-Encoding is not chunked.",
     "multiple Transfer-Encoding": "Transfer-Encoding occurs more than once. Send it once.",
 }
+# The statuses of those that are not 400, all of which the document has: what cannot be read names no operation.
+STATUSES = {"Receive buffer too long": 431, "Only Transfer-Encoding": 501, "multiple Transfer-Encoding": 501}
 INVALID = "The request is not valid HTTP/1.1."
 # What the two libraries do not read alike: blanks after a value, bodies in chunks, and offers of another protocol.
 ODD = (b" \r\n", b"\t\r\n", b"\r\ntransfer-encoding:", b"\r\nupgrade:")
@@ -245,6 +247,5 @@ def _next_event(reader: h11.Connection) -> object:
     try:
         return reader.next_event()
     except h11.RemoteProtocolError as wrong:
-        said = str(wrong)
-        words = next((words for beginning, words in WORDS.items() if said.startswith(beginning)), INVALID)
-        raise Unreadable(wrong.error_status_hint, words) from None
+        beginning = next((each for each in (*WORDS, *STATUSES) if str(wrong).startswith(each)), "")
+        raise Unreadable(STATUSES.get(beginning, 400), WORDS.get(beginning, INVALID)) from None

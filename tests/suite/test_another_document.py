@@ -77,7 +77,7 @@ def test_a_difference_is_told_with_what_it_is_about(
     assert any(id.startswith(touches) for id in found[0].touches)
 
 
-@pytest.mark.parametrize("status", ["408", "421", "425", "431"])
+@pytest.mark.parametrize("status", ["408", "421", "425", "431", "501", "505"])
 def test_a_status_that_is_about_the_connection_is_no_difference(status: str) -> None:
     assert changed(lambda v: post(v)["responses"].pop(status, None)) == []
     assert changed(lambda v: post(v)["responses"].update({status: {}})) == []
