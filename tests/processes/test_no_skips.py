@@ -25,12 +25,15 @@ def test_known(): raise AssertionError
 
 @pytest.mark.skipif(True, reason="root can read every file")
 def test_of_root(): ...
+
+@pytest.mark.parametrize("row", [])
+def test_of_an_empty_table(row): ...
 """
 
 
 @pytest.mark.parametrize(
     ("more", "code", "counts"),
-    [({}, 0, "3 skipped, 1 xfailed"), ({"NO_SKIPS": "1"}, 1, "1 skipped, 1 xfailed, 2 errors")],
+    [({}, 0, "4 skipped, 1 xfailed"), ({"NO_SKIPS": "1"}, 1, "2 skipped, 1 xfailed, 2 errors")],
 )
 def test_only_with_it_a_missing_program_fails(tmp_path: Path, more: dict[str, str], code: int, counts: str) -> None:
     (tmp_path / "test_it.py").write_text(SKIPPED)
