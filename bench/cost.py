@@ -28,7 +28,7 @@ from fleet_contract.contract_tests.session.session import begin, drive
 
 TARGET = Path(__file__).parents[1] / "contract_tests" / "mock.toml"
 ROUNDS = (1, 5)  # how often the checks are driven within a run: about 800 and 4,000 exchanges
-TRIES = 5  # of a whole process, of which the quickest was disturbed the least
+TRIES = 10  # of a whole process, of which the quickest was disturbed the least
 MOST_MILLISECONDS = 1.5  # for an exchange of a run at standard depth, with all that its process loads
 MOST_GROWTH = 1.3  # of that in the long run
 
@@ -93,6 +93,12 @@ def cost_of_a_process(url: str) -> Cost:
     return Cost(exchanges, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, judging=0)
 
 
+def cost_of_a_first_run() -> Cost:
+    """Return that of a run against a mock that holds nothing of other runs, whose keys would make longer lists."""
+    with mock_of_its_own() as url:
+        return cost_of_a_process(url)
+
+
 @click.command()
 @click.option("--check", is_flag=True, help="Fail where a run costs more than it may.")
 def main(*, check: bool) -> None:
@@ -100,7 +106,7 @@ def main(*, check: bool) -> None:
     with mock_of_its_own() as url:
         cost(url, 1)  # which loads and compiles what is used for the first time
         costs = [cost(url, rounds) for rounds in ROUNDS]
-        whole = min((cost_of_a_process(url) for _ in range(TRIES)), key=lambda each: each.seconds)
+    whole = min((cost_of_a_first_run() for _ in range(TRIES)), key=lambda each: each.seconds)
     for each in costs:
         share = each.judging / each.seconds
         click.echo(

@@ -1,25 +1,19 @@
 """What the commands do that ask a server: pytest and Hypothesis are loaded with it."""
 
-import secrets
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
 from fleet_contract.contract_tests.driving.untested import Lack
-from fleet_contract.contract_tests.exploring.exploration import SEED_BITS, Asked
-from fleet_contract.contract_tests.exploring.exploration import explore as explore_server
-from fleet_contract.contract_tests.exploring.printing import Progress, print_beginning, print_exploration
 from fleet_contract.contract_tests.judging.dialect.reading import decided
 from fleet_contract.contract_tests.left_behind import note_disabled, read_ledger
 from fleet_contract.contract_tests.process.ending import Exit, Inconclusive
 from fleet_contract.contract_tests.process.files import standard_stream
-from fleet_contract.contract_tests.process.signals import armed, held, waiting, watching
-from fleet_contract.contract_tests.recorded.judging import judge_archive
+from fleet_contract.contract_tests.process.signals import armed, waiting, watching
 from fleet_contract.contract_tests.reports.console import open_console
 from fleet_contract.contract_tests.reports.difference import difference_in_markdown, print_difference
 from fleet_contract.contract_tests.reports.drift import changes, read_report
@@ -32,17 +26,12 @@ from fleet_contract.contract_tests.session.doctor import diagnoses
 from fleet_contract.contract_tests.session.planning import plan_of
 from fleet_contract.contract_tests.session.session import (
     begin,
-    finish,
     following,
     judge,
     judge_both,
-    printed,
     run_checks,
 )
-from fleet_contract.contract_tests.target.depths import Depth
-from fleet_contract.contract_tests.target.options import OPTIONS_OF
 from fleet_contract.contract_tests.target.target import Target
-from fleet_contract.contract_tests.watching.watch import watch as watch_server
 from fleet_contract.spec.dialect import NOT_APPLICABLE, to_toml
 from fleet_contract.spec.files import Contradiction, expanded
 
@@ -90,17 +79,6 @@ def plan(base_url: str | None, given: Given) -> int:
     settings, _ = read_settings(base_url, given)
     print_plan(plan_of(settings), open_console())
     return Exit.CONFORMS
-
-
-def judge_file(file: Path, base_url: str | None, given: Given) -> int:
-    """Judge the traffic of an archive, and return the exit code; raises Contradiction."""
-    report, outputs = judge_archive(expanded(file), base_url, given)
-    return finish(report, outputs, open_console(stderr=any(standard_stream(path) for path in outputs.values())))
-
-
-def watch(base_url: str | None, host: str, port: int, window: int, given: Given) -> int:
-    """Forward a client's traffic and judge it until a signal comes, and return the exit code; raises Contradiction."""
-    return watch_server(base_url, host, port, window, given)
 
 
 def doctor(base_url: str | None, given: Given) -> int:
@@ -160,31 +138,3 @@ def diff(before: Path, after: Path, *, strict: bool, form: str) -> int:
     else:
         print_difference(old, new, found, open_console())
     return Exit.BREAKS if any(each.is_worse or strict for each in found) else Exit.CONFORMS
-
-
-def explore(
-    base_url: str | None, minutes: float | None, max_cases: int | None, seed: int | None, save: Path, given: Given
-) -> int:
-    """Explore a server, and return the exit code; raises what `exploration.explore` does."""
-    console = open_console()
-    progress = Progress(console)
-    settings = read_exploration(base_url, given)
-    number = secrets.randbits(SEED_BITS) if seed is None else seed
-    asked = Asked(settings, number, minutes, max_cases, expanded(save))
-    print_beginning(asked, console)
-    with held():
-        with progress.shown:
-            explored = explore_server(asked, progress.tell)
-        replay = _replaying(settings.target.base_url, given)
-        return printed(explored.outcome, partial(print_exploration, explored, replay, console), explored.unsaved)
-
-
-def _replaying(base_url: str, given: Given) -> list[str]:
-    """Return the command that judges the same target once more, with the checks that read its dialect."""
-    words = ["fleet-contract", "run", base_url, "--depth", Depth.QUICK.word]
-    for option in OPTIONS_OF["explore"]:
-        value = given[option.name]
-        if value and option.name not in ("only", "skip") and not option.entry.startswith("limits."):
-            for each in value if option.many else (value,):
-                words += [f"--{option.name}", *([] if option.flag else [str(each)])]
-    return words

@@ -146,8 +146,8 @@ def explore(
     if minutes is None and max_cases is None:
         raise click.UsageError("An exploration needs a limit. Use --minutes N or --max-cases N, or both.")
     with _loading():
-        from fleet_contract.contract_tests import asking
-    return asking.explore(base_url, minutes, max_cases, seed, save, _named(given))
+        from fleet_contract.contract_tests.exploring import command
+    return command.explore(base_url, minutes, max_cases, seed, save, _named(given))
 
 
 @main.command()
@@ -182,8 +182,8 @@ def judge(file: Path, base_url: str | None, **given: Any) -> int:
     untested.
     """
     with _loading():
-        from fleet_contract.contract_tests import asking
-    return asking.judge_file(file, base_url, _named(given))
+        from fleet_contract.contract_tests.recorded.judging import judge_file
+    return judge_file(file, base_url, _named(given))
 
 
 @main.command()
@@ -210,8 +210,8 @@ def watch(base_url: str | None, port: int, host: str, window: int, **given: Any)
     the client writes, it writes on that server.
     """
     with _loading():
-        from fleet_contract.contract_tests import asking
-    return asking.watch(base_url, host, port, window, _named(given))
+        from fleet_contract.contract_tests.watching import watch as command
+    return command.watch(base_url, host, port, window, _named(given))
 
 
 @main.command()

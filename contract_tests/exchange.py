@@ -270,4 +270,5 @@ def _refuse_constant(constant: str) -> NoReturn:
 
 
 def _header(headers: tuple[tuple[str, str], ...], name: str) -> str | None:
-    return next((value for key, value in headers if key.lower() == name.lower()), None)
+    wanted = name.lower()
+    return next((value for key, value in headers if key.lower() == wanted), None)

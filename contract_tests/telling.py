@@ -1,6 +1,7 @@
 """What is told of exchanges: which it is, in a few words, and which invitation codes are kept out of all words."""
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from http import HTTPStatus
 from urllib.parse import unquote
 
@@ -27,7 +28,12 @@ def asked(exchange: Exchange, masker: Masker) -> str:
 
 def asks_for_codes(request: Request) -> bool:
     """Say whether a request is for a list of codes, however leniently a server reads its path."""
-    return unquote(request.path.partition("?")[0]).rstrip("/").lower().endswith(_LIST)
+    return _is_a_list(request.path)
+
+
+@lru_cache(4096)  # asked for again wherever something is told of an exchange
+def _is_a_list(path: str) -> bool:
+    return unquote(path.partition("?")[0]).rstrip("/").lower().endswith(_LIST)
 
 
 def holds_codes(request: Request, answer: Answer) -> bool:

@@ -136,7 +136,10 @@ def _is_left_open(body: bytes) -> bool:
         )
     except (ValueError, RecursionError):
         return bool(oddities)
-    return bool(oddities) or _SURROGATE.search(json.dumps(value, ensure_ascii=False)) is not None
+    may_hold_surrogates = b"\\u" in body  # UTF-8 has none
+    return bool(oddities) or (
+        may_hold_surrogates and _SURROGATE.search(json.dumps(value, ensure_ascii=False)) is not None
+    )
 
 
 def _depth(body: bytes) -> int:

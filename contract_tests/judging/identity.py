@@ -85,6 +85,7 @@ def is_alike(fleet: str, id: str) -> bool:
     return id in fleet or fleet in id or same_but_its_end or same_but_for_zeros or _as_pattern_matches(id, fleet)
 
 
+@lru_cache(4096)  # each id is compared with each fleet
 def _without_leading_zeros(id: str) -> str:
     """Return an id as whoever reads the numbers in it as numbers."""
     return re.sub(r"(?<!\d)0+(?=\d)", "", id)

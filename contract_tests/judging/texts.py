@@ -17,7 +17,9 @@ _UNRESERVED = SLUG | CAPITALS | frozenset("._~")
 HOSTILE = frozenset("/\\%?#;")
 _ALARMING = re.compile(r"<\w|\$\{|;\s*drop\s|\.\./|%00", re.IGNORECASE)
 _CONTROL_CHARACTER = re.compile("[\x00-\x1f\x7f-\x9f]")  # the general category Cc
-_BLANKS = "".join(chr(code) for code in range(0x10000) if code <= 0x20 or chr(code).isspace()) + "\ufeff"
+_BLANKS = "".join(  # all that str.isspace knows, the control characters of ASCII, and the byte order mark
+    map(chr, (*range(0x21), 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x2028, 0x2029, 0x202F, 0x205F, 0x3000, 0xFEFF))
+)
 _UNSEEN = ("Mn", "Mc", "Me", "Cc", "Cf")  # marks upon letters; control and format characters
 _JOINING_CATEGORIES = ("Mn", "Mc", "Me", "Cf", "Cn")  # marks, joiners, and what a newer version of Unicode may have
 # Letters that join others (Thai and Lao AM, Hangul jamo, prefixes of Indic scripts, half-width marks of Katakana), the

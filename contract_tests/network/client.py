@@ -88,6 +88,7 @@ class Client:
         self._patience = Patience(self._clock)
         self._origins = Origins(breaks, self._flights, self._dresser)
         self._bursts = 0
+        self._before_burst = 0  # how many exchanges were in the journal when the last one began
 
     def __enter__(self) -> Self:
         return self
@@ -178,7 +179,7 @@ class Client:
         the line.
         """
         self._flights.grant(requests)
-        self._bursts += 1
+        self._bursts, self._before_burst = self._bursts + 1, len(self.journal)
         self.in_burst = self._bursts
         self._flights.line = line = StartingLine(threads)
         try:
@@ -192,7 +193,7 @@ class Client:
 
     def last_burst(self) -> list[Exchange]:
         """Return what became of the requests of the burst that ended last."""
-        return [each for each in self.journal if each.burst == self._bursts and not each.retried]
+        return [each for each in self.journal[self._before_burst :] if each.burst == self._bursts and not each.retried]
 
     def send(
         self,

@@ -158,15 +158,20 @@ class Conversation:
         return Trouble(Cause.RESET, f"the connection ended {where}", sent=True)
 
     def _next(self) -> object:
+        if not self._came:
+            self._read()
         while (event := self._protocol.next_event()) is h11.NEED_DATA:
-            came = self._stream.read(self._deadline)
-            self._ended = not came
-            self._came += len(came)
-            if len(self._start) < len(BEGINNING):
-                self._start += came
-                self._require_http()
-            self._protocol.receive_data(came)
+            self._read()
         return event
+
+    def _read(self) -> None:
+        came = self._stream.read(self._deadline)
+        self._ended = not came
+        self._came += len(came)
+        if len(self._start) < len(BEGINNING):
+            self._start += came
+            self._require_http()
+        self._protocol.receive_data(came)
 
     def _require_http(self) -> None:
         start = self._start[: len(BEGINNING)]

@@ -266,14 +266,16 @@ class Flights:
             started=flight.started,
             ended=self._clock.monotonic(),
             answer=answer,
-            trouble=printable(self._masker.text(trouble)),
+            trouble=printable(self._masker.text(trouble)) if trouble else "",
             burst=outgoing.burst,
             lane=outgoing.lane,
             **how,
         )
 
     def _masked(self, answer: Answer) -> Answer:
-        return replace(answer, headers=self._masker.pairs(answer.headers), body=self._masker.bytes(answer.body))
+        headers, body = self._masker.pairs(answer.headers), self._masker.bytes(answer.body)
+        is_masked = headers != answer.headers or body != answer.body
+        return replace(answer, headers=headers, body=body) if is_masked else answer
 
 
 def _require_readable(answer: Answer) -> None:

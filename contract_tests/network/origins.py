@@ -115,11 +115,13 @@ class Origins:
         return others[-1].exchange
 
     def _booked(self, landed: Landed, why: str) -> Exchange:
-        exchange = taken_away(landed.exchange, why) if why else landed.exchange
+        if why:
+            landed = replace(landed, exchange=taken_away(landed.exchange, why))
+        exchange = landed.exchange
         if not disturbance(exchange):
             self.is_cut_off = False
             self._examiner.learn(landed.outgoing, exchange)
-        return self._flights.book(replace(landed, exchange=exchange))
+        return self._flights.book(landed)
 
     def book_in_a_burst(self, landed: Landed) -> Exchange:
         """Put an exchange into the journal, or if anybody may have answered it as soon as the burst is over."""

@@ -31,8 +31,6 @@ def seeded_alone() -> Iterator[None]:
     them. It keeps what it found in the working directory, and where it may not, finds it anew in each process: the
     characters of each category and of UTF-8. And it parses the modules of lambdas, to show them in descriptions.
     """
-    from unittest.mock import patch
-
     from hypothesis import configuration
     from hypothesis.internal import charmap, lambda_sources
     from hypothesis.internal.cache import LRUCache
@@ -49,7 +47,8 @@ def seeded_alone() -> Iterator[None]:
             (charmap, "intervals_from_codec", intervals_of_utf_8),
             (lambda_sources, "_lambda_description", lambda _: "lambda: <unknown>"),
         ):
-            stack.enter_context(patch.object(owner, name, ours))
+            stack.callback(setattr, owner, name, getattr(owner, name))
+            setattr(owner, name, ours)
         yield
 
 

@@ -31,17 +31,34 @@ from fleet_contract.contract_tests.session.driver import Alone
 from fleet_contract.contract_tests.session.of_a_run import replayable, with_replays
 
 CHECKS = "fleet_contract.contract_tests.checks"
-# The first two speak to a terminal and a cache that are not ours, the next four catch what nobody looks at; the others
-# collect garbage six times a run.
+# Plugins of pytest. The first two speak to a terminal and a cache that are not ours, the next six catch what nobody
+# looks at, for which two collect garbage six times a run. The others are for tests that no check is: to load them, and
+# to ask them about each check, takes a twentieth of a run.
 _UNWANTED = (
     "terminal",
     "cacheprovider",
+    "capture",
     "logging",
     "warnings",
     "faulthandler",
-    "pastebin",
     "unraisableexception",
     "threadexception",
+    "assertion",
+    "debugging",
+    "doctest",
+    "junitxml",
+    "legacypath",
+    "monkeypatch",
+    "pastebin",
+    "recwarn",
+    "reports",
+    "setuponly",
+    "setupplan",
+    "skipping",
+    "stepwise",
+    "subtests",
+    "tmpdir",
+    "unittest",
 )
 _UNREAD = {
     errno.ENXIO: ("nobody reads it", "Start its reader before the run"),
@@ -282,6 +299,5 @@ def drive(driver: Alone) -> int:
     """Run the checks under pytest, deaf to the user's own settings and plugins, and return its code."""
     with as_file(files(CHECKS)) as folder:
         ours = ["-c", str(folder / "pytest.ini"), "--rootdir", str(folder), "--import-mode=importlib"]
-        quiet = ["--capture=no", "--assert=plain"]  # no file for what is printed, none for what is rewritten
         without = [option for plugin in _UNWANTED for option in ("-p", f"no:{plugin}")]
-        return pytest.main([*ours, *quiet, *without, str(folder)], plugins=[driver])
+        return pytest.main([*ours, *without, str(folder)], plugins=[driver])

@@ -28,7 +28,7 @@ def is_odd_name(name: str, names: Names) -> bool:
 
 def is_beyond_the_usual(name: str, names: Names) -> bool:
     """Say whether a name is so short, or has such characters, as this server took in no other one."""
-    unusual = set(filter(texts.is_unusual, name))
+    unusual = set(filter(texts.is_unusual, set(name)))
     return bool(unusual - names.characters) or len(name) < min(_SHORT, names.shortest)
 
 
