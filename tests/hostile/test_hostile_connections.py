@@ -20,8 +20,7 @@ from fleet_contract.mock_server.messages import Answer
 from fleet_contract.mock_server.misbehaviours import find
 from fleet_contract.mock_server.parts import parts
 from fleet_contract.mock_server.serving import serving
-
-from .raw import JSON, KEY, Response, connected, exchange, next_response, read, request, until_closed
+from tests.mock.raw import JSON, KEY, Response, connected, exchange, next_response, read, request, until_closed
 
 KEYS = "/emp/v1/charging-keys"
 CHUNKED = f"POST /emp/v1/fleets HTTP/1.1\r\nHost: m\r\n{JSON}\r\nTransfer-Encoding: chunked\r\n"
