@@ -4,9 +4,12 @@ Connexion loads and resolves the document and its operations once, and serves th
 passes through it.
 """
 
+import json
 import warnings
+from functools import cache, lru_cache
 from typing import Any, cast
 
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -43,11 +46,23 @@ def build(parts: Parts) -> Wire:
 
 
 def swagger_ui(document: dict[str, Any]) -> ASGIApp:
-    """Return an application that serves the Swagger UI, and raises HTTPException for what is no page of it."""
-    application = ConnexionMiddleware(no_page, import_name=__name__, middlewares=[cast("ASGIApp", SwaggerUIMiddleware)])
-    options = SwaggerUIOptions(swagger_ui_template_arguments={"openapi_spec_url": DOCUMENT_FROM_UI}, serve_spec=False)
-    application.add_api(document, base_path="", swagger_ui_options=options)
-    return application
+    """Return an application that serves the Swagger UI, and raises HTTPException for what is no page of it.
+
+    It is made when somebody looks at it: Connexion validates the document for it once more, and few ever look.
+    """
+
+    @cache
+    def application() -> ASGIApp:
+        made = ConnexionMiddleware(no_page, import_name=__name__, middlewares=[cast("ASGIApp", SwaggerUIMiddleware)])
+        urls = {"openapi_spec_url": DOCUMENT_FROM_UI}
+        options = SwaggerUIOptions(swagger_ui_template_arguments=urls, serve_spec=False)
+        made.add_api(document, base_path="", swagger_ui_options=options)
+        return made
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        await (await run_in_threadpool(application))(scope, receive, send)
+
+    return serve
 
 
 async def no_page(scope: Scope, receive: Receive, send: Send) -> None:
@@ -57,7 +72,7 @@ async def no_page(scope: Scope, receive: Receive, send: Send) -> None:
 
 def plans(parts: Parts) -> dict[str, Plan]:
     """Return the plan of each operation by its id; raises where an operation has no handler."""
-    specification = cast("Any", Specification).from_dict(parts.document)
+    specification = specified(json.dumps(parts.document))
     resolver = Resolver(HANDLERS.__getitem__)
     resolved = [
         cast("Any", OpenAPIOperation).from_spec(
@@ -66,6 +81,12 @@ def plans(parts: Parts) -> dict[str, Plan]:
         for each in operations(parts.document)
     ]
     return {operation.operation_id: plan(operation, parts) for operation in resolved}
+
+
+@lru_cache(16)  # documents of dialects and mutants: nothing else that makes a mock takes as long as validating one
+def specified(document: str) -> Any:
+    """Return what Connexion reads in a document."""
+    return cast("Any", Specification).from_dict(json.loads(document))
 
 
 def plan(operation: Any, parts: Parts) -> Plan:
