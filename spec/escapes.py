@@ -19,7 +19,7 @@ _HALF = re.compile(
     rb"(?:(?:[%\\]u[Dd][89ABab][0-9A-Fa-f]{2})?[%\\](?:u[0-9A-Fa-f]{0,3}|[0-9A-Fx]?)|\\x[0-9A-Fa-f]"
     rb"|[%\\]u[Dd][89ABab][0-9A-Fa-f]{2}|\\u\{[0-9A-Fa-f]*|\\U[0-9A-Fa-f]{0,7}|&[#0-9A-Za-z]{0,31})\Z"
 )
-_MARKS = (b"%", b"\\", b"&")  # with which escapes begin
+_MARK = re.compile(rb"[%\\&]")  # with which escapes begin
 _CONTROLS = {b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t"}
 _KEPT = 4_096  # escapes and patterns
 
@@ -29,8 +29,11 @@ Find = Callable[[bytes], Iterable[Place]]
 
 def rewritten(data: bytes, find: Find) -> bytes:
     """Return a text with other bytes wherever something is found in it, or in what its escapes mean."""
+    places = list(_found(data, find, _DEEPEST))
+    if not places:
+        return data
     pieces, end = list[bytes](), 0
-    for start, stop, instead in sorted(_found(data, find, _DEEPEST), key=lambda place: (place[0], -place[1])):
+    for start, stop, instead in sorted(places, key=lambda place: (place[0], -place[1])):
         if start >= end:
             pieces += (data[end:start], instead)
         end = max(end, stop)
@@ -74,7 +77,7 @@ def folded(text: bytes) -> bytes:
 
 def unescaped(text: bytes) -> bytes:
     """Return a text with its escapes undone, once."""
-    return _ESCAPE.sub(_replaced, text) if any(each in text for each in _MARKS) else text
+    return _ESCAPE.sub(_replaced, text) if _MARK.search(text) else text
 
 
 def without_half(text: bytes) -> bytes:
