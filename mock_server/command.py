@@ -255,7 +255,7 @@ def main(  # noqa: PLR0913  (one argument for each option)
             made.bounds = Bounds(max_worlds, world_expiry, journal_length, max_fleets)
             made.control = control(control_token, is_wanted=not no_control)
             made.chaos_seed = chaos_seed
-            made.listener = listener(log_form) if log_form else None
+            made.listener = listener(log_form, made.seed) if log_form else None
             warn_of_secrets()
             require_shared_store(made, number_of_workers)
             serve(made, host, port, number_of_workers, ready_json=ready_json)

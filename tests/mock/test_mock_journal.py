@@ -18,11 +18,12 @@ from fleet_contract.mock_server.app import build
 from fleet_contract.mock_server.clock import steady
 from fleet_contract.mock_server.journal import MOST_BYTES, Entry, Journal
 from fleet_contract.mock_server.kinds import Kind
-from fleet_contract.mock_server.log_of_requests import line_for_people, line_of_json
+from fleet_contract.mock_server.log_of_requests import Masks, line_for_people, line_of_json
 from fleet_contract.mock_server.messages import Answer, Call, Fault, Fields, Reason
 from fleet_contract.mock_server.parts import Bounds, parts
 from fleet_contract.mock_server.pseudonyms import finding_many
-from fleet_contract.spec.escapes import finding, rewritten
+from fleet_contract.mock_server.seed import default_seed
+from fleet_contract.spec.escapes import Find, finding, rewritten
 from tests.mock.conftest import UNSET
 from tests.mock.test_mock_control import Controller
 
@@ -275,23 +276,50 @@ def lines(**more: Any) -> list[Entry]:
     return heard
 
 
+def masks(*entries: Entry) -> Find:
+    """Return what the line of the last of some exchanges is masked with."""
+    known = Masks(default_seed())
+    return [known.learned(entry) for entry in entries][-1]
+
+
 def test_a_line_for_people_says_what_became_of_a_request() -> None:
     [entry] = lines(headers={"X-API-Key": "demo-key", "Mock-World": "w"})
-    line = line_for_people(entry)
+    line = line_for_people(entry, masks(entry))
     assert "GET /emp/v1/fleets/trace-me/invitation?x=1 404 (no such fleet) demo in w, " in line
     assert "demo-key" not in line
 
 
 def test_a_line_of_json_says_the_same() -> None:
     [entry] = lines(headers={"X-API-Key": "s3cret"})
-    read = json.loads(line_of_json(entry))
+    line = line_of_json(entry, masks(entry))
+    read = json.loads(line)
     assert (read["status"], read["reason"], read["operation"]) == (401, "unknown key", CODES)
-    assert "s3cret" not in line_of_json(entry)
+    assert "s3cret" not in line
 
 
 @pytest.mark.parametrize("line", [line_for_people, line_of_json])
-def test_no_line_has_a_key_that_the_target_repeats(line: Callable[[Entry], str]) -> None:
+def test_no_line_has_a_key_that_the_target_repeats(line: Callable[[Entry, Find], str]) -> None:
     [entry] = lines(
         headers={"X-API-Key": "s3cret/key", "Authorization": "Bearer t0ken"}, params={"k": "s3cret/key t0ken"}
     )
-    assert not re.search("s3cret|t0ken", line(entry))
+    assert not re.search("s3cret|t0ken", line(entry, masks(entry)))
+
+
+@pytest.mark.parametrize("line", [line_for_people, line_of_json])
+@pytest.mark.parametrize("spelled", ["INV-ONE-1", "INV%2DONE%2d1", "x?code=INV-ONE-1"])
+def test_no_line_has_a_code_that_an_earlier_exchange_showed(spelled: str, line: Callable[[Entry, Find], str]) -> None:
+    listing = Entry(1, 0.0, 0.0, called("/a", CODES), Answer(200, {}, b'[{"code": "INV-ONE-1"}]'), "r")
+    misspelled = Entry(2, 0.0, 0.0, called(f"/emp/v1/fleets/{spelled}"), Answer(404, {}), "r")
+    assert "INV" in line(misspelled, masks(misspelled)), "nobody has shown it"
+    assert "INV" not in line(misspelled, masks(listing, misspelled))
+
+
+@pytest.mark.parametrize("secret", ["demo-key", *(code.code for each in default_seed().fleets for code in each.codes)])
+def test_no_line_has_a_secret_of_the_seed(secret: str) -> None:
+    entry = Entry(1, 0.0, 0.0, called(f"/emp/v1/fleets/{secret}"), Answer(404, {}), "r")
+    assert line_for_people(entry, masks(entry)).endswith("GET /emp/v1/fleets/masked 404 0.0 ms")
+
+
+def called(target: str, operation: str = "") -> Call:
+    path, _, query = target.partition("?")
+    return Call("GET", path, Fields(()), query.encode(), operation)

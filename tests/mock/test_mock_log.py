@@ -13,6 +13,7 @@ from fleet_contract.mock_server.log import MOST_OF_A_KIND, LimitedHandler
 from fleet_contract.mock_server.log_of_requests import line_for_people
 from fleet_contract.mock_server.messages import Answer, Call, Fields
 from fleet_contract.mock_server.output import MOST_WAITING, Writer
+from fleet_contract.spec.escapes import finding
 
 from .processes import full_pipe
 
@@ -111,6 +112,6 @@ def failing_once(error: int, write: Callable[[int, bytes], int]) -> Callable[[in
 
 def test_a_tenant_cannot_make_a_line_of_its_own() -> None:
     call = Call("GET", "/a", Fields(()), tenant="t\n2026 GET /forged 200")
-    line = line_for_people(Entry(1, 0.0, 0.0, call, Answer(200, {}), "r"))
+    line = line_for_people(Entry(1, 0.0, 0.0, call, Answer(200, {}), "r"), finding({}))
     assert line.count("\n") == 0
     assert "200 t\\n2026 GET /forged 200, 0.0 ms" in line
