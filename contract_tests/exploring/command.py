@@ -17,11 +17,14 @@ from fleet_contract.contract_tests.target.depths import Depth
 from fleet_contract.contract_tests.target.options import OPTIONS_OF
 from fleet_contract.spec.files import expanded
 
-Given = Mapping[str, Any]  # by the names of the options
-
 
 def explore(
-    base_url: str | None, minutes: float | None, max_cases: int | None, seed: int | None, save: Path, given: Given
+    base_url: str | None,
+    minutes: float | None,
+    max_cases: int | None,
+    seed: int | None,
+    save: Path,
+    given: Mapping[str, Any],
 ) -> int:
     """Explore a server, and return the exit code; raises what `exploration.explore` does."""
     console = open_console()
@@ -37,7 +40,7 @@ def explore(
         return printed(explored.outcome, partial(print_exploration, explored, replay, console), explored.unsaved)
 
 
-def _replaying(base_url: str, given: Given) -> list[str]:
+def _replaying(base_url: str, given: Mapping[str, Any]) -> list[str]:
     """Return the command that judges the same target once more, with the checks that read its dialect."""
     words = ["fleet-contract", "run", base_url, "--depth", Depth.QUICK.word]
     for option in OPTIONS_OF["explore"]:

@@ -1,5 +1,6 @@
-"""Lengths: a text is overlong where it is so in every unit that a server may count in."""
+"""Lengths: a text is overlong where every unit that a server may count in says so; blanks around it may not count."""
 
+import sys
 import unicodedata
 
 import pytest
@@ -13,6 +14,7 @@ from fleet_contract.contract_tests.judging.texts import (
     is_longer_in_utf16,
     is_longer_than_it_looks,
     is_overlong,
+    without_any_blanks,
 )
 
 # What joins: marks, joiners, flags, colours of skin, jamo, a line feed, consonants behind a virama, prefixes.
@@ -67,3 +69,10 @@ def test_a_text_is_as_long_as_the_units_make_it(text: str, is_in: object) -> Non
         [is_in] if is_in else []
     )
     assert is_between_the_units(text) is (is_in in (is_longer_in_utf16, is_longer_than_it_looks))
+
+
+def test_what_some_language_takes_for_blank_is_blank_and_nothing_else_is() -> None:
+    stripped = {each for each in map(chr, range(sys.maxunicode + 1)) if without_any_blanks(each) == ""}
+    assert stripped == {each for each in map(chr, range(sys.maxunicode + 1)) if each <= " " or each.isspace()} | {
+        "\ufeff"
+    }
