@@ -23,7 +23,10 @@ LONGEST_TARGET = 500
 
 
 class Masks:
-    """What no line holds: the API keys and invitation codes of a seed, and those that exchanges showed last."""
+    """What no line holds: the secrets of a seed, those that exchanges showed last, and the API keys of its own request.
+
+    Keys that were refused are not remembered, so that whoever tries many does not make it forget the others.
+    """
 
     def __init__(self, seed: State) -> None:
         codes = (code.code for fleet in seed.fleets for code in fleet.codes)
@@ -33,11 +36,12 @@ class Masks:
 
     def learned(self, entry: Entry) -> Find:
         """Return what finds them, with those of an exchange."""
-        new = dict.fromkeys((*keys_in(entry.call), *codes_in(entry.call, entry.answer)), MASKED)
+        keys = dict.fromkeys(keys_in(entry.call), MASKED)
+        new = {**dict.fromkeys(codes_in(entry.call, entry.answer), MASKED), **(keys if entry.call.tenant else {})}
         if not new.keys() <= self._shown.keys():
             self._shown = dict([*{**self._shown, **new}.items()][-MOST_REMEMBERED:])
             self._find = finding_any(self._find_of_the_seed, finding_secrets(self._shown))
-        return self._find
+        return finding_any(self._find, finding_secrets(keys))
 
 
 def line_for_people(entry: Entry, find: Find) -> str:

@@ -21,7 +21,7 @@ from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.log_of_requests import Masks, line_for_people, line_of_json
 from fleet_contract.mock_server.messages import Answer, Call, Fault, Fields, Reason
 from fleet_contract.mock_server.parts import Bounds, parts
-from fleet_contract.mock_server.pseudonyms import finding_many
+from fleet_contract.mock_server.pseudonyms import MOST_REMEMBERED, finding_many
 from fleet_contract.mock_server.seed import default_seed
 from fleet_contract.spec.escapes import Find, finding, rewritten
 from tests.mock.conftest import UNSET
@@ -314,12 +314,21 @@ def test_no_line_has_a_code_that_an_earlier_exchange_showed(spelled: str, line: 
     assert "INV" not in line(misspelled, masks(listing, misspelled))
 
 
+def test_who_tries_many_keys_makes_the_log_forget_no_code_and_shows_none_of_them() -> None:
+    listing = Entry(1, 0.0, 0.0, called("/a", CODES), Answer(200, {}, b'[{"code": "INV-ONE-1"}]'), "r")
+    tried = [
+        Entry(2, 0.0, 0.0, called(f"/INV-ONE-1/wrong-{number}", key=f"wrong-{number}"), Answer(401, {}), "r")
+        for number in range(2 * MOST_REMEMBERED)
+    ]
+    assert " /masked/masked 401" in line_for_people(tried[-1], masks(listing, *tried))
+
+
 @pytest.mark.parametrize("secret", ["demo-key", *(code.code for each in default_seed().fleets for code in each.codes)])
 def test_no_line_has_a_secret_of_the_seed(secret: str) -> None:
     entry = Entry(1, 0.0, 0.0, called(f"/emp/v1/fleets/{secret}"), Answer(404, {}), "r")
     assert line_for_people(entry, masks(entry)).endswith("GET /emp/v1/fleets/masked 404 0.0 ms")
 
 
-def called(target: str, operation: str = "") -> Call:
+def called(target: str, operation: str = "", key: str = "") -> Call:
     path, _, query = target.partition("?")
-    return Call("GET", path, Fields(()), query.encode(), operation)
+    return Call("GET", path, Fields((("x-api-key", key),) if key else ()), query.encode(), operation)
