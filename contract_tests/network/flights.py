@@ -266,16 +266,14 @@ class Flights:
             started=flight.started,
             ended=self._clock.monotonic(),
             answer=answer,
-            trouble=printable(self._masker.text(trouble)) if trouble else "",
+            trouble=printable(self._masker.text(trouble)),
             burst=outgoing.burst,
             lane=outgoing.lane,
             **how,
         )
 
     def _masked(self, answer: Answer) -> Answer:
-        headers, body = self._masker.pairs(answer.headers), self._masker.bytes(answer.body)
-        is_masked = headers != answer.headers or body != answer.body
-        return replace(answer, headers=headers, body=body) if is_masked else answer
+        return replace(answer, headers=self._masker.pairs(answer.headers), body=self._masker.bytes(answer.body))
 
 
 def _require_readable(answer: Answer) -> None:

@@ -9,7 +9,6 @@ Of a challenge to log in the API's own refusals tell whether it is theirs.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from html import unescape
 from http import HTTPStatus
 from typing import NamedTuple
@@ -187,13 +186,8 @@ def _signs(answer: Answer) -> Iterator[tuple[str, str]]:
             yield from ((f"via {_hop(hop)}", _shown(name, value)) for hop in value.split(","))
         elif lower in MITIGATIONS:
             yield lower, _shown(name, value)
-        elif _is_of_an_intermediary(lower):
+        elif NAMES_OF_INTERMEDIARIES.fullmatch(lower):
             yield lower, f"the header {printable(name, 40)}"  # Its value may be another one each time.
-
-
-@lru_cache(1024)  # the same headers come again with every response
-def _is_of_an_intermediary(header: str) -> bool:
-    return NAMES_OF_INTERMEDIARIES.fullmatch(header) is not None
 
 
 def _said_by_a_page(answer: Answer) -> str:

@@ -33,7 +33,7 @@ from fleet_contract.contract_tests.session.of_a_run import replayable, with_repl
 CHECKS = "fleet_contract.contract_tests.checks"
 # Plugins of pytest. The first two speak to a terminal and a cache that are not ours, the next six catch what nobody
 # looks at, for which two collect garbage six times a run. The others are for tests that no check is: to load them, and
-# to ask them about each check, takes a twentieth of a run.
+# to ask them about each check, takes a thirtieth of a run.
 _UNWANTED = (
     "terminal",
     "cacheprovider",
