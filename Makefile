@@ -39,8 +39,7 @@ else
 endif
 
 test: $(READY) ## Run the project's own tests [ARGS=…]
-# Many tests wait for a moment, so there is one worker more than there are processors.
-	@$(BIN)/python -m pytest -n $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )) -m 'not redis' $(ARGS)
+	@$(BIN)/python -m pytest -n auto -m 'not redis' $(ARGS)
 
 runs: $(READY) ## Test whole runs: replays, reuse of fleets, selections, sameness, recordings and exploration (minutes) [ARGS=…]
 	@$(BIN)/python -m pytest -n auto tests/runs -m 'not thorough' $(ARGS)
