@@ -23,7 +23,8 @@ def excuses(history: Sequence[Exchange], *, examined: bool = True) -> Excuse:
 
     Where it was not `examined` who answered, nobody can find out any more who sent a page.
     """
-    looks = {page_of(each.foreign, is_told=False) for each in history if each.foreign} - {None}
+    # In a burst nobody looks twice: what was taken away there was only suspected.
+    looks = {page_of(each.foreign, is_told=False) for each in history if each.foreign and not each.burst} - {None}
     signs = Signs()
     for exchange in history:
         if exchange.answer and is_success_in_json(exchange.answer):

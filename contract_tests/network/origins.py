@@ -114,9 +114,9 @@ class Origins:
         others.append(self._flights.fly(outgoing))
         return others[-1].exchange
 
-    def _booked(self, landed: Landed, why: str) -> Exchange:
+    def _booked(self, landed: Landed, why: str, *, perhaps: bool = False) -> Exchange:
         if why:
-            landed = replace(landed, exchange=taken_away(landed.exchange, why))
+            landed = replace(landed, exchange=taken_away(landed.exchange, why, perhaps=perhaps))
         exchange = landed.exchange
         if not disturbance(exchange):
             self.is_cut_off = False
@@ -136,9 +136,8 @@ class Origins:
         for landed in sorted(in_doubt, key=lambda each: not each.exchange.succeeded):  # a success explains a refusal
             exchange = landed.exchange
             why = self._examiner.sign(exchange)
-            if not why and not is_second_try and self._examiner.is_doubtful(landed.outgoing, exchange):
-                why = self._examiner.look(exchange)
-            self._booked(landed, why)
+            is_suspected = not why and not is_second_try and self._examiner.is_doubtful(landed.outgoing, exchange)
+            self._booked(landed, why or (self._examiner.look(exchange) if is_suspected else ""), perhaps=is_suspected)
 
 
 def _lists_keys(outgoing: Outgoing) -> bool:

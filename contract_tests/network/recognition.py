@@ -11,6 +11,7 @@ from fleet_contract.contract_tests.target.target import API, Fixtures
 
 NO_OPERATION = f"{API}/ct-no-operation"
 _LIKE_A_NUMBER = re.compile(r"\b\w*\d\w*\b")
+_SEPARATORS = re.compile(r"[\\/]+")  # of segments, as JSON may escape them
 _READ = 4_000  # bytes of what is compared
 
 
@@ -39,8 +40,13 @@ def reads(fixtures: Fixtures, mark: str) -> Sequence[Read]:
 
 
 def is_page_of_keys(value: Any) -> bool:
-    """Say whether a value is what a list of charging keys is answered with."""
-    return isinstance(value, dict) and isinstance(value.get("keys"), list)
+    """Say whether a value is a page of charging keys; an empty one tells nothing, and other APIs have keys too."""
+    keys = value.get("keys") if isinstance(value, dict) else None
+    return (
+        isinstance(keys, list)
+        and keys != []
+        and all(isinstance(each, dict) and "keyIdentifier" in each for each in keys)
+    )
 
 
 def is_list_of_codes(value: Any) -> bool:
@@ -70,12 +76,12 @@ def _are_alike(one: Exchange, other: Exchange) -> bool:
 
 
 def _look(exchange: Exchange) -> str:
-    """Return what a response says, without its numbers and without the path that was asked for."""
+    """Return what a response says, without its numbers, and without the path that was asked for or a part of it."""
     answer = exchange.answer
     if answer is None:
         return ""
     text = title_of(answer) or answer.body[:_READ].decode("utf-8", "replace")
-    whole = exchange.request.path
-    for path in (whole, whole.partition("?")[0]):
-        text = text.replace(path, "").replace(path.replace("/", r"\/"), "")
-    return _LIKE_A_NUMBER.sub("#", text)
+    path, _, query = exchange.request.path.partition("?")
+    for piece in sorted({f"?{query}", *path.split("/")} - {"?", ""}, key=len, reverse=True):
+        text = text.replace(piece, "")
+    return _LIKE_A_NUMBER.sub("#", _SEPARATORS.sub("", text))

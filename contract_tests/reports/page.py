@@ -154,7 +154,7 @@ def _print_dialect(report: Report, console: Console) -> None:
     console.print()
     say(console, f"[bold]dialect[/] {counted(len(answered) - unknown, 'question')} read, {unknown} unknown{where}")
     for question, answers in witnesses(report.history, report.dialect).items():
-        seen = (f"{answer} ({named(exchange, report.masker)})" for answer, exchange in answers.items())
+        seen = (f"{answer} ({named(first, report.masker)})" for answer, (first, *_) in answers.items())
         say(console, f"[yellow]mixed[/] {question}: {escape('; '.join(seen))}", 2, 2)
     if in_full:
         pairs = (f"{question} = {answer}" for question, answer in answered.items() if answer != UNKNOWN)

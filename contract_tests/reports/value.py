@@ -8,9 +8,8 @@ from statistics import median
 from typing import Any
 
 from fleet_contract.contract_tests.exchange import Exchange
-from fleet_contract.contract_tests.judging.dialect.reading import readings
+from fleet_contract.contract_tests.judging.dialect.reading import witnesses
 from fleet_contract.contract_tests.judging.findings import Finding
-from fleet_contract.contract_tests.judging.moment import View
 from fleet_contract.contract_tests.judging.races.linearizability import Operation
 from fleet_contract.contract_tests.reports.fixtures import fixtures_of
 from fleet_contract.contract_tests.reports.redacted import exchange_value
@@ -20,7 +19,6 @@ from fleet_contract.contract_tests.running.runs import Report
 from fleet_contract.contract_tests.running.verdicts import Result
 from fleet_contract.contract_tests.target.waivers import State, Waiver
 from fleet_contract.spec.catalogue import catalogue
-from fleet_contract.spec.dialect import MIXED
 from fleet_contract.spec.document import operations
 
 RECORDED = "recorded"  # in the place of a depth, where nothing was sent
@@ -139,14 +137,10 @@ def _waiver(waiver: Waiver, state: State) -> Value:
 
 def _mixed(report: Report) -> dict[str, dict[str, list[int]]]:
     """Return for each question that was answered in several ways which exchanges showed which answer."""
-    mixed = [question for question, answer in report.dialect.items() if answer == MIXED]
-    view = View(report.history, report.dialect)
-    seen: dict[str, dict[str, list[int]]] = {question: {} for question in mixed}
-    for exchange in report.history.exchanges if mixed else ():
-        for question, answer in readings(view.at(exchange)):
-            if question in seen:
-                seen[question].setdefault(answer, []).append(exchange.number)
-    return seen
+    return {
+        question: {answer: [each.number for each in shown] for answer, shown in answers.items()}
+        for question, answers in witnesses(report.history, report.dialect).items()
+    }
 
 
 def _coverage(report: Report) -> list[Value]:

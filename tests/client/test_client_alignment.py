@@ -14,7 +14,11 @@ from fleet_contract.contract_tests.network.recognition import NO_OPERATION
 from .conftest import Serve, target
 from .servers import Heard, Server, answer
 
-LISTING, FLEET, REFUSAL = answer(200, b'{"keys": [], "cursor": null}'), answer(200, b'{"fleetId": "a"}'), answer(404)
+LISTING, FLEET, REFUSAL = (
+    answer(200, b'{"keys": [{"keyIdentifier": "04AB00000000C1"}], "cursor": null}'),
+    answer(200, b'{"fleetId": "a"}'),
+    answer(404),
+)
 WRONG_LIST = f"{PLAIN_PATH}?page_size=wrong"
 RIGHT = {PATH: LISTING, NO_OPERATION: REFUSAL, "/fleet": FLEET, "/wrong": FLEET, WRONG_LIST: LISTING}
 

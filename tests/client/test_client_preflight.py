@@ -120,7 +120,9 @@ def test_another_server_is_told(serve: Serve, open_client: Open, said: bytes, ex
 
 def test_an_api_that_refuses_a_query_with_a_page_is_judged(serve: Serve, open_client: Open) -> None:
     page = answer(400, PAGE, Content_Type="text/html")
-    server = serve(lambda asked: page if "?" in asked.path else answer(200, b'{"keys": []}'))
+    server = serve(
+        lambda asked: page if "?" in asked.path else answer(200, b'{"keys": [{"keyIdentifier": "04AB00000000C1"}]}')
+    )
     assert open_client(server.url).preflight().succeeded
     assert len(server.heard) == 2
 

@@ -9,6 +9,7 @@ from fleet_contract.contract_tests.judging.findings import Finding
 from fleet_contract.contract_tests.judging.history import Facts
 from fleet_contract.contract_tests.judging.history import History as HistoryOf
 from fleet_contract.contract_tests.judging.judge import Judgement, judge, judged_last
+from fleet_contract.contract_tests.network.intermediary import taken_away
 
 from .histories import HELD, MARK, A, B, C, History
 
@@ -140,6 +141,15 @@ def test_what_looks_like_an_answer_that_was_excused_is_excused_too(history: Hist
     judgement = judged(history)
     assert not failures(judgement)
     assert {each.number for each in judgement.excused} == {unsigned.number, signed.number, again.number}
+
+
+def test_what_was_only_suspected_in_a_burst_excuses_nothing(history: History) -> None:
+    """Nobody sends a burst again alone: what its second try is answered likewise is the API's own."""
+    first = history.rename(A, status=403, answer=PAGE, got=HTML, burst=1, lane=1)
+    again = history.rename(B, status=403, answer=PAGE, got=HTML, burst=2, lane=1)
+    suspected = taken_away(first, "an HTML page", perhaps=True)
+    judgement = judge([suspected if each is first else each for each in history.exchanges], Facts(HELD, MARK))
+    assert [each.exchanges for each in failures(judgement)] == [(again.number,)]
 
 
 def test_the_apis_own_page_is_excused_by_nothing(history: History) -> None:

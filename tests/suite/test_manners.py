@@ -222,9 +222,9 @@ def test_the_doctor_tells_no_key_that_stands_in_the_wrong_entry(tmp_path: Path) 
 
 
 def test_the_doctor_looks_at_the_clock(tmp_path: Path) -> None:
-    page = b'{"keys": []}'
+    page = b'{"keys": [{"keyIdentifier": "04AB00000000C1"}]}'
     wrong = answer(200, page, Date="Tue, 01 Jan 2019 00:00:00 GMT")
-    with mock() as url, fronted(url, lambda *_: wrong) as front:
+    with mock() as url, fronted(url, lambda _, heard: wrong if "keys" in heard.path else None) as front:
         code, said = doctored(front.url, tmp_path)
     assert (code, "from this machine's: correct one of them" in said) == (2, True), said
 
@@ -254,7 +254,8 @@ def test_the_doctor_takes_no_error_for_what_it_looks_for(tmp_path: Path, entry: 
 
 @pytest.mark.parametrize("date", ["Fri, 31 Dec 9999 23:59:59 -2359", "yesterday", "Mon, 99 Jan 2026 00:00:00 GMT"])
 def test_the_doctor_knows_no_time_of_an_odd_date(tmp_path: Path, date: str) -> None:
-    with mock() as url, fronted(url, lambda *_: answer(200, b'{"keys": []}', Date=date)) as front:
+    page = answer(200, b'{"keys": [{"keyIdentifier": "04AB00000000C1"}]}', Date=date)
+    with mock() as url, fronted(url, lambda _, heard: page if "keys" in heard.path else None) as front:
         code, said = doctored(front.url, tmp_path)
     assert (code, "the clock is unknown: the response has no Date, or an odd one" in said) == (0, True), said
 

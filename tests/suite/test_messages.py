@@ -227,4 +227,4 @@ def test_a_mixed_answer_is_shown_by_both_exchanges() -> None:
     first, second = history.create(A), history.create(B, status=200)
     dialect = read_dialect(history.history)
     assert dialect["create.status"] == MIXED
-    assert witnesses(history.history, dialect)["create.status"] == {"201": first, "200": second}
+    assert witnesses(history.history, dialect)["create.status"] == {"201": [first], "200": [second]}

@@ -34,11 +34,19 @@ def echo(method: str, path: str) -> tuple[int, str, bytes]:
     return 200, JSON, json.dumps({"method": method, "url": path, "keys": None}).encode()
 
 
+def without_resource(_: str, path: str) -> tuple[int, str, bytes]:
+    resource = path.partition("?")[0].rpartition("/")[2]
+    return 404, JSON, json.dumps({"message": f"Resource '{resource}' does not exist"}).encode()
+
+
 KINDS: dict[str, tuple[Says, str]] = {
     "another JSON API": (always(404, '{"detail": "Not Found"}'), "404 with a JSON object of detail"),
     "a framework that repeats the path": (framework, "404 with a JSON object of timestamp, status, error, path"),
     "a gateway without this route": (always(403, '{"message": "Missing Authentication Token"}'), "403"),
     "a store of files": (always(403, "<Error><Code>AccessDenied</Code></Error>", "application/xml"), "403"),
+    "a framework that names the last segment": (without_resource, "404 with a JSON object of message"),
+    "keys of another kind": (always(200, '{"keys": [{"kty": "RSA"}]}'), "200 with a JSON object of keys"),
+    "no keys, whatever is asked for": (always(200, '{"keys": []}'), "200 with a JSON object of keys"),
     "an API with keys of its own": (always(401, '{"error": "unauthorized"}'), "401"),
     "an empty object": (always(200, "{}"), "200 with an empty JSON object"),
     "an empty array": (always(200, "[]"), "200 with a JSON array"),

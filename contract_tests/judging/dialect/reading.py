@@ -70,14 +70,14 @@ def _by_situation(moments: Iterable[Moment]) -> Iterator[Reading]:
     yield from filter(None, map(reading_of_its_situation, answered))
 
 
-def witnesses(history: History, dialect: Dialect) -> dict[str, dict[str, Exchange]]:
-    """Return the first exchange with each answer to the questions that were answered in more than one way."""
+def witnesses(history: History, dialect: Dialect) -> dict[str, dict[str, list[Exchange]]]:
+    """Return the exchanges with each answer to the questions that were answered in more than one way."""
     view = View(history, {**decided(dialect), **history.facts.held})
-    found: dict[str, dict[str, Exchange]] = {question: {} for question in dialect if dialect[question] == MIXED}
+    found: dict[str, dict[str, list[Exchange]]] = {question: {} for question in dialect if dialect[question] == MIXED}
     for exchange in history.exchanges if found else ():
         for question, answer in readings(view.at(exchange)):
             if question in found:
-                found[question].setdefault(answer, exchange)
+                found[question].setdefault(answer, []).append(exchange)
     return found
 
 
