@@ -56,6 +56,12 @@ def abroad(run: Run, home: str) -> str:
 
 
 @pytest.fixture
+def coded(run: Run) -> str:
+    """Return the fleet with codes that the target file names, after its codes were listed to its owner."""
+    return run.coded_fleet()
+
+
+@pytest.fixture
 def depth(run: Run) -> Depth:
     return run.settings.depth
 

@@ -57,7 +57,7 @@ def test_a_create_with_a_null_name(api: Api, case: str | None) -> None:
     texts.lengths(20, 100),
     quick=texts.FITTING[1:],
     standard=texts.MORE_FITTING[:1],
-    deep=[texts.FITTING[0], (99, "a"), *texts.MORE_FITTING[1:]],
+    deep=[texts.FITTING[0], (99, "a"), *texts.MORE_FITTING[1:], (100, texts.FOUR_BYTES)],
 )
 def test_the_longest_ids_fit(api: Api, case: tuple[int, str]) -> None:
     id = api.fresh_id_of(*case)
@@ -111,9 +111,11 @@ def test_the_longest_names_fit(api: Api, case: tuple[int, str]) -> None:
 
 
 @reaches("create.name-holds-100-characters", "create.echoes-the-name", new=LEFT_OUT)
-def test_a_name_is_counted_in_characters_not_bytes(api: Api, home: str) -> None:
+def test_a_name_is_counted_in_characters_not_bytes(api: Api, home: str, depth: Depth) -> None:
     # The id begins like another and is another, and the name like a formula and is none.
-    api.create(f"{home}-2", texts.lavish(f"={api.mark} "))
+    id = f"{home}-2"
+    if api.create(id, texts.lavish(f"={api.mark} ")).succeeded and depth > Depth.QUICK:
+        api.invitation(id)  # nor are its codes those of the other
 
 
 @reaches("create.refuses-an-overlong-name")

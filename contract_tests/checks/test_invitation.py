@@ -15,10 +15,8 @@ from fleet_contract.contract_tests.target.target import Fixtures
     depth=Depth.SMOKE,
     writes=False,
 )
-def test_the_codes_of_a_fleet_are_listed_each_time(api: Api, fixtures: Fixtures) -> None:
-    fleet = fixtures.fleet_with_codes or ""
-    api.invitation(fleet)
-    api.invitation(fleet, headers=[("If-None-Match", f'"ct-{api.mark}"')])  # the tag of no list (RFC 9110, 13.1.2)
+def test_the_codes_of_a_fleet_are_listed_each_time(api: Api, coded: str) -> None:
+    api.invitation(coded, headers=[("If-None-Match", f'"ct-{api.mark}"')])  # the tag of no list (RFC 9110, 13.1.2)
 
 
 _READINGS = 30
@@ -47,8 +45,8 @@ def test_the_codes_that_were_listed_to_one_organization_are_not_to_another(api: 
     depth=Depth.SMOKE,
     writes=False,
 )
-def test_every_active_code_is_listed(api: Api, fixtures: Fixtures) -> None:
-    _read_once(api, fixtures.fleet_with_codes or "")
+def test_every_active_code_is_listed(coded: str) -> None:
+    """Take the list that all checks of these codes share."""
 
 
 @reaches(
@@ -57,13 +55,8 @@ def test_every_active_code_is_listed(api: Api, fixtures: Fixtures) -> None:
     depth=Depth.SMOKE,
     writes=False,
 )
-def test_no_inactive_code_is_listed(api: Api, fixtures: Fixtures) -> None:
-    _read_once(api, fixtures.fleet_with_codes or "")
-
-
-def _read_once(api: Api, fleet: str) -> None:
-    if fleet not in api.with_codes:
-        api.invitation(fleet)
+def test_no_inactive_code_is_listed(coded: str) -> None:
+    """Take the same list."""
 
 
 @reaches("invitation.without-codes-is-404", needs=["fixtures.fleet_without_codes"], depth=Depth.SMOKE, writes=False)

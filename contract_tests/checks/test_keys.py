@@ -20,6 +20,7 @@ from fleet_contract.contract_tests.target.target import Fixtures
 
 _ENOUGH_PAGES = 3  # to walk; a fleet of many keys would cost many requests
 _ENOUGH_FOR_PAGES = 11  # the smallest page holds 10
+_HAS_A_SMALL_LETTER = 3  # of those whose members mean something else to some layer
 _FEWEST_KEYS = 5  # two and two that are created at once, and one alone
 _LISTED = 3  # times while keys are created
 
@@ -146,6 +147,16 @@ def test_an_odd_query_causes_no_server_error(api: Api) -> None:
     api.send("GET", f"{KEYS}?page_size=128&cursor=ten&fleetId=%FF")
 
 
+# Parameters as frameworks read arrays and objects into them.
+_LISTED_PARAMETERS = ["fleetId[]=a", "page_size[]=10", "cursor[]=a", "fleetId[a]=b", "page_size=10&page_size=20"]
+
+
+@reaches("http.never-a-server-error", depth=Depth.STANDARD, writes=False)
+@over(st.sampled_from(_LISTED_PARAMETERS), standard=_LISTED_PARAMETERS[:1], deep=_LISTED_PARAMETERS[1:])
+def test_a_parameter_that_is_an_array_causes_no_server_error(api: Api, case: str) -> None:
+    api.send("GET", f"{KEYS}?{case}")
+
+
 @reaches("http.never-a-server-error", depth=Depth.STANDARD)
 def test_odd_bytes_cause_no_server_error(api: Api) -> None:
     api.send("GET", f"{KEYS}?fleetId=%FF")
@@ -244,6 +255,7 @@ def test_keys_of_our_own_fill_two_pages_of_a_fleet_whatever_its_id(api: Api, abr
             api.create_key(api.fresh_key(fleetId=abroad))
     api.await_key(keys[-2])
     api.walk_keys(fleetId=abroad, page_size=10)
+    api.create_key(keys[_HAS_A_SMALL_LETTER])
     api.require(api.create_key(keys[-1]), "a charging key")
     api.await_key(keys[-1])
     of_all = {"page_size": 30}
@@ -261,8 +273,8 @@ def _list_again(api: Api, fleet: str) -> None:
     st.integers(-1000, 9) | st.integers(501, 10_000),
     smoke=[0],
     quick=[-1],
-    standard=[9, 501, 100_000],
-    deep=[1, 1_000, 2**31],
+    standard=[9, 501],
+    deep=[1, 1_000, 100_000, 2**31],
 )
 def test_page_sizes_out_of_range(api: Api, case: int) -> None:
     api.list_keys(page_size=case)

@@ -112,9 +112,9 @@ def test_what_becomes_of_odd_characters(api: Api, home: str, case: str) -> None:
     api.rename(home, case.format(api.fresh_name()))
 
 
-@reaches("rename.accepts-a-valid-name", depth=Depth.STANDARD)
+@reaches("rename.accepts-a-valid-name", "rename.answers-the-new-name", depth=Depth.STANDARD)
 def test_a_name_that_another_fleet_has(api: Api, home: str, neighbour: str) -> None:
-    name = api.fresh_name()
+    name = api.fresh_name().join(texts.LIKE_BLANKS)
     api.rename(neighbour, name)
     api.rename(home, name)
 

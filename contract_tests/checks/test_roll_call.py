@@ -28,9 +28,10 @@ def test_the_id_of_the_first_fleet_is_still_taken(api: Api) -> None:
         api.create(id, api.fresh_name())
 
 
-@reaches("keys.created-key-is-in-its-fleet", depth=Depth.STANDARD)
-def test_every_key_of_a_fleet_is_still_listed(api: Api, home: str) -> None:
+@reaches("keys.created-key-is-in-its-fleet", "keys.filter-lists-only-the-fleet", depth=Depth.STANDARD)
+def test_every_key_of_a_fleet_is_still_listed(api: Api, home: str, abroad: str) -> None:
     api.walk_keys(fleetId=home, page_size=500)
+    api.walk_keys(fleetId=abroad, page_size=10)  # and of two pages neither has a newer key of another fleet
 
 
 @reaches(perhaps=["invitation.reading-changes-nothing"])

@@ -19,6 +19,8 @@ MORE_ENDINGS = [
     " two  blanks and a dot.",
     " عربي עברית e\u200dmoji 👩‍🚀 ❤\ufe0f",
 ]
+# Characters that share a byte with a blank of Unicode, where whoever trims bytes finds one.
+LIKE_BLANKS = ("ひ", "à")
 # Whole names that a careless server takes for something else.
 WORDS = ["null"]
 MORE_WORDS = ["0", "undefined", "true", "007", "1e5", "NaN", "[]"]

@@ -171,6 +171,7 @@ class Run:
     ran: list[Ran] = field(default_factory=list)
     began: datetime = field(default_factory=lambda: datetime.now(UTC))
     _fleets: dict[str, str | Untested] = field(default_factory=dict)
+    _codes_were_read: bool = False
 
     @classmethod
     def begin(cls, settings: Settings, watch: OnExchange | None = None) -> "Run":
@@ -204,6 +205,17 @@ class Run:
         fleet = self._fleets[role]
         if isinstance(fleet, Untested):
             raise fleet
+        return fleet
+
+    def coded_fleet(self) -> str:
+        """Return the fleet with codes that the target file names, whose codes all checks of the run read once together.
+
+        Raises Untested, each time anew, where the reading was disturbed.
+        """
+        fleet = self.settings.target.fixtures.fleet_with_codes or ""
+        if not self._codes_were_read:
+            self.api.invitation(fleet)
+            self._codes_were_read = True
         return fleet
 
     def _created_once_more_if_disturbed(self, role: str) -> str:

@@ -157,4 +157,5 @@ def _shown_as_one(name: Any, ids: list[Any]) -> list[Any]:
     if name is MISSING or name is None:
         return unnamed
     variants = [each for each in _variants(name) if not _fits_without_blanks(each)]
-    return variants if isinstance(name, str) and name.strip() else [*variants, *unnamed]
+    is_perhaps_blank = any(not str(each).strip() for each in variants)
+    return [*variants, *unnamed] if is_perhaps_blank or not variants else variants
