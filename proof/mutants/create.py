@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.store import Fleet
-from proof.effects import refuses, shows, shows_bytes, shows_value, shows_what, status
+from proof.effects import refuses, shows, shows_bytes, shows_value, shows_what, status, takes
 from proof.moments import Moment
 from proof.mutants import echoes
 from proof.mutants.look_ups import HYPHENS, SHORTER, without_accents
@@ -154,6 +154,8 @@ TABLE: Table = {
         "create-loses-characters-beyond-the-basic-plane": (
             "The answer to a create shows a question mark for every character above U+FFFF.",
             creates(fleetName=v.ASTRAL), shows(fleetName=v.basic)),
+        "create-takes-true-for-no-name": ("A create whose fleetName is true makes a fleet without a name.",
+            creates(fleetName=v.one(True)), takes(fleetName=None)),
         "create-numbers-a-name-that-is-taken": (
             "A create with a name that another fleet has is answered with a number behind it.",
             told(NAMED & when(lambda m: any(fleet.name == m.name for fleet in m.world.fleets)),

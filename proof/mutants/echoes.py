@@ -25,6 +25,14 @@ JOINED = st.sampled_from(["\U0001f469\u200d\U0001f680", "\U0001f3f3\ufe0f\u200d\
 ACCENTED = st.sampled_from(["é", "ü", "Å", "ñ", "ệ", "が"])
 
 
+BYTES_OF_BLANKS = "\u00a0\u3000".encode()
+
+
+def trims_bytes(name: str) -> str:
+    """Return a name as a function for bytes trims it that was told of the blanks beyond ASCII, too."""
+    return name.encode().strip(BYTES_OF_BLANKS).decode("utf-8", "replace")
+
+
 def one_of(*fragments: str) -> SearchStrategy[str]:
     return st.sampled_from(fragments)
 
@@ -104,6 +112,8 @@ NAMES: dict[str, Entry] = {
         one_of("null", "NULL", "Null")),
 }
 NEW_NAMES: dict[str, Entry] = {
+    "trims-the-bytes-of-blanks": (
+        "the name without the bytes of blanks at both ends", trims_bytes, v.PLAIN.map("ひ{}à".format)),
     "drops-carriage-returns": swaps("the line breaks of the name as line feeds", "\r\n", "\n"),
 }
 IDS: dict[str, Entry] = {

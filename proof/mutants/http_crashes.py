@@ -123,6 +123,10 @@ CRASHES: dict[str, tuple[str, Class]] = {
         c.calls(OPERATION, holds=lambda m: is_no_utf_8(m.call.raw_query),
                 changed=lambda draw, usual: usual.with_raw_query(f"fleetId={draw(b.ODD_BYTES)}"))),
     "a-strange-cursor": ("A cursor that was made up", when(is_made_up, listings(cursor=v.ANYTHING))),
+    "a-parameter-that-is-an-array": (
+        "A list whose query has a parameter in brackets",
+        c.calls(OPERATION, holds=lambda m: b"[]=" in m.call.raw_query,
+                changed=lambda draw, usual: usual.with_raw_query(f"fleetId[]={draw(v.PLAIN)}"))),
     "a-page-size-of-zero": ("A page_size of 0", listings(page_size=v.one("0"))),
     "a-page-size-beyond-a-signed-byte": ("A page_size of 128 to 500", listings(page_size=v.integers(128, 500))),
     "a-page-size-that-is-no-number": ("A page_size that is no number", listings(page_size=v.NO_INTEGERS)),

@@ -125,6 +125,13 @@ def codes_read_by_another(moment: Moment) -> Json:
     return next((each.shown for each in moment.alike(OPERATION) if each.succeeded), None)
 
 
+def codes_by_beginning(moment: Moment) -> Json:
+    """Return the codes of a fleet's owner's new fleets whose ids begin with the id of the fleet."""
+    own = (each for each in moment.made_fleets if each.tenant == moment.fleet.tenant)
+    return listed(*(f"OWN{crc32(each.id.encode()):08X}" for each in own if each.id.startswith(moment.fleet.id)))
+
+
+ONE_BEGINS_THE_OTHER = v.IDS.map(lambda each: (each, f"{each}-2"))
 LISTED_CODES = Values(lambda value: isinstance(value, list) and value, st.lists(v.CODES, min_size=1, max_size=3))
 
 
@@ -178,6 +185,10 @@ TABLE: Table = {
             "A create gives its fleet the invitation codes that its body lists.",
             (c.creates(invitationCodes=LISTED_CODES) & c.VALID & when(lambda m: m.fleet is None)).seen_by(its_codes),
             keeps(with_listed_codes)),
+        "codes-are-looked-up-by-the-beginning-of-an-id": (
+            "A new fleet has a code, and shows those of its owner's new fleets whose ids begin with its own.",
+            told(CODELESS, makes("a"), makes("b"), reads("a"), ids=ONE_BEGINS_THE_OTHER),
+            has_codes(codes_by_beginning)),
         "a-new-fleet-has-the-codes-of-the-one-before": (
             "A new fleet has a code of its own, or that of another organization's which was created before it.",
             told(CODELESS, makes("a", key=THEIRS), makes("b"), reads("b")), has_codes(inherited_codes)),

@@ -165,6 +165,7 @@ def another(**members: Any) -> Class:
 SAME, OTHER = v.one("04A7F2C1"), v.Values(bool, v.PLAIN.map("OTHER-{}".format))
 lists_all = stories.lists(page_size=500)
 AS_MADE = e.answers(lambda m: int(m.mock.dialect["key.status"]))
+IN_SMALL_LETTERS = v.texts(lambda text: text != text.upper(), st.just("04a7f2c1"))
 TWICE = (adds(identifier=SAME), adds(identifier=SAME))
 
 # fmt: off
@@ -278,6 +279,10 @@ TABLE: Table = {
             "A second create with the same keyIdentifier and another visualNumber makes a second entry.",
             *enters_again(lambda key, m: key.visual_number != m.member("visualNumber"),
                           TWICE[0], adds(identifier=SAME, members={"visualNumber": OTHER}))),
+        "a-key-in-small-letters-can-be-created-twice": (
+            "A second create with the same keyIdentifier makes a second entry where that has small letters.",
+            *enters_again(lambda _, m: IN_SMALL_LETTERS.fits(m.member("keyIdentifier")),
+                          *[adds(identifier=IN_SMALL_LETTERS)] * 2)),
         "a-key-of-no-fleet-exists-as-often-as-it-is-created": (
             "A second create with the same keyIdentifier makes a second entry where neither names a fleet.",
             *enters_again(lambda key, m: key.fleet_id is None and m.member("fleetId") is MISSING, *TWICE)),

@@ -22,6 +22,12 @@ from proof.triggers.stories import Telling, adds, lists, makes, told, turns_the_
 OPERATION = "list_charging_keys"
 
 
+def newer(keys: list[ChargingKey], moment: Moment) -> list[ChargingKey]:
+    """Return the keys of a caller that were made after all of some."""
+    own = e.own_keys(moment)
+    return own[own.index(keys[-1]) + 1 :] if keys else []
+
+
 def giver(moment: Moment) -> str | None:
     """Return who was given the cursor of a call last, where that was not its caller."""
     given_by = e.giver_of_cursor(moment) if moment.operation == OPERATION and moment.tenant else None
@@ -204,6 +210,12 @@ TABLE: Table = {
             told(lambda m: follows(m) and is_filtered(m),
                  makes("a"), *[adds("a")] * 12, lists("a", page_size="10"), turns_the_page("a", page_size="10")),
             e.lists(lambda m, _: e.own_keys(m))),
+        "a-cursor-forgets-the-filter": (
+            "A list that follows a cursor shows all newer keys of the caller.",
+            told(lambda m: follows(m) and is_filtered(m),
+                 makes("a"), *[adds("a")] * 12, adds(),
+                 lists("a", page_size="10"), turns_the_page("a", page_size="10")),
+            e.lists(lambda m, keys: keys + newer(keys, m))),
         "a-filter-that-finds-nothing-is-ignored": (
             "A filter with an id that no fleet of the caller has lists all keys of the caller.",
             told(lambda m: is_filtered(m) and m.tenant and not m.is_own, lists("a")), e.takes_query(fleetId=MISSING)),
