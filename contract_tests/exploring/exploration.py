@@ -9,6 +9,7 @@ from pathlib import Path
 from fleet_contract.contract_tests.exploring.hunting import Allowance, Hunt
 from fleet_contract.contract_tests.exploring.records import Sighting
 from fleet_contract.contract_tests.exploring.runs import Runs
+from fleet_contract.contract_tests.hidden import masker_of
 from fleet_contract.contract_tests.judging.dialect.reading import decided
 from fleet_contract.contract_tests.network.ledger import Footprint
 from fleet_contract.contract_tests.process.ending import Inconclusive, ending_of
@@ -21,9 +22,7 @@ from fleet_contract.contract_tests.running.verdicts import HIDDEN, Outcome, is_s
 from fleet_contract.contract_tests.session.session import begin, run_checks
 from fleet_contract.contract_tests.target.depths import PRICES, Depth
 from fleet_contract.contract_tests.target.gate import Gate, Pardon
-from fleet_contract.contract_tests.target.masking import Masker
 from fleet_contract.contract_tests.target.options import CASES_FOLDER
-from fleet_contract.contract_tests.telling import codes_known
 from fleet_contract.spec.catalogue import catalogue
 from fleet_contract.spec.dialect import complete
 from fleet_contract.spec.files import Contradiction
@@ -180,7 +179,7 @@ def _saved(cases: Sequence[Case], folder: Path) -> tuple[list[Path | None], list
 
 def _case(sighting: Sighting, seed: int) -> Case:
     facts = sighting.history.facts
-    found = sighting.finding.masked(Masker(codes_known(facts.fixtures, sighting.history.exchanges)))
+    found = sighting.finding.masked(masker_of(facts.fixtures, sighting.history.exchanges))
     message = f"expected {found.expected}, was answered {found.got}"
     return Case(sighting.program, found.requirement, message, seed)
 

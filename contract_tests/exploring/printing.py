@@ -13,6 +13,7 @@ from rich.status import Status
 from fleet_contract.contract_tests.exploring.exploration import Asked, Explored
 from fleet_contract.contract_tests.exploring.hunting import Hunt
 from fleet_contract.contract_tests.exploring.records import Sighting
+from fleet_contract.contract_tests.hidden import masker_of
 from fleet_contract.contract_tests.process.quantities import counted
 from fleet_contract.contract_tests.replays.replay import untried
 from fleet_contract.contract_tests.replays.script import script
@@ -20,10 +21,8 @@ from fleet_contract.contract_tests.reports.summary import waiver_line, why_let_p
 from fleet_contract.contract_tests.reports.text import COLOURS, Told, print_failure
 from fleet_contract.contract_tests.running.verdicts import Outcome, Result, Verdict
 from fleet_contract.contract_tests.target.gate import Pardon
-from fleet_contract.contract_tests.target.masking import Masker
 from fleet_contract.contract_tests.target.target import Target
 from fleet_contract.contract_tests.target.waivers import State
-from fleet_contract.contract_tests.telling import codes_known
 from fleet_contract.spec.catalogue import catalogue
 
 _COUNTS = "requirements broken"  # by failures that count
@@ -100,7 +99,7 @@ def _print_sighting(
     sighting: Sighting, file: Path | None, target: Target, replay: Sequence[str], console: Console
 ) -> None:
     history = sighting.history
-    masker = Masker(codes_known(target.fixtures, history.exchanges))
+    masker = masker_of(target.fixtures, history.exchanges)
     found = sighting.finding
     result = Result(catalogue().requirement(found.requirement), Verdict.FAILED, (found,), 1)
     shown = untried(found, history, target.rate)

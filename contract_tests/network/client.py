@@ -4,11 +4,13 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import Self
 
 from fleet_contract.contract_tests.exchange import KEY_HEADER, Caller, Cause, Exchange
+from fleet_contract.contract_tests.hidden import learn
 from fleet_contract.contract_tests.network.budget import KINDS_OF_TROUBLE, NOTHING, Budget, BudgetSpent, Cost
 from fleet_contract.contract_tests.network.disturbance import disturbance
 from fleet_contract.contract_tests.network.examiner import Breaks
@@ -25,7 +27,6 @@ from fleet_contract.contract_tests.process.printable import capitalized
 from fleet_contract.contract_tests.target.asked import CommandFailed
 from fleet_contract.contract_tests.target.masking import Masker
 from fleet_contract.contract_tests.target.target import Target
-from fleet_contract.contract_tests.telling import codes_in, codes_known
 
 IDEMPOTENT = READS | {"PUT", "DELETE"}  # RFC 9110, section 9.2.2: sent twice, they do what they do sent once
 MAY_PASS = frozenset({Cause.CONNECT, Cause.PROXY, Cause.RESET})  # at once; a timeout may last, and costs its seconds
@@ -77,13 +78,13 @@ class Client:
         self._tokens_are_taken = False  # whether the tokens that commands gave last were taken by the server
         self._clock = clock or Clock()
         self.told = Masker() if told is None else told
-        self.told.learn(*codes_known(target.fixtures))
+        self.told.learn(*target.fixtures.codes)
         self._masker = Masker(heir=self.told)
         self._dresser = Dresser(target, mark, self._masker)
         self._ledger = Ledger(ledger, mark=mark, base_url=target.base_url)
         self._ledger.require_writable()
         budget = Budget(target.limits, troubles)
-        learning = [lambda exchange: self.told.learn(*codes_in(exchange)), *on_exchange]
+        learning: list[OnExchange] = [partial(learn, self.told), *on_exchange]
         self._flights = Flights(target, self._masker, self._ledger, learning, self._clock, budget)
         self._patience = Patience(self._clock)
         self._origins = Origins(breaks, self._flights, self._dresser)

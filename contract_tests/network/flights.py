@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from fleet_contract.contract_tests.exchange import Answer, Cause, Exchange, NotJson, TooComplex, memory_of
+from fleet_contract.contract_tests.hidden import asks_for_codes
 from fleet_contract.contract_tests.network.budget import TROUBLES, Budget, BudgetSpent, Cost, longest_run
 from fleet_contract.contract_tests.network.claims import Claims
 from fleet_contract.contract_tests.network.halt import Halt
@@ -26,7 +27,6 @@ from fleet_contract.contract_tests.network.wire import Wire
 from fleet_contract.contract_tests.process.printable import printable
 from fleet_contract.contract_tests.target.masking import Masker
 from fleet_contract.contract_tests.target.target import Target
-from fleet_contract.contract_tests.telling import asks_for_codes
 
 OnExchange = Callable[[Exchange], None]
 _ABANDONED = "the run ended before its response came"

@@ -14,8 +14,8 @@ from http import HTTPStatus
 from typing import NamedTuple
 
 from fleet_contract.contract_tests.exchange import Answer, Exchange, NotJson
+from fleet_contract.contract_tests.hidden import holds_codes
 from fleet_contract.contract_tests.process.printable import printable
-from fleet_contract.contract_tests.telling import holds_codes
 
 # Each says of itself that the request was stopped on its way.
 MITIGATIONS = frozenset(

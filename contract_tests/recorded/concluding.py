@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from fleet_contract.contract_tests.driving.untested import Lack, Reason
 from fleet_contract.contract_tests.exchange import Exchange
+from fleet_contract.contract_tests.hidden import learn
 from fleet_contract.contract_tests.judging.judge import Judgement
 from fleet_contract.contract_tests.network.ledger import Footprint
 from fleet_contract.contract_tests.running.runs import Report, Settings, digest
@@ -20,7 +21,6 @@ from fleet_contract.contract_tests.running.verdicts import (
     with_plainest_first,
 )
 from fleet_contract.contract_tests.target.masking import Masker
-from fleet_contract.contract_tests.telling import codes_known
 
 NO_MARK = "none"  # of what others created
 UNSEEN = "no recorded exchange shows it; what depends on all requests to a server can only be shown by a run"
@@ -67,7 +67,9 @@ class Recorded:
 def concluded(settings: Settings, judgement: Judgement, how: Recorded) -> Report:
     """Return the report of recorded traffic."""
     exchanges = judgement.history.exchanges
-    how.masker.learn(*codes_known(judgement.history.facts.fixtures, exchanges))
+    how.masker.learn(*judgement.history.facts.fixtures.codes)
+    for each in exchanges:
+        learn(how.masker, each)
     wanted = testable(settings.only, settings.skip, settings.target.dialect)
     recording = Ran("the recording", tuple(each.id for each in wanted), Reason(Lack.RECORDED, UNSEEN), how.error)
     ran = [recording.masked(how.masker)]

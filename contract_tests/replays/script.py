@@ -7,6 +7,7 @@ from fleet_contract.contract_tests.exchange import Exchange, Request
 from fleet_contract.contract_tests.judging.listings import cursor_of
 from fleet_contract.contract_tests.process.printable import capitalized, printable
 from fleet_contract.contract_tests.replays.curl import Road, functions, keys_of, road_to, words_of
+from fleet_contract.contract_tests.replays.cursors import Cursors, without_cursor
 from fleet_contract.contract_tests.replays.marks import Marked
 from fleet_contract.contract_tests.replays.replay import Replay
 from fleet_contract.contract_tests.replays.resending import MOST_PAGES
@@ -22,6 +23,16 @@ _EACH = "each='--no-progress-meter -i --compressed --path-as-is --globoff -w \\n
 
 # The cursor as any server may write it, with blanks around the colon and escapes; printf undoes all but two of these.
 _NEXT = """'"cursor"[[:space:]]*:[[:space:]]*"(([^"\\]|\\\\.)+)"'"""
+# Says whether an answer has a cursor, and keeps it.
+_HAS_NEXT = (
+    f"next={_NEXT}",
+    "has-next() {",
+    "  cursor=; [[ $answer =~ $next ]] || return",
+    r"  cursor=${BASH_REMATCH[1]//\\\///} cursor=${cursor//\\\"/\"}",
+    '  printf -v cursor %b "$cursor"',
+    "}",
+)
+_SHOW = "printf '%s\\n\\n' \"$answer\""
 
 
 def script(replay: Replay, target: Target, mark: str) -> list[str]:
@@ -58,6 +69,7 @@ class _Writer:
         self._target = target
         self._road: Road = road_to(target)
         self._marked = Marked(mark)
+        self._cursors = Cursors(())
 
     def lines(self, replay: Replay) -> Iterator[str]:
         finding = replay.finding
@@ -68,7 +80,9 @@ class _Writer:
         requests = [each.request for each in replay.exchanges]
         if replay.has_precaution:
             yield f"# {_PRECAUTION}"
+        self._cursors = Cursors(replay.steps)
         yield from _checks(functions(requests, keys_of(self._target)))
+        yield from _HAS_NEXT if self._cursors.are_needed else ()
         yield f"url={shlex.quote(self._target.base_url)}"
         yield _EACH
         body = [*self._variables(requests), *self._sent(replay)]
@@ -84,8 +98,8 @@ class _Writer:
 
     def _sent(self, replay: Replay) -> Iterator[str]:
         together = list[Exchange]()
-        for step in replay.steps:
-            is_plain = not step.is_list and not step.is_at_once
+        for step in self._cursors.steps:
+            is_plain = not step.is_list and not step.is_at_once and not self._cursors.kept(step.exchanges[0])
             if together and not (is_plain and replay.needs_one_connection and not step.pause):
                 yield from self._one_after_another(together)
                 together = []
@@ -94,9 +108,14 @@ class _Writer:
             if is_plain:
                 together += step.exchanges
             else:
-                yield from self._pages(step) if step.is_list else self._at_once(step)
+                yield from self._alone(step)
         kept = {"before": "answer=$(", "after": f" {_STATUS})"} if _telling_status(replay) else {}
         yield from self._one_after_another(together, **kept)
+
+    def _alone(self, step: Step) -> Iterator[str]:
+        if step.is_at_once:
+            return self._at_once(step)
+        return self._pages(step) if step.is_list else self._keeping_cursors(step.exchanges)
 
     def _one_after_another(
         self, exchanges: Sequence[Exchange], options: str = "", after: str = "", before: str = ""
@@ -113,25 +132,45 @@ class _Writer:
             yield from self._one_after_another(step.exchanges, calls)
             return
         for lane in step.lanes:
-            yield from self._one_after_another(lane, after=" &")
+            if any(map(self._cursors.kept, lane)):
+                yield from ("{", *self._keeping_cursors(lane), "} &")
+            else:
+                yield from self._one_after_another(lane, after=" &")
         yield "wait"
 
+    def _keeping_cursors(self, exchanges: Sequence[Exchange]) -> Iterator[str]:
+        """Yield a call of curl for each exchange, behind which its cursor is in a variable."""
+        for each in exchanges:
+            yield f"answer=$(curl $each {' '.join(self._words(each))})"
+            yield _SHOW
+            yield f"has-next; {self._cursors.kept(each) or 'cursor'}=$cursor"
+
     def _pages(self, step: Step) -> Iterator[str]:
-        pages = step.exchanges
+        pages, first = step.exchanges, step.exchanges[0].request
         most = len(pages) if cursor_of(pages[-1]) else MOST_PAGES
-        yield "more=()"
-        yield f"next={_NEXT}"
+        start, kept = self._cursors.followed(first), self._cursors.kept(pages[-1])
+        yield f"more=({_following(start) if start else ''})"
         yield f"for page in {{1..{most}}}; do"
-        yield f'  answer=$(curl $each "${{more[@]}}" {" ".join(self._words(pages[0]))})'
-        yield "  printf '%s\\n\\n' \"$answer\""
-        yield "  [[ $answer =~ $next ]] || break"
-        yield r"  cursor=${BASH_REMATCH[1]//\\\///} cursor=${cursor//\\\"/\"}"
-        yield '  printf -v cursor %b "$cursor"'
-        yield '  more=(-G --data-urlencode "cursor=$cursor")'
+        words = self._words_of(without_cursor(first) if start else first)
+        yield f'  answer=$(curl $each "${{more[@]}}" {" ".join(words)})'
+        yield f"  {_SHOW}"
+        yield "  has-next || break"
+        yield f"  more=({_following('cursor')})"
         yield "done"
+        if kept:
+            yield f"{kept}=$cursor"
 
     def _words(self, exchange: Exchange) -> list[str]:
-        return words_of(exchange.request, self._target.base_url, self._road, self._marked)
+        request, cursor = exchange.request, self._cursors.followed(exchange.request)
+        return [*self._words_of(without_cursor(request)), _following(cursor)] if cursor else self._words_of(request)
+
+    def _words_of(self, request: Request) -> list[str]:
+        return words_of(request, self._target.base_url, self._road, self._marked)
+
+
+def _following(variable: str) -> str:
+    """Return the options that ask for the page to which the cursor in a variable leads."""
+    return f'-G --data-urlencode "cursor=${variable}"'
 
 
 def _tried(body: Sequence[str], tries: int, status: str) -> Iterator[str]:
@@ -143,7 +182,7 @@ def _tried(body: Sequence[str], tries: int, status: str) -> Iterator[str]:
     yield 'echo "--- try $try"'
     yield from body
     if status:
-        yield "printf '%s\\n\\n' \"$answer\""
+        yield _SHOW
         yield f"[[ $answer == *$'\\n'{status} ]] && shown=\"try $try of {tries} shows it\" && break"
     yield "done"
     if status:

@@ -1,40 +1,17 @@
 """The bodies of requests and responses as text, without keys, invitation codes and key identifiers."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
-from fleet_contract.contract_tests.exchange import Answer, Exchange, NotJson, Request, parse_json
-from fleet_contract.contract_tests.judging.bodies import read_body
+from fleet_contract.contract_tests.exchange import Answer, NotJson, Request, parse_json
+from fleet_contract.contract_tests.hidden import IDENTIFIER, asks_for_codes, holds_codes
 from fleet_contract.contract_tests.reports.members import without_members
-from fleet_contract.contract_tests.target.masking import MASK, Masker, WordMasker
-from fleet_contract.contract_tests.telling import asks_for_codes, holds_codes
+from fleet_contract.contract_tests.target.masking import MASK, Masker
 from fleet_contract.spec.codes import NAMES, is_secret
 
 _ERRORS = 400
-_IDENTIFIER = "keyIdentifier"
-_SECRET = tuple(sorted({*NAMES, _IDENTIFIER}))  # members
+_SECRET = tuple(sorted({*NAMES, IDENTIFIER}))  # members
 _OF_AN_ERROR = tuple(each for each in _SECRET if each not in ("code", "codes"))  # which are what is wrong there
-
-
-def masker_of(exchange: Exchange, masker: Masker) -> Masker:
-    """Return what masks all that is told of an exchange, in which an identifier may be repeated anywhere."""
-    answer = exchange.answer
-    values = read_body(exchange.request.body).fields, answer.json if answer and answer.is_json else None
-    identifiers = [each for value in values for each in _identifiers_in(value)]
-    return WordMasker(masker, identifiers) if identifiers else masker
-
-
-def _identifiers_in(value: Any) -> Iterator[str]:
-    left = [value]
-    while left:
-        each = left.pop()
-        if isinstance(each, dict):
-            if is_secret(each.get(_IDENTIFIER)):
-                yield str(each[_IDENTIFIER])
-            left += each.values()
-        elif isinstance(each, list):
-            left += each
 
 
 def sent_body(request: Request, masker: Masker) -> str:

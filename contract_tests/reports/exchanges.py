@@ -8,7 +8,7 @@ from fleet_contract.contract_tests.exchange import KEY_HEADER, Caller, Exchange,
 from fleet_contract.contract_tests.judging.findings import Finding
 from fleet_contract.contract_tests.judging.history import History
 from fleet_contract.contract_tests.process.printable import printable
-from fleet_contract.contract_tests.reports.bodies import answered_body, masker_of, sent_body
+from fleet_contract.contract_tests.reports.bodies import answered_body, sent_body
 from fleet_contract.contract_tests.reports.headers import masked_header
 from fleet_contract.contract_tests.target.masking import Masker
 
@@ -27,7 +27,7 @@ _KEYS = {
 
 def request_line(exchange: Exchange, masker: Masker) -> str:
     """Return what was sent, on one line: with whose key if not the owner's, and with the headers that are not usual."""
-    request, masker = exchange.request, masker_of(exchange, masker)
+    request = exchange.request
     notes, path = "; ".join(_notes(request, masker)), _cut(masker.text(request.path))
     parts = (request.method, path, f"[{notes}]" if notes else "", _cut(sent_body(request, masker)))
     return " ".join(filter(None, parts))
@@ -49,7 +49,7 @@ def _notes(request: Request, masker: Masker) -> Iterator[str]:
 
 def answer_line(exchange: Exchange, masker: Masker) -> str:
     """Return what was answered, on one line, with invitation codes and key identifiers masked."""
-    answer, masker = exchange.answer, masker_of(exchange, masker)
+    answer = exchange.answer
     if answer is None:
         return f"no answer: {masker.text(exchange.trouble)}"
     media, body = answer.header("content-type"), answered_body(exchange.request, answer, masker)

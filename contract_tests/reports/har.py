@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 
 from fleet_contract.contract_tests.exchange import Answer, Caller, Exchange
 from fleet_contract.contract_tests.process.printable import printable_json
-from fleet_contract.contract_tests.reports.bodies import answered_body, is_replaced, masker_of, sent_body
+from fleet_contract.contract_tests.reports.bodies import answered_body, is_replaced, sent_body
 from fleet_contract.contract_tests.reports.redacted import LONGEST, exchange_value
 from fleet_contract.contract_tests.reports.value import Value, begun_at
 from fleet_contract.contract_tests.running.runs import Report
@@ -34,7 +34,7 @@ class _Writer:
         self._report, self._begun = report, begun_at(report)
 
     def entry(self, exchange: Exchange) -> Value:
-        masker = masker_of(exchange, self._report.masker)
+        masker = self._report.masker
         value = exchange_value(exchange, self._begun, masker)
         started = self._report.began + timedelta(seconds=exchange.started - self._begun)
         time = round((exchange.ended - exchange.started) * 1000, 3)

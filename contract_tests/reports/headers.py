@@ -3,10 +3,10 @@
 import re
 
 from fleet_contract.contract_tests.exchange import Answer, Request
+from fleet_contract.contract_tests.hidden import holds_codes
 from fleet_contract.contract_tests.network.outgoing import SECRETIVE
 from fleet_contract.contract_tests.process.printable import printable_lines
 from fleet_contract.contract_tests.target.masking import MASK, Masker
-from fleet_contract.contract_tests.telling import holds_codes
 
 # By these a server's operators find a request again in their logs, the most usual first.
 TRACKED_BY = ("x-request-id", "request-id", "x-correlation-id", "x-amzn-requestid", "x-amzn-trace-id", "x-b3-traceid")

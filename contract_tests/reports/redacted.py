@@ -5,7 +5,7 @@ from typing import Any
 
 from fleet_contract.contract_tests.exchange import Answer, Caller, Exchange, Request
 from fleet_contract.contract_tests.process.printable import printable_lines
-from fleet_contract.contract_tests.reports.bodies import answered_body, masker_of, sent_body
+from fleet_contract.contract_tests.reports.bodies import answered_body, sent_body
 from fleet_contract.contract_tests.reports.headers import answered_header, masked_header, response_id
 from fleet_contract.contract_tests.target.masking import MASK, Masker
 
@@ -14,7 +14,7 @@ LONGEST = 16_384  # characters of a body
 
 def exchange_value(exchange: Exchange, begun: float, masker: Masker) -> dict[str, Any]:
     """Return an exchange; `begun` is when the run began, by the clock of its exchanges."""
-    answer, masker = exchange.answer, masker_of(exchange, masker)
+    answer = exchange.answer
     return {
         "number": exchange.number,
         "check": exchange.check,

@@ -3,7 +3,7 @@
 import re
 import threading
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain
+from itertools import chain, islice
 
 from fleet_contract.spec.escapes import LONG, SHORTEST, Find, Place, finding, folded, meanings, rewritten, without_half
 
@@ -12,6 +12,7 @@ _MASK = MASK.encode()
 _ELLIPSIS = "…"
 _WORD = re.compile(r"[0-9A-Za-z]+(?:[:_.-][0-9A-Za-z]+)*")
 _PART = re.compile(r"[0-9A-Za-z]+")
+_MOST_WORDS = 100_000  # that are remembered; of more, those that came first are forgotten
 
 
 class Secret:
@@ -52,13 +53,15 @@ class Masker:
     """Replaces known secrets, as they are and as JSON, URLs and HTML write them, whichever characters these escape.
 
     A secret shorter than 16 characters is masked where it stands alone: a server
-    whose key is `fleet` would otherwise seem to answer `***Id`. What it learns, its
-    `heir` learns too.
+    whose key is `fleet` would otherwise seem to answer `***Id`. Words are masked where
+    they stand alone, in any case; they cost nothing, however many there are. What it
+    learns, its `heir` learns too.
     """
 
     def __init__(self, secrets: Iterable[str] = (), heir: "Masker | None" = None) -> None:
         self._secrets: frozenset[str] = frozenset()
         self._spellings: Mapping[bytes, bytes] = {}  # of all secrets, each with the mask
+        self._words: dict[str, None] = {}  # with their case folded, in the order in which they came
         self._lock = threading.Lock()
         self._heir = heir
         self.learn(*secrets)
@@ -74,10 +77,20 @@ class Masker:
                 spellings = chain.from_iterable(meanings(_bytes(each)) for each in new)
                 self._spellings = {**self._spellings, **dict.fromkeys(spellings, _MASK)}
 
+    def learn_words(self, *words: str) -> None:
+        """Mask these in texts from now on, too; what is no word of ASCII letters and digits is learned as a secret."""
+        if self._heir is not None:
+            self._heir.learn_words(*words)
+        self.learn(*(each for each in words if not _WORD.fullmatch(each)))
+        with self._lock:
+            self._words |= {each.casefold(): None for each in words if len(each) >= SHORTEST}
+            for each in list(islice(self._words, max(len(self._words) - _MOST_WORDS, 0))):
+                del self._words[each]
+
     def with_more(self, secrets: Iterable[str]) -> "Masker":
         """Return a masker that knows these too, of which this one and its heir learn nothing."""
         more = Masker()
-        more._secrets, more._spellings = self._secrets, self._spellings
+        more._secrets, more._spellings, more._words = self._secrets, self._spellings, self._words
         more.learn(*secrets)
         return more
 
@@ -87,7 +100,14 @@ class Masker:
     def text(self, text: str) -> str:
         """Mask the secrets of a text, and what is left of one in front of an ellipsis, where the text was cut."""
         *cut, rest = _text(self.bytes(_bytes(text))).split(_ELLIPSIS)
-        return _ELLIPSIS.join([*map(self._without_beginning, cut), rest])
+        masked = _ELLIPSIS.join([*map(self._without_beginning, cut), rest])
+        return _WORD.sub(self._without_words, masked) if self._words else masked
+
+    def _without_words(self, found: re.Match[str]) -> str:
+        """Return a word, or what is left of it: `-` and the like may join it to others."""
+        if found[0].casefold() in self._words:
+            return MASK
+        return _PART.sub(lambda part: MASK if part[0].casefold() in self._words else part[0], found[0])
 
     def _without_beginning(self, text: str) -> str:
         """Return a text whose end begins no secret; a quotation mark behind it may close a string of JSON."""
@@ -101,24 +121,6 @@ class Masker:
         if self.text(together) == together:  # nearly always, and one look is enough
             return given
         return tuple((name, self.text(value)) for name, value in given)
-
-
-class WordMasker(Masker):
-    """Masks what another masker does, and certain words in any case; one look at a text is enough for all of them."""
-
-    def __init__(self, masker: Masker, words: Iterable[str]) -> None:
-        super().__init__()
-        self._masker = masker
-        self._words = frozenset(word.casefold() for word in words if len(word) >= SHORTEST)
-
-    def text(self, text: str) -> str:
-        return _WORD.sub(self._masked, self._masker.text(text))
-
-    def _masked(self, word: re.Match[str]) -> str:
-        """Return a word, or what is left of it: `-` and the like may join it to others."""
-        if word[0].casefold() in self._words:
-            return MASK
-        return _PART.sub(lambda part: MASK if part[0].casefold() in self._words else part[0], word[0])
 
 
 def _bytes(text: str) -> bytes:

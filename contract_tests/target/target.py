@@ -70,6 +70,11 @@ class Fixtures:
         bool, SWITCH, "Rename the fleets with codes and with prices, to see whether both are there afterwards."
     ] = False
 
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The codes that are known, active or not."""
+        return (*self.active_codes, *self.inactive_codes)
+
     @cached_property
     def own_fleets(self) -> frozenset[str]:
         """The fleets that the owner of the key has."""

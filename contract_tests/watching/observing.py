@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from fleet_contract.contract_tests.exchange import Caller, Exchange
+from fleet_contract.contract_tests.hidden import codes_in, learn
 from fleet_contract.contract_tests.judging.findings import Finding
 from fleet_contract.contract_tests.judging.history import Facts
 from fleet_contract.contract_tests.judging.judge import Judgement
@@ -19,7 +20,7 @@ from fleet_contract.contract_tests.recorded.logins import carried_in, keys_in
 from fleet_contract.contract_tests.recorded.reading import Reader, is_of_an_operation, secrets_of
 from fleet_contract.contract_tests.target.masking import Masker
 from fleet_contract.contract_tests.target.target import Fixtures, Target
-from fleet_contract.contract_tests.telling import codes_in, codes_known, named
+from fleet_contract.contract_tests.telling import named
 from fleet_contract.contract_tests.watching.backlog import Backlog
 from fleet_contract.contract_tests.watching.forwarding import Copy, Passed
 from fleet_contract.contract_tests.watching.headers import Field
@@ -40,7 +41,7 @@ class Observer:
         fixtures = target.fixtures if target.api_key else Fixtures(location=target.fixtures.location)
         self._fixtures = replace(fixtures, location_path=target.fixtures.location_path)
         self._carried = secrets_of(target)
-        self._codes = set(codes_known(target.fixtures))
+        self._codes = set(target.fixtures.codes)
         self.told = Masker(self._codes)
         self._masker = Masker(self._carried, heir=self.told)
         self._owner = target.api_key.reveal() if target.api_key else None
@@ -125,7 +126,7 @@ class Observer:
         if len(self._codes) + len(new) > MOST_CODES:
             return False
         self._codes |= new
-        self.told.learn(*new)
+        learn(self.told, exchange)
         return True
 
     def _caller_of(self, entry: Entry) -> Caller:

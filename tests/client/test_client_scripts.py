@@ -279,6 +279,55 @@ def test_the_pages_of_a_list_are_followed_by_their_own_cursors(serve: Serve) -> 
     assert all("page_size=10" in each.path for each in server.heard)
 
 
+def page(number: int, query: str, cursor: str = "") -> Exchange:
+    """Return a page of keys, with the cursor that it was answered with."""
+    shown = Answer(200, (), json.dumps({"keys": [], **({"cursor": cursor} if cursor else {})}).encode())
+    return Exchange(number, "", Request("GET", f"/keys?{query}", Caller.OWNER), number, number + 0.5, shown)
+
+
+FIRST, SECOND, THIRD = page(1, "a=1", "x-old"), page(3, "a=1&cursor=x-old", "y-old"), page(5, "a=1&cursor=y-old")
+OTHER = page(2, "b=2", "z-old")
+# What is sent in which steps, and what a server hears that gives its own cursors, named after what it was asked.
+INTERLEAVED = {
+    "two lists in turns": (
+        [Step(((FIRST,),)), Step(((OTHER,),)), Step(((SECOND,),)), Step(((page(4, "b=2&cursor=z-old"),),))],
+        ["a=1", "b=2", "a=1&cursor=after a=1", "b=2&cursor=after b=2"],
+    ),
+    "a list that is read on later": (
+        [Step(((FIRST, SECOND),), is_list=True), Step(((OTHER,),)), Step(((THIRD,),))],
+        ["a=1", "a=1&cursor=after a=1", "b=2", "a=1&cursor=after a=1&cursor=after a=1"],
+    ),
+    "a page that two requests follow": (
+        [Step(((FIRST, SECOND),), is_list=True), Step(((page(6, "c=3&cursor=x-old"),),))],
+        ["a=1", "a=1&cursor=after a=1", "c=3&cursor=after a=1"],
+    ),
+    "a list that begins with a cursor": (
+        [Step(((FIRST,),)), Step(((OTHER,),)), Step(((SECOND, THIRD),), is_list=True)],
+        ["a=1", "b=2", "a=1&cursor=after a=1", "a=1&cursor=after a=1&cursor=after a=1"],
+    ),
+    "a cursor that nobody gave": ([Step(((page(1, "a=1&cursor=made-up"),),))], ["a=1&cursor=made-up"]),
+}
+
+
+@needs_curl
+@pytest.mark.parametrize("how", INTERLEAVED)
+def test_a_cursor_is_always_one_that_the_script_was_given(serve: Serve, how: str) -> None:
+    steps, expected = INTERLEAVED[how]
+
+    def listing(heard: Heard) -> bytes:
+        last = heard.path.count("after") == 2
+        return answer(body=json.dumps({"keys": [], "cursor": None if last else f"after {asked(heard)}"}).encode())
+
+    def asked(heard: Heard) -> str:
+        return "&".join(f"{name}={value}" for name, value in parse_qsl(urlsplit(heard.path).query))
+
+    server = serve(listing)
+    read = lines(*steps, target=Target(server.url))
+    run(read)
+    assert [asked(each) for each in server.heard] == expected
+    assert "old" not in "\n".join(read)
+
+
 @needs_curl
 @pytest.mark.parametrize(
     "written",

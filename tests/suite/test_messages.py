@@ -3,10 +3,12 @@
 import json
 import time
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
 from fleet_contract.contract_tests.exchange import Answer, Caller, Request
+from fleet_contract.contract_tests.hidden import masker_of
 from fleet_contract.contract_tests.judging.dialect.reading import read_dialect, witnesses
 from fleet_contract.contract_tests.judging.findings import Finding, finding, shown
 from fleet_contract.contract_tests.programs.spellings import SPELLINGS
@@ -15,7 +17,7 @@ from fleet_contract.contract_tests.reports.bodies import answered_body, sent_bod
 from fleet_contract.contract_tests.reports.exchanges import answer_line, grouped, request_line
 from fleet_contract.spec.dialect import MIXED
 
-from .histories import FLEETS, KEYS, NO_SECRETS, A, B, History
+from .histories import FLEETS, HELD, KEYS, NO_SECRETS, A, B, History
 from .test_judging import pages
 
 LIST = Request("GET", KEYS, Caller.OWNER)
@@ -99,13 +101,34 @@ def test_of_a_list_of_codes_only_its_shape_is_shown(body: bytes, shown: str) -> 
     assert answered_body(request, Answer(200, (), body), NO_SECRETS) == shown
 
 
-def test_an_identifier_is_masked_wherever_its_exchange_repeats_it() -> None:
+def test_an_identifier_is_masked_wherever_any_exchange_repeats_it() -> None:
     history = History()
     listed = {"keys": [{"keyIdentifier": "07EEFFAABB", "self": "/emp/v1/charging-keys/07EEFFAABB"}]}
-    page = answer_line(history.page(answer=listed), NO_SECRETS)
-    assert page.endswith('{"keys": [{"keyIdentifier": "***", "self": "/emp/v1/charging-keys/***"}]}')
-    refused = history.add("POST", KEYS, b'{"keyIdentifier": "07EEFFAABB"}', 409, {"detail": "07EEFFAABB is taken"})
-    assert answer_line(refused, NO_SECRETS).endswith('{"detail": "*** is taken"}')
+    page = history.page(answer=listed)
+    refused = history.add("POST", KEYS, b'{"keyIdentifier": "07EEFFAABC"}', 409, {"detail": "07EEFFAABC is taken"})
+    unasked = history.rename(A, status=404, answer={"detail": "neither 07eeffaabb nor 07eeffaabc"})
+    masker = masker_of(HELD, history.exchanges)
+    assert answer_line(page, masker).endswith(
+        '{"keys": [{"keyIdentifier": "***", "self": "/emp/v1/charging-keys/***"}]}'
+    )
+    assert answer_line(refused, masker).endswith('{"detail": "*** is taken"}')
+    assert answer_line(unasked, masker).endswith('{"detail": "neither *** nor ***"}')
+
+
+@pytest.mark.parametrize("cursor", ["07EEFFAABB", "MDdFRUZGQUFCQg==", "fleet-1:07EEFFAABB", '{"after": "07EEFFAABB"}'])
+def test_a_cursor_is_masked_since_an_identifier_may_stand_in_it(cursor: str) -> None:
+    history = History()
+    page = history.page(answer={"keys": [{"keyIdentifier": "07EEFFAABB"}], "cursor": cursor})
+    following = history.page(f"cursor={quote(cursor, safe='')}", {"keys": []})
+    masker = masker_of(HELD, history.exchanges)
+    assert answer_line(page, masker).endswith('{"keys": [{"keyIdentifier": "***"}], "cursor": "***"}')
+    assert request_line(following, masker) == f"GET {KEYS}?cursor=***"
+
+
+@pytest.mark.parametrize("cursor", ["2", "10000000", "next"])
+def test_a_cursor_that_can_hold_no_identifier_is_told(cursor: str) -> None:
+    page = History().page(answer={"keys": [], "cursor": cursor})
+    assert f'"cursor": "{cursor}"' in answer_line(page, masker_of(HELD, [page]))
 
 
 @pytest.mark.parametrize("repeated", ["07EEFFAABB", "07eeffaabb", "key-07EEFFAABB.json", "/keys/07EEFFAABB?x=1"])
@@ -115,8 +138,9 @@ def test_an_identifier_is_masked_wherever_its_exchange_repeats_it() -> None:
 )
 def test_no_spelling_of_an_identifier_that_was_sent_is_told(body: bytes, repeated: str) -> None:
     refused = History().add("POST", KEYS, body, 409, {"detail": f"Taken: {repeated}"})
-    assert "07EEFFAABB" not in answer_line(refused, NO_SECRETS).upper()
-    assert "07EEFFAABB" not in request_line(refused, NO_SECRETS).upper()
+    masker = masker_of(HELD, [refused])
+    assert "07EEFFAABB" not in answer_line(refused, masker).upper()
+    assert "07EEFFAABB" not in request_line(refused, masker).upper()
 
 
 def test_a_large_page_of_keys_is_shown_in_a_moment() -> None:
@@ -125,7 +149,7 @@ def test_a_large_page_of_keys_is_shown_in_a_moment() -> None:
     }
     page = History().page(answer=listed)
     begun = time.process_time()
-    assert "07000000" not in answer_line(page, NO_SECRETS)
+    assert "07000000" not in answer_line(page, masker_of(HELD, [page]))
     assert time.process_time() - begun < 5
 
 

@@ -15,6 +15,7 @@ from fleet_contract.contract_tests.exchange import Answer, Exchange
 from fleet_contract.contract_tests.exploring.exploration import Asked, Explored
 from fleet_contract.contract_tests.exploring.printing import print_exploration
 from fleet_contract.contract_tests.exploring.records import Sighting
+from fleet_contract.contract_tests.hidden import codes_in
 from fleet_contract.contract_tests.judging.excuses import excuses
 from fleet_contract.contract_tests.judging.findings import Finding
 from fleet_contract.contract_tests.judging.judge import Judgement
@@ -34,7 +35,6 @@ from fleet_contract.contract_tests.running.verdicts import Ran
 from fleet_contract.contract_tests.session.of_a_run import with_replays
 from fleet_contract.contract_tests.target.masking import Masker
 from fleet_contract.contract_tests.target.target import Target
-from fleet_contract.contract_tests.telling import codes_in
 
 from .harness import judged, mock
 from .histories import FLEETS, HELD, JSON, History
