@@ -276,6 +276,41 @@ def test_ids_that_a_collation_takes_for_one_make_two_fleets(api: Api) -> None:
     api.create(api.fresh_id(), "x")  # a name of one character
 
 
+# What layers take for something else: nothing, a number, a segment of a path, a member of every object, nobody's UUID.
+_MEANINGFUL = ["0", "007", "1e5", "null", "rename", "invitation", "constructor", "00000000-0000-0000-0000-000000000000"]
+
+
+@reaches(
+    "http.never-a-server-error",
+    perhaps=["create.echoes-the-id", "fleets.id-finds-the-fleet", "rename.keeps-the-id"],
+    needs=["unmarked_ids"],
+    depth=Depth.DEEP,
+    new=LEFT_OUT,
+)
+@over(st.sampled_from(_MEANINGFUL), deep=_MEANINGFUL)
+def test_an_id_that_means_something_to_some_layer_is_an_id(api: Api, case: str) -> None:
+    if api.create(case, api.fresh_name()).succeeded:  # or it may be a fleet of somebody else's
+        api.rename(case, api.fresh_name())
+        api.invitation(case)
+
+
+# Endings that the hashes of Java and of Bernstein, and a sum of bytes, take for one.
+_OF_ONE_HASH = [("Aa", "BB"), ("Ez", "FY"), ("ad", "da")]
+
+
+@reaches("rename.unknown-fleet-is-404", "fleets.id-finds-the-fleet", depth=Depth.DEEP, new=LEFT_OUT)
+@over(st.sampled_from(_OF_ONE_HASH), deep=_OF_ONE_HASH)
+def test_ids_of_one_hash_are_two_ids(api: Api, case: tuple[str, str]) -> None:
+    id = api.fresh_id()
+    one, other = (f"{id}-{ending}" for ending in case)
+    api.require(api.create(one, api.fresh_name()), one)
+    api.rename(one, api.fresh_name())
+    api.rename(other, api.fresh_name())
+    api.invitation(other)
+    api.create(other, api.fresh_name())
+    api.rename(one, api.fresh_name())
+
+
 _LIKENESSES: tuple[tuple[Depth, Callable[[str], str]], ...] = (
     (Depth.QUICK, lambda fleet: fleet.replace("é", "e")),
     (Depth.QUICK, lambda fleet: fleet.replace("ß", "ss")),

@@ -177,6 +177,9 @@ class Target:
     scratch_fleets: Annotated[
         tuple[str, ...], TEXTS, "Fleets of the key's owner that a run with reuse may rename at will."
     ] = ()
+    unmarked_ids: Annotated[
+        bool, SWITCH, "At deep depth, also create fleets whose ids bear no mark of the run, such as 007 and rename."
+    ] = False
     fixtures: Fixtures = field(default_factory=Fixtures)
     limits: Limits = field(default_factory=Limits)
     network: Network = field(default_factory=Network)

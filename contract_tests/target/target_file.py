@@ -156,6 +156,7 @@ def _target(values: Mapping[str, Any], dialect: Mapping[str, str], where: Mappin
         allow_writes_in_production=values.get("allow_writes_in_production", False),
         reuse=values.get("reuse", False),
         scratch_fleets=values.get("scratch_fleets", ()),
+        unmarked_ids=values.get("unmarked_ids", False),
         fixtures=Fixtures(**of["fixtures"]),
         limits=Limits(**of["limits"], where=where),
         network=Network(**of["network"]),

@@ -7,6 +7,7 @@ from math import inf
 
 from hypothesis import strategies as st
 
+from fleet_contract.contract_tests.target.depths import Depth
 from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.store import Fleet
 from proof.effects import refuses, shows, shows_bytes, shows_value, shows_what, status, takes
@@ -131,6 +132,9 @@ TABLE: Table = {
             creates(fleetName=LONG_ESCAPED) & VALID, BAD_NAME),
     },
     "create.echoes-the-id": {
+        "create-takes-the-word-null-for-no-id": (
+            "The answer to a create of a fleet whose id is the word null shows null for it.",
+            creates(fleetId=v.one("null")) & SUCCEEDED, shows(fleetId=None), Depth.DEEP),
         "create-answers-without-the-id": ("The answer to a create names the fleet's id `id`.",
             creates(), shows_value(lambda fleet, _: {"id": fleet.pop("fleetId"), **fleet})),
         **echoes.answered("create", echoes.IDS, "fleetId", lambda ids: creates(fleetId=ids)),

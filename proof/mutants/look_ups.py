@@ -2,15 +2,16 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import replace
-from functools import partial
+from functools import partial, reduce
 from typing import Any
 from urllib.parse import quote, unquote
 
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
+from fleet_contract.contract_tests.target.depths import Depth
 from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.messages import Call
 from proof.effects import finds, refuses, sends, takes_id
@@ -59,7 +60,7 @@ def read_as(text: str, change: Callable[[str], str], pairs: v.Pairs) -> Row:
     return look_up(text, lambda asked, known: change(asked) == known, pairs)
 
 
-def compared_by(text: str, same: Callable[[str], str], pairs: v.Pairs) -> Row:
+def compared_by(text: str, same: Callable[[str], Hashable], pairs: v.Pairs) -> Row:
     """Return the mutant that compares ids by what a function makes of them."""
     return look_up(text, lambda asked, known: same(asked) == same(known), pairs)
 
@@ -77,6 +78,11 @@ def fits(wildcards: dict[str, str]) -> Callable[[str, str], bool]:
 def without_accents(id: str) -> str:
     """Return an id without the marks on its letters."""
     return "".join(each for each in unicodedata.normalize("NFD", id) if not unicodedata.combining(each))
+
+
+def hashed(id: str) -> int:
+    """Return the hash that Java has for an id."""
+    return reduce(lambda known, each: (31 * known + ord(each)) % 2**32, id, 0)
 
 
 def narrow(id: str) -> str:
@@ -133,6 +139,10 @@ def names_unencoded(draw: DrawFn, cast: Cast) -> Step:
 
 # fmt: off
 TABLE: Table = {
+    "rename.unknown-fleet-is-404": {
+        "ids-are-compared-by-a-hash": (*compared_by("Ids are compared by the hash that Java has for them",
+            hashed, v.altered(v.IDS.map("{}-Aa".format), lambda text: text.replace("-Aa", "-BB"))), Depth.DEEP),
+    },
     MATCHED: {
         "a-shorter-id-finds-the-fleet": look_up("An id that lacks the last character of a fleet's finds that fleet",
             lambda asked, known: asked == known[:-1], SHORTER),

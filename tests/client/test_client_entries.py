@@ -28,6 +28,7 @@ VALUES = {
     "other_api_key": "other-key",
     "allow_writes": "yes",
     "allow_writes_in_production": "yes",
+    "unmarked_ids": "yes",
     "fixtures.fleet_with_codes": "acme",
     "fixtures.active_codes": "A,B",
     "fixtures.inactive_codes": "C",
