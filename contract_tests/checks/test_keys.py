@@ -103,7 +103,7 @@ def test_a_key_needs_its_fields(api: Api, home: str, case: str) -> None:
 @reaches("keys.create-refuses-an-invalid-key")
 @over(
     st.sampled_from([("keyIdentifier", True), ("visualNumber", []), ("contractId", {}), ("enabled", "perhaps")]),
-    quick=[("keyIdentifier", []), ("visualNumber", []), ("contractId", {}), ("enabled", "perhaps")],
+    quick=[("keyIdentifier", []), ("visualNumber", []), ("contractId", {}), ("enabled", {})],
     standard=[("keyIdentifier", {}), ("enabled", [])],
 )
 def test_a_key_needs_fields_of_their_types(api: Api, home: str, case: tuple[str, Any]) -> None:

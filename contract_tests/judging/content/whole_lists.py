@@ -202,6 +202,8 @@ def _as_listed(field: str, value: Any) -> str:
 def _same(field: str, sent: Any, listed: Any) -> bool:
     if field == "keyIdentifier":  # hexadecimal digits have no case
         return str(sent).casefold() == str(listed).casefold()
+    if field == "enabled" and not isinstance(sent, bool):  # what a scalar is converted to is the server's affair
+        return isinstance(listed, bool)
     is_in_capitals = isinstance(sent, str) and listed == in_capitals(sent)  # as EVCO ids are written (ISO 15118)
     return is_in_capitals or bool(sent == listed)
 

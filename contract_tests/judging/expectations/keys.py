@@ -1,6 +1,7 @@
 """The situations of requests about charging keys: creating one, and listing them."""
 
 from collections.abc import Iterator, Mapping
+from http import HTTPStatus
 from typing import Any
 
 from fleet_contract.contract_tests.exchange import Exchange
@@ -44,6 +45,7 @@ def key_situations(moment: Moment) -> Iterator[str]:
         yield "keys.create-the-same-key"
     elif others:
         yield "keys.create-an-odd-key"
+    yield from _of_a_conflict(fields.get("fleetId"), moment)
     is_new = not moment.history.keys.may_be_made_unseen
     is_due = is_new and _is_plain(fields) and _goes_to_a_settled_fleet(fields.get("fleetId"), moment)
     if is_due and not others:
@@ -72,6 +74,15 @@ def _has_more(moment: Moment) -> bool:
     return any(each.may_show_in(moment.exchange) for each in moment.history.keys.creates_with(fields["contractId"]))
 
 
+def _of_a_conflict(fleet: Any, moment: Moment) -> Iterator[str]:
+    """Yield the situation of a refusal while another call put a key into the same fleet."""
+    if fleet is None or moment.exchange.status != HTTPStatus.CONFLICT:
+        return
+    creates = (each for each in moment.history.keys.creates if each.succeeded and each.overlaps(moment.exchange))
+    if any(moment.history.parsed(each).fields.get("fleetId") == fleet for each in creates):
+        yield "keys.create-into-a-fleet-that-another-call-changed-meanwhile"
+
+
 def _made_it_for_the_caller(create: Exchange, moment: Moment) -> bool:
     is_made = create.succeeded and create.precedes(moment.exchange)
     is_spelled_alike = (
@@ -81,11 +92,9 @@ def _made_it_for_the_caller(create: Exchange, moment: Moment) -> bool:
 
 
 def _lacks_or_mistypes(fields: Mapping[str, Any]) -> bool:
-    return any(name not in fields for name in _REQUIRED) or any(_is_mistyped(name, fields.get(name)) for name in _TYPES)
-
-
-def _is_mistyped(name: str, value: Any) -> bool:
-    return value is not None and not isinstance(value, _TYPES[name]) and not texts.is_scalar(value)
+    """Say whether a key lacks a member, or has one that no scalar can be converted to."""
+    mistyped = any(isinstance(fields.get(name), list | dict) for name in _TYPES)
+    return mistyped or any(name not in fields for name in _REQUIRED)
 
 
 def _is_plain(fields: Mapping[str, Any]) -> bool:

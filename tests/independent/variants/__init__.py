@@ -4,7 +4,7 @@ Each is a kind of false alarm that was seen. A variant is a function that return
 function's, and its docstring says what it does.
 """
 
-from . import answers, ids, paths, requests, texts, times
+from . import answers, ids, keys, paths, requests, texts, times
 from .registry import VARIANTS
 
-__all__ = ["VARIANTS", "answers", "ids", "paths", "requests", "texts", "times"]
+__all__ = ["VARIANTS", "answers", "ids", "keys", "paths", "requests", "texts", "times"]
