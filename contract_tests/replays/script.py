@@ -15,7 +15,7 @@ from fleet_contract.contract_tests.replays.shell import VARIABLES
 from fleet_contract.contract_tests.replays.steps import Step
 from fleet_contract.contract_tests.target.target import Target
 
-_PRECAUTION = "The first is a precaution: the others name nothing new, and may show what another caller left behind."
+_PRECAUTION = "The first request repeats what another caller read before, in case the server kept its response."
 _STATUS = r"-w '\n%{http_code}'"  # the status of a response behind its body
 _SHOWN = 200  # characters of what is expected, in a comment
 # For each request: its answer whole, decoded and apart from the next one; its path as it is.
@@ -175,7 +175,7 @@ def _following(variable: str) -> str:
 
 def _tried(body: Sequence[str], tries: int, status: str) -> Iterator[str]:
     """Yield what tries again and again: until the last response has a status that tells, where there is one."""
-    yield f"# Whether it shows is a matter of chance: within {tries} tries it should."
+    yield f"# This failure is intermittent: expect it within {tries} tries."
     if status:
         yield f'shown="no try of {tries} showed it"'
     yield f"for try in {{1..{tries}}}; do"

@@ -125,4 +125,4 @@ def _marked_otherwise(report: Report) -> str:
     others += [name for name in footprint.keys_created if not name.startswith(f"{PRINTED}{beginning.upper()}")]
     of_replays = f"; those of replays begin with ct-{beginning}" if report.replay_requests else ""
     have = "has" if len(others) == 1 else "have"
-    return of_replays + f"; {len(others)} of these {have} another form of id: {_listed(others)}" * bool(others)
+    return of_replays + f"; {len(others)} of these {have} an id of another form: {_listed(others)}" * bool(others)

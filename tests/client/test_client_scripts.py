@@ -236,7 +236,7 @@ def answered(status: int) -> Step:
 
 def test_a_script_of_what_shows_now_and_then_says_how_often_it_tries() -> None:
     read = lines(answered(200), tries=40)
-    assert "# Whether it shows is a matter of chance: within 40 tries it should." in read
+    assert "# This failure is intermittent: expect it within 40 tries." in read
     assert "# The last response shows it in some tries: compare its body with what was expected." in read
     assert "for try in {1..40}; do" in read
     assert read[-1] == "done", "where the status does not tell, all tries are shown"

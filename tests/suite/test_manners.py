@@ -331,7 +331,7 @@ def test_the_ids_of_a_footprint_turn_no_line_around(form: str) -> None:
     made = replace(report, footprint=told)
     if form == "text":
         text = page(made)
-        assert r"2 of these have another form of id: 7\u202eesrever\x1b[2J, 7\u202eesrever" in " ".join(text.split())
+        assert r"2 of these have an id of another form: 7\u202eesrever\x1b[2J, 7\u202eesrever" in " ".join(text.split())
     else:
         text = str(FORMATS[form](made))
     assert not re.search(r"[\u202e\x1b]", text)

@@ -113,10 +113,10 @@ def test_the_footprint_names_what_no_search_for_the_mark_would_find(conforming: 
     keys = (f"CT-{mark.upper()}-K001", "00222096799002")
     made = replace(conforming.footprint, fleets_created=fleets, keys_created=keys)
     said = page(replace(conforming, mark=mark, footprint=made), 400)
-    assert f"; 4 of these have another form of id: {', '.join((*fleets[1:], keys[1]))}" in said
+    assert f"; 4 of these have an id of another form: {', '.join((*fleets[1:], keys[1]))}" in said
     one = replace(made, fleets_created=fleets[:1])
     said = page(replace(conforming, mark=mark, footprint=one), 400)
-    assert "; 1 of these has another form of id: 00222096799002" in said
+    assert "; 1 of these has an id of another form: 00222096799002" in said
     none = replace(one, keys_created=keys[:1])
     assert "another form" not in page(replace(conforming, mark=mark, footprint=none), 400)
 

@@ -20,6 +20,8 @@ import pytest
 from fleet_contract.contract_tests.target.options import REPORTS
 from fleet_contract.mock_server.parts import Parts
 from fleet_contract.mock_server.seed import default_seed
+from tests.independent.server import create_app, serve
+from tests.independent.variants.keys import KEPT, Keyset
 
 from .harness import SEED, mock, process, started
 
@@ -89,6 +91,26 @@ def test_no_artefact_holds_a_secret(fault: str, tmp_path: Path) -> None:
     reports = {each.name for each in REPORTS if each.name != "bundle"}
     assert {"ledger.jsonl", "summary.md", "stdout", "bundle/report.html", *reports} <= set(artefacts(out))
     assert secrets_in(out) == []
+
+
+class Lying(Keyset):
+    """Leaves out the first key of each page but the first, and lets an identifier lead to the next one."""
+
+    def page(self, keys: list[dict[str, Any]], after: str) -> list[dict[str, Any]]:
+        return keys[1:] if after else keys
+
+
+def test_no_artefact_holds_an_identifier_that_is_a_cursor(tmp_path: Path) -> None:
+    drive, out = Lying(), tmp_path / "out"
+    options = forms(out)
+    with serve(create_app(drive)) as url:
+        ended = process("run", url, "--depth", "standard", "--verbose", *options, FLEET_API_KEY="one-key")
+    (out / "stdout").write_text(ended.stdout + ended.stderr)
+    assert ended.returncode == 1
+    assert "keys.pages-list-each-key-once" in ended.stdout
+    assert len(drive.keys) > KEPT
+    texts = {name: text.casefold() for name, text in artefacts(out).items()}
+    assert [(name, each) for name, text in texts.items() for each in drive.keys if each.casefold() in text] == []
 
 
 def secrets_in(folder: Path) -> list[tuple[str, str]]:

@@ -37,8 +37,8 @@ def fits_none(requirement: str, witness: Sequence[Operation], changes: Sequence[
         requirement,
         kept=False,
         exchanges=tuple(operation.number for operation in reversed(witness)),
-        expected="responses that fit some order of these calls, with none before one that had already ended",
-        got="responses that fit none",
+        expected="responses consistent with some sequential order of these calls",
+        got="responses that no such order explains",
         operations=tuple(witness),
     )
 
