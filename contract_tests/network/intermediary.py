@@ -78,7 +78,7 @@ def page_of(answer: Answer, *, is_told: bool) -> Page | None:
     if look is None:
         return None
     shown = f"{look.kind} {look.told}" if look.told and is_told else look.kind
-    return Page(answer.status, _without_numbers(look.text), shown)
+    return Page(answer.status, without_numbers(look.text)[:_COMPARED], shown)
 
 
 class _Look(NamedTuple):
@@ -127,8 +127,9 @@ def _beginning(answer: Answer) -> str:
     return answer.body[:KEPT].decode("utf-8", "replace")
 
 
-def _without_numbers(text: str) -> str:
-    return _LIKE_A_NUMBER.sub("#", text)[:_COMPARED]
+def without_numbers(text: str) -> str:
+    """Return a text with one sign for each word that holds a digit: a number, a time, or an id of its own."""
+    return _LIKE_A_NUMBER.sub("#", text)
 
 
 class Signs:

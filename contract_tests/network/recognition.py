@@ -6,11 +6,10 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from fleet_contract.contract_tests.exchange import Exchange, NotJson
-from fleet_contract.contract_tests.network.intermediary import title_of
+from fleet_contract.contract_tests.network.intermediary import title_of, without_numbers
 from fleet_contract.contract_tests.target.target import API, Fixtures
 
 NO_OPERATION = f"{API}/ct-no-operation"
-_LIKE_A_NUMBER = re.compile(r"\b\w*\d\w*\b")
 _SEPARATORS = re.compile(r"[\\/]+")  # of segments, as JSON may escape them
 _READ = 4_000  # bytes of what is compared
 
@@ -84,4 +83,4 @@ def _look(exchange: Exchange) -> str:
     path, _, query = exchange.request.path.partition("?")
     for piece in sorted({f"?{query}", *path.split("/")} - {"?", ""}, key=len, reverse=True):
         text = text.replace(piece, "")
-    return _LIKE_A_NUMBER.sub("#", _SEPARATORS.sub("", text))
+    return without_numbers(_SEPARATORS.sub("", text))
