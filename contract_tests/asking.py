@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from fleet_contract.contract_tests.driving.untested import Lack
+from fleet_contract.contract_tests.driving.untested import SkipReason
 from fleet_contract.contract_tests.judging.dialect.reading import decided
 from fleet_contract.contract_tests.left_behind import note_disabled, read_ledger
 from fleet_contract.contract_tests.process.ending import Exit, Inconclusive
@@ -58,7 +58,7 @@ def dialect(base_url: str | None, given: Given) -> int:
     report = run_checks(begin(settings, console, progress), progress)
     print_footprint(report, console)
     answers = decided(report.dialect)
-    cut_short = [each.error or each.reason for each in report.ran if each.error or each.lack is Lack.STOPPED]
+    cut_short = [each.error or each.reason for each in report.ran if each.error or each.kind is SkipReason.STOPPED]
     because = f": {cut_short[0].rstrip('.')}" if cut_short else ""
     if not answers:
         raise Inconclusive(

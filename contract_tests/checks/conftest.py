@@ -3,7 +3,7 @@
 import pytest
 
 from fleet_contract.contract_tests.driving.api import Api
-from fleet_contract.contract_tests.driving.untested import Lack, Untested
+from fleet_contract.contract_tests.driving.untested import SkipReason, Untested
 from fleet_contract.contract_tests.running.runs import Run
 from fleet_contract.contract_tests.session.driver import RUN, SAVED
 from fleet_contract.contract_tests.target.depths import Depth
@@ -50,7 +50,7 @@ def abroad(run: Run, home: str) -> str:
     try:
         return run.shared_fleet("abroad")
     except Untested as reason:
-        if reason.lack is not Lack.SETUP:
+        if reason.kind is not SkipReason.SETUP:
             raise
         return home
 

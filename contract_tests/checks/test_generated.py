@@ -15,7 +15,7 @@ from fleet_contract.contract_tests.driving.generated import (
     with_query_id,
 )
 from fleet_contract.contract_tests.driving.kept_cases import kept_cases
-from fleet_contract.contract_tests.driving.untested import Lack, Reason, Untested
+from fleet_contract.contract_tests.driving.untested import Reason, SkipReason, Untested
 from fleet_contract.contract_tests.target.depths import Depth
 from fleet_contract.contract_tests.target.target import Fixtures
 from fleet_contract.spec.document import document, operations
@@ -33,7 +33,7 @@ _MOST_STAYING = {
 @over(st.sampled_from(_OPERATIONS), standard=_OPERATIONS)
 def test_generated_requests(api: Api, home: str, fixtures: Fixtures, depth: Depth, case: str) -> None:
     if case == "get_location" and not fixtures.location:
-        raise Untested(Reason(Lack.FIXTURE, entries=("fixtures.location",)))
+        raise Untested(Reason(SkipReason.FIXTURE, entries=("fixtures.location",)))
     made, most = 0, _MOST_STAYING[depth].get(case)
     for generated in _generated(depth):
         if generated.operation != case:

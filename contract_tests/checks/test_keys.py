@@ -10,7 +10,7 @@ from fleet_contract.contract_tests.checks import values
 from fleet_contract.contract_tests.checks.keys_by_value import IN_LOWER_CASE, keys_by_value
 from fleet_contract.contract_tests.driving.api import JSON, KEYS, Api, without_need
 from fleet_contract.contract_tests.driving.check import over, reaches
-from fleet_contract.contract_tests.driving.untested import Lack, Reason, Untested
+from fleet_contract.contract_tests.driving.untested import Reason, SkipReason, Untested
 from fleet_contract.contract_tests.exchange import Caller
 from fleet_contract.contract_tests.judging.expectations.keys import PAGE_SIZES
 from fleet_contract.contract_tests.judging.listings import cursor_of, items_of
@@ -190,7 +190,7 @@ def test_paging_through_a_fleet_returns_all_its_keys(api: Api, fixtures: Fixture
         api.walk_keys(fleetId=fleet, page_size=most, pages=2)
     if len(walked) == 1 and walked[0].succeeded:
         needed = f"fixtures.fleet_with_keys needs at least {_ENOUGH_FOR_PAGES} keys to fill two pages"
-        raise Untested(Reason(Lack.FIXTURE, needed))
+        raise Untested(Reason(SkipReason.FIXTURE, needed))
 
 
 @reaches(

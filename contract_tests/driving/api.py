@@ -9,7 +9,7 @@ from itertools import islice, zip_longest
 from typing import Any
 from urllib.parse import quote, quote_plus, urlencode
 
-from fleet_contract.contract_tests.driving.untested import Lack, Reason, Untested
+from fleet_contract.contract_tests.driving.untested import Reason, SkipReason, Untested
 from fleet_contract.contract_tests.exchange import Caller, Exchange
 from fleet_contract.contract_tests.judging.bodies import spell
 from fleet_contract.contract_tests.judging.fleet import SETTLING_SECONDS
@@ -321,14 +321,14 @@ class Api:
         """Return what was made; raises Untested when it was refused."""
         if not exchange.succeeded:
             reason = f"the server refused the setup: {made} was answered {exchange.status}"
-            raise Untested(Reason(Lack.SETUP, self.client.told.text(reason)))
+            raise Untested(Reason(SkipReason.SETUP, self.client.told.text(reason)))
         return made
 
     def _undisturbed(self, exchange: Exchange) -> Exchange:
         """Return an exchange that the API answered; raises Untested where something else did."""
         between, request = disturbance(exchange), exchange.request
         if between:
-            reason = Reason(Lack.DISTURBED, between, call=(request.method, request.path))
+            reason = Reason(SkipReason.DISTURBED, between, call=(request.method, request.path))
             raise Untested(reason.masked(self.client.told))
         return exchange
 

@@ -10,8 +10,8 @@ from fleet_contract.contract_tests.target.masking import Masker
 _SHOWN = 80  # characters of a path
 
 
-class Lack(StrEnum):
-    """What a check lacked."""
+class SkipReason(StrEnum):
+    """Which kind of thing kept a check from running."""
 
     FIXTURE = "fixture"  # the target file does not say what the server holds, or names no second key
     DEPTH = "depth"  # the check runs at a greater depth only
@@ -24,7 +24,9 @@ class Lack(StrEnum):
     RECORDED = "recorded"  # it is about recorded traffic, which does not show it
 
 
-INCONCLUSIVE = frozenset({Lack.WRITES, Lack.BUDGET, Lack.SETUP, Lack.DISTURBED, Lack.STOPPED})
+INCONCLUSIVE = frozenset(
+    {SkipReason.WRITES, SkipReason.BUDGET, SkipReason.SETUP, SkipReason.DISTURBED, SkipReason.STOPPED}
+)
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class Reason:
     What these do not say is `said` in words, which may be about a `call`.
     """
 
-    lack: Lack
+    kind: SkipReason
     said: str = ""
     depth: Depth | None = None
     entries: tuple[str, ...] = ()  # of the target file
@@ -57,7 +59,7 @@ class Reason:
 
     def of_several(self, checks: int) -> str:
         """Return why so many checks could not run to their end."""
-        if self.lack is Lack.BUDGET:
+        if self.kind is SkipReason.BUDGET:
             return f"{checks} checks were cut short: {self.words}"
         return f"{checks} checks: {self.said}" if self.said else f"{checks} checks need {self.needed}"
 
@@ -106,5 +108,5 @@ class Untested(Exception):
         self.why = why
 
     @property
-    def lack(self) -> Lack:
-        return self.why.lack
+    def kind(self) -> SkipReason:
+        return self.why.kind

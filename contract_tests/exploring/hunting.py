@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 from hypothesis.errors import Flaky
 from hypothesis.strategies import SearchStrategy
 
-from fleet_contract.contract_tests.driving.untested import Lack, Untested
+from fleet_contract.contract_tests.driving.untested import SkipReason, Untested
 from fleet_contract.contract_tests.exploring.drawing import programs
 from fleet_contract.contract_tests.exploring.records import Records, Sighting
 from fleet_contract.contract_tests.exploring.runs import Runs
@@ -194,7 +194,7 @@ class Hunt:
             seen += self._judged_since(before, program, run)
 
     def _endure(self, reason: Untested) -> None:
-        self._disturbed += reason.lack is Lack.DISTURBED
+        self._disturbed += reason.kind is SkipReason.DISTURBED
         if self._disturbed >= _MOST_DISTURBED:
             self.ended = f"{_MOST_DISTURBED} sequences in a row were disturbed, the last by {reason}"
             raise Over

@@ -8,7 +8,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from fleet_contract.contract_tests.exchange import Cause
-from fleet_contract.contract_tests.network.troubles import ABOUT_A_CERTIFICATE, ADVICE
+from fleet_contract.contract_tests.network.transport_errors import ABOUT_A_CERTIFICATE, ADVICE
 from fleet_contract.contract_tests.process.printable import capitalized, uncapitalized
 from fleet_contract.contract_tests.target.depths import Depth
 from fleet_contract.contract_tests.target.target import Limits

@@ -10,7 +10,7 @@ _Thing = tuple[Cost, str]
 
 
 class Claims:
-    """Sets aside what creates may make, and gives it back or books it when they have landed.
+    """Sets aside what creates may make, and gives it back or books it when they have completed.
 
     What the ledger has is there already: to create it again costs no more. A create that
     names nothing may make anything.
@@ -35,7 +35,7 @@ class Claims:
             self._under_way[cost, name] += 1
 
     def settle(self, cost: Cost, name: str, *, made: bool) -> None:
-        """Note that a create has landed, and whether it made something that was not there before."""
+        """Note that a create has completed, and whether it made something that was not there before."""
         if not name:
             self._budget.settle(cost, spent=made)
             return

@@ -1,4 +1,4 @@
-"""The client that all checks use: it dresses requests, waits for who sends them away, and tells who answered."""
+"""The client that all checks use: it builds requests, waits for who sends them away, and tells who answered."""
 
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -14,12 +14,12 @@ from fleet_contract.contract_tests.hidden import learn
 from fleet_contract.contract_tests.network.budget import KINDS_OF_TROUBLE, NOTHING, Budget, BudgetSpent, Cost
 from fleet_contract.contract_tests.network.disturbance import disturbance
 from fleet_contract.contract_tests.network.examiner import Breaks
-from fleet_contract.contract_tests.network.flights import Flights, Landed, OnExchange
 from fleet_contract.contract_tests.network.ledger import Footprint, Ledger
 from fleet_contract.contract_tests.network.origins import Origins
-from fleet_contract.contract_tests.network.outgoing import READS, Dresser, Outgoing
+from fleet_contract.contract_tests.network.outgoing import READS, Outgoing, RequestBuilder
 from fleet_contract.contract_tests.network.pacing import Clock, Patience, pause_before_retry
 from fleet_contract.contract_tests.network.preflight import NothingAllowed, look
+from fleet_contract.contract_tests.network.sending import Completed, OnExchange, Sender
 from fleet_contract.contract_tests.network.starting_line import StartingLine
 from fleet_contract.contract_tests.network.throttling import PATIENCE, asked_pause
 from fleet_contract.contract_tests.process.ending import Inconclusive
@@ -80,14 +80,14 @@ class Client:
         self.told = Masker() if told is None else told
         self.told.learn(*target.fixtures.codes)
         self._masker = Masker(heir=self.told)
-        self._dresser = Dresser(target, mark, self._masker)
+        self._builder = RequestBuilder(target, mark, self._masker)
         self._ledger = Ledger(ledger, mark=mark, base_url=target.base_url)
         self._ledger.require_writable()
         budget = Budget(target.limits, troubles)
         learning: list[OnExchange] = [partial(learn, self.told), *on_exchange]
-        self._flights = Flights(target, self._masker, self._ledger, learning, self._clock, budget)
+        self._sender = Sender(target, self._masker, self._ledger, learning, self._clock, budget)
         self._patience = Patience(self._clock)
-        self._origins = Origins(breaks, self._flights, self._dresser)
+        self._origins = Origins(breaks, self._sender, self._builder)
         self._bursts = 0
         self._before_burst = 0  # how many exchanges were in the journal when the last one began
 
@@ -99,12 +99,12 @@ class Client:
 
     def close(self) -> None:
         """Close all connections; the journal and the footprint stay, with what was under way to the end."""
-        self._flights.abandon()
-        self._flights.wire.close()
+        self._sender.abandon()
+        self._sender.wire.close()
 
     def reconnect(self) -> None:
         """Use new connections from now on."""
-        self._flights.wire.reconnect()
+        self._sender.wire.reconnect()
 
     @contextmanager
     def second_try(self) -> Iterator[None]:
@@ -118,34 +118,34 @@ class Client:
 
     def near_keys(self) -> tuple[str, ...]:
         """Return keys that resemble the owner's and that nobody was given, to be sent as `key`."""
-        return self._dresser.near_keys()
+        return self._builder.near_keys()
 
     def near_key(self, name: str) -> str:
         """Return the near key of a name."""
-        return self._dresser.near_key(name)
+        return self._builder.near_key(name)
 
     @property
     def journal(self) -> list[Exchange]:
-        return self._flights.journal
+        return self._sender.journal
 
     @property
     def stopped(self) -> str:
         """Why nothing more is sent; empty while something is."""
-        return self._flights.stopped
+        return self._sender.stopped
 
     @property
     def footprint(self) -> Footprint:
         """What this client did to its target until now."""
         return Footprint(
             requests=self.spent(Cost.REQUESTS),
-            seconds=self._flights.seconds,
+            seconds=self._sender.seconds,
             fleets_created=self._ledger.names(Cost.FLEETS),
             keys_created=self._ledger.names(Cost.KEYS),
         )
 
     def spent(self, cost: Cost) -> int:
         """Return how many of a cost were spent until now."""
-        return self._flights.budget.spent(cost)
+        return self._sender.budget.spent(cost)
 
     @property
     def troubles(self) -> Mapping[Cost, float]:
@@ -154,7 +154,7 @@ class Client:
 
     def stop(self, why: str = INTERRUPTED) -> None:
         """Send nothing more: every further request raises KeyboardInterrupt, whoever caught the first."""
-        self._flights.stop(why)
+        self._sender.stop(why)
 
     def preflight(self) -> Exchange:
         """Look at the target; raises Unreachable, KeyRefused, NotThisApi or NothingAllowed."""
@@ -170,7 +170,7 @@ class Client:
 
     def limit_time(self, first: Exchange) -> float | None:
         """End the run when it takes far longer than `first` lets expect; return the seconds, None for no end."""
-        return self._flights.limit_time(first)
+        return self._sender.limit_time(first)
 
     @contextmanager
     def burst(self, requests: int, threads: int) -> Iterator[StartingLine]:
@@ -179,17 +179,17 @@ class Client:
         The last byte of each thread's first request waits for those of the others; a thread that ends has to say so to
         the line.
         """
-        self._flights.grant(requests)
+        self._sender.grant(requests)
         self._bursts, self._before_burst = self._bursts + 1, len(self.journal)
         self.in_burst = self._bursts
-        self._flights.line = line = StartingLine(threads)
+        self._sender.line = line = StartingLine(threads)
         try:
             yield line
         finally:
             self.in_burst = 0
-            self._flights.line = None
-            self._flights.holds_back &= not line.was_waited_for_in_vain
-            self._flights.pace.withdraw()
+            self._sender.line = None
+            self._sender.holds_back &= not line.was_waited_for_in_vain
+            self._sender.pace.withdraw()
             self._origins.book_what_is_in_doubt(is_second_try=self._is_second_try)
 
     def last_burst(self) -> list[Exchange]:
@@ -222,28 +222,28 @@ class Client:
         lane = threading.get_ident() if self.in_burst else 0
 
         def outgoing() -> Outgoing:
-            sent, request = self._dresser.dress(
+            sent, request = self._builder.build(
                 method, path, caller=caller, body=body, headers=headers, key=key, header_name=header_name
             )
             return Outgoing(method, path, sent, body, request, check, self.in_burst, lane)
 
-        landed = self._with_tokens(outgoing, is_ours=key is None and caller in (Caller.OWNER, Caller.OTHER))
-        return self._origins.book_in_a_burst(landed) if landed.outgoing.burst else self._answered(landed)
+        completed = self._with_tokens(outgoing, is_ours=key is None and caller in (Caller.OWNER, Caller.OTHER))
+        return self._origins.book_in_a_burst(completed) if completed.outgoing.burst else self._answered(completed)
 
-    def _with_tokens(self, outgoing: Callable[[], Outgoing], *, is_ours: bool) -> Landed:
+    def _with_tokens(self, outgoing: Callable[[], Outgoing], *, is_ours: bool) -> Completed:
         """Send a request, and once more with new tokens where those of commands are refused that were taken before.
 
         Where a command gives none any more, the run ends and says why; before it has begun, that raises CommandFailed.
         """
         try:
-            landed = self._let_in(outgoing())
-            is_refused = is_ours and landed.exchange.status == HTTPStatus.UNAUTHORIZED
+            completed = self._let_in(outgoing())
+            is_refused = is_ours and completed.exchange.status == HTTPStatus.UNAUTHORIZED
             if is_ours and not is_refused:
                 self._tokens_are_taken = True
-            if not (is_refused and self._tokens_are_taken and self._dresser.renew(landed.outgoing.headers)):
-                return landed
-            self._flights.book(replace(landed, exchange=_refused_token(landed.exchange)))
-            again = self._let_in(outgoing(), landed.exchange)
+            if not (is_refused and self._tokens_are_taken and self._builder.renew(completed.outgoing.headers)):
+                return completed
+            self._sender.book(replace(completed, exchange=_refused_token(completed.exchange)))
+            again = self._let_in(outgoing(), completed.exchange)
             self._tokens_are_taken = again.exchange.status != HTTPStatus.UNAUTHORIZED  # or nothing is renewed any more
             return again
         except CommandFailed as failed:
@@ -252,12 +252,12 @@ class Client:
             self.stop(str(failed))
             raise KeyboardInterrupt from None
 
-    def _answered(self, landed: Landed) -> Exchange:
+    def _answered(self, completed: Completed) -> Exchange:
         """Return what the API answered, if it can be had by sending a request twice."""
-        exchange = self._origins.told_apart(landed)
+        exchange = self._origins.told_apart(completed)
         if not disturbance(exchange) or not self._may_pass(exchange):
             return exchange
-        again = self._origins.told_apart(self._let_in(landed.outgoing, exchange))
+        again = self._origins.told_apart(self._let_in(completed.outgoing, exchange))
         self._origins.is_cut_off = bool(disturbance(again))
         is_in_its_own_way = again.status == HTTPStatus.CONFLICT and exchange.request.method.upper() not in IDEMPOTENT
         return exchange if is_in_its_own_way else again
@@ -270,7 +270,7 @@ class Client:
 
     # --- a server that sends requests away ---
 
-    def _let_in(self, outgoing: Outgoing, before: Exchange | None = None) -> Landed:
+    def _let_in(self, outgoing: Outgoing, before: Exchange | None = None) -> Completed:
         """Send a request until it is not sent away any more, or there is no use in waiting.
 
         `before` is what became of it when it was sent before.
@@ -278,38 +278,38 @@ class Client:
         tries = 0
         while True:
             tries += 1
-            landed = self._flights.fly(outgoing, again=before)
-            before = exchange = landed.exchange
+            completed = self._sender.send(outgoing, again=before)
+            before = exchange = completed.exchange
             if not self._origins.sends_away(exchange):
                 self._admitted(exchange)
-                return landed
+                return completed
             now = self._clock.wall()
             asked = asked_pause(exchange.answer, now)
             pause = pause_before_retry(tries - 1, asked, now)
-            ends = tries == TRIES or self._flights.are_over_in(pause)
+            ends = tries == TRIES or self._sender.are_over_in(pause)
             if ends or not self._patience.allows(pause, PATIENCE[exchange.status]):
-                return self._given_up(landed, tries, asked)
-            self._flights.pace.slow(exchange.started)
-            self._flights.pace.hold(pause)
-            self._flights.book(replace(landed, exchange=_sent_away(exchange)))
+                return self._given_up(completed, tries, asked)
+            self._sender.pace.slow(exchange.started)
+            self._sender.pace.hold(pause)
+            self._sender.book(replace(completed, exchange=_sent_away(exchange)))
 
     def _admitted(self, exchange: Exchange) -> None:
         if exchange.answer:
             self._patience.renew()
-            self._flights.pace.confirm()
+            self._sender.pace.confirm()
 
-    def _given_up(self, landed: Landed, tries: int, asked: float | None) -> Landed:
+    def _given_up(self, completed: Completed, tries: int, asked: float | None) -> Completed:
         self._patience.give_up()
-        self._flights.budget.book(Cost.REFUSALS)
-        exchange = landed.exchange
+        self._sender.budget.book(Cost.REFUSALS)
+        exchange = completed.exchange
         if exchange.status == HTTPStatus.SERVICE_UNAVAILABLE:
-            self._flights.pace.revert()  # It is rather down than overrun.
+            self._sender.pace.revert()  # It is rather down than overrun.
         more = "" if asked is None else f", and it asked for {asked:.0f} s more"
         trouble = (
             f"still {exchange.status} after {tries} {'try' if tries == 1 else 'tries'}{more}. "
             f"If this is a rate limit, lower --requests-per-second"
         )
-        return replace(landed, exchange=replace(exchange, trouble=trouble))
+        return replace(completed, exchange=replace(exchange, trouble=trouble))
 
 
 def _refused_token(exchange: Exchange) -> Exchange:

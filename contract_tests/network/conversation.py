@@ -15,7 +15,7 @@ from fleet_contract.contract_tests.network.starting_line import Crossing
 from fleet_contract.contract_tests.network.strays import Stray, stray_in
 from fleet_contract.contract_tests.network.streams import Stream
 from fleet_contract.contract_tests.network.tls import tls_trouble
-from fleet_contract.contract_tests.network.troubles import Trouble
+from fleet_contract.contract_tests.network.transport_errors import TransportError
 from fleet_contract.contract_tests.process.printable import printable
 from fleet_contract.contract_tests.process.quantities import counted
 
@@ -36,7 +36,7 @@ class Conversed(NamedTuple):
 def converse(
     stream: Stream, request: h11.Request, body: bytes, most: int, deadline: Deadline, crossing: Crossing | None = None
 ) -> Conversed:
-    """Send a request and return its response, whose body has at most `most` bytes; raises Trouble.
+    """Send a request and return its response, whose body has at most `most` bytes; raises TransportError.
 
     The last byte is sent by `crossing`, where there is any; what has to be waited for there costs no time.
     """
@@ -46,7 +46,7 @@ def converse(
 
 
 def ask_for_tunnel(stream: Stream, request: h11.Request, deadline: Deadline) -> tuple[int, str]:
-    """Send a CONNECT and return the status of its response and the reason; raises Trouble."""
+    """Send a CONNECT and return the status of its response and the reason; raises TransportError."""
     with _explained(stream, deadline) as talk:
         talk.send(request, b"")
         response = talk.head()
@@ -63,7 +63,7 @@ def _explained(stream: Stream, deadline: Deadline) -> Iterator["Conversation"]:
     except ssl.SSLError as wrong:
         raise tls_trouble(wrong, sent=True) from wrong
     except OSError as wrong:
-        raise Trouble(Cause.RESET, f"the connection broke: {wrong}{talk.progress()}", sent=True) from wrong
+        raise TransportError(Cause.RESET, f"the connection broke: {wrong}{talk.progress()}", sent=True) from wrong
     except h11.RemoteProtocolError as wrong:
         raise talk.misspoken(wrong) from wrong
 
@@ -109,27 +109,27 @@ class Conversation:
         except Miscoded as wrong:
             label = printable(", ".join(codings), 80)
             text = f"the body of the response ({self._head}) is labelled Content-Encoding: {label}, but {wrong}"
-            raise Trouble(Cause.CODING, text, sent=True) from None
+            raise TransportError(Cause.CODING, text, sent=True) from None
         if cut:
             text = f"the response ({self._head}) is larger than limits.max_answer_bytes, which is {most:,}"
-            raise Trouble(Cause.OVERSIZED, text, sent=True)
+            raise TransportError(Cause.OVERSIZED, text, sent=True)
         return Conversed(Answer(event.status_code, headers, body, is_http_1_0=event.http_version == b"1.0"), reusable)
 
     def head(self) -> h11.Response:
-        """Return the status and headers of the final response, after interim ones; raises Trouble for too many."""
+        """Return the status and headers of the final response, after interim ones; TransportError for too many."""
         while not isinstance(event := self._next(), h11.Response):
             self._interim += 1
             if self._interim > MOST_INTERIM:
-                raise Trouble(
+                raise TransportError(
                     Cause.TOO_LONG, f"more than {MOST_INTERIM} interim responses came, and no final one", sent=True
                 )
         self._head = str(event.status_code)
         return event
 
-    def late(self) -> Trouble:
+    def late(self) -> TransportError:
         """Return what to raise when the time is over."""
         text = f"no complete response within {self._deadline.seconds:g} s ({self._received()})"
-        return Trouble(Cause.TIMEOUT, text, sent=True)
+        return TransportError(Cause.TIMEOUT, text, sent=True)
 
     def progress(self) -> str:
         """Say how much of a response had come; nothing where none had."""
@@ -139,23 +139,25 @@ class Conversation:
         interim = f", {counted(self._interim, 'interim response')}" if self._interim else ""
         return f"{counted(self._came, 'byte')} received{interim}"
 
-    def misspoken(self, wrong: h11.RemoteProtocolError) -> Trouble:
+    def misspoken(self, wrong: h11.RemoteProtocolError) -> TransportError:
         """Return what to raise for a response that is no HTTP/1.1."""
         if self._ended and not self._came:
             return self._broken("without a response" if self._unsent is None else f"without a response: {self._unsent}")
         if wrong.error_status_hint == 431:
             what = "a chunk's size or trailers" if self._head else "headers"
-            return Trouble(Cause.TOO_LONG, f"the response has {what} of more than {MOST_HEAD} bytes", sent=True)
+            return TransportError(Cause.TOO_LONG, f"the response has {what} of more than {MOST_HEAD} bytes", sent=True)
         words, stray = stray_in(wrong, begins_a_line=not self._head)
         if any(name in str(wrong) for name in FRAMING):
-            return Trouble(Cause.FRAMING, f"it is unclear where the response ends: {words}", sent=True, stray=stray)
+            return TransportError(
+                Cause.FRAMING, f"it is unclear where the response ends: {words}", sent=True, stray=stray
+            )
         if self._ended:
             part = f"within the body of the response ({self._head})" if self._head else "within the headers"
             return self._broken(f"{part}: {words}{self.progress()}")
-        return Trouble(Cause.MALFORMED, f"what came back is not HTTP: {words}", sent=True, stray=stray)
+        return TransportError(Cause.MALFORMED, f"what came back is not HTTP: {words}", sent=True, stray=stray)
 
-    def _broken(self, where: str) -> Trouble:
-        return Trouble(Cause.RESET, f"the connection ended {where}", sent=True)
+    def _broken(self, where: str) -> TransportError:
+        return TransportError(Cause.RESET, f"the connection ended {where}", sent=True)
 
     def _next(self) -> object:
         if not self._came:
@@ -178,15 +180,15 @@ class Conversation:
         if BEGINNING.startswith(start):
             return
         if start[0] in TLS_RECORDS:
-            raise Trouble(Cause.TLS_ONLY, "the server answered in TLS, and http:// was spoken", sent=True)
+            raise TransportError(Cause.TLS_ONLY, "the server answered in TLS, and http:// was spoken", sent=True)
         stray = Stray(self._start, begins_a_line=True)
-        raise Trouble(Cause.MALFORMED, "what came back is not HTTP/1.1", sent=True, stray=stray)
+        raise TransportError(Cause.MALFORMED, "what came back is not HTTP/1.1", sent=True, stray=stray)
 
     def _require_one_framing(self, response: h11.Response) -> None:
         names = {name for name, _ in response.headers}
         if {name.lower().encode() for name in FRAMING} <= names:
             text = f"the response ({self._head}) has {' and '.join(FRAMING)}, so it is unclear where it ends"
-            raise Trouble(Cause.FRAMING, f"{text} (RFC 9112, 6.3)", sent=True)
+            raise TransportError(Cause.FRAMING, f"{text} (RFC 9112, 6.3)", sent=True)
 
     def _body(self, most: int) -> tuple[bytes, bool]:
         body = bytearray()
@@ -197,7 +199,7 @@ class Conversation:
         return bytes(body), True
 
     def _nothing_follows(self) -> bool:
-        """Say whether the connection stays open and silent; raises Trouble for bytes that nobody asked for."""
+        """Say whether the connection stays open and silent; raises TransportError for bytes that nobody asked for."""
         done = self._protocol.our_state is self._protocol.their_state is h11.DONE
         more = self._protocol.trailing_data[0] or self._stream.pending()
         if more:
@@ -205,7 +207,7 @@ class Conversation:
         return done and self._unsent is None and more is not None
 
 
-def unasked(more: bytes, when: str, *, sent: bool) -> Trouble:
+def unasked(more: bytes, when: str, *, sent: bool) -> TransportError:
     """Return what to raise for bytes that came without a request."""
     text = f"responses may be one step out of line: {len(more)} bytes that nobody asked for came {when}"
-    return Trouble(Cause.UNASKED, text, sent=sent, stray=Stray(more))
+    return TransportError(Cause.UNASKED, text, sent=sent, stray=Stray(more))

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from fleet_contract.contract_tests.exchange import Cause
 from fleet_contract.contract_tests.network.deadline import Deadline, Late
-from fleet_contract.contract_tests.network.troubles import Trouble
+from fleet_contract.contract_tests.network.transport_errors import TransportError
 from fleet_contract.contract_tests.target.detours import Place
 from fleet_contract.contract_tests.target.hosts import loopback_addresses
 
@@ -34,7 +34,7 @@ class Connected(NamedTuple):
 
 
 def dial(place: Place, deadline: Deadline, pinned: Sequence[str] = (), best: Address | None = None) -> Connected:
-    """Return a socket that was connected to the first address of a host that takes a connection; raises Trouble.
+    """Return a socket that was connected to the first address of a host that takes a connection; raises TransportError.
 
     `pinned` are addresses in place of those that a resolver would give; `best` is the
     one that is tried first, where it is still among them.
@@ -45,13 +45,13 @@ def dial(place: Place, deadline: Deadline, pinned: Sequence[str] = (), best: Add
             return attempts.first(deadline)
     except Late:
         text = f"no connection within {deadline.seconds:g} s"
-        raise Trouble(Cause.CONNECT, text, sent=False) from None
+        raise TransportError(Cause.CONNECT, text, sent=False) from None
     except OSError as wrong:
-        raise Trouble(Cause.CONNECT, f"the connection failed: {wrong.strerror or wrong}", sent=False) from wrong
+        raise TransportError(Cause.CONNECT, f"the connection failed: {wrong.strerror or wrong}", sent=False) from wrong
 
 
 def dial_unix(path: Path, deadline: Deadline) -> socket.socket:
-    """Return a socket that is connected to a unix socket; raises Trouble."""
+    """Return a socket that is connected to a unix socket; raises TransportError."""
     connected = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         connected.settimeout(deadline.left())
@@ -59,12 +59,12 @@ def dial_unix(path: Path, deadline: Deadline) -> socket.socket:
     except (OSError, Late) as wrong:
         connected.close()
         text = f"the connection to the unix socket {path} failed: {str(wrong) or 'it takes none'}"
-        raise Trouble(Cause.CONNECT, text, sent=False) from wrong
+        raise TransportError(Cause.CONNECT, text, sent=False) from wrong
     return connected
 
 
 def addresses(place: Place, pinned: Sequence[str] = ()) -> Sequence[Address]:
-    """Return the addresses of a host in the order in which they are tried, families by turns; raises Trouble."""
+    """Return the addresses of a host in the order in which they are tried, families by turns; raises TransportError."""
     found: list[Address] = []
     failure: Exception = OSError("it has no address")
     for name in pinned or loopback_addresses(place.host) or (place.host,):
@@ -74,7 +74,7 @@ def addresses(place: Place, pinned: Sequence[str] = ()) -> Sequence[Address]:
         except (OSError, UnicodeError) as wrong:  # Where there is no IPv6, ::1 is none of localhost's addresses.
             failure = wrong
     if not found:
-        raise Trouble(Cause.NAME, f"the host's name is unknown: {failure}", sent=False) from failure
+        raise TransportError(Cause.NAME, f"the host's name is unknown: {failure}", sent=False) from failure
     return list(_by_turns(dict.fromkeys(found)))
 
 

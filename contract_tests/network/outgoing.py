@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from fleet_contract.contract_tests.exchange import KEY_HEADER, Caller, Request
 from fleet_contract.contract_tests.network.near_keys import near_keys
 from fleet_contract.contract_tests.network.proxies import proxy_of
-from fleet_contract.contract_tests.network.troubles import Unsendable
+from fleet_contract.contract_tests.network.transport_errors import Unsendable
 from fleet_contract.contract_tests.network.wire import Headers
 from fleet_contract.contract_tests.target.asked import Asked
 from fleet_contract.contract_tests.target.kinds import TOKEN, VALUE
@@ -44,7 +44,7 @@ class Outgoing:
     lane: int = 0
 
 
-class Dresser:
+class RequestBuilder:
     """Gives a request its headers and its key, and takes every secret out of what is kept of it."""
 
     def __init__(self, target: Target, mark: str, masker: Masker) -> None:
@@ -104,7 +104,7 @@ class Dresser:
         other = self._target.other_api_key
         return near_keys(own, [other.reveal()] if other else [])
 
-    def dress(
+    def build(
         self,
         method: str,
         path: str,

@@ -10,7 +10,7 @@ from fleet_contract.contract_tests.network.disturbance import disturbance
 from fleet_contract.contract_tests.network.intermediary import is_html, page_of
 from fleet_contract.contract_tests.network.proxies import proxy_url
 from fleet_contract.contract_tests.network.recognition import NO_OPERATION, has, is_missing, is_page_of_keys, reads
-from fleet_contract.contract_tests.network.troubles import ADVICE
+from fleet_contract.contract_tests.network.transport_errors import ADVICE
 from fleet_contract.contract_tests.process.ending import Inconclusive
 from fleet_contract.contract_tests.process.printable import printable
 from fleet_contract.contract_tests.target.detours import redirected, resolved

@@ -12,7 +12,7 @@ from fleet_contract.contract_tests.network.dialing import Address, dial, dial_un
 from fleet_contract.contract_tests.network.proxies import Proxy, proxy_of, proxy_url
 from fleet_contract.contract_tests.network.streams import HandshakeFailed, SocketStream, Stream, TlsStream
 from fleet_contract.contract_tests.network.tls import handshake_trouble
-from fleet_contract.contract_tests.network.troubles import ABOUT_A_CERTIFICATE, Trouble
+from fleet_contract.contract_tests.network.transport_errors import ABOUT_A_CERTIFICATE, TransportError
 from fleet_contract.contract_tests.network.trust import showing_our_certificate, trusting
 from fleet_contract.contract_tests.target.authorities import without_zone
 from fleet_contract.contract_tests.target.detours import Place, is_about, redirected, resolved
@@ -45,7 +45,7 @@ class Route:
         self._tunnels = self._proxy is not None and (self._trust is not None or self._place != target.place)
 
     def open(self, deadline: Deadline) -> Stream:
-        """Return a stream to the target, through TLS where it speaks that; raises Trouble."""
+        """Return a stream to the target, through TLS where it speaks that; raises TransportError."""
         stream = self._to_proxy(self._proxy, deadline) if self._proxy else self._to_server(deadline)
         if self._trust is None:
             return stream
@@ -76,9 +76,9 @@ class Route:
             stream: Stream = SocketStream(self._dial(proxy.place, deadline))
             if self._trust_of_proxy:
                 stream = _secured(stream, self._trust_of_proxy, proxy.place.host, PROXY, deadline)
-        except Trouble as wrong:
+        except TransportError as wrong:
             cause = wrong.cause if wrong.cause in ABOUT_A_CERTIFICATE else Cause.PROXY
-            raise Trouble(cause, str(wrong), sent=False, stray=wrong.stray) from wrong
+            raise TransportError(cause, str(wrong), sent=False, stray=wrong.stray) from wrong
         if self._tunnels:
             _tunnel(stream, proxy, self._place, deadline)
         return stream
@@ -102,13 +102,13 @@ def _tunnel(stream: Stream, proxy: Proxy, place: Place, deadline: Deadline) -> N
         request = h11.Request(method="CONNECT", target=str(place), headers=headers)
         status, reason = ask_for_tunnel(stream, request, deadline)
         if not 200 <= status < 300:
-            raise Trouble(Cause.PROXY, f"the proxy refused to connect: {status} {reason}".rstrip(), sent=False)
-    except Trouble as wrong:
+            raise TransportError(Cause.PROXY, f"the proxy refused to connect: {status} {reason}".rstrip(), sent=False)
+    except TransportError as wrong:
         stream.close()
         if wrong.cause is Cause.PROXY:
             raise
         text = f"the proxy was asked to connect: {wrong}"
-        raise Trouble(Cause.PROXY, text, sent=False, stray=wrong.stray) from wrong
+        raise TransportError(Cause.PROXY, text, sent=False, stray=wrong.stray) from wrong
 
 
 def _secured(stream: Stream, trust: ssl.SSLContext, name: str, whose: str, deadline: Deadline) -> Stream:
@@ -118,10 +118,10 @@ def _secured(stream: Stream, trust: ssl.SSLContext, name: str, whose: str, deadl
         trouble = handshake_trouble(wrong, whose, name)
     except Late:
         text = f"no connection within {deadline.seconds:g} s: {whose} did not finish the TLS handshake"
-        trouble = Trouble(Cause.TLS, text, sent=False)
+        trouble = TransportError(Cause.TLS, text, sent=False)
     except OSError as wrong:
-        trouble = Trouble(Cause.TLS, f"the connection broke in the TLS handshake: {wrong}", sent=False)
+        trouble = TransportError(Cause.TLS, f"the connection broke in the TLS handshake: {wrong}", sent=False)
     except ValueError as wrong:
-        trouble = Trouble(Cause.NAME, f"TLS cannot carry the name {name!r}: {wrong}", sent=False)
+        trouble = TransportError(Cause.NAME, f"TLS cannot carry the name {name!r}: {wrong}", sent=False)
     stream.close()
     raise trouble

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from fleet_contract.contract_tests.exchange import Cause
 from fleet_contract.contract_tests.network.streams import HandshakeFailed
-from fleet_contract.contract_tests.network.troubles import Trouble
+from fleet_contract.contract_tests.network.transport_errors import TransportError
 from fleet_contract.contract_tests.process.printable import printable
 
 # The types of TLS's records: RFC 8446 (5.1)
@@ -48,30 +48,32 @@ _REFUSALS = (
 REFUSAL = "ALERT_HANDSHAKE_FAILURE"
 
 
-def tls_trouble(wrong: ssl.SSLError, whose: str = "the server", name: str = "", *, sent: bool) -> Trouble:
+def tls_trouble(wrong: ssl.SSLError, whose: str = "the server", name: str = "", *, sent: bool) -> TransportError:
     """Return what to raise for a failure of TLS with the server, or with a proxy before it, which has spoken TLS."""
     reason = wrong.reason or ""
     if isinstance(wrong, ssl.SSLCertVerificationError):
         cause = FLAWS.get(wrong.verify_code, Cause.CERTIFICATE_UNFIT)
-        return Trouble(cause, f"{whose}'s certificate is not trusted: {wrong.verify_message.rstrip('.')}", sent=False)
+        return TransportError(
+            cause, f"{whose}'s certificate is not trusted: {wrong.verify_message.rstrip('.')}", sent=False
+        )
     refusal = next((each for each in _REFUSALS if any(word in reason for word in each.reasons)), None)
     if refusal:
         return _refused(refusal, whose, name, reason)
     problem = f"{whose} closed the connection" if isinstance(wrong, ssl.SSLEOFError) else wrong
-    return Trouble(Cause.TLS_FAILED, f"TLS failed: {problem}", sent=sent)
+    return TransportError(Cause.TLS_FAILED, f"TLS failed: {problem}", sent=sent)
 
 
-def handshake_trouble(failed: HandshakeFailed, whose: str, name: str) -> Trouble:
+def handshake_trouble(failed: HandshakeFailed, whose: str, name: str) -> TransportError:
     """Return what to raise for a handshake that failed with whoever has this name."""
     wrong, first = failed.__cause__, failed.start[:1]
     if first and first[0] not in RECORDS:
-        return Trouble(
+        return TransportError(
             Cause.NO_TLS, f"{whose} does not speak TLS: it answers with {_first_line(failed.start)}", sent=False
         )
     if not isinstance(wrong, ssl.SSLError):
-        return Trouble(Cause.TLS, f"TLS failed: {wrong}", sent=False)
+        return TransportError(Cause.TLS, f"TLS failed: {wrong}", sent=False)
     if not first:
-        return Trouble(Cause.TLS, f"TLS failed: {whose} closed the connection", sent=False)
+        return TransportError(Cause.TLS, f"TLS failed: {whose} closed the connection", sent=False)
     if first[0] == HANDSHAKE and REFUSAL in (wrong.reason or ""):
         return _refused(_OURS, whose, name, REFUSAL)
     return tls_trouble(wrong, whose, name, sent=False)
@@ -81,5 +83,5 @@ def _first_line(start: bytes) -> str:
     return printable(start.partition(b"\r\n")[0].decode("utf-8", "backslashreplace"))
 
 
-def _refused(refusal: _Refusal, whose: str, name: str, reason: str) -> Trouble:
-    return Trouble(refusal.cause, f"{whose} {refusal.means.format(name)}: {reason}", sent=False)
+def _refused(refusal: _Refusal, whose: str, name: str, reason: str) -> TransportError:
+    return TransportError(refusal.cause, f"{whose} {refusal.means.format(name)}: {reason}", sent=False)

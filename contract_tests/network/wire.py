@@ -12,7 +12,7 @@ from fleet_contract.contract_tests.network.deadline import Deadline
 from fleet_contract.contract_tests.network.route import Route
 from fleet_contract.contract_tests.network.starting_line import Crossing
 from fleet_contract.contract_tests.network.streams import Stream
-from fleet_contract.contract_tests.network.troubles import Trouble, Unsendable
+from fleet_contract.contract_tests.network.transport_errors import TransportError, Unsendable
 from fleet_contract.contract_tests.target.target import Target
 
 Headers = tuple[tuple[str, str], ...]
@@ -52,7 +52,8 @@ class Wire:
     ) -> Answer:
         """Send a request whose path stays as it is, byte for byte, and return its answer.
 
-        Its last byte is sent by `crossing`, where there is any. Raises Trouble, and Unsendable before anything is sent.
+        Its last byte is sent by `crossing`, where there is any. Raises TransportError, and Unsendable before anything
+        is sent.
         """
         deadline = Deadline(seconds)
         request = self._request(method, path, headers)
@@ -60,7 +61,7 @@ class Wire:
         stream, reusable = kept or self._opened(deadline), False
         try:
             answer, reusable = converse(stream, request, body, self._most, deadline, crossing)
-        except Trouble as trouble:
+        except TransportError as trouble:
             self._learn_from_trouble(trouble.cause, was_kept=kept is not None)
             if kept:
                 trouble.stray = trouble.stray.after_others()
@@ -96,7 +97,7 @@ class Wire:
         raise Unsendable(f"{method} {path[:80]!r} cannot be written as HTTP: {problem}. Correct the check.")
 
     def _taken(self) -> Stream | None:
-        """Return an idle connection that is still good; raises Trouble where bytes came on it that nobody asked for."""
+        """Return an idle connection that is still good; raises TransportError for bytes that nobody asked for."""
         while (idle := self._popped()) is not None:
             waited = time.monotonic() - idle.since
             more = idle.stream.pending(0.0 if self._watched else max(0.0, WATCH_SECONDS - waited))
@@ -116,7 +117,7 @@ class Wire:
         return idle
 
     def _learn_from(self, more: bytes | None, waited: float) -> None:
-        """Reuse no connection any more where one turned out badly; raises Trouble for bytes that nobody asked for."""
+        """Reuse no connection where one turned out badly; raises TransportError for bytes that nobody asked for."""
         if more is None and waited < WATCH_SECONDS:
             self._reuses = False  # A server that closes at once and does not say so would close under a request.
         if more and not more.startswith(FAREWELL):

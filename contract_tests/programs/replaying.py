@@ -7,12 +7,12 @@ from typing import Any
 from urllib.parse import unquote, urlencode
 
 from fleet_contract.contract_tests.driving.api import FLEETS, JSON, KEYS, Api, in_lower_case, segment
-from fleet_contract.contract_tests.driving.untested import Lack, Reason, Untested
+from fleet_contract.contract_tests.driving.untested import Reason, SkipReason, Untested
 from fleet_contract.contract_tests.exchange import Caller, Exchange, Request
 from fleet_contract.contract_tests.judging.listings import cursor_of, items_of
 from fleet_contract.contract_tests.judging.texts import is_overlong
 from fleet_contract.contract_tests.network.outgoing import READS
-from fleet_contract.contract_tests.programs.cast import Cast
+from fleet_contract.contract_tests.programs.bindings import Bindings
 from fleet_contract.contract_tests.programs.named_fleets import named_in
 from fleet_contract.contract_tests.programs.program import Program, Step
 from fleet_contract.contract_tests.programs.spellings import PLAIN, SPELLINGS
@@ -30,7 +30,7 @@ PATHS: Mapping[str, Callable[[str], str]] = {
 
 def replay(program: Program, api: Api, fixtures: Fixtures) -> None:
     """Send the steps of a program, under new ids; raises Untested where the target lacks what one needs."""
-    player = _Player(Cast(program.fleets, api, fixtures), api, fixtures)
+    player = _Player(Bindings(program.fleets, api, fixtures), api, fixtures)
     for step in program.steps:
         STEPS[step["do"]](player, step)
 
@@ -38,8 +38,8 @@ def replay(program: Program, api: Api, fixtures: Fixtures) -> None:
 class _Player:
     """Sends the requests of one replay, and waits for what a server needs a moment to find."""
 
-    def __init__(self, cast: Cast, api: Api, fixtures: Fixtures) -> None:
-        self.cast = cast
+    def __init__(self, bindings: Bindings, api: Api, fixtures: Fixtures) -> None:
+        self.bindings = bindings
         self.api = api
         self.fixtures = fixtures
         self._new: dict[str, Exchange] = {}
@@ -49,7 +49,7 @@ class _Player:
         """Send what a step says; raises Untested for a second organization that the target does not name."""
         how: dict[str, Any] = {"caller": Caller(step.get("caller", Caller.OWNER)), "body": body}
         if how["caller"] is Caller.OTHER and self.api.client.target.other_api_key is None:
-            raise Untested(Reason(Lack.FIXTURE, entries=("other_api_key",)))
+            raise Untested(Reason(SkipReason.FIXTURE, entries=("other_api_key",)))
         how["headers"] = [(name, value) for name, value in step.get("headers", JSON if body else ())]
         if "key_header" in step:
             how |= {"header_name": step["key_header"]}
@@ -58,7 +58,7 @@ class _Player:
 
     def write(self, method: str, path: str, step: Step, members: Mapping[str, Any]) -> Exchange:
         """Send members as the body that a step spells."""
-        members = {**members, **self.cast.value(step.get("more", {}))}
+        members = {**members, **self.bindings.value(step.get("more", {}))}
         return self.send(method, path, step, SPELLINGS[step.get("spelling", PLAIN)](members))
 
     def _require_ours(self, request: Request) -> None:
@@ -67,7 +67,7 @@ class _Player:
             return
         named = (id for id in named_in(request) if id and not is_overlong(id))
         if not all(self.api.mark in id.casefold() for id in named):
-            raise Untested(Reason(Lack.SETUP, "a step would write to a fleet without the run's mark"))
+            raise Untested(Reason(SkipReason.SETUP, "a step would write to a fleet without the run's mark"))
 
     def born(self, id: Any, exchange: Exchange) -> None:
         if exchange.succeeded and isinstance(id, str):
@@ -94,7 +94,7 @@ class _Player:
 
 def _given(player: _Player, step: Step, **members: str) -> dict[str, Any]:
     """Return the members of a body that a step gives, by their names there; what it leaves out is left out."""
-    return {name: player.cast.value(step[member]) for name, member in members.items() if member in step}
+    return {name: player.bindings.value(step[member]) for name, member in members.items() if member in step}
 
 
 def _create(player: _Player, step: Step) -> None:
@@ -103,19 +103,19 @@ def _create(player: _Player, step: Step) -> None:
 
 
 def _rename(player: _Player, step: Step) -> None:
-    id, members = player.cast.value(step["fleet"]), _given(player, step, newName="name")
+    id, members = player.bindings.value(step["fleet"]), _given(player, step, newName="name")
     path = PATHS[step.get("path", PLAIN)](id)
     player.found(id, path, lambda: player.write("PUT", f"{FLEETS}/{path}/rename", step, members))
 
 
 def _invitation(player: _Player, step: Step) -> None:
-    segment = PATHS[step.get("path", PLAIN)](player.cast.value(step["fleet"]))
+    segment = PATHS[step.get("path", PLAIN)](player.bindings.value(step["fleet"]))
     player.send("GET", f"{FLEETS}/{segment}/invitation", step)
 
 
 def _create_key(player: _Player, step: Step) -> None:
-    key = {**player.cast.key(step["key"]), **_given(player, step, fleetId="fleet", enabled="enabled")}
-    key |= player.cast.value(step.get("fields", {}))
+    key = {**player.bindings.key(step["key"]), **_given(player, step, fleetId="fleet", enabled="enabled")}
+    key |= player.bindings.value(step.get("fields", {}))
     members = {name: value for name, value in key.items() if name not in step.get("without", ())}
     player.listed(members, player.write("POST", KEYS, step, members))
 
@@ -133,15 +133,15 @@ def _list_keys(player: _Player, step: Step) -> None:
 
 
 def _location(player: _Player, step: Step) -> None:
-    player.cast.fixture("location")  # No request goes to the operation unless the target file gives one.
-    path = player.fixtures.location_path.replace("{locationId}", segment(player.cast.value(step["location"])))
+    player.bindings.fixture("location")  # No request goes to the operation unless the target file gives one.
+    path = player.fixtures.location_path.replace("{locationId}", segment(player.bindings.value(step["location"])))
     query = _given(player, step, fleetId="fleet")
     player.send("GET", f"{path}?{urlencode(query)}" if query else path, step)
 
 
 def _send(player: _Player, step: Step) -> None:
-    path = "".join(part if isinstance(part, str) else segment(player.cast.value(part)) for part in step["path"])
-    body = b"".join(_bytes_of(player.cast.value(part)) for part in step.get("body", ()))
+    path = "".join(part if isinstance(part, str) else segment(player.bindings.value(part)) for part in step["path"])
+    body = b"".join(_bytes_of(player.bindings.value(part)) for part in step.get("body", ()))
     player.send(step["method"], path, step, body)
 
 

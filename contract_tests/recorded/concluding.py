@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from fleet_contract.contract_tests.driving.untested import Lack, Reason
+from fleet_contract.contract_tests.driving.untested import Reason, SkipReason
 from fleet_contract.contract_tests.exchange import Exchange
 from fleet_contract.contract_tests.hidden import learn
 from fleet_contract.contract_tests.judging.judge import Judgement
 from fleet_contract.contract_tests.network.ledger import Footprint
 from fleet_contract.contract_tests.running.runs import Report, Settings, digest
 from fleet_contract.contract_tests.running.verdicts import (
-    Ran,
+    CheckResult,
     Result,
     Verdict,
     fold,
@@ -71,7 +71,9 @@ def concluded(settings: Settings, judgement: Judgement, how: Recorded) -> Report
     for each in exchanges:
         learn(how.masker, each)
     wanted = testable(settings.only, settings.skip, settings.target.dialect)
-    recording = Ran("the recording", tuple(each.id for each in wanted), Reason(Lack.RECORDED, UNSEEN), how.error)
+    recording = CheckResult(
+        "the recording", tuple(each.id for each in wanted), Reason(SkipReason.RECORDED, UNSEEN), how.error
+    )
     ran = [recording.masked(how.masker)]
     folded = fold(wanted, judgement.findings, ran, judgement.explained, exchanges, how.masker)
     results = with_plainest_first(map(_as_shown, folded), judgement.history)

@@ -11,7 +11,7 @@ from string import hexdigits
 
 from fleet_contract.contract_tests.driving.api import Api
 from fleet_contract.contract_tests.driving.check import Check
-from fleet_contract.contract_tests.driving.untested import Lack, Reason, Untested
+from fleet_contract.contract_tests.driving.untested import Reason, SkipReason, Untested
 from fleet_contract.contract_tests.exchange import Exchange, Request
 from fleet_contract.contract_tests.judging.findings import Finding
 from fleet_contract.contract_tests.judging.history import Facts, History
@@ -22,14 +22,14 @@ from fleet_contract.contract_tests.marks import digits_of, number_of
 from fleet_contract.contract_tests.network.budget import Cost
 from fleet_contract.contract_tests.network.client import Client
 from fleet_contract.contract_tests.network.disturbance import disturbances
-from fleet_contract.contract_tests.network.flights import OnExchange
 from fleet_contract.contract_tests.network.ledger import Footprint
+from fleet_contract.contract_tests.network.sending import OnExchange
 from fleet_contract.contract_tests.programs.case_files import Case
 from fleet_contract.contract_tests.replays.replay import Replay, untried
 from fleet_contract.contract_tests.replays.script import script
 from fleet_contract.contract_tests.running.verdicts import (
+    CheckResult,
     Outcome,
-    Ran,
     Result,
     Verdict,
     as_shown,
@@ -113,7 +113,7 @@ class Report:
     settings: Settings
     outcome: Outcome
     results: Sequence[Result]
-    ran: Sequence[Ran]
+    ran: Sequence[CheckResult]
     dialect: Dialect
     footprint: Footprint
     mark: str
@@ -168,7 +168,7 @@ class Run:
     client: Client
     api: Api
     facts: Facts
-    ran: list[Ran] = field(default_factory=list)
+    ran: list[CheckResult] = field(default_factory=list)
     began: datetime = field(default_factory=lambda: datetime.now(UTC))
     _fleets: dict[str, str | Untested] = field(default_factory=dict)
     _codes_were_read: bool = False
@@ -199,7 +199,7 @@ class Run:
             try:
                 self._fleets[role] = self._created_once_more_if_disturbed(role)
             except Untested as reason:
-                if reason.lack is Lack.DISTURBED:
+                if reason.kind is SkipReason.DISTURBED:
                     raise  # It is no refusal: the next check asks again.
                 self._fleets[role] = reason
         fleet = self._fleets[role]
@@ -223,7 +223,7 @@ class Run:
         try:
             return self._made(role)
         except Untested as reason:
-            if reason.lack is not Lack.DISTURBED:
+            if reason.kind is not SkipReason.DISTURBED:
                 raise
             with self.client.second_try():
                 return self._made(role)
@@ -267,9 +267,11 @@ class Run:
         self.client.close()
         try:
             judgement = judge(self.client.journal, self.facts)
-            self.ran += [Ran(each.check, (), Reason(Lack.DISTURBED, each.trouble)) for each in judgement.excused]
+            self.ran += [
+                CheckResult(each.check, (), Reason(SkipReason.DISTURBED, each.trouble)) for each in judgement.excused
+            ]
         except BaseException as error:  # noqa: BLE001  (what was created is told whatever happens)
-            self.ran.append(Ran("the judge", (), error=f"{type(error).__name__}: {error}"))
+            self.ran.append(CheckResult("the judge", (), error=f"{type(error).__name__}: {error}"))
             judgement = self._unjudged()
         return self._report(judgement)
 
@@ -279,7 +281,7 @@ class Run:
     def give_up(self, reason: str) -> Report:
         """Return the report of a run that did not come to its first check, and close its connections."""
         self.client.close()
-        self.ran.append(Ran("the run", tuple(self.wanted), Reason(Lack.STOPPED, reason)))
+        self.ran.append(CheckResult("the run", tuple(self.wanted), Reason(SkipReason.STOPPED, reason)))
         return self._report(self._unjudged())
 
     def _report(self, judgement: Judgement) -> Report:

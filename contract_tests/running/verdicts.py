@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
 
-from fleet_contract.contract_tests.driving.untested import INCONCLUSIVE, Lack, Reason, in_words
+from fleet_contract.contract_tests.driving.untested import INCONCLUSIVE, Reason, SkipReason, in_words
 from fleet_contract.contract_tests.exchange import Exchange
 from fleet_contract.contract_tests.judging.explanations import Causes
 from fleet_contract.contract_tests.judging.findings import Finding
@@ -51,7 +51,7 @@ EXITS = {
 
 
 @dataclass(frozen=True)
-class Ran:
+class CheckResult:
     """What became of one check: it drove to its end, or `why` says what kept it from that, or `error` what broke."""
 
     name: str
@@ -61,21 +61,21 @@ class Ran:
     seconds: float = 0.0
 
     @property
-    def lack(self) -> Lack | None:
-        return self.why.lack if self.why else None
+    def kind(self) -> SkipReason | None:
+        return self.why.kind if self.why else None
 
     @property
     def reason(self) -> str:
         return self.why.words if self.why else ""
 
-    def masked(self, masker: Masker) -> "Ran":
+    def masked(self, masker: Masker) -> "CheckResult":
         """Return what may be told of it."""
         return replace(self, why=self.why and self.why.masked(masker), error=masker.text(self.error))
 
     @property
     def ended_early(self) -> bool:
         """Whether something other than the target's own holdings kept the check from its end."""
-        return bool(self.error) or self.lack in INCONCLUSIVE
+        return bool(self.error) or self.kind in INCONCLUSIVE
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ def is_selected(id: str, only: Sequence[str], skip: Sequence[str]) -> bool:
 def fold(
     requirements: Iterable[Requirement],
     findings: Iterable[Finding],
-    ran: Sequence[Ran],
+    ran: Sequence[CheckResult],
     explained: Mapping[Finding, Causes] = MappingProxyType({}),
     history: Iterable[Exchange] = (),
     masker: Masker = _NOTHING,
@@ -150,13 +150,13 @@ def with_plainest_first(results: Iterable[Result], history: History) -> list[Res
 def _unshown(result: Result, depth: Depth) -> Result:
     if result.verdict is not Verdict.PASSED:
         return result
-    return Result(result.requirement, Verdict.UNTESTED, reason=Reason(Lack.DEPTH, depth=Depth(depth + 1)).words)
+    return Result(result.requirement, Verdict.UNTESTED, reason=Reason(SkipReason.DEPTH, depth=Depth(depth + 1)).words)
 
 
 def _result(
     requirement: Requirement,
     found: Sequence[Finding],
-    ran: Sequence[Ran],
+    ran: Sequence[CheckResult],
     explained: Mapping[Finding, _Named],
     answered: Mapping[str, Mapping[int, int]],
 ) -> Result:
@@ -183,7 +183,7 @@ def _laid_to(causes: Causes, exchanges: Mapping[int, Exchange], masker: Masker) 
     return {cause: f"{cause} ({seen.get(number, f'request {number}')})" for cause, number in causes.items()}
 
 
-def _why_untested(concerned: Sequence[Ran], answered: Mapping[str, Mapping[int, int]]) -> str:
+def _why_untested(concerned: Sequence[CheckResult], answered: Mapping[str, Mapping[int, int]]) -> str:
     if not concerned:
         return "no check that ran covers it"
     reasons = _lacked(concerned)
@@ -196,13 +196,13 @@ def _why_untested(concerned: Sequence[Ran], answered: Mapping[str, Mapping[int, 
     return "no response could be judged" + (f" (answered {seen})" if seen else "")
 
 
-def _lacked(ran: Iterable[Ran]) -> list[Reason]:
+def _lacked(ran: Iterable[CheckResult]) -> list[Reason]:
     """Return why checks could not run to their end: of what was cut short, nothing else would show more."""
     lacked = [each.why for each in ran if each.why]
-    return [why for why in lacked if why.lack in INCONCLUSIVE] or lacked
+    return [why for why in lacked if why.kind in INCONCLUSIVE] or lacked
 
 
-def outcome(results: Sequence[Result], ran: Sequence[Ran], gate: Gate) -> Outcome:
+def outcome(results: Sequence[Result], ran: Sequence[CheckResult], gate: Gate) -> Outcome:
     """Say what a run means; silence is never success."""
     counts = any(each.verdict is Verdict.FAILED and gate.pardon(each.requirement) is None for each in results)
     if counts or unneeded(results, gate):
@@ -218,7 +218,7 @@ def unneeded(results: Iterable[Result], gate: Gate) -> tuple[str, ...]:
     return (f"--strict-waivers: {of} no longer needed",) if ids else ()
 
 
-def doubts(results: Sequence[Result], ran: Sequence[Ran], gate: Gate) -> tuple[str, ...]:
+def doubts(results: Sequence[Result], ran: Sequence[CheckResult], gate: Gate) -> tuple[str, ...]:
     """Return why nothing can be concluded where no failure counts; empty where something can."""
     broke = [f"{each.name}: {each.error}" for each in ran if each.error]
     ended = [*broke, *_counting(each.why for each in ran if each.why and each.ended_early and not each.error)]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from fleet_contract.contract_tests.driving.check import Check, check_of
-from fleet_contract.contract_tests.driving.untested import Lack, Reason, Untested
+from fleet_contract.contract_tests.driving.untested import Reason, SkipReason, Untested
 from fleet_contract.contract_tests.network.budget import BudgetSpent, Cost
 from fleet_contract.contract_tests.network.client import INTERRUPTED, WritesForbidden
 from fleet_contract.contract_tests.process.printable import printable
@@ -17,7 +17,7 @@ from fleet_contract.contract_tests.process.seeding import seeded_alone
 from fleet_contract.contract_tests.programs.case_files import Case
 from fleet_contract.contract_tests.reports.progress import Progress
 from fleet_contract.contract_tests.running.runs import Report, Run, Settings
-from fleet_contract.contract_tests.running.verdicts import Ran
+from fleet_contract.contract_tests.running.verdicts import CheckResult
 from fleet_contract.contract_tests.target.target import Target
 
 RUN = pytest.StashKey[Run]()
@@ -51,15 +51,15 @@ class Driver:
         if stopped and not self._due:
             return self._run.give_up(stopped)
         if stopped and (undone or stopped != INTERRUPTED):
-            self._run.ran.append(Ran("the run", (), Reason(Lack.STOPPED, stopped)))
-        self._run.ran += [_ran(item, Reason(Lack.STOPPED, "the run stopped before it")) for item in undone]
+            self._run.ran.append(CheckResult("the run", (), Reason(SkipReason.STOPPED, stopped)))
+        self._run.ran += [_ran(item, Reason(SkipReason.STOPPED, "the run stopped before it")) for item in undone]
         if not self._due and not any(each.error for each in self._run.ran):
-            self._run.ran.append(Ran("nothing ran", (), Reason(Lack.STOPPED, "no check was selected")))
+            self._run.ran.append(CheckResult("nothing ran", (), Reason(SkipReason.STOPPED, "no check was selected")))
         return self._run.conclude()
 
     def broke(self, error: BaseException) -> None:
         """Note that something of ours failed outside of any check."""
-        self._run.ran.append(Ran("the run", (), error=f"{type(error).__name__}: {error}"))
+        self._run.ran.append(CheckResult("the run", (), error=f"{type(error).__name__}: {error}"))
 
     def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> bool | None:
         self.broke(excinfo.value)
@@ -123,12 +123,12 @@ class Driver:
         if isinstance(reason, Untested):
             return reason.why
         if isinstance(reason, WritesForbidden):
-            return Reason(Lack.WRITES, flag=reason.switch)
+            return Reason(SkipReason.WRITES, flag=reason.switch)
         if reason.cost is Cost.FLEETS and self._run.settings.earlier:
-            return Reason(Lack.REUSE, f"needs a new fleet, but {reason.most:g} were already created")
-        return Reason(Lack.BUDGET, str(reason))
+            return Reason(SkipReason.REUSE, f"needs a new fleet, but {reason.most:g} were already created")
+        return Reason(SkipReason.BUDGET, str(reason))
 
-    def _record(self, ran: Ran, item: pytest.Item) -> None:
+    def _record(self, ran: CheckResult, item: pytest.Item) -> None:
         self._done.add(item)
         self._run.ran.append(replace(ran, seconds=time.monotonic() - self._begun))
         self._progress.ended()
@@ -143,7 +143,7 @@ class Driver:
         try:
             self._drive(check, pyfuncitem.obj, arguments)
         except Untested as reason:
-            if reason.lack is not Lack.DISTURBED:
+            if reason.kind is not SkipReason.DISTURBED:
                 raise
             with self._run.client.second_try():
                 self._drive(check, pyfuncitem.obj, arguments)
@@ -166,17 +166,17 @@ class Alone(Driver):
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
             reason = report.longreprtext.strip().rpartition("\n")[2]
-            self._run.ran.append(Ran(report.nodeid or "the run", (), error=f"could not be loaded: {reason}"))
+            self._run.ran.append(CheckResult(report.nodeid or "the run", (), error=f"could not be loaded: {reason}"))
 
 
 def lacked_by(check: Check, settings: Settings) -> Reason | None:
     """Return why a check is not to drive, None where it is."""
     if check.is_left_out and settings.earlier:
-        return Reason(Lack.REUSE, "needs new fleets: run without --reuse")
+        return Reason(SkipReason.REUSE, "needs new fleets: run without --reuse")
     missing = tuple(need for need in check.needs if not _entry(settings.target, need))
     needed = check.shown_from if missing and check.shown_from is not None else check.least_depth
     depth = check.least_depth if needed > settings.depth else None
-    lack = Lack.FIXTURE if depth is None else Lack.DEPTH
+    lack = SkipReason.FIXTURE if depth is None else SkipReason.DEPTH
     return Reason(lack, depth=depth, entries=missing) if missing or depth is not None else None
 
 
@@ -191,9 +191,9 @@ def _check(item: pytest.Item) -> Check | None:
     return replace(check, reaches=(case.requirement,)) if check and isinstance(case, Case) else check
 
 
-def _ran(item: pytest.Item, why: Reason | None = None) -> Ran:
+def _ran(item: pytest.Item, why: Reason | None = None) -> CheckResult:
     check = _check(item)
-    return Ran(_name(item), check.shows if check else (), why)
+    return CheckResult(_name(item), check.shows if check else (), why)
 
 
 def _name(item: pytest.Item) -> str:

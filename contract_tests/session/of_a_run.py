@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Protocol
 
-from fleet_contract.contract_tests.driving.untested import Lack
+from fleet_contract.contract_tests.driving.untested import SkipReason
 from fleet_contract.contract_tests.exchange import Exchange
 from fleet_contract.contract_tests.judging.dialect.reading import decided
 from fleet_contract.contract_tests.judging.history import Facts
@@ -38,7 +38,7 @@ class Follower(Protocol):
 
 def replayable(report: Report) -> list[Result]:
     """Return what failed and may be sent again."""
-    if not report.settings.target.replay_requests or any(each.lack is Lack.STOPPED for each in report.ran):
+    if not report.settings.target.replay_requests or any(each.kind is SkipReason.STOPPED for each in report.ran):
         return []
     return [each for each in report.results if each.failures]
 

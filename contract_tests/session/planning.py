@@ -8,7 +8,7 @@ from importlib.resources import files
 from typing import Any
 
 from fleet_contract.contract_tests.driving.check import Check, check_of
-from fleet_contract.contract_tests.driving.untested import Lack, Reason
+from fleet_contract.contract_tests.driving.untested import Reason, SkipReason
 from fleet_contract.contract_tests.network.budget import longest_run
 from fleet_contract.contract_tests.running.runs import Settings
 from fleet_contract.contract_tests.running.verdicts import testable
@@ -76,7 +76,7 @@ def plan_of(settings: Settings) -> Plan:
     unshown = UNSHOWN.get(settings.depth, frozenset())
     reached = frozenset(shown & wanted) - unshown
     for depth in next_depth(settings.depth):
-        rest.append((Reason(Lack.DEPTH, depth=depth), unshown))
+        rest.append((Reason(SkipReason.DEPTH, depth=depth), unshown))
     return Plan(settings, tuple(due), reached, _unlocked(rest, wanted - reached))
 
 
@@ -92,7 +92,7 @@ def _lack(check: Check, settings: Settings) -> Reason | None:
     lack = lacked_by(check, settings)
     if settings.target.may_write or not check.writes or (lack and lack.said):
         return lack
-    return replace(lack or Reason(Lack.WRITES), flag=settings.target.lacks_to_write)
+    return replace(lack or Reason(SkipReason.WRITES), flag=settings.target.lacks_to_write)
 
 
 def _unlocked(rest: Iterable[tuple[Reason, Iterable[str]]], unreached: set[str]) -> Mapping[str, frozenset[str]]:
@@ -103,7 +103,7 @@ def _unlocked(rest: Iterable[tuple[Reason, Iterable[str]]], unreached: set[str])
     found, left = dict[str, frozenset[str]](), set(unreached)
     for lack, ids in sorted(rest, key=lambda each: each[0].price):
         gained = left.intersection(ids)
-        if gained or lack == Reason(Lack.DEPTH, depth=lack.depth):
+        if gained or lack == Reason(SkipReason.DEPTH, depth=lack.depth):
             found[lack.words] = found.get(lack.words, frozenset()) | gained
         left -= gained
     return dict(sorted(found.items(), key=lambda each: (-len(each[1]), each[0])))

@@ -11,7 +11,7 @@ import pytest
 from rich.console import Console
 from rich.markup import escape
 
-from fleet_contract.contract_tests.driving.untested import Lack
+from fleet_contract.contract_tests.driving.untested import SkipReason
 from fleet_contract.contract_tests.process.ending import Exit, complain, ending_of, unless_lost
 from fleet_contract.contract_tests.process.files import UNREAD_SECONDS, is_bounded, write
 from fleet_contract.contract_tests.process.quantities import counted
@@ -151,7 +151,7 @@ def judge_both(one: Settings, other: Settings, outputs: Outputs, console: Consol
     The reports are those of the first one. The code is 1 if either breaks a requirement or the second one is worse.
     """
     code, report = _judged(one, outputs, console)
-    if report is None or any(each.lack is Lack.STOPPED for each in report.ran):
+    if report is None or any(each.kind is SkipReason.STOPPED for each in report.ran):
         return code
     other_code, other_report = _judged(other, {}, console)
     if other_report is None:

@@ -11,7 +11,7 @@ from fleet_contract.contract_tests.network.conversation import MOST_HEAD, MOST_I
 from fleet_contract.contract_tests.network.deadline import Deadline, Late
 from fleet_contract.contract_tests.network.route import WHOLE_SERVER, Route
 from fleet_contract.contract_tests.network.streams import Stream
-from fleet_contract.contract_tests.network.troubles import Trouble
+from fleet_contract.contract_tests.network.transport_errors import TransportError
 from fleet_contract.contract_tests.network.wire import IDLE_SECONDS
 from fleet_contract.contract_tests.watching.headers import Field, onward, request_fields
 
@@ -154,7 +154,7 @@ class Forwarder:
         self.close()
         try:
             self._server = Side(self._route.open(Deadline(self._seconds)), h11.CLIENT, self._seconds)
-        except Trouble as trouble:
+        except TransportError as trouble:
             raise Unanswered(502, f"the server could not be reached: {trouble}") from trouble
         return self._server
 

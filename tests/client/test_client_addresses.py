@@ -16,7 +16,7 @@ from fleet_contract.contract_tests.network.deadline import Deadline
 from fleet_contract.contract_tests.network.dialing import addresses, dial
 from fleet_contract.contract_tests.network.preflight import Unreachable
 from fleet_contract.contract_tests.network.route import Route
-from fleet_contract.contract_tests.network.troubles import Trouble
+from fleet_contract.contract_tests.network.transport_errors import TransportError
 from fleet_contract.contract_tests.target.detours import Place
 
 from .conftest import Open, Serve, target
@@ -74,7 +74,7 @@ def test_an_address_that_refuses_is_followed_by_the_next_at_once(
 
 
 def test_the_deadline_holds_where_all_addresses_are_dead(dead: str) -> None:
-    with pytest.raises(Trouble, match=r"no connection within 0\.2 s") as told:
+    with pytest.raises(TransportError, match=r"no connection within 0\.2 s") as told:
         dial(Place("127.0.0.1", int(dead)), Deadline(0.2))
     assert (told.value.cause, told.value.sent) == (Cause.CONNECT, False)
 

@@ -10,7 +10,7 @@ import pytest
 from fleet_contract.contract_tests.exchange import Cause, Exchange
 from fleet_contract.contract_tests.network.conversation import MOST_INTERIM
 from fleet_contract.contract_tests.network.preflight import Unreachable
-from fleet_contract.contract_tests.network.troubles import ADVICE
+from fleet_contract.contract_tests.network.transport_errors import ADVICE
 
 from .conftest import Open, Serve, TlsFor
 from .servers import CLOSE, RESET, Heard, answer, blurting

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from fleet_contract.contract_tests.network.outgoing import Dresser
+from fleet_contract.contract_tests.network.outgoing import RequestBuilder
 from fleet_contract.contract_tests.target.masking import Masker, Secret, revealed
 from fleet_contract.contract_tests.target.target import Target
 from fleet_contract.contract_tests.target.target_file import read_target
@@ -83,7 +83,7 @@ def test_what_a_file_holds_stands_for_itself(tmp_path: Path) -> None:
 def test_a_header_that_stood_elsewhere_is_masked_whatever_its_name(tmp_path: Path) -> None:
     headers = '[network]\nheaders = {X-Team = "env:TOKEN", X-Other = "harmless"}'
     masker = Masker()
-    Dresser(target(tmp_path, headers), "m4rk", masker)
+    RequestBuilder(target(tmp_path, headers), "m4rk", masker)
     assert masker.text("with t0k3n-of-the-gateway: harmless") == "with ***: harmless"
 
 
@@ -227,7 +227,7 @@ def test_the_password_of_a_proxy_is_masked_as_it_is_and_as_it_is_sent(tmp_path: 
     file.write_text('base_url = "http://staging.example"\n[network]\nproxy = "env:PROXY"')
     masker = Masker()
     proxied = read_target(file, {}, {"PROXY": "http://user:pass%2Fword@proxy.example:3128"})
-    Dresser(proxied, "m4rk", masker)
+    RequestBuilder(proxied, "m4rk", masker)
     assert masker.text("pass/word pass%2Fword dXNlcjpwYXNzL3dvcmQ= user") == "*** *** *** user"
 
 

@@ -12,7 +12,7 @@ import pytest
 from fleet_contract.contract_tests.exchange import Caller
 from fleet_contract.contract_tests.network.client import Client
 from fleet_contract.contract_tests.network.outgoing import NoOtherKey
-from fleet_contract.contract_tests.network.troubles import Unsendable
+from fleet_contract.contract_tests.network.transport_errors import Unsendable
 
 from .conftest import Open, Serve, target
 from .servers import RESET, Heard, answer

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from fleet_contract.contract_tests.commands import main as suite
-from fleet_contract.contract_tests.driving.untested import Lack, Reason
+from fleet_contract.contract_tests.driving.untested import Reason, SkipReason
 from fleet_contract.contract_tests.process.ending import Exit
 from fleet_contract.contract_tests.target.depths import PRICES, Depth
 from fleet_contract.contract_tests.target.entries import ENTRIES
@@ -136,7 +136,7 @@ def words_of_the_suite() -> str:
     """Return all that the suite says, whatever it puts in between, as one text, with what it draws of data."""
     files = (ROOT / "contract_tests").rglob("*.py")
     constants = (node for file in files for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))))
-    drawn = (Reason(Lack.WRITES, flag="--allow-writes"), Reason(Lack.DEPTH, depth=Depth.STANDARD))
+    drawn = (Reason(SkipReason.WRITES, flag="--allow-writes"), Reason(SkipReason.DEPTH, depth=Depth.STANDARD))
     said = (str(each.value) for each in constants if isinstance(each, ast.Constant))
     return "\n".join((*said, *(each.words for each in drawn)))
 

@@ -18,7 +18,7 @@ LONGEST = 150.0  # seconds, after which a run is ended, and its test fails
 
 
 @dataclass(frozen=True)
-class Ran:
+class CheckResult:
     """What a run came to; `peak` is in MB, `files` are its reports."""
 
     code: int
@@ -38,7 +38,7 @@ class Ran:
         return frozenset(each["id"] for each in report.get("requirements", ()) if each["verdict"] == "failed")
 
 
-def run(url: str, folder: Path, *options: str) -> Ran:
+def run(url: str, folder: Path, *options: str) -> CheckResult:
     """Judge a server with a timeout of 2 s, and wait for the end."""
     target = folder / "target.toml"
     target.write_text(f"{SEED.read_text()}\n[limits]\ntimeout_seconds = 2\n")
@@ -63,7 +63,7 @@ def run(url: str, folder: Path, *options: str) -> Ran:
             said, _ = process.communicate()
         watching.join()
     written = {kind: path.read_bytes() for kind, path in reports.items() if path.exists()}
-    return Ran(process.returncode, time.monotonic() - begun, peak[0], said, written)
+    return CheckResult(process.returncode, time.monotonic() - begun, peak[0], said, written)
 
 
 def _environment() -> dict[str, str]:

@@ -9,7 +9,7 @@ from fleet_contract.mock_server.serving import serving
 
 from . import bodies, framing, lists, texts, times
 from .rows import Row
-from .runs import Ran, run
+from .runs import CheckResult, run
 from .servers import listening, spoiling
 
 ROWS: dict[str, Row] = {**bodies.ROWS, **framing.ROWS, **times.ROWS, **texts.ROWS, **lists.ROWS}
@@ -35,5 +35,5 @@ def test_a_hostile_server(name: str, tmp_path: Path) -> None:
     assert "Traceback" not in ran.text
 
 
-def _seen(ran: Ran) -> str:
+def _seen(ran: CheckResult) -> str:
     return f"exit {ran.code}, {ran.seconds:.0f} s, {ran.peak:.0f} MB, failed {sorted(ran.failed)}:\n{ran.text[-3000:]}"

@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from fleet_contract.contract_tests.driving.untested import Lack, Reason
+from fleet_contract.contract_tests.driving.untested import Reason, SkipReason
 from fleet_contract.contract_tests.exchange import Answer, Caller, Cause, Exchange, Request
 from fleet_contract.contract_tests.running.runs import Report
-from fleet_contract.contract_tests.running.verdicts import Ran
+from fleet_contract.contract_tests.running.verdicts import CheckResult
 from fleet_contract.contract_tests.target.depths import Depth
 from fleet_contract.contract_tests.target.target import Fixtures
 
@@ -22,7 +22,7 @@ class Recording:
     fixtures: Fixtures
     held: Mapping[str, str]
     history: Sequence[Exchange]
-    ran: Sequence[Ran]
+    ran: Sequence[CheckResult]
     verdicts: Mapping[str, str]
     dialect: Mapping[str, str]
 
@@ -102,8 +102,8 @@ def _pairs(headers: list[list[str]]) -> tuple[tuple[str, str], ...]:
     return tuple((name, value) for name, value in headers)
 
 
-def _ran(value: dict[str, Any]) -> Ran:
-    return Ran(**{**value, "reaches": tuple(value["reaches"]), "why": _reason(value["why"])})
+def _ran(value: dict[str, Any]) -> CheckResult:
+    return CheckResult(**{**value, "reaches": tuple(value["reaches"]), "why": _reason(value["why"])})
 
 
 def _reason(value: dict[str, Any] | None) -> Reason | None:
@@ -112,5 +112,5 @@ def _reason(value: dict[str, Any] | None) -> Reason | None:
     depth = None if value["depth"] is None else Depth(value["depth"])
     call = value["call"] and tuple(value["call"])
     return Reason(
-        **{**value, "lack": Lack(value["lack"]), "depth": depth, "entries": tuple(value["entries"]), "call": call}
+        **{**value, "kind": SkipReason(value["kind"]), "depth": depth, "entries": tuple(value["entries"]), "call": call}
     )

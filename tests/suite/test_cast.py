@@ -6,7 +6,7 @@ import pytest
 
 from fleet_contract.contract_tests.driving.api import Api
 from fleet_contract.contract_tests.network.client import Client
-from fleet_contract.contract_tests.programs.cast import Cast
+from fleet_contract.contract_tests.programs.bindings import Bindings
 from fleet_contract.contract_tests.programs.changes import CHANGES
 from fleet_contract.contract_tests.target.target import Fixtures, Target
 
@@ -14,7 +14,7 @@ MARK = "a1b2c3d4"
 MANY = 1_300  # programs, more than an exploration sends in a run
 
 
-def texts_of(program: Cast) -> Iterator[str]:
+def texts_of(program: Bindings) -> Iterator[str]:
     yield program.id(0)
     for change in CHANGES:
         yield program.value({"$id": 0, "change": change})
@@ -24,6 +24,6 @@ def texts_of(program: Cast) -> Iterator[str]:
 def test_no_two_programs_share_an_id(shape: dict[str, object]) -> None:
     api, seen = Api(Client(Target("http://127.0.0.1:1"), mark=MARK), MARK, ""), set[str]()
     for _ in range(MANY):
-        texts = set(texts_of(Cast([shape], api, Fixtures())))
+        texts = set(texts_of(Bindings([shape], api, Fixtures())))
         assert not texts & seen
         seen |= texts

@@ -8,7 +8,15 @@ from typing import Any
 
 import pytest
 
-from fleet_contract.contract_tests.running.verdicts import Outcome, Ran, Result, Verdict, outcome, unneeded, waivers
+from fleet_contract.contract_tests.running.verdicts import (
+    CheckResult,
+    Outcome,
+    Result,
+    Verdict,
+    outcome,
+    unneeded,
+    waivers,
+)
 from fleet_contract.contract_tests.target.depths import Depth
 from fleet_contract.contract_tests.target.entries import ENTRIES
 from fleet_contract.contract_tests.target.expected import Expected
@@ -23,7 +31,7 @@ from .harness import SEED, command, mock
 ID = "rename.keeps-the-id"  # stated
 OTHER = "prices.default-stays"  # implied
 TODAY = date(2030, 6, 15)
-RAN = [Ran("test_it", (ID, OTHER))]
+RAN = [CheckResult("test_it", (ID, OTHER))]
 FAULT = "second-create-overwrites"  # breaks one requirement alone
 BROKEN = "fleets.id-is-unique"
 FAR, PAST = "2999-12-31", "2020-01-01"

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from fleet_contract.contract_tests.driving.untested import Lack
+from fleet_contract.contract_tests.driving.untested import SkipReason
 from fleet_contract.contract_tests.running.verdicts import Outcome, Verdict
 from fleet_contract.contract_tests.target import target
 from fleet_contract.mock_server.parts import Parts
@@ -36,6 +36,6 @@ def test_without_leave_to_write_only_reads_are_sent_and_judged(
     passed = {id for id, verdict in verdicts(report).items() if verdict == Verdict.PASSED}
     assert passed >= {"invitation.lists-the-codes", "keys.paging-ends", "prices.default-stays", "access.key-is-checked"}
     assert not [id for id in passed if id.startswith("create.")]
-    assert Lack.WRITES in {ran.lack for ran in report.ran}
+    assert SkipReason.WRITES in {ran.kind for ran in report.ran}
     assert report.outcome is Outcome.INCONCLUSIVE
     assert re.search(r"(^|; )\d+ checks need --allow-writes(;|$)", "; ".join(report.reasons))

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from fleet_contract.contract_tests.driving.untested import Lack, Reason
+from fleet_contract.contract_tests.driving.untested import Reason, SkipReason
 from fleet_contract.contract_tests.exchange import Answer, Exchange
 from fleet_contract.contract_tests.exploring.exploration import Asked, Explored
 from fleet_contract.contract_tests.exploring.printing import print_exploration
@@ -31,7 +31,7 @@ from fleet_contract.contract_tests.reports.page import print_report
 from fleet_contract.contract_tests.reports.redacted import exchange_value
 from fleet_contract.contract_tests.reports.value import message_of, value_of
 from fleet_contract.contract_tests.running.runs import Report, Settings, Shown
-from fleet_contract.contract_tests.running.verdicts import Ran
+from fleet_contract.contract_tests.running.verdicts import CheckResult
 from fleet_contract.contract_tests.session.of_a_run import with_replays
 from fleet_contract.contract_tests.target.masking import Masker
 from fleet_contract.contract_tests.target.target import Target
@@ -120,8 +120,8 @@ def test_a_report_tells_what_was_masked(report: Report) -> None:
 
 
 def test_what_a_check_came_to_is_told_without_secrets() -> None:
-    why = Reason(Lack.DISTURBED, f"it said {EACH}", call=("GET", f"/{'x' * 75}/{SHOWN}/{ENCODED}"))
-    ran = Ran("test_it", (), why, EACH).masked(Masker(SECRETS))
+    why = Reason(SkipReason.DISTURBED, f"it said {EACH}", call=("GET", f"/{'x' * 75}/{SHOWN}/{ENCODED}"))
+    ran = CheckResult("test_it", (), why, EACH).masked(Masker(SECRETS))
     assert told(repr(ran)) == []
     assert ran.reason.startswith(f"GET /{'x' * 75}/***: it said ***")
 

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from fleet_contract.contract_tests.driving.untested import INCONCLUSIVE, Lack, Reason, Untested
+from fleet_contract.contract_tests.driving.untested import INCONCLUSIVE, Reason, SkipReason, Untested
 from fleet_contract.contract_tests.judging.findings import Finding
 from fleet_contract.contract_tests.running import verdicts
 from fleet_contract.contract_tests.running.verdicts import (
+    CheckResult,
     Outcome,
-    Ran,
     Result,
     Verdict,
     as_shown,
@@ -28,15 +28,16 @@ from fleet_contract.spec.catalogue import Basis, catalogue
 from .histories import A, History
 
 ID = "rename.keeps-the-id"  # stated
+BUDGET = SkipReason.BUDGET
 OTHER = "prices.default-stays"  # implied
 KEPT = Finding(ID, True, (3,))
 BROKEN = Finding(ID, False, (2, 1), "a", "b")
-RAN = Ran("test_it", (ID,))
-ERRED = Ran("test_it", (ID,), error="ZeroDivisionError: ours")
+RAN = CheckResult("test_it", (ID,))
+ERRED = CheckResult("test_it", (ID,), error="ZeroDivisionError: ours")
 
 
-def lacking(lack: Lack, name: str = "test_it") -> Ran:
-    return Ran(name, (ID,), Reason(lack, f"it lacks {lack}"))
+def lacking(lack: SkipReason, name: str = "test_it") -> CheckResult:
+    return CheckResult(name, (ID,), Reason(lack, f"it lacks {lack}"))
 
 
 def result(verdict: Verdict, id: str = ID) -> Result:
@@ -59,16 +60,16 @@ P, F, E, U = (result(verdict) for verdict in (Verdict.PASSED, Verdict.FAILED, Ve
         ([], [ERRED], Verdict.ERRORED, 0, "test_it: ZeroDivisionError: ours"),
         ([], [RAN], Verdict.UNTESTED, 0, "no response could be judged"),
         ([], [], Verdict.UNTESTED, 0, "no check that ran covers it"),
-        ([], [lacking(Lack.BUDGET)], Verdict.UNTESTED, 0, "it lacks budget"),
-        ([], [lacking(Lack.DEPTH), lacking(Lack.BUDGET)], Verdict.UNTESTED, 0, "it lacks budget"),
-        ([], [lacking(Lack.DEPTH), RAN], Verdict.UNTESTED, 0, "it lacks depth"),
-        ([KEPT], [lacking(Lack.BUDGET)], Verdict.PASSED, 1, ""),
-        ([], [Ran("test_another", (OTHER,), error="X: y")], Verdict.UNTESTED, 0, "no check that ran covers it"),
+        ([], [lacking(BUDGET)], Verdict.UNTESTED, 0, "it lacks budget"),
+        ([], [lacking(SkipReason.DEPTH), lacking(BUDGET)], Verdict.UNTESTED, 0, "it lacks budget"),
+        ([], [lacking(SkipReason.DEPTH), RAN], Verdict.UNTESTED, 0, "it lacks depth"),
+        ([KEPT], [lacking(BUDGET)], Verdict.PASSED, 1, ""),
+        ([], [CheckResult("test_another", (OTHER,), error="X: y")], Verdict.UNTESTED, 0, "no check that ran covers it"),
         ([Finding(OTHER, False, (1,))], [RAN], Verdict.UNTESTED, 0, "no response could be judged"),
     ],
 )
 def test_findings_are_folded_into_the_first_verdict_that_applies(
-    findings: list[Finding], ran: list[Ran], verdict: Verdict, evidence: int, reason: str
+    findings: list[Finding], ran: list[CheckResult], verdict: Verdict, evidence: int, reason: str
 ) -> None:
     (folded,) = fold([catalogue().requirement(ID)], findings, ran)
     assert (folded.verdict, folded.evidence, folded.reason) == (verdict, evidence, reason)
@@ -92,12 +93,12 @@ WHOLE = Result(catalogue().requirement(ID), Verdict.PASSED)
         ),
         (
             [],
-            [lacking(Lack.BUDGET), lacking(Lack.WRITES, "test_more")],
+            [lacking(BUDGET), lacking(SkipReason.WRITES, "test_more")],
             replace(WHOLE, verdict=Verdict.UNTESTED, reason="it lacks budget; it lacks writes"),
         ),
     ],
 )
-def test_a_result_has_all_that_it_rests_on(findings: list[Finding], ran: list[Ran], folded: Result) -> None:
+def test_a_result_has_all_that_it_rests_on(findings: list[Finding], ran: list[CheckResult], folded: Result) -> None:
     assert fold([catalogue().requirement(ID)], findings, ran) == [folded]
 
 
@@ -114,17 +115,27 @@ def test_what_others_may_have_caused_is_untested_and_names_them() -> None:
     [
         ([P], [RAN], {}, ()),
         ([P], [ERRED], {}, ("test_it: ZeroDivisionError: ours",)),
-        ([P], [lacking(Lack.BUDGET)], {}, ("it lacks budget",)),
-        ([P], [lacking(Lack.BUDGET, f"test_{n}") for n in "abc"], {}, ("3 checks were cut short: it lacks budget",)),
-        ([P], [lacking(Lack.BUDGET, f"test_{n}") for n in "ab"], {}, ("2 checks were cut short: it lacks budget",)),
+        ([P], [lacking(BUDGET)], {}, ("it lacks budget",)),
         (
             [P],
-            [Ran(f"test_{n}", (ID,), Reason(Lack.WRITES, flag="--allow-writes")) for n in "ab"],
+            [lacking(BUDGET, f"test_{n}") for n in "abc"],
+            {},
+            ("3 checks were cut short: it lacks budget",),
+        ),
+        (
+            [P],
+            [lacking(BUDGET, f"test_{n}") for n in "ab"],
+            {},
+            ("2 checks were cut short: it lacks budget",),
+        ),
+        (
+            [P],
+            [CheckResult(f"test_{n}", (ID,), Reason(SkipReason.WRITES, flag="--allow-writes")) for n in "ab"],
             {},
             ("2 checks need --allow-writes",),
         ),
-        ([P], [lacking(Lack.SETUP, f"test_{n}") for n in "ab"], {}, ("2 checks: it lacks setup",)),
-        ([P], [ERRED, lacking(Lack.BUDGET)], {}, ("test_it: ZeroDivisionError: ours", "it lacks budget")),
+        ([P], [lacking(SkipReason.SETUP, f"test_{n}") for n in "ab"], {}, ("2 checks: it lacks setup",)),
+        ([P], [ERRED, lacking(BUDGET)], {}, ("test_it: ZeroDivisionError: ours", "it lacks budget")),
         ([P, replace(E, reason="X: y")], [RAN], {}, (f"{ID}: X: y",)),
         ([P, U], [RAN], {"require_all": True}, (f"something is untested: {ID}",)),
         ([P, U, V], [RAN], {"require_all": True}, (f"something is untested: {ID}, {OTHER}",)),
@@ -138,7 +149,7 @@ def test_what_others_may_have_caused_is_untested_and_names_them() -> None:
     ],
 )
 def test_a_run_says_why_nothing_can_be_concluded(
-    results: list[Result], ran: list[Ran], asks: dict[str, Any], said: tuple[str, ...]
+    results: list[Result], ran: list[CheckResult], asks: dict[str, Any], said: tuple[str, ...]
 ) -> None:
     assert verdicts.doubts(results, ran, Gate(**asks)) == said
 
@@ -171,7 +182,7 @@ def test_the_failure_that_was_seen_first_comes_first() -> None:
     ("results", "ran", "asks", "means"),
     [
         ([P], [RAN], {}, Outcome.CONFORMS),
-        ([P, U], [RAN, lacking(Lack.FIXTURE)], {}, Outcome.CONFORMS),
+        ([P, U], [RAN, lacking(SkipReason.FIXTURE)], {}, Outcome.CONFORMS),
         ([P, U], [RAN], {"require_all": True}, Outcome.INCONCLUSIVE),
         ([P], [RAN], {"require_all": True}, Outcome.CONFORMS),
         ([], [], {}, Outcome.INCONCLUSIVE),
@@ -185,18 +196,24 @@ def test_the_failure_that_was_seen_first_comes_first() -> None:
         ([P, result(Verdict.FAILED, OTHER)], [RAN], {"fail_on": Basis.STATED}, Outcome.CONFORMS),
         ([result(Verdict.FAILED, OTHER)], [RAN], {}, Outcome.BREAKS),
         *(([P], [RAN, lacking(lack)], {}, Outcome.INCONCLUSIVE) for lack in sorted(INCONCLUSIVE)),
-        *(([P], [RAN, lacking(lack)], {}, Outcome.CONFORMS) for lack in sorted(set(Lack) - INCONCLUSIVE)),
+        *(([P], [RAN, lacking(lack)], {}, Outcome.CONFORMS) for lack in sorted(set(SkipReason) - INCONCLUSIVE)),
     ],
 )
 def test_a_run_means_the_worst_that_was_seen(
-    results: list[Result], ran: list[Ran], asks: dict[str, Any], means: Outcome
+    results: list[Result], ran: list[CheckResult], asks: dict[str, Any], means: Outcome
 ) -> None:
     assert outcome(results, ran, Gate(**asks)) is means
 
 
 def test_what_a_target_or_a_depth_does_not_offer_leaves_a_run_conclusive() -> None:
-    assert {Lack.FIXTURE, Lack.DEPTH} <= set(Lack) - INCONCLUSIVE
-    assert {Lack.WRITES, Lack.BUDGET, Lack.SETUP, Lack.DISTURBED, Lack.STOPPED} <= INCONCLUSIVE
+    assert {SkipReason.FIXTURE, SkipReason.DEPTH} <= set(SkipReason) - INCONCLUSIVE
+    assert {
+        SkipReason.WRITES,
+        BUDGET,
+        SkipReason.SETUP,
+        SkipReason.DISTURBED,
+        SkipReason.STOPPED,
+    } <= INCONCLUSIVE
 
 
 def test_only_what_says_something_about_the_server_is_judged() -> None:
@@ -247,13 +264,13 @@ def test_a_pass_that_a_depth_cannot_show_is_untested_and_says_what_it_needs() ->
 
 def test_of_checks_that_need_a_depth_the_least_is_told() -> None:
     depths = (Depth.DEEP, Depth.QUICK, Depth.STANDARD)
-    needing = [replace(RAN, why=Reason(Lack.DEPTH, depth=each)) for each in depths]
-    (told,) = fold([catalogue().requirement(ID)], [], [*needing, lacking(Lack.FIXTURE, "test_more")])
+    needing = [replace(RAN, why=Reason(SkipReason.DEPTH, depth=each)) for each in depths]
+    (told,) = fold([catalogue().requirement(ID)], [], [*needing, lacking(SkipReason.FIXTURE, "test_more")])
     assert told.reason == "needs --depth quick; it lacks fixture"
 
 
 def needing(*entries: str, depth: Depth | None = None, flag: str = "", said: str = "") -> Reason:
-    return Reason(Lack.FIXTURE, said, depth, entries, flag)
+    return Reason(SkipReason.FIXTURE, said, depth, entries, flag)
 
 
 @pytest.mark.parametrize(
@@ -283,23 +300,25 @@ def test_of_what_may_be_needed_only_the_least_is_told(reasons: list[Reason], wor
 @pytest.mark.parametrize(
     ("why", "words"),
     [
-        (Reason(Lack.DEPTH, depth=Depth.SMOKE), "needs --depth smoke"),
-        (Reason(Lack.DEPTH, depth=Depth.DEEP), "needs --depth deep"),
-        (Reason(Lack.FIXTURE, entries=("other_api_key",)), "needs other_api_key"),
-        (Reason(Lack.FIXTURE, entries=("a", "b")), "needs a and b"),
-        (Reason(Lack.WRITES, flag="--allow-writes-in-production"), "needs --allow-writes-in-production"),
-        (Reason(Lack.SETUP, "the server refused it"), "the server refused it"),
+        (Reason(SkipReason.DEPTH, depth=Depth.SMOKE), "needs --depth smoke"),
+        (Reason(SkipReason.DEPTH, depth=Depth.DEEP), "needs --depth deep"),
+        (Reason(SkipReason.FIXTURE, entries=("other_api_key",)), "needs other_api_key"),
+        (Reason(SkipReason.FIXTURE, entries=("a", "b")), "needs a and b"),
+        (Reason(SkipReason.WRITES, flag="--allow-writes-in-production"), "needs --allow-writes-in-production"),
+        (Reason(SkipReason.SETUP, "the server refused it"), "the server refused it"),
     ],
 )
 def test_what_a_check_needs_is_told_in_words(why: Reason, words: str) -> None:
     assert why.words == words
     assert str(Untested(why)) == words
-    assert Ran("test_it", (ID,), why).reason == words
+    assert CheckResult("test_it", (ID,), why).reason == words
 
 
 def test_what_became_of_a_check_and_of_a_requirement_tells_no_secret() -> None:
     masker = Masker(["secret-of-a-key-1"])
-    ran = Ran("test_it", (ID,), Reason(Lack.BUDGET, "it sent secret-of-a-key-1"), error="ValueError: secret-of-a-key-1")
+    ran = CheckResult(
+        "test_it", (ID,), Reason(BUDGET, "it sent secret-of-a-key-1"), error="ValueError: secret-of-a-key-1"
+    )
     told = ran.masked(masker)
     assert (told.reason, told.error) == ("it sent ***", "ValueError: ***")
     failure = replace(BROKEN, got="secret-of-a-key-1")

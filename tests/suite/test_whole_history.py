@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from fleet_contract.contract_tests.driving.untested import Lack, Reason
+from fleet_contract.contract_tests.driving.untested import Reason, SkipReason
 from fleet_contract.contract_tests.judging.findings import Finding, shown
 from fleet_contract.contract_tests.judging.fleet_names import others_called_like
 from fleet_contract.contract_tests.judging.history import Facts
@@ -15,7 +15,7 @@ from fleet_contract.contract_tests.judging.history import History as Known
 from fleet_contract.contract_tests.judging.judge import OF_A_HISTORY, findings_of, judge
 from fleet_contract.contract_tests.judging.moment import View
 from fleet_contract.contract_tests.running.runs import Report
-from fleet_contract.contract_tests.running.verdicts import Ran, Verdict, fold
+from fleet_contract.contract_tests.running.verdicts import CheckResult, Verdict, fold
 from fleet_contract.spec.catalogue import catalogue
 
 from .harness import judged, mock
@@ -52,15 +52,18 @@ def test_a_history_may_be_handed_over_in_any_order() -> None:
 def test_a_failure_counts_though_its_check_was_cut_short() -> None:
     requirement = catalogue().requirement("rename.unknown-fleet-is-404")
     failure = Finding(requirement.id, False, (1,), "404", "500")
-    for lack in Lack:
-        ran = [Ran("test_it", (requirement.id,), Reason(lack, "cut short")), Ran("test_another", (requirement.id,))]
+    for lack in SkipReason:
+        ran = [
+            CheckResult("test_it", (requirement.id,), Reason(lack, "cut short")),
+            CheckResult("test_another", (requirement.id,)),
+        ]
         assert [each.verdict for each in fold([requirement], [failure], ran)] == [Verdict.FAILED]
 
 
 def test_what_a_check_sent_before_its_budget_was_spent_is_judged() -> None:
     with mock("rename-answers-without-the-id") as url:
         report = judged(url, only=("rename",), max_requests="6")
-    assert any(each.lack is Lack.BUDGET for each in report.ran)
+    assert any(each.kind is SkipReason.BUDGET for each in report.ran)
     assert {each.requirement.id for each in report.results if each.failures} == {"rename.keeps-the-id"}
 
 

@@ -38,7 +38,7 @@ ABOUT_A_CERTIFICATE = frozenset(
 )
 
 
-class Trouble(Exception):
+class TransportError(Exception):
     """The network gave no whole response. Where `sent`, the request may have been carried out.
 
     Its text has nothing that a server sent but words: what came in the place of a response is `stray`.

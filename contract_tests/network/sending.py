@@ -1,4 +1,4 @@
-"""Flights: one request after the other goes out, within pace, budgets and time, and is booked when it has landed."""
+"""Sending: one request after the other goes out, within pace, budgets and time, and is booked when it has completed."""
 
 import threading
 from bisect import bisect_left
@@ -22,7 +22,7 @@ from fleet_contract.contract_tests.network.ledger import (
 from fleet_contract.contract_tests.network.outgoing import Outgoing
 from fleet_contract.contract_tests.network.pacing import Clock, Pace
 from fleet_contract.contract_tests.network.starting_line import Crossing, StartingLine
-from fleet_contract.contract_tests.network.troubles import Trouble
+from fleet_contract.contract_tests.network.transport_errors import TransportError
 from fleet_contract.contract_tests.network.wire import Wire
 from fleet_contract.contract_tests.process.printable import printable
 from fleet_contract.contract_tests.target.masking import Masker
@@ -33,7 +33,7 @@ _ABANDONED = "the run ended before its response came"
 
 
 @dataclass(frozen=True)
-class Flight:
+class Pending:
     """One request under way; `ends` is when the run's time is over.
 
     `makes` is what it may leave behind permanently, and `name` what it calls that; `is_paid`
@@ -50,18 +50,18 @@ class Flight:
 
 
 @dataclass(frozen=True)
-class Landed:
+class Completed:
     """A request with what became of it, which is not in the journal yet."""
 
-    flight: Flight
+    pending: Pending
     exchange: Exchange
 
     @property
     def outgoing(self) -> Outgoing:
-        return self.flight.outgoing
+        return self.pending.outgoing
 
 
-class Flights:
+class Sender:
     """Sends requests, each once, from any number of threads.
 
     What `fly` returns is to be handed to `book`, with or without its answer: only then
@@ -94,8 +94,8 @@ class Flights:
         self._begun = clock.monotonic()
         self._numbers = 0
         self._codes_were_asked_for = False  # from when on bytes that are out of line may hold some
-        self._under_way: dict[int, Flight] = {}  # those that are not booked yet, by their numbers
-        self._landed_as: dict[int, Landed] = {}  # how those landed whose booking has begun
+        self._under_way: dict[int, Pending] = {}  # those that are not booked yet, by their numbers
+        self._completed_as: dict[int, Completed] = {}  # how those completed whose booking has begun
         self._settled: set[int] = set()  # what those made is in the ledger and in the claims
         self._lock = threading.Lock()
         self._booking = threading.Lock()
@@ -125,60 +125,60 @@ class Flights:
         """Say whether the run's time will be over by then."""
         return self._most_seconds is not None and self.seconds + seconds >= self._most_seconds
 
-    def fly(self, outgoing: Outgoing, *, again: Exchange | None = None) -> Landed:
+    def send(self, outgoing: Outgoing, *, again: Exchange | None = None) -> Completed:
         """Send a request once; raises BudgetSpent before that, and whatever interrupts it.
 
         `again` is what became of it when it was sent before and booked.
         """
-        flight = self._take_off(outgoing, is_paid=again is not None and may_have_made(again))
+        pending = self._begin(outgoing, is_paid=again is not None and may_have_made(again))
         try:
-            return Landed(flight, self._sent(flight, self._crossing(outgoing)))
+            return Completed(pending, self._sent(pending, self._crossing(outgoing)))
         except BaseException as wrong:
-            interrupted = self._landed(flight, trouble=f"interrupted by {type(wrong).__name__}")
-            self.book(Landed(flight, interrupted))
+            interrupted = self._recorded(pending, trouble=f"interrupted by {type(wrong).__name__}")
+            self.book(Completed(pending, interrupted))
             raise
 
-    def book(self, landed: Landed) -> Exchange:
+    def book(self, completed: Completed) -> Exchange:
         """Put an exchange into the journal, and what it made into the ledger, unless it was abandoned."""
         with self._booking:
-            self._book_once(landed)
-        return landed.exchange
+            self._book_once(completed)
+        return completed.exchange
 
     def abandon(self) -> None:
         """Book all that is under way, since nobody waits for it any more: each create may have made something."""
         with self._booking:
             with self._lock:
                 left = list(self._under_way.values())
-            for flight in left:
-                self._book_once(Landed(flight, self._landed(flight, trouble=_ABANDONED)))
+            for pending in left:
+                self._book_once(Completed(pending, self._recorded(pending, trouble=_ABANDONED)))
 
-    def _book_once(self, landed: Landed) -> None:
-        number = landed.flight.number
+    def _book_once(self, completed: Completed) -> None:
+        number = completed.pending.number
         if number not in self._under_way:
             return
-        landed = self._landed_as.setdefault(number, landed)
-        flight, exchange = landed.flight, landed.exchange
+        completed = self._completed_as.setdefault(number, completed)
+        pending, exchange = completed.pending, completed.exchange
         if number not in self._settled:
-            if flight.makes:
-                self._settle(flight.makes, landed)
+            if pending.makes:
+                self._settle(pending.makes, completed)
             self._settled.add(number)
             self.budget.settle(Cost.REQUESTS, spent=True)
         with self._lock:
             place = bisect_left(self.journal, number, key=lambda each: each.number)
             if not any(each.number == number for each in self.journal[place : place + 1]):
                 self.journal.insert(place, exchange)
-            del self._under_way[number], self._landed_as[number]
+            del self._under_way[number], self._completed_as[number]
         for tell in self._on_exchange:
             tell(exchange)
 
-    def _settle(self, makes: Cost, landed: Landed) -> None:
-        flight, exchange = landed.flight, landed.exchange
+    def _settle(self, makes: Cost, completed: Completed) -> None:
+        pending, exchange = completed.pending, completed.exchange
         # What is created again is there already: it costs no more.
         made = may_have_made(exchange) and self._entered(makes, exchange)
         if makes is Cost.FLEETS and exchange.succeeded:
             self.pace.delay(self._limits.settle_seconds)
-        if not flight.is_paid:
-            self._claims.settle(makes, flight.name, made=made)
+        if not pending.is_paid:
+            self._claims.settle(makes, pending.name, made=made)
 
     def _entered(self, makes: Cost, exchange: Exchange) -> bool:
         try:
@@ -192,7 +192,7 @@ class Flights:
         if not self.pace.grant(requests, self._ends()):
             raise self._too_late()
 
-    def _take_off(self, outgoing: Outgoing, *, is_paid: bool) -> Flight:
+    def _begin(self, outgoing: Outgoing, *, is_paid: bool) -> Pending:
         ends = self._ends()
         if not self.pace.wait(ends):
             raise self._too_late()
@@ -203,9 +203,9 @@ class Flights:
             self._set_aside(None if is_paid else makes, name)
             self._codes_were_asked_for |= asks_for_codes(outgoing.request)
             self._numbers += 1
-            flight = Flight(outgoing, self._numbers, self._clock.monotonic(), ends, makes, name, is_paid)
-            self._under_way[flight.number] = flight
-            return flight
+            pending = Pending(outgoing, self._numbers, self._clock.monotonic(), ends, makes, name, is_paid)
+            self._under_way[pending.number] = pending
+            return pending
 
     def _set_aside(self, makes: Cost | None, name: str) -> None:
         """Set a request aside with what it may make, both or none; raises BudgetSpent."""
@@ -240,30 +240,30 @@ class Flights:
         crossing(lambda: None)
         return None
 
-    def _sent(self, flight: Flight, crossing: Crossing | None) -> Exchange:
-        seconds, outgoing = self._limits.timeout_seconds, flight.outgoing
-        if flight.ends is not None:
-            seconds = min(seconds, flight.ends - flight.started)
+    def _sent(self, pending: Pending, crossing: Crossing | None) -> Exchange:
+        seconds, outgoing = self._limits.timeout_seconds, pending.outgoing
+        if pending.ends is not None:
+            seconds = min(seconds, pending.ends - pending.started)
         try:
             answer = self.wire.roundtrip(
                 outgoing.method, outgoing.path, outgoing.headers, outgoing.body, seconds, crossing
             )
             answer = self._masked(answer)
             _require_readable(answer)
-        except Trouble as trouble:
+        except TransportError as trouble:
             self.budget.book(TROUBLES[trouble.cause])
             stray = trouble.stray.told(self._masker, may_hold_codes=self._codes_were_asked_for)
-            return self._landed(flight, trouble=f"{trouble}{stray}", cause=trouble.cause, sent=trouble.sent)
+            return self._recorded(pending, trouble=f"{trouble}{stray}", cause=trouble.cause, sent=trouble.sent)
         self.budget.book(Cost.MEGABYTES, memory_of(answer.body) / 1_000_000)
-        return self._landed(flight, answer=answer)
+        return self._recorded(pending, answer=answer)
 
-    def _landed(self, flight: Flight, answer: Answer | None = None, trouble: str = "", **how: Any) -> Exchange:
-        outgoing = flight.outgoing
+    def _recorded(self, pending: Pending, answer: Answer | None = None, trouble: str = "", **how: Any) -> Exchange:
+        outgoing = pending.outgoing
         return Exchange(
-            number=flight.number,
+            number=pending.number,
             check=outgoing.check,
             request=outgoing.request,
-            started=flight.started,
+            started=pending.started,
             ended=self._clock.monotonic(),
             answer=answer,
             trouble=printable(self._masker.text(trouble)),
@@ -277,10 +277,10 @@ class Flights:
 
 
 def _require_readable(answer: Answer) -> None:
-    """Raise Trouble for a body whose value nobody could keep; what is no JSON at all is for the judges."""
+    """Raise TransportError for a body whose value nobody could keep; what is no JSON at all is for the judges."""
     try:
         _ = answer.json
     except TooComplex as wrong:
-        raise Trouble(Cause.OVERSIZED, f"the response ({answer.status}) has {wrong}", sent=True) from None
+        raise TransportError(Cause.OVERSIZED, f"the response ({answer.status}) has {wrong}", sent=True) from None
     except NotJson:
         return

@@ -1,4 +1,4 @@
-"""The cast of one replay: the ids, names and keys that stand for the symbols of a program, fresh and marked as ours.
+"""The bindings of one replay: the ids, names and keys that stand for the symbols of a program, fresh and marked.
 
 A text of a program is a plain string, or a recipe: an object with one of `$id`, `$name`, `$text`, `$number` and
 `$fixture`, and with what is done to the text that it names.
@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from fleet_contract.contract_tests.driving.api import Api
-from fleet_contract.contract_tests.driving.untested import Lack, Reason, Untested
+from fleet_contract.contract_tests.driving.untested import Reason, SkipReason, Untested
 from fleet_contract.contract_tests.programs.changes import CHANGES
 from fleet_contract.contract_tests.target.target import Fixtures
 
@@ -22,7 +22,7 @@ def is_recipe(value: Any) -> bool:
     return isinstance(value, Mapping) and any(symbol in value for symbol in SYMBOLS)
 
 
-class Cast:
+class Bindings:
     """What each symbol of a program is in one replay; the same symbol is the same text throughout."""
 
     def __init__(self, fleets: Sequence[Recipe], api: Api, fixtures: Fixtures) -> None:
@@ -75,16 +75,16 @@ class Cast:
     def fixture(self, name: str) -> str:
         fleet: str | None = getattr(self._fixtures, name)
         if fleet is None:
-            raise Untested(Reason(Lack.FIXTURE, entries=(f"fixtures.{name}",)))
+            raise Untested(Reason(SkipReason.FIXTURE, entries=(f"fixtures.{name}",)))
         return fleet
 
 
-_STARTS: Mapping[str, Callable[[Cast, Any], Any]] = {
-    "$id": Cast.id,
-    "$name": Cast.name,
+_STARTS: Mapping[str, Callable[[Bindings, Any], Any]] = {
+    "$id": Bindings.id,
+    "$name": Bindings.name,
     "$text": lambda _, text: text,
-    "$number": Cast.number,
-    "$fixture": Cast.fixture,
+    "$number": Bindings.number,
+    "$fixture": Bindings.fixture,
 }
 
 
