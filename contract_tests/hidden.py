@@ -15,6 +15,8 @@ from fleet_contract.spec.codes import codes_in_a_refusal, codes_of, is_secret
 IDENTIFIER = "keyIdentifier"
 _MENTIONED = re.compile(rb"keyIdentifier|\\u")  # or with escapes, as JSON may spell it
 _NEARLY_JSON = re.compile(rb"""keyIdentifier["']?\s*[:=>]\s*["']?(\w+)""", re.ASCII)
+_NO_IDENTIFIER = re.compile(r"[A-Za-z]*[G-Zg-z][A-Za-z]*")  # a word of a language: true, null, or a placeholder
+_UNRESERVED = re.compile(r"[0-9A-Za-z_.-]+")  # is spelled alike in JSON and in URLs
 _SHORTEST_CURSOR = 8  # characters; the shortest identifiers have as many hexadecimal digits
 _LIST = "/invitation"
 
@@ -44,8 +46,9 @@ def masker_of(fixtures: Fixtures, exchanges: Iterable[Exchange] = ()) -> Masker:
 
 def learn(masker: Masker, exchange: Exchange) -> None:
     """Mask from now on what an exchange shows: codes, key identifiers, and cursors, in which identifiers may stand."""
-    masker.learn(*codes_in(exchange), *_cursors_in(exchange))
-    masker.learn_words(*_identifiers_in(exchange))
+    cursors = list(_cursors_in(exchange))
+    masker.learn(*codes_in(exchange), *(each for each in cursors if not _UNRESERVED.fullmatch(each)))
+    masker.learn_words(*_identifiers_in(exchange), *filter(_UNRESERVED.fullmatch, cursors))
 
 
 def codes_in(exchange: Exchange) -> Iterator[str]:
@@ -79,8 +82,9 @@ def _identifiers_of(value: Any) -> Iterator[str]:
     while left:
         each = left.pop()
         if isinstance(each, dict):
-            if is_secret(each.get(IDENTIFIER)):
-                yield str(each[IDENTIFIER])
+            found = each.get(IDENTIFIER)
+            if is_secret(found) and not _NO_IDENTIFIER.fullmatch(str(found)):
+                yield str(found)
             left += each.values()
         elif isinstance(each, list):
             left += each

@@ -11,7 +11,7 @@ _SHOWN = 80  # characters of a path
 
 
 class SkipReason(StrEnum):
-    """Which kind of thing kept a check from running."""
+    """What kept a check from running, or from running to its end."""
 
     FIXTURE = "fixture"  # the target file does not say what the server holds, or names no second key
     DEPTH = "depth"  # the check runs at a greater depth only

@@ -23,12 +23,13 @@ def excuses(history: Sequence[Exchange], *, examined: bool = True) -> Excuse:
 
     Where it was not `examined` who answered, nobody can find out any more who sent a page.
     """
-    # In a burst nobody looks twice: what was taken away there was only suspected.
-    looks = {page_of(each.foreign, is_told=False) for each in history if each.foreign and not each.burst} - {None}
     signs = Signs()
     for exchange in history:
         if exchange.answer and is_success_in_json(exchange.answer):
             signs.learn(exchange.answer)
+    # In a burst nobody looks twice: what has no sign was taken away there on suspicion only.
+    sure = (each.foreign for each in history if each.foreign and (not each.burst or signs.mitigation(each.foreign)))
+    looks = {page_of(answer, is_told=False) for answer in sure} - {None}
 
     def excuse(exchange: Exchange) -> str:
         answer = exchange.answer

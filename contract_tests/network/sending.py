@@ -1,4 +1,4 @@
-"""Sending: one request after the other goes out, within pace, budgets and time, and is booked when it has completed."""
+"""Sending: one request after the other goes out, within pace, budgets and time, and what became of it is booked."""
 
 import threading
 from bisect import bisect_left
@@ -64,7 +64,7 @@ class Completed:
 class Sender:
     """Sends requests, each once, from any number of threads.
 
-    What `fly` returns is to be handed to `book`, with or without its answer: only then
+    What `send` returns is to be handed to `book`, with or without its answer: only then
     it is in the journal and the ledger, and what was set aside for it is settled. What
     nobody waits for any more is booked by `abandon`. Each is booked once, also where a
     signal ends the booking, which `abandon` then goes on with.

@@ -13,14 +13,25 @@ class Cursors:
 
     def __init__(self, steps: Iterable[Step]) -> None:
         self.steps = list(_with_each_page_followed(list(steps)))
-        asked, given = _asked(self.steps), (each for step in self.steps for each in step.exchanges)
-        followed = [cursor for each in given if (cursor := cursor_of(each)) in asked]
+        asked = _asked(self.steps)
+        given = ((step, each) for step in self.steps for each in step.exchanges)
+        # What calls at once keep, they keep for themselves: each lane is a shell of its own.
+        followed = [
+            cursor
+            for step, each in given
+            if (cursor := cursor_of(each)) in (_asked([step]) if step.is_at_once else asked)
+        ]
         self._variables = {cursor: f"cursor{number}" for number, cursor in enumerate(dict.fromkeys(followed), 1)}
+
+    @property
+    def keeps_any(self) -> bool:
+        """Whether any cursor is kept in a variable."""
+        return bool(self._variables)
 
     @property
     def are_needed(self) -> bool:
         """Whether the script has to read a cursor anywhere."""
-        return bool(self._variables) or any(step.is_list for step in self.steps)
+        return self.keeps_any or any(step.is_list for step in self.steps)
 
     def kept(self, exchange: Exchange) -> str:
         """Return the variable for the cursor that an exchange shows, empty where nothing asks for it later."""

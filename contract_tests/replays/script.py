@@ -78,9 +78,11 @@ class _Writer:
         yield f"# {_shown_by(replay)}"
         yield f"# {capitalized(replay.known.value)}."
         requests = [each.request for each in replay.exchanges]
+        self._cursors = Cursors(replay.steps)
+        if replay.needs_one_connection and self._cursors.keeps_any:
+            yield "# They went over one connection; to follow its cursors, this script opens several."
         if replay.has_precaution:
             yield f"# {_PRECAUTION}"
-        self._cursors = Cursors(replay.steps)
         yield from _checks(functions(requests, keys_of(self._target)))
         yield from _HAS_NEXT if self._cursors.are_needed else ()
         yield f"url={shlex.quote(self._target.base_url)}"

@@ -176,8 +176,8 @@ def lacked_by(check: Check, settings: Settings) -> Reason | None:
     missing = tuple(need for need in check.needs if not _entry(settings.target, need))
     needed = check.shown_from if missing and check.shown_from is not None else check.least_depth
     depth = check.least_depth if needed > settings.depth else None
-    lack = SkipReason.FIXTURE if depth is None else SkipReason.DEPTH
-    return Reason(lack, depth=depth, entries=missing) if missing or depth is not None else None
+    kind = SkipReason.FIXTURE if depth is None else SkipReason.DEPTH
+    return Reason(kind, depth=depth, entries=missing) if missing or depth is not None else None
 
 
 def is_check(item: pytest.Item) -> bool:

@@ -66,12 +66,12 @@ def plan_of(settings: Settings) -> Plan:
     for each in _drives():
         if not wanted & set(each.check.reaches):
             continue
-        lack = _lack(each.check, settings)
-        if lack is None:
+        reason = _reason(each.check, settings)
+        if reason is None:
             due.append(each)
         else:
-            rest.append((lack, each.check.shows))
-        if lack is None or _is_shown_by_others(each.check, settings):
+            rest.append((reason, each.check.shows))
+        if reason is None or _is_shown_by_others(each.check, settings):
             shown.update(each.check.shows)
     unshown = UNSHOWN.get(settings.depth, frozenset())
     reached = frozenset(shown & wanted) - unshown
@@ -81,30 +81,30 @@ def plan_of(settings: Settings) -> Plan:
 
 
 def _is_shown_by_others(check: Check, settings: Settings) -> bool:
-    return check.shown_from is not None and _lack(replace(check, depth=check.shown_from), settings) is None
+    return check.shown_from is not None and _reason(replace(check, depth=check.shown_from), settings) is None
 
 
-def _lack(check: Check, settings: Settings) -> Reason | None:
+def _reason(check: Check, settings: Settings) -> Reason | None:
     """Return all that keeps a check from its end, as far as can be told beforehand; None for nothing.
 
     Without leave to write a run drives each check until it would write. What comes of that is no part of the plan.
     """
-    lack = lacked_by(check, settings)
-    if settings.target.may_write or not check.writes or (lack and lack.said):
-        return lack
-    return replace(lack or Reason(SkipReason.WRITES), flag=settings.target.lacks_to_write)
+    reason = lacked_by(check, settings)
+    if settings.target.may_write or not check.writes or (reason and reason.said):
+        return reason
+    return replace(reason or Reason(SkipReason.WRITES), flag=settings.target.lacks_to_write)
 
 
 def _unlocked(rest: Iterable[tuple[Reason, Iterable[str]]], unreached: set[str]) -> Mapping[str, frozenset[str]]:
-    """Return what is not reached, each under the cheapest lack that keeps it from that; the greatest gain first.
+    """Return what is not reached, each under the cheapest reason for that; the greatest gain first.
 
     A greater depth is there though it would show nothing new: it drives more cases.
     """
     found, left = dict[str, frozenset[str]](), set(unreached)
-    for lack, ids in sorted(rest, key=lambda each: each[0].price):
+    for reason, ids in sorted(rest, key=lambda each: each[0].price):
         gained = left.intersection(ids)
-        if gained or lack == Reason(SkipReason.DEPTH, depth=lack.depth):
-            found[lack.words] = found.get(lack.words, frozenset()) | gained
+        if gained or reason == Reason(SkipReason.DEPTH, depth=reason.depth):
+            found[reason.words] = found.get(reason.words, frozenset()) | gained
         left -= gained
     return dict(sorted(found.items(), key=lambda each: (-len(each[1]), each[0])))
 

@@ -10,7 +10,8 @@ from fleet_contract.spec.escapes import LONG, SHORTEST, Find, Place, finding, fo
 MASK = "***"
 _MASK = MASK.encode()
 _ELLIPSIS = "…"
-_WORD = re.compile(r"[0-9A-Za-z]+(?:[:_.-][0-9A-Za-z]+)*")
+# An escape is a word of its own: its letters and digits belong to no word behind it.
+_WORD = re.compile(r"%[0-9A-Fa-f]{2}|\\(?:u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|[bfnrt])|[0-9A-Za-z]+(?:[:_.-][0-9A-Za-z]+)*")
 _PART = re.compile(r"[0-9A-Za-z]+")
 _MOST_WORDS = 100_000  # that are remembered; of more, those that came first are forgotten
 

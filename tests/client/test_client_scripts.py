@@ -309,6 +309,14 @@ INTERLEAVED = {
 }
 
 
+def test_a_cursor_that_calls_at_once_were_given_stays_with_them() -> None:
+    at_once = Step(((FIRST, SECOND), (OTHER,)))
+    read = "\n".join(lines(at_once, Step(((page(6, "b=2&cursor=z-old"),),))))
+    assert "cursor1=$cursor" in read
+    assert '"cursor=$cursor1"' in read
+    assert "b=2&cursor=z-old" in read
+
+
 @needs_curl
 @pytest.mark.parametrize("how", INTERLEAVED)
 def test_a_cursor_is_always_one_that_the_script_was_given(serve: Serve, how: str) -> None:

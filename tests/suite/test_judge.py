@@ -152,6 +152,14 @@ def test_what_was_only_suspected_in_a_burst_excuses_nothing(history: History) ->
     assert [each.exchanges for each in failures(judgement)] == [(again.number,)]
 
 
+def test_a_page_with_a_sign_excuses_its_like_from_a_burst_too(history: History) -> None:
+    signed = history.rename(A, status=403, answer=PAGE, got=(*HTML, ("cf-mitigated", "challenge")), burst=1, lane=1)
+    history.rename(B, status=403, answer=PAGE, got=HTML, burst=2, lane=1)
+    taken = taken_away(signed, "cf-mitigated: challenge")
+    judgement = judge([taken if each is signed else each for each in history.exchanges], Facts(HELD, MARK))
+    assert failures(judgement) == []
+
+
 def test_the_apis_own_page_is_excused_by_nothing(history: History) -> None:
     page = between(history, A)
     judgement = judged(history)

@@ -125,13 +125,22 @@ def test_a_cursor_is_masked_since_an_identifier_may_stand_in_it(cursor: str) -> 
     assert request_line(following, masker) == f"GET {KEYS}?cursor=***"
 
 
+@pytest.mark.parametrize("word", ["true", "null", "string"])
+def test_a_word_of_a_language_is_no_identifier(word: str) -> None:
+    refused = History().add("POST", KEYS, f'{{"keyIdentifier": {word},}}'.encode(), 400, {"detail": f"not {word}"})
+    assert answer_line(refused, masker_of(HELD, [refused])).endswith(f'{{"detail": "not {word}"}}')
+
+
 @pytest.mark.parametrize("cursor", ["2", "10000000", "next"])
 def test_a_cursor_that_can_hold_no_identifier_is_told(cursor: str) -> None:
     page = History().page(answer={"keys": [], "cursor": cursor})
     assert f'"cursor": "{cursor}"' in answer_line(page, masker_of(HELD, [page]))
 
 
-@pytest.mark.parametrize("repeated", ["07EEFFAABB", "07eeffaabb", "key-07EEFFAABB.json", "/keys/07EEFFAABB?x=1"])
+@pytest.mark.parametrize(
+    "repeated",
+    ["07EEFFAABB", "07eeffaabb", "key-07EEFFAABB.json", "/keys/07EEFFAABB?x=1", "\n07EEFFAABB", "a%2207EEFFAABB%22"],
+)
 @pytest.mark.parametrize(
     "body",
     [b'{"keyIdentifier": "07EEFFAABB"}', b"{'keyIdentifier': '07EEFFAABB'}", b'{"key\\u0049dentifier": "07EEFFAABB"}'],
