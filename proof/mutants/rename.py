@@ -6,6 +6,9 @@ from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl
 
+from hypothesis.strategies import DrawFn
+
+from fleet_contract.contract_tests.target.depths import Depth
 from fleet_contract.mock_server.kinds import Kind
 from fleet_contract.mock_server.store import Fleet
 from proof import effects as e
@@ -13,12 +16,13 @@ from proof.moments import UNREADABLE, Moment, value_of
 from proof.mutants import echoes
 from proof.mutants.create_refusals import accepted_beyond, limit
 from proof.mutants.table import Table, answered
-from proof.sending import MISSING, THEIRS, as_json, its_rename
+from proof.sending import MISSING, THEIRS, Request, as_json, its_rename
 from proof.triggers import calls as c
 from proof.triggers import values as v
 from proof.triggers.classes import when
 from proof.triggers.stories import IdOf, makes, names, told
 
+CODING = "transfer-encoding"
 A_MOMENT = 0.1  # seconds, for which a value stays in memory that is soon used anew
 ANSWERED, UNNAMED, LONG = c.renames() & c.SUCCEEDED, c.renames(newName=v.ABSENT), c.renames(newName=v.OVERLONG)
 BAD, UNFOUND, FORBIDDEN = map(c.refused, (Kind.BAD_BODY, Kind.UNKNOWN_FLEET, Kind.FOREIGN_FLEET_RENAMED))
@@ -48,6 +52,11 @@ def before(moment: Moment) -> Any:
 def form(moment: Moment) -> dict[str, str]:
     """Return the fields of a body that is a form and no JSON."""
     return dict(parse_qsl(moment.call.raw_body.decode("latin-1"))) if moment.body is UNREADABLE else {}
+
+
+def in_chunks(draw: DrawFn, usual: Request) -> Request:
+    """Return a rename to an overlong name whose body comes in chunks."""
+    return usual.with_header(CODING, "chunked").with_body(as_json({"newName": draw(v.OVERLONG.drawn)}))
 
 
 def names_an_own_fleet(moment: Moment) -> bool:
@@ -183,6 +192,14 @@ TABLE: Table = {
             LONG, e.takes(newName=lambda name: name[:v.LIMIT])),
         "rename-answers-422-to-an-overlong-name": answered(
             "A rename to a name of more than 100 characters is", c.renames(c.ANY, newName=v.OVERLONG) & BAD, 422),
+        "an-overlong-name-in-chunks-is-accepted": (
+            "A rename to a name of more than 100 characters is accepted if its body comes in chunks.",
+            c.calls("rename_fleet", changed=in_chunks, holds=lambda m: m.call.header(CODING) and LONG.holds(m)),
+            e.accepts("newName"), Depth.DEEP),
+        "the-first-name-of-a-fleet-may-be-overlong": (
+            "A rename of a fleet without a name takes a name of more than 100 characters.",
+            told(LONG & when(lambda m: m.fleet.name is None), makes("a", v.ABSENT), names("a", v.OVERLONG)),
+            e.accepts("newName"), Depth.DEEP),
         "rename-accepts-newname-beyond-1000-characters": accepted_beyond("newName", 1000, c.renames),
         "rename-accepts-a-name-of-255-characters": limit("newName", 255, c.renames),
         "rename-accepts-a-name-of-101-characters": limit("newName", 101, c.renames),
