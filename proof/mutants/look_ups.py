@@ -141,7 +141,7 @@ def names_unencoded(draw: DrawFn, cast: Cast) -> Step:
 TABLE: Table = {
     "rename.unknown-fleet-is-404": {
         "ids-are-compared-by-a-hash": (*compared_by("Ids are compared by the hash that Java has for them",
-            hashed, v.altered(v.IDS.map("{}-Aa".format), lambda text: text.replace("-Aa", "-BB"))), Depth.DEEP),
+            hashed, v.altered(v.IDS.map("{}-an".format), lambda text: f"{text[:-2]}c0")), Depth.DEEP),
     },
     MATCHED: {
         "a-shorter-id-finds-the-fleet": look_up("An id that lacks the last character of a fleet's finds that fleet",
