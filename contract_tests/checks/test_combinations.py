@@ -89,8 +89,6 @@ def _create(api: Api, spelling: _Spelling, *, caller: Caller = Caller.OWNER, **m
 
 
 def _rename(fleet: str, api: Api, spelling: _Spelling, *, caller: Caller = Caller.OWNER, **members: str) -> None:
-    path, headers = (
-        f"{FLEETS}/{spelling.segment(fleet)}/rename{spelling.query}",
-        (*spelling.declared, *spelling.headers),
-    )
+    path = f"{FLEETS}/{spelling.segment(fleet)}/rename{spelling.query}"
+    headers = (*spelling.declared, *spelling.headers)
     api.send("PUT", path, body=spelling.body(members), headers=headers, caller=caller)
